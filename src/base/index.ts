@@ -1,0 +1,10 @@
+/**
+ * base: what every folder may lean on and that leans on nothing: clock, ids, secrets, bounded cache, files, logger.
+ * It must not know HSMs, keys, or AWS. Begin at `clock.ts`: nothing else in Keyhold asks the machine for the time.
+ */
+export { systemClock, offsetClock, type Clock } from './clock.ts';
+export { hexId, base32Id, uuid } from './ids.ts';
+export { SecretText } from './secret-text.ts';
+export { BoundedCache } from './bounded-cache.ts';
+export { writeFileDurably, readFileIfThere } from './files.ts';
+export { silentLogger, type Logger } from './logger.ts';
