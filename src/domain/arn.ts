@@ -1,0 +1,49 @@
+/** Amazon Resource Names as KMS, CloudHSM and IAM form them. */
+
+/** The partition of everything that a Region owns. */
+export interface Scope {
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface KmsArn extends Scope {
+  readonly partition: string;
+  /** What follows the account: `key/<id>` or `alias/<name>`. */
+  readonly resource: string;
+}
+
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return 'aws';
+}
+
+export function keyArn(scope: Scope, keyId: string): string {
+  return `arn:${partitionOf(scope.region)}:kms:${scope.region}:${scope.account}:key/${keyId}`;
+}
+
+/** `name` includes its `alias/` prefix. */
+export function aliasArn(scope: Scope, name: string): string {
+  return `arn:${partitionOf(scope.region)}:kms:${scope.region}:${scope.account}:${name}`;
+}
+
+export function clusterArn(scope: Scope, clusterId: string): string {
+  return `arn:${partitionOf(scope.region)}:cloudhsm:${scope.region}:${scope.account}:cluster/${clusterId}`;
+}
+
+export function userArn(account: string, name: string): string {
+  return `arn:aws:iam::${account}:user/${name}`;
+}
+
+export function accountRootArn(account: string): string {
+  return `arn:aws:iam::${account}:root`;
+}
+
+const KMS_ARN = /^arn:(aws(?:-[a-z-]+)?):kms:([a-z0-9-]+):(\d{12}):((?:key|alias)\/.+)$/;
+
+export function parseKmsArn(text: string): KmsArn | undefined {
+  const match = KMS_ARN.exec(text);
+  const [, partition, region, account, resource] = match ?? [];
+  if (!partition || !region || !account || !resource) return undefined;
+  return { partition, region, account, resource };
+}

@@ -1,0 +1,33 @@
+/**
+ * domain: the nouns of KMS and CloudHSM as plain data, and the pure rules over them: ARNs, key states, errors,
+ * ciphertext envelopes, encryption contexts. No I/O, no clock, no HTTP. Begin at `records.ts`.
+ */
+export type {
+  AccessKeyRecord,
+  AccountRecord,
+  AliasRecord,
+  ClusterRecord,
+  ClusterState,
+  HsmRecord,
+  HsmState,
+  KeyRecord,
+  KeyStoreRecord,
+  ConnectionState,
+  ConnectionErrorCode,
+  MaterialRecord,
+  SettingRecord,
+  Tag,
+  UserRecord,
+} from './records.ts';
+export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
+export {
+  accountRootArn,
+  aliasArn,
+  clusterArn,
+  keyArn,
+  parseKmsArn,
+  partitionOf,
+  userArn,
+  type KmsArn,
+  type Scope,
+} from './arn.ts';

@@ -1,0 +1,51 @@
+import type {
+  AccessKeyRecord,
+  AccountRecord,
+  AliasRecord,
+  ClusterRecord,
+  HsmRecord,
+  KeyRecord,
+  KeyStoreRecord,
+  MaterialRecord,
+  SettingRecord,
+  UserRecord,
+} from '../domain/index.ts';
+
+/** Every table and the row it holds. */
+export interface Tables {
+  keys: KeyRecord;
+  materials: MaterialRecord;
+  aliases: AliasRecord;
+  keyStores: KeyStoreRecord;
+  clusters: ClusterRecord;
+  hsms: HsmRecord;
+  accounts: AccountRecord;
+  users: UserRecord;
+  accessKeys: AccessKeyRecord;
+  settings: SettingRecord;
+}
+
+export type TableName = keyof Tables;
+
+interface Layout<Row> {
+  /** The columns of the primary key, outermost first; rows are listed in their order. */
+  readonly key: readonly (keyof Row & string)[];
+  /** Secondary, non-unique indexes by name. A row that lacks one of the columns is not in that index. */
+  readonly indexes: Readonly<Record<string, readonly (keyof Row & string)[]>>;
+}
+
+/** How each table is keyed and indexed; both engines build their schema from this. */
+export const layouts = {
+  keys: { key: ['account', 'region', 'keyId'], indexes: { byStore: ['account', 'region', 'customKeyStoreId'], byDeletion: ['deletionDate'] } },
+  materials: { key: ['materialId'], indexes: { byKey: ['account', 'region', 'keyId'] } },
+  aliases: { key: ['account', 'region', 'name'], indexes: { byKey: ['account', 'region', 'keyId'] } },
+  keyStores: { key: ['account', 'region', 'storeId'], indexes: { byName: ['account', 'region', 'name'], byState: ['state'] } },
+  clusters: { key: ['account', 'region', 'clusterId'], indexes: { byState: ['state'] } },
+  hsms: { key: ['account', 'region', 'clusterId', 'hsmId'], indexes: { byState: ['state'] } },
+  accounts: { key: ['account'], indexes: {} },
+  users: { key: ['account', 'name'], indexes: {} },
+  accessKeys: { key: ['accessKeyId'], indexes: { byUser: ['account', 'userName'] } },
+  settings: { key: ['name'], indexes: {} },
+} as const satisfies { [T in TableName]: Layout<Tables[T]> };
+
+export type IndexName<T extends TableName> = keyof (typeof layouts)[T]['indexes'] & string;
