@@ -1,0 +1,82 @@
+/**
+ * What the control plane and an HSM process say to each other over the HSM's control channel: a private socket pair on
+ * file descriptor 3, framed like the TLS wire. No command here can read or use a key. When the channel closes, the HSM stops.
+ */
+import type { HsmLifecycle } from './commands.ts';
+
+/** First frame, control plane → HSM: who the HSM is and where it keeps its state. */
+export interface HsmBirth {
+  readonly hsmId: string;
+  readonly clusterId: string;
+  /** The HSM's own folder, 0700; it exists. */
+  readonly folder: string;
+  /** Address to listen on, and port (0: the port used before, or any free one). */
+  readonly host: string;
+  readonly port: number;
+  readonly mode: 'FIPS' | 'NON_FIPS';
+  /** True for the first HSM of a cluster: it makes the cluster's key pair. Others are cloned from a peer. */
+  readonly first: boolean;
+  /** Milliseconds that the HSM's clock is ahead of the machine's. */
+  readonly clockOffset: number;
+}
+
+export interface HsmStatus {
+  readonly lifecycle: HsmLifecycle | 'unborn';
+  readonly host: string;
+  readonly port: number;
+  readonly serialNumber: string;
+  readonly keyCount: number;
+  readonly userCount: number;
+  /** Peers this HSM has a live link to. */
+  readonly linkedPeers: readonly string[];
+  /** True once everything that the peers held when it joined is here. */
+  readonly synchronized: boolean;
+  /** PEM. The CSR only until the cluster certificate is set. */
+  readonly clusterCsr?: string;
+  readonly hsmCertificate?: string;
+  readonly clusterCertificate?: string;
+  readonly operations: Readonly<Record<string, number>>;
+}
+
+export interface Peer {
+  readonly hsmId: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Exchange<In, Out> {
+  readonly in: In;
+  readonly out: Out;
+}
+type Empty = Record<never, never>;
+
+export interface ControlCommands {
+  birth: Exchange<HsmBirth, HsmStatus>;
+  status: Exchange<Empty, HsmStatus>;
+  /** PEM of the request for the two hardware certificates; made with the HSM's hardware key. */
+  hardwareCsr: Exchange<Empty, { readonly csr: string }>;
+  /** The HSM checks that both certify its hardware key, then issues its HsmCertificate over the cluster's public key. */
+  setHardwareCertificates: Exchange<
+    { readonly manufacturerHardwareCertificate: string; readonly awsHardwareCertificate: string; readonly manufacturerRoot: string },
+    { readonly hsmCertificate: string }
+  >;
+  /** The HSM checks that the certificate is for the cluster's key and signed by the trust anchor. */
+  initialize: Exchange<{ readonly clusterCertificate: string; readonly trustAnchor: string }, Empty>;
+  /** The other HSMs of the cluster, whole list each time. */
+  setPeers: Exchange<{ readonly peers: readonly Peer[] }, Empty>;
+  /** On a member: wraps the cluster's secrets for a joining HSM whose hardware certificate chains to the manufacturer root. */
+  exportClone: Exchange<{ readonly hardwareCertificate: string; readonly hsmId: string }, { readonly sealed: Uint8Array }>;
+  /** On the joining HSM: takes them; it then pulls all records from its peers. */
+  importClone: Exchange<{ readonly sealed: Uint8Array }, Empty>;
+  /** Stops: finishes what is under way, closes, exits 0. */
+  shutdown: Exchange<Empty, Empty>;
+}
+export type ControlCommandName = keyof ControlCommands;
+export type ControlInput<C extends ControlCommandName> = ControlCommands[C]['in'];
+export type ControlOutput<C extends ControlCommandName> = ControlCommands[C]['out'];
+
+/** Pushed by the HSM whenever its lifecycle, port, synchronisation or peer links change. */
+export interface ControlEvent {
+  readonly event: 'status';
+  readonly status: HsmStatus;
+}

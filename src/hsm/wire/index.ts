@@ -1,0 +1,33 @@
+/**
+ * hsm/wire: what goes over the wire between an HSM and its callers: the command tables and the framing. Types and codec
+ * only, shared by the HSM process and `hsm/client`; no state, no cryptography.
+ */
+export {
+  HsmError,
+  type AuditRecord,
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  type Commands,
+  type Coverage,
+  type HsmErrorCode,
+  type HsmInfo,
+  type HsmLifecycle,
+  type KeyAttributes,
+  type KeyFilter,
+  type KeyInfo,
+  type KeyTemplate,
+  type LoginRole,
+  type Role,
+  type UserInfo,
+} from './commands.ts';
+export type {
+  ControlCommandName,
+  ControlCommands,
+  ControlEvent,
+  ControlInput,
+  ControlOutput,
+  HsmBirth,
+  HsmStatus,
+  Peer,
+} from './control.ts';
