@@ -1,0 +1,55 @@
+import { BoundedCache } from '../base/index.ts';
+import type { MaterialRecord } from '../domain/index.ts';
+import type { ClusterClient } from '../hsm/client/index.ts';
+import { KeyStoreError } from './contract.ts';
+import type { MaterialPlacement } from './hsm-key-store.ts';
+
+/** How many keys may be open in the managed HSMs at a time. */
+const OPEN_KEYS = 8_192;
+
+/**
+ * Default key store: material exists outside the managed HSMs only as a token, wrapped by a domain key that never
+ * leaves them. To use a key its token is unwrapped to a session key once, and the session key's handle remembered.
+ */
+export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
+  const opened = new BoundedCache<string, Promise<string> | string>(OPEN_KEYS);
+
+  async function open(cluster: ClusterClient, material: MaterialRecord): Promise<string> {
+    if (material.token === undefined || material.domainKeyHandle === undefined) {
+      throw new KeyStoreError('internal', 'material has no key token');
+    }
+    const key = await cluster.call('unwrapKey', {
+      wrappingKey: material.domainKeyHandle,
+      wrapped: Buffer.from(material.token, 'base64'),
+      template: { token: false, extractable: false, encrypt: true, decrypt: true },
+    });
+    opened.set(material.materialId, key.handle);
+    return key.handle;
+  }
+
+  return {
+    async create(cluster) {
+      const key = await cluster.call('generateKey', {
+        keyType: 'aes',
+        length: 32,
+        template: { token: false, extractable: true, 'wrap-with-trusted': true, encrypt: true, decrypt: true },
+      });
+      const { wrapped } = await cluster.call('wrapKey', { key: key.handle, wrappingKey: domainKeyHandle });
+      await cluster.call('destroyKey', { handle: key.handle });
+      return { token: Buffer.from(wrapped).toString('base64'), domainKeyHandle };
+    },
+    handle(cluster, material, stale) {
+      const known = opened.get(material.materialId);
+      if (known !== undefined && known !== stale) return known;
+      const opening = open(cluster, material);
+      opened.set(material.materialId, opening);
+      // A failed opening must not be remembered; the caller gets the failure itself.
+      opening.catch(() => opened.delete(material.materialId));
+      return opening;
+    },
+    async destroy(_cluster, material) {
+      // The token is the only lasting form of the key, and it goes with its row.
+      opened.delete(material.materialId);
+    },
+  };
+}

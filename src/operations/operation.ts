@@ -1,0 +1,101 @@
+import type { OperationName, Request, Response, ServiceName } from '../contract/index.ts';
+import type { AliasRecord, ClusterRecord, KeyRecord, Principal, Scope } from '../domain/index.ts';
+import type { KeyStateRule } from '../domain/index.ts';
+import type { Services } from './services.ts';
+
+/** What an operation acts on, as named in its input. `action` is for operations that need a different one per target. */
+export type Target =
+  /** The service as a whole: resource `*`, authorised by identity policies alone. */
+  | { readonly on: 'service'; readonly action?: string }
+  /** A KMS key by id or ARN, and by alias name or ARN where `aliases` says so. */
+  | { readonly on: 'key'; readonly id: string; readonly aliases?: boolean; readonly states: KeyStateRule; readonly action?: string }
+  /** The KMS key that a ciphertext names in its header; `id` is what the caller says it must be. */
+  | { readonly on: 'ciphertext'; readonly blob: Uint8Array; readonly id?: string; readonly states: KeyStateRule; readonly action?: string }
+  /** An alias, there or not yet. */
+  | { readonly on: 'alias'; readonly name: string; readonly action?: string }
+  /** The key that an existing alias points at. */
+  | { readonly on: 'alias-key'; readonly name: string; readonly states: KeyStateRule; readonly action?: string }
+  /** A CloudHSM cluster, there or not. */
+  | { readonly on: 'cluster'; readonly clusterId: string; readonly action?: string };
+
+declare const authorized: unique symbol;
+/** Only the pipeline makes these: a handler that holds one is allowed to act on it. */
+interface Authorized {
+  readonly [authorized]: true;
+}
+
+export interface AuthorizedKey extends Authorized {
+  readonly key: KeyRecord;
+  readonly scope: Scope;
+  readonly arn: string;
+  /** For a `ciphertext` target: the material named by its header. */
+  readonly materialId?: string;
+}
+export interface AuthorizedAlias extends Authorized {
+  readonly alias: AliasRecord | undefined;
+  readonly scope: Scope;
+  readonly name: string;
+  readonly arn: string;
+}
+export interface AuthorizedCluster extends Authorized {
+  readonly cluster: ClusterRecord | undefined;
+  readonly scope: Scope;
+  readonly clusterId: string;
+}
+export interface AuthorizedService extends Authorized {
+  readonly scope: Scope;
+}
+
+type Resolved<T extends Target> = T extends { on: 'key' | 'ciphertext' | 'alias-key' }
+  ? AuthorizedKey
+  : T extends { on: 'alias' }
+    ? AuthorizedAlias
+    : T extends { on: 'cluster' }
+      ? AuthorizedCluster
+      : AuthorizedService;
+
+export type Targets = Readonly<Record<string, Target | undefined>>;
+/** The targets of an operation after the pipeline, under the names that the operation gave them. */
+export type ResolvedTargets<T extends Targets> = {
+  readonly [K in keyof T]: undefined extends T[K] ? Resolved<NonNullable<T[K]>> | undefined : Resolved<NonNullable<T[K]>>;
+};
+
+/** What a handler knows of the call beside its input and targets. */
+export interface Call {
+  readonly caller: Principal;
+  /** The caller's account and the request's Region. */
+  readonly scope: Scope;
+  readonly requestId: string;
+  /** Adds members to the audit record's `additionalEventData`. */
+  readonly note: (data: Readonly<Record<string, unknown>>) => void;
+}
+
+/** One operation of one service, as the pipeline uses it. Made by `defineOperation`. */
+export interface Operation {
+  readonly service: ServiceName;
+  readonly name: string;
+  readonly effect: 'read' | 'write';
+  /** The IAM action: `kms:Encrypt`. */
+  readonly action: string;
+  readonly targets: (input: object) => Targets;
+  readonly handle: (services: Services, input: object, targets: ResolvedTargets<Targets>, call: Call) => Promise<object>;
+}
+
+interface Definition<In, Out, T extends Targets> {
+  readonly effect: 'read' | 'write';
+  readonly targets: (input: In) => T;
+  readonly handle: (services: Services, input: In, targets: ResolvedTargets<T>, call: Call) => Promise<Out>;
+}
+
+/** The IAM action prefix of each service. */
+const actionPrefixes: Record<ServiceName, string> = { kms: 'kms', cloudhsm: 'cloudhsm', sts: 'sts', keyhold: 'keyhold' };
+
+/** Types an operation by its name in the contract, then forgets the types, so that the pipeline can hold them all. */
+export function defineOperation<S extends ServiceName, N extends OperationName<S>, const T extends Targets>(
+  service: S,
+  name: N,
+  definition: Definition<Request<S, N>, Response<S, N>, T>,
+): Operation {
+  // The pipeline hands every operation the input that the contract's decoder made for that very name.
+  return { service, name, action: `${actionPrefixes[service]}:${name}`, ...definition } as unknown as Operation;
+}

@@ -1,0 +1,25 @@
+import type { AuditTrail } from '../audit/index.ts';
+import type { Clock, Logger } from '../base/index.ts';
+import type { ClusterControl } from '../cluster/index.ts';
+import type { KeyStores } from '../keystores/index.ts';
+import type { Store } from '../storage/index.ts';
+import type { KeyDirectory } from './key-directory.ts';
+
+/** What handlers work with. Made once, in `bin/`. */
+export interface Services {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly keys: KeyDirectory;
+  readonly keyStores: KeyStores;
+  readonly clusters: ClusterControl;
+  readonly audit: AuditTrail;
+  readonly about: InstallationFacts;
+}
+
+/** What `keyhold status` says of the installation itself. */
+export interface InstallationFacts {
+  readonly version: string;
+  readonly startedAt: number;
+  endpoint(): string;
+}
