@@ -31,3 +31,6 @@ export {
   type KmsArn,
   type Scope,
 } from './arn.ts';
+export { keyState, stateVerdict, type KeyState, type KeyStateRule, type StateVerdict } from './key-state.ts';
+export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';
+export { bindingOf, openEnvelope, sealEnvelope, type Envelope } from './envelope.ts';

@@ -1,0 +1,43 @@
+/**
+ * The ciphertext blob: 1 version byte, the 32-byte id of the material that encrypted, and what the HSM made. KMS finds
+ * the key by the id; the header is bound into the HSM's authentication tag, so that a changed one never decrypts.
+ */
+const VERSION = 1;
+const MATERIAL_ID_BYTES = 32;
+const HEADER_BYTES = 1 + MATERIAL_ID_BYTES;
+
+export interface Envelope {
+  /** 64 hex digits. */
+  readonly materialId: string;
+  readonly ciphertext: Uint8Array;
+}
+
+export function sealEnvelope(materialId: string, ciphertext: Uint8Array): Uint8Array {
+  const blob = Buffer.allocUnsafe(HEADER_BYTES + ciphertext.length);
+  blob[0] = VERSION;
+  blob.write(materialId, 1, MATERIAL_ID_BYTES, 'hex');
+  blob.set(ciphertext, HEADER_BYTES);
+  return blob;
+}
+
+/** Undefined if the bytes can't be one of our blobs. */
+export function openEnvelope(blob: Uint8Array): Envelope | undefined {
+  if (blob.length <= HEADER_BYTES || blob[0] !== VERSION) return undefined;
+  const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
+  return { materialId: bytes.toString('hex', 1, HEADER_BYTES), ciphertext: bytes.subarray(HEADER_BYTES) };
+}
+
+/**
+ * What a ciphertext is bound to beside its key material: blob version, material, KMS key and encryption context.
+ * The key id keeps a blob from decrypting under another KMS key that was given the same material.
+ */
+export function bindingOf(materialId: string, keyId: string, context: Uint8Array): Uint8Array {
+  const id = Buffer.from(keyId, 'utf8');
+  const binding = Buffer.allocUnsafe(HEADER_BYTES + 1 + id.length + context.length);
+  binding[0] = VERSION;
+  binding.write(materialId, 1, MATERIAL_ID_BYTES, 'hex');
+  binding[HEADER_BYTES] = id.length;
+  binding.set(id, HEADER_BYTES + 1);
+  binding.set(context, HEADER_BYTES + 1 + id.length);
+  return binding;
+}

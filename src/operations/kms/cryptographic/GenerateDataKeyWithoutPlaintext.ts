@@ -1,0 +1,8 @@
+import { defineOperation } from '../../operation.ts';
+import { generateDataKey } from './data-key.ts';
+
+export const GenerateDataKeyWithoutPlaintext = defineOperation('kms', 'GenerateDataKeyWithoutPlaintext', {
+  effect: 'read',
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic' } }),
+  handle: async (services, input, { key }) => generateDataKey(services, input, key, false),
+});

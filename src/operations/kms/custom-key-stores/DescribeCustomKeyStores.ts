@@ -1,0 +1,48 @@
+import { KmsError, type KeyStoreRecord } from '../../../domain/index.ts';
+import type { Response } from '../../../contract/index.ts';
+import { defineOperation } from '../../operation.ts';
+import { listPage } from '../../pagination.ts';
+
+const DEFAULT_LIMIT = 100;
+
+type Entry = NonNullable<Response<'kms', 'DescribeCustomKeyStores'>['CustomKeyStores']>[number];
+
+export const DescribeCustomKeyStores = defineOperation('kms', 'DescribeCustomKeyStores', {
+  effect: 'read',
+  targets: () => ({ service: { on: 'service' } }),
+  async handle({ store }, input, { service: { scope } }) {
+    const { CustomKeyStoreId: id, CustomKeyStoreName: name, Limit = DEFAULT_LIMIT, Marker } = input;
+    if (id !== undefined && name !== undefined) {
+      throw new KmsError('ValidationException', 'You can specify CustomKeyStoreId or CustomKeyStoreName, but not both.');
+    }
+    const prefix = [scope.account, scope.region];
+    const { rows, more } = await listPage(
+      Limit,
+      Marker,
+      (page) =>
+        store.read((reader) =>
+          name === undefined
+            ? reader.list('keyStores', id === undefined ? prefix : [...prefix, id], page)
+            : reader.find('keyStores', 'byName', [...prefix, name], page),
+        ),
+      (record) => [record.account, record.region, record.storeId],
+    );
+    if (rows.length === 0 && (id ?? name) !== undefined) {
+      throw new KmsError('CustomKeyStoreNotFoundException', `Custom key store ${id ?? name} does not exist.`);
+    }
+    return { CustomKeyStores: rows.map(entry), ...more };
+  },
+});
+
+function entry(record: KeyStoreRecord): Entry {
+  return {
+    CustomKeyStoreId: record.storeId,
+    CustomKeyStoreName: record.name,
+    CustomKeyStoreType: 'AWS_CLOUDHSM',
+    CloudHsmClusterId: record.clusterId,
+    TrustAnchorCertificate: record.trustAnchor,
+    ConnectionState: record.state,
+    ...(record.errorCode !== undefined && { ConnectionErrorCode: record.errorCode }),
+    CreationDate: new Date(record.creationDate),
+  };
+}

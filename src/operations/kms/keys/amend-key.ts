@@ -1,0 +1,15 @@
+import type { KeyRecord } from '../../../domain/index.ts';
+import type { Services } from '../../services.ts';
+import type { AuthorizedKey } from '../../operation.ts';
+
+/** Changes the key's row as it stands now, which may be newer than the one that was authorised. */
+export async function amendKey(
+  { store }: Pick<Services, 'store'>,
+  { key: { account, region, keyId } }: AuthorizedKey,
+  change: (key: KeyRecord) => KeyRecord,
+): Promise<void> {
+  await store.transact(async (transaction) => {
+    const key = await transaction.get('keys', account, region, keyId);
+    if (key) await transaction.put('keys', change(key));
+  });
+}

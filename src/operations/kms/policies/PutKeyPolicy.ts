@@ -1,0 +1,14 @@
+import { defineOperation } from '../../operation.ts';
+import { amendKey } from '../keys/amend-key.ts';
+import { checkedPolicy, requireDefaultPolicyName } from './checked-policy.ts';
+
+export const PutKeyPolicy = defineOperation('kms', 'PutKeyPolicy', {
+  effect: 'write',
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
+  async handle(services, input, { key }, { caller }) {
+    requireDefaultPolicyName(input.PolicyName);
+    const policy = checkedPolicy(input.Policy, caller, input.BypassPolicyLockoutSafetyCheck === true);
+    await amendKey(services, key, (row) => ({ ...row, policy }));
+    return {};
+  },
+});
