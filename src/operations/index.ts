@@ -1,0 +1,9 @@
+/**
+ * operations: what each API operation does, one file per operation under its wire name, and the pipeline that leads to
+ * it (`perform.ts`: resolve, authorise, check state, run, audit). It must not know HTTP. Begin at `perform.ts`.
+ */
+export { createPerform, type Perform, type PerformRequest } from './perform.ts';
+export { registry } from './registry.ts';
+export { openKeyDirectory, type KeyDirectory } from './key-directory.ts';
+export { startKeyExpiry } from './kms/deletion/key-expiry.ts';
+export type { InstallationFacts, Services } from './services.ts';

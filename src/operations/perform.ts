@@ -1,0 +1,119 @@
+import type { OperationName, ServiceName } from '../contract/index.ts';
+import { keyState, KmsError, stateVerdict, type Principal, type Scope } from '../domain/index.ts';
+import { authorize, denialText, type CompiledPolicy } from '../policy/index.ts';
+import { auditCall, type Outcome } from './audit-call.ts';
+import { apiError } from './key-store-failures.ts';
+import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
+import { registry } from './registry.ts';
+import { resolveTarget, type Asker, type Found } from './resolve.ts';
+import type { Services } from './services.ts';
+
+/** A request whose signature is good and whose input fits the contract: what the outer half hands over. */
+export interface PerformRequest {
+  readonly service: ServiceName;
+  readonly operation: OperationName<ServiceName>;
+  readonly caller: Principal;
+  readonly identityPolicies: readonly CompiledPolicy[];
+  readonly region: string;
+  readonly input: object;
+  readonly requestId: string;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+}
+
+export type Perform = (request: PerformRequest) => Promise<object>;
+
+/**
+ * The inner half of a request (meaning): resolve the targets, authorise, check key states, run, and leave an audit
+ * record whatever came of it. It knows nothing of HTTP; whoever calls it with a principal gets the same rules.
+ */
+export function createPerform(services: Services): Perform {
+  return async (request) => {
+    const operation = registry[request.service].get(request.operation);
+    if (!operation) throw new KmsError('UnknownOperationException');
+    const outcome: Outcome = { found: {}, noted: {} };
+    try {
+      const output = await run(services, operation, request, outcome);
+      await auditCall(services, operation, request, outcome, output);
+      return output;
+    } catch (error) {
+      await auditCall(services, operation, request, outcome, undefined, error);
+      throw error;
+    }
+  };
+}
+
+async function run(services: Services, operation: Operation, request: PerformRequest, outcome: Outcome): Promise<object> {
+  const scope: Scope = { account: request.caller.account, region: request.region };
+  const wanted = operation.targets(request.input);
+  for (const name in wanted) {
+    const target = wanted[name];
+    if (target) outcome.found[name] = await resolveTarget(services, askerOf(operation, target, request, scope), target);
+  }
+  for (const name in wanted) {
+    const target = wanted[name];
+    const found = outcome.found[name];
+    if (target && found) authorizeTarget(askerOf(operation, target, request, scope).action, found, request);
+  }
+  for (const name in wanted) {
+    const target = wanted[name];
+    const found = outcome.found[name];
+    if (target && found) checkState(services, target, found);
+  }
+  const call: Call = {
+    caller: request.caller,
+    scope,
+    requestId: request.requestId,
+    note: (data) => Object.assign(outcome.noted, data),
+  };
+  try {
+    return await operation.handle(services, request.input, authorizedTargets(outcome.found), call);
+  } catch (error) {
+    throw apiError(error, keyOf(outcome.found));
+  }
+}
+
+function askerOf(operation: Operation, target: Target, { caller }: PerformRequest, scope: Scope): Asker {
+  return { caller, scope, action: target.action ?? operation.action };
+}
+
+function authorizeTarget(action: string, found: Found, { caller, identityPolicies }: PerformRequest): void {
+  const decision = authorize({
+    principal: caller,
+    action,
+    resourceArn: found.arn,
+    resourceAccount: found.scope.account,
+    identityPolicies,
+    ...(found.kind === 'key' && { keyPolicy: found.policy }),
+  });
+  if (decision.allowed) return;
+  throw new KmsError('AccessDeniedException', denialText(decision, { principal: caller, action, resourceArn: found.arn }));
+}
+
+/** After authorisation: what only an authorised caller may learn of the key. */
+function checkState({ keyStores }: Services, target: Target, found: Found): void {
+  if (found.kind !== 'key' || !('states' in target)) return;
+  const { customKeyStoreId } = found.key;
+  const state = keyState(found.key, customKeyStoreId === undefined || keyStores.isConnected(customKeyStoreId));
+  const verdict = stateVerdict(target.states, state);
+  if (verdict !== 'ok') throw new KmsError(verdict.error, `${found.arn} ${verdict.text}`);
+  if (found.deferred) throw found.deferred;
+}
+
+/** The brand is given here and nowhere else, to targets that came through all of the above. */
+function authorizedTargets(found: Readonly<Record<string, Found>>): ResolvedTargets<Targets> {
+  return found as unknown as ResolvedTargets<Targets>;
+}
+
+/** The key that a failure of its key store is about: the last one resolved is the one that was written with. */
+function keyOf(found: Readonly<Record<string, Found>>): { readonly arn: string; readonly custom: boolean } {
+  for (const name in found) {
+    const one = found[name];
+    if (one?.kind === 'key' && one.key.customKeyStoreId !== undefined) return { arn: one.arn, custom: true };
+  }
+  for (const name in found) {
+    const one = found[name];
+    if (one?.kind === 'key') return { arn: one.arn, custom: false };
+  }
+  return { arn: 'The key', custom: false };
+}

@@ -1,0 +1,105 @@
+import type { OperationName, ServiceName } from '../contract/index.ts';
+import { CreateCluster } from './cloudhsm/CreateCluster.ts';
+import { CreateHsm } from './cloudhsm/CreateHsm.ts';
+import { DeleteCluster } from './cloudhsm/DeleteCluster.ts';
+import { DeleteHsm } from './cloudhsm/DeleteHsm.ts';
+import { DescribeClusters } from './cloudhsm/DescribeClusters.ts';
+import { InitializeCluster } from './cloudhsm/InitializeCluster.ts';
+import { ListTags } from './cloudhsm/ListTags.ts';
+import { TagResource as TagCluster } from './cloudhsm/TagResource.ts';
+import { UntagResource as UntagCluster } from './cloudhsm/UntagResource.ts';
+import { DescribeStatus } from './keyhold/DescribeStatus.ts';
+import { CreateAlias } from './kms/aliases/CreateAlias.ts';
+import { DeleteAlias } from './kms/aliases/DeleteAlias.ts';
+import { ListAliases } from './kms/aliases/ListAliases.ts';
+import { UpdateAlias } from './kms/aliases/UpdateAlias.ts';
+import { Decrypt } from './kms/cryptographic/Decrypt.ts';
+import { Encrypt } from './kms/cryptographic/Encrypt.ts';
+import { GenerateDataKey } from './kms/cryptographic/GenerateDataKey.ts';
+import { GenerateDataKeyWithoutPlaintext } from './kms/cryptographic/GenerateDataKeyWithoutPlaintext.ts';
+import { GenerateRandom } from './kms/cryptographic/GenerateRandom.ts';
+import { ReEncrypt } from './kms/cryptographic/ReEncrypt.ts';
+import { ConnectCustomKeyStore } from './kms/custom-key-stores/ConnectCustomKeyStore.ts';
+import { CreateCustomKeyStore } from './kms/custom-key-stores/CreateCustomKeyStore.ts';
+import { DeleteCustomKeyStore } from './kms/custom-key-stores/DeleteCustomKeyStore.ts';
+import { DescribeCustomKeyStores } from './kms/custom-key-stores/DescribeCustomKeyStores.ts';
+import { DisconnectCustomKeyStore } from './kms/custom-key-stores/DisconnectCustomKeyStore.ts';
+import { UpdateCustomKeyStore } from './kms/custom-key-stores/UpdateCustomKeyStore.ts';
+import { CancelKeyDeletion } from './kms/deletion/CancelKeyDeletion.ts';
+import { ScheduleKeyDeletion } from './kms/deletion/ScheduleKeyDeletion.ts';
+import { CreateKey } from './kms/keys/CreateKey.ts';
+import { DescribeKey } from './kms/keys/DescribeKey.ts';
+import { DisableKey } from './kms/keys/DisableKey.ts';
+import { EnableKey } from './kms/keys/EnableKey.ts';
+import { GetKeyRotationStatus } from './kms/keys/GetKeyRotationStatus.ts';
+import { ListKeys } from './kms/keys/ListKeys.ts';
+import { UpdateKeyDescription } from './kms/keys/UpdateKeyDescription.ts';
+import { GetKeyPolicy } from './kms/policies/GetKeyPolicy.ts';
+import { ListKeyPolicies } from './kms/policies/ListKeyPolicies.ts';
+import { PutKeyPolicy } from './kms/policies/PutKeyPolicy.ts';
+import { ListResourceTags } from './kms/tags/ListResourceTags.ts';
+import { TagResource } from './kms/tags/TagResource.ts';
+import { UntagResource } from './kms/tags/UntagResource.ts';
+import type { Operation } from './operation.ts';
+import { GetCallerIdentity } from './sts/GetCallerIdentity.ts';
+
+/** Every operation there is, named exactly as the contract names it: a missing one does not compile. */
+const operations = {
+  kms: {
+    CancelKeyDeletion,
+    ConnectCustomKeyStore,
+    CreateAlias,
+    CreateCustomKeyStore,
+    CreateKey,
+    Decrypt,
+    DeleteAlias,
+    DeleteCustomKeyStore,
+    DescribeCustomKeyStores,
+    DescribeKey,
+    DisableKey,
+    DisconnectCustomKeyStore,
+    EnableKey,
+    Encrypt,
+    GenerateDataKey,
+    GenerateDataKeyWithoutPlaintext,
+    GenerateRandom,
+    GetKeyPolicy,
+    GetKeyRotationStatus,
+    ListAliases,
+    ListKeyPolicies,
+    ListKeys,
+    ListResourceTags,
+    PutKeyPolicy,
+    ReEncrypt,
+    ScheduleKeyDeletion,
+    TagResource,
+    UntagResource,
+    UpdateAlias,
+    UpdateCustomKeyStore,
+    UpdateKeyDescription,
+  },
+  cloudhsm: {
+    CreateCluster,
+    CreateHsm,
+    DeleteCluster,
+    DeleteHsm,
+    DescribeClusters,
+    InitializeCluster,
+    ListTags,
+    TagResource: TagCluster,
+    UntagResource: UntagCluster,
+  },
+  sts: { GetCallerIdentity },
+  keyhold: { DescribeStatus },
+} as const satisfies { [S in ServiceName]: { [N in OperationName<S>]: Operation } };
+
+function byName(of: Readonly<Record<string, Operation>>): ReadonlyMap<string, Operation> {
+  return new Map(Object.entries(of));
+}
+
+export const registry: Readonly<Record<ServiceName, ReadonlyMap<string, Operation>>> = {
+  kms: byName(operations.kms),
+  cloudhsm: byName(operations.cloudhsm),
+  sts: byName(operations.sts),
+  keyhold: byName(operations.keyhold),
+};
