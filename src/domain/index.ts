@@ -20,6 +20,7 @@ export type {
   UserRecord,
 } from './records.ts';
 export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
+export type { Principal } from './principal.ts';
 export {
   accountRootArn,
   aliasArn,
