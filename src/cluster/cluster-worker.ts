@@ -1,0 +1,56 @@
+import type { Logger } from '../base/index.ts';
+import type { ClusterName } from './rows.ts';
+
+const FIRST_RETRY = 100;
+const LONGEST_RETRY = 10_000;
+
+/** Runs the work for one cluster, never twice at a time, again when woken meanwhile, and with back-off after a failure. */
+export class ClusterWorker {
+  readonly #name: ClusterName;
+  readonly #work: () => Promise<void>;
+  readonly #log: Logger;
+  #running: Promise<void> | undefined;
+  #woken = false;
+  #closed = false;
+  #retry: NodeJS.Timeout | undefined;
+  #retryDelay = FIRST_RETRY;
+
+  constructor(name: ClusterName, log: Logger, work: () => Promise<void>) {
+    this.#name = name;
+    this.#log = log;
+    this.#work = work;
+  }
+
+  wake(): void {
+    this.#woken = true;
+    if (!this.#closed) this.#running ??= this.#run();
+  }
+
+  /** Resolves when the work under way is over; no other begins. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#woken && !this.#closed) {
+      this.#woken = false;
+      await this.#attempt();
+    }
+    this.#running = undefined;
+  }
+
+  async #attempt(): Promise<void> {
+    clearTimeout(this.#retry);
+    try {
+      await this.#work();
+      this.#retryDelay = FIRST_RETRY;
+    } catch (error) {
+      if (this.#closed) return;
+      this.#log.warn({ clusterId: this.#name.clusterId, err: error, retryIn: this.#retryDelay }, 'work on the cluster will be tried again');
+      this.#retry = setTimeout(() => this.wake(), this.#retryDelay);
+      this.#retryDelay = Math.min(this.#retryDelay * 2, LONGEST_RETRY);
+    }
+  }
+}

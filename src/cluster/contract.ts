@@ -1,0 +1,70 @@
+import type { ChildProcess } from 'node:child_process';
+import type { ClusterRecord, HsmRecord, Scope, Tag } from '../domain/index.ts';
+import type { HsmStatus } from '../hsm/wire/index.ts';
+
+/** Where HSMs of one availability zone get their addresses. */
+export interface Subnet {
+  readonly subnetId: string;
+  readonly availabilityZone: string;
+  readonly cidrBlock: string;
+}
+
+/** The built-in network of one account in one Region. */
+export interface Vpc {
+  readonly vpcId: string;
+  readonly subnets: readonly Subnet[];
+}
+
+export interface NewCluster {
+  readonly hsmType: string;
+  readonly subnetIds: readonly string[];
+  readonly mode: 'FIPS' | 'NON_FIPS';
+  readonly retentionDays: number;
+  readonly tags: readonly Tag[];
+}
+
+/** What the customer's CA made of the cluster's CSR; PEM. */
+export interface Claim {
+  readonly signedCert: string;
+  readonly trustAnchor: string;
+}
+
+/** Exactly one of the three. */
+export interface HsmSelector {
+  readonly hsmId?: string | undefined;
+  readonly eniId?: string | undefined;
+  readonly eniIp?: string | undefined;
+}
+
+export interface ClusterLimits {
+  /** Per account and Region. */
+  readonly clusters: number;
+  /** Per account and Region, over all clusters. */
+  readonly hsms: number;
+  readonly hsmsPerCluster: number;
+}
+
+/** CloudHSM's default quotas. */
+export const defaultLimits: ClusterLimits = { clusters: 4, hsms: 6, hsmsPerCluster: 28 };
+
+/** Starts an HSM program with its control channel on file descriptor 3, standard output and error piped. */
+export type LaunchHsm = (hsmId: string) => ChildProcess;
+
+/**
+ * Makes clusters and HSMs what their records say they should be. Requests only check and record what is wanted, and
+ * return the row as it then is; the work goes on in the background, also after a restart. They throw `KmsError`.
+ */
+export interface ClusterControl {
+  vpcOf(scope: Scope): Vpc;
+  createCluster(scope: Scope, wanted: NewCluster): Promise<ClusterRecord>;
+  initializeCluster(scope: Scope, clusterId: string, claim: Claim): Promise<ClusterRecord>;
+  deleteCluster(scope: Scope, clusterId: string): Promise<ClusterRecord>;
+  createHsm(scope: Scope, clusterId: string, wanted: { readonly availabilityZone: string; readonly ipAddress?: string | undefined }): Promise<HsmRecord>;
+  deleteHsm(scope: Scope, clusterId: string, selector: HsmSelector): Promise<HsmRecord>;
+  /** What each running HSM last said of itself, by HSM id; an HSM that is down is not in it. At most a second old. */
+  statuses(): ReadonlyMap<string, HsmStatus>;
+  /** Asks every running HSM anew, for a short while. */
+  refreshStatuses(): Promise<void>;
+  /** Stops all HSM processes; what was under way is taken up at the next start. */
+  close(): Promise<void>;
+}

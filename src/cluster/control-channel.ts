@@ -1,0 +1,91 @@
+import type { Duplex } from 'node:stream';
+import {
+  FrameReader,
+  FrameWriter,
+  HsmError,
+  type ControlCommandName,
+  type ControlInput,
+  type ControlOutput,
+  type HsmStatus,
+} from '../hsm/wire/index.ts';
+
+/** Long enough for argon2id on a busy machine; an HSM that says nothing for so long hangs. */
+const CALL_TIMEOUT = 10_000;
+
+interface Pending {
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The control plane's end of an HSM's control channel. Closes itself when the HSM says something that isn't the protocol. */
+export class ControlChannel {
+  readonly closed: Promise<void>;
+  readonly #socket: Duplex;
+  readonly #writer: FrameWriter;
+  readonly #pending = new Map<number, Pending>();
+  readonly #onStatus: (status: HsmStatus) => void;
+  #lastId = 0;
+
+  constructor(socket: Duplex, onStatus: (status: HsmStatus) => void) {
+    this.#socket = socket;
+    this.#onStatus = onStatus;
+    this.#writer = new FrameWriter(socket);
+    const reader = new FrameReader();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    socket.on('data', (chunk: Buffer) => this.#read(reader, chunk));
+    // The reason shows in the process's exit; 'close' follows every error.
+    socket.on('error', () => undefined);
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => {
+      this.#abandon();
+      resolve();
+    });
+  }
+
+  /** Fails with `HsmError` if the HSM refuses, and with another error if it can't be asked. */
+  call<C extends ControlCommandName>(command: C, input: ControlInput<C>): Promise<ControlOutput<C>> {
+    if (this.#socket.destroyed) return Promise.reject(new Error(`HSM is down: ${command}`));
+    const id = (this.#lastId += 1);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#settle(id, (pending) => pending.reject(new Error(`HSM does not answer: ${command}`))), CALL_TIMEOUT);
+      // The HSM program and this one are of the same build, so its answers are what the table says.
+      this.#pending.set(id, { resolve: (output) => resolve(output as ControlOutput<C>), reject, timer });
+      this.#writer.write({ id, op: command, in: input });
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #read(reader: FrameReader, chunk: Buffer): void {
+    try {
+      for (const frame of reader.feed(chunk)) this.#receive(frame);
+    } catch {
+      this.#socket.destroy();
+    }
+  }
+
+  #receive(frame: unknown): void {
+    const message = frame as { event: 'status'; status: HsmStatus } | { id: number; out: unknown } | { id: number; error: { code: HsmError['code']; message: string } };
+    if ('event' in message) this.#onStatus(message.status);
+    else if ('error' in message) {
+      const { code, message: text } = message.error;
+      this.#settle(message.id, (pending) => pending.reject(new HsmError(code, text)));
+    } else this.#settle(message.id, (pending) => pending.resolve(message.out));
+  }
+
+  #settle(id: number, settle: (pending: Pending) => void): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#pending.delete(id);
+    clearTimeout(pending.timer);
+    settle(pending);
+  }
+
+  #abandon(): void {
+    for (const id of this.#pending.keys()) this.#settle(id, (pending) => pending.reject(new Error('HSM went down')));
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock, Logger } from '../base/index.ts';
+import type { ClusterRecord, HsmRecord } from '../domain/index.ts';
+import type { HsmStatus } from '../hsm/wire/index.ts';
+import type { LaunchHsm } from './contract.ts';
+import type { HsmProcess } from './hsm-process.ts';
+import { endLeftover, forgetProcess } from './leftover-process.ts';
+import { HsmSupervisor } from './supervisor.ts';
+
+export interface FleetOptions {
+  /** Holds one folder per HSM. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly clockOffset: number;
+  readonly log: Logger;
+  readonly launch: LaunchHsm;
+  /** Called when an HSM of this cluster came up, went down or changed. */
+  readonly changed: (cluster: ClusterRecord) => void;
+}
+
+/** The HSM processes of this machine that belong to clusters. */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #supervisors = new Map<string, HsmSupervisor>();
+  #closed = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the HSM unless it is there already. `first` makes the cluster's key pair; others are cloned. */
+  ensure(cluster: ClusterRecord, { hsmId, eniIp }: HsmRecord, first: boolean): void {
+    if (this.#closed || this.#supervisors.has(hsmId)) return;
+    const { clock, clockOffset, log, launch, changed } = this.#options;
+    const folder = this.#folderOf(hsmId);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Port 0: the HSM takes the port it had before, if it can.
+    const birth = { hsmId, clusterId: cluster.clusterId, folder, host: eniIp, port: 0, mode: cluster.mode, first, clockOffset };
+    this.#supervisors.set(hsmId, new HsmSupervisor({ birth, launch, log, clock, changed: () => changed(cluster) }));
+  }
+
+  process(hsmId: string): HsmProcess | undefined {
+    return this.#supervisors.get(hsmId)?.process;
+  }
+
+  failed(hsmId: string): boolean {
+    return this.#supervisors.get(hsmId)?.failed === true;
+  }
+
+  /** Ends the HSM and removes all that it held. */
+  async remove(hsmId: string): Promise<void> {
+    await this.#supervisors.get(hsmId)?.stop();
+    this.#supervisors.delete(hsmId);
+    const folder = this.#folderOf(hsmId);
+    // Of a control plane that was killed: it would write into the folder while it is removed.
+    await endLeftover(folder, hsmId);
+    rmSync(folder, { recursive: true, force: true });
+    forgetProcess(folder);
+  }
+
+  statuses(): Map<string, HsmStatus> {
+    const statuses = new Map<string, HsmStatus>();
+    for (const [hsmId, { process }] of this.#supervisors) {
+      if (process) statuses.set(hsmId, process.status);
+    }
+    return statuses;
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.allSettled([...this.#supervisors.values()].map((supervisor) => supervisor.process?.refresh()));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#supervisors.values()].map((supervisor) => supervisor.stop()));
+  }
+
+  #folderOf(hsmId: string): string {
+    return join(this.#options.folder, hsmId);
+  }
+}

@@ -1,0 +1,117 @@
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Duplex, Readable } from 'node:stream';
+import type { Logger } from '../base/index.ts';
+import type { ControlCommandName, ControlInput, ControlOutput, HsmBirth, HsmStatus } from '../hsm/wire/index.ts';
+import type { LaunchHsm } from './contract.ts';
+import { ControlChannel } from './control-channel.ts';
+import { endLeftover, recordProcess } from './leftover-process.ts';
+
+/** Milliseconds between two looks at an HSM's counters, which are also the proof that it still answers. */
+const POLL_INTERVAL = 1_000;
+/** Milliseconds that an HSM gets to finish what is under way. */
+const SHUTDOWN_TIMEOUT = 3_000;
+
+export interface HsmProcessOptions {
+  readonly birth: HsmBirth;
+  readonly launch: LaunchHsm;
+  readonly log: Logger;
+  /** Called when something that others act upon has changed. */
+  readonly changed: () => void;
+}
+
+/** Starts an HSM's process and resolves when it has taken up its state and listens. */
+export async function startHsmProcess(options: HsmProcessOptions): Promise<HsmProcess> {
+  await endLeftover(options.birth.folder, options.birth.hsmId);
+  const process = new HsmProcess(options);
+  try {
+    await process.begin(options.birth);
+    return process;
+  } catch (error) {
+    process.kill();
+    await process.exited;
+    throw error;
+  }
+}
+
+/** One running HSM process. It ends when `stop` is called, when its channel closes, or when it no longer answers. */
+export class HsmProcess {
+  readonly exited: Promise<void>;
+  readonly #child: ChildProcess;
+  readonly #channel: ControlChannel;
+  readonly #changed: () => void;
+  #status: HsmStatus | undefined;
+  #poll: NodeJS.Timeout | undefined;
+
+  constructor({ birth, launch, log, changed }: HsmProcessOptions) {
+    this.#changed = changed;
+    this.#child = launch(birth.hsmId);
+    const exit = Promise.withResolvers<void>();
+    this.exited = exit.promise;
+    this.#child.once('exit', () => exit.resolve());
+    this.#child.once('error', () => exit.resolve());
+    recordProcess(birth.folder, this.#child.pid);
+    forwardLines(this.#child.stdout, (line) => log.info({ hsmId: birth.hsmId }, line));
+    forwardLines(this.#child.stderr, (line) => log.warn({ hsmId: birth.hsmId }, line));
+    // The fourth stdio entry is 'pipe', which is a socket pair.
+    this.#channel = new ControlChannel(this.#child.stdio[3] as Duplex, (status) => this.#take(status));
+    void this.#channel.closed.then(() => this.#endSoon());
+    void this.exited.then(() => {
+      clearInterval(this.#poll);
+      this.#channel.close();
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get status(): HsmStatus {
+    if (!this.#status) throw new Error('HSM is not born yet');
+    return this.#status;
+  }
+
+  async begin(birth: HsmBirth): Promise<void> {
+    this.#status = await this.#channel.call('birth', birth);
+    this.#poll = setInterval(() => void this.refresh().catch(() => this.kill()), POLL_INTERVAL);
+    this.#poll.unref();
+  }
+
+  /** After a command the status is asked for anew, so that the caller sees what the command did. */
+  async call<C extends ControlCommandName>(command: C, input: ControlInput<C>): Promise<ControlOutput<C>> {
+    const output = await this.#channel.call(command, input);
+    if (command !== 'shutdown') await this.refresh();
+    return output;
+  }
+
+  async refresh(): Promise<void> {
+    this.#take(await this.#channel.call('status', {}));
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#poll);
+    this.#channel.call('shutdown', {}).catch(() => this.#channel.close());
+    const timer = setTimeout(() => this.kill(), SHUTDOWN_TIMEOUT);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #endSoon(): void {
+    const timer = setTimeout(() => this.kill(), SHUTDOWN_TIMEOUT);
+    void this.exited.then(() => clearTimeout(timer));
+  }
+
+  #take(status: HsmStatus): void {
+    const before = this.#status;
+    this.#status = status;
+    if (before && (['lifecycle', 'port', 'synchronized'] as const).some((name) => before[name] !== status[name])) this.#changed();
+  }
+}
+
+function forwardLines(stream: Readable | null, take: (line: string) => void): void {
+  if (stream) createInterface({ input: stream }).on('line', take);
+}

@@ -1,0 +1,14 @@
+import { spawn } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LaunchHsm } from './contract.ts';
+
+/** The HSM program beside this one: `.ts` in a clone, `.js` when built. */
+const program = fileURLToPath(new URL(`../bin/hsm${extname(import.meta.url)}`, import.meta.url));
+
+/**
+ * Runs the HSM program on this same Node. In a process group of its own, so that Ctrl-C at the terminal reaches only the
+ * control plane, which then stops its HSMs in order. The id is an argument only to tell processes apart.
+ */
+export const launchHsm: LaunchHsm = (hsmId) =>
+  spawn(process.execPath, [program, hsmId], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });

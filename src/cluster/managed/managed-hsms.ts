@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFileIfThere, SecretText, writeFileDurably, type Clock, type Logger } from '../../base/index.ts';
+import type { HsmAddress } from '../../hsm/client/index.ts';
+import type { HsmStatus } from '../../hsm/wire/index.ts';
+import { certifyHardware, claimManagedCluster, openAuthorities } from '../authorities.ts';
+import type { LaunchHsm } from '../contract.ts';
+import type { HsmProcess } from '../hsm-process.ts';
+import { launchHsm } from '../launch.ts';
+import { HsmSupervisor } from '../supervisor.ts';
+import { provideDomainKey } from './domain-key.ts';
+import { openSecrets } from './secrets.ts';
+
+export interface ManagedHsmsOptions {
+  /** Keyhold's data folder; it exists. */
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  readonly clockOffset: number;
+  readonly log: Logger;
+  readonly launch?: LaunchHsm;
+}
+
+/** The HSMs of the default key store. */
+export interface ManagedHsms {
+  /** Those that run now. */
+  members(): readonly HsmAddress[];
+  /** Calls `listener` with the members whenever one comes, goes or moves. */
+  onMembersChanged(listener: (members: readonly HsmAddress[]) => void): void;
+  /** PEM. */
+  readonly trustAnchor: string;
+  readonly credentials: { readonly username: string; readonly password: SecretText };
+  readonly domainKeyHandle: string;
+  /** By HSM id, as `ClusterControl.statuses`. */
+  statuses(): ReadonlyMap<string, HsmStatus>;
+  close(): Promise<void>;
+}
+
+/** Starts the managed HSM; at the first start also makes it a cluster of its own, going on where an earlier attempt ended. */
+export async function startManagedHsms(options: ManagedHsmsOptions): Promise<ManagedHsms> {
+  const { dataFolder, clock, clockOffset, log, launch = launchHsm } = options;
+  const home = join(dataFolder, 'managed');
+  const folder = join(home, 'hsm');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const secrets = openSecrets(home);
+  const { hsmId, clusterId, username, password } = secrets;
+  const listeners = new Set<(members: readonly HsmAddress[]) => void>();
+  const up = Promise.withResolvers<HsmProcess>();
+  const birth = { hsmId, clusterId, folder, host: '127.0.0.1', port: 0, mode: 'FIPS', first: true, clockOffset } as const;
+  const supervisor = new HsmSupervisor({ birth, launch, clock, log, changed });
+
+  function members(): HsmAddress[] {
+    const { process } = supervisor;
+    return process ? [{ hsmId, host: process.status.host, port: process.status.port }] : [];
+  }
+  function changed(): void {
+    const { process } = supervisor;
+    if (process) up.resolve(process);
+    else up.reject(new Error('the managed HSM did not start; its reason is in the log'));
+    for (const listener of listeners) listener(members());
+  }
+
+  try {
+    const process = await up.promise;
+    const trustAnchor = await claim(process, home, options);
+    const [address] = members();
+    if (!address) throw new Error('the managed HSM went down while it was being set up');
+    const domainKeyHandle = await once(join(home, 'domain-key'), () => provideDomainKey(address, trustAnchor, secrets));
+    return {
+      members,
+      onMembersChanged: (listener) => void listeners.add(listener),
+      trustAnchor,
+      credentials: { username, password },
+      domainKeyHandle,
+      statuses: () => new Map(supervisor.process ? [[hsmId, supervisor.process.status]] : []),
+      close: () => supervisor.stop(),
+    };
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
+}
+
+/** The trust anchor, after the HSM has its cluster certificate. The CA that signs it lives only in this call. */
+async function claim(process: HsmProcess, home: string, { dataFolder, clock }: ManagedHsmsOptions): Promise<string> {
+  const path = join(home, 'trust-anchor.crt');
+  if (process.status.lifecycle !== 'uninitialized') return (readFileIfThere(path) ?? missing(path)).toString();
+  if (process.status.hsmCertificate === undefined) {
+    await certifyHardware(process, await openAuthorities(join(dataFolder, 'certificates'), clock));
+  }
+  const { clusterCertificate, trustAnchor } = await claimManagedCluster(process.status.clusterCsr ?? missing('cluster CSR'), clock);
+  // Before the HSM takes it: afterwards no other anchor would do, and the CA's key is gone.
+  writeFileDurably(path, trustAnchor);
+  await process.call('initialize', { clusterCertificate, trustAnchor });
+  return trustAnchor;
+}
+
+/** The file's content; made and kept if there is no such file. */
+async function once(path: string, make: () => Promise<string>): Promise<string> {
+  const kept = readFileIfThere(path);
+  if (kept) return kept.toString().trim();
+  const made = await make();
+  writeFileDurably(path, `${made}\n`);
+  return made;
+}
+
+function missing(what: string): never {
+  throw new Error(`the managed HSM has no ${what}`);
+}

@@ -1,0 +1,62 @@
+import { sha256 } from '../crypto/index.ts';
+import type { Scope } from '../domain/index.ts';
+import type { Subnet, Vpc } from './contract.ts';
+
+const ZONES = ['a', 'b', 'c'] as const;
+/** Between the third bytes of two subnets, as in AWS's default VPC. */
+const SUBNET_STEP = 16;
+/** As in AWS: the first four addresses of a subnet and the last are not given out. */
+const FIRST_HOST = 4;
+const LAST_HOST = 254;
+
+/** `range`: any 127.x.y.z is an address of the machine (Linux). `single`: only 127.0.0.1 is. */
+export type Loopback = 'range' | 'single';
+
+export function loopbackOf(platform: NodeJS.Platform): Loopback {
+  return platform === 'linux' ? 'range' : 'single';
+}
+
+/** The built-in VPC; its ids and addresses are the same at every start, for they are derived from the names. */
+export function vpcOf({ account, region }: Scope, loopback: Loopback): Vpc {
+  // Never 0: 127.0.0.0/24 is where everything else on the machine listens.
+  const second = 1 + (digest(region)[0] ?? 0) % 254;
+  const subnets = ZONES.map((letter, index): Subnet => {
+    const availabilityZone = `${region}${letter}`;
+    return {
+      subnetId: `subnet-${hex17(account, availabilityZone)}`,
+      availabilityZone,
+      cidrBlock: loopback === 'range' ? `127.${second}.${index * SUBNET_STEP}.0/24` : '127.0.0.1/32',
+    };
+  });
+  return { vpcId: `vpc-${hex17(account, region)}`, subnets };
+}
+
+/** Whether an IPv4 address in dotted form can be an HSM's in this subnet. */
+export function isHostOf(subnet: Subnet, address: string): boolean {
+  return hostsOf(subnet).includes(address);
+}
+
+/** The lowest address of the subnet that is not taken; undefined if there is none. */
+export function freeAddress(subnet: Subnet, taken: ReadonlySet<string>): string | undefined {
+  return hostsOf(subnet).find((address) => isShared(address) || !taken.has(address));
+}
+
+/** Where there is only one loopback address, HSMs share it and differ by port. */
+export function isShared(address: string): boolean {
+  return address === '127.0.0.1';
+}
+
+function hostsOf({ cidrBlock }: Subnet): string[] {
+  const [base = '', length] = cidrBlock.split('/');
+  if (length === '32') return [base];
+  const prefix = base.slice(0, base.lastIndexOf('.'));
+  return Array.from({ length: LAST_HOST - FIRST_HOST + 1 }, (_, index) => `${prefix}.${FIRST_HOST + index}`);
+}
+
+function hex17(...names: string[]): string {
+  return digest(...names).toString('hex').slice(0, 17);
+}
+
+function digest(...names: string[]): Buffer {
+  return Buffer.from(sha256(names.join('\n')));
+}

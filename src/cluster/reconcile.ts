@@ -1,0 +1,36 @@
+import { readCluster, type ClusterName, type ClusterRows } from './rows.ts';
+import { certifyFirst, finishCreation, initialize, recordActivation } from './steps/claiming.ts';
+import { removeCluster, removeHsms } from './steps/deletions.ts';
+import { launchHsms, recordHealth } from './steps/health.ts';
+import { joinHsms, tellPeers } from './steps/membership.ts';
+import type { Step, Works } from './steps/step.ts';
+
+/** In the order in which they are tried; after a change the first is tried again on fresh rows. */
+const steps: readonly Step[] = [
+  finishCreation,
+  removeHsms,
+  removeCluster,
+  launchHsms,
+  recordHealth,
+  certifyFirst,
+  initialize,
+  recordActivation,
+  tellPeers,
+  joinHsms,
+];
+
+/** Takes a cluster as far as it can go now. What it waits for (a process, an administrator) wakes the caller again. Resolves to false when there is no such cluster (any more). */
+export async function reconcile(works: Works, name: ClusterName): Promise<boolean> {
+  for (;;) {
+    const rows = await works.store.read((reader) => readCluster(reader, name));
+    if (!rows) return false;
+    if (!(await advance(works, rows))) return true;
+  }
+}
+
+async function advance(works: Works, rows: ClusterRows): Promise<boolean> {
+  for (const step of steps) {
+    if (await step(works, rows)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,56 @@
+import { base32Id, hexId } from '../../base/index.ts';
+import type { ClusterRecord, Scope } from '../../domain/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import type { NewCluster, Vpc } from '../contract.ts';
+import { vpcOf } from '../network.ts';
+import { invalid } from '../rows.ts';
+import type { RequestContext } from './context.ts';
+
+const HSM_TYPE = 'hsm2m.medium';
+/** Characters after the prefix of cluster and HSM ids. */
+export const ID_LENGTH = 11;
+
+export async function createCluster(context: RequestContext, scope: Scope, wanted: NewCluster): Promise<ClusterRecord> {
+  if (wanted.hsmType !== HSM_TYPE) throw invalid('Provided HsmType is not supported.');
+  const vpc = vpcOf(scope, context.loopback);
+  const subnetMapping = mapSubnets(vpc, wanted.subnetIds);
+  const cluster: ClusterRecord = {
+    account: scope.account,
+    region: scope.region,
+    clusterId: `cluster-${base32Id(ID_LENGTH)}`,
+    hsmType: wanted.hsmType,
+    mode: wanted.mode,
+    networkType: 'IPV4',
+    state: 'CREATE_IN_PROGRESS',
+    stateMessage: 'Cluster is being created.',
+    vpcId: vpc.vpcId,
+    securityGroup: `sg-${hexId(17)}`,
+    subnetMapping,
+    retentionDays: wanted.retentionDays,
+    tags: wanted.tags,
+    creationDate: context.clock.now(),
+  };
+  await context.store.transact(async (transaction) => {
+    await checkQuota(transaction, scope, context.limits.clusters);
+    await transaction.put('clusters', cluster);
+  });
+  return cluster;
+}
+
+function mapSubnets(vpc: Vpc, subnetIds: readonly string[]): Record<string, string> {
+  const byId = new Map(vpc.subnets.map((subnet) => [subnet.subnetId, subnet]));
+  const unknown = subnetIds.filter((id) => !byId.has(id));
+  if (unknown.length > 0) throw invalid(`The following subnets do not exist: ${unknown.join(', ')}`);
+  const mapping: Record<string, string> = {};
+  for (const id of subnetIds) {
+    const zone = byId.get(id)?.availabilityZone ?? '';
+    if (zone in mapping) throw invalid(`Only one subnet per Availability Zone can be given; ${zone} has more than one.`);
+    mapping[zone] = id;
+  }
+  return mapping;
+}
+
+async function checkQuota(transaction: Transaction, { account, region }: Scope, limit: number): Promise<void> {
+  const clusters = await transaction.list('clusters', [account, region]);
+  if (clusters.length >= limit) throw invalid(`The maximum number of clusters for this account and Region (${limit}) has been reached.`);
+}

@@ -1,0 +1,48 @@
+import { KmsError, type ClusterRecord, type HsmRecord, type Scope } from '../domain/index.ts';
+import type { Reader, Store } from '../storage/index.ts';
+
+export interface ClusterName extends Scope {
+  readonly clusterId: string;
+}
+
+/** A cluster with its HSMs, in the order of their ids. */
+export interface ClusterRows {
+  readonly cluster: ClusterRecord;
+  readonly hsms: readonly HsmRecord[];
+}
+
+export async function readCluster(reader: Reader, { account, region, clusterId }: ClusterName): Promise<ClusterRows | undefined> {
+  const cluster = await reader.get('clusters', account, region, clusterId);
+  if (!cluster || cluster.state === 'DELETED') return undefined;
+  return { cluster, hsms: await reader.list('hsms', [account, region, clusterId]) };
+}
+
+export async function needCluster(reader: Reader, name: ClusterName): Promise<ClusterRows> {
+  const rows = await readCluster(reader, name);
+  if (!rows) throw new KmsError('CloudHsmResourceNotFoundException', `Cluster '${name.clusterId}' was not found.`);
+  return rows;
+}
+
+export function invalid(text: string): KmsError {
+  return new KmsError('CloudHsmInvalidRequestException', text);
+}
+
+/** Replaces the cluster's row by what `change` makes of it, unless it is gone or `change` returns undefined. */
+export async function changeCluster(store: Store, name: ClusterName, change: (cluster: ClusterRecord) => ClusterRecord | undefined): Promise<boolean> {
+  return store.transact(async (transaction) => {
+    const before = await transaction.get('clusters', name.account, name.region, name.clusterId);
+    const after = before && change(before);
+    if (after) await transaction.put('clusters', after);
+    return after !== undefined;
+  });
+}
+
+/** Replaces the HSM's row by what `change` makes of it, unless it is gone or `change` returns undefined. */
+export async function changeHsm(store: Store, { account, region, clusterId, hsmId }: HsmRecord, change: (hsm: HsmRecord) => HsmRecord | undefined): Promise<boolean> {
+  return store.transact(async (transaction) => {
+    const before = await transaction.get('hsms', account, region, clusterId, hsmId);
+    const after = before && change(before);
+    if (after) await transaction.put('hsms', after);
+    return after !== undefined;
+  });
+}

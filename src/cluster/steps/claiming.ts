@@ -1,0 +1,61 @@
+import { HsmError } from '../../hsm/wire/index.ts';
+import { certifyHardware } from '../authorities.ts';
+import { changeCluster } from '../rows.ts';
+import { running, type Step } from './step.ts';
+
+export const finishCreation: Step = ({ store }, { cluster }) => {
+  if (cluster.state !== 'CREATE_IN_PROGRESS') return Promise.resolve(false);
+  return changeCluster(store, cluster, (row) => ({ ...row, state: 'UNINITIALIZED', stateMessage: 'Cluster created successfully.' }));
+};
+
+/** The first HSM gets its hardware certificates; what it and they say of the cluster's identity goes to the cluster's row. */
+export const certifyFirst: Step = async (works, rows) => {
+  const [first] = running(works, rows);
+  if (rows.cluster.state !== 'UNINITIALIZED' || first?.hsm.state !== 'CREATE_IN_PROGRESS') return false;
+  const certificates = await certifyHardware(first.process, works.authorities);
+  const { clusterCsr } = first.process.status;
+  if (clusterCsr === undefined) throw new Error('the first HSM shows no cluster CSR');
+  const { account, region, clusterId, hsmId } = first.hsm;
+  await works.store.transact(async (transaction) => {
+    const hsm = await transaction.get('hsms', account, region, clusterId, hsmId);
+    const cluster = await transaction.get('clusters', account, region, clusterId);
+    if (!cluster || hsm?.state !== 'CREATE_IN_PROGRESS') return;
+    await transaction.put('clusters', { ...cluster, ...certificates, clusterCsr });
+    await transaction.put('hsms', { ...hsm, state: 'ACTIVE', stateMessage: 'HSM created.' });
+  });
+  return true;
+};
+
+/** Gives the HSM what the customer's CA signed. The request was checked, so a refusal means that the HSM was replaced meanwhile. */
+export const initialize: Step = async (works, rows) => {
+  const { cluster } = rows;
+  const [first] = running(works, rows);
+  if (cluster.state !== 'INITIALIZE_IN_PROGRESS' || !first) return false;
+  const refusal = await hand(first, cluster.clusterCertificate ?? '', cluster.trustAnchor ?? '');
+  if (refusal) works.log.error({ clusterId: cluster.clusterId, err: refusal }, 'HSM refuses the cluster certificate');
+  return changeCluster(works.store, cluster, (row) => {
+    if (row.state !== 'INITIALIZE_IN_PROGRESS') return undefined;
+    if (refusal) return { ...row, state: 'UNINITIALIZED', stateMessage: `Initialization failed: ${refusal.message}` };
+    return { ...row, state: 'INITIALIZED', stateMessage: 'Cluster is initialized but not yet activated.' };
+  });
+};
+
+async function hand({ process, status }: ReturnType<typeof running>[number], clusterCertificate: string, trustAnchor: string): Promise<HsmError | undefined> {
+  if (status.lifecycle !== 'uninitialized') return undefined;
+  try {
+    await process.call('initialize', { clusterCertificate, trustAnchor });
+    return undefined;
+  } catch (error) {
+    if (error instanceof HsmError) return error;
+    throw error;
+  }
+}
+
+/** The customer set the first admin's password at the HSM itself. */
+export const recordActivation: Step = async (works, rows) => {
+  if (rows.cluster.state !== 'INITIALIZED') return false;
+  if (!running(works, rows).some(({ status }) => status.lifecycle === 'active')) return false;
+  return changeCluster(works.store, rows.cluster, (row) => {
+    return row.state === 'INITIALIZED' ? { ...row, state: 'ACTIVE', stateMessage: 'Cluster is active.' } : undefined;
+  });
+};

@@ -1,0 +1,42 @@
+import type { Clock, Logger } from '../../base/index.ts';
+import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
+import type { HsmStatus } from '../../hsm/wire/index.ts';
+import type { Store } from '../../storage/index.ts';
+import type { Authorities } from '../authorities.ts';
+import type { Fleet } from '../fleet.ts';
+import type { HsmProcess } from '../hsm-process.ts';
+import type { ClusterRows } from '../rows.ts';
+
+/** What steps work with. */
+export interface Works {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly authorities: Authorities;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Brings one cluster nearer to what its rows say, and resolves to whether it changed a row. It may be cut off anywhere
+ * and is then run again from the start, so it must look at what is there rather than remember.
+ */
+export type Step = (works: Works, rows: ClusterRows) => Promise<boolean>;
+
+export interface RunningHsm {
+  readonly hsm: HsmRecord;
+  readonly process: HsmProcess;
+  readonly status: HsmStatus;
+}
+
+/** The cluster's HSMs that run now, without those being deleted. */
+export function running({ fleet }: Works, { hsms }: ClusterRows): RunningHsm[] {
+  return hsms.flatMap((hsm) => {
+    const process = hsm.state === 'DELETE_IN_PROGRESS' ? undefined : fleet.process(hsm.hsmId);
+    return process ? [{ hsm, process, status: process.status }] : [];
+  });
+}
+
+/** Whether the cluster has no users and keys of its own yet: its one HSM made its key pair, and no other may join. */
+export function isUnclaimed({ state }: ClusterRecord): boolean {
+  return state !== 'ACTIVE';
+}

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../base/index.ts';
+import { startHsmProcess, type HsmProcess, type HsmProcessOptions } from './hsm-process.ts';
+
+const FIRST_DELAY = 100;
+const LONGEST_DELAY = 10_000;
+/** An HSM that ran this long, in milliseconds, and then died is started again without a longer wait than the first. */
+const STEADY = 10_000;
+
+export interface SupervisorOptions extends HsmProcessOptions {
+  readonly clock: Clock;
+}
+
+/** Keeps one HSM process running until it is told to stop. */
+export class HsmSupervisor {
+  readonly #options: SupervisorOptions;
+  readonly #stopping = new AbortController();
+  readonly #ended: Promise<void>;
+  #process: HsmProcess | undefined;
+  #starting: Promise<unknown> | undefined;
+  #failed = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#ended = this.#run();
+  }
+
+  /** The running process; undefined while there is none. */
+  get process(): HsmProcess | undefined {
+    return this.#process;
+  }
+
+  /** True from a failure until the HSM runs again; not while it starts for the first time. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    // A process that is only starting would be missed by `stop`: let it arrive first.
+    await this.#starting;
+    await this.#process?.stop();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log, birth, changed } = this.#options;
+    for (let wait = FIRST_DELAY; !this.#stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_DELAY)) {
+      const startedAt = clock.now();
+      await this.#runOnce();
+      if (this.#stopping.signal.aborted) return;
+      this.#failed = true;
+      changed();
+      if (clock.now() - startedAt > STEADY) wait = FIRST_DELAY;
+      log.warn({ hsmId: birth.hsmId, restartIn: wait }, 'HSM is down and will be started again');
+      await delay(wait, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  async #runOnce(): Promise<void> {
+    const { log, birth, changed } = this.#options;
+    const starting = startHsmProcess(this.#options).catch((error: unknown) => {
+      log.error({ hsmId: birth.hsmId, err: error }, 'HSM did not start');
+      return undefined;
+    });
+    this.#starting = starting;
+    const process = (this.#process = await starting);
+    if (!process) return;
+    this.#failed = false;
+    log.info({ hsmId: birth.hsmId, host: process.status.host, port: process.status.port }, 'HSM is up');
+    changed();
+    await process.exited;
+    this.#process = undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Response } from '../../contract/index.ts';
+import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
+
+type Cluster = NonNullable<Response<'cloudhsm', 'CreateCluster'>['Cluster']>;
+type Hsm = NonNullable<Response<'cloudhsm', 'CreateHsm'>['Hsm']>;
+type Certificates = NonNullable<Cluster['Certificates']>;
+
+/** A cluster and its HSMs as CloudHSM shows them. */
+export function describeCluster(cluster: ClusterRecord, hsms: readonly HsmRecord[]): Cluster {
+  return {
+    BackupPolicy: 'DEFAULT',
+    BackupRetentionPolicy: { Type: 'DAYS', Value: String(cluster.retentionDays) },
+    ClusterId: cluster.clusterId,
+    CreateTimestamp: new Date(cluster.creationDate),
+    Hsms: hsms.map((hsm) => describeHsm(hsm, cluster.hsmType)),
+    HsmType: cluster.hsmType,
+    SecurityGroup: cluster.securityGroup,
+    State: cluster.state,
+    ...(cluster.stateMessage !== undefined && { StateMessage: cluster.stateMessage }),
+    SubnetMapping: { ...cluster.subnetMapping },
+    VpcId: cluster.vpcId,
+    NetworkType: cluster.networkType,
+    Certificates: certificatesOf(cluster),
+    TagList: cluster.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+    Mode: cluster.mode,
+  };
+}
+
+/** `EniPort` is ours: AWS's HSMs all listen on 2223. It is there once the HSM listens. */
+export function describeHsm(hsm: HsmRecord, hsmType: string): Hsm {
+  return {
+    AvailabilityZone: hsm.availabilityZone,
+    ClusterId: hsm.clusterId,
+    SubnetId: hsm.subnetId,
+    EniId: hsm.eniId,
+    EniIp: hsm.eniIp,
+    ...(hsm.port !== 0 && { EniPort: hsm.port }),
+    HsmId: hsm.hsmId,
+    HsmType: hsmType,
+    State: hsm.state,
+    ...(hsm.stateMessage !== undefined && { StateMessage: hsm.stateMessage }),
+  };
+}
+
+/** The CSR only until the customer's CA has answered it, the cluster certificate only when the HSM has taken it. */
+function certificatesOf(cluster: ClusterRecord): Certificates {
+  const { state, clusterCsr, hsmCertificate, awsHardwareCertificate, manufacturerHardwareCertificate, clusterCertificate } = cluster;
+  const unclaimed = state === 'UNINITIALIZED' || state === 'INITIALIZE_IN_PROGRESS';
+  return {
+    ...(unclaimed && clusterCsr !== undefined && { ClusterCsr: clusterCsr }),
+    ...(hsmCertificate !== undefined && { HsmCertificate: hsmCertificate }),
+    ...(awsHardwareCertificate !== undefined && { AwsHardwareCertificate: awsHardwareCertificate }),
+    ...(manufacturerHardwareCertificate !== undefined && { ManufacturerHardwareCertificate: manufacturerHardwareCertificate }),
+    ...(!unclaimed && clusterCertificate !== undefined && { ClusterCertificate: clusterCertificate }),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Response } from '../../contract/index.ts';
+import type { ClusterRecord, HsmRecord, KeyStoreRecord } from '../../domain/index.ts';
+import type { HsmStatus } from '../../cluster/index.ts';
+import type { Reader } from '../../storage/index.ts';
+import { defineOperation } from '../operation.ts';
+import type { Services } from '../services.ts';
+
+type Status = Response<'keyhold', 'DescribeStatus'>;
+
+export const DescribeStatus = defineOperation('keyhold', 'DescribeStatus', {
+  effect: 'read',
+  targets: () => ({ service: { on: 'service' } }),
+  async handle(services, _input, { service: { scope } }) {
+    const { clock, store, clusters: control, about } = services;
+    await control.refreshStatuses();
+    const statuses = control.statuses();
+    const { clusters, hsms, keyStores } = await store.read((reader) => rowsOf(reader, scope.account));
+    const hsmsOf = Map.groupBy(hsms, (hsm) => hsm.clusterId);
+    const regions = new Set([scope.region, ...clusters.map(({ region }) => region), ...keyStores.map(({ region }) => region)]);
+    return {
+      Endpoint: about.endpoint(),
+      Version: about.version,
+      Uptime: Math.floor((clock.now() - about.startedAt) / 1000),
+      Regions: Array.from(regions, (region) => describeRegion(services, scope.account, region)),
+      Clusters: clusters.map((cluster) => describeCluster(cluster, hsmsOf.get(cluster.clusterId) ?? [], statuses)),
+      KeyStores: keyStores.map(({ record, keyCount }) => describeKeyStore(services, record, keyCount)),
+    };
+  },
+});
+
+async function rowsOf(reader: Reader, account: string) {
+  const keyStores = await reader.list('keyStores', [account]);
+  return {
+    clusters: (await reader.list('clusters', [account])).filter(({ state }) => state !== 'DELETED'),
+    hsms: await reader.list('hsms', [account]),
+    keyStores: await Promise.all(
+      keyStores.map(async (record) => {
+        const { region, storeId } = record;
+        // Bounded by what the HSMs of one cluster can hold.
+        const keys = await reader.find('keys', 'byStore', [account, region, storeId]);
+        return { record, region, keyCount: keys.length };
+      }),
+    ),
+  };
+}
+
+function describeRegion({ clusters }: Services, account: string, region: string): Status['Regions'][number] {
+  const { vpcId, subnets } = clusters.vpcOf({ account, region });
+  return {
+    Region: region,
+    VpcId: vpcId,
+    Subnets: subnets.map(({ subnetId, availabilityZone, cidrBlock }) => ({
+      SubnetId: subnetId,
+      AvailabilityZone: availabilityZone,
+      CidrBlock: cidrBlock,
+    })),
+  };
+}
+
+function describeCluster(cluster: ClusterRecord, hsms: readonly HsmRecord[], statuses: ReadonlyMap<string, HsmStatus>): Status['Clusters'][number] {
+  return {
+    ClusterId: cluster.clusterId,
+    Region: cluster.region,
+    State: cluster.state,
+    HsmType: cluster.hsmType,
+    Hsms: hsms.map((hsm) => describeHsm(hsm, statuses.get(hsm.hsmId))),
+  };
+}
+
+function describeHsm(hsm: HsmRecord, status: HsmStatus | undefined): Status['Clusters'][number]['Hsms'][number] {
+  return {
+    HsmId: hsm.hsmId,
+    AvailabilityZone: hsm.availabilityZone,
+    EniIp: hsm.eniIp,
+    EniPort: hsm.port,
+    State: hsm.state,
+    Keys: status?.keyCount ?? 0,
+    Users: status?.userCount ?? 0,
+    Operations: Object.values(status?.operations ?? {}).reduce((sum, count) => sum + count, 0),
+    Synchronized: status?.synchronized ?? false,
+  };
+}
+
+function describeKeyStore({ keyStores }: Services, record: KeyStoreRecord, keyCount: number): Status['KeyStores'][number] {
+  return {
+    CustomKeyStoreId: record.storeId,
+    CustomKeyStoreName: record.name,
+    Region: record.region,
+    ConnectionState: record.state,
+    ...(record.errorCode !== undefined && { ConnectionErrorCode: record.errorCode }),
+    CloudHsmClusterId: record.clusterId,
+    KeyCount: keyCount,
+    Hsms: keyStores.members(record.storeId).map(({ hsmId, healthy, reason }) => ({
+      HsmId: hsmId,
+      Healthy: healthy,
+      ...(reason !== undefined && { Reason: reason }),
+    })),
+  };
+}
