@@ -158,12 +158,24 @@ export interface Commands {
   destroyKey: Exchange<{ readonly handle: string }, Empty>;
 
   /** AES-256-GCM under a key derived per message (SP 800-108 counter KDF); nonce and IV are made in the HSM and lead the ciphertext. */
-  encrypt: Exchange<{ readonly key: string; readonly plaintext: Uint8Array; readonly aad: Uint8Array }, { readonly ciphertext: Uint8Array }>;
+  encrypt: Exchange<
+    { readonly key: string; readonly plaintext: Uint8Array; readonly aad: Uint8Array },
+    { readonly ciphertext: Uint8Array }
+  >;
   /** Any mismatch at all: `ciphertext-invalid`. */
-  decrypt: Exchange<{ readonly key: string; readonly ciphertext: Uint8Array; readonly aad: Uint8Array }, { readonly plaintext: Uint8Array }>;
+  decrypt: Exchange<
+    { readonly key: string; readonly ciphertext: Uint8Array; readonly aad: Uint8Array },
+    { readonly plaintext: Uint8Array }
+  >;
   /** Decrypts and encrypts again without the plaintext leaving the HSM. */
   reencrypt: Exchange<
-    { readonly fromKey: string; readonly ciphertext: Uint8Array; readonly fromAad: Uint8Array; readonly toKey: string; readonly toAad: Uint8Array },
+    {
+      readonly fromKey: string;
+      readonly ciphertext: Uint8Array;
+      readonly fromAad: Uint8Array;
+      readonly toKey: string;
+      readonly toAad: Uint8Array;
+    },
     { readonly ciphertext: Uint8Array }
   >;
   /** Random bytes and their ciphertext; the bytes are left out of the answer unless `reveal`. */
@@ -177,7 +189,10 @@ export interface Commands {
   unwrapKey: Exchange<{ readonly wrappingKey: string; readonly wrapped: Uint8Array; readonly template: KeyTemplate }, KeyInfo>;
   random: Exchange<{ readonly length: number }, { readonly bytes: Uint8Array }>;
   /** For admin and auditor. */
-  readAudit: Exchange<{ readonly from: number; readonly limit: number }, { readonly records: readonly AuditRecord[]; readonly total: number }>;
+  readAudit: Exchange<
+    { readonly from: number; readonly limit: number },
+    { readonly records: readonly AuditRecord[]; readonly total: number }
+  >;
 }
 
 export type CommandName = keyof Commands;

@@ -31,3 +31,14 @@ export type {
   HsmStatus,
   Peer,
 } from './control.ts';
+export {
+  encodeFrame,
+  FrameReader,
+  FrameWriter,
+  FramingError,
+  MAX_FRAME,
+  MAX_STRANGER_FRAME,
+  type Frame,
+  type ReplyFrame,
+  type RequestFrame,
+} from './framing.ts';

@@ -1,0 +1,127 @@
+/**
+ * How messages travel, on TLS and on the control channel alike: a 4-byte big-endian length, then that many bytes of
+ * MessagePack (plain maps, no extension types). Bytes arrive as `Buffer`.
+ */
+import type { Writable } from 'node:stream';
+import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
+import type { HsmErrorCode } from './commands.ts';
+import type { ControlEvent } from './control.ts';
+
+/** Longest body of a frame, in bytes. */
+export const MAX_FRAME = 1024 * 1024;
+/** The same before login: a stranger must not make an HSM hold more than this for him. */
+export const MAX_STRANGER_FRAME = 16 * 1024;
+/** Bytes waiting for a slow reader beyond which no more of his requests should be read. */
+const HIGH_WATER = 4 * MAX_FRAME;
+const HEADER = 4;
+
+export interface RequestFrame {
+  readonly id: number;
+  readonly op: string;
+  readonly in: unknown;
+}
+export type ReplyFrame =
+  | { readonly id: number; readonly out: unknown }
+  | { readonly id: number; readonly error: { readonly code: HsmErrorCode; readonly message: string } };
+export type Frame = RequestFrame | ReplyFrame | ControlEvent;
+
+/** What came is not the protocol; the connection is beyond repair. */
+export class FramingError extends Error {
+  override readonly name = 'FramingError';
+}
+
+const packer = new Packr({ useRecords: false, variableMapSize: true, moreTypes: false });
+const unpacker = new Unpackr({ useRecords: false, mapsAsObjects: true });
+
+/** One frame, header and body. */
+export function encodeFrame(message: Frame): Buffer {
+  const frame = packer.pack(message, RESERVE_START_SPACE | HEADER);
+  const length = frame.length - HEADER;
+  if (length > MAX_FRAME) throw new FramingError(`frame of ${length} bytes is too long`);
+  frame.writeUInt32BE(length, 0);
+  return frame;
+}
+
+/** Sends all frames that are written in one turn of the event loop with one system call. */
+export class FrameWriter {
+  readonly #stream: Writable;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  readonly #flush = (): void => this.flush();
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+  }
+
+  /** Frames written to a stream that is gone are dropped. */
+  write(message: Frame): void {
+    const frame = encodeFrame(message);
+    if (this.#waiting.length === 0) setImmediate(this.#flush);
+    this.#waiting.push(frame);
+    this.#waitingBytes += frame.length;
+  }
+
+  /** True while the other side reads so slowly that its requests should wait: stop reading until the stream's `drain`. */
+  get congested(): boolean {
+    return this.#waitingBytes + this.#stream.writableLength > HIGH_WATER;
+  }
+
+  /** Sends now what waits for the end of the turn. */
+  flush(): void {
+    const frames = this.#waiting;
+    if (frames.length === 0) return;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (this.#stream.destroyed || this.#stream.writableEnded) return;
+    this.#stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames));
+  }
+}
+
+/** Cuts a stream of bytes into messages. */
+export class FrameReader {
+  /** Longest body accepted; may be raised or lowered at any time. */
+  limit: number;
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+  #wanted = HEADER;
+
+  constructor(limit: number = MAX_FRAME) {
+    this.limit = limit;
+  }
+
+  /** The messages that are complete with `chunk`. Throws `FramingError`. */
+  feed(chunk: Buffer): unknown[] {
+    this.#restBytes += chunk.length;
+    this.#rest.push(chunk);
+    // Not joined before a whole frame is there: a frame that comes in many small pieces must not be copied for each.
+    if (this.#restBytes < this.#wanted) return [];
+    const bytes = this.#rest.length === 1 ? chunk : Buffer.concat(this.#rest);
+    return this.#cut(bytes);
+  }
+
+  #cut(bytes: Buffer): unknown[] {
+    const messages: unknown[] = [];
+    let offset = 0;
+    this.#wanted = HEADER;
+    while (bytes.length - offset >= HEADER) {
+      const length = bytes.readUInt32BE(offset);
+      if (length > this.limit) throw new FramingError('frame is too long');
+      this.#wanted = HEADER + length;
+      if (bytes.length - offset < this.#wanted) break;
+      messages.push(decodeBody(bytes.subarray(offset + HEADER, offset + this.#wanted)));
+      offset += this.#wanted;
+      this.#wanted = HEADER;
+    }
+    this.#rest = offset === bytes.length ? [] : [bytes.subarray(offset)];
+    this.#restBytes = bytes.length - offset;
+    return messages;
+  }
+}
+
+function decodeBody(body: Buffer): unknown {
+  try {
+    return unpacker.unpack(body);
+  } catch {
+    throw new FramingError('frame is not MessagePack');
+  }
+}
