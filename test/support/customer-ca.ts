@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import {
+  BasicConstraintsExtension,
+  Pkcs10CertificateRequest,
+  X509CertificateGenerator,
+  type X509Certificate,
+} from '@peculiar/x509';
+
+const algorithms = {
+  RSA: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+  EC: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+} as const;
+
+/** The customer's own CA: what `openssl` makes in the README, made here with a library, so that tests need only Node. */
+export interface CustomerCa {
+  /** customerCA.crt, PEM. */
+  readonly certificate: string;
+  /** Signs a ClusterCsr; PEM. */
+  sign(csr: string): Promise<string>;
+}
+
+export async function customerCa(kind: keyof typeof algorithms = 'RSA'): Promise<CustomerCa> {
+  const algorithm = algorithms[kind];
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const year = 365 * 86_400_000;
+  const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 10 * year) };
+  const root: X509Certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: '01',
+    name: 'C=EU, O=Example, CN=Customer CA',
+    ...validity,
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [new BasicConstraintsExtension(true, undefined, true)],
+  });
+  return {
+    certificate: root.toString('pem'),
+    async sign(csr) {
+      const request = new Pkcs10CertificateRequest(csr);
+      const signed = await X509CertificateGenerator.create({
+        serialNumber: '02',
+        subject: request.subject,
+        issuer: root.subject,
+        ...validity,
+        signingAlgorithm: algorithm,
+        publicKey: await request.publicKey.export(),
+        signingKey: keys.privateKey,
+      });
+      return signed.toString('pem');
+    },
+  };
+}

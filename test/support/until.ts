@@ -1,0 +1,12 @@
+/** Asks again until the answer is there: for what happens in the background. Fails, naming `what`, after `limit` ms. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, limit = 20_000): Promise<T> {
+  const end = performance.now() + limit;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (performance.now() > end) throw new Error(`not within ${limit} ms: ${what}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 25);
+    });
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * One world for a test: a whole Keyhold of its own, started as a user starts it (real processes, free ports, a folder
+ * under the system's temporary one), with AWS SDK clients that point at it. Disposing of it leaves nothing behind.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudHSMV2Client } from '@aws-sdk/client-cloudhsm-v2';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { STSClient } from '@aws-sdk/client-sts';
+import { awsFiles } from './aws-files.ts';
+
+const ENTRY = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
+const READY = /^Keyhold is ready at (http:\/\/\S+)$/m;
+const START_TIMEOUT = 30_000;
+
+export interface Running {
+  readonly endpoint: string;
+  readonly process: ChildProcess;
+  /** All that the server wrote to its standard output and error. */
+  output(): string;
+}
+
+export interface World extends AsyncDisposable {
+  readonly folder: string;
+  readonly data: string;
+  readonly region: string;
+  readonly kms: KMSClient;
+  readonly cloudhsm: CloudHSMV2Client;
+  readonly sts: STSClient;
+  readonly server: Running;
+  /** What the AWS CLI and `keyhold` need in their environment. */
+  environment(): NodeJS.ProcessEnv;
+  /** Stops the server as a user does and waits for its end. */
+  stop(): Promise<void>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** Starts the server again on the same data; clients follow. */
+  start(...options: string[]): Promise<void>;
+}
+
+/** Runs `keyhold up` on a free port and waits until it says that it is ready. */
+export async function startServer(data: string, options: readonly string[] = []): Promise<Running> {
+  const child = spawn(process.execPath, [ENTRY, 'up', '--port', '0', '--data', data, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  let output = '';
+  const ready = new Promise<string>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`no ready line after ${START_TIMEOUT} ms:\n${output}`)), START_TIMEOUT);
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString('utf8');
+      const endpoint = READY.exec(output)?.[1];
+      if (endpoint === undefined) return;
+      clearTimeout(late);
+      resolve(endpoint);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => {
+      clearTimeout(late);
+      reject(new Error(`keyhold up ended with ${code}:\n${output}`));
+    });
+  });
+  try {
+    return { endpoint: await ready, process: child, output: () => output };
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+}
+
+/** Ends a server with a signal and waits until it is gone. */
+export async function endServer({ process: child }: Running, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
+
+export async function startWorld(options: readonly string[] = []): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
+  const data = join(folder, 'data');
+  let server = await startServer(data, options);
+  const region = 'us-east-1';
+  const config = {
+    region,
+    endpoint: async () => {
+      const { protocol, hostname, port } = new URL(server.endpoint);
+      return { protocol, hostname, port: Number(port), path: '/' };
+    },
+    credentials: async () => awsFiles(data).credentials,
+    maxAttempts: 1,
+  };
+  const kms = new KMSClient(config);
+  const cloudhsm = new CloudHSMV2Client(config);
+  const sts = new STSClient(config);
+  return {
+    folder,
+    data,
+    region,
+    kms,
+    cloudhsm,
+    sts,
+    get server() {
+      return server;
+    },
+    environment: () => ({
+      PATH: process.env['PATH'],
+      HOME: folder,
+      AWS_SHARED_CREDENTIALS_FILE: join(data, 'credentials'),
+      AWS_CONFIG_FILE: join(data, 'config'),
+      AWS_ENDPOINT_URL: server.endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: awsFiles(data).credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: awsFiles(data).credentials.secretAccessKey,
+    }),
+    stop: () => endServer(server, 'SIGTERM'),
+    kill: () => endServer(server, 'SIGKILL'),
+    async start(...more) {
+      server = await startServer(data, [...options, ...more]);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of [kms, cloudhsm, sts]) client.destroy();
+      await endServer(server, 'SIGTERM');
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
+
+/** Every line of every file that `keyhold up` wrote to its audit trail, parsed. */
+export function auditEvents(data: string): Record<string, unknown>[] {
+  return readFileSync(join(data, 'audit', 'trail.ndjson'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
