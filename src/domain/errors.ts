@@ -21,6 +21,7 @@ export const errors = {
   IncompleteSignatureException: refused,
   InvalidSignatureException: refused,
   MissingAuthenticationTokenException: refused,
+  NotAuthorizedException: refused,
   RequestEntityTooLargeException: refused,
   SerializationException: refused,
   ServiceUnavailableException: ours,
