@@ -1,0 +1,56 @@
+import { createCipheriv, createDecipheriv, KeyObject } from 'node:crypto';
+import { fillNonce } from './random.ts';
+
+export const IV_LENGTH = 12;
+export const TAG_LENGTH = 16;
+const options = { authTagLength: TAG_LENGTH };
+const NAMES: Readonly<Record<number, 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm'>> = {
+  16: 'aes-128-gcm',
+  24: 'aes-192-gcm',
+  32: 'aes-256-gcm',
+};
+
+/** The key is not the one, or key, bytes or AAD were changed; which of them is not told. */
+export class BrokenSealError extends Error {
+  override readonly name = 'BrokenSealError';
+
+  constructor() {
+    super('sealed bytes do not open');
+  }
+}
+
+/** AES-GCM with a random IV: IV, ciphertext, tag. `reserve` leaves so many bytes free in front for the caller. */
+export function seal(key: KeyObject | Buffer, plaintext: Uint8Array, aad: Uint8Array, reserve = 0): Buffer {
+  const sealed = Buffer.allocUnsafe(reserve + IV_LENGTH + plaintext.length + TAG_LENGTH);
+  const start = reserve + IV_LENGTH;
+  fillNonce(sealed, reserve, IV_LENGTH);
+  const cipher = createCipheriv(nameFor(key), key, sealed.subarray(reserve, start), options);
+  cipher.setAAD(aad);
+  cipher.update(plaintext).copy(sealed, start);
+  cipher.final();
+  cipher.getAuthTag().copy(sealed, start + plaintext.length);
+  return sealed;
+}
+
+/** Opens what `seal` made. Throws `BrokenSealError`. */
+export function open(key: KeyObject | Buffer, sealed: Uint8Array, aad: Uint8Array): Buffer {
+  const end = sealed.length - TAG_LENGTH;
+  if (end < IV_LENGTH) throw new BrokenSealError();
+  const decipher = createDecipheriv(nameFor(key), key, sealed.subarray(0, IV_LENGTH), options);
+  decipher.setAAD(aad);
+  decipher.setAuthTag(sealed.subarray(end));
+  const plaintext = decipher.update(sealed.subarray(IV_LENGTH, end));
+  try {
+    decipher.final();
+  } catch {
+    plaintext.fill(0);
+    throw new BrokenSealError();
+  }
+  return plaintext;
+}
+
+function nameFor(key: KeyObject | Buffer): 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm' {
+  const name = NAMES[(key instanceof KeyObject ? key.symmetricKeySize : key.length) ?? 0];
+  if (!name) throw new TypeError('not an AES key');
+  return name;
+}

@@ -1,0 +1,101 @@
+import { webcrypto, X509Certificate, createPublicKey, type KeyObject } from 'node:crypto';
+import type * as Peculiar from '@peculiar/x509';
+import { randomBytes } from './random.ts';
+import type { KeyPair, Subject, Validity } from './x509.ts';
+
+export interface CertificateOrder extends Validity {
+  readonly subject: Subject;
+  /** Whom the certificate is for. */
+  readonly publicKey: KeyObject;
+  /** Whether certificates may be issued under it. */
+  readonly ca: boolean;
+}
+
+/** Who signs: a certificate (PEM) and its private key, EC P-256 or RSA. */
+export interface Issuer {
+  readonly certificate: string;
+  readonly privateKey: KeyObject;
+}
+
+/** A PKCS#10 request for a certificate over the pair's public key; PEM. */
+export async function createCsr(keys: KeyPair, subject: Subject): Promise<string> {
+  const x509 = await load();
+  const pair = { publicKey: verifyingKey(keys.publicKey), privateKey: signingKey(keys.privateKey) };
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: nameOf(subject),
+    keys: pair,
+    signingAlgorithm: algorithmOf(keys.privateKey),
+  });
+  return `${request.toString('pem')}\n`;
+}
+
+/** What a request asks for; undefined if `pem` is no request or is not signed by the key it names. */
+export async function readCsr(pem: string): Promise<{ readonly publicKey: KeyObject; readonly subject: string } | undefined> {
+  const x509 = await load();
+  try {
+    const request = new x509.Pkcs10CertificateRequest(pem);
+    if (!(await request.verify())) return undefined;
+    const publicKey = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
+    return { publicKey, subject: request.subject };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A self-signed certificate of a new authority; PEM. */
+export function createAuthority(keys: KeyPair, subject: Subject, validity: Validity): Promise<string> {
+  return sign({ ...validity, subject, publicKey: keys.publicKey, ca: true }, nameOf(subject), keys.privateKey);
+}
+
+/** A certificate signed by `issuer`; PEM. */
+export async function issueCertificate(order: CertificateOrder, issuer: Issuer): Promise<string> {
+  const x509 = await load();
+  const issuerName = new x509.X509Certificate(new X509Certificate(issuer.certificate).raw).subjectName.toJSON();
+  return sign(order, issuerName, issuer.privateKey);
+}
+
+async function sign(order: CertificateOrder, issuer: Peculiar.JsonName, privateKey: KeyObject): Promise<string> {
+  const x509 = await load();
+  const publicKey = verifyingKey(order.publicKey);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: `01${randomBytes(15).toString('hex')}`,
+    subject: nameOf(order.subject),
+    issuer,
+    notBefore: new Date(order.notBefore),
+    notAfter: new Date(order.notAfter),
+    publicKey,
+    signingKey: signingKey(privateKey),
+    signingAlgorithm: algorithmOf(privateKey),
+    extensions: [
+      new x509.BasicConstraintsExtension(order.ca, undefined, true),
+      new x509.KeyUsagesExtension(order.ca ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature, true),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+    ],
+  });
+  return `${certificate.toString('pem')}\n`;
+}
+
+// Loaded when first needed: it costs more than all the rest of an HSM's start, and a restart issues nothing.
+async function load(): Promise<typeof Peculiar> {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+}
+
+function nameOf(subject: Subject): Peculiar.JsonName {
+  return Object.entries(subject).map(([attribute, value]) => ({ [attribute]: [value] }));
+}
+
+const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+
+function algorithmOf(key: KeyObject): typeof EC | typeof RSA {
+  return key.asymmetricKeyType === 'rsa' ? RSA : EC;
+}
+
+function signingKey(key: KeyObject): webcrypto.CryptoKey {
+  return key.toCryptoKey(algorithmOf(key), false, ['sign']);
+}
+
+function verifyingKey(key: KeyObject): webcrypto.CryptoKey {
+  return key.toCryptoKey(algorithmOf(key), true, ['verify']);
+}

@@ -1,0 +1,84 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate, type KeyObject } from 'node:crypto';
+
+export interface KeyPair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+/** Attribute → value in the order of the distinguished name, e.g. `{ C: 'US', O: 'Keyhold', CN: 'HSM' }`. */
+export type Subject = Readonly<Record<string, string>>;
+
+/** Milliseconds since the epoch. */
+export interface Validity {
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+export interface CertificateFacts extends Validity {
+  readonly keyType: 'rsa' | 'ec' | 'other';
+  /** Bits of an RSA modulus. */
+  readonly keyBits: number | undefined;
+  readonly isCa: boolean;
+  readonly selfSigned: boolean;
+  readonly publicKey: KeyObject;
+}
+
+/** P-256. */
+export function makeKeyPair(): KeyPair {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+/** PKCS#8 PEM. */
+export function exportPrivateKey(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' });
+}
+
+export function importKeyPair(privateKeyPem: string): KeyPair {
+  const privateKey = createPrivateKey(privateKeyPem);
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}
+
+/** Undefined unless `pem` is exactly one X.509 certificate. */
+export function readCertificate(pem: string): CertificateFacts | undefined {
+  const certificate = parse(pem);
+  if (!certificate) return undefined;
+  const { publicKey } = certificate;
+  return {
+    notBefore: certificate.validFromDate.getTime(),
+    notAfter: certificate.validToDate.getTime(),
+    keyType: publicKey.asymmetricKeyType === 'rsa' || publicKey.asymmetricKeyType === 'ec' ? publicKey.asymmetricKeyType : 'other',
+    keyBits: publicKey.asymmetricKeyDetails?.modulusLength,
+    isCa: certificate.ca,
+    selfSigned: isIssuedBy(certificate, certificate),
+    publicKey,
+  };
+}
+
+/** Whether both are certificates and the anchor's key really signed the other. Says nothing of time. */
+export function isSignedBy(certificatePem: string, anchorPem: string): boolean {
+  const certificate = parse(certificatePem);
+  const anchor = parse(anchorPem);
+  return certificate !== undefined && anchor !== undefined && isIssuedBy(certificate, anchor);
+}
+
+/** Whether the certificate is for this public key. */
+export function certifies(certificatePem: string, publicKey: KeyObject): boolean {
+  return parse(certificatePem)?.publicKey.equals(publicKey) ?? false;
+}
+
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+function parse(pem: string): X509Certificate | undefined {
+  if (pem.split('-----BEGIN ').length !== 2) return undefined;
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
