@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readFileIfThere, SecretText, writeFileDurably, type Clock, type Logger } from '../../base/index.ts';
 import type { HsmAddress } from '../../hsm/client/index.ts';
 import type { HsmStatus } from '../../hsm/wire/index.ts';
-import { certifyHardware, claimManagedCluster, openAuthorities } from '../authorities.ts';
+import { certifyHardware, claimOnce, openAuthorities } from '../authorities.ts';
 import type { LaunchHsm } from '../contract.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import { launchHsm } from '../launch.ts';
@@ -87,7 +87,7 @@ async function claim(process: HsmProcess, home: string, { dataFolder, clock }: M
   if (process.status.hsmCertificate === undefined) {
     await certifyHardware(process, await openAuthorities(join(dataFolder, 'certificates'), clock));
   }
-  const { clusterCertificate, trustAnchor } = await claimManagedCluster(process.status.clusterCsr ?? missing('cluster CSR'), clock);
+  const { clusterCertificate, trustAnchor } = await claimOnce(process.status.clusterCsr ?? missing('cluster CSR'), clock);
   // Before the HSM takes it: afterwards no other anchor would do, and the CA's key is gone.
   writeFileDurably(path, trustAnchor);
   await process.call('initialize', { clusterCertificate, trustAnchor });

@@ -1,6 +1,5 @@
 import { base32Id, hexId } from '../../base/index.ts';
 import type { HsmRecord } from '../../domain/index.ts';
-import type { Transaction } from '../../storage/index.ts';
 import type { ClusterLimits, Subnet } from '../contract.ts';
 import { freeAddress, isHostOf, isShared, vpcOf } from '../network.ts';
 import { invalid, needCluster, type ClusterName, type ClusterRows } from '../rows.ts';

@@ -4,14 +4,13 @@ import type { Claim } from '../contract.ts';
 import { invalid, needCluster, type ClusterName } from '../rows.ts';
 import type { RequestContext } from './context.ts';
 
-export function initializeCluster({ store, clock }: RequestContext, name: ClusterName, claim: Claim): Promise<ClusterRecord> {
+export async function initializeCluster({ store, clock }: RequestContext, name: ClusterName, claim: Claim): Promise<ClusterRecord> {
+  const csr = csrOf((await store.read((reader) => needCluster(reader, name))).cluster);
+  // Outside the transaction: verifying signatures takes its time, and other writers wait for a transaction.
+  const fault = await claimFault(claim, csr, clock.now());
   return store.transact(async (transaction) => {
     const { cluster } = await needCluster(transaction, name);
-    if (cluster.state !== 'UNINITIALIZED') {
-      throw invalid(`Cluster '${name.clusterId}' is in state ${cluster.state}; only an UNINITIALIZED cluster can be initialized.`);
-    }
-    if (cluster.clusterCsr === undefined) throw invalid(`Cluster '${name.clusterId}' has no certificate signing request yet: create an HSM first.`);
-    const fault = claimFault(claim, cluster.clusterCsr, clock.now());
+    if (csrOf(cluster) !== csr) throw invalid('The cluster CSR has changed: sign the new one.');
     if (fault !== undefined) throw invalid(fault);
     const initializing: ClusterRecord = {
       ...cluster,
@@ -23,4 +22,11 @@ export function initializeCluster({ store, clock }: RequestContext, name: Cluste
     await transaction.put('clusters', initializing);
     return initializing;
   });
+}
+
+/** The request that the customer was to sign, if the cluster waits for that. */
+function csrOf({ clusterId, state, clusterCsr }: ClusterRecord): string {
+  if (state !== 'UNINITIALIZED') throw invalid(`Cluster '${clusterId}' is in state ${state}; only an UNINITIALIZED cluster can be initialized.`);
+  if (clusterCsr === undefined) throw invalid(`Cluster '${clusterId}' has no certificate signing request yet: create an HSM first.`);
+  return clusterCsr;
 }

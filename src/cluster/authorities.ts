@@ -1,0 +1,90 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFileIfThere, writeFileDurably, type Clock } from '../base/index.ts';
+import {
+  createAuthority,
+  exportPrivateKey,
+  importKeyPair,
+  issueCertificate,
+  makeKeyPair,
+  readCsr,
+  type Issuer,
+  type Subject,
+  type Validity,
+} from '../crypto/index.ts';
+import type { HsmProcess } from './hsm-process.ts';
+
+const YEAR = 365 * 86_400_000;
+/** A customer's machine may be behind ours. */
+const SKEW = 3_600_000;
+
+/** Who vouches for HSM hardware: each signs the same key, so that a customer can check one without trusting the other. */
+export interface Authorities {
+  readonly manufacturer: Issuer;
+  /** The part of AWS: whoever runs this Keyhold. */
+  readonly operator: Issuer;
+  readonly clock: Clock;
+}
+
+/** PEM; as they stand in the cluster's row. */
+export interface HardwareCertificates {
+  readonly manufacturerHardwareCertificate: string;
+  readonly awsHardwareCertificate: string;
+  readonly hsmCertificate: string;
+}
+
+/** The two roots, made at the first start: `<name>.crt` for customers, `<name>.key` for nobody else. */
+export async function openAuthorities(folder: string, clock: Clock): Promise<Authorities> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const manufacturer = await openAuthority(folder, 'manufacturer-root', { O: 'Keyhold', CN: 'Keyhold_HSM_Manufacturer_Root-G1' }, clock);
+  const operator = await openAuthority(folder, 'operator-root', { O: 'Keyhold', CN: 'Keyhold_CloudHSM_Root-G1' }, clock);
+  return { manufacturer, operator, clock };
+}
+
+async function openAuthority(folder: string, name: string, subject: Subject, clock: Clock): Promise<Issuer> {
+  const keyFile = join(folder, `${name}.key`);
+  const certificateFile = join(folder, `${name}.crt`);
+  const key = readFileIfThere(keyFile);
+  const certificate = readFileIfThere(certificateFile);
+  if (key && certificate) return { certificate: certificate.toString(), privateKey: importKeyPair(key.toString()).privateKey };
+  const keys = makeKeyPair();
+  const made = await createAuthority(keys, subject, validity(clock, 30));
+  writeFileDurably(keyFile, exportPrivateKey(keys.privateKey));
+  // Last: with it the pair is complete, and a key without it is replaced.
+  writeFileDurably(certificateFile, made, 0o644);
+  return { certificate: made, privateKey: keys.privateKey };
+}
+
+/** Gets an HSM's hardware key certified by both authorities, and gives the HSM what they signed. */
+export async function certifyHardware(hsm: HsmProcess, { manufacturer, operator, clock }: Authorities): Promise<HardwareCertificates> {
+  const request = await readCsr((await hsm.call('hardwareCsr', {})).csr);
+  if (!request) throw new Error('the HSM shows no valid request for its hardware key');
+  // One name in both, so that what the hardware signs can be verified through either.
+  const subject = { O: 'Keyhold', OU: 'HSM hardware', CN: `HSM:${hsm.status.serialNumber}` };
+  const order = { ...validity(clock, 25), subject, publicKey: request.publicKey, ca: true };
+  const manufacturerHardwareCertificate = await issueCertificate(order, manufacturer);
+  const awsHardwareCertificate = await issueCertificate(order, operator);
+  const { hsmCertificate } = await hsm.call('setHardwareCertificates', {
+    manufacturerHardwareCertificate,
+    awsHardwareCertificate,
+    manufacturerRoot: manufacturer.certificate,
+  });
+  return { manufacturerHardwareCertificate, awsHardwareCertificate, hsmCertificate };
+}
+
+/** Plays the customer for a cluster of our own: a CA signs the cluster's CSR once, and its key is forgotten. */
+export async function claimOnce(csr: string, clock: Clock): Promise<{ readonly clusterCertificate: string; readonly trustAnchor: string }> {
+  const request = await readCsr(csr);
+  if (!request) throw new Error('the HSM shows no valid cluster CSR');
+  const keys = makeKeyPair();
+  const period = validity(clock, 25);
+  const trustAnchor = await createAuthority(keys, { O: 'Keyhold', CN: 'Keyhold managed HSMs' }, period);
+  const order = { ...period, subject: { O: 'Keyhold', CN: 'managed HSM' }, publicKey: request.publicKey, ca: false };
+  const clusterCertificate = await issueCertificate(order, { certificate: trustAnchor, privateKey: keys.privateKey });
+  return { clusterCertificate, trustAnchor };
+}
+
+function validity(clock: Clock, years: number): Validity {
+  const now = clock.now();
+  return { notBefore: now - SKEW, notAfter: now + years * YEAR };
+}
