@@ -1,0 +1,113 @@
+import type { SecretText } from '../../base/index.ts';
+import type { CommandInput, CommandName, CommandOutput } from '../wire/index.ts';
+import { HsmUnreachableError, type ClusterClient, type ClusterClientOptions, type HsmAddress, type MemberHealth } from './contract.ts';
+import { LoginGate } from './login-gate.ts';
+import { Member, type MemberContext } from './member.ts';
+import { mayGoElsewhere } from './repeatable.ts';
+
+/** The members of a cluster and the choice between them. */
+export class Cluster implements ClusterClient {
+  readonly #gate: LoginGate;
+  readonly #context: MemberContext;
+  #members: readonly Member[] = [];
+  #next = 0;
+
+  constructor(options: ClusterClientOptions) {
+    const { trustAnchor, timeout, clock, log } = options;
+    this.#gate = new LoginGate(options.credentials);
+    this.#context = { trustAnchor, ...(timeout !== undefined && { timeout }), clock, log, gate: this.#gate };
+    this.setMembers(options.members);
+  }
+
+  roster(): readonly Member[] {
+    return this.#members;
+  }
+
+  async call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
+    const member = this.#leastBusy([]);
+    if (!member) throw this.#nobody();
+    try {
+      return await member.call(command, input);
+    } catch (error) {
+      return this.#elsewhere(command, input, member, error);
+    }
+  }
+
+  async callEach<C extends CommandName>(command: C, input: CommandInput<C>) {
+    const reachable = this.#members.filter((member) => member.inFlight !== undefined);
+    return Promise.all(
+      reachable.map(async (member) => {
+        const { hsmId } = member.address;
+        try {
+          return { hsmId, output: await member.call(command, input) };
+        } catch (error) {
+          return { hsmId, error: error instanceof Error ? error : new Error('unknown failure') };
+        }
+      }),
+    );
+  }
+
+  members(): readonly MemberHealth[] {
+    return this.#members.map((member) => member.health);
+  }
+
+  setMembers(addresses: readonly HsmAddress[]): void {
+    const before = new Map(this.#members.map((member) => [keyOf(member.address), member]));
+    const wanted = new Map(addresses.map((address) => [keyOf(address), address]));
+    this.#members = Array.from(wanted, ([key, address]) => before.get(key) ?? new Member(address, this.#context));
+    for (const [key, member] of before) if (!wanted.has(key)) member.stop();
+  }
+
+  setPassword(password: SecretText): void {
+    this.#gate.setPassword(password);
+    for (const member of this.#members) member.passwordChanged();
+  }
+
+  close(): void {
+    this.setMembers([]);
+  }
+
+  /** Each further HSM once; after two time-outs no more, for the caller has waited long enough. */
+  async #elsewhere<C extends CommandName>(command: C, input: CommandInput<C>, first: Member, error: unknown): Promise<CommandOutput<C>> {
+    const tried = [first];
+    let failure = error;
+    let timeouts = 0;
+    while (mayGoElsewhere(failure, command, input)) {
+      if (failure instanceof HsmUnreachableError && failure.reason === 'timeout') timeouts += 1;
+      const member = timeouts < 2 ? this.#leastBusy(tried) : undefined;
+      if (!member) break;
+      tried.push(member);
+      try {
+        return await member.call(command, input);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  /** Of those equally busy, each in its turn. */
+  #leastBusy(except: readonly Member[]): Member | undefined {
+    const members = this.#members;
+    let best: Member | undefined;
+    let least = Infinity;
+    this.#next = (this.#next + 1) % Math.max(members.length, 1);
+    for (let step = 0; step < members.length; step += 1) {
+      const member = members[(this.#next + step) % members.length];
+      const inFlight = member?.inFlight;
+      if (inFlight === undefined || inFlight >= least || (member && except.includes(member))) continue;
+      best = member;
+      least = inFlight;
+    }
+    return best;
+  }
+
+  #nobody(): HsmUnreachableError {
+    const reasons = this.#members.map((member) => member.health.reason ?? 'not usable');
+    return new HsmUnreachableError('no-hsm', reasons.length === 0 ? 'the cluster has no HSM' : `no HSM is usable: ${reasons.join('; ')}`);
+  }
+}
+
+function keyOf({ hsmId, host, port }: HsmAddress): string {
+  return `${hsmId} ${host} ${port}`;
+}

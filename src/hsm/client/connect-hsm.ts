@@ -1,0 +1,68 @@
+import { HsmUnreachableError, type ConnectOptions, type HsmAddress, type HsmConnection } from './contract.ts';
+import type { CommandInput, CommandName, CommandOutput, HsmInfo } from '../wire/index.ts';
+import { Link } from './link.ts';
+import { nameOf, openTls } from './tls.ts';
+
+const PROTOCOL_VERSION = 1;
+const DEFAULT_TIMEOUT = 5_000;
+
+/** All that may be asked of an HSM whose certificate nobody vouches for: nothing that carries a secret. */
+const askable: ReadonlySet<CommandName> = new Set<CommandName>(['hello', 'info']);
+
+/**
+ * Opens TLS to an HSM, checks its certificate against the trust anchor and says hello; logs nobody in. Fails with
+ * `HsmUnreachableError`, or with `HsmError` if the HSM refuses the hello.
+ */
+export async function connectHsm(address: HsmAddress, options: ConnectOptions): Promise<HsmConnection> {
+  const timeout = options.timeout ?? DEFAULT_TIMEOUT;
+  const socket = await openTls(address, options.trustAnchor, timeout);
+  const link = new Link(address, socket, timeout);
+  try {
+    const clusterCertificate = socket.getPeerX509Certificate()?.toString() ?? '';
+    return connectionOver(link, {
+      address,
+      clusterCertificate,
+      info: await greet(link, address),
+      trusted: options.trustAnchor !== undefined,
+    });
+  } catch (error) {
+    link.close();
+    throw error;
+  }
+}
+
+async function greet(link: Link, address: HsmAddress): Promise<HsmInfo> {
+  const { version, info } = await link.call('hello', { versions: [PROTOCOL_VERSION], client: 'keyhold' });
+  if (version !== PROTOCOL_VERSION || typeof info?.hsmId !== 'string') {
+    throw new HsmUnreachableError('protocol', `${nameOf(address)} answered hello with what is not the HSM protocol`);
+  }
+  // One customer CA may vouch for several clusters; credentials must not go to a stranger that took over a port.
+  if (address.hsmId !== '' && info.hsmId !== address.hsmId) {
+    throw new HsmUnreachableError('protocol', `${nameOf(address)} calls itself ${info.hsmId}`);
+  }
+  return info;
+}
+
+interface Opened {
+  readonly address: HsmAddress;
+  readonly clusterCertificate: string;
+  readonly info: HsmInfo;
+  readonly trusted: boolean;
+}
+
+function connectionOver(link: Link, { address, clusterCertificate, info, trusted }: Opened): HsmConnection {
+  return {
+    address,
+    info,
+    clusterCertificate,
+    closed: link.closed,
+    get inFlight(): number {
+      return link.inFlight;
+    },
+    call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
+      if (trusted || askable.has(command)) return link.call(command, input);
+      return Promise.reject(new HsmUnreachableError('untrusted', `${nameOf(address)}: ${command} needs a trust anchor`));
+    },
+    close: () => link.close(),
+  };
+}

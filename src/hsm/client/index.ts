@@ -1,0 +1,17 @@
+/**
+ * hsm/client: how to talk to HSMs from another process: one HSM (`connectHsm`) or a whole cluster as one logged-in user
+ * (`connectCluster`). It must not know KMS, nor anything of the HSM process but its wire. Begin at `contract.ts`.
+ */
+export {
+  HsmUnreachableError,
+  type ClusterClient,
+  type ClusterClientOptions,
+  type ConnectOptions,
+  type Credentials,
+  type HsmAddress,
+  type HsmConnection,
+  type MemberHealth,
+  type UnreachableCause,
+} from './contract.ts';
+export { connectHsm } from './connect-hsm.ts';
+export { connectCluster } from './connect-cluster.ts';

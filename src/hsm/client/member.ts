@@ -1,0 +1,145 @@
+import type { Clock, Logger } from '../../base/index.ts';
+import { HsmError, type CommandInput, type CommandName, type CommandOutput } from '../wire/index.ts';
+import { connectHsm } from './connect-hsm.ts';
+import { HsmUnreachableError, type ConnectOptions, type HsmAddress, type HsmConnection, type MemberHealth } from './contract.ts';
+import { isRefusal, type LoginGate } from './login-gate.ts';
+
+const FIRST_DELAY = 100;
+const LAST_DELAY = 5_000;
+/** Milliseconds between questions to an idle HSM whether it is still there. */
+const HEARTBEAT = 2_000;
+
+export interface MemberContext extends ConnectOptions {
+  readonly gate: LoginGate;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** One HSM of the cluster: keeps a logged-in connection to it for as long as it is a member. */
+export class Member {
+  readonly address: HsmAddress;
+  /** How the first attempt ended: undefined if it succeeded. */
+  readonly firstAttempt: Promise<Error | undefined>;
+  readonly #context: MemberContext;
+  readonly #resolveFirst: (failure: Error | undefined) => void;
+  #connection: HsmConnection | undefined;
+  #stopped = false;
+  #refused = false;
+  #wake: () => void = () => undefined;
+  #operations = 0;
+  #since: number;
+  #reason: string | undefined = 'not connected yet';
+
+  constructor(address: HsmAddress, context: MemberContext) {
+    this.address = address;
+    this.#context = context;
+    this.#since = context.clock.now();
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>();
+    this.firstAttempt = promise;
+    this.#resolveFirst = resolve;
+    void this.#run();
+  }
+
+  /** Undefined while the HSM can't be used. */
+  get inFlight(): number | undefined {
+    return this.#connection?.inFlight;
+  }
+
+  get health(): MemberHealth {
+    const { hsmId, host, port } = this.address;
+    const reason = this.#reason;
+    const healthy = this.#connection !== undefined;
+    const counts = { operations: this.#operations, inFlight: this.#connection?.inFlight ?? 0 };
+    return { hsmId, host, port, healthy, since: this.#since, ...(reason !== undefined && { reason }), ...counts };
+  }
+
+  async call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
+    const connection = this.#connection;
+    if (!connection) throw new HsmUnreachableError('closed', this.#reason ?? 'not connected');
+    try {
+      const output = await connection.call(command, input);
+      this.#operations += 1;
+      return output;
+    } catch (error) {
+      if (error instanceof HsmError) this.#operations += 1;
+      // The HSM ended our session; only a new connection can log in again.
+      if (error instanceof HsmError && error.code === 'not-logged-in') connection.close();
+      throw error;
+    }
+  }
+
+  /** To be called when another password may be accepted. */
+  passwordChanged(): void {
+    if (this.#refused) this.#wake();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#connection?.close();
+    this.#wake();
+  }
+
+  async #run(): Promise<void> {
+    let delay = FIRST_DELAY;
+    while (!this.#stopped) {
+      const lasted = await this.#attempt();
+      if (lasted) delay = FIRST_DELAY;
+      if (!this.#stopped) await this.#pause(this.#refused ? undefined : delay);
+      delay = Math.min(delay * 2, LAST_DELAY);
+    }
+    this.#resolveFirst(new HsmUnreachableError('closed', 'the client was closed'));
+  }
+
+  /** Resolves when the connection is gone or could not be made; true if it had lasted. */
+  async #attempt(): Promise<boolean> {
+    let connection: HsmConnection | undefined;
+    this.#refused = false;
+    try {
+      connection = await connectHsm(this.address, this.#context);
+      if (!this.#stopped) await this.#context.gate.login(connection);
+      if (!this.#stopped) return await this.#use(connection);
+    } catch (error) {
+      this.#refused = isRefusal(error);
+      this.#lost(error instanceof Error ? error : new Error('unknown failure'));
+    }
+    connection?.close();
+    return false;
+  }
+
+  async #use(connection: HsmConnection): Promise<boolean> {
+    this.#connection = connection;
+    this.#since = this.#context.clock.now();
+    this.#reason = undefined;
+    this.#context.log.info({ hsmId: this.address.hsmId }, 'logged in to HSM');
+    this.#resolveFirst(undefined);
+    let lasted = false;
+    const heartbeat = setInterval(() => {
+      lasted = true;
+      // Its failure closes the connection, which is all that matters here.
+      if (connection.inFlight === 0) connection.call('info', {}).catch(() => undefined);
+    }, HEARTBEAT).unref();
+    const reason = await connection.closed;
+    clearInterval(heartbeat);
+    this.#connection = undefined;
+    this.#lost(reason);
+    return lasted;
+  }
+
+  #lost(failure: Error): void {
+    if (this.#reason === undefined) this.#since = this.#context.clock.now();
+    if (this.#reason !== failure.message && !this.#stopped) {
+      this.#context.log.warn({ hsmId: this.address.hsmId, reason: failure.message }, 'HSM is not usable');
+    }
+    this.#reason = failure.message;
+    this.#resolveFirst(failure);
+  }
+
+  /** Waits so many milliseconds, or until woken. */
+  async #pause(milliseconds: number | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds).unref();
+    await promise;
+    clearTimeout(timer);
+  }
+}

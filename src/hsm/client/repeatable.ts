@@ -1,0 +1,47 @@
+import { HsmError, type CommandInput, type CommandName, type HsmErrorCode } from '../wire/index.ts';
+import { HsmUnreachableError } from './contract.ts';
+
+/** Commands that may be carried out twice without harm: those that read, and those that compute. */
+const repeatable = {
+  hello: true,
+  info: true,
+  login: false,
+  logout: false,
+  activate: false,
+  listUsers: true,
+  createUser: false,
+  deleteUser: false,
+  changePassword: false,
+  generateKey: false,
+  findKeys: true,
+  setAttribute: false,
+  destroyKey: false,
+  encrypt: true,
+  decrypt: true,
+  reencrypt: true,
+  encryptRandom: true,
+  wrapKey: true,
+  // A session key made twice goes with its session; a token key would stay.
+  unwrapKey: (input: CommandInput<'unwrapKey'>) => input.template.token === false,
+  random: true,
+  readAudit: true,
+} satisfies { [C in CommandName]: boolean | ((input: CommandInput<C>) => boolean) };
+
+export function isRepeatable<C extends CommandName>(command: C, input: CommandInput<C>): boolean {
+  // Each entry is checked against its own command above, which the compiler can't follow through an index.
+  const rule = repeatable[command] as boolean | ((input: CommandInput<C>) => boolean);
+  return typeof rule === 'function' ? rule(input) : rule;
+}
+
+/** Refused before anything was done. */
+const refusedUndone: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>(['busy', 'not-logged-in']);
+
+/**
+ * True if, after `error`, the same command may be given to another HSM of the cluster. Also after `key-not-found`: a new
+ * key may not have come to the HSM yet, and a session key lives in one HSM only.
+ */
+export function mayGoElsewhere<C extends CommandName>(error: unknown, command: C, input: CommandInput<C>): boolean {
+  if (error instanceof HsmUnreachableError) return !error.maybeDone || isRepeatable(command, input);
+  if (!(error instanceof HsmError)) return false;
+  return refusedUndone.has(error.code) || (error.code === 'key-not-found' && isRepeatable(command, input));
+}
