@@ -120,7 +120,8 @@ test('after a stop of the control plane in the middle of each step the work goes
 test('quotas and addresses are checked, and a refusal changes nothing', async () => {
   await using world = await clusterWorld({ clusters: 1, hsms: 1 });
   const { clusterId, first } = await activeCluster(world);
-  const create = (zone: string, ipAddress?: string): Promise<unknown> => world.control.createHsm(scope, clusterId, { availabilityZone: zone, ipAddress });
+  const create = (zone: string, ipAddress?: string): Promise<unknown> =>
+    world.control.createHsm(scope, clusterId, { availabilityZone: zone, ipAddress });
   await assert.rejects(newCluster(world), refusal('CloudHsmInvalidRequestException', /maximum number of clusters/));
   await assert.rejects(create('us-east-1a'), refusal('CloudHsmInvalidRequestException', /maximum number of HSMs/));
   await assert.rejects(create('us-east-1f'), refusal('CloudHsmInvalidRequestException', /no subnet in Availability Zone 'us-east-1f'/));
@@ -129,7 +130,10 @@ test('quotas and addresses are checked, and a refusal changes nothing', async ()
     world.control.deleteHsm(scope, clusterId, { hsmId: 'hsm-aaaaaaaaaaa' }),
     refusal('CloudHsmResourceNotFoundException', /was not found/),
   );
-  assert.deepEqual((await rowsOf(world, clusterId))?.hsms.map(({ hsmId }) => hsmId), [first.hsmId]);
+  assert.deepEqual(
+    (await rowsOf(world, clusterId))?.hsms.map(({ hsmId }) => hsmId),
+    [first.hsmId],
+  );
 });
 
 test('unknown subnets, subnets of one zone and other HSM types are refused', async () => {
@@ -141,5 +145,8 @@ test('unknown subnets, subnets of one zone and other HSM types are refused', asy
   await assert.rejects(create('hsm1.medium', id), refusal('CloudHsmInvalidRequestException', /^Provided HsmType is not supported\.$/));
   await assert.rejects(create('hsm2m.medium', id, 'subnet-00000000'), refusal('CloudHsmInvalidRequestException', /subnet-00000000/));
   await assert.rejects(create('hsm2m.medium', id, id), refusal('CloudHsmInvalidRequestException', /one subnet per Availability Zone/));
-  await assert.rejects(world.control.deleteCluster(scope, 'cluster-aaaaaaaaaaa'), refusal('CloudHsmResourceNotFoundException', /was not found/));
+  await assert.rejects(
+    world.control.deleteCluster(scope, 'cluster-aaaaaaaaaaa'),
+    refusal('CloudHsmResourceNotFoundException', /was not found/),
+  );
 });

@@ -9,16 +9,18 @@ const name = { account: '111122223333', region: 'us-east-1', clusterId: 'cluster
 test('work runs once at a time, and again when woken meanwhile', async () => {
   let running = 0;
   let runs = 0;
+  const twice = Promise.withResolvers<void>();
   const worker = new ClusterWorker(name, silentLogger, async () => {
     assert.equal((running += 1), 1);
     runs += 1;
     await turn();
     running -= 1;
+    if (runs === 2) twice.resolve();
   });
   worker.wake();
   worker.wake();
   worker.wake();
-  while (runs < 2) await turn();
+  await twice.promise;
   await worker.close();
   assert.equal(runs, 2);
 });

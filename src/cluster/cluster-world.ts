@@ -65,7 +65,13 @@ export async function clusterWorld(limits: Partial<ClusterLimits> = {}): Promise
 
 export async function newCluster({ control }: ClusterWorld): Promise<string> {
   const subnetIds = control.vpcOf(scope).subnets.map(({ subnetId }) => subnetId);
-  const { clusterId } = await control.createCluster(scope, { hsmType: 'hsm2m.medium', subnetIds, mode: 'FIPS', retentionDays: 90, tags: [] });
+  const { clusterId } = await control.createCluster(scope, {
+    hsmType: 'hsm2m.medium',
+    subnetIds,
+    mode: 'FIPS',
+    retentionDays: 90,
+    tags: [],
+  });
   return clusterId;
 }
 
@@ -73,7 +79,12 @@ export function rowsOf({ store }: ClusterWorld, clusterId: string): Promise<Clus
   return store.read((reader) => readCluster(reader, { ...scope, clusterId }));
 }
 
-export function untilRows(world: ClusterWorld, clusterId: string, what: string, holds: (rows: ClusterRows) => boolean): Promise<ClusterRows> {
+export function untilRows(
+  world: ClusterWorld,
+  clusterId: string,
+  what: string,
+  holds: (rows: ClusterRows) => boolean,
+): Promise<ClusterRows> {
   return until(what, async () => {
     const rows = await rowsOf(world, clusterId);
     return rows && holds(rows) ? rows : undefined;
@@ -97,7 +108,11 @@ export async function untilHsm(world: ClusterWorld, clusterId: string, hsmId: st
 }
 
 /** The ceremony: the customer's CA answers the cluster's CSR. */
-export async function claimFor(world: ClusterWorld, clusterId: string, ca: CustomerCa): Promise<{ signedCert: string; trustAnchor: string }> {
+export async function claimFor(
+  world: ClusterWorld,
+  clusterId: string,
+  ca: CustomerCa,
+): Promise<{ signedCert: string; trustAnchor: string }> {
   const { cluster } = await untilRows(world, clusterId, 'CSR is there', (rows) => rows.cluster.clusterCsr !== undefined);
   return { signedCert: await ca.sign(cluster.clusterCsr ?? ''), trustAnchor: ca.certificate };
 }

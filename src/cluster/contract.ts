@@ -59,7 +59,11 @@ export interface ClusterControl {
   createCluster(scope: Scope, wanted: NewCluster): Promise<ClusterRecord>;
   initializeCluster(scope: Scope, clusterId: string, claim: Claim): Promise<ClusterRecord>;
   deleteCluster(scope: Scope, clusterId: string): Promise<ClusterRecord>;
-  createHsm(scope: Scope, clusterId: string, wanted: { readonly availabilityZone: string; readonly ipAddress?: string | undefined }): Promise<HsmRecord>;
+  createHsm(
+    scope: Scope,
+    clusterId: string,
+    wanted: { readonly availabilityZone: string; readonly ipAddress?: string | undefined },
+  ): Promise<HsmRecord>;
   deleteHsm(scope: Scope, clusterId: string, selector: HsmSelector): Promise<HsmRecord>;
   /** What each running HSM last said of itself, by HSM id; an HSM that is down is not in it. At most a second old. */
   statuses(): ReadonlyMap<string, HsmStatus>;

@@ -49,7 +49,10 @@ export class ControlChannel {
     if (this.#socket.destroyed) return Promise.reject(new Error(`HSM is down: ${command}`));
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#settle(id, (pending) => pending.reject(new Error(`HSM does not answer: ${command}`))), CALL_TIMEOUT);
+      const timer = setTimeout(
+        () => this.#settle(id, (pending) => pending.reject(new Error(`HSM does not answer: ${command}`))),
+        CALL_TIMEOUT,
+      );
       // The HSM program and this one are of the same build, so its answers are what the table says.
       this.#pending.set(id, { resolve: (output) => resolve(output as ControlOutput<C>), reject, timer });
       this.#writer.write({ id, op: command, in: input });
@@ -69,7 +72,10 @@ export class ControlChannel {
   }
 
   #receive(frame: unknown): void {
-    const message = frame as { event: 'status'; status: HsmStatus } | { id: number; out: unknown } | { id: number; error: { code: HsmError['code']; message: string } };
+    const message = frame as
+      | { event: 'status'; status: HsmStatus }
+      | { id: number; out: unknown }
+      | { id: number; error: { code: HsmError['code']; message: string } };
     if ('event' in message) this.#onStatus(message.status);
     else if ('error' in message) {
       const { code, message: text } = message.error;

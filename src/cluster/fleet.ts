@@ -68,7 +68,7 @@ export class Fleet {
   }
 
   async refresh(): Promise<void> {
-    await Promise.allSettled([...this.#supervisors.values()].map((supervisor) => supervisor.process?.refresh()));
+    await Promise.allSettled([...this.#supervisors.values()].map(async (supervisor) => supervisor.process?.refresh()));
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,10 @@ test('the built-in network has a subnet per availability zone, and the same ids 
   const vpc = vpcOf(scope, 'range');
   assert.deepEqual(vpc, vpcOf(scope, 'range'));
   assert.match(vpc.vpcId, /^vpc-[0-9a-f]{17}$/);
-  assert.deepEqual(vpc.subnets.map(({ availabilityZone }) => availabilityZone), ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+  assert.deepEqual(
+    vpc.subnets.map(({ availabilityZone }) => availabilityZone),
+    ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+  );
   for (const { subnetId, cidrBlock } of vpc.subnets) {
     assert.match(subnetId, /^subnet-[0-9a-f]{17}$/);
     assert.match(cidrBlock, /^127\.[1-9]\d*\.\d+\.0\/24$/);

@@ -19,7 +19,7 @@ export function loopbackOf(platform: NodeJS.Platform): Loopback {
 /** The built-in VPC; its ids and addresses are the same at every start, for they are derived from the names. */
 export function vpcOf({ account, region }: Scope, loopback: Loopback): Vpc {
   // Never 0: 127.0.0.0/24 is where everything else on the machine listens.
-  const second = 1 + (digest(region)[0] ?? 0) % 254;
+  const second = 1 + ((digest(region)[0] ?? 0) % 254);
   const subnets = ZONES.map((letter, index): Subnet => {
     const availabilityZone = `${region}${letter}`;
     return {
@@ -54,7 +54,9 @@ function hostsOf({ cidrBlock }: Subnet): string[] {
 }
 
 function hex17(...names: string[]): string {
-  return digest(...names).toString('hex').slice(0, 17);
+  return digest(...names)
+    .toString('hex')
+    .slice(0, 17);
 }
 
 function digest(...names: string[]): Buffer {

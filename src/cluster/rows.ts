@@ -28,7 +28,11 @@ export function invalid(text: string): KmsError {
 }
 
 /** Replaces the cluster's row by what `change` makes of it, unless it is gone or `change` returns undefined. */
-export async function changeCluster(store: Store, name: ClusterName, change: (cluster: ClusterRecord) => ClusterRecord | undefined): Promise<boolean> {
+export async function changeCluster(
+  store: Store,
+  name: ClusterName,
+  change: (cluster: ClusterRecord) => ClusterRecord | undefined,
+): Promise<boolean> {
   return store.transact(async (transaction) => {
     const before = await transaction.get('clusters', name.account, name.region, name.clusterId);
     const after = before && change(before);
@@ -38,7 +42,11 @@ export async function changeCluster(store: Store, name: ClusterName, change: (cl
 }
 
 /** Replaces the HSM's row by what `change` makes of it, unless it is gone or `change` returns undefined. */
-export async function changeHsm(store: Store, { account, region, clusterId, hsmId }: HsmRecord, change: (hsm: HsmRecord) => HsmRecord | undefined): Promise<boolean> {
+export async function changeHsm(
+  store: Store,
+  { account, region, clusterId, hsmId }: HsmRecord,
+  change: (hsm: HsmRecord) => HsmRecord | undefined,
+): Promise<boolean> {
   return store.transact(async (transaction) => {
     const before = await transaction.get('hsms', account, region, clusterId, hsmId);
     const after = before && change(before);

@@ -44,7 +44,8 @@ function checkState({ cluster: { clusterId, state }, hsms }: ClusterRows): void 
     throw invalid(`Cluster '${clusterId}' has no HSM left that a new one could be cloned from.`);
   }
   if (hsms.length > 0) throw invalid(`Cluster '${clusterId}' already contains an HSM but has not yet been fully activated`);
-  if (state !== 'UNINITIALIZED') throw invalid(`Cluster '${clusterId}' is in state ${state}; an HSM can be created only in state UNINITIALIZED or ACTIVE.`);
+  if (state !== 'UNINITIALIZED')
+    throw invalid(`Cluster '${clusterId}' is in state ${state}; an HSM can be created only in state UNINITIALIZED or ACTIVE.`);
 }
 
 function subnetFor({ loopback }: RequestContext, { cluster }: ClusterRows, zone: string): Subnet {

@@ -9,7 +9,9 @@ export function deleteHsm({ store }: RequestContext, name: ClusterName, selector
   if (given.length !== 1) throw invalid('Exactly one of HsmId, EniId and EniIp must be specified.');
   return store.transact(async (transaction) => {
     const { hsms } = await needCluster(transaction, name);
-    const [hsm, second] = hsms.filter(({ hsmId, eniId, eniIp }) => hsmId === selector.hsmId || eniId === selector.eniId || eniIp === selector.eniIp);
+    const [hsm, second] = hsms.filter(
+      ({ hsmId, eniId, eniIp }) => hsmId === selector.hsmId || eniId === selector.eniId || eniIp === selector.eniIp,
+    );
     if (!hsm) throw new KmsError('CloudHsmResourceNotFoundException', `HSM '${given[0]}' was not found in cluster '${name.clusterId}'.`);
     if (second) throw invalid(`More than one HSM of cluster '${name.clusterId}' has the IP address ${given[0]}; specify HsmId.`);
     const deleting: HsmRecord = { ...hsm, state: 'DELETE_IN_PROGRESS', stateMessage: 'HSM is being deleted.' };

@@ -26,7 +26,8 @@ export async function initializeCluster({ store, clock }: RequestContext, name: 
 
 /** The request that the customer was to sign, if the cluster waits for that. */
 function csrOf({ clusterId, state, clusterCsr }: ClusterRecord): string {
-  if (state !== 'UNINITIALIZED') throw invalid(`Cluster '${clusterId}' is in state ${state}; only an UNINITIALIZED cluster can be initialized.`);
+  if (state !== 'UNINITIALIZED')
+    throw invalid(`Cluster '${clusterId}' is in state ${state}; only an UNINITIALIZED cluster can be initialized.`);
   if (clusterCsr === undefined) throw invalid(`Cluster '${clusterId}' has no certificate signing request yet: create an HSM first.`);
   return clusterCsr;
 }

@@ -40,7 +40,11 @@ export const initialize: Step = async (works, rows) => {
   });
 };
 
-async function hand({ process, status }: ReturnType<typeof running>[number], clusterCertificate: string, trustAnchor: string): Promise<HsmError | undefined> {
+async function hand(
+  { process, status }: ReturnType<typeof running>[number],
+  clusterCertificate: string,
+  trustAnchor: string,
+): Promise<HsmError | undefined> {
   if (status.lifecycle !== 'uninitialized') return undefined;
   try {
     await process.call('initialize', { clusterCertificate, trustAnchor });

@@ -17,11 +17,22 @@ export const removeHsms: Step = async ({ store, fleet, log }, { hsms }) => {
   return true;
 };
 
+/** What the cluster's row says of the key pair of its first HSM. */
+const identity = [
+  'clusterCsr',
+  'hsmCertificate',
+  'awsHardwareCertificate',
+  'manufacturerHardwareCertificate',
+  'clusterCertificate',
+  'trustAnchor',
+] as const;
+
 /** The cluster's key pair went with its only HSM: the next HSM makes a new one, and the customer's CA signs anew. */
 function unclaim(cluster: ClusterRecord): ClusterRecord {
   if (cluster.state === 'DELETE_IN_PROGRESS' || cluster.state === 'CREATE_IN_PROGRESS') return cluster;
-  const { clusterCsr, hsmCertificate, awsHardwareCertificate, manufacturerHardwareCertificate, clusterCertificate, trustAnchor, ...rest } = cluster;
-  return { ...rest, state: 'UNINITIALIZED', stateMessage: 'Cluster has no HSM.' };
+  const anew: { -readonly [Member in keyof ClusterRecord]: ClusterRecord[Member] } = { ...cluster };
+  for (const member of identity) delete anew[member];
+  return { ...anew, state: 'UNINITIALIZED', stateMessage: 'Cluster has no HSM.' };
 }
 
 export const removeCluster: Step = async ({ store, log }, { cluster, hsms }: ClusterRows) => {

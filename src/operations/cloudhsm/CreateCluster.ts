@@ -32,5 +32,8 @@ function retentionDays(value: string | undefined): number {
   if (value === undefined) return DEFAULT_RETENTION_DAYS;
   const days = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
   if (days >= LEAST_RETENTION_DAYS && days <= MOST_RETENTION_DAYS) return days;
-  throw new KmsError('CloudHsmInvalidRequestException', `BackupRetentionPolicy must be ${LEAST_RETENTION_DAYS} to ${MOST_RETENTION_DAYS} days.`);
+  throw new KmsError(
+    'CloudHsmInvalidRequestException',
+    `BackupRetentionPolicy must be ${LEAST_RETENTION_DAYS} to ${MOST_RETENTION_DAYS} days.`,
+  );
 }

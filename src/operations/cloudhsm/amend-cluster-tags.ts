@@ -4,7 +4,11 @@ import type { Services } from '../services.ts';
 import { foundCluster } from './found-cluster.ts';
 
 /** Replaces the cluster's tags by what `change` makes of those that are there when it is written. */
-export function amendClusterTags({ store }: Services, target: AuthorizedCluster, change: (tags: readonly Tag[]) => readonly Tag[]): Promise<void> {
+export function amendClusterTags(
+  { store }: Services,
+  target: AuthorizedCluster,
+  change: (tags: readonly Tag[]) => readonly Tag[],
+): Promise<void> {
   const { account, region, clusterId } = foundCluster(target);
   return store.transact(async (transaction) => {
     const cluster = await transaction.get('clusters', account, region, clusterId);

@@ -57,7 +57,11 @@ function describeRegion({ clusters }: Services, account: string, region: string)
   };
 }
 
-function describeCluster(cluster: ClusterRecord, hsms: readonly HsmRecord[], statuses: ReadonlyMap<string, HsmStatus>): Status['Clusters'][number] {
+function describeCluster(
+  cluster: ClusterRecord,
+  hsms: readonly HsmRecord[],
+  statuses: ReadonlyMap<string, HsmStatus>,
+): Status['Clusters'][number] {
   return {
     ClusterId: cluster.clusterId,
     Region: cluster.region,

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isKmsError } from '../../domain/index.ts';
+import { joinedTags } from './cluster-tags.ts';
+
+test('a tag replaces the one of the same key', () => {
+  const tags = joinedTags(
+    [{ key: 'team', value: 'a' }],
+    [
+      { Key: 'team', Value: 'b' },
+      { Key: 'env', Value: '' },
+    ],
+  );
+  assert.deepEqual(tags, [
+    { key: 'team', value: 'b' },
+    { key: 'env', value: '' },
+  ]);
+});
+
+test('reserved, repeated and too many tags are refused', () => {
+  const refused = (code: string) => (error: unknown) => isKmsError(error) && error.code === code;
+  assert.throws(() => joinedTags([], [{ Key: 'AWS:x', Value: '' }]), refused('CloudHsmTagException'));
+  assert.throws(
+    () =>
+      joinedTags(
+        [],
+        [
+          { Key: 'a', Value: '' },
+          { Key: 'a', Value: '' },
+        ],
+      ),
+    refused('CloudHsmTagException'),
+  );
+  const many = Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: '' }));
+  assert.throws(() => joinedTags([], many), refused('CloudHsmResourceLimitExceededException'));
+});
