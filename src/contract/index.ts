@@ -1,0 +1,22 @@
+/**
+ * contract: what may be said on the wire, as data and types: services, operations, their inputs with every constraint.
+ * Proved by the compiler against the AWS SDK's types. It must not know how requests are read, checked or performed.
+ * Begin at `shape.ts`, then `kms/cryptographic.ts` for an example.
+ */
+export { services, type OperationName, type Request, type Response, type ServiceName, type Services } from './services.ts';
+export { shapes, withoutOutput } from './shapes.ts';
+export type {
+  BlobShape,
+  BoolShape,
+  EnumShape,
+  IntShape,
+  ListShape,
+  MapShape,
+  Members,
+  MemberShape,
+  ShapeOf,
+  StructShape,
+  TextShape,
+  TimestampShape,
+} from './shape.ts';
+export type { ClusterStatus, HsmStatus, KeyStoreStatus, RegionStatus, Status } from './keyhold-types.ts';

@@ -1,0 +1,38 @@
+import type { SdkRequest } from '../sdk-types.ts';
+import type { ShapeOf } from '../shape.ts';
+import { customerMasterKeySpecs, keySpecs, keyUsages, origins } from './enums.ts';
+import { customKeyStoreId, description, grantTokens, limitUpTo, marker, policy, requiredKeyId, tags } from './members.ts';
+
+type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
+
+/** Making, listing, changing and deleting KMS keys. */
+export const keyShapes = {
+  CreateKey: {
+    Policy: policy,
+    Description: description,
+    KeyUsage: { kind: 'enum', values: keyUsages },
+    CustomerMasterKeySpec: { kind: 'enum', values: customerMasterKeySpecs },
+    KeySpec: { kind: 'enum', values: keySpecs },
+    Origin: { kind: 'enum', values: origins },
+    CustomKeyStoreId: customKeyStoreId,
+    BypassPolicyLockoutSafetyCheck: { kind: 'bool' },
+    Tags: tags,
+    MultiRegion: { kind: 'bool' },
+    XksKeyId: { kind: 'text', min: 1, max: 128, pattern: '^[a-zA-Z0-9-_.]+$' },
+  } satisfies Kms<'CreateKey'>,
+  DescribeKey: { KeyId: requiredKeyId, GrantTokens: grantTokens } satisfies Kms<'DescribeKey'>,
+  ListKeys: { Limit: limitUpTo(1000), Marker: marker } satisfies Kms<'ListKeys'>,
+  EnableKey: { KeyId: requiredKeyId } satisfies Kms<'EnableKey'>,
+  DisableKey: { KeyId: requiredKeyId } satisfies Kms<'DisableKey'>,
+  UpdateKeyDescription: {
+    KeyId: requiredKeyId,
+    Description: { ...description, required: true },
+  } satisfies Kms<'UpdateKeyDescription'>,
+  GetKeyRotationStatus: { KeyId: requiredKeyId } satisfies Kms<'GetKeyRotationStatus'>,
+  // The model allows 1 to 365 days; the service then refuses what is not 7 to 30.
+  ScheduleKeyDeletion: {
+    KeyId: requiredKeyId,
+    PendingWindowInDays: { kind: 'int', min: 1, max: 365 },
+  } satisfies Kms<'ScheduleKeyDeletion'>,
+  CancelKeyDeletion: { KeyId: requiredKeyId } satisfies Kms<'CancelKeyDeletion'>,
+} as const;

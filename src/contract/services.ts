@@ -1,0 +1,46 @@
+import type { KeyholdOperations } from './keyhold-types.ts';
+import type { SdkRequest, SdkResponse, SdkServiceName } from './sdk-types.ts';
+import type { shapes } from './shapes.ts';
+
+interface JsonService {
+  readonly protocol: 'json';
+  /** What `X-Amz-Target` says before the dot. */
+  readonly targetPrefix: string;
+  readonly signingName: string;
+  /** The member of an error's body that holds its text. */
+  readonly errorMember: 'message' | 'Message';
+}
+interface QueryService {
+  readonly protocol: 'query';
+  readonly version: string;
+  readonly namespace: string;
+  readonly signingName: string;
+}
+
+export type Services = typeof shapes;
+export type ServiceName = keyof Services;
+
+/** How each service is spoken to. */
+export const services = {
+  kms: { protocol: 'json', targetPrefix: 'TrentService', signingName: 'kms', errorMember: 'message' },
+  cloudhsm: { protocol: 'json', targetPrefix: 'BaldrApiService', signingName: 'cloudhsm', errorMember: 'Message' },
+  sts: { protocol: 'query', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', signingName: 'sts' },
+  keyhold: { protocol: 'json', targetPrefix: 'Keyhold_20261124', signingName: 'keyhold', errorMember: 'message' },
+} as const satisfies Record<ServiceName, JsonService | QueryService>;
+
+/** The operations of a service; of a union of services, those of all. */
+export type OperationName<S extends ServiceName> = { [T in S]: keyof Services[T] & string }[S];
+
+/** An operation's input after decoding: exact, bytes as Uint8Array, timestamps as Date. */
+export type Request<S extends ServiceName, N extends OperationName<S>> = S extends SdkServiceName
+  ? SdkRequest<S, N>
+  : N extends keyof KeyholdOperations
+    ? KeyholdOperations[N]['input']
+    : never;
+
+/** An operation's output before encoding: exact, bytes as Uint8Array, timestamps as Date, without `$metadata`. */
+export type Response<S extends ServiceName, N extends OperationName<S>> = S extends SdkServiceName
+  ? SdkResponse<S, N>
+  : N extends keyof KeyholdOperations
+    ? KeyholdOperations[N]['output']
+    : never;
