@@ -1,4 +1,4 @@
-import { webcrypto, X509Certificate, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
 import type * as Peculiar from '@peculiar/x509';
 import { randomBytes } from './random.ts';
 import type { KeyPair, Subject, Validity } from './x509.ts';
