@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { AliasRecord, KeyRecord } from '../../src/domain/index.ts';
+import type { Change, Store, Transaction } from '../../src/storage/index.ts';
+
+/** One database that can be opened more than once, and removed. */
+export interface StoreWorld {
+  open(): Store;
+  remove(): Promise<void> | void;
+}
+
+const scope = { account: '111122223333', region: 'us-east-1' };
+
+function alias(name: string, keyId = 'k1', where = scope): AliasRecord {
+  return { ...where, name, keyId, creationDate: 1, lastUpdatedDate: 1 };
+}
+
+function key(keyId: string, more: Partial<KeyRecord> = {}): KeyRecord {
+  return {
+    ...scope,
+    keyId,
+    description: '',
+    enabled: true,
+    keySpec: 'SYMMETRIC_DEFAULT',
+    keyUsage: 'ENCRYPT_DECRYPT',
+    origin: 'AWS_KMS',
+    currentMaterialId: 'ab',
+    creationDate: 1,
+    policy: '{}',
+    tags: [],
+    ...more,
+  };
+}
+
+/** What every engine must do. Each test has a database of its own. */
+export function describeStore(engine: string, makeWorld: () => Promise<StoreWorld> | StoreWorld): void {
+  describe(`store contract: ${engine}`, () => {
+    let world: StoreWorld;
+    let store: Store;
+    beforeEach(async () => {
+      world = await makeWorld();
+      store = world.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await world.remove();
+    });
+    const putAll = (...aliases: AliasRecord[]): Promise<void> =>
+      store.transact(async (transaction) => {
+        for (const row of aliases) await transaction.put('aliases', row);
+      });
+    const aliasOf = (name: string): Promise<AliasRecord | undefined> =>
+      store.read((reader) => reader.get('aliases', scope.account, scope.region, name));
+
+    it('gives back a row as it was put, nested parts included', async () => {
+      const row = key('k1', { tags: [{ key: 'naïve 𝄞', value: '' }], description: `it's "quoted"` });
+      await store.transact((transaction) => transaction.put('keys', row));
+      assert.deepEqual(await store.read((reader) => reader.get('keys', scope.account, scope.region, 'k1')), row);
+    });
+
+    it('answers undefined for a row that is not there', async () => {
+      assert.equal(await aliasOf('alias/none'), undefined);
+    });
+
+    it('replaces the row with the same key', async () => {
+      await putAll(alias('alias/a', 'k1'));
+      await putAll(alias('alias/a', 'k2'));
+      assert.equal((await aliasOf('alias/a'))?.keyId, 'k2');
+    });
+
+    it('deletes a row, and ignores one that is not there', async () => {
+      await putAll(alias('alias/a'));
+      await store.transact((transaction) => transaction.delete('aliases', scope.account, scope.region, 'alias/a'));
+      await store.transact((transaction) => transaction.delete('aliases', scope.account, scope.region, 'alias/a'));
+      assert.equal(await aliasOf('alias/a'), undefined);
+    });
+
+    it('refuses a key with parts missing rather than touching many rows', async () => {
+      await putAll(alias('alias/a'));
+      await assert.rejects(store.transact((transaction) => transaction.delete('aliases', scope.account)));
+      assert.ok(await aliasOf('alias/a'));
+    });
+
+    it('lists the rows of a prefix in key order, and no others', async () => {
+      const elsewhere = { ...scope, region: 'us-east-2' };
+      await putAll(alias('alias/c'), alias('alias/a'), alias('alias/b', 'k1', elsewhere), alias('alias/B'));
+      const names = async (...prefix: string[]) =>
+        (await store.read((reader) => reader.list('aliases', prefix))).map(({ region, name }) => `${region} ${name}`);
+      assert.deepEqual(await names(scope.account, scope.region), ['us-east-1 alias/B', 'us-east-1 alias/a', 'us-east-1 alias/c']);
+      assert.equal((await names(scope.account)).at(-1), 'us-east-2 alias/b');
+      assert.equal((await names()).length, 4);
+    });
+
+    it('lists page by page without losing or repeating a row', async () => {
+      const wanted = Array.from({ length: 25 }, (_, at) => `alias/${String(at).padStart(2, '0')}`);
+      await putAll(...wanted.map((name) => alias(name)));
+      const seen: string[] = [];
+      for (;;) {
+        const last = seen.at(-1);
+        const after = last === undefined ? {} : { after: [scope.account, scope.region, last] };
+        const page = await store.read((reader) => reader.list('aliases', [scope.account, scope.region], { limit: 7, ...after }));
+        if (page.length === 0) break;
+        seen.push(...page.map(({ name }) => name));
+      }
+      assert.deepEqual(seen, wanted);
+    });
+
+    it('takes a page start that lies outside the prefix, or is short or long, for what it is', async () => {
+      await putAll(alias('alias/a'), alias('alias/b'));
+      const count = async (...after: string[]) =>
+        (await store.read((reader) => reader.list('aliases', [scope.account, scope.region], { after }))).length;
+      assert.equal(await count(), 2);
+      assert.equal(await count('000000000000', 'x', 'y'), 2);
+      assert.equal(await count('999999999999', 'x', 'y'), 0);
+      assert.equal(await count(scope.account, scope.region, 'alias/a', 'more'), 1);
+      assert.equal(await count('000000000000'), 2);
+    });
+
+    it('finds by the whole index and by a leading part, in key order, page by page', async () => {
+      const inStore = { origin: 'AWS_CLOUDHSM', customKeyStoreId: 'cks-1' } as const;
+      await store.transact(async (transaction) => {
+        await transaction.put('keys', key('k3', inStore));
+        await transaction.put('keys', key('k1', inStore));
+        await transaction.put('keys', key('k2', { ...inStore, customKeyStoreId: 'cks-2' }));
+        await transaction.put('keys', key('k4'));
+      });
+      const find = async (values: string[], page = {}) =>
+        (await store.read((reader) => reader.find('keys', 'byStore', values, page))).map(({ keyId }) => keyId);
+      assert.deepEqual(await find([scope.account, scope.region, 'cks-1']), ['k1', 'k3']);
+      assert.deepEqual(await find([scope.account, scope.region, 'cks-1'], { after: [scope.account, scope.region, 'k1'] }), ['k3']);
+      assert.deepEqual(await find([scope.account, scope.region]), ['k1', 'k2', 'k3']);
+      assert.deepEqual(await find([scope.account, scope.region], { limit: 2 }), ['k1', 'k2']);
+    });
+
+    it('leaves a row that lacks an index column out of that index, also after a change', async () => {
+      await store.transact(async (transaction) => {
+        await transaction.put('keys', key('k1', { deletionDate: 5 }));
+        await transaction.put('keys', key('k2'));
+      });
+      const due = async () => (await store.read((reader) => reader.find('keys', 'byDeletion', []))).map(({ keyId }) => keyId);
+      assert.deepEqual(await due(), ['k1']);
+      assert.equal((await store.read((reader) => reader.find('keys', 'byDeletion', [5]))).length, 1);
+      await store.transact((transaction) => transaction.put('keys', key('k1')));
+      assert.deepEqual(await due(), []);
+    });
+
+    it('sees its own writes inside a transaction, and nobody else does before the end', async () => {
+      await store.transact(async (transaction) => {
+        await transaction.put('aliases', alias('alias/a'));
+        assert.ok(await transaction.get('aliases', scope.account, scope.region, 'alias/a'));
+        assert.equal(await aliasOf('alias/a'), undefined);
+      });
+      assert.ok(await aliasOf('alias/a'));
+    });
+
+    it('writes nothing when the work throws, and lets the error through', async () => {
+      const failure = new Error('no');
+      const result = store.transact(async (transaction) => {
+        await transaction.put('aliases', alias('alias/a'));
+        throw failure;
+      });
+      await assert.rejects(result, failure);
+      assert.equal(await aliasOf('alias/a'), undefined);
+    });
+
+    it('undoes only the transaction that threw among those that wait together', async () => {
+      const results = await Promise.allSettled(
+        Array.from({ length: 100 }, (_, at) =>
+          store.transact(async (transaction) => {
+            await transaction.put('aliases', alias(`alias/${at}`));
+            if (at % 3 === 0) throw new Error('no');
+          }),
+        ),
+      );
+      const rows = await store.read((reader) => reader.list('aliases', []));
+      assert.equal(rows.length, results.filter(({ status }) => status === 'fulfilled').length);
+      assert.equal(rows.length, 66);
+      assert.ok(rows.every(({ name }) => Number(name.slice('alias/'.length)) % 3 !== 0));
+    });
+
+    it('runs transactions one after the other, even if their work takes turns', async () => {
+      await store.transact((transaction) => transaction.put('settings', { name: 'count', value: '0' }));
+      const increment = async (transaction: Transaction): Promise<void> => {
+        const { value } = (await transaction.get('settings', 'count')) ?? { value: 'none' };
+        await new Promise((resolve) => setImmediate(resolve));
+        await transaction.put('settings', { name: 'count', value: String(Number(value) + 1) });
+      };
+      await Promise.all(Array.from({ length: 20 }, () => store.transact(increment)));
+      assert.equal((await store.read((reader) => reader.get('settings', 'count')))?.value, '20');
+    });
+
+    it('makes a transaction useless after its end', async () => {
+      const kept = await store.transact(async (transaction) => ({ transaction }));
+      await assert.rejects(kept.transaction.put('aliases', alias('alias/a')));
+      await assert.rejects(kept.transaction.get('aliases', scope.account, scope.region, 'alias/a'));
+      assert.equal(await aliasOf('alias/a'), undefined);
+    });
+
+    it('tells subscribers the changes of each transaction once it is committed, before its caller hears', async () => {
+      const heard: (readonly Change[])[] = [];
+      const stop = store.subscribe((changes) => heard.push(changes));
+      await putAll(alias('alias/a'), alias('alias/b'));
+      assert.deepEqual(heard, [
+        [
+          { table: 'aliases', key: [scope.account, scope.region, 'alias/a'] },
+          { table: 'aliases', key: [scope.account, scope.region, 'alias/b'] },
+        ],
+      ]);
+      await store.transact(async (transaction) => transaction.get('aliases', 'x', 'y', 'z'));
+      await assert.rejects(
+        store.transact(async (transaction) => {
+          await transaction.put('aliases', alias('alias/c'));
+          throw new Error('no');
+        }),
+      );
+      assert.equal(heard.length, 1);
+      stop();
+      await putAll(alias('alias/d'));
+      assert.equal(heard.length, 1);
+    });
+
+    it('finishes what was asked for before it closes, and refuses everything afterwards', async () => {
+      const last = putAll(alias('alias/last'));
+      await store.close();
+      await last;
+      await assert.rejects(store.read(async () => undefined));
+      await assert.rejects(putAll(alias('alias/a')));
+      await store.close();
+      store = world.open();
+      assert.ok(await aliasOf('alias/last'));
+    });
+  });
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { DeleteHsmCommand } from '@aws-sdk/client-cloudhsm-v2';
+import {
+  ConnectCustomKeyStoreCommand,
+  CreateCustomKeyStoreCommand,
+  CreateKeyCommand,
+  DeleteCustomKeyStoreCommand,
+  DescribeCustomKeyStoresCommand,
+  DisconnectCustomKeyStoreCommand,
+  EncryptCommand,
+  UpdateCustomKeyStoreCommand,
+} from '@aws-sdk/client-kms';
+import { customerCa } from '../support/customer-ca.ts';
+import { addHsm, asAdmin, KMSUSER_PASSWORD, newKey, ownCluster, subnetIds, untilCluster, untilStore, type OwnCluster } from '../support/own-cluster.ts';
+import { until } from '../support/until.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { CreateClusterCommand } from '@aws-sdk/client-cloudhsm-v2';
+
+describe('a custom key store', () => {
+  let world: World;
+  let cluster: OwnCluster;
+
+  before(async () => {
+    world = await startWorld();
+    cluster = await ownCluster(world, { zones: ['a'] });
+  });
+  after(() => world?.[Symbol.asyncDispose]());
+
+  const wanted = (name: string): ConstructorParameters<typeof CreateCustomKeyStoreCommand>[0] => ({
+    CustomKeyStoreName: name,
+    CloudHsmClusterId: cluster.clusterId,
+    TrustAnchorCertificate: cluster.ca.certificate,
+    KeyStorePassword: KMSUSER_PASSWORD,
+  });
+
+  async function failedConnect(id: string): Promise<string | undefined> {
+    await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    const code = await untilStore(world, id, 'FAILED');
+    await assert.rejects(world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id })), {
+      name: 'CustomKeyStoreInvalidStateException',
+    });
+    await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    await untilStore(world, id, 'DISCONNECTED');
+    return code;
+  }
+
+  const setPassword = (password: string): Promise<unknown> =>
+    cluster.hsm(['user', 'change-password', '--username', 'kmsuser', '--role', 'crypto-user', '--password', password], asAdmin);
+
+  it('needs a cluster that exists', async () => {
+    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('none'), CloudHsmClusterId: 'cluster-aaaaaaaaaaa' })), {
+      name: 'CloudHsmClusterNotFoundException',
+    });
+  });
+
+  it('needs a cluster that is active', async () => {
+    const { Cluster } = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }));
+    await assert.rejects(
+      world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('inactive'), CloudHsmClusterId: Cluster?.ClusterId ?? '' })),
+      { name: 'CloudHsmClusterNotActiveException' },
+    );
+  });
+
+  it('needs two active HSMs in different zones', async () => {
+    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand(wanted('lonely'))), {
+      name: 'CloudHsmClusterInvalidConfigurationException',
+    });
+    await addHsm(world, cluster.clusterId, 'b');
+  });
+
+  it('needs the trust anchor that the cluster was initialized with', async () => {
+    const { certificate } = await customerCa('EC');
+    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('forged'), TrustAnchorCertificate: certificate })), {
+      name: 'IncorrectTrustAnchorException',
+    });
+  });
+
+  it('lives from creation to deletion through its states', async () => {
+    const { CustomKeyStoreId: id = '' } = await world.kms.send(new CreateCustomKeyStoreCommand(wanted('own')));
+    assert.match(id, /^cks-[0-9a-f]{17}$/);
+    assert.equal((await world.kms.send(new CreateCustomKeyStoreCommand(wanted('own')))).CustomKeyStoreId, id, 'the same again is no error');
+    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('own'), KeyStorePassword: 'another-1' })), {
+      name: 'CustomKeyStoreNameInUseException',
+    });
+    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand(wanted('second'))), { name: 'CloudHsmClusterInUseException' });
+    await assert.rejects(newKey(world, id), { name: 'CustomKeyStoreInvalidStateException' });
+    await assert.rejects(world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id })), {
+      name: 'CustomKeyStoreInvalidStateException',
+    });
+
+    await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    await untilStore(world, id, 'CONNECTED');
+    await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    await assert.rejects(world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, KeyStorePassword: 'whatever1' })), {
+      name: 'CustomKeyStoreInvalidStateException',
+    });
+    await world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, NewCustomKeyStoreName: 'renamed' }));
+    const { CustomKeyStores } = await world.kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreName: 'renamed' }));
+    assert.equal(CustomKeyStores?.[0]?.CustomKeyStoreId, id);
+    assert.ok(!JSON.stringify(CustomKeyStores).includes(KMSUSER_PASSWORD));
+    await assert.rejects(world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id })), {
+      name: 'CustomKeyStoreInvalidStateException',
+    });
+    await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    await untilStore(world, id, 'DISCONNECTED');
+    await world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    await assert.rejects(world.kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreId: id })), {
+      name: 'CustomKeyStoreNotFoundException',
+    });
+  });
+
+  it('says why it could not be connected, whatever the cause', async () => {
+    await setPassword(KMSUSER_PASSWORD);
+    const { CustomKeyStoreId: id = '' } = await world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('troubled'), KeyStorePassword: 'not-the-one-1' }));
+    assert.equal(await failedConnect(id), 'INVALID_CREDENTIALS');
+
+    // Each wrong connect counts as a failed login; the fifth locks the user.
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await assert.rejects(cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:wrong-guess-1' }));
+    }
+    assert.equal(await failedConnect(id), 'USER_LOCKED_OUT');
+
+    await setPassword(KMSUSER_PASSWORD);
+    await world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, KeyStorePassword: KMSUSER_PASSWORD }));
+    await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    await untilStore(world, id, 'CONNECTED');
+    const key = await newKey(world, id);
+    await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    await untilStore(world, id, 'DISCONNECTED');
+    await assert.rejects(world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id })), { name: 'CustomKeyStoreHasCMKsException' });
+
+    await setPassword(KMSUSER_PASSWORD);
+    await cluster.hsm(['key', 'delete', '--filter', `attr.label=${key}`], { role: 'crypto-user', pin: `kmsuser:${KMSUSER_PASSWORD}` });
+    await cluster.hsm(['user', 'delete', '--username', 'kmsuser', '--role', 'crypto-user'], asAdmin);
+    assert.equal(await failedConnect(id), 'USER_NOT_FOUND');
+
+    for (const hsm of (await cluster.describe()).Hsms ?? []) {
+      await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: hsm.HsmId }));
+    }
+    await untilCluster(world, cluster.clusterId, 'all HSMs are gone', ({ Hsms }) => (Hsms ?? []).length === 0);
+    assert.equal(await failedConnect(id), 'INSUFFICIENT_CLOUDHSM_HSMS');
+  });
+
+  it('keeps its name CONNECTED when it loses all HSMs, and its keys say why they can not be used', async () => {
+    const other = await ownCluster(world);
+    const { CustomKeyStoreId: id = '' } = await world.kms.send(
+      new CreateCustomKeyStoreCommand({ ...wanted('bereft'), CloudHsmClusterId: other.clusterId, TrustAnchorCertificate: other.ca.certificate }),
+    );
+    await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
+    await untilStore(world, id, 'CONNECTED');
+    const KeyId = await newKey(world, id);
+    for (const hsm of (await other.describe()).Hsms ?? []) {
+      await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: other.clusterId, HsmId: hsm.HsmId }));
+    }
+    await untilCluster(world, other.clusterId, 'all HSMs are gone', ({ Hsms }) => (Hsms ?? []).length === 0);
+    await until('the key can not be used', async () => {
+      try {
+        await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+        return false;
+      } catch (error) {
+        assert.equal((error as Error).name, 'KMSInvalidStateException');
+        assert.match((error as Error).message, /KMS cannot communicate with your CloudHSM cluster/);
+        return true;
+      }
+    });
+    await untilStore(world, id, 'CONNECTED');
+    await assert.rejects(world.kms.send(new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: id })), {
+      name: 'CloudHsmClusterInvalidConfigurationException',
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { CreateAliasCommand, DecryptCommand, DescribeKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { awsFiles } from '../support/aws-files.ts';
+import { keyhold } from '../support/keyhold-cli.ts';
+import { newKey } from '../support/own-cluster.ts';
+import { until } from '../support/until.ts';
+import { startWorld } from '../support/world.ts';
+
+/** The ids of the processes that a process has started. */
+function childrenOf(parent: number | undefined): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(join('/proc', pid, 'stat'), 'utf8').split(') ')[1]?.split(' ')[1] === String(parent);
+    } catch {
+      return false;
+    }
+  });
+}
+
+describe('keyhold up', () => {
+  it('says that it is ready and what to do next, and leaves credentials for the AWS CLI', async () => {
+    await using world = await startWorld();
+    assert.match(world.server.output(), /keyhold env/);
+    assert.match(world.server.output(), /aws kms list-keys/);
+    for (const file of ['credentials', 'config']) assert.equal(statSync(join(world.data, file)).mode & 0o777, 0o600);
+    assert.equal(awsFiles(world.data).config['endpoint_url'], world.server.endpoint);
+    const identity = await world.sts.send(new GetCallerIdentityCommand({}));
+    assert.equal(identity.Account, '111122223333');
+    assert.equal(identity.Arn, 'arn:aws:iam::111122223333:user/admin');
+  });
+
+  it('takes the account and Region that it is given', async () => {
+    await using world = await startWorld(['--account', '444455556666', '--region', 'eu-central-1']);
+    assert.equal(awsFiles(world.data).config['region'], 'eu-central-1');
+    assert.equal((await world.sts.send(new GetCallerIdentityCommand({}))).Account, '444455556666');
+  });
+
+  it('finds everything as it was at a second start', async () => {
+    await using world = await startWorld();
+    const KeyId = await newKey(world);
+    await world.kms.send(new CreateAliasCommand({ AliasName: 'alias/kept', TargetKeyId: KeyId }));
+    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: 'alias/kept', Plaintext: Buffer.from('kept') }));
+    const { credentials } = awsFiles(world.data);
+    await world.stop();
+    await world.start();
+    assert.deepEqual(awsFiles(world.data).credentials, credentials);
+    const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
+    assert.equal(Buffer.from(opened.Plaintext ?? []).toString(), 'kept');
+    assert.equal((await world.kms.send(new DescribeKeyCommand({ KeyId: 'alias/kept' }))).KeyMetadata?.Arn, KeyId);
+  });
+
+  it('refuses to start on data that another one serves, and says so', async () => {
+    await using world = await startWorld();
+    const second = await keyhold(['up', '--port', '0', '--data', world.data], world.environment());
+    assert.notEqual(second.code, 0);
+    assert.match(second.stderr, /already/);
+    assert.ok(second.stderr.includes(world.data));
+    await world.sts.send(new GetCallerIdentityCommand({}));
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`stops cleanly at ${signal}, all its processes with it`, { skip: process.platform !== 'linux' && 'reads /proc' }, async () => {
+      await using world = await startWorld();
+      const parent = world.server.process.pid;
+      const children = childrenOf(parent);
+      assert.ok(children.length > 0, 'there is a managed HSM');
+      world.server.process.kill(signal);
+      assert.equal(await new Promise((resolve) => world.server.process.once('exit', resolve)), 0);
+      await until('its processes are gone', async () => children.every((pid) => !existsSync(join('/proc', pid))));
+    });
+  }
+
+  it('prints what a shell needs with `keyhold env`', async () => {
+    await using world = await startWorld();
+    const { stdout, code } = await keyhold(['env', '--data', world.data], { PATH: process.env['PATH'] });
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`export AWS_ENDPOINT_URL='?${world.server.endpoint}`));
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION']) assert.match(stdout, new RegExp(`export ${name}=`));
+  });
+
+  it('answers on /healthz, /readyz and /metrics', async () => {
+    await using world = await startWorld();
+    const KeyId = await newKey(world);
+    await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+    assert.equal((await fetch(`${world.server.endpoint}/healthz`)).status, 200);
+    assert.equal((await fetch(`${world.server.endpoint}/readyz`)).status, 200);
+    const metrics = await (await fetch(`${world.server.endpoint}/metrics`)).text();
+    assert.match(metrics, /keyhold_requests_total\{[^}]*operation="Encrypt"[^}]*\} 1/);
+    assert.match(metrics, /keyhold_request_seconds_bucket/);
+    assert.match(metrics, /keyhold_hsm_operations_total/);
+  });
+});

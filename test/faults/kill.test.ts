@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateKeyCommand, DecryptCommand, DescribeKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import { newKey, ownCluster, ownKeyStore, untilCluster, untilStore } from '../support/own-cluster.ts';
+import { until } from '../support/until.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const Plaintext = Buffer.from('must not be lost');
+
+interface Acknowledged {
+  readonly KeyId: string;
+  readonly CiphertextBlob: Uint8Array;
+}
+
+/** Creates keys and encrypts under them, several at a time, until `stop` says so; errors end a writer quietly. */
+function writeUntilStopped(world: World, stores: readonly (string | undefined)[]): { readonly acknowledged: Acknowledged[]; stop(): Promise<void> } {
+  const acknowledged: Acknowledged[] = [];
+  let stopped = false;
+  const writers = [...stores, ...stores].map(async (storeId) => {
+    while (!stopped) {
+      try {
+        const KeyId = await newKey(world, storeId);
+        const { CiphertextBlob = new Uint8Array(0) } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext }));
+        acknowledged.push({ KeyId, CiphertextBlob });
+      } catch {
+        // The process under test was just killed; what was not acknowledged may be lost.
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+      }
+    }
+  });
+  return {
+    acknowledged,
+    async stop() {
+      stopped = true;
+      await Promise.all(writers);
+    },
+  };
+}
+
+async function nothingIsLost(world: World, acknowledged: readonly Acknowledged[]): Promise<void> {
+  for (const { KeyId, CiphertextBlob } of acknowledged) {
+    const { KeyMetadata } = await world.kms.send(new DescribeKeyCommand({ KeyId }));
+    assert.equal(KeyMetadata?.KeyState, 'Enabled');
+    const opened = await until('the key can be used', async () => {
+      try {
+        return await world.kms.send(new DecryptCommand({ CiphertextBlob }));
+      } catch (error) {
+        // Right after a restart the HSMs are still being reached.
+        if ((error as Error).name === 'KMSInvalidStateException' && /communicate/.test((error as Error).message)) return undefined;
+        throw error;
+      }
+    });
+    assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
+  }
+}
+
+/** The process id of an HSM's program, by the id on its command line. */
+function pidOf(hsmId: string): number {
+  const pid = readdirSync('/proc').find((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(join('/proc', name, 'cmdline'), 'utf8').split('\0').includes(hsmId);
+    } catch {
+      return false;
+    }
+  });
+  assert.ok(pid !== undefined, `a process runs HSM ${hsmId}`);
+  return Number(pid);
+}
+
+describe('kill -9 during writes loses nothing acknowledged', { skip: process.platform !== 'linux' && 'reads /proc' }, () => {
+  it('of the front end, and the custom key store comes back by itself', async () => {
+    await using world = await startWorld();
+    const cluster = await ownCluster(world);
+    const storeId = await ownKeyStore(world, cluster);
+    for (let round = 0; round < 3; round += 1) {
+      const writing = writeUntilStopped(world, [storeId, undefined]);
+      await until('some writes are acknowledged', async () => writing.acknowledged.length >= 6);
+      await world.kill();
+      await writing.stop();
+      await world.start();
+      await untilStore(world, storeId, 'CONNECTED');
+      await nothingIsLost(world, writing.acknowledged);
+    }
+  });
+
+  it('of each HSM in turn, and use goes on meanwhile', async () => {
+    await using world = await startWorld();
+    const cluster = await ownCluster(world);
+    const storeId = await ownKeyStore(world, cluster);
+    const steady = await newKey(world, storeId);
+    for (const hsm of (await cluster.describe()).Hsms ?? []) {
+      const writing = writeUntilStopped(world, [storeId]);
+      await until('some writes are acknowledged', async () => writing.acknowledged.length >= 4);
+      process.kill(pidOf(hsm.HsmId ?? ''), 'SIGKILL');
+      for (let use = 0; use < 20; use += 1) await world.kms.send(new EncryptCommand({ KeyId: steady, Plaintext }));
+      await writing.stop();
+      await untilCluster(world, cluster.clusterId, 'the HSM is back', ({ Hsms }) => (Hsms ?? []).every(({ State }) => State === 'ACTIVE'));
+      await nothingIsLost(world, writing.acknowledged);
+    }
+    const { KeyMetadata } = await until('keys can be created again', async () => {
+      try {
+        return await world.kms.send(new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }));
+      } catch (error) {
+        assert.equal((error as Error).name, 'CloudHsmClusterInvalidConfigurationException');
+        return undefined;
+      }
+    });
+    assert.equal(KeyMetadata?.KeyState, 'Enabled');
+  });
+});
