@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { afterEach, before, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SecretText, silentLogger, systemClock } from '../../base/index.ts';
+import { HsmError } from '../wire/index.ts';
+import { connectCluster, HsmUnreachableError, type ClusterClient, type Credentials } from './index.ts';
+import { customerCa, startScriptedHsm, type CustomerCa, type Script, type ScriptedHsm } from './scripted-hsm-world.ts';
+
+let ca: CustomerCa;
+let clean: (() => unknown)[] = [];
+
+before(async () => {
+  ca = await customerCa();
+});
+afterEach(async () => {
+  for (const step of clean.toReversed()) await step();
+  clean = [];
+});
+
+async function start(count: number, script: Script = {}): Promise<ScriptedHsm[]> {
+  const hsms = await Promise.all(Array.from({ length: count }, (_, index) => startScriptedHsm(ca, `hsm-${index}`, { ...script })));
+  clean.push(...hsms.map((hsm) => () => hsm.stop()));
+  return hsms;
+}
+
+async function connect(
+  hsms: readonly ScriptedHsm[],
+  credentials: Partial<Credentials> = {},
+  trustAnchor = ca.certificate,
+): Promise<ClusterClient> {
+  const client = await connectCluster({
+    trustAnchor,
+    timeout: 300,
+    members: hsms.map(({ address }) => address),
+    credentials: { username: 'kmsuser', role: 'crypto-user', password: new SecretText('first'), ...credentials },
+    clock: systemClock,
+    log: silentLogger,
+  });
+  clean.push(() => client.close());
+  return client;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries += 1) {
+    assert.ok(tries < 1000, 'waited too long');
+    await wait(10);
+  }
+}
+
+const healthyCount = (client: ClusterClient): number => client.members().filter(({ healthy }) => healthy).length;
+const logins = (hsms: readonly ScriptedHsm[]): number => hsms.reduce((sum, hsm) => sum + hsm.heard('login'), 0);
+const encryption = { key: '01', plaintext: Buffer.from('p'), aad: Buffer.alloc(0) };
+const template = { keyType: 'aes', length: 32, template: {} } as const;
+
+describe('logging in to a cluster', () => {
+  test('reaches every HSM, and is exclusive only at the first', async () => {
+    const hsms = await start(3);
+    const client = await connect(hsms, { exclusive: true });
+    await until(() => healthyCount(client) === 3);
+    const exclusive = hsms
+      .flatMap(({ requests }) => requests)
+      .filter(({ op, in: input }) => op === 'login' && (input as Credentials).exclusive);
+    assert.equal(exclusive.length, 1);
+    assert.equal(logins(hsms), 3);
+  });
+
+  test('succeeds with one HSM of two', async () => {
+    const [a, b] = await start(2);
+    assert.ok(a && b);
+    await a.stop();
+    const client = await connect([a, b]);
+    const health = client.members();
+    assert.deepEqual(
+      health.map(({ healthy }) => healthy),
+      [false, true],
+    );
+    assert.ok(health[0]?.reason);
+    assert.equal(health[1]?.reason, undefined);
+  });
+
+  test('asks one HSM only when the password is wrong, and never again', async () => {
+    const hsms = await start(3, { login: () => new HsmError('login-failed') });
+    await assert.rejects(connect(hsms), { code: 'login-failed' });
+    await wait(300);
+    assert.equal(logins(hsms), 1);
+  });
+
+  test('asks the other HSMs when one does not know the user yet', async () => {
+    const [a, b] = await start(2);
+    assert.ok(a && b);
+    a.script = { login: () => new HsmError('user-not-found') };
+    const client = await connect([a, b]);
+    assert.equal(healthyCount(client), 1);
+  });
+
+  test('fails with what the HSMs say rather than with their being away', async () => {
+    const [a, b] = await start(2, { login: () => new HsmError('user-not-found') });
+    assert.ok(a && b);
+    await a.stop();
+    await assert.rejects(connect([a, b]), { code: 'user-not-found' });
+  });
+
+  test('fails with the reason when none can be reached or trusted', async () => {
+    const hsms = await start(2);
+    const stranger = await customerCa();
+    await assert.rejects(
+      connect(hsms, {}, stranger.certificate),
+      (error) => error instanceof HsmUnreachableError && error.reason === 'untrusted',
+    );
+    await assert.rejects(connect([]), (error) => error instanceof HsmUnreachableError && error.reason === 'no-hsm');
+    assert.equal(logins(hsms), 0);
+  });
+});
+
+describe('calls to a cluster', () => {
+  async function whole(count: number, script: Script = {}): Promise<{ hsms: ScriptedHsm[]; client: ClusterClient }> {
+    const hsms = await start(count, script);
+    const client = await connect(hsms);
+    await until(() => healthyCount(client) === count);
+    return { hsms, client };
+  }
+
+  test('are spread evenly', async () => {
+    const { hsms, client } = await whole(3);
+    await Promise.all(Array.from({ length: 30 }, () => client.call('encrypt', encryption)));
+    assert.deepEqual(
+      hsms.map((hsm) => hsm.heard('encrypt')),
+      [10, 10, 10],
+    );
+    assert.equal(
+      client.members().reduce((sum, { operations }) => sum + operations, 0),
+      30,
+    );
+  });
+
+  for (const answer of [
+    'hang up',
+    'garbage',
+    'silence',
+    new HsmError('busy'),
+    new HsmError('key-not-found'),
+    new HsmError('not-logged-in'),
+  ] as const) {
+    test(`go to another HSM when one answers ${answer instanceof HsmError ? answer.code : answer}`, async () => {
+      const { hsms, client } = await whole(2);
+      assert.ok(hsms[0]);
+      hsms[0].script = { encrypt: () => answer };
+      await Promise.all(Array.from({ length: 4 }, () => client.call('encrypt', encryption)));
+      assert.ok(hsms[0].heard('encrypt') >= 1);
+    });
+  }
+
+  test('that change something are not repeated when they may have been done', async () => {
+    const { hsms, client } = await whole(2, { generateKey: () => 'hang up' });
+    await assert.rejects(client.call('generateKey', template), (error) => error instanceof HsmUnreachableError && error.maybeDone);
+    assert.equal(
+      hsms.reduce((sum, hsm) => sum + hsm.heard('generateKey'), 0),
+      1,
+    );
+  });
+
+  test('that change something are repeated when an HSM was too busy to begin', async () => {
+    const { hsms, client } = await whole(2, { generateKey: () => ({ handle: '1' }) });
+    assert.ok(hsms[0]);
+    hsms[0].script = { generateKey: () => new HsmError('busy') };
+    for (let count = 0; count < 4; count += 1) assert.ok(await client.call('generateKey', template));
+  });
+
+  test('fail with busy when all HSMs are', async () => {
+    const { hsms, client } = await whole(2, { encrypt: () => new HsmError('busy') });
+    await assert.rejects(client.call('encrypt', encryption), { code: 'busy' });
+    assert.deepEqual(
+      hsms.map((hsm) => hsm.heard('encrypt')),
+      [1, 1],
+    );
+  });
+
+  test('fail at once when no HSM is left, saying why', async () => {
+    const { hsms, client } = await whole(1);
+    await hsms[0]?.stop();
+    await until(() => healthyCount(client) === 0);
+    await assert.rejects(
+      client.call('encrypt', encryption),
+      (error) => error instanceof HsmUnreachableError && error.reason === 'no-hsm' && !error.maybeDone,
+    );
+  });
+
+  test('can be made to each HSM', async () => {
+    const { client, hsms } = await whole(2);
+    assert.ok(hsms[1]);
+    hsms[1].script = { readAudit: () => new HsmError('not-permitted') };
+    const answers = await client.callEach('readAudit', { from: 0, limit: 1 });
+    assert.deepEqual(
+      answers.map(({ hsmId, error }) => [hsmId, error?.message]),
+      [
+        ['hsm-0', undefined],
+        ['hsm-1', 'not-permitted'],
+      ],
+    );
+  });
+});
+
+describe('a cluster in the course of time', () => {
+  test('is logged in to again after an HSM was away', async () => {
+    const [hsm] = await start(1);
+    assert.ok(hsm);
+    const client = await connect([hsm]);
+    hsm.drop();
+    await until(() => hsm.heard('login') === 2 && healthyCount(client) === 1);
+    assert.ok(await client.call('encrypt', encryption));
+  });
+
+  test('takes new members and lets old ones go', async () => {
+    const [a, b] = await start(2);
+    assert.ok(a && b);
+    const client = await connect([a]);
+    client.setMembers([a.address, b.address]);
+    await until(() => healthyCount(client) === 2);
+    client.setMembers([b.address]);
+    assert.deepEqual(
+      client.members().map(({ hsmId }) => hsmId),
+      ['hsm-1'],
+    );
+    assert.ok(await client.call('encrypt', encryption));
+    assert.equal(a.heard('encrypt'), 0);
+    assert.equal(a.heard('login'), 1);
+  });
+
+  test('waits for another password when an HSM refuses the one at hand', async () => {
+    const [a, b] = await start(2);
+    assert.ok(a && b);
+    const client = await connect([a, b]);
+    await until(() => healthyCount(client) === 2);
+    const login = ({ password }: Record<string, unknown>) => (password === 'second' ? { session: 's' } : new HsmError('login-failed'));
+    Object.assign(b.script, { login });
+    b.drop();
+    await until(() => b.heard('login') === 2);
+    await wait(500);
+    assert.equal(b.heard('login'), 2);
+    assert.ok(await client.call('encrypt', encryption));
+    client.setPassword(new SecretText('second'));
+    await until(() => healthyCount(client) === 2);
+    assert.equal(b.heard('login'), 3);
+  });
+});
