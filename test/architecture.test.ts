@@ -68,7 +68,10 @@ test('a folder imports only what the table in docs/architecture.md allows', () =
 
 test('a folder is imported only through its index.ts', () => {
   const offences = local
-    .filter(({ from, to }) => packageOf(from) !== packageOf(to) && packageOf(from) !== 'bin' && relative(join(SRC, packageOf(to)), to) !== 'index.ts')
+    .filter(
+      ({ from, to }) =>
+        packageOf(from) !== packageOf(to) && packageOf(from) !== 'bin' && relative(join(SRC, packageOf(to)), to) !== 'index.ts',
+    )
     .map(({ from, to }) => `${relative(SRC, from)} reaches into ${relative(SRC, to)}`);
   assert.deepEqual(offences, [], "import the folder's index.ts, and export there what others need");
 });
@@ -76,7 +79,11 @@ test('a folder is imported only through its index.ts', () => {
 test('every folder says at the top of its index.ts what it is for', () => {
   const faces = new Set(files.map(packageOf).filter((name) => name !== 'bin' && name !== 'hsm'));
   for (const name of faces) {
-    assert.match(readFileSync(join(SRC, name, 'index.ts'), 'utf8'), /^\/\*\*\n \* [a-z0-9/]+: /, `src/${name}/index.ts starts with a comment`);
+    assert.match(
+      readFileSync(join(SRC, name, 'index.ts'), 'utf8'),
+      /^\/\*\*\n \* [a-z0-9/]+: /,
+      `src/${name}/index.ts starts with a comment`,
+    );
   }
 });
 
@@ -87,7 +94,8 @@ test('value imports form no cycle', () => {
   }
   const done = new Set<string>();
   function visit(file: string, path: readonly string[]): void {
-    if (path.includes(file)) assert.fail(`cycle: ${[...path.slice(path.indexOf(file)), file].map((one) => relative(SRC, one)).join(' → ')}`);
+    if (path.includes(file))
+      assert.fail(`cycle: ${[...path.slice(path.indexOf(file)), file].map((one) => relative(SRC, one)).join(' → ')}`);
     if (done.has(file)) return;
     for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
     done.add(file);
@@ -117,7 +125,8 @@ test('only bin/ reads the environment, and only base/ the time', () => {
     const text = readFileSync(path, 'utf8');
     const name = relative(SRC, path);
     if (!name.startsWith('bin/')) assert.ok(!text.includes('process.env'), `${name} reads process.env`);
-    if (!name.startsWith('base/')) assert.ok(!/Date\.now\(\)|new Date\(\)/.test(text), `${name} asks the machine for the time; take a Clock`);
+    if (!name.startsWith('base/'))
+      assert.ok(!/Date\.now\(\)|new Date\(\)/.test(text), `${name} asks the machine for the time; take a Clock`);
   }
 });
 

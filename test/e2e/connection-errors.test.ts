@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DeleteHsmCommand } from '@aws-sdk/client-cloudhsm-v2';
+import { CreateClusterCommand, DeleteHsmCommand } from '@aws-sdk/client-cloudhsm-v2';
 import {
   ConnectCustomKeyStoreCommand,
   CreateCustomKeyStoreCommand,
@@ -12,10 +12,19 @@ import {
   UpdateCustomKeyStoreCommand,
 } from '@aws-sdk/client-kms';
 import { customerCa } from '../support/customer-ca.ts';
-import { addHsm, asAdmin, KMSUSER_PASSWORD, newKey, ownCluster, subnetIds, untilCluster, untilStore, type OwnCluster } from '../support/own-cluster.ts';
+import {
+  addHsm,
+  asAdmin,
+  KMSUSER_PASSWORD,
+  newKey,
+  ownCluster,
+  subnetIds,
+  untilCluster,
+  untilStore,
+  type OwnCluster,
+} from '../support/own-cluster.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { CreateClusterCommand } from '@aws-sdk/client-cloudhsm-v2';
 
 describe('a custom key store', () => {
   let world: World;
@@ -112,7 +121,9 @@ describe('a custom key store', () => {
 
   it('says why it could not be connected, whatever the cause', async () => {
     await setPassword(KMSUSER_PASSWORD);
-    const { CustomKeyStoreId: id = '' } = await world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('troubled'), KeyStorePassword: 'not-the-one-1' }));
+    const { CustomKeyStoreId: id = '' } = await world.kms.send(
+      new CreateCustomKeyStoreCommand({ ...wanted('troubled'), KeyStorePassword: 'not-the-one-1' }),
+    );
     assert.equal(await failedConnect(id), 'INVALID_CREDENTIALS');
 
     // Each wrong connect counts as a failed login; the fifth locks the user.
@@ -128,7 +139,9 @@ describe('a custom key store', () => {
     const key = await newKey(world, id);
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
     await untilStore(world, id, 'DISCONNECTED');
-    await assert.rejects(world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id })), { name: 'CustomKeyStoreHasCMKsException' });
+    await assert.rejects(world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id })), {
+      name: 'CustomKeyStoreHasCMKsException',
+    });
 
     await setPassword(KMSUSER_PASSWORD);
     await cluster.hsm(['key', 'delete', '--filter', `attr.label=${key}`], { role: 'crypto-user', pin: `kmsuser:${KMSUSER_PASSWORD}` });
@@ -136,7 +149,7 @@ describe('a custom key store', () => {
     assert.equal(await failedConnect(id), 'USER_NOT_FOUND');
 
     for (const hsm of (await cluster.describe()).Hsms ?? []) {
-      await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: hsm.HsmId }));
+      await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: hsm.HsmId ?? '' }));
     }
     await untilCluster(world, cluster.clusterId, 'all HSMs are gone', ({ Hsms }) => (Hsms ?? []).length === 0);
     assert.equal(await failedConnect(id), 'INSUFFICIENT_CLOUDHSM_HSMS');
@@ -145,13 +158,17 @@ describe('a custom key store', () => {
   it('keeps its name CONNECTED when it loses all HSMs, and its keys say why they can not be used', async () => {
     const other = await ownCluster(world);
     const { CustomKeyStoreId: id = '' } = await world.kms.send(
-      new CreateCustomKeyStoreCommand({ ...wanted('bereft'), CloudHsmClusterId: other.clusterId, TrustAnchorCertificate: other.ca.certificate }),
+      new CreateCustomKeyStoreCommand({
+        ...wanted('bereft'),
+        CloudHsmClusterId: other.clusterId,
+        TrustAnchorCertificate: other.ca.certificate,
+      }),
     );
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
     await untilStore(world, id, 'CONNECTED');
     const KeyId = await newKey(world, id);
     for (const hsm of (await other.describe()).Hsms ?? []) {
-      await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: other.clusterId, HsmId: hsm.HsmId }));
+      await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: other.clusterId, HsmId: hsm.HsmId ?? '' }));
     }
     await untilCluster(world, other.clusterId, 'all HSMs are gone', ({ Hsms }) => (Hsms ?? []).length === 0);
     await until('the key can not be used', async () => {

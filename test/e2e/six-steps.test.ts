@@ -60,9 +60,12 @@ describe('the six steps', () => {
       const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
       assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
       assert.equal(opened.KeyId, KeyId);
-      await assert.rejects(world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { ...EncryptionContext, tenant: '43' } })), {
-        name: 'InvalidCiphertextException',
-      });
+      await assert.rejects(
+        world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { ...EncryptionContext, tenant: '43' } })),
+        {
+          name: 'InvalidCiphertextException',
+        },
+      );
     }
   });
 
@@ -103,7 +106,9 @@ describe('the six steps', () => {
       );
       assert.equal(moved.SourceKeyId, from);
       assert.equal(moved.KeyId, to);
-      const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob: moved.CiphertextBlob, EncryptionContext: { moved: 'yes' } }));
+      const opened = await world.kms.send(
+        new DecryptCommand({ CiphertextBlob: moved.CiphertextBlob, EncryptionContext: { moved: 'yes' } }),
+      );
       assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
     }
   });

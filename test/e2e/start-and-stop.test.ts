@@ -14,7 +14,12 @@ import { startWorld } from '../support/world.ts';
 function childrenOf(parent: number | undefined): string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(join('/proc', pid, 'stat'), 'utf8').split(') ')[1]?.split(' ')[1] === String(parent);
+      return (
+        /^\d+$/.test(pid) &&
+        readFileSync(join('/proc', pid, 'stat'), 'utf8')
+          .split(') ')[1]
+          ?.split(' ')[1] === String(parent)
+      );
     } catch {
       return false;
     }

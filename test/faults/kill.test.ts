@@ -15,7 +15,10 @@ interface Acknowledged {
 }
 
 /** Creates keys and encrypts under them, several at a time, until `stop` says so; errors end a writer quietly. */
-function writeUntilStopped(world: World, stores: readonly (string | undefined)[]): { readonly acknowledged: Acknowledged[]; stop(): Promise<void> } {
+function writeUntilStopped(
+  world: World,
+  stores: readonly (string | undefined)[],
+): { readonly acknowledged: Acknowledged[]; stop(): Promise<void> } {
   const acknowledged: Acknowledged[] = [];
   let stopped = false;
   const writers = [...stores, ...stores].map(async (storeId) => {
@@ -62,7 +65,12 @@ async function nothingIsLost(world: World, acknowledged: readonly Acknowledged[]
 function pidOf(hsmId: string): number {
   const pid = readdirSync('/proc').find((name) => {
     try {
-      return /^\d+$/.test(name) && readFileSync(join('/proc', name, 'cmdline'), 'utf8').split('\0').includes(hsmId);
+      return (
+        /^\d+$/.test(name) &&
+        readFileSync(join('/proc', name, 'cmdline'), 'utf8')
+          .split('\0')
+          .includes(hsmId)
+      );
     } catch {
       return false;
     }

@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { CreateClusterCommand, CreateHsmCommand, InitializeClusterCommand } from '@aws-sdk/client-cloudhsm-v2';
-import { ConnectCustomKeyStoreCommand, CreateCustomKeyStoreCommand, DecryptCommand, DisconnectCustomKeyStoreCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import {
+  ConnectCustomKeyStoreCommand,
+  CreateCustomKeyStoreCommand,
+  DecryptCommand,
+  DisconnectCustomKeyStoreCommand,
+  EncryptCommand,
+} from '@aws-sdk/client-kms';
 import { customerCa } from '../support/customer-ca.ts';
 import { keyholdHsm } from '../support/keyhold-cli.ts';
 import { ADMIN_PASSWORD, asAdmin, KMSUSER_PASSWORD, newKey, subnetIds, untilCluster, untilStore } from '../support/own-cluster.ts';
@@ -54,7 +60,10 @@ it('goes on where it was when it is killed and restarted right after each of the
   await untilCluster(world, ClusterId, 'the cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
   await until('kmsuser is created', async () => {
     try {
-      return (await hsm(['user', 'create', '--username', 'kmsuser', '--role', 'crypto-user', '--password', KMSUSER_PASSWORD], asAdmin)) !== undefined;
+      return (
+        (await hsm(['user', 'create', '--username', 'kmsuser', '--role', 'crypto-user', '--password', KMSUSER_PASSWORD], asAdmin)) !==
+        undefined
+      );
     } catch {
       return false;
     }
@@ -62,7 +71,12 @@ it('goes on where it was when it is killed and restarted right after each of the
 
   await world.cloudhsm.send(new CreateHsmCommand({ ClusterId, AvailabilityZone: 'us-east-1b' }));
   await again();
-  await untilCluster(world, ClusterId, 'two HSMs are ACTIVE', ({ Hsms }) => (Hsms ?? []).filter(({ State }) => State === 'ACTIVE').length === 2);
+  await untilCluster(
+    world,
+    ClusterId,
+    'two HSMs are ACTIVE',
+    ({ Hsms }) => (Hsms ?? []).filter(({ State }) => State === 'ACTIVE').length === 2,
+  );
 
   const { CustomKeyStoreId = '' } = await world.kms.send(
     new CreateCustomKeyStoreCommand({

@@ -1,11 +1,6 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import {
-  BasicConstraintsExtension,
-  Pkcs10CertificateRequest,
-  X509CertificateGenerator,
-  type X509Certificate,
-} from '@peculiar/x509';
+import { BasicConstraintsExtension, Pkcs10CertificateRequest, X509CertificateGenerator, type X509Certificate } from '@peculiar/x509';
 
 const algorithms = {
   RSA: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
@@ -22,7 +17,7 @@ export interface CustomerCa {
 
 export async function customerCa(kind: keyof typeof algorithms = 'RSA'): Promise<CustomerCa> {
   const algorithm = algorithms[kind];
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const year = 365 * 86_400_000;
   const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 10 * year) };
   const root: X509Certificate = await X509CertificateGenerator.createSelfSigned({

@@ -34,7 +34,10 @@ export interface OwnCluster {
 export const asAdmin = { role: 'admin', pin: `admin:${ADMIN_PASSWORD}` };
 
 interface Subnets {
-  readonly Regions: readonly { readonly Region: string; readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string }[] }[];
+  readonly Regions: readonly {
+    readonly Region: string;
+    readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string }[];
+  }[];
 }
 
 /** The ids of the built-in subnets, as `keyhold status` lists them, by availability zone. */
@@ -68,7 +71,10 @@ export async function addHsm(world: World, clusterId: string, zone: string): Pro
 }
 
 /** Steps 1 and 2: create, claim and activate a cluster with an HSM in each of `zones`, and create kmsuser. */
-export async function ownCluster(world: World, options: { readonly zones?: readonly string[]; readonly ca?: CustomerCa } = {}): Promise<OwnCluster> {
+export async function ownCluster(
+  world: World,
+  options: { readonly zones?: readonly string[]; readonly ca?: CustomerCa } = {},
+): Promise<OwnCluster> {
   const { zones = ['a', 'b'], ca = await customerCa('EC') } = options;
   const created = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }));
   const clusterId = created.Cluster?.ClusterId ?? '';
