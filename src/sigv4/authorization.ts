@@ -1,0 +1,53 @@
+import { KmsError } from '../domain/index.ts';
+
+/** An Authorization header, taken apart. Nothing in it is checked yet but its form. */
+export interface Authorization {
+  readonly accessKeyId: string;
+  /** YYYYMMDD. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  readonly terminator: string;
+  /** Semicolon-separated, lower case. */
+  readonly signedHeaders: string;
+  /** 64 hex digits, if the client did right. */
+  readonly signature: string;
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const PARAMETERS = ['Credential', 'Signature', 'SignedHeaders'] as const;
+
+/** Takes the header apart, or says what is missing from it. */
+export function parseAuthorization(header: string | undefined): Authorization {
+  if (header === undefined || header === '') throw new KmsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  if (!header.startsWith(`${ALGORITHM} `)) {
+    throw new KmsError('IncompleteSignatureException', `Authorization header requires the algorithm '${ALGORITHM}'.`);
+  }
+  const parameters = parametersOf(header.slice(ALGORITHM.length + 1));
+  const missing = PARAMETERS.filter((name) => !parameters.get(name));
+  if (missing.length > 0) {
+    throw new KmsError(
+      'IncompleteSignatureException',
+      missing.map((name) => `Authorization header requires '${name}' parameter.`).join(' '),
+    );
+  }
+  const credential = (parameters.get('Credential') ?? '').split('/');
+  const [accessKeyId = '', date = '', region = '', service = '', terminator = ''] = credential;
+  if (credential.length !== 5) {
+    throw new KmsError(
+      'IncompleteSignatureException',
+      'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.',
+    );
+  }
+  const signedHeaders = parameters.get('SignedHeaders') ?? '';
+  return { accessKeyId, date, region, service, terminator, signedHeaders, signature: parameters.get('Signature') ?? '' };
+}
+
+function parametersOf(text: string): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const at = part.indexOf('=');
+    if (at > 0) parameters.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
+  }
+  return parameters;
+}
