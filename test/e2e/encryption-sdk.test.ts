@@ -10,7 +10,8 @@ it('the AWS Encryption SDK encrypts under a key of each store at once, and decry
   const storeId = await ownKeyStore(world, await ownCluster(world));
   const keys = [await newKey(world, storeId), await newKey(world)];
   const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
-  const clientProvider = getClient(KMS, { endpoint: world.server.endpoint, credentials: awsFiles(world.data).credentials });
+  // Its types were written without `exactOptionalPropertyTypes` in mind; the client is the right one.
+  const clientProvider = getClient(KMS as unknown as Parameters<typeof getClient>[0], { endpoint: world.server.endpoint, credentials: awsFiles(world.data).credentials });
   const [generatorKeyId = '', ...keyIds] = keys;
   const message = Buffer.alloc(100_000, 'envelope encryption ');
   const context = { purpose: 'envelope' };

@@ -1,0 +1,156 @@
+/**
+ * `npm run bench`: signed Encrypt through everything, against a bare `node:http` server that answers the same bytes, side
+ * by side in one run: the ratio is the figure, because absolute ones say more about the machine than about Keyhold.
+ * Options: `--rounds N` (default 5), `--seconds N` per measurement (default 3), `--connections N` (default 32).
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { newKey, ownCluster, ownKeyStore } from '../test/support/own-cluster.ts';
+import { startWorld, type World } from '../test/support/world.ts';
+import type { BareAnswer } from './bare-server.ts';
+import type { LoadOrder, LoadReport } from './load-generator.ts';
+import { encryptRequests } from './signed-requests.ts';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '32' },
+  },
+});
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+const connections = Number(values.connections);
+
+interface Subject {
+  readonly name: string;
+  readonly port: number;
+  readonly requests: readonly string[];
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const child = (file: string): ChildProcess => fork(new URL(file, import.meta.url).pathname);
+const portOf = (world: World): number => Number(new URL(world.server.endpoint).port);
+
+function median(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0;
+}
+
+function spread(figures: readonly number[], digits = 2): string {
+  const sorted = figures.toSorted((a, b) => a - b);
+  return `${median(figures).toFixed(digits)} (${(sorted[0] ?? 0).toFixed(digits)} to ${(sorted.at(-1) ?? 0).toFixed(digits)})`;
+}
+
+async function load(subject: Subject, more: Partial<LoadOrder> = {}): Promise<LoadReport> {
+  const generator = child('load-generator.ts');
+  const order: LoadOrder = { host: '127.0.0.1', port: subject.port, requests: subject.requests, connections, seconds, ...more };
+  generator.send(order);
+  const [report] = (await once(generator, 'message')) as [LoadReport];
+  if (report.failures > 0) throw new Error(`${subject.name}: ${report.failures} requests failed`);
+  return report;
+}
+
+/** Starts the bare server with the very answer that Keyhold gives. */
+async function bareServer(world: World, request: string): Promise<{ port: number; stop(): void }> {
+  const [head = '', body = ''] = request.split('\r\n\r\n');
+  const headers = Object.fromEntries(
+    head
+      .split('\r\n')
+      .slice(1)
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  );
+  const answer = await fetch(world.server.endpoint, { method: 'POST', headers: { ...headers, connection: 'keep-alive' }, body });
+  const kept = [...answer.headers].filter(([name]) => ['content-type', 'x-amzn-requestid'].includes(name));
+  const server = child('bare-server.ts');
+  server.send({ headers: Object.fromEntries(kept), body: await answer.text() } satisfies BareAnswer);
+  const [port] = (await once(server, 'message')) as [number];
+  return { port, stop: () => server.disconnect() };
+}
+
+async function compare(subjects: readonly Subject[]): Promise<void> {
+  const [bare, ...others] = subjects;
+  if (!bare) return;
+  for (const subject of subjects) await load(subject, { seconds: 1 });
+  const rates = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const subject of subjects) rates.get(subject.name)?.push((await load(subject)).perSecond);
+  }
+  say(`\nsigned Encrypt, ${connections} connections, ${rounds} rounds of ${seconds} s each: median (lowest to highest)`);
+  const base = rates.get(bare.name) ?? [];
+  say(`  ${bare.name.padEnd(28)} ${spread(base, 0)} requests/s`);
+  for (const { name } of others) {
+    const own = rates.get(name) ?? [];
+    const ratios = own.map((rate, round) => rate / (base[round] ?? 1));
+    say(`  ${name.padEnd(28)} ${spread(own, 0)} requests/s; ${spread(ratios)} of the bare server`);
+  }
+  for (const subject of others) {
+    const rate = Math.floor(median(rates.get(subject.name) ?? []) / 2);
+    const { p50, p99 } = await load(subject, { rate });
+    say(`  ${subject.name.padEnd(28)} at half load (${rate}/s): p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`);
+  }
+}
+
+async function createKeyRate(world: World, storeId?: string): Promise<number> {
+  const start = performance.now();
+  let created = 0;
+  const makers = Array.from({ length: 8 }, async () => {
+    while (performance.now() - start < seconds * 1_000) {
+      await newKey(world, storeId);
+      created += 1;
+    }
+  });
+  await Promise.all(makers);
+  return created / ((performance.now() - start) / 1_000);
+}
+
+/** Resident memory of the front end and of each HSM, in MB, from /proc; empty where there is none. */
+function memory(parent: number): string[] {
+  let pids: string[];
+  try {
+    pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+  return pids.flatMap((pid) => {
+    try {
+      const status = readFileSync(join('/proc', pid, 'status'), 'utf8');
+      if (pid !== String(parent) && !status.includes(`\nPPid:\t${parent}\n`)) return [];
+      const megabytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
+      return [`${pid === String(parent) ? 'front end' : 'HSM'} ${megabytes.toFixed(0)} MB`];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function main(): Promise<void> {
+  const before = performance.now();
+  await using world = await startWorld();
+  say(`first start to ready: ${(performance.now() - before).toFixed(0)} ms`);
+  await world.stop();
+  const again = performance.now();
+  await world.start();
+  say(`later start to ready: ${(performance.now() - again).toFixed(0)} ms`);
+  say(`memory, idle: ${memory(world.server.process.pid ?? 0).join(', ')}`);
+  const clusterStart = performance.now();
+  const cluster = await ownCluster(world);
+  say(`cluster of two HSMs, created to active: ${((performance.now() - clusterStart) / 1_000).toFixed(1)} s`);
+  const storeId = await ownKeyStore(world, cluster);
+  say(`CreateKey, 8 at a time: default key store ${(await createKeyRate(world)).toFixed(0)}/s, custom key store ${(await createKeyRate(world, storeId)).toFixed(0)}/s`);
+
+  const requests = encryptRequests(world, await newKey(world), 256);
+  const custom = encryptRequests(world, await newKey(world, storeId), 256);
+  const bare = await bareServer(world, requests[0] ?? '');
+  await compare([
+    { name: 'bare node:http', port: bare.port, requests },
+    { name: 'default key store', port: portOf(world), requests },
+    { name: 'custom key store, 2 HSMs', port: portOf(world), requests: custom },
+  ]);
+  bare.stop();
+  say(`memory, after load: ${memory(world.server.process.pid ?? 0).join(', ')}`);
+}
+
+await main();
