@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import type { Principal } from '../domain/index.ts';
+import {
+  authorize,
+  compilePolicy,
+  defaultKeyPolicy,
+  denialText,
+  lockoutSafe,
+  parsePolicy,
+  type Access,
+  type CompiledPolicy,
+  type Decision,
+} from './index.ts';
+
+const account = '111122223333';
+const elsewhere = '444455556666';
+const resourceArn = `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+
+function user(name: string, of = account): Principal {
+  return { account: of, arn: `arn:aws:iam::${of}:user/${name}`, userId: `AIDA${name.toUpperCase()}`, accessKeyId: 'AKIA', userName: name };
+}
+
+function keyPolicy(...statements: object[]): CompiledPolicy {
+  return compilePolicy(parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements })));
+}
+
+function identityPolicy(...statements: object[]): CompiledPolicy {
+  return compilePolicy(parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'identity'));
+}
+
+const allow = (principal: unknown, action = 'kms:*', resource = '*') => ({
+  Effect: 'Allow',
+  Principal: principal,
+  Action: action,
+  Resource: resource,
+});
+const deny = (principal: unknown, action = 'kms:*') => ({ ...allow(principal, action), Effect: 'Deny' });
+const may = (action = 'kms:*', resource = '*') => ({ Effect: 'Allow', Action: action, Resource: resource });
+const mayNot = (action = 'kms:*') => ({ ...may(action), Effect: 'Deny' });
+
+const ana = user('ana');
+const root = { AWS: `arn:aws:iam::${account}:root` };
+const itsAna = { AWS: ana.arn };
+
+function decide(more: Partial<Access>): Decision {
+  return authorize({ principal: ana, action: 'kms:Encrypt', resourceArn, resourceAccount: account, identityPolicies: [], ...more });
+}
+const outcome = (more: Partial<Access>): string => {
+  const decision = decide(more);
+  return decision.allowed ? 'allowed' : decision.because;
+};
+
+describe('authorize, in the account of the key', () => {
+  const cases: readonly [string, string, Partial<Access>][] = [
+    ['allows whom the key policy names', 'allowed', { keyPolicy: keyPolicy(allow(itsAna)) }],
+    ['allows anyone if the key policy says so', 'allowed', { keyPolicy: keyPolicy(allow('*')) }],
+    ['takes actions in any case', 'allowed', { keyPolicy: keyPolicy(allow(itsAna, 'KMS:enc*')) }],
+    [
+      'leaves it to identity policies if the account is named',
+      'allowed',
+      { keyPolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(may())] },
+    ],
+    [
+      'takes an account id for its root',
+      'allowed',
+      { keyPolicy: keyPolicy(allow({ AWS: account })), identityPolicies: [identityPolicy(may())] },
+    ],
+    ['does not take delegation for an allow', 'no-identity-allow', { keyPolicy: keyPolicy(allow(root)) }],
+    [
+      'gives identity policies no effect without delegation',
+      'no-resource-allow',
+      { keyPolicy: keyPolicy(allow({ AWS: user('bob').arn })), identityPolicies: [identityPolicy(may())] },
+    ],
+    [
+      'delegates only the actions that the statement has',
+      'no-resource-allow',
+      { keyPolicy: keyPolicy(allow(root, 'kms:Decrypt')), identityPolicies: [identityPolicy(may())] },
+    ],
+    [
+      'does not let a service statement speak for a user',
+      'no-resource-allow',
+      { keyPolicy: keyPolicy(allow({ Service: 'logs.amazonaws.com' })) },
+    ],
+    ['lets a deny of the key policy win', 'resource-deny', { keyPolicy: keyPolicy(allow(itsAna), deny(itsAna, 'kms:Encrypt')) }],
+    ['lets a deny for the account win', 'resource-deny', { keyPolicy: keyPolicy(allow(itsAna), deny(root)) }],
+    [
+      'lets an identity deny win over the key policy',
+      'identity-deny',
+      { keyPolicy: keyPolicy(allow(itsAna)), identityPolicies: [identityPolicy(mayNot())] },
+    ],
+    ['asks for the right resource', 'no-resource-allow', { keyPolicy: keyPolicy(allow(itsAna, 'kms:*', 'arn:aws:kms:*:*:key/other')) }],
+    [
+      'gives the creator and root nothing of their own',
+      'no-resource-allow',
+      { principal: { ...ana, arn: root.AWS }, keyPolicy: keyPolicy(allow(itsAna)) },
+    ],
+    ['takes the root ARN for the root user itself', 'allowed', { principal: { ...ana, arn: root.AWS }, keyPolicy: keyPolicy(allow(root)) }],
+    [
+      'lets a role speak for its sessions',
+      'allowed',
+      {
+        principal: { ...ana, arn: `arn:aws:sts::${account}:assumed-role/Admin/s` },
+        keyPolicy: keyPolicy(allow({ AWS: `arn:aws:iam::${account}:role/path/Admin` })),
+      },
+    ],
+    [
+      'does not match a recreated user by its old id',
+      'no-resource-allow',
+      { keyPolicy: keyPolicy(allow({ AWS: 'AIDACKCEVSQ6C2EXAMPLE' })) },
+    ],
+    ['ignores a statement without Action', 'no-resource-allow', { keyPolicy: keyPolicy({ ...allow(itsAna), Action: [] }) }],
+  ];
+  for (const [behaviour, expected, more] of cases) it(behaviour, () => assert.equal(outcome(more), expected));
+});
+
+describe('authorize, from another account', () => {
+  const eve = user('eve', elsewhere);
+  const named = keyPolicy(allow({ AWS: eve.arn }));
+  const delegated = keyPolicy(allow({ AWS: elsewhere }));
+  const cases: readonly [string, string, Partial<Access>][] = [
+    ['needs both policies: both', 'allowed', { keyPolicy: named, identityPolicies: [identityPolicy(may())] }],
+    [
+      'takes an account of the key policy for its users',
+      'allowed',
+      { keyPolicy: delegated, identityPolicies: [identityPolicy(may('kms:*', resourceArn))] },
+    ],
+    ['needs both policies: no identity policy', 'no-identity-allow', { keyPolicy: named }],
+    ['hides a key whose policy does not allow', 'hidden', { keyPolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(may())] }],
+    [
+      'hides a key whose policy denies',
+      'hidden',
+      { keyPolicy: keyPolicy(allow('*'), deny('*')), identityPolicies: [identityPolicy(may())] },
+    ],
+    [
+      'hides it also from a caller whose own policy denies',
+      'hidden',
+      { keyPolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(mayNot())] },
+    ],
+    [
+      'lets an identity deny win',
+      'identity-deny',
+      { keyPolicy: named, identityPolicies: [identityPolicy(may()), identityPolicy(mayNot())] },
+    ],
+    ['allows nothing on what has no policy of its own', 'hidden', { identityPolicies: [identityPolicy(may('*'))] }],
+  ];
+  for (const [behaviour, expected, more] of cases) it(behaviour, () => assert.equal(outcome({ principal: eve, ...more }), expected));
+});
+
+describe('authorize, for the account as a whole', () => {
+  const access = { action: 'kms:CreateKey', resourceArn: '*' };
+  it('asks identity policies alone', () => {
+    assert.equal(outcome({ ...access, identityPolicies: [identityPolicy(may('kms:Create*'))] }), 'allowed');
+    assert.equal(outcome(access), 'no-identity-allow');
+    assert.equal(outcome({ ...access, identityPolicies: [identityPolicy(may(), mayNot('kms:CreateKey'))] }), 'identity-deny');
+  });
+
+  it('needs Resource *', () => {
+    assert.equal(outcome({ ...access, identityPolicies: [identityPolicy(may('kms:*', 'arn:aws:kms:*:*:*'))] }), 'no-identity-allow');
+  });
+});
+
+describe('denialText', () => {
+  const text = (more: Partial<Access>): string => {
+    const decision = decide(more);
+    assert.equal(decision.allowed, false);
+    return decision.allowed ? '' : denialText(decision, { principal: ana, action: 'kms:Encrypt', resourceArn });
+  };
+  const begin = `User: ${ana.arn} is not authorized to perform: kms:Encrypt on`;
+
+  it('says what is missing', () => {
+    assert.equal(
+      text({ keyPolicy: keyPolicy(allow(root)) }),
+      `${begin} resource: ${resourceArn} because no identity-based policy allows the kms:Encrypt action`,
+    );
+    assert.equal(
+      text({ keyPolicy: keyPolicy() }),
+      `${begin} resource: ${resourceArn} because no resource-based policy allows the kms:Encrypt action`,
+    );
+  });
+
+  it('says where an explicit deny is', () => {
+    assert.equal(
+      text({ identityPolicies: [identityPolicy(mayNot())] }),
+      `${begin} resource: ${resourceArn} with an explicit deny in an identity-based policy`,
+    );
+    assert.equal(
+      text({ keyPolicy: keyPolicy(deny('*')) }),
+      `${begin} resource: ${resourceArn} with an explicit deny in a resource-based policy`,
+    );
+  });
+
+  it('says of another account no more than that there may be nothing', () => {
+    assert.equal(
+      text({ resourceAccount: elsewhere, keyPolicy: keyPolicy() }),
+      `${begin} this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
+    );
+  });
+});
+
+describe('lockoutSafe', () => {
+  it('is content if the caller, or the account, can still put a policy', () => {
+    assert.equal(lockoutSafe(keyPolicy(allow(itsAna)), ana), true);
+    assert.equal(lockoutSafe(keyPolicy(allow(itsAna, 'kms:PutKeyPolicy', resourceArn)), ana, resourceArn), true);
+    assert.equal(lockoutSafe(compilePolicy(parsePolicy(defaultKeyPolicy(account))), ana), true);
+    assert.equal(lockoutSafe(compilePolicy(parsePolicy(defaultKeyPolicy(account, 'aws-cn'))), ana), true);
+  });
+
+  it('warns of a policy for others, for other actions, for another key, or with a deny', () => {
+    assert.equal(lockoutSafe(keyPolicy(allow({ AWS: user('bob').arn })), ana), false);
+    assert.equal(lockoutSafe(keyPolicy(allow({ AWS: elsewhere })), ana), false);
+    assert.equal(lockoutSafe(keyPolicy(allow(itsAna, 'kms:Encrypt')), ana), false);
+    assert.equal(lockoutSafe(keyPolicy(allow(itsAna, 'kms:*', 'arn:aws:kms:*:*:key/other')), ana, resourceArn), false);
+    assert.equal(lockoutSafe(keyPolicy(allow(root), deny(itsAna, 'kms:Put*')), ana), false);
+  });
+});
+
+describe('decisions', () => {
+  const effect = fc.constantFrom('Allow', 'Deny');
+  const actions = fc.uniqueArray(fc.constantFrom('kms:*', 'kms:Encrypt', 'kms:E*t', 'kms:Decrypt', '*'), { maxLength: 3 });
+  const resources = fc.uniqueArray(fc.constantFrom('*', resourceArn, 'arn:aws:kms:*:*:key/*', 'arn:aws:kms:*:*:key/other'), {
+    maxLength: 2,
+  });
+  const principals = fc.constantFrom<unknown>('*', root, itsAna, { AWS: elsewhere }, { Service: 'logs.amazonaws.com' });
+  const identityStatement = fc.record({ Effect: effect, Action: actions, Resource: resources });
+  const keyStatement = fc.record({ Effect: effect, Action: actions, Resource: resources, Principal: principals });
+  const identityStatements = fc.array(identityStatement, { maxLength: 5 });
+  const keyStatements = fc.array(keyStatement, { maxLength: 5 });
+  const principal = fc.constantFrom(ana, user('bob'), user('eve', elsewhere));
+
+  it('do not depend on the order of statements, nor on how they are spread over identity policies', () => {
+    fc.assert(
+      fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
+        const one = decide({ principal: who, keyPolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] });
+        const turned = keyPolicy(...key.toReversed());
+        const spread = identity.toReversed().map((statement) => identityPolicy(statement));
+        assert.deepEqual(decide({ principal: who, keyPolicy: turned, identityPolicies: spread }), one);
+      }),
+    );
+  });
+
+  it('are never to allow once a deny covers the request', () => {
+    fc.assert(
+      fc.property(principal, keyStatements, identityStatements, fc.boolean(), fc.nat(), (who, key, identity, inKeyPolicy, at) => {
+        if (inKeyPolicy) key.splice(at % (key.length + 1), 0, { Effect: 'Deny', Action: ['kms:E*t'], Resource: ['*'], Principal: '*' });
+        else identity.splice(at % (identity.length + 1), 0, { Effect: 'Deny', Action: ['kms:E*t'], Resource: ['*'] });
+        assert.equal(
+          decide({ principal: who, keyPolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] }).allowed,
+          false,
+        );
+      }),
+    );
+  });
+
+  it('are never to allow where no statement is an allow', () => {
+    fc.assert(
+      fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
+        const keys = keyPolicy(...key.filter(({ Effect }) => Effect === 'Deny'));
+        assert.equal(decide({ principal: who, keyPolicy: keys, identityPolicies: [identityPolicy(...identity)] }).allowed, false);
+      }),
+    );
+  });
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { defaultKeyPolicy, MAX_POLICY_BYTES, parsePolicy, PolicyError } from './index.ts';
+
+const statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
+const policyWith = (more: object): string => JSON.stringify({ Version: '2012-10-17', Statement: { ...statement, ...more } });
+
+describe('parsePolicy', () => {
+  it('reads the default key policy', () => {
+    assert.deepEqual(parsePolicy(defaultKeyPolicy('111122223333')), {
+      version: '2012-10-17',
+      id: 'key-default-1',
+      statements: [
+        {
+          sid: 'Enable IAM User Permissions',
+          effect: 'Allow',
+          principals: [{ kind: 'account', account: '111122223333' }],
+          actions: ['kms:*'],
+          resources: ['*'],
+        },
+      ],
+    });
+  });
+
+  it('takes one statement or many, one action or many', () => {
+    const policy = parsePolicy(JSON.stringify({ Statement: [statement, { ...statement, Action: ['kms:Encrypt', 'kms:Decrypt'] }] }));
+    assert.deepEqual(
+      policy.statements.map(({ actions }) => actions),
+      [['kms:*'], ['kms:Encrypt', 'kms:Decrypt']],
+    );
+    assert.equal(policy.version, '2008-10-17');
+  });
+
+  it('knows every form of principal', () => {
+    const AWS = [
+      '*',
+      '111122223333',
+      'arn:aws:iam::111122223333:root',
+      'arn:aws:iam::111122223333:user/team/ana',
+      'arn:aws:iam::111122223333:role/team/Admin',
+      'arn:aws:sts::111122223333:assumed-role/Admin/session@x',
+      'AIDACKCEVSQ6C2EXAMPLE',
+    ];
+    const { statements } = parsePolicy(policyWith({ Principal: { AWS, Service: 'logs.us-east-1.amazonaws.com' } }));
+    assert.deepEqual(
+      statements[0]?.principals.map(({ kind }) => kind),
+      ['anyone', 'account', 'account', 'arn', 'role', 'arn', 'unique-id', 'nobody'],
+    );
+  });
+
+  it('keeps statements without Action or Resource, which have no effect', () => {
+    const { statements } = parsePolicy(JSON.stringify({ Statement: { Effect: 'Deny', Principal: '*' } }));
+    assert.deepEqual([statements[0]?.actions, statements[0]?.resources], [[], []]);
+  });
+
+  const refused: readonly [string, string, RegExp][] = [
+    ['what is not JSON', '{', /not valid JSON/],
+    ['a list', '[]', /JSON object/],
+    ['null', 'null', /JSON object/],
+    ['an unknown Version', JSON.stringify({ Version: '2020-01-01', Statement: statement }), /Version must be/],
+    ['no Statement', '{}', /no Statement/],
+    ['an unknown element', JSON.stringify({ Statement: statement, Extra: 1 }), /element in the policy/],
+    ['an unknown element of a statement', policyWith({ Actions: 'kms:*' }), /element in a Statement/],
+    ['__proto__', '{"Statement":{"Effect":"Allow","Principal":"*","__proto__":{}}}', /element in a Statement/],
+    ['a Condition', policyWith({ Condition: {} }), /Condition is not supported yet/],
+    ['NotPrincipal', policyWith({ NotPrincipal: '*' }), /NotPrincipal is not supported yet/],
+    ['NotAction', policyWith({ NotAction: 'kms:*' }), /NotAction is not supported yet/],
+    ['NotResource', policyWith({ NotResource: '*' }), /NotResource is not supported yet/],
+    ['a wrong Effect', policyWith({ Effect: 'allow' }), /Effect must be/],
+    ['no Principal in a key policy', policyWith({ Principal: undefined }), /must have a Principal/],
+    ['a bare ARN as Principal', policyWith({ Principal: 'arn:aws:iam::111122223333:root' }), /Principal must be/],
+    ['an unknown type of principal', policyWith({ Principal: { CanonicalUser: 'x' } }), /must be of type/],
+    ['an empty Principal', policyWith({ Principal: {} }), /must not be empty/],
+    ['an empty list of principals', policyWith({ Principal: { AWS: [] } }), /must not be empty/],
+    ['wildcards in a principal', policyWith({ Principal: { AWS: 'arn:aws:iam::111122223333:user/*' } }), /invalid principals/],
+    ['a group as principal', policyWith({ Principal: { AWS: 'arn:aws:iam::111122223333:group/admins' } }), /invalid principals/],
+    ['a principal that is a number', policyWith({ Principal: { AWS: 111122223333 } }), /must be a string/],
+    ['an action without a service', policyWith({ Action: 'Encrypt' }), /Each Action/],
+    ['an action that is no string', policyWith({ Action: [1] }), /Action must be/],
+    ['a resource that is no ARN', policyWith({ Resource: 'key/x' }), /Each Resource/],
+    ['a short ARN', policyWith({ Resource: 'arn:aws:kms:*' }), /Each Resource/],
+    ['policy variables', policyWith({ Resource: 'arn:aws:kms:*:*:alias/${aws:username}' }), /variables/],
+    ['too many bytes', policyWith({ Sid: 'ä'.repeat(MAX_POLICY_BYTES / 2) }), /must not exceed/],
+  ];
+  for (const [what, text, reason] of refused) {
+    it(`refuses ${what} with the reason`, () => {
+      assert.throws(
+        () => parsePolicy(text),
+        (error) => error instanceof PolicyError && reason.test(error.message),
+      );
+    });
+  }
+
+  it('refuses a Principal in an identity policy and needs none', () => {
+    assert.throws(() => parsePolicy(policyWith({}), 'identity'), /must not have a Principal/);
+    assert.equal(parsePolicy(policyWith({ Principal: undefined }), 'identity').statements.length, 1);
+  });
+
+  it('throws nothing but PolicyError, whatever JSON it is given', () => {
+    const element = fc.constantFrom('Version', 'Statement', 'Effect', 'Principal', 'Action', 'AWS', 'Allow', '2012-10-17', '*');
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.dictionary(element, fc.oneof(element, fc.jsonValue({ maxDepth: 2 }))), (text, object) => {
+        for (const given of [text, JSON.stringify(object), JSON.stringify({ Statement: object })]) {
+          try {
+            parsePolicy(given);
+          } catch (error) {
+            assert.ok(error instanceof PolicyError);
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { compileArnPattern, compileWildcard } from './wildcard.ts';
+
+/** What the wildcards mean, written as naively as possible. */
+function reference(pattern: string, text: string): boolean {
+  if (pattern === '') return text === '';
+  const [first = '', rest] = [pattern[0], pattern.slice(1)];
+  if (first === '*') return reference(rest, text) || (text !== '' && reference(pattern, text.slice(1)));
+  return text !== '' && (first === '?' || first === text[0]) && reference(rest, text.slice(1));
+}
+
+describe('wildcards', () => {
+  it('match as a naive reference does', () => {
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 10 });
+    fc.assert(
+      fc.property(pattern, text, (glob, subject) => assert.equal(compileWildcard(glob)(subject), reference(glob, subject))),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('do not take long over a hostile pattern', () => {
+    const matches = compileWildcard(`${'*a?'.repeat(10_000)}b`);
+    const worst = compileWildcard(`${'*aa'.repeat(100)}b`);
+    const text = 'a'.repeat(300);
+    const before = process.cpuUsage();
+    for (let round = 0; round < 100; round += 1) assert.equal(matches(text) || worst(text), false);
+    const { user } = process.cpuUsage(before);
+    assert.ok(user < 500_000, `${user} µs`);
+  });
+
+  it('stay within their part of an ARN', () => {
+    const anyKey = compileArnPattern('arn:aws:kms:*:111122223333:key/*');
+    assert.equal(anyKey('arn:aws:kms:us-east-1:111122223333:key/1'), true);
+    assert.equal(anyKey('arn:aws:kms:us-east-1:999999999999:key/1'), false);
+    assert.equal(anyKey('arn:aws:kms:us-east-1:999999999999:key/x:111122223333:key/1'), false);
+    assert.equal(anyKey('*'), false);
+    assert.equal(compileArnPattern('arn:aws:x:::a*z')('arn:aws:x:::a:b:z'), true);
+    assert.equal(compileArnPattern('*')('*'), true);
+  });
+});
