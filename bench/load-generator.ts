@@ -81,5 +81,8 @@ async function load(order: LoadOrder): Promise<LoadReport> {
 }
 
 process.once('message', (order) => {
-  void load(order as LoadOrder).then((report) => process.send?.(report, () => process.disconnect()));
+  void load(order as LoadOrder).then((report) => {
+    process.once('disconnect', () => process.exit(0));
+    process.send?.(report);
+  });
 });

@@ -49,6 +49,7 @@ async function load(subject: Subject, more: Partial<LoadOrder> = {}): Promise<Lo
   const order: LoadOrder = { host: '127.0.0.1', port: subject.port, requests: subject.requests, connections, seconds, ...more };
   generator.send(order);
   const [report] = (await once(generator, 'message')) as [LoadReport];
+  generator.disconnect();
   if (report.failures > 0) throw new Error(`${subject.name}: ${report.failures} requests failed`);
   return report;
 }
