@@ -1,5 +1,5 @@
 import type { OperationName, ServiceName } from '../contract/index.ts';
-import { keyState, KmsError, stateVerdict, type Principal, type Scope } from '../domain/index.ts';
+import { keyState, KmsError, stateVerdict, type ErrorName, type Principal, type Scope } from '../domain/index.ts';
 import { authorize, denialText, type CompiledPolicy } from '../policy/index.ts';
 import { auditCall, type Outcome } from './audit-call.ts';
 import { apiError } from './key-store-failures.ts';
@@ -32,14 +32,15 @@ export function createPerform(services: Services): Perform {
     const operation = registry[request.service].get(request.operation);
     if (!operation) throw new KmsError('UnknownOperationException');
     const outcome: Outcome = { found: {}, noted: {} };
+    let output: object;
     try {
-      const output = await run(services, operation, request, outcome);
-      await auditCall(services, operation, request, outcome, output);
-      return output;
+      output = await run(services, operation, request, outcome);
     } catch (error) {
       await auditCall(services, operation, request, outcome, undefined, error);
       throw error;
     }
+    await auditCall(services, operation, request, outcome, output);
+    return output;
   };
 }
 
@@ -77,7 +78,15 @@ function askerOf(operation: Operation, target: Target, { caller }: PerformReques
   return { caller, scope, action: target.action ?? operation.action };
 }
 
-function authorizeTarget(action: string, found: Found, { caller, identityPolicies }: PerformRequest): void {
+/** CloudHSM has a name of its own for it. */
+const accessDenied: Record<ServiceName, ErrorName> = {
+  kms: 'AccessDeniedException',
+  cloudhsm: 'CloudHsmAccessDeniedException',
+  sts: 'AccessDeniedException',
+  keyhold: 'AccessDeniedException',
+};
+
+function authorizeTarget(action: string, found: Found, { service, caller, identityPolicies }: PerformRequest): void {
   const decision = authorize({
     principal: caller,
     action,
@@ -87,7 +96,7 @@ function authorizeTarget(action: string, found: Found, { caller, identityPolicie
     ...(found.kind === 'key' && { keyPolicy: found.policy }),
   });
   if (decision.allowed) return;
-  throw new KmsError('AccessDeniedException', denialText(decision, { principal: caller, action, resourceArn: found.arn }));
+  throw new KmsError(accessDenied[service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
 }
 
 /** After authorisation: what only an authorised caller may learn of the key. */

@@ -1,0 +1,67 @@
+import { cloudTrailEvent, type AuditResource, type EventSource } from '../audit/index.ts';
+import type { ServiceName } from '../contract/index.ts';
+import { isKmsError } from '../domain/index.ts';
+import type { Operation } from './operation.ts';
+import type { PerformRequest } from './perform.ts';
+import type { Found } from './resolve.ts';
+import type { Services } from './services.ts';
+
+/** What the pipeline learns on its way, for the audit record. */
+export interface Outcome {
+  readonly found: Record<string, Found>;
+  readonly noted: Record<string, unknown>;
+}
+
+const sources: Record<ServiceName, EventSource> = {
+  kms: 'kms.amazonaws.com',
+  cloudhsm: 'cloudhsm.amazonaws.com',
+  sts: 'sts.amazonaws.com',
+  keyhold: 'keyhold',
+};
+
+/** Records one call, granted or denied; resolves when the record is written, before the answer may leave. */
+export function auditCall(
+  { audit, clock }: Pick<Services, 'audit' | 'clock'>,
+  operation: Operation,
+  request: PerformRequest,
+  { found, noted }: Outcome,
+  output: object | undefined,
+  error?: unknown,
+): Promise<void> {
+  return audit.record(
+    cloudTrailEvent({
+      time: clock.now(),
+      eventSource: sources[operation.service],
+      eventName: operation.name,
+      region: request.region,
+      principal: request.caller,
+      sourceIp: request.sourceIp,
+      userAgent: request.userAgent,
+      requestId: request.requestId,
+      readOnly: operation.effect === 'read',
+      input: request.input,
+      output,
+      error: error === undefined ? undefined : auditError(error),
+      resources: keysOf(found),
+      additionalEventData: hasAny(noted) ? noted : undefined,
+    }),
+  );
+}
+
+function auditError(error: unknown): { readonly code: string; readonly message?: string | undefined } {
+  return isKmsError(error) ? { code: error.code, message: error.publicMessage } : { code: 'InternalFailure' };
+}
+
+function keysOf(found: Readonly<Record<string, Found>>): AuditResource[] {
+  const keys: AuditResource[] = [];
+  for (const name in found) {
+    const one = found[name];
+    if (one?.kind === 'key') keys.push({ accountId: one.scope.account, type: 'AWS::KMS::Key', ARN: one.arn });
+  }
+  return keys;
+}
+
+function hasAny(data: object): boolean {
+  for (const _name in data) return true;
+  return false;
+}
