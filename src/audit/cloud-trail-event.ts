@@ -1,0 +1,71 @@
+import { uuid } from '../base/index.ts';
+import type { Principal } from '../domain/index.ts';
+import type { ApiCall, AuditEvent, ServiceEvent } from './event.ts';
+import { recordable } from './recordable.ts';
+
+/** The record of an API call: made once per call, on the hot path. */
+export function cloudTrailEvent(call: ApiCall): AuditEvent {
+  const { error, principal } = call;
+  return {
+    eventVersion: '1.11',
+    userIdentity: identityOf(principal),
+    eventTime: isoSeconds(call.time),
+    eventSource: call.eventSource,
+    eventName: call.eventName,
+    awsRegion: call.region,
+    sourceIPAddress: call.sourceIp,
+    userAgent: call.userAgent,
+    errorCode: error?.code,
+    errorMessage: error?.message,
+    requestParameters: recordable(call.input),
+    // As in CloudTrail: what a call only read, an encrypted text included, is not repeated.
+    responseElements: call.readOnly || error ? null : recordable(call.output),
+    additionalEventData: call.additionalEventData,
+    requestID: call.requestId,
+    eventID: uuid(),
+    readOnly: call.readOnly,
+    resources: call.resources,
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: principal.account,
+    eventCategory: 'Management',
+  };
+}
+
+/** The record of what nobody called for: the deletion of a key when its waiting period is over. */
+export function cloudTrailServiceEvent(event: ServiceEvent): AuditEvent {
+  return {
+    eventVersion: '1.11',
+    userIdentity: { accountId: event.account, invokedBy: 'AWS Internal' },
+    eventTime: isoSeconds(event.time),
+    eventSource: event.eventSource,
+    eventName: event.eventName,
+    awsRegion: event.region,
+    sourceIPAddress: 'AWS Internal',
+    userAgent: 'AWS Internal',
+    requestParameters: null,
+    responseElements: null,
+    additionalEventData: event.additionalEventData,
+    eventID: uuid(),
+    readOnly: false,
+    resources: event.resources,
+    eventType: 'AwsServiceEvent',
+    managementEvent: true,
+    recipientAccountId: event.account,
+    eventCategory: 'Management',
+  };
+}
+
+function identityOf({ account, arn, userId, accessKeyId, userName }: Principal): AuditEvent['userIdentity'] {
+  const identity = { type: typeOf(arn), principalId: userId, arn, accountId: account, accessKeyId };
+  return userName === undefined ? identity : { ...identity, userName };
+}
+
+function typeOf(arn: string): 'IAMUser' | 'Root' | 'AssumedRole' {
+  if (arn.endsWith(':root')) return 'Root';
+  return arn.includes(':assumed-role/') ? 'AssumedRole' : 'IAMUser';
+}
+
+function isoSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}

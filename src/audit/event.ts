@@ -1,0 +1,67 @@
+import type { Principal } from '../domain/index.ts';
+
+export type EventSource = 'kms.amazonaws.com' | 'cloudhsm.amazonaws.com' | 'sts.amazonaws.com' | 'keyhold';
+
+export interface AuditResource {
+  readonly accountId: string;
+  /** `AWS::KMS::Key`, for example. */
+  readonly type: string;
+  readonly ARN: string;
+}
+
+/** One API call, as the pipeline knows it when it is over. */
+export interface ApiCall {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly eventSource: EventSource;
+  readonly eventName: string;
+  readonly region: string;
+  readonly principal: Principal;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  readonly requestId: string;
+  readonly readOnly: boolean;
+  /** The call's input and output in the wire's names: secrets are left out here. */
+  readonly input?: object | undefined;
+  readonly output?: object | undefined;
+  readonly error?: { readonly code: string; readonly message?: string | undefined } | undefined;
+  readonly resources?: readonly AuditResource[];
+  readonly additionalEventData?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Something that Keyhold did by itself. */
+export interface ServiceEvent {
+  readonly time: number;
+  readonly eventSource: EventSource;
+  readonly eventName: string;
+  readonly region: string;
+  readonly account: string;
+  readonly resources?: readonly AuditResource[];
+  readonly additionalEventData?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A CloudTrail record. Source: "CloudTrail record contents" in the AWS CloudTrail User Guide. */
+export interface AuditEvent {
+  readonly eventVersion: '1.11';
+  readonly userIdentity: Readonly<Record<string, string>>;
+  /** ISO 8601 to the second, UTC. */
+  readonly eventTime: string;
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly awsRegion: string;
+  readonly sourceIPAddress: string;
+  readonly userAgent: string;
+  readonly errorCode?: string | undefined;
+  readonly errorMessage?: string | undefined;
+  readonly requestParameters: object | null;
+  readonly responseElements: object | null;
+  readonly additionalEventData?: Readonly<Record<string, unknown>> | undefined;
+  readonly requestID?: string;
+  readonly eventID: string;
+  readonly readOnly: boolean;
+  readonly resources?: readonly AuditResource[] | undefined;
+  readonly eventType: 'AwsApiCall' | 'AwsServiceEvent';
+  readonly managementEvent: true;
+  readonly recipientAccountId: string;
+  readonly eventCategory: 'Management';
+}

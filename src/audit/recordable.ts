@@ -1,0 +1,55 @@
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** Names that never appear, whatever their value. Bytes never appear either: they are texts, plain or encrypted. */
+const SECRET_NAME = /plaintext|ciphertext(?:blob)?$|password|secret/i;
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+/** Maps from the caller's own names to strings. They are recorded in clear, as in AWS: they are not secret. */
+const CONTEXT_NAME = /EncryptionContext$/;
+/** Deeper than any input or output of the contract. */
+const MAX_DEPTH = 6;
+
+/**
+ * What of an input or output may stand in an audit record, in CloudTrail's lower camel case; null if that is nothing.
+ * Only strings, numbers, booleans and times pass, and lists and structures of them; everything else is left out.
+ */
+export function recordable(value: object | undefined): object | null {
+  return value === undefined ? null : (structure(value, MAX_DEPTH) ?? null);
+}
+
+function structure(value: object, depth: number): { readonly [name: string]: Json } | undefined {
+  const result: Record<string, Json> = {};
+  let empty = true;
+  for (const [name, member] of Object.entries(value)) {
+    if (SECRET_NAME.test(name)) continue;
+    const json = CONTEXT_NAME.test(name) ? strings(member) : jsonOf(member, depth);
+    if (json === undefined) continue;
+    result[lowerCamel(name)] = json;
+    empty = false;
+  }
+  return empty ? undefined : result;
+}
+
+function jsonOf(value: unknown, depth: number): Json | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  // Someone who sends a private key where a certificate belongs must not find it in the trail.
+  if (typeof value === 'string') return PRIVATE_KEY.test(value) ? undefined : value;
+  return typeof value === 'object' && value !== null ? compound(value, depth - 1) : undefined;
+}
+
+function compound(value: object, depth: number): Json | undefined {
+  if (value instanceof Date) return value.toISOString();
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || depth <= 0) return undefined;
+  if (!Array.isArray(value)) return structure(value, depth);
+  return value.flatMap((one) => jsonOf(one, depth) ?? []);
+}
+
+function strings(value: unknown): Json | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  // `fromEntries` makes own properties, so that a context name like `__proto__` stays a name.
+  return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+}
+
+/** As CloudTrail does it: only the first letter, so that AWSAccountId becomes aWSAccountId. */
+function lowerCamel(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}

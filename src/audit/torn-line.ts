@@ -1,0 +1,24 @@
+import { fstatSync, ftruncateSync, readSync } from 'node:fs';
+
+const CHUNK = 65_536;
+const NEWLINE = 10;
+
+/** Cuts off what follows the file's last line break, and answers how long the file is then, in bytes. */
+export function repairedLength(file: number): number {
+  const { size } = fstatSync(file);
+  const whole = endOfLastLine(file, size);
+  if (whole < size) ftruncateSync(file, whole);
+  return whole;
+}
+
+function endOfLastLine(file: number, size: number): number {
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - CHUNK);
+    const read = readSync(file, chunk, 0, end - start, start);
+    const at = chunk.subarray(0, read).lastIndexOf(NEWLINE);
+    if (at >= 0) return start + at + 1;
+    end = start;
+  }
+  return 0;
+}
