@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { readFileIfThere, SecretText } from '../base/index.ts';
+import { CliError, type Env } from './io.ts';
+
+/** Where Keyhold is and how to sign calls to it. */
+export interface Access {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: SecretText;
+  readonly sessionToken?: string;
+}
+
+type Section = Readonly<Record<string, string>>;
+
+/** The `key = value` lines under `[name]` in a file of the AWS CLI. */
+export function readSection(text: string, name: string): Section {
+  const section: Record<string, string> = {};
+  let inside = false;
+  for (const raw of text.split('\n')) {
+    const line = raw.trim();
+    const header = /^\[\s*(?:profile\s+)?([^\]]*?)\s*\]$/.exec(line);
+    if (header) inside = header[1] === name;
+    const entry = inside && !/^[#;]/.test(line) ? /^([^=\s]+)\s*=\s*(.*)$/.exec(line) : null;
+    if (entry?.[1] !== undefined && entry[2] !== undefined) section[entry[1]] = entry[2];
+  }
+  return section;
+}
+
+export function dataFolder(env: Env, given?: string): string {
+  return given ?? (env['KEYHOLD_DATA'] || '.keyhold');
+}
+
+/** What `keyhold up` left in its data folder for its clients. */
+export function accessInFolder(folder: string): Access {
+  return accessFrom({}, join(folder, 'credentials'), join(folder, 'config'), 'default');
+}
+
+/** As an AWS client finds it: variables first, then the files they name, then those in Keyhold's data folder. */
+export function accessInEnv(env: Env): Access {
+  const folder = dataFolder(env);
+  const credentials = env['AWS_SHARED_CREDENTIALS_FILE'] || join(folder, 'credentials');
+  return accessFrom(env, credentials, env['AWS_CONFIG_FILE'] || join(folder, 'config'), env['AWS_PROFILE'] || 'default');
+}
+
+function accessFrom(env: Env, credentialsFile: string, configFile: string, profile: string): Access {
+  const read = (file: string): Section => readSection(readFileIfThere(file)?.toString('utf8') ?? '', profile);
+  const config = read(configFile);
+  const stored = env['AWS_ACCESS_KEY_ID'] ? {} : read(credentialsFile);
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'] || stored['aws_access_key_id'];
+  const secret = accessKeyId === env['AWS_ACCESS_KEY_ID'] ? env['AWS_SECRET_ACCESS_KEY'] : stored['aws_secret_access_key'];
+  const sessionToken = accessKeyId === env['AWS_ACCESS_KEY_ID'] ? env['AWS_SESSION_TOKEN'] : stored['aws_session_token'];
+  const endpoint = env['AWS_ENDPOINT_URL'] || config['endpoint_url'];
+  if (!accessKeyId || !secret || !endpoint) {
+    throw new CliError(
+      `no endpoint and access key in the environment or in ${credentialsFile}; start Keyhold with \`keyhold up\`, or name its data folder with --data or KEYHOLD_DATA`,
+    );
+  }
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || config['region'] || 'us-east-1';
+  return { endpoint, region, accessKeyId, secretAccessKey: new SecretText(secret), ...(sessionToken && { sessionToken }) };
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { connectHsm, type HsmAddress } from '../../hsm/client/index.ts';
+import type { HsmInfo } from '../../hsm/wire/index.ts';
+import { CliError, messageOf } from '../io.ts';
+import { answer } from './answer.ts';
+import { newPassword } from './ask-password.ts';
+import type { HsmContext, TargetOptions } from './context.ts';
+import { hsmShape } from './shapes.ts';
+import { addressesOf, trustAnchorOf, withHsm } from './target.ts';
+
+interface ActivateOptions extends TargetOptions {
+  readonly password?: string;
+}
+
+export function addClusterCommands(hsm: Command, context: HsmContext): void {
+  const cluster = hsm.command('cluster').description('the cluster as a whole');
+  cluster
+    .command('activate')
+    .description('set the password of the first admin; the cluster becomes ACTIVE')
+    .option('--password <password>', 'asked for if left out')
+    .addHelpText('after', '\nExample:\n  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt')
+    .action((_: unknown, command: Command) => answer(context.io, () => activate(context, command.optsWithGlobals())));
+  cluster
+    .command('hsm-info')
+    .description('what the HSMs say of themselves; before the cluster is initialized also without --ca-file')
+    .addHelpText('after', '\nExample:\n  keyhold hsm cluster hsm-info --cluster-id cluster-…')
+    .action((_: unknown, command: Command) => answer(context.io, () => showHsms(context, command.optsWithGlobals())));
+}
+
+async function activate(context: HsmContext, options: ActivateOptions): Promise<string> {
+  const password = await newPassword(context.io, options.password);
+  await withHsm(context, options, (connection) => connection.call('activate', { password }));
+  return 'Cluster activation successful';
+}
+
+async function showHsms(context: HsmContext, options: TargetOptions): Promise<object> {
+  const trustAnchor = trustAnchorOf(context, options);
+  const addresses = await addressesOf(context, options);
+  const answers = await Promise.allSettled(addresses.map((address) => infoOf(address, trustAnchor)));
+  const hsms = answers.flatMap((one) => (one.status === 'fulfilled' ? [hsmShape(one.value)] : []));
+  const failures = answers.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  if (hsms.length === 0) throw failures[0];
+  return { hsms, ...(failures.length > 0 && { unreachable: failures.map(messageOf) }) };
+}
+
+async function infoOf(address: HsmAddress, trustAnchor: string | undefined): Promise<HsmInfo> {
+  const connection = await connectHsm(address, { trustAnchor });
+  try {
+    if (trustAnchor === undefined && connection.info.lifecycle !== 'uninitialized') {
+      throw new CliError('the cluster is initialized: name the CA that signed its certificate with --ca-file customerCA.crt');
+    }
+    return connection.info;
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,41 @@
+import { Command, Option } from 'commander';
+import { describeCluster } from '../api.ts';
+import type { CliIo, Env } from '../io.ts';
+import { addAuditCommands } from './audit-commands.ts';
+import { addClusterCommands } from './cluster-commands.ts';
+import type { DescribeCluster, HsmContext } from './context.ts';
+import { addKeyCommands } from './key-commands.ts';
+import { addLoginCommands, addUserCommands } from './user-commands.ts';
+
+const HELP = `
+Every command logs in by itself: CLOUDHSM_ROLE=admin|crypto-user|auditor, CLOUDHSM_PIN=user:password.
+
+Examples:
+  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt
+  export CLOUDHSM_CLUSTER_ID=cluster-… CLOUDHSM_CA_FILE=customerCA.crt
+  CLOUDHSM_ROLE=admin CLOUDHSM_PIN=admin:… keyhold hsm user create --username kmsuser --role crypto-user
+  CLOUDHSM_ROLE=crypto-user CLOUDHSM_PIN=kmsuser:… keyhold hsm key list --verbose`;
+
+const NO_ADDRESSES: readonly string[] = [];
+const collect = (one: string, before: readonly string[]): readonly string[] => [...before, one];
+
+/** `keyhold hsm`: cloudhsm-cli's commands and answers, straight to the HSMs. */
+export function hsmCommand(env: Env, io: CliIo, describe: DescribeCluster = (clusterId) => describeCluster(env, clusterId)): Command {
+  const context: HsmContext = { env, io, describeCluster: describe };
+  const hsm = new Command('hsm')
+    .description('manage the HSMs of a cluster, its users and its keys, as with cloudhsm-cli')
+    .option('--cluster-id <id>', 'find the HSMs of this cluster by DescribeClusters (default: $CLOUDHSM_CLUSTER_ID)')
+    .option('--ca-file <file>', 'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)')
+    .addOption(
+      new Option('--hsm <host:port>', 'talk to this HSM; may be repeated').argParser(collect).default(NO_ADDRESSES, 'those of the cluster'),
+    )
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', HELP);
+  addClusterCommands(hsm, context);
+  addLoginCommands(hsm, context);
+  addUserCommands(hsm, context);
+  addKeyCommands(hsm, context);
+  addAuditCommands(hsm, context);
+  return hsm;
+}

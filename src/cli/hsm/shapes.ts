@@ -1,0 +1,61 @@
+/** How cloudhsm-cli writes what an HSM says: reference/cloudhsm.md §7.2, unevenness included. */
+import type { Coverage, HsmInfo, KeyInfo, UserInfo } from '../../hsm/wire/index.ts';
+
+function coverage({ on, of }: Coverage): string {
+  return on === of ? 'full' : `${on} of ${of}`;
+}
+
+export function userShape(user: UserInfo): object {
+  return {
+    username: user.username,
+    role: user.role,
+    locked: String(user.locked),
+    mfa: [],
+    quorum: [],
+    'cluster-coverage': coverage(user.coverage),
+  };
+}
+
+export function reference(handle: string): string {
+  return `0x${handle}`;
+}
+
+export function keyReferenceShape({ handle }: KeyInfo): object {
+  return { 'key-reference': reference(handle) };
+}
+
+export function keyBriefShape({ handle, attributes }: KeyInfo): object {
+  return { 'key-reference': reference(handle), attributes: { label: attributes.label } };
+}
+
+export function keyShape({ handle, owner, sharedUsers, coverage: copies, attributes }: KeyInfo): object {
+  return {
+    'key-reference': reference(handle),
+    'key-info': {
+      'key-owners': [{ username: owner, 'key-coverage': coverage(copies) }],
+      'shared-users': sharedUsers.map((username) => ({ username, 'key-coverage': coverage(copies) })),
+      'key-quorum-values': { 'manage-key-quorum-value': 0, 'use-key-quorum-value': 0 },
+      'cluster-coverage': coverage(copies),
+    },
+    attributes,
+  };
+}
+
+/** With the HSM's id, which AWS's lacks. There is no hardware behind a software HSM, hence version 0.0. */
+export function hsmShape(info: HsmInfo): object {
+  const [major = '0', minor = '0', build = '0'] = info.firmwareVersion.split('.');
+  return {
+    'hsm-id': info.hsmId,
+    lifecycle: info.lifecycle,
+    vendor: info.vendor,
+    model: info.model,
+    'serial-number': info.serialNumber,
+    'hardware-version-major': '0',
+    'hardware-version-minor': '0',
+    'firmware-version-major': major,
+    'firmware-version-minor': minor,
+    'firmware-build-number': build,
+    'firmware-id': `${info.model}-FW-${info.firmwareVersion}`,
+    'fips-state': info.fipsState,
+  };
+}

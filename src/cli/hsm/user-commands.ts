@@ -1,0 +1,94 @@
+import { Option, type Command } from 'commander';
+import type { LoginRole } from '../../hsm/wire/index.ts';
+import { answer } from './answer.ts';
+import { knownPassword, newPassword } from './ask-password.ts';
+import type { HsmContext, TargetOptions } from './context.ts';
+import { logIn, ROLES, withLogin } from './login.ts';
+import { userShape } from './shapes.ts';
+import { withHsm } from './target.ts';
+
+interface UserOptions extends TargetOptions {
+  readonly username: string;
+  readonly role: LoginRole;
+  readonly password?: string;
+}
+
+interface Named {
+  readonly username: string;
+  readonly role: LoginRole;
+}
+
+const PASSWORD = ['--password <password>', 'asked for if left out'] as const;
+
+function named(command: Command, text: string, example: string): Command {
+  return command
+    .description(text)
+    .requiredOption('--username <name>', 'the name of the user')
+    .addOption(new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory())
+    .addHelpText('after', `\nExample:\n  keyhold hsm ${example}`);
+}
+
+export function addUserCommands(hsm: Command, context: HsmContext): void {
+  const act = (work: (options: UserOptions) => Promise<unknown>) => (_: unknown, command: Command) =>
+    answer(context.io, () => work(command.optsWithGlobals<UserOptions>()));
+  const user = hsm.command('user').description('users of the cluster');
+  user
+    .command('list')
+    .description('list users')
+    .addHelpText('after', '\nExample:\n  keyhold hsm user list')
+    .action(act((options) => list(context, options)));
+  named(user.command('create'), 'create a user (as admin)', 'user create --username kmsuser --role crypto-user')
+    .option(...PASSWORD)
+    .action(act((options) => setPassword('createUser', context, options)));
+  named(user.command('delete'), 'delete a user (as admin)', 'user delete --username alice --role crypto-user').action(
+    act((options) => remove(context, options)),
+  );
+  named(
+    user.command('change-password'),
+    "change one's own password, or (as admin) anyone's",
+    'user change-password --username alice --role crypto-user',
+  )
+    .option(...PASSWORD)
+    .action(act((options) => setPassword('changePassword', context, options)));
+}
+
+/** Login and logout of single-command mode: they show that the credentials are good, and keep no session. */
+export function addLoginCommands(hsm: Command, context: HsmContext): void {
+  named(hsm.command('login'), 'check that a user can log in', 'login --username alice --role crypto-user')
+    .option(...PASSWORD)
+    .action((_: unknown, command: Command) => answer(context.io, () => checkLogin(context, command.optsWithGlobals<UserOptions>())));
+  hsm
+    .command('logout')
+    .description('no session outlives its command, so there is nothing to end')
+    .addHelpText('after', '\nExample:\n  keyhold hsm logout')
+    .action(() => answer(context.io, () => Promise.resolve('Logout successful')));
+}
+
+/** User names know no case; they are shown as the HSM keeps them. */
+function shown({ username, role }: Named): Named {
+  return { username: username.toLowerCase(), role };
+}
+
+async function list(context: HsmContext, options: TargetOptions): Promise<object> {
+  return withHsm(context, options, async (connection) => ({ users: (await connection.call('listUsers', {})).users.map(userShape) }));
+}
+
+async function setPassword(command: 'createUser' | 'changePassword', context: HsmContext, options: UserOptions): Promise<Named> {
+  const password = await newPassword(context.io, options.password);
+  const { username, role } = options;
+  await withLogin(context, options, (connection) => connection.call(command, { username, role, password }));
+  return shown(options);
+}
+
+async function remove(context: HsmContext, options: UserOptions): Promise<Named> {
+  const { username, role } = options;
+  await withLogin(context, options, (connection) => connection.call('deleteUser', { username, role }));
+  return shown(options);
+}
+
+async function checkLogin(context: HsmContext, options: UserOptions): Promise<Named> {
+  const { username, role } = options;
+  const password = await knownPassword(context.io, options.password);
+  await withHsm(context, options, (connection) => logIn(connection, { username, role, password }));
+  return shown(options);
+}

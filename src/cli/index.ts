@@ -1,0 +1,11 @@
+/**
+ * cli: the commands of `keyhold` that act on a running Keyhold from outside: env, status, hsm. They speak HTTP or the HSM
+ * wire, as any client could; they must not know the server's insides. Begin at `hsm/hsm-command.ts` or `status.ts`.
+ */
+export { envCommand } from './env.ts';
+export { statusCommand } from './status.ts';
+export { hsmCommand } from './hsm/hsm-command.ts';
+export { callApi, describeCluster } from './api.ts';
+export { attempt, CliError, type CliIo, type Env } from './io.ts';
+export { terminalIo } from './terminal.ts';
+export { accessInEnv, accessInFolder, type Access } from './access.ts';

@@ -1,0 +1,128 @@
+import { Command } from 'commander';
+import { accessInEnv, accessInFolder } from './access.ts';
+import { callApiAs } from './api.ts';
+import { attempt, type CliIo, type Env } from './io.ts';
+import { table } from './table.ts';
+
+/** The answer of our own operation DescribeStatus. */
+export interface Status {
+  readonly Endpoint: string;
+  readonly Version: string;
+  /** Seconds. */
+  readonly Uptime: number;
+  readonly Regions: readonly RegionStatus[];
+  readonly Clusters: readonly ClusterStatus[];
+  readonly KeyStores: readonly KeyStoreStatus[];
+}
+
+interface RegionStatus {
+  readonly Region: string;
+  readonly VpcId: string;
+  readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string; readonly CidrBlock: string }[];
+}
+
+interface HsmStatus {
+  readonly HsmId: string;
+  readonly AvailabilityZone: string;
+  readonly EniIp: string;
+  readonly EniPort: number;
+  readonly State: string;
+  readonly Keys: number;
+  readonly Users: number;
+  readonly Operations: number;
+  readonly Synchronized: boolean;
+}
+
+interface ClusterStatus {
+  readonly ClusterId: string;
+  readonly Region: string;
+  readonly State: string;
+  readonly HsmType: string;
+  readonly Hsms: readonly HsmStatus[];
+}
+
+interface KeyStoreStatus {
+  readonly CustomKeyStoreId: string;
+  readonly CustomKeyStoreName: string;
+  readonly Region: string;
+  readonly ConnectionState: string;
+  readonly ConnectionErrorCode?: string;
+  readonly CloudHsmClusterId: string;
+  readonly KeyCount: number;
+  readonly Hsms: readonly { readonly HsmId: string; readonly Healthy: boolean; readonly Reason?: string }[];
+}
+
+/** `keyhold status`: the front end, its clusters, HSMs, key stores and subnets. */
+export function statusCommand(env: Env, io: CliIo): Command {
+  return new Command('status')
+    .description('show the front end, clusters, HSMs, key stores and subnets')
+    .option('--json', 'print the answer as JSON')
+    .option('--data <folder>', 'data folder of `keyhold up` (default: the environment, then $KEYHOLD_DATA, then .keyhold)')
+    .addHelpText('after', '\nExamples:\n  keyhold status\n  keyhold status --json | jq .Clusters')
+    .action(({ json, data }: { json?: true; data?: string }) =>
+      attempt(io, async () => {
+        const access = data === undefined ? accessInEnv(env) : accessInFolder(data);
+        const status = (await callApiAs(access, 'keyhold', 'Keyhold_20261124.DescribeStatus', {})) as Status;
+        io.out(json ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status));
+      }),
+    );
+}
+
+export function renderStatus(status: Status): string {
+  return [
+    `Keyhold ${status.Version} at ${status.Endpoint}, up ${duration(status.Uptime)}\n`,
+    section('Key stores', ['ID', 'NAME', 'REGION', 'STATE', 'CLUSTER', 'KEYS', 'HSMS'], status.KeyStores.map(keyStoreRow)),
+    section('Clusters', ['ID', 'REGION', 'STATE', 'TYPE', 'HSMS'], status.Clusters.map(clusterRow)),
+    section(
+      'HSMs',
+      ['ID', 'CLUSTER', 'ZONE', 'ADDRESS', 'STATE', 'KEYS', 'USERS', 'OPERATIONS', 'IN SYNC'],
+      status.Clusters.flatMap(hsmRows),
+    ),
+    section('Subnets', ['ID', 'ZONE', 'CIDR', 'VPC'], status.Regions.flatMap(subnetRows)),
+  ].join('\n');
+}
+
+function section(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? `${title}: none\n` : `${title}\n${table(columns, rows)}`;
+}
+
+function keyStoreRow(store: KeyStoreStatus): string[] {
+  const state = store.ConnectionErrorCode ? `${store.ConnectionState} (${store.ConnectionErrorCode})` : store.ConnectionState;
+  const healthy = store.Hsms.filter(({ Healthy }) => Healthy).length;
+  const hsms = store.Hsms.length === 0 ? '-' : `${healthy} of ${store.Hsms.length} healthy`;
+  return [store.CustomKeyStoreId, store.CustomKeyStoreName, store.Region, state, store.CloudHsmClusterId, String(store.KeyCount), hsms];
+}
+
+function clusterRow({ ClusterId, Region, State, HsmType, Hsms }: ClusterStatus): string[] {
+  return [ClusterId, Region, State, HsmType, String(Hsms.length)];
+}
+
+function hsmRows({ ClusterId, Hsms }: ClusterStatus): string[][] {
+  return Hsms.map((hsm) => [
+    hsm.HsmId,
+    ClusterId,
+    hsm.AvailabilityZone,
+    hsm.EniPort > 0 ? `${hsm.EniIp}:${hsm.EniPort}` : hsm.EniIp,
+    hsm.State,
+    String(hsm.Keys),
+    String(hsm.Users),
+    String(hsm.Operations),
+    hsm.Synchronized ? 'yes' : 'no',
+  ]);
+}
+
+function subnetRows({ VpcId, Subnets }: RegionStatus): string[][] {
+  return Subnets.map(({ SubnetId, AvailabilityZone, CidrBlock }) => [SubnetId, AvailabilityZone, CidrBlock, VpcId]);
+}
+
+function duration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2);
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+}
