@@ -140,7 +140,9 @@ async function main(): Promise<void> {
   const cluster = await ownCluster(world);
   say(`cluster of two HSMs, created to active: ${((performance.now() - clusterStart) / 1_000).toFixed(1)} s`);
   const storeId = await ownKeyStore(world, cluster);
-  say(`CreateKey, 8 at a time: default key store ${(await createKeyRate(world)).toFixed(0)}/s, custom key store ${(await createKeyRate(world, storeId)).toFixed(0)}/s`);
+  say(
+    `CreateKey, 8 at a time: default key store ${(await createKeyRate(world)).toFixed(0)}/s, custom key store ${(await createKeyRate(world, storeId)).toFixed(0)}/s`,
+  );
 
   const requests = encryptRequests(world, await newKey(world), 256);
   const custom = encryptRequests(world, await newKey(world, storeId), 256);

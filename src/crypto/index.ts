@@ -9,6 +9,7 @@ export { checkValue, secretKey, type SecretKey } from './key-object.ts';
 export { unwrapKey, wrapKey } from './key-wrap.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
 export { fillNonce, randomBytes } from './random.ts';
+export { openWith, sealFor } from './sealed-box.ts';
 export {
   certifies,
   exportPrivateKey,

@@ -11,9 +11,7 @@ export function keyState(key: Pick<KeyRecord, 'enabled' | 'deletionDate'>, store
 }
 
 /** What a key in a state answers: `ok`, or which error and how its text ends after the key's ARN. */
-export type StateVerdict =
-  | 'ok'
-  | { readonly error: 'DisabledException' | 'KMSInvalidStateException'; readonly text: string };
+export type StateVerdict = 'ok' | { readonly error: 'DisabledException' | 'KMSInvalidStateException'; readonly text: string };
 
 const disabled = { error: 'DisabledException', text: 'is disabled.' } as const;
 const pendingDeletion = { error: 'KMSInvalidStateException', text: 'is pending deletion.' } as const;

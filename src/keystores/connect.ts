@@ -64,7 +64,10 @@ export async function openKeyStore(request: ConnectRequest): Promise<{ client: C
   }
   const members = addressesOf(hsms);
   if (members.length === 0) {
-    throw new ConnectionFailure('INSUFFICIENT_CLOUDHSM_HSMS', `cluster ${record.clusterId} has no active HSM; create one and connect again`);
+    throw new ConnectionFailure(
+      'INSUFFICIENT_CLOUDHSM_HSMS',
+      `cluster ${record.clusterId} has no active HSM; create one and connect again`,
+    );
   }
   let failure = new ConnectionFailure('INVALID_CREDENTIALS', 'no password is known');
   for (const password of passwords) {
@@ -83,10 +86,7 @@ export async function openKeyStore(request: ConnectRequest): Promise<{ client: C
  * Gives kmsuser a password that only KMS knows. `remember` is called with it before the change, so that a crash between
  * the two leaves both passwords at hand.
  */
-export async function rotatePassword(
-  client: ClusterClient,
-  remember: (next: SecretText) => Promise<void>,
-): Promise<SecretText> {
+export async function rotatePassword(client: ClusterClient, remember: (next: SecretText) => Promise<void>): Promise<SecretText> {
   const next = randomPassword();
   await remember(next);
   await client.call('changePassword', { username: KMS_USER, role: 'crypto-user', password: next.reveal() });

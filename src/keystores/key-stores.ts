@@ -214,9 +214,7 @@ class ConnectedKeyStores implements KeyStores {
     throw disconnected(record.storeId);
   }
 
-  async #situation(
-    record: KeyStoreRecord,
-  ): Promise<{ current: KeyStoreRecord; cluster: ClusterRecord | undefined; hsms: HsmRecord[] }> {
+  async #situation(record: KeyStoreRecord): Promise<{ current: KeyStoreRecord; cluster: ClusterRecord | undefined; hsms: HsmRecord[] }> {
     const { account, region, storeId, clusterId } = record;
     return this.#store.read(async (reader) => ({
       current: (await reader.get('keyStores', account, region, storeId)) ?? record,
@@ -261,7 +259,9 @@ class ConnectedKeyStores implements KeyStores {
   /** Keeps each connection's list of HSMs in step with the cluster. */
   #follow(changes: readonly Change[]): void {
     const clusters = new Map(
-      changes.filter(({ table }) => table === 'hsms').map(({ key: [account = '', region = '', clusterId = ''] }) => [clusterId, { account, region }]),
+      changes
+        .filter(({ table }) => table === 'hsms')
+        .map(({ key: [account = '', region = '', clusterId = ''] }) => [clusterId, { account, region }]),
     );
     for (const connection of this.#connections.values()) {
       const scope = clusters.get(connection.clusterId);

@@ -136,10 +136,7 @@ function unknownCiphertext(): KmsError {
 }
 
 function incorrectKey(): KmsError {
-  return new KmsError(
-    'IncorrectKeyException',
-    'The key ID in the request does not identify a CMK that can perform this operation.',
-  );
+  return new KmsError('IncorrectKeyException', 'The key ID in the request does not identify a CMK that can perform this operation.');
 }
 
 async function aliasByName(directory: Directory, scope: Scope, name: string): Promise<FoundAlias> {

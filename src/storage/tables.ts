@@ -36,7 +36,10 @@ interface Layout<Row> {
 
 /** How each table is keyed and indexed; both engines build their schema from this. */
 export const layouts = {
-  keys: { key: ['account', 'region', 'keyId'], indexes: { byStore: ['account', 'region', 'customKeyStoreId'], byDeletion: ['deletionDate'] } },
+  keys: {
+    key: ['account', 'region', 'keyId'],
+    indexes: { byStore: ['account', 'region', 'customKeyStoreId'], byDeletion: ['deletionDate'] },
+  },
   materials: { key: ['materialId'], indexes: { byKey: ['account', 'region', 'keyId'] } },
   aliases: { key: ['account', 'region', 'name'], indexes: { byKey: ['account', 'region', 'keyId'] } },
   keyStores: { key: ['account', 'region', 'storeId'], indexes: { byName: ['account', 'region', 'name'], byState: ['state'] } },

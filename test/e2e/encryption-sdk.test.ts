@@ -11,7 +11,10 @@ it('the AWS Encryption SDK encrypts under a key of each store at once, and decry
   const keys = [await newKey(world, storeId), await newKey(world)];
   const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
   // Its types were written without `exactOptionalPropertyTypes` in mind; the client is the right one.
-  const clientProvider = getClient(KMS as unknown as Parameters<typeof getClient>[0], { endpoint: world.server.endpoint, credentials: awsFiles(world.data).credentials });
+  const clientProvider = getClient(KMS as unknown as Parameters<typeof getClient>[0], {
+    endpoint: world.server.endpoint,
+    credentials: awsFiles(world.data).credentials,
+  });
   const [generatorKeyId = '', ...keyIds] = keys;
   const message = Buffer.alloc(100_000, 'envelope encryption ');
   const context = { purpose: 'envelope' };

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readFileIfThere, SecretText, writeFileDurably, type Clock, type Logger } from '../../base/index.ts';
+import { readFileIfThere, type SecretText, writeFileDurably, type Clock, type Logger } from '../../base/index.ts';
 import type { HsmAddress } from '../../hsm/client/index.ts';
 import type { HsmStatus } from '../../hsm/wire/index.ts';
 import { certifyHardware, claimOnce, openAuthorities } from '../authorities.ts';

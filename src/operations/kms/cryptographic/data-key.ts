@@ -14,7 +14,12 @@ export async function generateDataKey(
   input: Input,
   key: AuthorizedKey,
   reveal: boolean,
-): Promise<{ readonly CiphertextBlob: Uint8Array; readonly KeyId: string; readonly KeyMaterialId?: string; readonly Plaintext?: Uint8Array }> {
+): Promise<{
+  readonly CiphertextBlob: Uint8Array;
+  readonly KeyId: string;
+  readonly KeyMaterialId?: string;
+  readonly Plaintext?: Uint8Array;
+}> {
   const length = dataKeyLength(input);
   stopIfDryRun(input.DryRun);
   const { keyStore, material, aad } = await bindForEncryption(services, key, input.EncryptionContext);

@@ -43,7 +43,8 @@ function wantedStore(input: Request<'kms', 'CreateCustomKeyStore'>): Wanted {
   const { CustomKeyStoreName: name, CloudHsmClusterId: clusterId, TrustAnchorCertificate: trustAnchor, KeyStorePassword: password } = input;
   const required = { CloudHsmClusterId: clusterId, TrustAnchorCertificate: trustAnchor, KeyStorePassword: password };
   for (const [member, value] of Object.entries(required)) {
-    if (value === undefined) throw new KmsError('ValidationException', `${member} is required for a custom key store of type AWS_CLOUDHSM.`);
+    if (value === undefined)
+      throw new KmsError('ValidationException', `${member} is required for a custom key store of type AWS_CLOUDHSM.`);
   }
   return { name, clusterId: clusterId ?? '', trustAnchor: trustAnchor ?? '', password: new SecretText(password ?? '') };
 }

@@ -36,9 +36,7 @@ async function deleteKey({ store, keyStores, log }: Parts, key: KeyRecord): Prom
     const home = customKeyStoreId === undefined ? undefined : await transaction.get('keyStores', account, region, customKeyStoreId);
     return { rows: found, clusterId: home?.clusterId };
   });
-  const materials = await Promise.all(
-    rows.map(async (material) => ({ material, deleted: await destroyed(keyStores, key, material) })),
-  );
+  const materials = await Promise.all(rows.map(async (material) => ({ material, deleted: await destroyed(keyStores, key, material) })));
   log.info({ key: keyArn(key, keyId), orphans: materials.filter((one) => !one.deleted).length }, 'KMS key deleted');
   return { key, clusterId, materials };
 }

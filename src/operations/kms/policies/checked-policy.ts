@@ -10,10 +10,7 @@ export function checkedPolicy(text: string, caller: Principal, bypassLockoutChec
   }
   const policy = compiled(text);
   if (!bypassLockoutCheck && !lockoutSafe(policy, caller)) {
-    throw new KmsError(
-      'MalformedPolicyDocumentException',
-      'The new key policy will not allow you to update the key policy in the future.',
-    );
+    throw new KmsError('MalformedPolicyDocumentException', 'The new key policy will not allow you to update the key policy in the future.');
   }
   return text;
 }

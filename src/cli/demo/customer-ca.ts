@@ -1,0 +1,28 @@
+import type { Clock } from '../../base/index.ts';
+import { createAuthority, issueCertificate, makeKeyPair, readCsr } from '../../crypto/index.ts';
+
+const YEAR = 365 * 86_400_000;
+
+/** The customer's certificate authority, as one would make it with openssl. */
+export interface CustomerCa {
+  /** customerCA.crt, PEM. */
+  readonly certificate: string;
+  /** Signs the cluster's CSR; PEM. */
+  sign(csr: string): Promise<string>;
+}
+
+export async function createCustomerCa(clock: Clock): Promise<CustomerCa> {
+  const keys = makeKeyPair();
+  const notBefore = new Date(clock.now() - 60_000);
+  const validity = { notBefore, notAfter: new Date(notBefore.getTime() + 10 * YEAR) };
+  const certificate = await createAuthority(keys, { O: 'Example Corp', CN: 'customerCA' }, validity);
+  return {
+    certificate,
+    async sign(csr) {
+      const request = await readCsr(csr);
+      if (!request) throw new Error('the cluster CSR can not be read');
+      const order = { ...validity, subject: { O: 'Example Corp', CN: 'cluster' }, publicKey: request.publicKey, ca: false };
+      return issueCertificate(order, { certificate, privateKey: keys.privateKey });
+    },
+  };
+}

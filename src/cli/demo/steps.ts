@@ -1,0 +1,143 @@
+import type { AuditRecord, KeyInfo } from '../../hsm/wire/index.ts';
+import type { Scene } from './scene.ts';
+
+/** One step: what it is called, what it does, and the line that says what came of it. */
+export interface Step {
+  readonly title: string;
+  run(scene: Scene): Promise<string>;
+}
+
+interface Regions {
+  readonly Regions: readonly { readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string }[] }[];
+}
+
+async function addHsm(scene: Scene, zone: string | undefined): Promise<void> {
+  const active = async (): Promise<number> => ((await scene.cluster()).Hsms ?? []).filter(({ State }) => State === 'ACTIVE').length;
+  const before = await active();
+  await scene.api('cloudhsm', 'CreateHsm', { ClusterId: scene.clusterId, AvailabilityZone: zone });
+  await scene.until('the new HSM is ACTIVE', async () => (await active()) > before || undefined);
+}
+
+async function zonesOf(scene: Scene): Promise<Regions['Regions'][number]['Subnets']> {
+  const { Regions } = await scene.api<Regions>('keyhold', 'DescribeStatus', {});
+  return Regions[0]?.Subnets ?? [];
+}
+
+const cluster: Step = {
+  title: 'create a cluster, sign its CSR with one’s own CA, initialize it',
+  async run(scene) {
+    const subnets = await zonesOf(scene);
+    const { Cluster } = await scene.api<{ Cluster: { ClusterId: string } }>('cloudhsm', 'CreateCluster', {
+      HsmType: 'hsm2m.medium',
+      SubnetIds: subnets.map(({ SubnetId }) => SubnetId),
+    });
+    scene.clusterId = Cluster.ClusterId;
+    await scene.untilCluster('the cluster is UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
+    await addHsm(scene, subnets[0]?.AvailabilityZone);
+    const { Certificates } = await scene.untilCluster('the CSR is there', (view) => view.Certificates?.ClusterCsr !== undefined);
+    await scene.api('cloudhsm', 'InitializeCluster', {
+      ClusterId: scene.clusterId,
+      SignedCert: await scene.ca.sign(Certificates?.ClusterCsr ?? ''),
+      TrustAnchor: scene.ca.certificate,
+    });
+    await scene.untilCluster('the cluster is INITIALIZED', ({ State }) => State === 'INITIALIZED');
+    return scene.clusterId;
+  },
+};
+
+const users: Step = {
+  title: 'activate it, create the HSM user kmsuser, add a second HSM',
+  async run(scene) {
+    const hsm = await scene.hsm();
+    await hsm.call('activate', { password: scene.adminPassword.reveal() });
+    await hsm.call('login', { username: 'admin', role: 'admin', password: scene.adminPassword.reveal() });
+    await hsm.call('createUser', { username: 'kmsuser', role: 'crypto-user', password: scene.userPassword.reveal() });
+    hsm.close();
+    await scene.untilCluster('the cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
+    await addHsm(scene, (await zonesOf(scene))[1]?.AvailabilityZone);
+    return 'two HSMs in two Availability Zones';
+  },
+};
+
+const store: Step = {
+  title: 'create a custom key store entry in KMS',
+  async run(scene) {
+    const { CustomKeyStoreId } = await scene.api<{ CustomKeyStoreId: string }>('kms', 'CreateCustomKeyStore', {
+      CustomKeyStoreName: `demo-${scene.clusterId.slice(-6)}`,
+      CloudHsmClusterId: scene.clusterId,
+      TrustAnchorCertificate: scene.ca.certificate,
+      KeyStorePassword: scene.userPassword.reveal(),
+    });
+    scene.storeId = CustomKeyStoreId;
+    return CustomKeyStoreId;
+  },
+};
+
+const connect: Step = {
+  title: 'connect it: TLS to the trust anchor, login as kmsuser, new password',
+  async run(scene) {
+    await scene.api('kms', 'ConnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });
+    await scene.untilStore('CONNECTED');
+    return 'CONNECTED';
+  },
+};
+
+const key: Step = {
+  title: 'create a KMS key in it',
+  async run(scene) {
+    const { KeyMetadata } = await scene.api<{ KeyMetadata: { Arn: string } }>('kms', 'CreateKey', {
+      Origin: 'AWS_CLOUDHSM',
+      CustomKeyStoreId: scene.storeId,
+      Description: 'made by keyhold demo',
+    });
+    scene.keyArn = KeyMetadata.Arn;
+    return KeyMetadata.Arn;
+  },
+};
+
+const use: Step = {
+  title: 'use it through the KMS API, beside a key of the default key store',
+  async run(scene) {
+    const { KeyMetadata } = await scene.api<{ KeyMetadata: { Arn: string } }>('kms', 'CreateKey', { Description: 'made by keyhold demo' });
+    const Plaintext = Buffer.from('hello').toString('base64');
+    for (const KeyId of [scene.keyArn, KeyMetadata.Arn]) {
+      const { CiphertextBlob } = await scene.api<{ CiphertextBlob: string }>('kms', 'Encrypt', { KeyId, Plaintext });
+      const opened = await scene.api<{ Plaintext: string }>('kms', 'Decrypt', { CiphertextBlob });
+      if (opened.Plaintext !== Plaintext) throw new Error(`${KeyId} did not give the plaintext back`);
+    }
+    return 'encrypted and decrypted under both, by the same calls';
+  },
+};
+
+export const steps: readonly Step[] = [cluster, users, store, connect, key, use];
+
+/** The key from both sides. */
+export interface Views {
+  readonly kms: Readonly<Record<string, unknown>>;
+  readonly hsm: KeyInfo;
+  readonly audit: AuditRecord | undefined;
+}
+
+/**
+ * Looks at the key as KMS shows it and as the HSMs do. For the second the owner takes kmsuser back, in the documented way:
+ * disconnect, change the password, log in, look, tell KMS the password, connect again.
+ */
+export async function lookFromBothSides(scene: Scene): Promise<Views> {
+  const { KeyMetadata } = await scene.api<{ KeyMetadata: Record<string, unknown> }>('kms', 'DescribeKey', { KeyId: scene.keyArn });
+  await scene.api('kms', 'DisconnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });
+  await scene.untilStore('DISCONNECTED');
+  const admin = await scene.hsm({ username: 'admin', role: 'admin', password: scene.adminPassword });
+  await admin.call('changePassword', { username: 'kmsuser', role: 'crypto-user', password: scene.userPassword.reveal() });
+  const { records } = await admin.call('readAudit', { from: 0, limit: 1_000 });
+  admin.close();
+  const user = await scene.hsm({ username: 'kmsuser', role: 'crypto-user', password: scene.userPassword });
+  const { keys } = await user.call('findKeys', { filter: { attributes: { label: scene.keyArn } }, limit: 1 });
+  await user.call('logout', {});
+  user.close();
+  const [hsm] = keys;
+  if (!hsm) throw new Error('the HSMs do not show the key');
+  await scene.api('kms', 'UpdateCustomKeyStore', { CustomKeyStoreId: scene.storeId, KeyStorePassword: scene.userPassword.reveal() });
+  await scene.api('kms', 'ConnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });
+  await scene.untilStore('CONNECTED');
+  return { kms: KeyMetadata, hsm, audit: records.find(({ keyHandle }) => keyHandle === hsm.handle) };
+}

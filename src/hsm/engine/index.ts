@@ -1,0 +1,6 @@
+/**
+ * hsm/engine: where cryptography with keys really happens: in this process now, in a PKCS#11 token later. It must not know
+ * users, permissions or attributes: who may do what has been decided when an engine is asked. Begin at `engine.ts`.
+ */
+export type { Engine, EngineKey } from './engine.ts';
+export { createSoftwareEngine } from './software.ts';

@@ -1,0 +1,82 @@
+import { exportPrivateKey, importKeyPair, makeKeyPair, randomBytes, type KeyPair } from '../../crypto/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { HsmBirth } from '../wire/index.ts';
+import { clusterCsr } from './certificates.ts';
+
+/** Keys and certificates as PEM. */
+export interface IdentityFacts {
+  readonly hsmId: string;
+  readonly clusterId: string;
+  readonly mode: HsmBirth['mode'];
+  readonly serialNumber: string;
+  readonly hardwareKey: string;
+  readonly manufacturerHardwareCertificate?: string;
+  readonly awsHardwareCertificate?: string;
+  readonly manufacturerRoot?: string;
+  readonly hsmCertificate?: string;
+  /** All of the cluster: made by its first HSM, cloned to the others. */
+  readonly clusterKey?: string;
+  readonly maskingKey?: Uint8Array;
+  readonly clusterCsr?: string;
+  readonly clusterCertificate?: string;
+  readonly trustAnchor?: string;
+  /** False in a joining HSM until it has pulled all that the cluster held. */
+  readonly synchronized: boolean;
+}
+
+const MASKING_KEY_LENGTH = 32;
+
+/** The facts, kept in the database; replaced as a whole. */
+export class Identity {
+  readonly #database: Database;
+  #facts: IdentityFacts;
+
+  constructor(database: Database, facts: IdentityFacts) {
+    this.#database = database;
+    this.#facts = facts;
+  }
+
+  /** Undefined if the HSM has not been born yet. */
+  static load(database: Database): Identity | undefined {
+    const facts = database.setting('identity');
+    // Only this class writes the setting.
+    return facts === undefined ? undefined : new Identity(database, facts as IdentityFacts);
+  }
+
+  get facts(): IdentityFacts {
+    return this.#facts;
+  }
+
+  get hardwareKeys(): KeyPair {
+    return importKeyPair(this.#facts.hardwareKey);
+  }
+
+  get clusterKeys(): KeyPair | undefined {
+    const { clusterKey } = this.#facts;
+    return clusterKey === undefined ? undefined : importKeyPair(clusterKey);
+  }
+
+  /** Records what happened by `alongside` in the same transaction. */
+  update(change: Partial<IdentityFacts>, alongside?: () => void): void {
+    const facts = { ...this.#facts, ...change };
+    this.#database.transact(() => {
+      this.#database.putSetting('identity', facts);
+      alongside?.();
+    });
+    this.#facts = facts;
+  }
+}
+
+/** The facts of a new HSM. */
+export async function birthIdentity({ hsmId, clusterId, mode, first }: HsmBirth): Promise<IdentityFacts> {
+  const serialNumber = `KH${randomBytes(6).toString('hex').toUpperCase()}`;
+  const own = { hsmId, clusterId, mode, serialNumber, hardwareKey: exportPrivateKey(makeKeyPair().privateKey), synchronized: first };
+  if (!first) return own;
+  const clusterKeys = makeKeyPair();
+  return {
+    ...own,
+    clusterKey: exportPrivateKey(clusterKeys.privateKey),
+    maskingKey: randomBytes(MASKING_KEY_LENGTH),
+    clusterCsr: await clusterCsr(clusterKeys, mode, serialNumber),
+  };
+}

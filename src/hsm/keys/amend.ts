@@ -1,0 +1,48 @@
+import { HsmError } from '../wire/index.ts';
+import type { ChangeableAttributes, Key } from './key.ts';
+
+type Rule = 'text' | 'hex' | 'flag' | 'only-to-true' | 'only-to-false';
+
+const RULES: Readonly<Record<keyof ChangeableAttributes, Rule>> = {
+  label: 'text',
+  id: 'hex',
+  modifiable: 'only-to-false',
+  destroyable: 'flag',
+  encrypt: 'flag',
+  decrypt: 'flag',
+  wrap: 'flag',
+  unwrap: 'flag',
+  derive: 'flag',
+  trusted: 'flag',
+  'wrap-with-trusted': 'only-to-true',
+};
+
+const ALLOWS: Readonly<Record<Rule, (value: string | boolean) => boolean>> = {
+  text: isLabel,
+  hex: isKeyId,
+  flag: (value) => typeof value === 'boolean',
+  'only-to-true': (value) => value === true,
+  'only-to-false': (value) => value === false,
+};
+
+/** The key's attributes with one of them changed. Throws `HsmError` if PKCS#11 does not let it change so. */
+export function amend({ changeable }: Key, name: string, value: string | boolean): ChangeableAttributes {
+  if (!isChangeable(name)) throw new HsmError('invalid-argument', `${name} can't be changed`);
+  if (changeable[name] === value) return changeable;
+  // An admin's trust in a key is not the owner's to lock.
+  if (!changeable.modifiable && name !== 'trusted') throw new HsmError('not-permitted', 'the key is not modifiable');
+  if (!ALLOWS[RULES[name]](value)) throw new HsmError('invalid-argument', `${name} can't become that`);
+  return { ...changeable, [name]: value };
+}
+
+export function isLabel(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 512;
+}
+
+export function isKeyId(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 512 && /^[0-9a-f]*$/.test(value);
+}
+
+function isChangeable(name: string): name is keyof ChangeableAttributes {
+  return Object.hasOwn(RULES, name);
+}

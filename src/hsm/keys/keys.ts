@@ -1,0 +1,140 @@
+import { BoundedCache } from '../../base/index.ts';
+import type { Engine, EngineKey } from '../engine/index.ts';
+import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
+import type { Session } from '../users/index.ts';
+import { HsmError } from '../wire/index.ts';
+import type { ChangeableAttributes, FixedAttributes, Key, KeyAbility } from './key.ts';
+
+/** CloudHSM's quota for hsm2m.medium. */
+export const MAX_KEYS = 16_666;
+const MAX_SESSION_KEYS = 32_768;
+
+interface KeyBody {
+  readonly owner: string;
+  readonly fixed: FixedAttributes;
+  readonly material: Uint8Array;
+}
+type Unchanging = Pick<Key, 'owner' | 'fixed' | 'engineKey'>;
+type Changing = Pick<Key, 'sharedUsers' | 'changeable'>;
+
+/** All keys of this HSM: token keys as the cluster has them, and the session keys made here. */
+export class Keys {
+  readonly #engine: Engine;
+  readonly #unchanging = new Map<string, Unchanging>();
+  readonly #changing = new Map<string, Changing>();
+  readonly #tokenKeys = new Map<string, Key>();
+  readonly #sessionKeys: BoundedCache<string, { readonly key: Key; readonly session: Session }>;
+
+  constructor(engine: Engine, replica: Replica) {
+    this.#engine = engine;
+    this.#sessionKeys = new BoundedCache(MAX_SESSION_KEYS, ({ session }, handle) => session.keys.delete(handle));
+    replica.subscribe('key', (record) => this.#takeKey(record));
+    replica.subscribe('key-attributes', (record) => this.#takeAttributes(record));
+  }
+
+  /** Token keys; session keys come and go. */
+  get count(): number {
+    return this.#tokenKeys.size;
+  }
+
+  /** A key that `session` may see. Keys of others are not found, so that nobody learns of them. */
+  get(handle: string, session: Session): Key {
+    const key = this.#tokenKeys.get(handle) ?? this.#sessionKeys.get(handle)?.key;
+    if (!key || !maySee(key, session.username)) throw new HsmError('key-not-found');
+    return key;
+  }
+
+  /** The same, if it may be used in this way too. */
+  usable(handle: string, session: Session, ability: KeyAbility): Key {
+    const key = this.get(handle, session);
+    if (!key.changeable[ability]) throw new HsmError('key-not-usable', `the key is not for ${ability}`);
+    return key;
+  }
+
+  /** The same, if it is the session's user's own. */
+  owned(handle: string, session: Session): Key {
+    const key = this.get(handle, session);
+    if (key.owner !== session.username) throw new HsmError('not-permitted', 'the key is owned by another user');
+    return key;
+  }
+
+  /** A token key, whoever's it is: for admins. */
+  any(handle: string): Key {
+    const key = this.#tokenKeys.get(handle);
+    if (!key) throw new HsmError('key-not-found');
+    return key;
+  }
+
+  /** Token keys, and session keys of the session itself; for admins, all token keys. */
+  visible(session: Session): Key[] {
+    const tokenKeys = [...this.#tokenKeys.values()];
+    if (session.role === 'admin') return tokenKeys;
+    const own = [...session.keys].flatMap((handle) => this.#sessionKeys.get(handle)?.key ?? []);
+    return [...tokenKeys.filter((key) => maySee(key, session.username)), ...own];
+  }
+
+  owns(username: string): boolean {
+    for (const key of this.#tokenKeys.values()) if (key.owner === username) return true;
+    return false;
+  }
+
+  putSessionKey(key: Key, session: Session): void {
+    session.keys.add(key.handle);
+    this.#sessionKeys.set(key.handle, { key, session });
+  }
+
+  dropSessionKey(handle: string): void {
+    const held = this.#sessionKeys.get(handle);
+    held?.session.keys.delete(handle);
+    this.#sessionKeys.delete(handle);
+  }
+
+  /** What to write for the cluster to have the key. */
+  creation({ handle, owner, fixed, engineKey, sharedUsers, changeable }: Key): Change[] {
+    const body: KeyBody = { owner, fixed, material: this.#engine.exportMaterial(engineKey) };
+    return [
+      { kind: 'key', id: handle, body },
+      { kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } },
+    ];
+  }
+
+  alteration({ handle, sharedUsers }: Key, changeable: ChangeableAttributes): Change[] {
+    return [{ kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } }];
+  }
+
+  destruction({ handle }: Key): Change[] {
+    return [
+      { kind: 'key', id: handle },
+      { kind: 'key-attributes', id: handle },
+    ];
+  }
+
+  #takeKey({ id, deleted, body }: ReplicaRecord): void {
+    if (deleted) this.#unchanging.delete(id);
+    else {
+      const { owner, fixed, material } = body as KeyBody;
+      const engineKey: EngineKey = this.#engine.importMaterial(material);
+      material.fill(0);
+      this.#unchanging.set(id, { owner, fixed, engineKey });
+    }
+    this.#join(id);
+  }
+
+  #takeAttributes({ id, deleted, body }: ReplicaRecord): void {
+    if (deleted) this.#changing.delete(id);
+    else this.#changing.set(id, body as Changing);
+    this.#join(id);
+  }
+
+  /** The two records of a key may come in either order. */
+  #join(handle: string): void {
+    const unchanging = this.#unchanging.get(handle);
+    const changing = this.#changing.get(handle);
+    if (unchanging && changing) this.#tokenKeys.set(handle, { handle, ...unchanging, ...changing });
+    else this.#tokenKeys.delete(handle);
+  }
+}
+
+function maySee({ owner, sharedUsers }: Key, username: string): boolean {
+  return owner === username || sharedUsers.includes(username);
+}

@@ -1,0 +1,41 @@
+import { Packr } from 'msgpackr';
+import { deriveKey, open, seal, secretKey, type SecretKey } from '../../crypto/index.ts';
+import type { RecordKind, ReplicaRecord } from './record.ts';
+
+const packer = new Packr({ useRecords: false });
+const KINDS: ReadonlySet<unknown> = new Set<RecordKind>(['key', 'key-attributes', 'user', 'lockout', 'setting']);
+
+/** A record as it travels between HSMs: its body only for those who hold the cluster's masking key. */
+export interface SealedRecord extends Omit<ReplicaRecord, 'body'> {
+  readonly sequence: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Seals and opens record bodies under the cluster's masking key, each bound to its record and version. */
+export class RecordSeal {
+  readonly #key: SecretKey;
+
+  constructor(maskingKey: Uint8Array) {
+    this.#key = secretKey(deriveKey(secretKey(maskingKey), 'keyhold records', Buffer.alloc(0), 32));
+  }
+
+  seal(record: ReplicaRecord & { readonly sequence: number }): SealedRecord {
+    const { body, kind, id, version, deleted, sequence } = record;
+    return { kind, id, version, deleted, sequence, sealed: seal(this.#key, packer.pack(body), binding(record)) };
+  }
+
+  /** Throws if it is not what `seal` made. */
+  open(value: unknown): ReplicaRecord {
+    // Whoever is not a peer can't seal, so what opens has been made by `seal`; the shape is checked as far as binding needs.
+    const sealed = value as SealedRecord;
+    const { kind, id, version, deleted } = sealed;
+    if (!KINDS.has(kind) || typeof id !== 'string' || typeof deleted !== 'boolean' || !Array.isArray(version)) {
+      throw new TypeError('not a record');
+    }
+    return { kind, id, version, deleted, body: packer.unpack(open(this.#key, sealed.sealed, binding(sealed))) };
+  }
+}
+
+function binding({ kind, id, version, deleted }: Omit<ReplicaRecord, 'body'>): Buffer {
+  return Buffer.from(JSON.stringify([kind, id, ...version, deleted]));
+}

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Packr } from 'msgpackr';
+import { open, seal, type SecretKey } from '../../crypto/index.ts';
+
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA secure_delete = ON;
+  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS records (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, sealed BLOB NOT NULL, UNIQUE (kind, id)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS audit (sequence INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+`;
+
+const packer = new Packr({ useRecords: false });
+
+/** A replicated record as it lies here. */
+export interface StoredRecord {
+  /** Grows with every change in this HSM, so that a peer can ask for what came after. */
+  readonly sequence: number;
+  readonly kind: string;
+  readonly id: string;
+  readonly content: unknown;
+}
+
+/** Opens an HSM's database in `folder`, every value sealed under `deviceKey` and bound to its table and row. */
+export function openDatabase(folder: string, deviceKey: SecretKey): Database {
+  return new Database(new DatabaseSync(join(folder, 'hsm.sqlite')), deviceKey);
+}
+
+export class Database {
+  readonly #sqlite: DatabaseSync;
+  readonly #deviceKey: SecretKey;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(sqlite: DatabaseSync, deviceKey: SecretKey) {
+    this.#sqlite = sqlite;
+    this.#deviceKey = deviceKey;
+    sqlite.exec(SCHEMA);
+  }
+
+  /** Runs `work` so that all that it writes is on disk when this returns, or nothing of it. Not to be nested. */
+  transact<T>(work: () => T): T {
+    this.#sqlite.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#sqlite.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  setting(name: string): unknown {
+    const row = this.#prepare('SELECT sealed FROM settings WHERE name = ?').get(name);
+    return row && this.#open(row['sealed'], `settings/${name}`);
+  }
+
+  putSetting(name: string, value: unknown): void {
+    this.#prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)').run(name, this.#seal(value, `settings/${name}`));
+  }
+
+  /** Stores a record under a new sequence, which it returns, instead of the one it replaces. */
+  putRecord(kind: string, id: string, content: unknown): number {
+    const sealed = this.#seal(content, `records/${kind}/${id}`);
+    const done = this.#prepare('INSERT OR REPLACE INTO records (kind, id, sealed) VALUES (?, ?, ?)').run(kind, id, sealed);
+    return Number(done.lastInsertRowid);
+  }
+
+  /** At most `limit` records with a sequence greater than `after`, in order. */
+  recordsAfter(after: number, limit: number): StoredRecord[] {
+    const rows = this.#prepare('SELECT * FROM records WHERE sequence > ? ORDER BY sequence LIMIT ?').all(after, limit);
+    return rows.map(({ sequence, kind, id, sealed }) => ({
+      sequence: Number(sequence),
+      kind: String(kind),
+      id: String(id),
+      content: this.#open(sealed, `records/${String(kind)}/${String(id)}`),
+    }));
+  }
+
+  appendAudit(sequence: number, content: unknown): void {
+    this.#prepare('INSERT INTO audit VALUES (?, ?)').run(sequence, this.#seal(content, `audit/${sequence}`));
+  }
+
+  /** How many audit records there are. */
+  auditLength(): number {
+    return Number(this.#prepare('SELECT coalesce(max(sequence) + 1, 0) AS length FROM audit').get()?.['length']);
+  }
+
+  auditFrom(from: number, limit: number): unknown[] {
+    const rows = this.#prepare('SELECT * FROM audit WHERE sequence >= ? ORDER BY sequence LIMIT ?').all(from, limit);
+    return rows.map(({ sequence, sealed }) => this.#open(sealed, `audit/${Number(sequence)}`));
+  }
+
+  close(): void {
+    this.#sqlite.close();
+  }
+
+  #seal(value: unknown, place: string): Buffer {
+    return seal(this.#deviceKey, packer.pack(value), Buffer.from(place));
+  }
+
+  #open(sealed: unknown, place: string): unknown {
+    return packer.unpack(open(this.#deviceKey, sealed as Uint8Array, Buffer.from(place)));
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#sqlite.prepare(sql)));
+    return statement;
+  }
+}

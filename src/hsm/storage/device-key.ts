@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { readFileIfThere, type SecretText, writeFileDurably } from '../../base/index.ts';
+import { open, randomBytes, seal, secretKey, stretchPassword, type SecretKey } from '../../crypto/index.ts';
+
+/** Where the secret that unseals an HSM's folder comes from; the first that is given wins. */
+export interface DeviceSecret {
+  /** systemd's folder of credentials, which may hold `keyhold-device-key`. */
+  readonly credentialsFolder?: string | undefined;
+  readonly passphrase?: SecretText | undefined;
+}
+
+/** The folder was sealed under another secret. */
+export class WrongSecretError extends Error {
+  override readonly name = 'WrongSecretError';
+}
+
+const KEY_LENGTH = 32;
+const SALT_LENGTH = 16;
+/** Longest believed to be a key rather than some other file. */
+const MAX_CREDENTIAL = 1024;
+const PROOF = Buffer.from('keyhold device key');
+
+/** The key that seals the database in `folder`; made at first use, when the folder remembers which kind of secret it takes. */
+export async function openDeviceKey(folder: string, secret: DeviceSecret): Promise<SecretKey> {
+  const { kind, key } = await chooseKey(folder, secret);
+  const path = join(folder, 'device.seal');
+  const aad = Buffer.from(kind);
+  const kept = readFileIfThere(path);
+  if (!kept) writeFileDurably(path, seal(key, PROOF, aad));
+  else if (!opens(key, kept, aad)) throw new WrongSecretError(`this HSM's folder is sealed under another secret than its ${kind}`);
+  return key;
+}
+
+async function chooseKey(folder: string, { credentialsFolder, passphrase }: DeviceSecret): Promise<{ kind: string; key: SecretKey }> {
+  const credential = credentialsFolder === undefined ? undefined : readFileIfThere(join(credentialsFolder, 'keyhold-device-key'));
+  const salt = (): Buffer => keepFile(join(folder, 'device.salt'), SALT_LENGTH);
+  if (credential) {
+    if (credential.length > MAX_CREDENTIAL) throw new WrongSecretError('the credential keyhold-device-key is too long');
+    return { kind: 'systemd credential', key: secretKey(await stretchPassword(credential.toString('base64'), salt())) };
+  }
+  if (passphrase) return { kind: 'passphrase', key: secretKey(await stretchPassword(passphrase.reveal(), salt())) };
+  return { kind: 'key file', key: secretKey(keepFile(join(folder, 'device.key'), KEY_LENGTH)) };
+}
+
+/** The file's bytes; random ones, written, if there is no such file. */
+function keepFile(path: string, length: number): Buffer {
+  const kept = readFileIfThere(path);
+  if (kept?.length === length) return kept;
+  if (kept) throw new WrongSecretError(`${path} is damaged`);
+  const fresh = randomBytes(length);
+  writeFileDurably(path, fresh);
+  return fresh;
+}
+
+function opens(key: SecretKey, sealed: Buffer, aad: Buffer): boolean {
+  try {
+    return open(key, sealed, aad).equals(PROOF);
+  } catch {
+    return false;
+  }
+}
