@@ -23,6 +23,17 @@ export async function callApiAs(access: Access, service: string, target: string,
   throw new CliError(refusal(answer, response.statusCode));
 }
 
+/** Calls one Keyhold with one access: the service's name and the operation's are enough. */
+export type Api = <R>(service: keyof typeof targetPrefixes, operation: string, input: object) => Promise<R>;
+
+const targetPrefixes = { kms: 'TrentService', cloudhsm: 'BaldrApiService', keyhold: 'Keyhold_20261124' } as const;
+
+export function createApi(access: Access): Api {
+  // The caller names the shape that the API documents for the operation's answer.
+  return <R>(service: keyof typeof targetPrefixes, operation: string, input: object) =>
+    callApiAs(access, service, `${targetPrefixes[service]}.${operation}`, input) as Promise<R>;
+}
+
 async function post(access: Access, service: string, target: string, body: string): Promise<IncomingMessage> {
   const url = new URL(access.endpoint);
   const unsigned = { host: url.host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };

@@ -1,4 +1,4 @@
-import { createCipheriv, createSecretKey, KeyObject } from 'node:crypto';
+import { createCipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 
 /** A key whose bytes neither logs nor `inspect` show. */
 export type SecretKey = KeyObject;

@@ -20,9 +20,9 @@ function writeUntilStopped(
   stores: readonly (string | undefined)[],
 ): { readonly acknowledged: Acknowledged[]; stop(): Promise<void> } {
   const acknowledged: Acknowledged[] = [];
-  let stopped = false;
+  const ending = new AbortController();
   const writers = [...stores, ...stores].map(async (storeId) => {
-    while (!stopped) {
+    while (!ending.signal.aborted) {
       try {
         const KeyId = await newKey(world, storeId);
         const { CiphertextBlob = new Uint8Array(0) } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext }));
@@ -38,7 +38,7 @@ function writeUntilStopped(
   return {
     acknowledged,
     async stop() {
-      stopped = true;
+      ending.abort();
       await Promise.all(writers);
     },
   };

@@ -17,7 +17,7 @@ export interface CustomerCa {
 
 export async function customerCa(kind: keyof typeof algorithms = 'RSA'): Promise<CustomerCa> {
   const algorithm = algorithms[kind];
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const year = 365 * 86_400_000;
   const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 10 * year) };
   const root: X509Certificate = await X509CertificateGenerator.createSelfSigned({

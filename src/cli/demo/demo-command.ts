@@ -25,7 +25,7 @@ async function demo(env: Env, io: CliIo, program: string, clock: Clock): Promise
   const running = env['AWS_ENDPOINT_URL'];
   if (running === undefined) io.out('Starting a temporary Keyhold; set AWS_ENDPOINT_URL to use a running one.\n');
   const access = running === undefined ? stack.use(await startTemporaryServer(program, env)).access : accessInEnv(env);
-  const scene = new Scene(createApi(access, clock), await createCustomerCa(clock), clock);
+  const scene = new Scene(createApi(access), await createCustomerCa(clock), clock);
   for (const [index, step] of steps.entries()) {
     const start = clock.now();
     const result = await step.run(scene);

@@ -30,7 +30,7 @@ export class PeerLink {
     socket.on('data', (chunk: Buffer) => this.#read(reader, chunk));
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      for (const id of [...this.#pending.keys()]) this.#settle(id, (pending) => pending.reject(new Error('peer link closed')));
+      for (const id of this.#pending.keys()) this.#settle(id, (pending) => pending.reject(new Error('peer link closed')));
       resolve();
     });
   }

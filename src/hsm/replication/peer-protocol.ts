@@ -17,7 +17,7 @@ export interface PeerCommands {
   /** Records in the answerer's order; asking after N also says that all up to N has been stored. */
   pull: Exchange<{ readonly after: number; readonly limit: number }, { readonly records: readonly SealedRecord[] }>;
   /** Answered when they are on disk. */
-  push: Exchange<{ readonly records: readonly SealedRecord[] }, Record<never, never>>;
+  push: Exchange<{ readonly records: readonly SealedRecord[] }, Readonly<Record<string, never>>>;
   sessionsOf: Exchange<{ readonly username: string }, { readonly count: number }>;
 }
 export type PeerCommandName = keyof PeerCommands;

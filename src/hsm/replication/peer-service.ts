@@ -45,7 +45,7 @@ export class PeerService {
 
   #hello({ hsmId, proof }: PeerCommands['peerHello']['in']): PeerCommands['peerHello']['out'] {
     const works = this.#options.peers.works;
-    if (!works?.proof.check(this.#socket, 'caller', String(hsmId), proof)) throw new HsmError('not-permitted');
+    if (!works?.proof.check(this.#socket, 'caller', hsmId, proof)) throw new HsmError('not-permitted');
     this.#caller = hsmId;
     const own = this.#options.hsmId;
     return { hsmId: own, proof: works.proof.make(this.#socket, 'answerer', own), synchronized: this.#options.synchronized() };

@@ -83,20 +83,20 @@ export class PeerKeeper {
 
   /** Lives as long as the link does; resolves to whether there was one. */
   async #linkOnce(): Promise<boolean> {
-    const { hsmId, proof, changed } = this.#works;
+    const works = this.#works;
     let link: PeerLink;
     try {
-      link = await PeerLink.open(this.address, hsmId, proof);
+      link = await PeerLink.open(this.address, works.hsmId, works.proof);
     } catch {
       return false;
     }
     if (this.#stop.signal.aborted) link.close();
     // Linked before the first pull, so that nothing is written between the two without being pushed.
     this.#link = link;
-    changed();
+    works.changed();
     await this.#pullForLong(link);
     this.#link = undefined;
-    changed();
+    works.changed();
     return true;
   }
 

@@ -120,7 +120,7 @@ interface Exchange<In, Out> {
   readonly in: In;
   readonly out: Out;
 }
-type Empty = Record<never, never>;
+type Empty = Readonly<Record<string, never>>;
 
 export interface Commands {
   /** First on every connection: agrees on the protocol version. */

@@ -48,7 +48,7 @@ interface Exchange<In, Out> {
   readonly in: In;
   readonly out: Out;
 }
-type Empty = Record<never, never>;
+type Empty = Readonly<Record<string, never>>;
 
 export interface ControlCommands {
   birth: Exchange<HsmBirth, HsmStatus>;
