@@ -20,7 +20,7 @@ export type {
   UserRecord,
 } from './records.ts';
 export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
-export type { Principal } from './principal.ts';
+export type { Principal, PrincipalSession } from './principal.ts';
 export { accountRootArn, aliasArn, clusterArn, keyArn, parseKmsArn, partitionOf, userArn, type KmsArn, type Scope } from './arn.ts';
 export { keyState, stateVerdict, type KeyState, type KeyStateRule, type StateVerdict } from './key-state.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';

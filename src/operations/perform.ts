@@ -1,6 +1,6 @@
 import type { OperationName, ServiceName } from '../contract/index.ts';
 import { keyState, KmsError, stateVerdict, type ErrorName, type Principal, type Scope } from '../domain/index.ts';
-import { authorize, denialText, type CompiledPolicy } from '../policy/index.ts';
+import { authorize, denialText, type PrincipalPolicies } from '../policy/index.ts';
 import { auditCall, type Outcome } from './audit-call.ts';
 import { apiError } from './key-store-failures.ts';
 import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
@@ -13,7 +13,7 @@ export interface PerformRequest {
   readonly service: ServiceName;
   readonly operation: OperationName<ServiceName>;
   readonly caller: Principal;
-  readonly identityPolicies: readonly CompiledPolicy[];
+  readonly policies: PrincipalPolicies;
   readonly region: string;
   readonly input: object;
   readonly requestId: string;
@@ -86,13 +86,13 @@ const accessDenied: Record<ServiceName, ErrorName> = {
   keyhold: 'AccessDeniedException',
 };
 
-function authorizeTarget(action: string, found: Found, { service, caller, identityPolicies }: PerformRequest): void {
+function authorizeTarget(action: string, found: Found, { service, caller, policies }: PerformRequest): void {
   const decision = authorize({
     principal: caller,
     action,
     resourceArn: found.arn,
     resourceAccount: found.scope.account,
-    identityPolicies,
+    policies,
     ...(found.kind === 'key' && { keyPolicy: found.policy }),
   });
   if (decision.allowed) return;

@@ -44,16 +44,21 @@ const ana = user('ana');
 const root = { AWS: `arn:aws:iam::${account}:root` };
 const itsAna = { AWS: ana.arn };
 
-function decide(more: Partial<Access>): Decision {
-  return authorize({ principal: ana, action: 'kms:Encrypt', resourceArn, resourceAccount: account, identityPolicies: [], ...more });
+interface Asking extends Partial<Access> {
+  readonly identityPolicies?: readonly CompiledPolicy[];
 }
-const outcome = (more: Partial<Access>): string => {
+
+function decide({ identityPolicies = [], ...more }: Asking): Decision {
+  const policies = { identity: identityPolicies };
+  return authorize({ principal: ana, action: 'kms:Encrypt', resourceArn, resourceAccount: account, policies, ...more });
+}
+const outcome = (more: Asking): string => {
   const decision = decide(more);
   return decision.allowed ? 'allowed' : decision.because;
 };
 
 describe('authorize, in the account of the key', () => {
-  const cases: readonly [string, string, Partial<Access>][] = [
+  const cases: readonly [string, string, Asking][] = [
     ['allows whom the key policy names', 'allowed', { keyPolicy: keyPolicy(allow(itsAna)) }],
     ['allows anyone if the key policy says so', 'allowed', { keyPolicy: keyPolicy(allow('*')) }],
     ['takes actions in any case', 'allowed', { keyPolicy: keyPolicy(allow(itsAna, 'KMS:enc*')) }],
@@ -119,7 +124,7 @@ describe('authorize, from another account', () => {
   const eve = user('eve', elsewhere);
   const named = keyPolicy(allow({ AWS: eve.arn }));
   const delegated = keyPolicy(allow({ AWS: elsewhere }));
-  const cases: readonly [string, string, Partial<Access>][] = [
+  const cases: readonly [string, string, Asking][] = [
     ['needs both policies: both', 'allowed', { keyPolicy: named, identityPolicies: [identityPolicy(may())] }],
     [
       'takes an account of the key policy for its users',
@@ -162,7 +167,7 @@ describe('authorize, for the account as a whole', () => {
 });
 
 describe('denialText', () => {
-  const text = (more: Partial<Access>): string => {
+  const text = (more: Asking): string => {
     const decision = decide(more);
     assert.equal(decision.allowed, false);
     return decision.allowed ? '' : denialText(decision, { principal: ana, action: 'kms:Encrypt', resourceArn });

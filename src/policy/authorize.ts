@@ -1,5 +1,6 @@
 import type { Principal } from '../domain/index.ts';
 import type { Asked, CompiledPolicy } from './compile.ts';
+import type { PrincipalPolicies } from './principal-policies.ts';
 
 /** One thing that a principal wants to do to one resource. */
 export interface Access {
@@ -11,8 +12,7 @@ export interface Access {
   readonly resourceAccount: string;
   /** Present exactly if the resource is a KMS key. */
   readonly keyPolicy?: CompiledPolicy;
-  /** The policies attached to the principal. */
-  readonly identityPolicies: readonly CompiledPolicy[];
+  readonly policies: PrincipalPolicies;
 }
 
 /** `hidden`: nothing of the resource's may show, not even that it exists, because it is another account's. */
@@ -33,9 +33,9 @@ function denied(because: Denial['because']): Denial {
  * leaves it to the identity policies, and without either identity policies allow nothing. From another account it takes
  * both. What is not a key is a matter of identity policies alone. An explicit deny anywhere wins.
  */
-export function authorize({ principal, action, resourceArn, resourceAccount, keyPolicy, identityPolicies }: Access): Decision {
+export function authorize({ principal, action, resourceArn, resourceAccount, keyPolicy, policies }: Access): Decision {
   const asked: Asked = { action: action.toLowerCase(), resourceArn };
-  const identity = identityVerdict(identityPolicies, asked);
+  const identity = identityVerdict(policies.identity, asked);
   const foreign = principal.account !== resourceAccount;
   if (!keyPolicy) {
     if (foreign) return denied('hidden');

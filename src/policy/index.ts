@@ -9,3 +9,4 @@ export { defaultKeyPolicy } from './default-key-policy.ts';
 export { denialText } from './denial-text.ts';
 export { MAX_POLICY_BYTES, PolicyError, type PolicyDocument, type PolicyKind, type Statement } from './document.ts';
 export { parsePolicy } from './parse.ts';
+export type { PrincipalPolicies } from './principal-policies.ts';
