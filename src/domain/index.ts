@@ -3,8 +3,6 @@
  * ciphertext envelopes, encryption contexts. No I/O, no clock, no HTTP. Begin at `records.ts`.
  */
 export type {
-  AccessKeyRecord,
-  AccountRecord,
   AliasRecord,
   ClusterRecord,
   ClusterState,
@@ -17,8 +15,8 @@ export type {
   MaterialRecord,
   SettingRecord,
   Tag,
-  UserRecord,
 } from './records.ts';
+export type { AccessKeyRecord, AccountRecord, PolicyHolder, UserRecord } from './identity-records.ts';
 export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
 export type { Principal, PrincipalSession } from './principal.ts';
 export { accountRootArn, aliasArn, clusterArn, keyArn, parseKmsArn, partitionOf, userArn, type KmsArn, type Scope } from './arn.ts';

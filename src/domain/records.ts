@@ -139,29 +139,6 @@ export interface HsmRecord {
   readonly creationDate: number;
 }
 
-export interface AccountRecord {
-  readonly account: string;
-  readonly creationDate: number;
-}
-
-export interface UserRecord {
-  readonly account: string;
-  readonly name: string;
-  readonly userId: string;
-  /** Identity policy documents by name. */
-  readonly policies: Readonly<Record<string, string>>;
-  readonly creationDate: number;
-}
-
-export interface AccessKeyRecord {
-  readonly accessKeyId: string;
-  readonly account: string;
-  readonly userName: string;
-  readonly secretAccessKey: string;
-  readonly active: boolean;
-  readonly creationDate: number;
-}
-
 /** A value of the installation itself, by name. */
 export interface SettingRecord {
   readonly name: string;

@@ -6,4 +6,5 @@ export { KeyStoreError, type KeyStore, type KeyStoreFailure, type MaterialLocati
 export { defaultPlacement } from './default-placement.ts';
 export { hsmKeyStore } from './hsm-key-store.ts';
 export { openKeyStores, type KeyStores } from './key-stores.ts';
-export { openPasswordSeal, type PasswordSeal } from './password-seal.ts';
+export { passwordSeal, type PasswordSeal } from './password-seal.ts';
+export { openSecretSeal, type SecretSeal } from './secret-seal.ts';

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { SecretText, systemClock } from '../base/index.ts';
+import { open, randomBytes, seal } from '../crypto/index.ts';
+import { openSqliteStore } from '../storage/index.ts';
+import { openIdentity, type Seal } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'keyhold-identity-'));
+const path = join(folder, 'metadata.db');
+const store = openSqliteStore(path);
+after(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const key = randomBytes(32);
+/** Real encryption, with the key at hand instead of in an HSM. */
+const localSeal: Seal = {
+  seal: async (secret, purpose) => seal(key, Buffer.from(secret.reveal()), Buffer.from(purpose)).toString('base64'),
+  open: async (sealed, purpose) => new SecretText(open(key, Buffer.from(sealed, 'base64'), Buffer.from(purpose)).toString()),
+};
+
+describe('the first administrator', () => {
+  const identity = openIdentity({ store, clock: systemClock, seal: localSeal });
+  after(() => identity.close());
+
+  it('is made once, and is the same at every later start', async () => {
+    const first = await identity.bootstrap({ account: '111122223333' });
+    assert.match(first?.accessKeyId ?? '', /^AKIA[A-Z2-7]{16}$/);
+    assert.match(first?.secretAccessKey.reveal() ?? '', /^[A-Za-z0-9+/]{40}$/);
+    const again = await identity.bootstrap({ account: '444455556666' });
+    assert.equal(again?.account, '111122223333');
+    assert.equal(again.accessKeyId, first?.accessKeyId);
+    assert.equal(again.secretAccessKey.reveal(), first?.secretAccessKey.reveal());
+  });
+
+  it('is known by its access key, with full access, but by no session token', async () => {
+    const { accessKeyId = '', secretAccessKey } = (await identity.bootstrap({ account: '111122223333' })) ?? {};
+    const caller = await identity.lookup(accessKeyId);
+    assert.equal(caller?.secretAccessKey.reveal(), secretAccessKey?.reveal());
+    assert.equal(caller?.principal.arn, 'arn:aws:iam::111122223333:user/admin');
+    assert.equal(caller.identityPolicies.length, 1);
+    assert.equal(identity.lookup(accessKeyId), caller, 'from the cache, at once');
+    assert.equal(await identity.lookup(accessKeyId, 'token'), undefined);
+    assert.equal(await identity.lookup('AKIAAAAAAAAAAAAAAAAA'), undefined);
+  });
+
+  it('has a secret that is nowhere on disk', async () => {
+    const { secretAccessKey = new SecretText('') } = (await identity.bootstrap({ account: '111122223333' })) ?? {};
+    for (const file of [path, `${path}-wal`]) assert.ok(!readFileSync(file).includes(secretAccessKey.reveal()));
+  });
+
+  it('is locked out at once when its access key is deactivated, and not brought back by a start', async () => {
+    const { accessKeyId = '' } = (await identity.bootstrap({ account: '111122223333' })) ?? {};
+    await store.transact(async (transaction) => {
+      const row = await transaction.get('accessKeys', accessKeyId);
+      if (row) await transaction.put('accessKeys', { ...row, active: false });
+    });
+    assert.equal(await identity.lookup(accessKeyId), undefined);
+    assert.equal(await identity.bootstrap({ account: '111122223333' }), undefined);
+  });
+});

@@ -1,0 +1,43 @@
+import { hexId, SecretText } from '../base/index.ts';
+import type { MaterialRecord } from '../domain/index.ts';
+import type { Store } from '../storage/index.ts';
+import type { KeyStore } from './contract.ts';
+
+/** Where the material's record is kept; the name is from when it sealed passwords alone. */
+const SETTING = 'password-seal';
+
+/** Encrypts Keyhold's own secrets under a key of the default key store, so that a stolen database is useless. */
+export interface SecretSeal {
+  /** Base64. What is sealed for one `purpose` opens for no other: it is bound to it as AAD. */
+  seal(secret: SecretText, purpose: string): Promise<string>;
+  /** Rejects with a KeyStoreError: `ciphertext-invalid` if it wasn't sealed for this purpose. */
+  open(sealed: string, purpose: string): Promise<SecretText>;
+}
+
+export async function openSecretSeal(store: Store, keyStore: KeyStore): Promise<SecretSeal> {
+  const material = (await storedMaterial(store)) ?? (await newMaterial(store, keyStore));
+  return {
+    async seal(secret, purpose) {
+      const ciphertext = await keyStore.encrypt(material, Buffer.from(secret.reveal(), 'utf8'), Buffer.from(purpose, 'utf8'));
+      return Buffer.from(ciphertext).toString('base64');
+    },
+    async open(sealed, purpose) {
+      const plaintext = await keyStore.decrypt(material, Buffer.from(sealed, 'base64'), Buffer.from(purpose, 'utf8'));
+      return new SecretText(Buffer.from(plaintext).toString('utf8'));
+    },
+  };
+}
+
+async function storedMaterial(store: Store): Promise<MaterialRecord | undefined> {
+  const setting = await store.read((reader) => reader.get('settings', SETTING));
+  // Written below, and by nothing else.
+  return setting && (JSON.parse(setting.value) as MaterialRecord);
+}
+
+async function newMaterial(store: Store, keyStore: KeyStore): Promise<MaterialRecord> {
+  const materialId = hexId(64);
+  const location = await keyStore.createMaterial({ keyArn: 'keyhold secret seal', materialId });
+  const material: MaterialRecord = { materialId, account: '', region: '', keyId: '', creationDate: 0, ...location };
+  await store.transact((transaction) => transaction.put('settings', { name: SETTING, value: JSON.stringify(material) }));
+  return material;
+}
