@@ -1,0 +1,33 @@
+import type { Clock, Logger } from '../base/index.ts';
+import type { Caller } from '../identity/index.ts';
+import type { Perform } from '../operations/index.ts';
+import type { Verify } from '../sigv4/index.ts';
+
+/** One request that was answered, for metrics. */
+export interface Seen {
+  /** Empty, as `operation` is, for a request that failed before it was known what it asks for. */
+  readonly service: string;
+  readonly operation: string;
+  /** The error's name on the wire. */
+  readonly error?: string;
+  readonly seconds: number;
+}
+
+export interface HttpOptions {
+  readonly perform: Perform;
+  readonly authenticate: Verify<Caller>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** What `GET /readyz` says. */
+  readonly ready: () => boolean;
+  /** What `GET /metrics` says. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  readonly observe: (seen: Seen) => void;
+}
+
+export interface HttpServer {
+  /** Resolves to the port that it listens on; 0 asks for any free one. */
+  listen(host: string, port: number): Promise<number>;
+  /** Finishes the requests under way, answers 503 to new ones, and resolves when all connections are closed. */
+  close(): Promise<void>;
+}
