@@ -1,4 +1,16 @@
 /** Claims about the contract's types, checked by the compiler. Nothing here runs. */
+import type {
+
+  DataKeyPairSpec,
+  EncryptionAlgorithm,
+  EncapsulationAlgorithm,
+  KeyAgreementAlgorithm,
+  KeySpec,
+  KeyUsage,
+  MacAlgorithm,
+  MessageType,
+  SigningAlgorithm,
+} from '../domain/index.ts';
 import type { Request, Response, ServiceName, OperationName } from './services.ts';
 import type { ShapeOf } from './shape.ts';
 
@@ -13,6 +25,21 @@ export type Claims = [
   Claim<Equals<Response<'kms', 'DescribeKey'>, { readonly KeyMetadata?: NonNullable<Response<'kms', 'DescribeKey'>['KeyMetadata']> }>>,
   Claim<Equals<Request<'cloudhsm', 'CreateCluster'>['Mode'], 'FIPS' | 'NON_FIPS' | undefined>>,
   Claim<Equals<Extract<'GetCallerIdentity', OperationName<ServiceName>>, 'GetCallerIdentity'>>,
+];
+
+type Kms<N extends OperationName<'kms'>> = Required<Request<'kms', N>>;
+
+/** The domain's tables hold exactly the values that the SDK knows. */
+export type DomainClaims = [
+  Claim<Equals<KeySpec, Kms<'CreateKey'>['KeySpec']>>,
+  Claim<Equals<KeyUsage, Kms<'CreateKey'>['KeyUsage']>>,
+  Claim<Equals<DataKeyPairSpec, Kms<'GenerateDataKeyPair'>['KeyPairSpec']>>,
+  Claim<Equals<EncryptionAlgorithm, Kms<'Encrypt'>['EncryptionAlgorithm']>>,
+  Claim<Equals<SigningAlgorithm, Kms<'Sign'>['SigningAlgorithm']>>,
+  Claim<Equals<MacAlgorithm, Kms<'GenerateMac'>['MacAlgorithm']>>,
+  Claim<Equals<KeyAgreementAlgorithm, Kms<'DeriveSharedSecret'>['KeyAgreementAlgorithm']>>,
+  Claim<Equals<EncapsulationAlgorithm, Kms<'Encapsulate'>['EncapsulationAlgorithm']>>,
+  Claim<Equals<MessageType, Kms<'Sign'>['MessageType']>>,
 ];
 
 type DeleteAlias = ShapeOf<Request<'kms', 'DeleteAlias'>>;

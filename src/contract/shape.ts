@@ -21,7 +21,8 @@ export interface TextShape extends Flags, Bounds {
 }
 export interface EnumShape<V extends string = string> extends Flags {
   readonly kind: 'enum';
-  readonly values: Readonly<Record<V, true>>;
+  /** The values are the names; a table of the domain may stand here as it is. */
+  readonly values: Readonly<Record<V, unknown>>;
 }
 export interface BlobShape extends Flags, Bounds {
   readonly kind: 'blob';

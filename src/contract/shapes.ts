@@ -2,7 +2,10 @@ import { cloudHsmShapes } from './cloudhsm.ts';
 import type { KeyholdOperations } from './keyhold-types.ts';
 import { cryptographicShapes } from './kms/cryptographic.ts';
 import { customKeyStoreShapes } from './kms/custom-key-stores.ts';
+import { grantShapes } from './kms/grants.ts';
 import { keyAttachmentShapes } from './kms/key-attachments.ts';
+import { keyMaterialShapes } from './kms/key-material.ts';
+import { keyPairAndMacShapes } from './kms/key-pairs-and-macs.ts';
 import { keyShapes } from './kms/keys.ts';
 import type { SdkOperationName } from './sdk-types.ts';
 import type { Members } from './shape.ts';
@@ -12,12 +15,20 @@ import type { Members } from './shape.ts';
  * Date, and each has one form on the wire.
  */
 export const shapes = {
-  kms: { ...keyShapes, ...cryptographicShapes, ...keyAttachmentShapes, ...customKeyStoreShapes },
+  kms: {
+    ...keyShapes,
+    ...keyMaterialShapes,
+    ...cryptographicShapes,
+    ...keyPairAndMacShapes,
+    ...keyAttachmentShapes,
+    ...grantShapes,
+    ...customKeyStoreShapes,
+  },
   cloudhsm: cloudHsmShapes,
   sts: { GetCallerIdentity: {} },
   keyhold: { DescribeStatus: {} },
 } as const satisfies {
-  readonly kms: Partial<Record<SdkOperationName<'kms'>, Members>>;
+  readonly kms: Record<SdkOperationName<'kms'>, Members>;
   readonly cloudhsm: Partial<Record<SdkOperationName<'cloudhsm'>, Members>>;
   readonly sts: Partial<Record<SdkOperationName<'sts'>, Members>>;
   readonly keyhold: Record<keyof KeyholdOperations, Members>;
@@ -28,10 +39,15 @@ export const withoutOutput: ReadonlySet<string> = new Set([
   'CreateAlias',
   'DeleteAlias',
   'DisableKey',
+  'DisableKeyRotation',
   'EnableKey',
+  'EnableKeyRotation',
   'PutKeyPolicy',
+  'RetireGrant',
+  'RevokeGrant',
   'TagResource',
   'UntagResource',
   'UpdateAlias',
   'UpdateKeyDescription',
+  'UpdatePrimaryRegion',
 ] satisfies (keyof typeof shapes.kms)[]);

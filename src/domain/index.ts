@@ -23,3 +23,32 @@ export { accountRootArn, aliasArn, clusterArn, keyArn, parseKmsArn, partitionOf,
 export { keyState, stateVerdict, type KeyState, type KeyStateRule, type StateVerdict } from './key-state.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';
 export { bindingOf, openEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
+export {
+  encapsulationAlgorithms,
+  encryptionAlgorithms,
+  hashLengths,
+  keyAgreementAlgorithms,
+  keyUsages,
+  macAlgorithms,
+  messageTypes,
+  signingAlgorithms,
+  type Algorithm,
+  type AlgorithmsByUsage,
+  type EncapsulationAlgorithm,
+  type EncryptionAlgorithm,
+  type Hash,
+  type KeyAgreementAlgorithm,
+  type KeyUsage,
+  type MacAlgorithm,
+  type MessageType,
+  type SigningAlgorithm,
+} from './algorithms.ts';
+export {
+  algorithmsOf,
+  keySpecFacts,
+  keySpecs,
+  maxPlaintext,
+  type DataKeyPairSpec,
+  type KeySpec,
+  type MaterialType,
+} from './key-spec.ts';

@@ -3,6 +3,7 @@ import { keyState, KmsError, stateVerdict, type ErrorName, type Principal, type 
 import { authorize, denialText, type PrincipalPolicies } from '../policy/index.ts';
 import { auditCall, type Outcome } from './audit-call.ts';
 import { apiError } from './key-store-failures.ts';
+import { isNotYet } from './not-yet.ts';
 import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
 import { registry } from './registry.ts';
 import { resolveTarget, type Asker, type Found } from './resolve.ts';
@@ -30,7 +31,7 @@ export type Perform = (request: PerformRequest) => Promise<object>;
 export function createPerform(services: Services): Perform {
   return async (request) => {
     const operation = registry[request.service].get(request.operation);
-    if (!operation) throw new KmsError('UnknownOperationException');
+    if (!operation) throw notThere(request.operation);
     const outcome: Outcome = { found: {}, noted: {} };
     let output: object;
     try {
@@ -42,6 +43,11 @@ export function createPerform(services: Services): Perform {
     await auditCall(services, operation, request, outcome, output);
     return output;
   };
+}
+
+function notThere(name: string): KmsError {
+  if (isNotYet(name)) return new KmsError('UnsupportedOperationException', `${name} is not supported yet.`);
+  return new KmsError('UnknownOperationException');
 }
 
 async function run(services: Services, operation: Operation, request: PerformRequest, outcome: Outcome): Promise<object> {

@@ -40,10 +40,11 @@ import { PutKeyPolicy } from './kms/policies/PutKeyPolicy.ts';
 import { ListResourceTags } from './kms/tags/ListResourceTags.ts';
 import { TagResource } from './kms/tags/TagResource.ts';
 import { UntagResource } from './kms/tags/UntagResource.ts';
+import type { NotYet } from './not-yet.ts';
 import type { Operation } from './operation.ts';
 import { GetCallerIdentity } from './sts/GetCallerIdentity.ts';
 
-/** Every operation there is, named exactly as the contract names it: a missing one does not compile. */
+/** Every operation there is, named exactly as the contract names it: a missing one does not compile, nor one that is both here and not yet. */
 const operations = {
   kms: {
     CancelKeyDeletion,
@@ -91,7 +92,7 @@ const operations = {
   },
   sts: { GetCallerIdentity },
   keyhold: { DescribeStatus },
-} as const satisfies { [S in ServiceName]: { [N in OperationName<S>]: Operation } };
+} as const satisfies { [S in ServiceName]: { [N in Exclude<OperationName<S>, NotYet>]: Operation } };
 
 function byName(of: Readonly<Record<string, Operation>>): ReadonlyMap<string, Operation> {
   return new Map(Object.entries(of));

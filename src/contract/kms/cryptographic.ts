@@ -1,6 +1,7 @@
+import { encryptionAlgorithms } from '../../domain/index.ts';
 import type { SdkRequest } from '../sdk-types.ts';
 import type { ShapeOf } from '../shape.ts';
-import { dataKeySpecs, encryptionAlgorithms } from './enums.ts';
+import { dataKeySpecs } from './enums.ts';
 import {
   ciphertextBlob,
   customKeyStoreId,
@@ -26,7 +27,7 @@ const dataKey = {
   DryRun: dryRun,
 } as const;
 
-/** Using KMS keys. */
+/** Encrypting, decrypting, data keys, random bytes. */
 export const cryptographicShapes = {
   Encrypt: {
     KeyId: requiredKeyId,

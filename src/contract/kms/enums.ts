@@ -1,17 +1,15 @@
+import { keySpecFacts, keySpecs, type DataKeyPairSpec, type KeySpec } from '../../domain/index.ts';
 import type { SdkRequest } from '../sdk-types.ts';
 
-/** Enums as the SDK has them, complete: one that gains a value there does not compile here. */
+/**
+ * Enums of the wire that the domain has no table for, as the SDK has them, complete: one that gains a value there does
+ * not compile here.
+ */
 type Values<V extends string | undefined> = Readonly<Record<Exclude<V, undefined>, true>>;
 type CreateKey = SdkRequest<'kms', 'CreateKey'>;
 type CreateStore = SdkRequest<'kms', 'CreateCustomKeyStore'>;
-
-export const keyUsages = {
-  SIGN_VERIFY: true,
-  ENCRYPT_DECRYPT: true,
-  GENERATE_VERIFY_MAC: true,
-  KEY_AGREEMENT: true,
-  ENCAPSULATE_DECAPSULATE: true,
-} as const satisfies Values<CreateKey['KeyUsage']>;
+type GetParameters = SdkRequest<'kms', 'GetParametersForImport'>;
+type ImportMaterial = SdkRequest<'kms', 'ImportKeyMaterial'>;
 
 export const origins = {
   AWS_KMS: true,
@@ -20,14 +18,14 @@ export const origins = {
   EXTERNAL_KEY_STORE: true,
 } as const satisfies Values<CreateKey['Origin']>;
 
-export const encryptionAlgorithms = {
-  SYMMETRIC_DEFAULT: true,
-  RSAES_OAEP_SHA_1: true,
-  RSAES_OAEP_SHA_256: true,
-  SM2PKE: true,
-} as const satisfies Values<SdkRequest<'kms', 'Encrypt'>['EncryptionAlgorithm']>;
-
 export const dataKeySpecs = { AES_256: true, AES_128: true } as const satisfies Values<SdkRequest<'kms', 'GenerateDataKey'>['KeySpec']>;
+
+const isDataKeyPairSpec = (spec: string): spec is DataKeyPairSpec => keySpecFacts(spec as KeySpec).dataKeyPair;
+export const dataKeyPairSpecs = Object.fromEntries(
+  Object.keys(keySpecs)
+    .filter(isDataKeyPairSpec)
+    .map((spec) => [spec, true]),
+) as Readonly<Record<DataKeyPairSpec, true>>;
 
 export const customKeyStoreTypes = { AWS_CLOUDHSM: true, EXTERNAL_KEY_STORE: true } as const satisfies Values<
   CreateStore['CustomKeyStoreType']
@@ -37,6 +35,7 @@ export const xksConnectivities = { PUBLIC_ENDPOINT: true, VPC_ENDPOINT_SERVICE: 
   CreateStore['XksProxyConnectivity']
 >;
 
+/** The specs that there were when the parameter was deprecated. */
 export const customerMasterKeySpecs = {
   RSA_2048: true,
   RSA_3072: true,
@@ -53,13 +52,47 @@ export const customerMasterKeySpecs = {
   SM2: true,
 } as const satisfies Values<CreateKey['CustomerMasterKeySpec']>;
 
-export const keySpecs = {
-  ...customerMasterKeySpecs,
-  ECC_NIST_EDWARDS25519: true,
-  ML_DSA_44: true,
-  ML_DSA_65: true,
-  ML_DSA_87: true,
-  ML_KEM_512: true,
-  ML_KEM_768: true,
-  ML_KEM_1024: true,
-} as const satisfies Values<CreateKey['KeySpec']>;
+export const wrappingAlgorithms = {
+  RSAES_PKCS1_V1_5: true,
+  RSAES_OAEP_SHA_1: true,
+  RSAES_OAEP_SHA_256: true,
+  RSA_AES_KEY_WRAP_SHA_1: true,
+  RSA_AES_KEY_WRAP_SHA_256: true,
+  SM2PKE: true,
+} as const satisfies Values<GetParameters['WrappingAlgorithm']>;
+
+export const wrappingKeySpecs = { RSA_2048: true, RSA_3072: true, RSA_4096: true, SM2: true } as const satisfies Values<
+  GetParameters['WrappingKeySpec']
+>;
+
+export const expirationModels = { KEY_MATERIAL_EXPIRES: true, KEY_MATERIAL_DOES_NOT_EXPIRE: true } as const satisfies Values<
+  ImportMaterial['ExpirationModel']
+>;
+
+export const importTypes = { NEW_KEY_MATERIAL: true, EXISTING_KEY_MATERIAL: true } as const satisfies Values<ImportMaterial['ImportType']>;
+
+export const includedKeyMaterial = { ALL_KEY_MATERIAL: true, ROTATIONS_ONLY: true } as const satisfies Values<
+  SdkRequest<'kms', 'ListKeyRotations'>['IncludeKeyMaterial']
+>;
+
+export const grantOperations = {
+  Decrypt: true,
+  Encrypt: true,
+  GenerateDataKey: true,
+  GenerateDataKeyWithoutPlaintext: true,
+  ReEncryptFrom: true,
+  ReEncryptTo: true,
+  Sign: true,
+  Verify: true,
+  GetPublicKey: true,
+  CreateGrant: true,
+  RetireGrant: true,
+  DescribeKey: true,
+  GenerateDataKeyPair: true,
+  GenerateDataKeyPairWithoutPlaintext: true,
+  GenerateMac: true,
+  VerifyMac: true,
+  DeriveSharedSecret: true,
+  Encapsulate: true,
+  Decapsulate: true,
+} as const satisfies Values<SdkRequest<'kms', 'CreateGrant'>['Operations'][number]>;

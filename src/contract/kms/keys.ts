@@ -1,11 +1,12 @@
+import { keySpecs, keyUsages } from '../../domain/index.ts';
 import type { SdkRequest } from '../sdk-types.ts';
 import type { ShapeOf } from '../shape.ts';
-import { customerMasterKeySpecs, keySpecs, keyUsages, origins } from './enums.ts';
-import { customKeyStoreId, description, grantTokens, limitUpTo, marker, policy, requiredKeyId, tags } from './members.ts';
+import { customerMasterKeySpecs, origins } from './enums.ts';
+import { customKeyStoreId, description, grantTokens, limitUpTo, marker, policy, regionName, requiredKeyId, tags } from './members.ts';
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
-/** Making, listing, changing and deleting KMS keys. */
+/** Making, listing, changing, replicating and deleting KMS keys. */
 export const keyShapes = {
   CreateKey: {
     Policy: policy,
@@ -28,11 +29,20 @@ export const keyShapes = {
     KeyId: requiredKeyId,
     Description: { ...description, required: true },
   } satisfies Kms<'UpdateKeyDescription'>,
-  GetKeyRotationStatus: { KeyId: requiredKeyId } satisfies Kms<'GetKeyRotationStatus'>,
+  GetKeyLastUsage: { KeyId: requiredKeyId } satisfies Kms<'GetKeyLastUsage'>,
   // The model allows 1 to 365 days; the service then refuses what is not 7 to 30.
   ScheduleKeyDeletion: {
     KeyId: requiredKeyId,
     PendingWindowInDays: { kind: 'int', min: 1, max: 365 },
   } satisfies Kms<'ScheduleKeyDeletion'>,
   CancelKeyDeletion: { KeyId: requiredKeyId } satisfies Kms<'CancelKeyDeletion'>,
+  ReplicateKey: {
+    KeyId: requiredKeyId,
+    ReplicaRegion: regionName,
+    Policy: policy,
+    BypassPolicyLockoutSafetyCheck: { kind: 'bool' },
+    Description: description,
+    Tags: tags,
+  } satisfies Kms<'ReplicateKey'>,
+  UpdatePrimaryRegion: { KeyId: requiredKeyId, PrimaryRegion: regionName } satisfies Kms<'UpdatePrimaryRegion'>,
 } as const;

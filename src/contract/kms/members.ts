@@ -35,3 +35,8 @@ export const tags = {
 } as const;
 
 export const customKeyStoreId = { kind: 'text', min: 1, max: 64 } as const;
+
+export const keyMaterialId = { kind: 'text', min: 64, max: 64, pattern: '^[a-f0-9]+$' } as const;
+export const principalId = { kind: 'text', min: 1, max: 256, pattern: String.raw`^[\w+=,.@:/-]+$` } as const;
+export const grantId = { kind: 'text', min: 1, max: 128 } as const;
+export const regionName = { kind: 'text', min: 1, max: 32, pattern: String.raw`^([a-z]+-){2,3}\d+$`, required: true } as const;

@@ -1,0 +1,77 @@
+/**
+ * Every algorithm that a KMS key can be used with, one row each: all there is to know of it above an HSM.
+ * Source: "Key spec reference" in the AWS KMS Developer Guide. Lengths are bytes.
+ */
+
+/** What KeyUsage says; a key has one. */
+export const keyUsages = {
+  SIGN_VERIFY: true,
+  ENCRYPT_DECRYPT: true,
+  GENERATE_VERIFY_MAC: true,
+  KEY_AGREEMENT: true,
+  ENCAPSULATE_DECAPSULATE: true,
+} as const;
+export type KeyUsage = keyof typeof keyUsages;
+
+/** What the message of Sign and Verify is: itself, its digest, or ML-DSA's message representative. */
+export const messageTypes = { RAW: true, DIGEST: true, EXTERNAL_MU: true } as const;
+export type MessageType = keyof typeof messageTypes;
+
+export type Hash = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'sm3';
+export const hashLengths = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64, sm3: 32 } as const satisfies Record<Hash, number>;
+
+export const encryptionAlgorithms = {
+  SYMMETRIC_DEFAULT: { scheme: 'symmetric', maxPlaintext: 4096 },
+  RSAES_OAEP_SHA_1: { scheme: 'oaep', hash: 'sha1' },
+  RSAES_OAEP_SHA_256: { scheme: 'oaep', hash: 'sha256' },
+  SM2PKE: { scheme: 'sm2', maxPlaintext: 1024 },
+} as const satisfies Record<string, { scheme: 'symmetric' | 'sm2'; maxPlaintext: number } | { scheme: 'oaep'; hash: Hash }>;
+export type EncryptionAlgorithm = keyof typeof encryptionAlgorithms;
+
+/** `hash` is of the message; `messages` gives the length that a message of each type must have, 0 for any. */
+interface SigningFacts {
+  readonly scheme: 'pss' | 'pkcs1' | 'ecdsa' | 'eddsa' | 'ml-dsa' | 'sm2';
+  readonly hash?: Hash;
+  readonly messages: { readonly [T in MessageType]?: number };
+}
+
+export const signingAlgorithms = {
+  RSASSA_PSS_SHA_256: { scheme: 'pss', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
+  RSASSA_PSS_SHA_384: { scheme: 'pss', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
+  RSASSA_PSS_SHA_512: { scheme: 'pss', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
+  RSASSA_PKCS1_V1_5_SHA_256: { scheme: 'pkcs1', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
+  RSASSA_PKCS1_V1_5_SHA_384: { scheme: 'pkcs1', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
+  RSASSA_PKCS1_V1_5_SHA_512: { scheme: 'pkcs1', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
+  ECDSA_SHA_256: { scheme: 'ecdsa', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
+  ECDSA_SHA_384: { scheme: 'ecdsa', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
+  ECDSA_SHA_512: { scheme: 'ecdsa', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
+  SM2DSA: { scheme: 'sm2', hash: 'sm3', messages: { RAW: 0, DIGEST: 32 } },
+  ML_DSA_SHAKE_256: { scheme: 'ml-dsa', messages: { RAW: 0, EXTERNAL_MU: 64 } },
+  ED25519_SHA_512: { scheme: 'eddsa', messages: { RAW: 0 } },
+  ED25519_PH_SHA_512: { scheme: 'eddsa', hash: 'sha512', messages: { DIGEST: 64 } },
+} as const satisfies Record<string, SigningFacts>;
+export type SigningAlgorithm = keyof typeof signingAlgorithms;
+
+/** A MAC is as long as its hash. */
+export const macAlgorithms = {
+  HMAC_SHA_224: { hash: 'sha224' },
+  HMAC_SHA_256: { hash: 'sha256' },
+  HMAC_SHA_384: { hash: 'sha384' },
+  HMAC_SHA_512: { hash: 'sha512' },
+} as const satisfies Record<string, { hash: Hash }>;
+export type MacAlgorithm = keyof typeof macAlgorithms;
+
+export const keyAgreementAlgorithms = { ECDH: {} } as const;
+export type KeyAgreementAlgorithm = keyof typeof keyAgreementAlgorithms;
+
+export const encapsulationAlgorithms = { ML_KEM: { sharedSecretLength: 32 } } as const;
+export type EncapsulationAlgorithm = keyof typeof encapsulationAlgorithms;
+
+export interface AlgorithmsByUsage {
+  readonly SIGN_VERIFY: SigningAlgorithm;
+  readonly ENCRYPT_DECRYPT: EncryptionAlgorithm;
+  readonly GENERATE_VERIFY_MAC: MacAlgorithm;
+  readonly KEY_AGREEMENT: KeyAgreementAlgorithm;
+  readonly ENCAPSULATE_DECAPSULATE: EncapsulationAlgorithm;
+}
+export type Algorithm = AlgorithmsByUsage[KeyUsage];
