@@ -1,6 +1,5 @@
 /** Claims about the contract's types, checked by the compiler. Nothing here runs. */
 import type {
-
   DataKeyPairSpec,
   EncryptionAlgorithm,
   EncapsulationAlgorithm,

@@ -11,7 +11,10 @@ interface Sdk {
 export type SdkServiceName = keyof Sdk;
 
 /** The names of all operations that the SDK knows: what its command classes are called (`$Command` is their base). */
-export type SdkOperationName<S extends SdkServiceName> = Exclude<keyof Sdk[S] extends infer K ? (K extends `${infer N}Command` ? N : never) : never, '$'>;
+export type SdkOperationName<S extends SdkServiceName> = Exclude<
+  keyof Sdk[S] extends infer K ? (K extends `${infer N}Command` ? N : never) : never,
+  '$'
+>;
 
 type CommandClass<S extends SdkServiceName, N extends string> = `${N}Command` extends infer C
   ? C extends keyof Sdk[S]

@@ -43,12 +43,4 @@ export {
   type MessageType,
   type SigningAlgorithm,
 } from './algorithms.ts';
-export {
-  algorithmsOf,
-  keySpecFacts,
-  keySpecs,
-  maxPlaintext,
-  type DataKeyPairSpec,
-  type KeySpec,
-  type MaterialType,
-} from './key-spec.ts';
+export { algorithmsOf, keySpecFacts, keySpecs, maxPlaintext, type DataKeyPairSpec, type KeySpec, type MaterialType } from './key-spec.ts';
