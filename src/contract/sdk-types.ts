@@ -1,4 +1,5 @@
 import type * as CloudHsm from '@aws-sdk/client-cloudhsm-v2';
+import type * as Iam from '@aws-sdk/client-iam';
 import type * as Kms from '@aws-sdk/client-kms';
 import type * as Sts from '@aws-sdk/client-sts';
 
@@ -6,6 +7,7 @@ import type * as Sts from '@aws-sdk/client-sts';
 interface Sdk {
   readonly kms: typeof Kms;
   readonly cloudhsm: typeof CloudHsm;
+  readonly iam: typeof Iam;
   readonly sts: typeof Sts;
 }
 export type SdkServiceName = keyof Sdk;
