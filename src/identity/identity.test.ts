@@ -42,7 +42,7 @@ describe('the first administrator', () => {
     const caller = await identity.lookup(accessKeyId);
     assert.equal(caller?.secretAccessKey.reveal(), secretAccessKey?.reveal());
     assert.equal(caller?.principal.arn, 'arn:aws:iam::111122223333:user/admin');
-    assert.equal(caller.identityPolicies.length, 1);
+    assert.equal(caller.policies.identity.length, 1);
     assert.equal(identity.lookup(accessKeyId), caller, 'from the cache, at once');
     assert.equal(await identity.lookup(accessKeyId, 'token'), undefined);
     assert.equal(await identity.lookup('AKIAAAAAAAAAAAAAAAAA'), undefined);
