@@ -64,7 +64,11 @@ export function openIdentity(options: IdentityOptions): Identity {
     const before = changes;
     const { key, user } = await rowsOf(store, accessKeyId);
     if (!key?.active || !user) return undefined;
-    const caller = { secretAccessKey: await secretOf(key), principal: principalOf(user, accessKeyId), policies: { identity: policiesOf(user) } };
+    const caller = {
+      secretAccessKey: await secretOf(key),
+      principal: principalOf(user, accessKeyId),
+      policies: { identity: policiesOf(user) },
+    };
     if (changes === before) callers.set(accessKeyId, caller);
     return caller;
   }

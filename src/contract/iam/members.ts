@@ -16,7 +16,13 @@ export const path = {
 export const pathPrefix = { kind: 'text', min: 1, max: 512, pattern: String.raw`\u002F[\u0021-\u007F]*` } as const;
 export const arn = { kind: 'text', min: 20, max: 2048 } as const;
 export const requiredArn = { ...arn, required: true } as const;
-export const document = { kind: 'text', min: 1, max: 131_072, pattern: String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`, required: true } as const;
+export const document = {
+  kind: 'text',
+  min: 1,
+  max: 131_072,
+  pattern: String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`,
+  required: true,
+} as const;
 export const description = { kind: 'text', max: 1000, pattern: String.raw`[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*` } as const;
 export const sessionDuration = { kind: 'int', min: 3600, max: 43_200 } as const;
 export const versionId = { kind: 'text', pattern: String.raw`v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`, required: true } as const;

@@ -1,6 +1,20 @@
 import type { SdkRequest } from '../sdk-types.ts';
 import type { ShapeOf } from '../shape.ts';
-import { arn, description, document, page, path, pathPrefix, requiredArn, requiredTags, roleName, sessionDuration, tagKey, tagKeys, tags } from './members.ts';
+import {
+  arn,
+  description,
+  document,
+  page,
+  path,
+  pathPrefix,
+  requiredArn,
+  requiredTags,
+  roleName,
+  sessionDuration,
+  tagKey,
+  tagKeys,
+  tags,
+} from './members.ts';
 
 type Iam<N extends string> = ShapeOf<SdkRequest<'iam', N>>;
 
