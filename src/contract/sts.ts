@@ -22,7 +22,7 @@ const tag = {
 } as const;
 
 export const stsShapes = {
-  GetCallerIdentity: {} satisfies Sts<'GetCallerIdentity'>,
+  GetCallerIdentity: {},
   GetAccessKeyInfo: { AccessKeyId: { ...accessKeyId, required: true } } satisfies Sts<'GetAccessKeyInfo'>,
   GetSessionToken: {
     DurationSeconds: { kind: 'int', min: 900, max: 129_600 },

@@ -50,7 +50,7 @@ export const roleShapes = {
     Tags: tags,
   } satisfies Iam<'CreateOpenIDConnectProvider'>,
   GetOpenIDConnectProvider: { OpenIDConnectProviderArn: requiredArn } satisfies Iam<'GetOpenIDConnectProvider'>,
-  ListOpenIDConnectProviders: {} satisfies Iam<'ListOpenIDConnectProviders'>,
+  ListOpenIDConnectProviders: {},
   UpdateOpenIDConnectProviderThumbprint: {
     OpenIDConnectProviderArn: requiredArn,
     ThumbprintList: { ...thumbprints, required: true },
@@ -71,6 +71,6 @@ export const roleShapes = {
   } satisfies Iam<'UntagOpenIDConnectProvider'>,
   ListOpenIDConnectProviderTags: { OpenIDConnectProviderArn: requiredArn, ...page } satisfies Iam<'ListOpenIDConnectProviderTags'>,
 
-  GetAccountSummary: {} satisfies Iam<'GetAccountSummary'>,
+  GetAccountSummary: {},
   ListAccountAliases: { ...page } satisfies Iam<'ListAccountAliases'>,
 } as const;
