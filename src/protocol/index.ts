@@ -2,4 +2,5 @@
  * protocol: the outer half of a request: HTTP, Signature Version 4, the JSON 1.1 and Query codecs, validation against the
  * contract, and how errors look on the wire. It must not know keys, policies or storage. Begin at `handle.ts`.
  */
+export { createHttpServer } from './http.ts';
 export type { HttpOptions, HttpServer, Seen } from './options.ts';

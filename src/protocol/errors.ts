@@ -1,0 +1,69 @@
+import { isKmsError, KmsError, type ErrorName } from '../domain/index.ts';
+
+/**
+ * The HTTP status of each error, as the services send it: KMS answers 400 to every fault of the caller, whatever the
+ * `httpError` traits of its model say.
+ */
+export const statuses = {
+  // Any service: authentication, routing, decoding, quotas.
+  AccessDeniedException: 400,
+  ExpiredTokenException: 400,
+  IncompleteSignatureException: 400,
+  InvalidSignatureException: 400,
+  MissingAuthenticationTokenException: 400,
+  NotAuthorizedException: 400,
+  RequestEntityTooLargeException: 413,
+  SerializationException: 400,
+  ServiceUnavailableException: 503,
+  ThrottlingException: 400,
+  UnknownOperationException: 400,
+  UnrecognizedClientException: 400,
+  ValidationException: 400,
+  // KMS.
+  AlreadyExistsException: 400,
+  CloudHsmClusterInUseException: 400,
+  CloudHsmClusterInvalidConfigurationException: 400,
+  CloudHsmClusterNotActiveException: 400,
+  CloudHsmClusterNotFoundException: 400,
+  CloudHsmClusterNotRelatedException: 400,
+  ConflictException: 400,
+  CustomKeyStoreHasCMKsException: 400,
+  CustomKeyStoreInvalidStateException: 400,
+  CustomKeyStoreNameInUseException: 400,
+  CustomKeyStoreNotFoundException: 400,
+  DependencyTimeoutException: 500,
+  DisabledException: 400,
+  DryRunOperationException: 400,
+  IncorrectKeyException: 400,
+  IncorrectTrustAnchorException: 400,
+  InvalidAliasNameException: 400,
+  InvalidArnException: 400,
+  InvalidCiphertextException: 400,
+  InvalidGrantTokenException: 400,
+  InvalidKeyUsageException: 400,
+  InvalidMarkerException: 400,
+  KeyUnavailableException: 500,
+  KMSInternalException: 500,
+  KMSInvalidStateException: 400,
+  LimitExceededException: 400,
+  MalformedPolicyDocumentException: 400,
+  NotFoundException: 400,
+  TagException: 400,
+  UnsupportedOperationException: 400,
+  XksKeyAlreadyInUseException: 400,
+  XksKeyInvalidConfigurationException: 400,
+  XksKeyNotFoundException: 400,
+  // CloudHSM.
+  CloudHsmAccessDeniedException: 400,
+  CloudHsmInternalFailureException: 500,
+  CloudHsmInvalidRequestException: 400,
+  CloudHsmResourceLimitExceededException: 400,
+  CloudHsmResourceNotFoundException: 400,
+  CloudHsmServiceException: 400,
+  CloudHsmTagException: 400,
+} as const satisfies Record<ErrorName, number>;
+
+/** What a caller may know of any failure: what is not an error of the API is ours, and nothing of it is told. */
+export function publicError(error: unknown): KmsError {
+  return isKmsError(error) ? error : new KmsError('KMSInternalException', undefined, { cause: error });
+}
