@@ -36,7 +36,7 @@ export function createHandle({ authenticate, perform }: Pick<HttpOptions, 'authe
         service: endpoint.service,
         operation: endpoint.operation,
         caller: verified.credential.principal,
-        policies: { identity: verified.credential.identityPolicies },
+        policies: verified.credential.policies,
         region: verified.region,
         input,
         requestId,
