@@ -1,18 +1,18 @@
-import type { Rank, RecordKind, ReplicaRecord } from './record.ts';
+import type { Rank, RecordKind, RecordName, ReplicaRecord } from './record.ts';
 
 /** Whether `a` replaces `b` as the state of one record; never both ways, so the order of arrival does not matter. */
 export function outranks(kind: RecordKind, a: Rank, b: Rank): boolean {
   if (kind === 'key' && a.deleted !== b.deleted) return a.deleted;
-  const [counterA, hsmA] = a.version;
-  const [counterB, hsmB] = b.version;
+  const [counterA, writerA] = a.version;
+  const [counterB, writerB] = b.version;
   if (counterA !== counterB) return counterA > counterB;
-  return hsmA > hsmB;
+  return writerA > writerB;
 }
 
-export type Records = ReadonlyMap<string, ReplicaRecord>;
+export type Records<R extends RecordName & Rank = ReplicaRecord> = ReadonlyMap<string, R>;
 
 /** The state of an HSM that held `mine` and learned of `theirs`. Commutative, associative and idempotent. */
-export function merge(mine: Records, theirs: Iterable<ReplicaRecord>): Records {
+export function merge<R extends RecordName & Rank>(mine: Records<R>, theirs: Iterable<R>): Records<R> {
   const merged = new Map(mine);
   for (const record of theirs) {
     const key = recordKey(record);
@@ -22,6 +22,13 @@ export function merge(mine: Records, theirs: Iterable<ReplicaRecord>): Records {
   return merged;
 }
 
-export function recordKey({ kind, id }: { readonly kind: string; readonly id: string }): string {
+export function recordKey({ kind, id }: RecordName): string {
   return `${kind}/${id}`;
+}
+
+/** The reverse of `recordKey`. */
+export function recordName(key: string): RecordName {
+  const end = key.indexOf('/');
+  // No kind has a slash in it, and keys are made by `recordKey` only.
+  return { kind: key.slice(0, end) as RecordKind, id: key.slice(end + 1) };
 }

@@ -1,11 +1,19 @@
-import type { TLSSocket } from 'node:tls';
 import { HsmError } from '../wire/index.ts';
-import type { PeerCommandName, PeerCommands } from './peer-protocol.ts';
-import type { Peers } from './peers.ts';
+import { inLeaves, namedRecords, recordsAfter } from './answers.ts';
+import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
+import type { Peers, PeerWorks } from './peers.ts';
 import type { Replica } from './replica.ts';
 
-const MAX_BATCH = 500;
-const operations: ReadonlySet<string> = new Set<PeerCommandName>(['peerHello', 'pull', 'push', 'sessionsOf']);
+const operations: ReadonlySet<string> = new Set<PeerCommandName>([
+  'peerHello',
+  'compare',
+  'leaves',
+  'list',
+  'fetch',
+  'pull',
+  'push',
+  'sessionsOf',
+]);
 
 export function isPeerOperation(operation: string): operation is PeerCommandName {
   return operations.has(operation);
@@ -19,15 +27,17 @@ export interface PeerServiceOptions {
   readonly sessionsOf: (username: string) => number;
 }
 
+type Answers = { readonly [C in PeerCommandName]: (input: PeerCommands[C]['in']) => PeerCommands[C]['out'] };
+
 /** Answers one peer on one connection that it opened. */
 export class PeerService {
   readonly #options: PeerServiceOptions;
-  readonly #socket: TLSSocket;
+  readonly #channel: ChannelBinding;
   #caller: string | undefined;
 
-  constructor(options: PeerServiceOptions, socket: TLSSocket) {
+  constructor(options: PeerServiceOptions, channel: ChannelBinding) {
     this.#options = options;
-    this.#socket = socket;
+    this.#channel = channel;
   }
 
   /** Whether the caller has proved to be a peer. */
@@ -36,36 +46,47 @@ export class PeerService {
   }
 
   answer(operation: PeerCommandName, input: unknown): unknown {
-    if (operation === 'peerHello') return this.#hello(input as PeerCommands['peerHello']['in']);
-    if (this.#caller === undefined) throw new HsmError('not-permitted');
-    if (operation === 'pull') return this.#pull(this.#caller, input as PeerCommands['pull']['in']);
-    if (operation === 'push') return this.#push(input as PeerCommands['push']['in']);
-    return { count: this.#options.sessionsOf((input as PeerCommands['sessionsOf']['in']).username) };
+    if (operation !== 'peerHello' && !this.proven) throw new HsmError('not-permitted');
+    if (typeof input !== 'object' || input === null) throw new HsmError('malformed-request');
+    // Who has proved to be an HSM of this cluster says what the table says; `hello` checks what a stranger says.
+    const answer = this.#answers[operation] as (input: object) => unknown;
+    return answer(input);
   }
 
-  #hello({ hsmId, proof }: PeerCommands['peerHello']['in']): PeerCommands['peerHello']['out'] {
-    const works = this.#options.peers.works;
-    if (!works?.proof.check(this.#socket, 'caller', hsmId, proof)) throw new HsmError('not-permitted');
+  readonly #answers: Answers = {
+    peerHello: ({ hsmId, proof }) => this.#hello(hsmId, proof),
+    compare: ({ digest }) => {
+      const { head, digests } = this.#options.replica;
+      const branches = Buffer.compare(digest, digests.root) === 0 ? Buffer.alloc(0) : digests.branches;
+      return { head, synchronized: this.#options.synchronized(), branches };
+    },
+    leaves: ({ branches }) => ({ digests: branches.map((branch) => this.#options.replica.digests.leavesOf(branch)) }),
+    list: ({ leaves }) => inLeaves(this.#options.replica, leaves),
+    fetch: ({ names }) => namedRecords(this.#works, names),
+    pull: ({ after }) => {
+      this.#options.peers.confirm(this.#caller ?? '', this, after);
+      return recordsAfter(this.#works, after);
+    },
+    push: ({ records }) => {
+      const { replica, seal } = this.#works;
+      replica.receive(records.map((record) => seal.open(record)));
+      return {};
+    },
+    sessionsOf: ({ username }) => ({ count: this.#options.sessionsOf(username) }),
+  };
+
+  #hello(hsmId: unknown, proof: unknown): PeerCommands['peerHello']['out'] {
+    const { works } = this.#options.peers;
+    if (!works?.proof.check(this.#channel, 'caller', hsmId, proof)) throw new HsmError('not-permitted');
     this.#caller = hsmId;
+    this.#options.peers.greeted(hsmId, this);
     const own = this.#options.hsmId;
-    return { hsmId: own, proof: works.proof.make(this.#socket, 'answerer', own), synchronized: this.#options.synchronized() };
+    return { hsmId: own, proof: works.proof.make(this.#channel, 'answerer', own) };
   }
 
-  #pull(caller: string, { after, limit }: PeerCommands['pull']['in']): PeerCommands['pull']['out'] {
-    const { peers, replica } = this.#options;
-    peers.confirm(caller, after);
-    const records = after >= replica.head ? [] : replica.after(after, Math.min(limit, MAX_BATCH));
-    return { records: records.map((record) => this.#seal().seal(record)) };
-  }
-
-  #push({ records }: PeerCommands['push']['in']): PeerCommands['push']['out'] {
-    this.#options.replica.receive(records.map((record) => this.#seal().open(record)));
-    return {};
-  }
-
-  #seal(): NonNullable<Peers['works']>['seal'] {
-    const works = this.#options.peers.works;
+  get #works(): PeerWorks {
+    const { works } = this.#options.peers;
     if (!works) throw new HsmError('not-permitted');
-    return works.seal;
+    return works;
   }
 }

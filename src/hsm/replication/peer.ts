@@ -1,25 +1,32 @@
-import type { Peer } from '../wire/index.ts';
-
-import { PeerLink } from './peer-link.ts';
+import { HsmError, type Peer } from '../wire/index.ts';
+import type { PeerChannel } from './peer-network.ts';
 import type { PeerWorks } from './peers.ts';
-import type { SequencedRecord } from './replica.ts';
+import { reconcile } from './reconcile.ts';
+import type { SealedRecord } from './record-seal.ts';
 
 const PULL_INTERVAL = 500;
-const PULL_BATCH = 200;
+/** Pulls between two comparisons of digests on a link that lasts: about a minute. */
+const PULLS_PER_COMPARISON = 120;
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1_000;
+/** Pushed records remembered until the peer's next pull confirms them; what is forgotten is only under-reported. */
+const MAX_ACKNOWLEDGED = 10_000;
 
-/** Keeps one peer linked, pulls what it has, and knows how much of this HSM's state it holds. */
+/** `untried`: no attempt to link has ended. `level`: this HSM has all that the peer had when they were compared. */
+export type PeerStanding = 'untried' | 'unreachable' | 'linked' | 'level' | 'level-synchronized';
+
+/** Keeps one peer linked, takes what it has, and knows how much of this HSM's state it holds. */
 export class PeerKeeper {
   readonly address: Peer;
-  /** Settles when the first pull is done or the first attempt to link has failed. */
+  /** Settles when this HSM first is level with the peer or the first attempt to link has failed. */
   readonly tried: Promise<void>;
   readonly #works: PeerWorks;
   readonly #stop = new AbortController();
   readonly #markTried: () => void;
-  #link: PeerLink | undefined;
-  /** The peer holds all of this HSM's records up to this sequence, and these besides. */
+  #standing: PeerStanding = 'untried';
+  #channel: PeerChannel | undefined;
   #confirmed = 0;
+  /** Sequences beyond that of records which the peer holds besides. */
   readonly #acknowledged = new Set<number>();
 
   constructor(address: Peer, works: PeerWorks) {
@@ -31,8 +38,17 @@ export class PeerKeeper {
     void this.#keep();
   }
 
+  get standing(): PeerStanding {
+    return this.#standing;
+  }
+
   get linked(): boolean {
-    return this.#link !== undefined;
+    return this.#channel !== undefined;
+  }
+
+  /** The peer holds all of this HSM's records up to this sequence. */
+  get confirmed(): number {
+    return this.#confirmed;
   }
 
   holds(sequence: number): boolean {
@@ -44,22 +60,30 @@ export class PeerKeeper {
     for (const one of this.#acknowledged) if (one <= this.#confirmed) this.#acknowledged.delete(one);
   }
 
+  /** The peer has linked anew, maybe without what it held before: what it holds is unknown until it pulls. */
+  forget(): void {
+    this.#confirmed = 0;
+    this.#acknowledged.clear();
+  }
+
   /** Whether the peer has the records on its disk; false if it can't be asked. */
-  async push(records: readonly SequencedRecord[]): Promise<boolean> {
+  async push(records: readonly SealedRecord[]): Promise<boolean> {
     try {
-      if (!this.#link) return false;
-      await this.#link.call('push', { records: records.map((record) => this.#works.seal.seal(record)) });
+      if (!this.#channel) return false;
+      await this.#channel.call('push', { records });
     } catch {
       return false;
     }
-    for (const { sequence } of records) if (sequence > this.#confirmed) this.#acknowledged.add(sequence);
+    for (const { sequence } of records) {
+      if (sequence > this.#confirmed && this.#acknowledged.size < MAX_ACKNOWLEDGED) this.#acknowledged.add(sequence);
+    }
     return true;
   }
 
   /** Sessions that a user has on the peer; 0 if it can't be asked. */
   async sessionsOf(username: string): Promise<number> {
     try {
-      return (await this.#link?.call('sessionsOf', { username }))?.count ?? 0;
+      return (await this.#channel?.call('sessionsOf', { username }))?.count ?? 0;
     } catch {
       return 0;
     }
@@ -67,81 +91,85 @@ export class PeerKeeper {
 
   close(): void {
     this.#stop.abort();
-    this.#link?.close();
+    this.#channel?.close();
     this.#markTried();
   }
 
   async #keep(): Promise<void> {
     let pause = FIRST_PAUSE;
     while (!this.#stop.signal.aborted) {
-      if (await this.#linkOnce()) pause = FIRST_PAUSE;
+      // A link that never got level would fail again at once: a full disk, a damaged record.
+      pause = (await this.#linkOnce()) ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+      this.#channel = undefined;
+      this.#stand('unreachable');
       this.#markTried();
-      await this.#rest(pause);
-      pause = Math.min(pause * 2, LONGEST_PAUSE);
+      await this.#works.network.pause(pause, this.#stop.signal);
     }
   }
 
-  /** Lives as long as the link does; resolves to whether there was one. */
+  /** Lives as long as the link does; resolves to whether this HSM got level with the peer. */
   async #linkOnce(): Promise<boolean> {
-    const works = this.#works;
-    let link: PeerLink;
+    let level = false;
+    let channel: PeerChannel | undefined;
     try {
-      link = await PeerLink.open(this.address, works.hsmId, works.proof);
-    } catch {
-      return false;
-    }
-    if (this.#stop.signal.aborted) link.close();
-    // Linked before the first pull, so that nothing is written between the two without being pushed.
-    this.#link = link;
-    works.changed();
-    await this.#pullForLong(link);
-    this.#link = undefined;
-    works.changed();
-    return true;
-  }
-
-  async #pullForLong(link: PeerLink): Promise<void> {
-    const gone = link.closed.then(() => true);
-    try {
+      channel = await this.#works.network.open(this.address);
+      await this.#greet(channel);
+      if (this.#stop.signal.aborted) throw new Error('closed');
+      // Before the comparison, so that nothing is written between the two without being pushed.
+      this.#channel = channel;
+      this.#stand('linked');
       for (;;) {
-        await this.#pullAll(link);
-        this.#markTried();
-        if (await Promise.race([gone, this.#rest(PULL_INTERVAL)])) return;
+        await this.#follow(channel, (standing) => {
+          level = true;
+          this.#stand(standing);
+          this.#markTried();
+        });
       }
     } catch {
-      link.close();
+      channel?.close();
+      return level;
     }
   }
 
-  async #pullAll(link: PeerLink): Promise<void> {
-    const { cursors, replica, seal } = this.#works;
+  /** Each side proves to be an HSM of this cluster. */
+  async #greet(channel: PeerChannel): Promise<void> {
+    const { hsmId, proof } = this.#works;
+    const answer = await channel.call('peerHello', { hsmId, proof: proof.make(channel.binding, 'caller', hsmId) });
+    const genuine = answer.hsmId === this.address.hsmId && proof.check(channel.binding, 'answerer', answer.hsmId, answer.proof);
+    if (!genuine) throw new HsmError('not-permitted', 'the peer is another');
+  }
+
+  /** Compares digests once and then pulls what is new, until it is time to compare again. Throws when the link is gone. */
+  async #follow(channel: PeerChannel, stand: (standing: PeerStanding) => void): Promise<void> {
+    const { head, synchronized } = await reconcile(this.#works, (command, input) => channel.call(command, input));
+    let after = await this.#pullAfter(channel, head);
+    stand(synchronized ? 'level-synchronized' : 'level');
+    // Until the peer is synchronized itself, being level with it says nothing about the cluster: ask again soon.
+    const pulls = synchronized ? PULLS_PER_COMPARISON : 1;
+    for (let pull = 0; pull < pulls; pull += 1) {
+      const gone = channel.closed.then(() => true);
+      if (await Promise.race([gone, this.#works.network.pause(PULL_INTERVAL, this.#stop.signal)])) throw new Error('link is gone');
+      after = await this.#pullAfter(channel, after);
+    }
+  }
+
+  /** Pulls all after a sequence of the peer's order; resolves to the sequence up to which that has been done. */
+  async #pullAfter(channel: PeerChannel, sequence: number): Promise<number> {
+    const { replica, seal } = this.#works;
+    let after = sequence;
     for (;;) {
-      const after = cursors.get(this.address.hsmId);
-      const { records } = await link.call('pull', { after, limit: PULL_BATCH });
+      const { records } = await channel.call('pull', { after });
       const last = records.at(-1);
-      if (last)
-        replica.receive(
-          records.map((record) => seal.open(record)),
-          () => cursors.put(this.address.hsmId, last.sequence),
-        );
-      if (records.length < PULL_BATCH) break;
+      // Asked once more after the last ones: the question tells the peer that they are stored.
+      if (!last) return after;
+      replica.receive(records.map((record) => seal.open(record)));
+      after = last.sequence;
     }
-    if (link.synchronized) this.#works.caughtUp();
   }
 
-  /** Resolves to false after `ms`, or at once to true when closed. */
-  #rest(ms: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const stopped = (): void => {
-        clearTimeout(timer);
-        resolve(true);
-      };
-      const timer = setTimeout(() => {
-        this.#stop.signal.removeEventListener('abort', stopped);
-        resolve(false);
-      }, ms);
-      this.#stop.signal.addEventListener('abort', stopped, { once: true });
-      if (this.#stop.signal.aborted) stopped();
-    });
+  #stand(standing: PeerStanding): void {
+    if (this.#standing === standing) return;
+    this.#standing = standing;
+    this.#works.changed();
   }
 }

@@ -1,10 +1,11 @@
-import type { Database } from '../storage/index.ts';
-import type { Peer } from '../wire/index.ts';
+import type { Coverage, Peer } from '../wire/index.ts';
 import { PeerProof } from './peer-protocol.ts';
+import type { PeerNetwork } from './peer-network.ts';
 import { PeerKeeper } from './peer.ts';
 import type { RecordKind } from './record.ts';
 import { RecordSeal } from './record-seal.ts';
 import type { Replica, SequencedRecord } from './replica.ts';
+import { tlsNetwork } from './tls-network.ts';
 
 /** Milliseconds that a just started HSM waits for its peers before it answers for itself. */
 const CATCH_UP_TIMEOUT = 2_000;
@@ -13,44 +14,45 @@ const CATCH_UP_TIMEOUT = 2_000;
 export interface PeerWorks {
   readonly hsmId: string;
   readonly replica: Replica;
+  readonly network: PeerNetwork;
   readonly seal: RecordSeal;
   readonly proof: PeerProof;
-  /** Up to which of its records each peer has been pulled. */
-  readonly cursors: { get(hsmId: string): number; put(hsmId: string, sequence: number): void };
-  /** A link came or went. */
+  /** How this HSM stands with the peer has changed. */
   changed(): void;
-  /** All that a synchronized peer held is here. */
-  caughtUp(): void;
 }
 
 export interface PeersOptions {
   readonly hsmId: string;
-  readonly database: Database;
+  readonly database: { setting(name: string): unknown; putSetting(name: string, value: unknown): void };
   readonly replica: Replica;
+  readonly network?: PeerNetwork;
+  /** A link came or went, or its standing changed. */
   readonly changed: () => void;
+  /** All that the reachable peers held is here, and one of them was synchronized itself. May be called again. */
   readonly caughtUp: () => void;
 }
 
 /** The other HSMs of the cluster. */
 export class Peers {
   readonly #options: PeersOptions;
+  readonly #network: PeerNetwork;
   #works: PeerWorks | undefined;
   #wanted: readonly Peer[];
   readonly #keepers = new Map<string, PeerKeeper>();
+  /** Through what each peer last greeted: only that one knows what the peer holds now. */
+  readonly #callers = new Map<string, object>();
 
   constructor(options: PeersOptions) {
     this.#options = options;
+    this.#network = options.network ?? tlsNetwork;
     this.#wanted = (options.database.setting('peers') ?? []) as readonly Peer[];
   }
 
   /** Links can be made once the cluster's masking key is here. */
   unlock(maskingKey: Uint8Array): void {
-    const { database } = this.#options;
-    const cursors = {
-      get: (hsmId: string): number => (database.setting(`cursor/${hsmId}`) ?? 0) as number,
-      put: (hsmId: string, sequence: number): void => database.putSetting(`cursor/${hsmId}`, sequence),
-    };
-    this.#works = { ...this.#options, seal: new RecordSeal(maskingKey), proof: new PeerProof(maskingKey), cursors };
+    const { hsmId, replica } = this.#options;
+    const keys = { seal: new RecordSeal(maskingKey), proof: new PeerProof(maskingKey) };
+    this.#works = { hsmId, replica, network: this.#network, ...keys, changed: () => this.#changed() };
     this.#apply();
   }
 
@@ -70,17 +72,34 @@ export class Peers {
     return [...this.#keepers.values()].filter((keeper) => keeper.linked).map((keeper) => keeper.address.hsmId);
   }
 
-  /** Sends records to all peers that can be reached; resolves to the number of HSMs that then hold them, this one included. */
-  async spread(records: readonly SequencedRecord[]): Promise<number> {
-    const done = await Promise.all([...this.#keepers.values()].map((keeper) => keeper.push(records)));
-    return 1 + done.filter(Boolean).length;
+  /**
+   * Sends records to all peers that can be reached; resolves to the number of HSMs that hold them, this one included, as
+   * soon as `enough` do or all peers have answered.
+   */
+  async spread(records: readonly SequencedRecord[], enough = Infinity): Promise<number> {
+    const works = this.#works;
+    if (!works) return 1;
+    const sealed = records.map((record) => works.seal.seal(record));
+    let copies = 1;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const pushes = [...this.#keepers.values()].map(async (keeper) => {
+      if (await keeper.push(sealed)) copies += 1;
+      if (copies >= enough) resolve();
+    });
+    await Promise.race([promise, Promise.all(pushes)]);
+    return copies;
   }
 
   /** On how many HSMs of the cluster a record is, as far as known here. */
-  coverage(kind: RecordKind, id: string): { readonly on: number; readonly of: number } {
+  coverage(kind: RecordKind, id: string): Coverage {
     const sequence = this.#options.replica.sequenceOf(kind, id) ?? Infinity;
-    const holders = [...this.#keepers.values()].filter((keeper) => keeper.holds(sequence));
-    return { on: 1 + holders.length, of: 1 + this.#wanted.length };
+    return this.#countHolders((keeper) => keeper.holds(sequence));
+  }
+
+  /** How many HSMs of the cluster hold all that this one holds. */
+  get fullCoverage(): Coverage {
+    const { head } = this.#options.replica;
+    return this.#countHolders((keeper) => keeper.confirmed >= head);
   }
 
   /** Sessions of a user on all reachable peers. */
@@ -89,22 +108,33 @@ export class Peers {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** A peer said that it has stored all of this HSM's records up to `sequence`. */
-  confirm(hsmId: string, sequence: number): void {
-    this.#keepers.get(hsmId)?.confirm(sequence);
+  /** A peer has linked to this HSM anew. */
+  greeted(hsmId: string, caller: object): void {
+    this.#callers.set(hsmId, caller);
+    this.#keepers.get(hsmId)?.forget();
   }
 
-  /** Resolves when every peer has been pulled or found out of reach: before, an old password might still seem right. */
+  /** A peer said that it has stored all of this HSM's records up to `sequence`. */
+  confirm(hsmId: string, caller: object, sequence: number): void {
+    if (this.#callers.get(hsmId) === caller) this.#keepers.get(hsmId)?.confirm(sequence);
+  }
+
+  /** Resolves when this HSM is level with each peer or found it out of reach: before, an old password might still seem right. */
   async settled(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CATCH_UP_TIMEOUT);
-    await Promise.race([promise, Promise.all([...this.#keepers.values()].map((keeper) => keeper.tried))]);
-    clearTimeout(timer);
+    const waiting = new AbortController();
+    const tried = Promise.all([...this.#keepers.values()].map((keeper) => keeper.tried));
+    await Promise.race([this.#network.pause(CATCH_UP_TIMEOUT, waiting.signal), tried]);
+    waiting.abort();
   }
 
   close(): void {
     for (const keeper of this.#keepers.values()) keeper.close();
     this.#keepers.clear();
+  }
+
+  #countHolders(holds: (keeper: PeerKeeper) => boolean): Coverage {
+    const holders = [...this.#keepers.values()].filter(holds);
+    return { on: 1 + holders.length, of: 1 + this.#wanted.length };
   }
 
   #apply(): void {
@@ -119,6 +149,13 @@ export class Peers {
     for (const peer of wanted.values()) {
       if (!this.#keepers.has(peer.hsmId)) this.#keepers.set(peer.hsmId, new PeerKeeper(peer, this.#works));
     }
+    this.#changed();
+  }
+
+  #changed(): void {
+    const standings = [...this.#keepers.values()].map(({ standing }) => standing);
+    const settled = standings.every((standing) => standing !== 'untried' && standing !== 'linked');
+    if (settled && standings.includes('level-synchronized')) this.#options.caughtUp();
     this.#options.changed();
   }
 }

@@ -3,8 +3,11 @@
  */
 export type RecordKind = 'key' | 'key-attributes' | 'user' | 'lockout' | 'setting';
 
-/** A Lamport counter, and the HSM that wrote, so that no two writes have the same version. */
-export type Version = readonly [counter: number, hsmId: string];
+/**
+ * A Lamport counter and who wrote. A writer is one run of one HSM, so that no two writes have the same version even if the
+ * HSM's database was set back to an older state in between.
+ */
+export type Version = readonly [counter: number, writer: string];
 
 /** What ranks one state of a record against another. */
 export interface Rank {
@@ -12,16 +15,17 @@ export interface Rank {
   readonly deleted: boolean;
 }
 
-/** One piece of what all HSMs of a cluster hold. A deleted one stays as a tombstone without body. */
-export interface ReplicaRecord extends Rank {
+export interface RecordName {
   readonly kind: RecordKind;
   readonly id: string;
+}
+
+/** One piece of what all HSMs of a cluster hold. A deleted one stays as a tombstone without body. */
+export interface ReplicaRecord extends RecordName, Rank {
   readonly body: unknown;
 }
 
 /** What to write; without `body`, delete. */
-export interface Change {
-  readonly kind: RecordKind;
-  readonly id: string;
+export interface Change extends RecordName {
   readonly body?: unknown;
 }

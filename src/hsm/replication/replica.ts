@@ -1,9 +1,21 @@
-import type { Audit, AuditEntry } from '../audit/index.ts';
-import type { Database } from '../storage/index.ts';
-import { outranks, recordKey } from './merge.ts';
-import type { Change, Rank, RecordKind, ReplicaRecord, Version } from './record.ts';
+import { hexId } from '../../base/index.ts';
+import type { AuditEntry } from '../audit/index.ts';
+import type { StoredRecord } from '../storage/index.ts';
+import { DigestTree } from './digest-tree.ts';
+import { merge, outranks, recordKey, recordName } from './merge.ts';
+import type { Change, Rank, RecordKind, RecordName, ReplicaRecord, Version } from './record.ts';
 
 const LOAD_BATCH = 500;
+
+/** The part of an HSM's database that a replica lies on. */
+export interface RecordStore {
+  /** All that `work` writes is on disk when this returns, or nothing of it. */
+  transact<T>(work: () => T): T;
+  /** Stores a record under a new, higher sequence, which it returns, instead of the one it replaces. */
+  putRecord(kind: string, id: string, content: unknown): number;
+  record(kind: string, id: string): StoredRecord | undefined;
+  recordsAfter(sequence: number, limit: number): StoredRecord[];
+}
 
 /** Where a record lies here, without its body. */
 interface Held extends Rank {
@@ -18,18 +30,20 @@ type Listener = (record: ReplicaRecord) => void;
 
 /** This HSM's copy of what the cluster holds. Bodies lie in the database; who needs them in memory subscribes. */
 export class Replica {
-  readonly #database: Database;
-  readonly #audit: Audit;
-  readonly #hsmId: string;
+  readonly #store: RecordStore;
+  readonly #audit: { append(entry: AuditEntry): void };
+  readonly #writer: string;
   readonly #held = new Map<string, Held>();
+  readonly #digests = new DigestTree();
   readonly #listeners = new Map<RecordKind, Listener[]>();
   #counter = 0;
   #head = 0;
 
-  constructor(database: Database, audit: Audit, hsmId: string) {
-    this.#database = database;
+  /** `run` tells this run of the HSM from its others. */
+  constructor(store: RecordStore, audit: { append(entry: AuditEntry): void }, hsmId: string, run: string = hexId(8)) {
+    this.#store = store;
     this.#audit = audit;
-    this.#hsmId = hsmId;
+    this.#writer = `${hsmId}.${run}`;
   }
 
   /** The sequence of the newest record here. */
@@ -37,7 +51,12 @@ export class Replica {
     return this.#head;
   }
 
-  /** `listener` hears every record of the kind that is loaded or takes effect from now on. */
+  /** What to compare with another replica's to find where they differ. */
+  get digests(): DigestTree {
+    return this.#digests;
+  }
+
+  /** `listener` hears every record of the kind that is loaded or takes effect from now on; the body it gets is its own. */
   subscribe(kind: RecordKind, listener: Listener): void {
     this.#listeners.set(kind, [...(this.#listeners.get(kind) ?? []), listener]);
   }
@@ -56,48 +75,74 @@ export class Replica {
     return this.#held.get(recordKey({ kind, id }))?.sequence;
   }
 
-  /** Writes all changes and the audit entry, or nothing. They are on disk when this returns. */
-  write(changes: readonly Change[], entry?: AuditEntry): SequencedRecord[] {
-    const version: Version = [this.#counter + 1, this.#hsmId];
-    const records = changes.map(({ kind, id, body }) => ({ kind, id, version, deleted: body === undefined, body: body ?? null }));
-    return this.#store(records, () => entry && this.#audit.append(entry));
+  /** Name and rank of each record in one leaf of the digest tree. */
+  ranksIn(leaf: number): (RecordName & Rank)[] {
+    return Array.from(this.#digests.members(leaf)).flatMap((key) => {
+      const held = this.#held.get(key);
+      return held ? [{ ...recordName(key), version: held.version, deleted: held.deleted }] : [];
+    });
   }
 
-  /** Takes what another HSM holds, as far as it outranks what is here; `with` is written in the same transaction. */
+  /** Whether a record in this state would be news here. */
+  lacks(record: RecordName & Rank): boolean {
+    const held = this.#held.get(recordKey(record));
+    return !held || outranks(record.kind, record, held);
+  }
+
+  /** Writes all changes and the audit entry, or nothing. They are on disk when this returns. */
+  write(changes: readonly Change[], entry?: AuditEntry): SequencedRecord[] {
+    // Counted up before writing: a version must not be given twice, even if it is uncertain whether the first write failed.
+    this.#counter += 1;
+    const version: Version = [this.#counter, this.#writer];
+    const records = changes.map(({ kind, id, body }) => ({ kind, id, version, deleted: body === undefined, body: body ?? null }));
+    return this.#put(records, () => entry && this.#audit.append(entry));
+  }
+
+  /** Takes what another HSM holds, as far as it outranks what is here; `alongside` writes in the same transaction. */
   receive(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
-    const news = records.filter((record) => {
-      const held = this.#held.get(recordKey(record));
-      return !held || outranks(record.kind, record, held);
-    });
+    const news = [...merge(new Map(), records).values()].filter((record) => this.lacks(record));
     if (news.length === 0 && !alongside) return [];
-    return this.#store(news, alongside);
+    return this.#put(news, alongside);
   }
 
   /** At most `limit` records that took effect here after `sequence`, in order. */
   after(sequence: number, limit: number): SequencedRecord[] {
-    return this.#database.recordsAfter(sequence, limit).map(({ sequence, kind, id, content }) => {
-      // Only #store writes records, and what it wrote can't have been changed: it is sealed.
-      return { sequence, kind: kind as RecordKind, id, ...(content as Rank & { body: unknown }) };
-    });
+    return this.#store.recordsAfter(sequence, limit).map(sequenced);
   }
 
-  #store(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
-    const stored = this.#database.transact(() => {
+  /** The record with its body, if there is one. */
+  read(kind: RecordKind, id: string): SequencedRecord | undefined {
+    const stored = this.#store.record(kind, id);
+    return stored && sequenced(stored);
+  }
+
+  #put(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
+    const stored = this.#store.transact(() => {
       alongside?.();
       return records.map((record) => {
         const { kind, id, version, deleted, body } = record;
-        return { ...record, sequence: this.#database.putRecord(kind, id, { version, deleted, body }) };
+        return { ...record, sequence: this.#store.putRecord(kind, id, { version, deleted, body }) };
       });
     });
-    for (const record of stored) this.#take(record);
+    // A copy for the listeners, for they wipe secrets and the caller goes on to send the body to other HSMs.
+    for (const record of stored) this.#take({ ...record, body: structuredClone(record.body) });
     return stored;
   }
 
   #take(record: SequencedRecord): void {
     const { kind, version, deleted, sequence } = record;
-    this.#held.set(recordKey(record), { version, deleted, sequence });
+    const key = recordKey(record);
+    const before = this.#held.get(key);
+    if (before) this.#digests.remove(key, before);
+    this.#held.set(key, { version, deleted, sequence });
+    this.#digests.add(key, { version, deleted });
     this.#counter = Math.max(this.#counter, version[0]);
     this.#head = Math.max(this.#head, sequence);
     for (const listener of this.#listeners.get(kind) ?? []) listener(record);
   }
+}
+
+function sequenced({ sequence, kind, id, content }: StoredRecord): SequencedRecord {
+  // Only a replica writes records, and what it wrote can't have been changed: it is sealed.
+  return { sequence, kind: kind as RecordKind, id, ...(content as Rank & { body: unknown }) };
 }

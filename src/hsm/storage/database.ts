@@ -70,15 +70,16 @@ export class Database {
     return Number(done.lastInsertRowid);
   }
 
+  /** Undefined if there is none of that name. */
+  record(kind: string, id: string): StoredRecord | undefined {
+    const row = this.#prepare('SELECT * FROM records WHERE kind = ? AND id = ?').get(kind, id);
+    return row && this.#recordOf(row);
+  }
+
   /** At most `limit` records with a sequence greater than `after`, in order. */
   recordsAfter(after: number, limit: number): StoredRecord[] {
     const rows = this.#prepare('SELECT * FROM records WHERE sequence > ? ORDER BY sequence LIMIT ?').all(after, limit);
-    return rows.map(({ sequence, kind, id, sealed }) => ({
-      sequence: Number(sequence),
-      kind: String(kind),
-      id: String(id),
-      content: this.#open(sealed, `records/${String(kind)}/${String(id)}`),
-    }));
+    return rows.map((row) => this.#recordOf(row));
   }
 
   appendAudit(sequence: number, content: unknown): void {
@@ -97,6 +98,11 @@ export class Database {
 
   close(): void {
     this.#sqlite.close();
+  }
+
+  #recordOf({ sequence, kind, id, sealed }: Readonly<Record<string, unknown>>): StoredRecord {
+    const place = `records/${String(kind)}/${String(id)}`;
+    return { sequence: Number(sequence), kind: String(kind), id: String(id), content: this.#open(sealed, place) };
   }
 
   #seal(value: unknown, place: string): Buffer {

@@ -1,9 +1,28 @@
 import { connect, type TLSSocket } from 'node:tls';
 import { FrameReader, FrameWriter, type Peer, type ReplyFrame } from '../wire/index.ts';
-import type { PeerCommandName, PeerCommands, PeerProof } from './peer-protocol.ts';
+import type { PeerChannel, PeerNetwork } from './peer-network.ts';
+import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
 
 const CONNECT_TIMEOUT = 2_000;
 const CALL_TIMEOUT = 2_000;
+
+export const tlsNetwork: PeerNetwork = {
+  open: async (peer) => new TlsChannel(await secureSocket(peer)),
+  pause(ms, signal) {
+    return new Promise((resolve) => {
+      const stopped = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', stopped);
+        resolve(false);
+      }, ms);
+      signal.addEventListener('abort', stopped, { once: true });
+      if (signal.aborted) stopped();
+    });
+  },
+};
 
 interface Pending {
   readonly resolve: (output: unknown) => void;
@@ -11,17 +30,16 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
 }
 
-/** One authenticated connection to one peer. Whatever goes wrong on it ends it; a new one is made then. */
-export class PeerLink {
-  /** Whether the peer holds all that the cluster held when it joined. */
-  synchronized = false;
+class TlsChannel implements PeerChannel {
+  readonly binding: ChannelBinding;
   readonly closed: Promise<void>;
   readonly #socket: TLSSocket;
   readonly #writer: FrameWriter;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
 
-  private constructor(socket: TLSSocket) {
+  constructor(socket: TLSSocket) {
+    this.binding = socket;
     this.#socket = socket;
     this.#writer = new FrameWriter(socket);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -35,24 +53,11 @@ export class PeerLink {
     });
   }
 
-  static async open(peer: Peer, hsmId: string, proof: PeerProof): Promise<PeerLink> {
-    const socket = await secureSocket(peer);
-    const link = new PeerLink(socket);
-    try {
-      const answer = await link.call('peerHello', { hsmId, proof: proof.make(socket, 'caller', hsmId) });
-      if (answer.hsmId !== peer.hsmId || !proof.check(socket, 'answerer', peer.hsmId, answer.proof)) throw new Error('peer is another');
-      link.synchronized = answer.synchronized;
-      return link;
-    } catch (error) {
-      link.close();
-      throw error;
-    }
-  }
-
   call<C extends PeerCommandName>(command: C, input: PeerCommands[C]['in']): Promise<PeerCommands[C]['out']> {
     if (this.#socket.destroyed) return Promise.reject(new Error('peer link closed'));
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
+      // A peer that is late with one answer is taken to be gone.
       const timer = setTimeout(() => this.close(), CALL_TIMEOUT);
       // Peers have proved to be HSMs of this cluster, so their answers are what the table says.
       this.#pending.set(id, { resolve: (output) => resolve(output as PeerCommands[C]['out']), reject, timer });

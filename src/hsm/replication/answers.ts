@@ -1,0 +1,49 @@
+import type { PeerCommands } from './peer-protocol.ts';
+import type { RecordSeal, SealedRecord } from './record-seal.ts';
+import type { RecordName } from './record.ts';
+import type { Replica } from './replica.ts';
+
+/** Bytes of record bodies in one answer, about: a frame must not get too long, nor hold up those behind it. */
+const BATCH_BYTES = 256 * 1024;
+/** Records in one answer. */
+const BATCH_RECORDS = 250;
+const LISTED_RECORDS = 4_000;
+
+interface Holding {
+  readonly replica: Replica;
+  readonly seal: RecordSeal;
+}
+
+export function recordsAfter({ replica, seal }: Holding, after: number): PeerCommands['pull']['out'] {
+  if (after >= replica.head) return { records: [] };
+  return { records: fitting(replica.after(after, BATCH_RECORDS).map((record) => seal.seal(record))) };
+}
+
+export function namedRecords({ replica, seal }: Holding, names: readonly RecordName[]): PeerCommands['fetch']['out'] {
+  const records: SealedRecord[] = [];
+  let answered = 0;
+  for (let bytes = 0; answered < names.length && bytes < BATCH_BYTES; answered += 1) {
+    const name = names[answered];
+    const record = name && replica.read(name.kind, name.id);
+    if (!record) continue;
+    const sealed = seal.seal(record);
+    bytes += sealed.sealed.length;
+    records.push(sealed);
+  }
+  return { records, answered };
+}
+
+export function inLeaves(replica: Replica, leaves: readonly number[]): PeerCommands['list']['out'] {
+  const records: PeerCommands['list']['out']['records'][number][] = [];
+  let answered = 0;
+  for (; answered < leaves.length && records.length < LISTED_RECORDS; answered += 1)
+    records.push(...replica.ranksIn(leaves[answered] ?? 0));
+  return { records, answered };
+}
+
+/** As many as fit into an answer; at least the first. */
+function fitting(records: readonly SealedRecord[]): SealedRecord[] {
+  let bytes = 0;
+  const end = records.findIndex(({ sealed }) => (bytes += sealed.length) > BATCH_BYTES);
+  return end === -1 ? [...records] : records.slice(0, Math.max(end, 1));
+}

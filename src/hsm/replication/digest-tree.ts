@@ -1,0 +1,79 @@
+import { sha256 } from '../../crypto/index.ts';
+import type { Rank } from './record.ts';
+
+const FAN_OUT = 64;
+const LEAVES = FAN_OUT * FAN_OUT;
+/** Bytes of one digest. */
+const SIZE = 16;
+
+/**
+ * A digest of all records, of each of 64 branches of them, and of each of 64 leaves of a branch, kept up to date with every
+ * change. Two replicas that compare them find what differs without looking at what is equal. A record's leaf depends on its
+ * name only. A digest is the exclusive-or of its records' hashes, so that adding and removing one costs the same whatever
+ * else there is; nobody but HSMs of one cluster, which trust each other, compares them.
+ */
+export class DigestTree {
+  readonly root = Buffer.alloc(SIZE);
+  /** All 64 digests, one after the other. */
+  readonly branches = Buffer.alloc(FAN_OUT * SIZE);
+  readonly #leaves = Buffer.alloc(LEAVES * SIZE);
+  readonly #members = new Map<number, Set<string>>();
+
+  add(key: string, rank: Rank): void {
+    const leaf = leafOf(key);
+    this.#toggle(leaf, key, rank);
+    const members = this.#members.get(leaf);
+    if (members) members.add(key);
+    else this.#members.set(leaf, new Set([key]));
+  }
+
+  /** Takes out a record exactly as it was added. */
+  remove(key: string, rank: Rank): void {
+    const leaf = leafOf(key);
+    this.#toggle(leaf, key, rank);
+    this.#members.get(leaf)?.delete(key);
+  }
+
+  /** The 64 digests of a branch's leaves, one after the other. */
+  leavesOf(branch: number): Buffer {
+    const start = branch * FAN_OUT * SIZE;
+    return this.#leaves.subarray(start, start + FAN_OUT * SIZE);
+  }
+
+  /** Keys of the records in a leaf, which is numbered over all branches. */
+  members(leaf: number): Iterable<string> {
+    return this.#members.get(leaf) ?? [];
+  }
+
+  #toggle(leaf: number, key: string, { version, deleted }: Rank): void {
+    const hash = sha256(JSON.stringify([key, ...version, deleted]));
+    xorInto(this.root, 0, hash);
+    xorInto(this.branches, Math.floor(leaf / FAN_OUT) * SIZE, hash);
+    xorInto(this.#leaves, leaf * SIZE, hash);
+  }
+}
+
+/** The numbers of the digests that differ between two rows of them. */
+export function differing(mine: Uint8Array, theirs: Uint8Array): number[] {
+  const count = theirs.length / SIZE;
+  return Array.from({ length: count }, (_, index) => index).filter((index) => {
+    const part = (row: Uint8Array): Uint8Array => row.subarray(index * SIZE, (index + 1) * SIZE);
+    return Buffer.compare(part(mine), part(theirs)) !== 0;
+  });
+}
+
+/** The number, over all branches, of a branch's leaf. */
+export function leafNumber(branch: number, leaf: number): number {
+  return branch * FAN_OUT + leaf;
+}
+
+function xorInto(target: Buffer, offset: number, hash: Buffer): void {
+  for (let index = 0; index < SIZE; index += 1) target[offset + index] = (target[offset + index] ?? 0) ^ (hash[index] ?? 0);
+}
+
+/** FNV-1a: spreads names evenly and is cheap; nothing secret hangs on it. */
+function leafOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  return ((hash ^ (hash >>> 12)) >>> 0) % LEAVES;
+}
