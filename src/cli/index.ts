@@ -1,9 +1,10 @@
 /**
- * cli: the commands of `keyhold` that act on a running Keyhold from outside: env, status, hsm. They speak HTTP or the HSM
+ * cli: the commands of `keyhold` that act on a running Keyhold from outside: env, status, hsm, demo. They speak HTTP or the HSM
  * wire, as any client could; they must not know the server's insides. Begin at `hsm/hsm-command.ts` or `status.ts`.
  */
 export { envCommand } from './env.ts';
 export { statusCommand } from './status.ts';
+export { demoCommand } from './demo/demo-command.ts';
 export { hsmCommand } from './hsm/hsm-command.ts';
 export { callApi, describeCluster } from './api.ts';
 export { attempt, CliError, type CliIo, type Env } from './io.ts';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '../base/index.ts';
 import type { Change, Reader, Store } from '../storage/index.ts';
-import { openAuthorities } from './authorities.ts';
+import type { Authorities } from './authorities.ts';
 import { ClusterWorker } from './cluster-worker.ts';
 import { defaultLimits, type ClusterControl, type ClusterLimits, type LaunchHsm } from './contract.ts';
 import { Fleet } from './fleet.ts';
@@ -23,6 +23,7 @@ export interface ClusterControlOptions {
   /** Milliseconds that `clock` is ahead of the machine's; the HSMs' clocks are too. */
   readonly clockOffset: number;
   readonly log: Logger;
+  readonly authorities: Promise<Authorities>;
   readonly launch?: LaunchHsm;
   readonly limits?: Partial<ClusterLimits>;
 }
@@ -32,7 +33,7 @@ export async function startClusterControl(options: ClusterControlOptions): Promi
   const { store, clock } = options;
   const loopback = loopbackOf(process.platform);
   const context = { store, clock, loopback, limits: { ...defaultLimits, ...options.limits } };
-  const crew = startCrew(options, await openAuthorities(join(options.dataFolder, 'certificates'), clock));
+  const crew = startCrew(options, await options.authorities);
   await crew.wakeAll();
   return {
     vpcOf: (scope) => vpcOf(scope, loopback),
@@ -54,7 +55,7 @@ interface Crew {
 }
 
 /** A worker per cluster, woken by every change of the cluster's rows and processes. */
-function startCrew(options: ClusterControlOptions, authorities: Awaited<ReturnType<typeof openAuthorities>>): Crew {
+function startCrew(options: ClusterControlOptions, authorities: Authorities): Crew {
   const { store, dataFolder, clock, clockOffset, log, launch = launchHsm } = options;
   const folder = join(dataFolder, 'hsms');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

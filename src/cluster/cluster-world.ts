@@ -8,6 +8,7 @@ import { silentLogger, systemClock } from '../base/index.ts';
 import type { ClusterState, HsmRecord } from '../domain/index.ts';
 import { connectHsm } from '../hsm/client/index.ts';
 import { openSqliteStore, type Store } from '../storage/index.ts';
+import { openAuthorities } from './authorities.ts';
 import { startClusterControl } from './cluster-control.ts';
 import type { ClusterControl, ClusterLimits } from './contract.ts';
 import { launchHsm } from './launch.ts';
@@ -36,6 +37,7 @@ export async function clusterWorld(limits: Partial<ClusterLimits> = {}): Promise
     clock: systemClock,
     clockOffset: 0,
     log: silentLogger,
+    authorities: openAuthorities(join(folder, 'certificates'), systemClock),
     limits,
     launch(hsmId: string) {
       const child = launchHsm(hsmId);

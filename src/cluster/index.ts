@@ -5,6 +5,7 @@
  */
 export type { ClusterControl, ClusterLimits, HsmSelector, LaunchHsm, NewCluster, Subnet, Vpc } from './contract.ts';
 export type { HsmStatus } from '../hsm/wire/index.ts';
+export { openAuthorities, type Authorities } from './authorities.ts';
 export { startClusterControl, type ClusterControlOptions } from './cluster-control.ts';
 export { startManagedHsms, type ManagedHsms, type ManagedHsmsOptions } from './managed/managed-hsms.ts';
 export { launchHsm } from './launch.ts';

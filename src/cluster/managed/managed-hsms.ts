@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readFileIfThere, type SecretText, writeFileDurably, type Clock, type Logger } from '../../base/index.ts';
 import type { HsmAddress } from '../../hsm/client/index.ts';
 import type { HsmStatus } from '../../hsm/wire/index.ts';
-import { certifyHardware, claimOnce, openAuthorities } from '../authorities.ts';
+import { certifyHardware, claimOnce, type Authorities } from '../authorities.ts';
 import type { LaunchHsm } from '../contract.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import { launchHsm } from '../launch.ts';
@@ -17,6 +17,7 @@ export interface ManagedHsmsOptions {
   readonly clock: Clock;
   readonly clockOffset: number;
   readonly log: Logger;
+  readonly authorities: Promise<Authorities>;
   readonly launch?: LaunchHsm;
 }
 
@@ -81,12 +82,10 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
 }
 
 /** The trust anchor, after the HSM has its cluster certificate. The CA that signs it lives only in this call. */
-async function claim(process: HsmProcess, home: string, { dataFolder, clock }: ManagedHsmsOptions): Promise<string> {
+async function claim(process: HsmProcess, home: string, { authorities, clock }: ManagedHsmsOptions): Promise<string> {
   const path = join(home, 'trust-anchor.crt');
   if (process.status.lifecycle !== 'uninitialized') return (readFileIfThere(path) ?? missing(path)).toString();
-  if (process.status.hsmCertificate === undefined) {
-    await certifyHardware(process, await openAuthorities(join(dataFolder, 'certificates'), clock));
-  }
+  if (process.status.hsmCertificate === undefined) await certifyHardware(process, await authorities);
   const { clusterCertificate, trustAnchor } = await claimOnce(process.status.clusterCsr ?? missing('cluster CSR'), clock);
   // Before the HSM takes it: afterwards no other anchor would do, and the CA's key is gone.
   writeFileDurably(path, trustAnchor);

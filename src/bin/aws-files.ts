@@ -1,0 +1,24 @@
+import { readFileIfThere, writeFileDurably, type SecretText } from '../base/index.ts';
+import type { DataFolder } from './data-folder.ts';
+
+/** What a client of AWS needs to talk to this Keyhold. */
+export interface ClientSettings {
+  readonly endpoint: string;
+  readonly region: string;
+  /** Undefined if the first access key is no more: then `credentials` stays as it is. */
+  readonly accessKey: { readonly accessKeyId: string; readonly secretAccessKey: SecretText } | undefined;
+}
+
+/** Leaves `credentials` and `config` in the formats of the AWS CLI, profile `default`. */
+export function writeAwsFiles(folder: DataFolder, { endpoint, region, accessKey }: ClientSettings): void {
+  writeFileDurably(folder.file('config'), `[default]\nregion = ${region}\nendpoint_url = ${endpoint}\n`);
+  if (!accessKey) return;
+  const { accessKeyId, secretAccessKey } = accessKey;
+  const lines = ['[default]', `aws_access_key_id = ${accessKeyId}`, `aws_secret_access_key = ${secretAccessKey.reveal()}`];
+  writeFileDurably(folder.file('credentials'), `${lines.join('\n')}\n`);
+}
+
+/** The Region that an earlier start wrote. */
+export function writtenRegion(folder: DataFolder): string | undefined {
+  return /^region = (\S+)$/m.exec(readFileIfThere(folder.file('config'))?.toString() ?? '')?.[1];
+}

@@ -1,0 +1,18 @@
+import type { Clock, Logger } from '../base/index.ts';
+import type { ManagedHsms } from '../cluster/index.ts';
+import { connectCluster, type ClusterClient } from '../hsm/client/index.ts';
+import { defaultPlacement, hsmKeyStore, type KeyStore } from '../keystores/index.ts';
+
+export interface DefaultKeyStore {
+  readonly keyStore: KeyStore;
+  readonly client: ClusterClient;
+}
+
+/** Logs in to the managed HSMs; the default key store is theirs. */
+export async function openDefaultKeyStore(managed: ManagedHsms, clock: Clock, log: Logger): Promise<DefaultKeyStore> {
+  const { trustAnchor, credentials, domainKeyHandle } = managed;
+  const options = { trustAnchor, members: managed.members(), credentials: { ...credentials, role: 'crypto-user' as const }, clock, log };
+  const client = await connectCluster(options);
+  managed.onMembersChanged((members) => client.setMembers(members));
+  return { client, keyStore: hsmKeyStore(defaultPlacement(domainKeyHandle), () => client) };
+}

@@ -1,0 +1,74 @@
+import { Counter, Gauge } from 'prom-client';
+import type { ClusterControl, HsmStatus, ManagedHsms } from '../cluster/index.ts';
+import type { KeyStoreRecord } from '../domain/index.ts';
+import type { KeyStores } from '../keystores/index.ts';
+import type { Store } from '../storage/index.ts';
+
+export interface Sources {
+  readonly store: Store;
+  readonly keyStores: KeyStores;
+  readonly clusters: ClusterControl;
+  readonly managed: ManagedHsms;
+}
+
+/** Metrics of HSMs and key stores: made anew each time they are asked for, from what the parts say of themselves. */
+export function observedMetrics({ store, keyStores, clusters, managed }: Sources): (Counter | Gauge)[] {
+  const hsms = (): [string, HsmStatus][] => [...managed.statuses(), ...clusters.statuses()];
+  const stores = (): Promise<KeyStoreRecord[]> => store.read((reader) => reader.list('keyStores', []));
+  return [
+    new Counter({
+      name: 'keyhold_hsm_operations_total',
+      help: 'Commands that an HSM has carried out since it started.',
+      labelNames: ['hsm', 'command'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [hsm, { operations }] of hsms()) {
+          for (const [command, count] of Object.entries(operations)) this.inc({ hsm, command }, count);
+        }
+      },
+    }),
+    new Gauge({
+      name: 'keyhold_hsm_keys',
+      help: 'Keys that an HSM holds.',
+      labelNames: ['hsm'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [hsm, { keyCount }] of hsms()) this.set({ hsm }, keyCount);
+      },
+    }),
+    new Gauge({
+      name: 'keyhold_hsm_synchronized',
+      help: '1 if the HSM holds all that its cluster held when it joined.',
+      labelNames: ['hsm'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [hsm, { synchronized }] of hsms()) this.set({ hsm }, Number(synchronized));
+      },
+    }),
+    new Gauge({
+      name: 'keyhold_key_store_state',
+      help: '1 for the connection state that a custom key store is in.',
+      labelNames: ['store', 'state'],
+      registers: [],
+      async collect() {
+        this.reset();
+        for (const { storeId, state } of await stores()) this.set({ store: storeId, state }, 1);
+      },
+    }),
+    new Gauge({
+      name: 'keyhold_key_store_hsm_healthy',
+      help: '1 if the HSM answers to a connected custom key store.',
+      labelNames: ['store', 'hsm'],
+      registers: [],
+      async collect() {
+        this.reset();
+        for (const { storeId } of await stores()) {
+          for (const { hsmId, healthy } of keyStores.members(storeId)) this.set({ store: storeId, hsm: hsmId }, Number(healthy));
+        }
+      },
+    }),
+  ];
+}

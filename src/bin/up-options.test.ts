@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { InvalidArgumentError } from 'commander';
+import { parseAccount, parseDuration, parsePort, parseRegion } from './up-options.ts';
+
+describe('the options of keyhold up', () => {
+  it('take times in days, hours, minutes and seconds', () => {
+    assert.equal(parseDuration('400d'), 400 * 86_400_000);
+    assert.equal(parseDuration('12h'), 43_200_000);
+    assert.equal(parseDuration('-30m'), -1_800_000);
+    assert.equal(parseDuration('15s'), 15_000);
+    for (const text of ['', '400', 'd', '1.5h', '1w', '1d2h']) assert.throws(() => parseDuration(text), InvalidArgumentError, text);
+  });
+
+  it('take ports, accounts and Regions, and refuse what is none', () => {
+    assert.equal(parsePort('0'), 0);
+    for (const text of ['-1', '65536', 'http', '']) assert.throws(() => parsePort(text), InvalidArgumentError, text);
+    assert.equal(parseAccount('111122223333'), '111122223333');
+    for (const text of ['1', '1111-2222-3333']) assert.throws(() => parseAccount(text), InvalidArgumentError, text);
+    assert.equal(parseRegion('us-gov-west-1'), 'us-gov-west-1');
+    for (const text of ['mars', 'EU-CENTRAL-1', '']) assert.throws(() => parseRegion(text), InvalidArgumentError, text);
+  });
+});

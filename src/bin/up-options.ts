@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from 'commander';
+
+/** How `keyhold up` runs. Account and Region are undefined if not given: then they are as at the first start. */
+export interface UpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  readonly account?: string;
+  readonly region?: string;
+  /** Milliseconds. */
+  readonly clockOffset: number;
+  readonly logLevel: LogLevel;
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('It is a number from 0 to 65535; 0 is any free port.');
+  return Number(text);
+}
+
+export function parseAccount(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('It has 12 digits.');
+  return text;
+}
+
+export function parseRegion(text: string): string {
+  if (!/^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(text)) throw new InvalidArgumentError('It looks like eu-central-1.');
+  return text;
+}
+
+const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+
+/** `400d`, `-2h`, `30m` or `15s` as milliseconds. */
+export function parseDuration(text: string): number {
+  const [, count = '', unit = ''] = /^(-?\d{1,6})([dhms])$/.exec(text) ?? [];
+  const factor = units[unit];
+  if (factor === undefined) throw new InvalidArgumentError('It is a number and d, h, m or s: 400d.');
+  return Number(count) * factor;
+}

@@ -1,0 +1,74 @@
+import { Command, Option } from 'commander';
+import { StartError } from './data-folder.ts';
+import { startFrontEnd, type FrontEnd } from './front-end.ts';
+import { logLevels, parseAccount, parseDuration, parsePort, parseRegion, type UpOptions } from './up-options.ts';
+
+const HELP = `
+Everything is in the data folder: metadata, HSMs, the audit trail (audit/trail.ndjson), the log (keyhold.log), and what
+AWS clients need (credentials, config). One Keyhold uses it at a time. Ctrl-C stops it, and all its processes with it.
+
+Examples:
+  keyhold up
+  keyhold up --port 0 --data /srv/keyhold --region eu-central-1
+  keyhold up --clock-offset 400d      see what becomes of keys and certificates`;
+
+/** `keyhold up`: the front end and the HSM processes of this machine, until a signal comes. */
+export function upCommand(): Command {
+  return new Command('up')
+    .description('start Keyhold: the AWS APIs and the HSM processes of this machine')
+    .option('--port <port>', 'port to listen on; 0 is any free one', parsePort, 4599)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(new Option('--data <folder>', 'data folder').env('KEYHOLD_DATA').default('.keyhold'))
+    .option('--account <id>', 'account to make at the first start (default: 111122223333)', parseAccount)
+    .option('--region <region>', 'Region of the config file (default: as before, at first us-east-1)', parseRegion)
+    .option('--clock-offset <time>', 'run this far ahead of the machine’s clock: 400d, 12h, 30m, 15s', parseDuration, 0)
+    .addOption(new Option('--log-level <level>', 'least level to log').choices(logLevels).default('info'))
+    .addHelpText('after', HELP)
+    .action(up);
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const stopped = untilSignal();
+  try {
+    await using frontEnd = await startFrontEnd(options);
+    process.stdout.write(readyText(frontEnd, options.data));
+    await stopped;
+  } catch (error) {
+    process.stderr.write(`keyhold: ${whatToDo(error, options)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Resolves at the first signal; the second ends the process at once, and its HSMs follow it. */
+function untilSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let signals = 0;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      signals += 1;
+      if (signals > 1) process.exit(1);
+      resolve();
+    });
+  }
+  return promise;
+}
+
+function readyText({ endpoint }: FrontEnd, data: string): string {
+  const folder = data === '.keyhold' ? '' : ` --data ${data}`;
+  return `Keyhold is ready at ${endpoint}
+
+  In another terminal:   eval "$(bin/keyhold env${folder})"
+  then for example:      aws kms list-keys
+                         bin/keyhold status
+  See the six steps:     bin/keyhold demo
+  Data, log, trail:      ${data}
+  Stop it with Ctrl-C.
+`;
+}
+
+function whatToDo(error: unknown, { host, port, data }: UpOptions): string {
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: 'unknown failure' };
+  if (error instanceof StartError) return message;
+  if (code === 'EADDRINUSE') return `${host}:${port} is in use; choose another port with --port (0: any free one)`;
+  return `could not start: ${message}; ${data}/keyhold.log may say more`;
+}
