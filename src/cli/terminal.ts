@@ -1,5 +1,6 @@
 import type { CliIo } from './io.ts';
 import { CliError } from './io.ts';
+import { pipedLines, typedLines } from './lines.ts';
 
 export interface Streams {
   readonly stdin: NodeJS.ReadStream;
@@ -14,6 +15,7 @@ export function terminalIo({ stdin, stdout, stderr }: Streams, setExitCode: (cod
     err: (text) => void stderr.write(text),
     // Asked on the error stream, so that the answer of the command can be piped on.
     askSecret: stdin.isTTY ? (question) => askHidden(stdin, stderr, question) : undefined,
+    lines: (style) => (stdin.isTTY ? typedLines(stdin, stdout, style) : pipedLines(stdin)),
     setExitCode,
   };
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { connectHsm, type HsmAddress } from '../../hsm/client/index.ts';
+import { connectHsm, type HsmAddress, type HsmConnection } from '../../hsm/client/index.ts';
 import { CliError, messageOf } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
-import { logIn, loginFrom } from './login.ts';
+import { asUser, loginFrom } from './login.ts';
 import { addressesOf, trustAnchorOf } from './target.ts';
 
 /** Records asked for at a time. */
@@ -45,15 +45,18 @@ async function exportOne(context: HsmContext, address: HsmAddress, trustAnchor: 
   const login = loginFrom(context.env);
   const connection = await connectHsm(address, { trustAnchor });
   try {
-    await logIn(connection, login);
-    for (let from = 0; ;) {
-      const { records } = await connection.call('readAudit', { from, limit: PAGE });
-      context.io.out(records.map((record) => `${JSON.stringify({ hsmId: connection.info.hsmId, ...record })}\n`).join(''));
-      const last = records.at(-1);
-      if (!last || records.length < PAGE) break;
-      from = last.sequence + 1;
-    }
+    await asUser(connection, login, () => printLog(context, connection));
   } finally {
     connection.close();
+  }
+}
+
+async function printLog({ io }: HsmContext, connection: HsmConnection): Promise<void> {
+  for (let from = 0; ;) {
+    const { records } = await connection.call('readAudit', { from, limit: PAGE });
+    io.out(records.map((record) => `${JSON.stringify({ hsmId: connection.info.hsmId, ...record })}\n`).join(''));
+    const last = records.at(-1);
+    if (!last || records.length < PAGE) return;
+    from = last.sequence + 1;
   }
 }

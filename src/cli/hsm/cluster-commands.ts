@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { connectHsm, type HsmAddress } from '../../hsm/client/index.ts';
 import type { HsmInfo } from '../../hsm/wire/index.ts';
 import { CliError, messageOf } from '../io.ts';
-import { answer } from './answer.ts';
+import { act } from './answer.ts';
 import { newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { hsmShape } from './shapes.ts';
@@ -19,12 +19,12 @@ export function addClusterCommands(hsm: Command, context: HsmContext): void {
     .description('set the password of the first admin; the cluster becomes ACTIVE')
     .option('--password <password>', 'asked for if left out')
     .addHelpText('after', '\nExample:\n  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt')
-    .action((_: unknown, command: Command) => answer(context.io, () => activate(context, command.optsWithGlobals())));
+    .action(act(context, activate));
   cluster
     .command('hsm-info')
     .description('what the HSMs say of themselves; before the cluster is initialized also without --ca-file')
     .addHelpText('after', '\nExample:\n  keyhold hsm cluster hsm-info --cluster-id cluster-…')
-    .action((_: unknown, command: Command) => answer(context.io, () => showHsms(context, command.optsWithGlobals())));
+    .action(act(context, showHsms));
 }
 
 async function activate(context: HsmContext, options: ActivateOptions): Promise<string> {

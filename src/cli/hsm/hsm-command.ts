@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { describeCluster } from '../api.ts';
-import type { CliIo, Env } from '../io.ts';
+import { attempt, type CliIo, type Env } from '../io.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addClusterCommands } from './cluster-commands.ts';
-import type { DescribeCluster, HsmContext } from './context.ts';
+import { formats, type DescribeCluster, type HsmContext, type TargetOptions } from './context.ts';
+import { runInteractive } from './interactive.ts';
 import { addKeyCommands } from './key-commands.ts';
 import { addLoginCommands, addUserCommands } from './user-commands.ts';
 
@@ -22,20 +23,35 @@ const collect = (one: string, before: readonly string[]): readonly string[] => [
 /** `keyhold hsm`: cloudhsm-cli's commands and answers, straight to the HSMs. */
 export function hsmCommand(env: Env, io: CliIo, describe: DescribeCluster = (clusterId) => describeCluster(env, clusterId)): Command {
   const context: HsmContext = { env, io, describeCluster: describe };
-  const hsm = new Command('hsm')
-    .description('manage the HSMs of a cluster, its users and its keys, as with cloudhsm-cli')
+  const hsm = commandTree(context)
     .option('--cluster-id <id>', 'find the HSMs of this cluster by DescribeClusters (default: $CLOUDHSM_CLUSTER_ID)')
     .option('--ca-file <file>', 'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)')
     .addOption(
       new Option('--hsm <host:port>', 'talk to this HSM; may be repeated').argParser(collect).default(NO_ADDRESSES, 'those of the cluster'),
     )
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', HELP);
-  addClusterCommands(hsm, context);
-  addLoginCommands(hsm, context);
-  addUserCommands(hsm, context);
-  addKeyCommands(hsm, context);
-  addAuditCommands(hsm, context);
+  hsm
+    .command('interactive')
+    .description('type commands at a prompt, with one login for all of them')
+    .addHelpText('after', '\nExample:\n  keyhold hsm interactive --cluster-id cluster-… --ca-file customerCA.crt')
+    .action((_: unknown, command: Command) =>
+      attempt(io, () => runInteractive(context, command.optsWithGlobals<TargetOptions>(), commandTree)),
+    );
   return hsm;
+}
+
+/** The commands that both modes have. */
+function commandTree(context: HsmContext): Command {
+  const { io } = context;
+  const tree = new Command('hsm')
+    .description('manage the HSMs of a cluster, its users and its keys, as with cloudhsm-cli')
+    .addOption(new Option('--format <format>', 'how answers are written (default: cloudhsm-cli)').choices(formats))
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  addClusterCommands(tree, context);
+  addLoginCommands(tree, context);
+  addUserCommands(tree, context);
+  addKeyCommands(tree, context);
+  addAuditCommands(tree, context);
+  return tree;
 }

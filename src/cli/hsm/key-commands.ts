@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { HsmConnection } from '../../hsm/client/index.ts';
 import type { KeyFilter, KeyInfo, KeyTemplate } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
-import { answer } from './answer.ts';
+import { act } from './answer.ts';
 import { collectFilter, collectTemplate } from './attributes.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { withLogin } from './login.ts';
@@ -37,13 +37,13 @@ export function addKeyCommands(hsm: Command, context: HsmContext): void {
     .option('--starting-token <token>', 'next-token of the answer before')
     .option('--verbose', 'show owners and all attributes')
     .addHelpText('after', '\nExamples:\n  keyhold hsm key list\n  keyhold hsm key list --filter attr.label=my-key --verbose')
-    .action((_: unknown, command: Command) => answer(context.io, () => list(context, command.optsWithGlobals<ListOptions>())));
+    .action(act(context, list));
   key
     .command('delete')
     .description('delete the one key that matches')
     .requiredOption(FILTER, FILTER_HELP, collectFilter)
     .addHelpText('after', '\nExample:\n  keyhold hsm key delete --filter key-reference=0x00000000001c0686')
-    .action((_: unknown, command: Command) => answer(context.io, () => remove(context, command.optsWithGlobals())));
+    .action(act(context, remove));
   key
     .command('generate-symmetric')
     .description('make a symmetric key')
@@ -56,7 +56,7 @@ export function addKeyCommands(hsm: Command, context: HsmContext): void {
       'after',
       '\nExample:\n  keyhold hsm key generate-symmetric aes --label my-key --key-length-bytes 32 --attributes encrypt=true decrypt=true',
     )
-    .action((_: unknown, command: Command) => answer(context.io, () => generate(context, command.optsWithGlobals())));
+    .action(act(context, generate));
 }
 
 function parseCount(text: string): number {

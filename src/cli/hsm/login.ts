@@ -2,6 +2,7 @@ import type { HsmConnection } from '../../hsm/client/index.ts';
 import type { LoginRole } from '../../hsm/wire/index.ts';
 import { CliError, type Env } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
+import type { LoggedIn } from './session.ts';
 import { withHsm } from './target.ts';
 
 export const ROLES: readonly LoginRole[] = ['admin', 'crypto-user', 'auditor'];
@@ -23,24 +24,25 @@ export function loginFrom(env: Env): Login {
   return { username, role, password };
 }
 
-export async function logIn(connection: HsmConnection, { username, role, password }: Login): Promise<void> {
-  await connection.call('login', { username, role, password });
-}
-
-/** Lends `work` a connection that is logged in as the environment says. */
+/** Lends `work` a connection that is logged in: as the environment says, or as who logged in interactively. */
 export async function withLogin<R>(
   context: HsmContext,
   options: TargetOptions,
-  work: (connection: HsmConnection, login: Login) => Promise<R>,
+  work: (connection: HsmConnection, login: LoggedIn) => Promise<R>,
 ): Promise<R> {
+  const { session } = context;
+  if (session) return work(await session.connection(), session.loggedIn);
   const login = loginFrom(context.env);
-  return withHsm(context, options, async (connection) => {
-    await logIn(connection, login);
-    try {
-      return await work(connection, login);
-    } finally {
-      // So that the user counts as logged out when the next command begins; the work is done even if this fails.
-      await connection.call('logout', {}).catch(() => undefined);
-    }
-  });
+  return withHsm(context, options, (connection) => asUser(connection, login, () => work(connection, login)));
+}
+
+/** Runs `work` between login and logout. */
+export async function asUser<R>(connection: HsmConnection, login: Login, work: () => Promise<R>): Promise<R> {
+  await connection.call('login', { username: login.username, role: login.role, password: login.password });
+  try {
+    return await work();
+  } finally {
+    // So that the user counts as logged out when the next command begins; the work is done even if this fails.
+    await connection.call('logout', {}).catch(() => undefined);
+  }
 }

@@ -9,7 +9,7 @@ export function userShape(user: UserInfo): object {
   return {
     username: user.username,
     role: user.role,
-    locked: String(user.locked),
+    locked: user.locked,
     mfa: [],
     quorum: [],
     'cluster-coverage': coverage(user.coverage),

@@ -35,18 +35,24 @@ export function trustAnchorOf(context: HsmContext, options: TargetOptions): stri
   return pem;
 }
 
-/** Lends `work` a connection to the first HSM that can be reached; the HSMs replicate what it changes. */
+/** Lends `work` a connection to the first HSM that can be reached, or the session's; the HSMs replicate what it changes. */
 export async function withHsm<R>(context: HsmContext, options: TargetOptions, work: (connection: HsmConnection) => Promise<R>): Promise<R> {
-  const trustAnchor = trustAnchorOf(context, options);
-  if (trustAnchor === undefined) {
-    throw new CliError('name the CA that signed the cluster certificate: --ca-file customerCA.crt (or CLOUDHSM_CA_FILE)');
-  }
-  const connection = await connectAny(await addressesOf(context, options), trustAnchor);
+  if (context.session) return work(await context.session.connection());
+  const connection = await connect(context, options);
   try {
     return await work(connection);
   } finally {
     connection.close();
   }
+}
+
+/** Connects to the first HSM of those that the options name that can be reached. */
+export async function connect(context: HsmContext, options: TargetOptions): Promise<HsmConnection> {
+  const trustAnchor = trustAnchorOf(context, options);
+  if (trustAnchor === undefined) {
+    throw new CliError('name the CA that signed the cluster certificate: --ca-file customerCA.crt (or CLOUDHSM_CA_FILE)');
+  }
+  return connectAny(await addressesOf(context, options), trustAnchor);
 }
 
 async function connectAny(addresses: readonly HsmAddress[], trustAnchor: string): Promise<HsmConnection> {

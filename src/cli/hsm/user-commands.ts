@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import type { LoginRole } from '../../hsm/wire/index.ts';
-import { answer } from './answer.ts';
+import { act } from './answer.ts';
 import { knownPassword, newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
-import { logIn, ROLES, withLogin } from './login.ts';
+import { asUser, ROLES, withLogin } from './login.ts';
 import { userShape } from './shapes.ts';
 import { withHsm } from './target.ts';
 
@@ -29,39 +29,31 @@ function named(command: Command, text: string, example: string): Command {
 }
 
 export function addUserCommands(hsm: Command, context: HsmContext): void {
-  const act = (work: (options: UserOptions) => Promise<unknown>) => (_: unknown, command: Command) =>
-    answer(context.io, () => work(command.optsWithGlobals<UserOptions>()));
   const user = hsm.command('user').description('users of the cluster');
-  user
-    .command('list')
-    .description('list users')
-    .addHelpText('after', '\nExample:\n  keyhold hsm user list')
-    .action(act((options) => list(context, options)));
+  user.command('list').description('list users').addHelpText('after', '\nExample:\n  keyhold hsm user list').action(act(context, list));
   named(user.command('create'), 'create a user (as admin)', 'user create --username kmsuser --role crypto-user')
     .option(...PASSWORD)
-    .action(act((options) => setPassword('createUser', context, options)));
-  named(user.command('delete'), 'delete a user (as admin)', 'user delete --username alice --role crypto-user').action(
-    act((options) => remove(context, options)),
-  );
+    .action(act(context, setPassword('createUser')));
+  named(user.command('delete'), 'delete a user (as admin)', 'user delete --username alice --role crypto-user').action(act(context, remove));
   named(
     user.command('change-password'),
     "change one's own password, or (as admin) anyone's",
     'user change-password --username alice --role crypto-user',
   )
     .option(...PASSWORD)
-    .action(act((options) => setPassword('changePassword', context, options)));
+    .action(act(context, setPassword('changePassword')));
 }
 
-/** Login and logout of single-command mode: they show that the credentials are good, and keep no session. */
+/** In single-command mode they show that the credentials are good, and keep no session. */
 export function addLoginCommands(hsm: Command, context: HsmContext): void {
-  named(hsm.command('login'), 'check that a user can log in', 'login --username alice --role crypto-user')
+  named(hsm.command('login'), 'log in; as a single command, check that a user can', 'login --username alice --role crypto-user')
     .option(...PASSWORD)
-    .action((_: unknown, command: Command) => answer(context.io, () => checkLogin(context, command.optsWithGlobals<UserOptions>())));
+    .action(act(context, logIn));
   hsm
     .command('logout')
-    .description('no session outlives its command, so there is nothing to end')
+    .description('log out; as a single command nothing, because no session outlives its command')
     .addHelpText('after', '\nExample:\n  keyhold hsm logout')
-    .action(() => answer(context.io, () => Promise.resolve('Logout successful')));
+    .action(act(context, logOut));
 }
 
 /** User names know no case; they are shown as the HSM keeps them. */
@@ -73,11 +65,13 @@ async function list(context: HsmContext, options: TargetOptions): Promise<object
   return withHsm(context, options, async (connection) => ({ users: (await connection.call('listUsers', {})).users.map(userShape) }));
 }
 
-async function setPassword(command: 'createUser' | 'changePassword', context: HsmContext, options: UserOptions): Promise<Named> {
-  const password = await newPassword(context.io, options.password);
-  const { username, role } = options;
-  await withLogin(context, options, (connection) => connection.call(command, { username, role, password }));
-  return shown(options);
+function setPassword(command: 'createUser' | 'changePassword') {
+  return async (context: HsmContext, options: UserOptions): Promise<Named> => {
+    const password = await newPassword(context.io, options.password);
+    const { username, role } = options;
+    await withLogin(context, options, (connection) => connection.call(command, { username, role, password }));
+    return shown(options);
+  };
 }
 
 async function remove(context: HsmContext, options: UserOptions): Promise<Named> {
@@ -86,9 +80,15 @@ async function remove(context: HsmContext, options: UserOptions): Promise<Named>
   return shown(options);
 }
 
-async function checkLogin(context: HsmContext, options: UserOptions): Promise<Named> {
+async function logIn(context: HsmContext, options: UserOptions): Promise<Named> {
   const { username, role } = options;
-  const password = await knownPassword(context.io, options.password);
-  await withHsm(context, options, (connection) => logIn(connection, { username, role, password }));
+  const login = { username, role, password: await knownPassword(context.io, options.password) };
+  if (context.session) await context.session.logIn(login);
+  else await withHsm(context, options, (connection) => asUser(connection, login, () => Promise.resolve()));
   return shown(options);
+}
+
+async function logOut({ session }: HsmContext): Promise<string> {
+  await session?.logOut();
+  return 'Logout successful';
 }
