@@ -31,10 +31,6 @@ export function clusterArn(scope: Scope, clusterId: string): string {
   return `arn:${partitionOf(scope.region)}:cloudhsm:${scope.region}:${scope.account}:cluster/${clusterId}`;
 }
 
-export function userArn(account: string, name: string): string {
-  return `arn:aws:iam::${account}:user/${name}`;
-}
-
 export function accountRootArn(account: string): string {
   return `arn:aws:iam::${account}:root`;
 }

@@ -4,11 +4,23 @@ import type { Tag } from './records.ts';
 export interface AccountRecord {
   /** 12 digits. */
   readonly account: string;
+  readonly name?: string;
+  readonly creationDate: number;
+  /** Documents that limit every principal of the account; absent: no limit. */
+  readonly serviceControlPolicies?: readonly string[];
+}
+
+/** What users, groups, roles and managed policies share: within its account each is known by its name, whatever its path. */
+export interface IamEntity {
+  readonly account: string;
+  readonly name: string;
+  /** `/`, or segments between slashes: `/engineering/`. */
+  readonly path: string;
   readonly creationDate: number;
 }
 
-/** What policies are attached to: the part that users, groups and roles share. */
-export interface PolicyHolder {
+/** What policies are attached to: a user, group or role. */
+export interface PolicyHolder extends IamEntity {
   /** Documents by policy name. */
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** ARNs of managed policies, in the order of attachment. */
@@ -16,12 +28,67 @@ export interface PolicyHolder {
 }
 
 export interface UserRecord extends PolicyHolder {
-  readonly account: string;
-  readonly name: string;
-  /** `/`, or segments between slashes: `/engineering/`. */
-  readonly path: string;
   /** `AIDA…` */
   readonly userId: string;
+  /** The ARN of the managed policy that bounds what the user may do. */
+  readonly boundary?: string;
+  readonly tags: readonly Tag[];
+}
+
+export interface GroupRecord extends PolicyHolder {
+  /** `AGPA…` */
+  readonly groupId: string;
+}
+
+/** A user is in a group. */
+export interface MembershipRecord {
+  readonly account: string;
+  readonly groupName: string;
+  readonly userName: string;
+}
+
+export interface RoleRecord extends PolicyHolder {
+  /** `AROA…` */
+  readonly roleId: string;
+  readonly boundary?: string;
+  readonly tags: readonly Tag[];
+  readonly description?: string;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+  /** Who may assume the role: a policy document with principals. */
+  readonly trustPolicy: string;
+}
+
+export interface PolicyVersion {
+  /** `v1`, `v2`, …; a number is never used again. */
+  readonly versionId: string;
+  readonly document: string;
+  readonly creationDate: number;
+}
+
+export interface ManagedPolicyRecord extends IamEntity {
+  /** `ANPA…` */
+  readonly policyId: string;
+  readonly description?: string;
+  /** Oldest first; at least one. */
+  readonly versions: readonly PolicyVersion[];
+  readonly defaultVersionId: string;
+  /** The number of the newest version that there ever was. */
+  readonly lastVersion: number;
+  readonly updateDate: number;
+  readonly tags: readonly Tag[];
+}
+
+/** An OpenID Connect identity provider whose tokens roles of the account may trust. */
+export interface OidcProviderRecord {
+  readonly account: string;
+  /** The issuer without its scheme: `oidc.example.com/cluster`. */
+  readonly url: string;
+  /** `https`; `http` is possible for a provider on this machine. */
+  readonly scheme: 'https' | 'http';
+  /** The audiences that are accepted. */
+  readonly clientIds: readonly string[];
+  readonly thumbprints: readonly string[];
   readonly creationDate: number;
   readonly tags: readonly Tag[];
 }
@@ -35,4 +102,12 @@ export interface AccessKeyRecord {
   readonly sealedSecret: string;
   readonly active: boolean;
   readonly creationDate: number;
+}
+
+/** When and for what an access key was last used, to the minute. */
+export interface AccessKeyUseRecord {
+  readonly accessKeyId: string;
+  readonly time: number;
+  readonly region: string;
+  readonly service: string;
 }

@@ -16,10 +16,24 @@ export type {
   SettingRecord,
   Tag,
 } from './records.ts';
-export type { AccessKeyRecord, AccountRecord, PolicyHolder, UserRecord } from './identity-records.ts';
+export type {
+  AccessKeyRecord,
+  AccessKeyUseRecord,
+  AccountRecord,
+  GroupRecord,
+  IamEntity,
+  ManagedPolicyRecord,
+  MembershipRecord,
+  OidcProviderRecord,
+  PolicyHolder,
+  PolicyVersion,
+  RoleRecord,
+  UserRecord,
+} from './identity-records.ts';
 export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
 export type { Principal, PrincipalSession } from './principal.ts';
-export { accountRootArn, aliasArn, clusterArn, keyArn, parseKmsArn, partitionOf, userArn, type KmsArn, type Scope } from './arn.ts';
+export { assumedRoleArn, iamArn, oidcProviderArn, parseIamArn, type IamKind, type ParsedIamArn } from './iam-arn.ts';
+export { accountRootArn, aliasArn, clusterArn, keyArn, parseKmsArn, partitionOf, type KmsArn, type Scope } from './arn.ts';
 export { keyState, stateVerdict, type KeyState, type KeyStateRule, type StateVerdict } from './key-state.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';
 export { bindingOf, openEnvelope, sealEnvelope, type Envelope } from './envelope.ts';

@@ -22,6 +22,8 @@ export interface PrincipalSession {
   /** When the credentials were issued, in milliseconds since the epoch. */
   readonly issuedAt: number;
   readonly sourceIdentity?: string;
+  /** Which of the tags go on to the sessions that are made with these credentials. */
+  readonly transitiveTagKeys?: readonly string[];
   /** The ARN of the OIDC provider whose token was exchanged for the credentials. */
   readonly federatedProvider?: string;
 }

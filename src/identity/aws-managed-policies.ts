@@ -1,5 +1,70 @@
-const allow = (...actions: string[]): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] });
+import { iamArn, type ManagedPolicyRecord } from '../domain/index.ts';
 
-/** The managed policies that every account has, by ARN. Source: "AWS managed policies" in the AWS reference guide. */
-export const awsManagedPolicies: ReadonlyMap<string, string> = new Map([['arn:aws:iam::aws:policy/AdministratorAccess', allow('*')]]);
+/** Lists and dates as they were when Keyhold took them up. */
+const TAKEN_UP = Date.UTC(2026, 10, 24);
+
+/**
+ * What each of AWS's managed policies allows here, as far as it concerns what Keyhold has.
+ * Source: "AWS managed policies" in the AWS Managed Policy Reference.
+ */
+const allowedActions: Readonly<Record<string, readonly string[]>> = {
+  AdministratorAccess: ['*'],
+  AWSCloudHSMFullAccess: ['cloudhsm:*'],
+  AWSCloudHSMReadOnlyAccess: ['cloudhsm:Get*', 'cloudhsm:List*', 'cloudhsm:Describe*'],
+  AWSCloudTrail_ReadOnlyAccess: ['cloudtrail:Get*', 'cloudtrail:Describe*', 'cloudtrail:List*', 'cloudtrail:LookupEvents'],
+  AWSKeyManagementServicePowerUser: [
+    'kms:CreateAlias',
+    'kms:CreateKey',
+    'kms:DeleteAlias',
+    'kms:Describe*',
+    'kms:GenerateRandom',
+    'kms:Get*',
+    'kms:List*',
+    'kms:TagResource',
+    'kms:UntagResource',
+    'iam:ListGroups',
+    'iam:ListRoles',
+    'iam:ListUsers',
+  ],
+  IAMFullAccess: ['iam:*'],
+  IAMReadOnlyAccess: ['iam:GenerateCredentialReport', 'iam:Get*', 'iam:List*', 'iam:Simulate*'],
+  ReadOnlyAccess: [
+    'cloudhsm:Describe*',
+    'cloudhsm:Get*',
+    'cloudhsm:List*',
+    'cloudtrail:LookupEvents',
+    'iam:Get*',
+    'iam:List*',
+    'keyhold:Describe*',
+    'kms:Describe*',
+    'kms:Get*',
+    'kms:List*',
+    'sts:GetAccessKeyInfo',
+    'sts:GetCallerIdentity',
+    'sts:GetSessionToken',
+  ],
+};
+
+function record(name: string, actions: readonly string[], number: number): ManagedPolicyRecord {
+  const document = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] });
+  return {
+    account: 'aws',
+    name,
+    path: '/',
+    policyId: `ANPAKEYHOLDAWSPOLICY${String.fromCharCode(65 + number)}`,
+    versions: [{ versionId: 'v1', document, creationDate: TAKEN_UP }],
+    defaultVersionId: 'v1',
+    lastVersion: 1,
+    creationDate: TAKEN_UP,
+    updateDate: TAKEN_UP,
+    tags: [],
+  };
+}
+
+/** The managed policies that every account has, by ARN. */
+export const awsManagedPolicies: ReadonlyMap<string, ManagedPolicyRecord> = new Map(
+  Object.entries(allowedActions).map(([name, actions], number) => {
+    const row = record(name, actions, number);
+    return [iamArn('policy', row), row];
+  }),
+);

@@ -36,8 +36,8 @@ async function firstAccessKeyId(reader: Reader): Promise<string | undefined> {
 
 async function makeFirst({ store, clock, seal }: Parts, account: string): Promise<string> {
   const now = clock.now();
-  const { accessKeyId, secretAccessKey } = newAccessKey();
-  const user = administrator(account, now);
+  const { accessKeyId, secretAccessKey } = newAccessKey('user');
+  const user = administratorOf(account, now);
   const sealedSecret = await sealSecret(seal, accessKeyId, secretAccessKey);
   const key: AccessKeyRecord = { accessKeyId, account, userName: user.name, sealedSecret, active: true, creationDate: now };
   return store.transact(async (transaction) => {
@@ -52,7 +52,8 @@ async function makeFirst({ store, clock, seal }: Parts, account: string): Promis
   });
 }
 
-function administrator(account: string, creationDate: number): UserRecord {
+/** A user with full access to its account. */
+export function administratorOf(account: string, creationDate: number): UserRecord {
   return {
     account,
     name: 'admin',

@@ -1,95 +1,89 @@
-import { BoundedCache, type Clock, type SecretText } from '../base/index.ts';
-import { userArn, type AccessKeyRecord, type UserRecord } from '../domain/index.ts';
+import { silentLogger, type Clock, type Logger, type SecretText } from '../base/index.ts';
+import type { AccessKeyRecord } from '../domain/index.ts';
 import type { Change, Store, TableName } from '../storage/index.ts';
-import { openSecret, type Seal } from './access-key-secret.ts';
+import { sealSecret, type Seal } from './access-key-secret.ts';
+import { AccessKeyUses } from './access-key-uses.ts';
 import { bootstrap, type Administrator } from './bootstrap.ts';
 import type { Caller } from './caller.ts';
+import { LongTermCallers } from './long-term-callers.ts';
 import { openPolicies } from './policies-of.ts';
-
-/** How many access keys are kept at hand. */
-const CAPACITY = 10_000;
+import { SessionCallers } from './session-callers.ts';
+import { openSessionTokens, type Session } from './session-token.ts';
+import { newAccessKey } from './unique-ids.ts';
 
 /** Changes of these may change what any caller may do. */
-const PRINCIPAL_TABLES: ReadonlySet<TableName> = new Set(['users']);
+const PRINCIPAL_TABLES: ReadonlySet<TableName> = new Set(['accounts', 'users', 'groups', 'memberships', 'roles', 'managedPolicies']);
 
 export interface IdentityOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly seal: Seal;
+  readonly log?: Logger;
+}
+
+/** Credentials that were just made: shown to their owner once. */
+export interface IssuedAccessKey {
+  readonly row: AccessKeyRecord;
+  readonly secretAccessKey: SecretText;
+}
+export interface IssuedSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: SecretText;
+  readonly sessionToken: string;
 }
 
 export interface Identity {
   /**
    * Whom an access key belongs to: at once if it is at hand. Undefined if there is no such key, it is not active, or a
-   * session token came with it that is not its own.
+   * session token came with it that is not its own. Throws ExpiredTokenException when a session is over.
    */
   lookup(accessKeyId: string, sessionToken?: string): Caller | undefined | Promise<Caller | undefined>;
   /** See `bootstrap.ts`. */
   bootstrap(wanted: { readonly account: string }): Promise<Administrator | undefined>;
-  close(): void;
-}
-
-interface KnownSecret {
-  readonly sealed: string;
-  readonly secret: SecretText;
+  /** A new active access key for a user. The row is for the caller to store. */
+  newAccessKey(user: { readonly account: string; readonly userName: string }): Promise<IssuedAccessKey>;
+  /** Temporary credentials; nothing is stored. `minimumTokenSize` in characters. */
+  issueSession(session: Omit<Session, 'secret'>, minimumTokenSize?: number): Promise<IssuedSession>;
+  /** Notes that an access key was used. */
+  noteUse(accessKeyId: string, region: string, service: string): void;
+  close(): Promise<void>;
 }
 
 export function openIdentity(options: IdentityOptions): Identity {
-  const { store, seal } = options;
+  const { store, clock, seal, log = silentLogger } = options;
   const policiesOf = openPolicies();
-  const callers = new BoundedCache<string, Caller>(CAPACITY);
-  // Apart from the callers, so that a change of one user doesn't have every secret decrypted again.
-  const secrets = new BoundedCache<string, KnownSecret>(CAPACITY);
-  let changes = 0;
+  const tokens = openSessionTokens(store, seal);
+  const longTerm = new LongTermCallers({ store, seal, policiesOf });
+  const sessions = new SessionCallers({ store, clock, tokens, policiesOf });
+  const uses = new AccessKeyUses({ store, clock, log });
 
-  function follow(all: readonly Change[]): void {
-    for (const { table, key } of all) {
-      if (table === 'accessKeys') callers.delete(key[0] ?? '');
-      else if (PRINCIPAL_TABLES.has(table)) callers.clear();
-      else continue;
-      changes += 1;
-    }
-  }
-
-  async function secretOf(key: AccessKeyRecord): Promise<SecretText> {
-    const known = secrets.get(key.accessKeyId);
-    if (known?.sealed === key.sealedSecret) return known.secret;
-    const secret = await openSecret(seal, key);
-    secrets.set(key.accessKeyId, { sealed: key.sealedSecret, secret });
-    return secret;
-  }
-
-  /** A read that a change overtakes must not put the old rows into the cache: hence the count of changes. */
-  async function load(accessKeyId: string): Promise<Caller | undefined> {
-    const before = changes;
-    const { key, user } = await rowsOf(store, accessKeyId);
-    if (!key?.active || !user) return undefined;
-    const caller = {
-      secretAccessKey: await secretOf(key),
-      principal: principalOf(user, accessKeyId),
-      policies: { identity: policiesOf(user) },
-    };
-    if (changes === before) callers.set(accessKeyId, caller);
-    return caller;
-  }
-
-  const unsubscribe = store.subscribe(follow);
+  const unsubscribe = store.subscribe((changes) => follow(changes, longTerm, sessions));
   return {
-    // Only sessions have tokens, and there are none yet.
-    lookup: (accessKeyId, sessionToken) => (sessionToken === undefined ? (callers.get(accessKeyId) ?? load(accessKeyId)) : undefined),
-    bootstrap: ({ account }) => bootstrap(options, account),
-    close: unsubscribe,
+    lookup: (accessKeyId, token) => (token === undefined ? longTerm.lookup(accessKeyId) : sessions.lookup(accessKeyId, token)),
+    bootstrap: ({ account }) => bootstrap({ store, clock, seal }, account),
+    async newAccessKey({ account, userName }) {
+      const { accessKeyId, secretAccessKey } = newAccessKey('user');
+      const sealedSecret = await sealSecret(seal, accessKeyId, secretAccessKey);
+      return { row: { accessKeyId, account, userName, sealedSecret, active: true, creationDate: clock.now() }, secretAccessKey };
+    },
+    async issueSession(session, minimumTokenSize) {
+      const { accessKeyId, secretAccessKey } = newAccessKey('session');
+      const whole = { ...session, secret: secretAccessKey.reveal() };
+      return { accessKeyId, secretAccessKey, sessionToken: await tokens.write(accessKeyId, whole, minimumTokenSize) };
+    },
+    noteUse: (accessKeyId, region, service) => uses.note(accessKeyId, region, service),
+    async close() {
+      unsubscribe();
+      await uses.close();
+    },
   };
 }
 
-async function rowsOf(store: Store, accessKeyId: string): Promise<{ readonly key?: AccessKeyRecord; readonly user?: UserRecord }> {
-  return store.read(async (reader) => {
-    const key = await reader.get('accessKeys', accessKeyId);
-    const user = key && (await reader.get('users', key.account, key.userName));
-    return { ...(key && { key }), ...(user && { user }) };
-  });
-}
-
-function principalOf({ account, name, userId }: UserRecord, accessKeyId: string): Caller['principal'] {
-  return { account, arn: userArn(account, name), userId, accessKeyId, userName: name };
+function follow(changes: readonly Change[], longTerm: LongTermCallers, sessions: SessionCallers): void {
+  for (const { table, key } of changes) {
+    if (table === 'accessKeys') longTerm.forget(key[0] ?? '');
+    if (!PRINCIPAL_TABLES.has(table)) continue;
+    longTerm.forgetAll();
+    sessions.forgetAll();
+  }
 }

@@ -1,8 +1,12 @@
 /**
- * identity: accounts, principals and their credentials: who holds an access key, and which policies apply to them
- * (`identity.ts`, where to begin). Secrets are sealed at rest. It must not know HTTP, signatures or operations.
+ * identity: accounts, principals and their credentials: who holds an access key or a session, and which policies apply to
+ * them (`identity.ts`, where to begin). Secrets are sealed at rest. It must not know HTTP, signatures or operations.
  */
-export { openIdentity, type Identity, type IdentityOptions } from './identity.ts';
-export type { Administrator } from './bootstrap.ts';
+export { openIdentity, type Identity, type IdentityOptions, type IssuedAccessKey, type IssuedSession } from './identity.ts';
+export { administratorOf, type Administrator } from './bootstrap.ts';
 export type { Caller } from './caller.ts';
 export type { Seal } from './access-key-secret.ts';
+export type { Session } from './session-token.ts';
+export { awsManagedPolicies } from './aws-managed-policies.ts';
+export { defaultDocument, findManagedPolicy } from './managed-policies.ts';
+export { uniqueId } from './unique-ids.ts';

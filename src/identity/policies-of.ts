@@ -1,13 +1,26 @@
 import { BoundedCache } from '../base/index.ts';
-import type { PolicyHolder } from '../domain/index.ts';
-import { compilePolicy, parsePolicy, type CompiledPolicy } from '../policy/index.ts';
-import { awsManagedPolicies } from './aws-managed-policies.ts';
+import type { PolicyHolder, RoleRecord, UserRecord } from '../domain/index.ts';
+import { compilePolicy, parsePolicy, type CompiledPolicy, type PrincipalPolicies } from '../policy/index.ts';
+import type { Reader } from '../storage/index.ts';
+import { defaultDocument, findManagedPolicy } from './managed-policies.ts';
 
 /** How many documents are kept compiled: those in use, whoever they are attached to. */
 const CAPACITY = 4_096;
+/** What a boundary that is gone allows. */
+const NOTHING = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 
-/** The policies of a holder, compiled: each document once, however many principals have it. */
-export type PoliciesOf = (holder: PolicyHolder) => readonly CompiledPolicy[];
+/** The policies that a session was given when it was made. */
+export interface SessionPolicies {
+  readonly documents: readonly string[];
+  /** ARNs of managed policies; what they say counts when they are used. */
+  readonly arns: readonly string[];
+}
+
+/** Everything that limits or allows what a principal does, compiled: each document once, however many principals have it. */
+export interface PoliciesOf {
+  user(reader: Reader, user: UserRecord): Promise<PrincipalPolicies>;
+  role(reader: Reader, role: RoleRecord, session?: SessionPolicies): Promise<PrincipalPolicies>;
+}
 
 export function openPolicies(): PoliciesOf {
   const compiled = new BoundedCache<string, CompiledPolicy>(CAPACITY);
@@ -20,6 +33,41 @@ export function openPolicies(): PoliciesOf {
     return policy;
   }
 
-  return ({ inlinePolicies, attachedPolicies }) =>
-    [...Object.values(inlinePolicies), ...attachedPolicies.flatMap((arn) => awsManagedPolicies.get(arn) ?? [])].map(compile);
+  async function common(reader: Reader, holders: readonly PolicyHolder[], { account, boundary }: UserRecord | RoleRecord) {
+    const documents = await Promise.all(holders.map((holder) => documentsOf(reader, holder)));
+    const limit = boundary === undefined ? undefined : ((await managedDocuments(reader, account, [boundary]))[0] ?? NOTHING);
+    const serviceControl = (await reader.get('accounts', account))?.serviceControlPolicies?.map(compile);
+    return {
+      identity: documents.flat().map(compile),
+      ...(limit !== undefined && { boundary: compile(limit) }),
+      ...(serviceControl && { serviceControl }),
+    };
+  }
+
+  return {
+    async user(reader, user) {
+      return common(reader, [user, ...(await groupsOf(reader, user))], user);
+    },
+    async role(reader, role, session) {
+      const policies = await common(reader, [role], role);
+      if (!session) return policies;
+      const documents = [...session.documents, ...(await managedDocuments(reader, role.account, session.arns))];
+      return { ...policies, session: documents.map(compile) };
+    },
+  };
+}
+
+async function documentsOf(reader: Reader, { account, inlinePolicies, attachedPolicies }: PolicyHolder): Promise<string[]> {
+  return [...Object.values(inlinePolicies), ...(await managedDocuments(reader, account, attachedPolicies))];
+}
+
+async function managedDocuments(reader: Reader, account: string, arns: readonly string[]): Promise<string[]> {
+  const policies = await Promise.all(arns.map((arn) => findManagedPolicy(reader, account, arn)));
+  return policies.flatMap((policy) => (policy ? [defaultDocument(policy)] : []));
+}
+
+async function groupsOf(reader: Reader, { account, name }: UserRecord) {
+  const memberships = await reader.find('memberships', 'byUser', [account, name]);
+  const groups = await Promise.all(memberships.map(({ groupName }) => reader.get('groups', account, groupName)));
+  return groups.filter((group) => group !== undefined);
 }

@@ -1,12 +1,18 @@
 import type {
   AccessKeyRecord,
+  AccessKeyUseRecord,
   AccountRecord,
   AliasRecord,
   ClusterRecord,
+  GroupRecord,
   HsmRecord,
   KeyRecord,
   KeyStoreRecord,
+  ManagedPolicyRecord,
   MaterialRecord,
+  MembershipRecord,
+  OidcProviderRecord,
+  RoleRecord,
   SettingRecord,
   UserRecord,
 } from '../domain/index.ts';
@@ -22,6 +28,12 @@ export interface Tables {
   accounts: AccountRecord;
   users: UserRecord;
   accessKeys: AccessKeyRecord;
+  accessKeyUses: AccessKeyUseRecord;
+  groups: GroupRecord;
+  memberships: MembershipRecord;
+  roles: RoleRecord;
+  managedPolicies: ManagedPolicyRecord;
+  oidcProviders: OidcProviderRecord;
   settings: SettingRecord;
 }
 
@@ -48,6 +60,12 @@ export const layouts = {
   accounts: { key: ['account'], indexes: {} },
   users: { key: ['account', 'name'], indexes: {} },
   accessKeys: { key: ['accessKeyId'], indexes: { byUser: ['account', 'userName'] } },
+  accessKeyUses: { key: ['accessKeyId'], indexes: {} },
+  groups: { key: ['account', 'name'], indexes: {} },
+  memberships: { key: ['account', 'groupName', 'userName'], indexes: { byUser: ['account', 'userName'] } },
+  roles: { key: ['account', 'name'], indexes: {} },
+  managedPolicies: { key: ['account', 'name'], indexes: {} },
+  oidcProviders: { key: ['account', 'url'], indexes: {} },
   settings: { key: ['name'], indexes: {} },
 } as const satisfies { [T in TableName]: Layout<Tables[T]> };
 

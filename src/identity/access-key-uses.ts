@@ -1,0 +1,45 @@
+import { BoundedCache, type Clock, type Logger } from '../base/index.ts';
+import type { AccessKeyUseRecord } from '../domain/index.ts';
+import type { Store } from '../storage/index.ts';
+
+/** How exactly GetAccessKeyLastUsed tells the time, in milliseconds. As coarse as in AWS, so that requests don't write. */
+const GRANULARITY = 15 * 60_000;
+const CAPACITY = 10_000;
+
+/** Remembers when and for what access keys were last used: one write per key and quarter of an hour, in the background. */
+export class AccessKeyUses {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #noted = new BoundedCache<string, number>(CAPACITY);
+  readonly #writes = new Set<Promise<void>>();
+
+  constructor({ store, clock, log }: { readonly store: Store; readonly clock: Clock; readonly log: Logger }) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  note(accessKeyId: string, region: string, service: string): void {
+    const time = this.#clock.now();
+    if (time - (this.#noted.get(accessKeyId) ?? Number.NEGATIVE_INFINITY) < GRANULARITY) return;
+    this.#noted.set(accessKeyId, time);
+    const write = this.#write({ accessKeyId, time, region, service }).finally(() => this.#writes.delete(write));
+    this.#writes.add(write);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#writes);
+  }
+
+  async #write(use: AccessKeyUseRecord): Promise<void> {
+    try {
+      await this.#store.transact(async (transaction) => {
+        // Only long-term keys have a row; sessions are not worth one.
+        if (await transaction.get('accessKeys', use.accessKeyId)) await transaction.put('accessKeyUses', use);
+      });
+    } catch (error) {
+      this.#log.warn({ err: error, accessKeyId: use.accessKeyId }, 'the use of an access key could not be noted');
+    }
+  }
+}

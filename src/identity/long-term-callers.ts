@@ -1,0 +1,71 @@
+import { BoundedCache, type SecretText } from '../base/index.ts';
+import type { AccessKeyRecord, UserRecord } from '../domain/index.ts';
+import type { Reader, Store } from '../storage/index.ts';
+import { openSecret, type Seal } from './access-key-secret.ts';
+import { userPrincipal, type Caller } from './caller.ts';
+import { DerivedCache } from './derived-cache.ts';
+import type { PoliciesOf } from './policies-of.ts';
+
+/** How many access keys are kept at hand. */
+const CAPACITY = 10_000;
+
+interface Parts {
+  readonly store: Store;
+  readonly seal: Seal;
+  readonly policiesOf: PoliciesOf;
+}
+
+interface KnownSecret {
+  readonly sealed: string;
+  readonly secret: SecretText;
+}
+
+/** The users behind access keys that don't expire. */
+export class LongTermCallers {
+  readonly #parts: Parts;
+  readonly #callers = new DerivedCache<Caller>(CAPACITY);
+  /** Apart from the callers, so that a change of one user doesn't have every secret decrypted again. */
+  readonly #secrets = new BoundedCache<string, KnownSecret>(CAPACITY);
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  lookup(accessKeyId: string): Caller | undefined | Promise<Caller | undefined> {
+    return this.#callers.get(accessKeyId) ?? this.#callers.load(accessKeyId, () => this.#derive(accessKeyId));
+  }
+
+  forget(accessKeyId: string): void {
+    this.#callers.forget(accessKeyId);
+  }
+
+  forgetAll(): void {
+    this.#callers.forgetAll();
+  }
+
+  async #derive(accessKeyId: string): Promise<Caller | undefined> {
+    const { store, policiesOf } = this.#parts;
+    return store.read(async (reader) => {
+      const key = await reader.get('accessKeys', accessKeyId);
+      const user = key && (await userOf(reader, key));
+      if (!key?.active || !user) return undefined;
+      return {
+        secretAccessKey: await this.#secretOf(key),
+        principal: userPrincipal(user, accessKeyId),
+        policies: await policiesOf.user(reader, user),
+      };
+    });
+  }
+
+  async #secretOf(key: AccessKeyRecord): Promise<SecretText> {
+    const known = this.#secrets.get(key.accessKeyId);
+    if (known?.sealed === key.sealedSecret) return known.secret;
+    const secret = await openSecret(this.#parts.seal, key);
+    this.#secrets.set(key.accessKeyId, { sealed: key.sealedSecret, secret });
+    return secret;
+  }
+}
+
+function userOf(reader: Reader, { account, userName }: AccessKeyRecord): Promise<UserRecord | undefined> {
+  return reader.get('users', account, userName);
+}

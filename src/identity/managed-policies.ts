@@ -1,0 +1,20 @@
+import { iamArn, parseIamArn, type ManagedPolicyRecord } from '../domain/index.ts';
+import type { Reader } from '../storage/index.ts';
+import { awsManagedPolicies } from './aws-managed-policies.ts';
+
+/** AWS's own policy of that ARN or the account's; another account's can't be seen. */
+export async function findManagedPolicy(reader: Reader, account: string, arn: string): Promise<ManagedPolicyRecord | undefined> {
+  const own = awsManagedPolicies.get(arn);
+  if (own) return own;
+  const parsed = parseIamArn('policy', arn);
+  if (parsed?.account !== account) return undefined;
+  const row = await reader.get('managedPolicies', account, parsed.name);
+  return row && iamArn('policy', row) === arn ? row : undefined;
+}
+
+/** The document that is in force. */
+export function defaultDocument({ versions, defaultVersionId }: ManagedPolicyRecord): string {
+  const version = versions.find(({ versionId }) => versionId === defaultVersionId);
+  if (!version) throw new Error('a managed policy lacks its default version');
+  return version.document;
+}
