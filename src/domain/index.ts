@@ -10,9 +10,12 @@ export type {
   HsmState,
   KeyRecord,
   KeyStoreRecord,
+  KeyUseRecord,
   ConnectionState,
   ConnectionErrorCode,
   MaterialRecord,
+  MaterialState,
+  Origin,
   SettingRecord,
   Tag,
 } from './records.ts';
@@ -34,7 +37,8 @@ export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
 export type { Principal, PrincipalSession } from './principal.ts';
 export { assumedRoleArn, iamArn, oidcProviderArn, parseIamArn, type IamKind, type ParsedIamArn } from './iam-arn.ts';
 export { accountRootArn, aliasArn, clusterArn, keyArn, parseKmsArn, partitionOf, type KmsArn, type Scope } from './arn.ts';
-export { keyState, stateVerdict, type KeyState, type KeyStateRule, type StateVerdict } from './key-state.ts';
+export { keyState, keyStateRules, stateVerdict, type KeyState, type KeyStateRule, type StateVerdict } from './key-state.ts';
+export { kindRefusal, type KeyKindRule, type KindRefusal } from './key-kind.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';
 export { bindingOf, openEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
 export {

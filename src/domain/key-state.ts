@@ -1,36 +1,85 @@
 import type { KeyRecord } from './records.ts';
 
-/** The values of KeyState that can occur here, as DescribeKey shows them. */
-export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | 'Unavailable';
+/** The values of KeyState, as DescribeKey shows them. */
+export type KeyState =
+  | 'Enabled'
+  | 'Disabled'
+  | 'PendingDeletion'
+  | 'PendingReplicaDeletion'
+  | 'PendingImport'
+  | 'Unavailable'
+  | 'Creating'
+  | 'Updating';
+
+type StateFacts = Pick<KeyRecord, 'enabled' | 'deletionDate' | 'replicaDeletionWindow' | 'transition' | 'materialMissing'>;
 
 /** The state shown, given whether the key's store is connected (the default key store always is). */
-export function keyState(key: Pick<KeyRecord, 'enabled' | 'deletionDate'>, storeConnected: boolean): KeyState {
+export function keyState(key: StateFacts, storeConnected: boolean): KeyState {
   if (key.deletionDate !== undefined) return 'PendingDeletion';
+  if (key.replicaDeletionWindow !== undefined) return 'PendingReplicaDeletion';
+  if (key.transition !== undefined) return key.transition;
   if (!storeConnected) return 'Unavailable';
+  if (key.materialMissing) return 'PendingImport';
   return key.enabled ? 'Enabled' : 'Disabled';
 }
 
 /** What a key in a state answers: `ok`, or which error and how its text ends after the key's ARN. */
 export type StateVerdict = 'ok' | { readonly error: 'DisabledException' | 'KMSInvalidStateException'; readonly text: string };
 
-const disabled = { error: 'DisabledException', text: 'is disabled.' } as const;
-const pendingDeletion = { error: 'KMSInvalidStateException', text: 'is pending deletion.' } as const;
-const notPendingDeletion = { error: 'KMSInvalidStateException', text: 'is not pending deletion.' } as const;
-const unavailable = { error: 'KMSInvalidStateException', text: 'is unavailable.' } as const;
+const invalid = (text: string): StateVerdict => ({ error: 'KMSInvalidStateException', text });
+const ok = 'ok';
+const disabled: StateVerdict = { error: 'DisabledException', text: 'is disabled.' };
+const deleting = { PendingDeletion: invalid('is pending deletion.'), PendingReplicaDeletion: invalid('is pending replica deletion.') };
+const pendingImport = { PendingImport: invalid('is pending import.') };
+const unavailable = { Unavailable: invalid('is unavailable.') };
+const creating = { Creating: invalid('is creating.') };
+const updating = { Updating: invalid('is updating.') };
+const notDeleting = invalid('is not pending deletion.');
+
+const always = {
+  Enabled: ok,
+  Disabled: ok,
+  PendingDeletion: ok,
+  PendingReplicaDeletion: ok,
+  PendingImport: ok,
+  Unavailable: ok,
+  Creating: ok,
+  Updating: ok,
+} as const;
 
 /**
- * Key states × operations, one row per kind of operation.
+ * Key states × operations, one row per kind of operation, said as what differs from "always": a state that a row doesn't
+ * name is no obstacle. Which keys an operation is for at all is `key-kind.ts`.
  * Source: "Key states of AWS KMS keys" in the AWS KMS Developer Guide.
  */
-const rules = {
-  any: { Enabled: 'ok', Disabled: 'ok', PendingDeletion: 'ok', Unavailable: 'ok' },
-  cryptographic: { Enabled: 'ok', Disabled: disabled, PendingDeletion: pendingDeletion, Unavailable: unavailable },
-  'not-pending-deletion': { Enabled: 'ok', Disabled: 'ok', PendingDeletion: pendingDeletion, Unavailable: 'ok' },
-  'pending-deletion': { Enabled: notPendingDeletion, Disabled: notPendingDeletion, PendingDeletion: 'ok', Unavailable: notPendingDeletion },
+export const keyStateRules = {
+  any: always,
+  cryptographic: { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating },
+  grantable: { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...creating },
+  'not-pending-deletion': { ...always, ...deleting },
+  'pending-deletion': {
+    Enabled: notDeleting,
+    Disabled: notDeleting,
+    PendingDeletion: ok,
+    PendingReplicaDeletion: ok,
+    PendingImport: notDeleting,
+    Unavailable: notDeleting,
+    Creating: notDeleting,
+    Updating: notDeleting,
+  },
+  deletable: { ...always, ...deleting, ...updating },
+  switchable: { ...always, ...deleting, ...pendingImport, ...creating, ...updating },
+  'automatically-rotatable': { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating },
+  'rotatable-on-demand': { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating, ...updating },
+  'import-preparable': { ...always, ...deleting, ...unavailable, ...creating, ...updating },
+  importable: { ...always, ...deleting, ...unavailable, ...creating },
+  'material-deletable': { ...always, ...creating, ...updating },
+  replicable: { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating, ...updating },
+  'primary-movable': { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating },
 } as const satisfies Record<string, Record<KeyState, StateVerdict>>;
 
-export type KeyStateRule = keyof typeof rules;
+export type KeyStateRule = keyof typeof keyStateRules;
 
 export function stateVerdict(rule: KeyStateRule, state: KeyState): StateVerdict {
-  return rules[rule][state];
+  return keyStateRules[rule][state];
 }

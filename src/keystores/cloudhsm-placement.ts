@@ -3,7 +3,8 @@ import type { MaterialPlacement } from './hsm-key-store.ts';
 
 /** CloudHSM key store: the material is a token key of kmsuser in the customer's cluster, known by its handle. */
 export const cloudHsmPlacement: MaterialPlacement = {
-  async create(cluster, { keyArn, materialId }) {
+  async create(cluster, { keyArn, materialId, type }) {
+    if (type.type !== 'aes') throw new KeyStoreError('unsupported', `this key store makes no ${type.type} keys`);
     const key = await cluster.call('generateKey', {
       keyType: 'aes',
       length: 32,

@@ -1,14 +1,16 @@
-import type { MaterialRecord } from '../domain/index.ts';
+import type { MaterialRecord, MaterialType } from '../domain/index.ts';
 
 /** Where new material ended up: what a `MaterialRecord` keeps of it. */
-export type MaterialLocation = Pick<MaterialRecord, 'token' | 'domainKeyHandle' | 'handle'>;
+export type MaterialLocation = Pick<MaterialRecord, 'token' | 'domainKeyHandle' | 'handle' | 'publicKey'>;
 
-/** Who the material is for. */
+/** Who the material is for, and what it is. */
 export interface NewMaterial {
   /** Becomes the HSM key's label in a CloudHSM key store. */
   readonly keyArn: string;
   /** 64 hex digits; becomes the HSM key's id. */
   readonly materialId: string;
+  /** What the key's spec says (`keySpecs`). */
+  readonly type: MaterialType;
 }
 
 export interface RandomKey {
@@ -21,6 +23,7 @@ export interface RandomKey {
  * Every method fails with a `KeyStoreError` and nothing else.
  */
 export interface KeyStore {
+  /** `unsupported` if this kind of key store doesn't make such material. */
   createMaterial(request: NewMaterial): Promise<MaterialLocation>;
   /** Resolves to false if the HSMs could not be asked; the material is then orphaned. */
   destroyMaterial(material: MaterialRecord): Promise<boolean>;
@@ -43,6 +46,7 @@ export type KeyStoreFailure =
   | 'ciphertext-invalid'
   | 'insufficient-hsms'
   | 'throttled'
+  | 'unsupported'
   | 'internal';
 
 export class KeyStoreError extends Error {

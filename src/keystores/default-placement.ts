@@ -28,7 +28,8 @@ export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
   }
 
   return {
-    async create(cluster) {
+    async create(cluster, { type }) {
+      if (type.type !== 'aes') throw new KeyStoreError('unsupported', `this key store makes no ${type.type} keys`);
       const key = await cluster.call('generateKey', {
         keyType: 'aes',
         length: 32,

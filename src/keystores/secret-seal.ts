@@ -36,8 +36,8 @@ async function storedMaterial(store: Store): Promise<MaterialRecord | undefined>
 
 async function newMaterial(store: Store, keyStore: KeyStore): Promise<MaterialRecord> {
   const materialId = hexId(64);
-  const location = await keyStore.createMaterial({ keyArn: 'keyhold secret seal', materialId });
-  const material: MaterialRecord = { materialId, account: '', region: '', keyId: '', creationDate: 0, ...location };
+  const location = await keyStore.createMaterial({ keyArn: 'keyhold secret seal', materialId, type: { type: 'aes', length: 32 } });
+  const material: MaterialRecord = { materialId, account: '', region: '', keyId: '', creationDate: 0, state: 'CURRENT', ...location };
   await store.transact((transaction) => transaction.put('settings', { name: SETTING, value: JSON.stringify(material) }));
   return material;
 }

@@ -16,7 +16,8 @@ export interface KnownKey {
 export interface KeyDirectory {
   key(scope: Scope, keyId: string): Promise<KnownKey | undefined> | KnownKey | undefined;
   alias(scope: Scope, name: string): Promise<AliasRecord | undefined> | AliasRecord | undefined;
-  material(materialId: string): Promise<MaterialRecord | undefined> | MaterialRecord | undefined;
+  /** In a Region: related multi-Region keys have the same material. */
+  material(materialId: string, region: string): Promise<MaterialRecord | undefined> | MaterialRecord | undefined;
 }
 
 export function openKeyDirectory(store: Store): KeyDirectory {
@@ -33,7 +34,7 @@ export function openKeyDirectory(store: Store): KeyDirectory {
   return {
     key: ({ account, region }, keyId) => keys.get(account, region, keyId),
     alias: ({ account, region }, name) => aliases.get(account, region, name),
-    material: (materialId) => materials.get(materialId),
+    material: (materialId, region) => materials.get(materialId, region),
   };
 }
 

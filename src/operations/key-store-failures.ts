@@ -20,6 +20,7 @@ const customStore: Record<KeyStoreFailure, Answer> = {
     text: () => 'The cluster needs at least two active HSMs, each in a different Availability Zone, to create a KMS key.',
   },
   throttled: { name: 'ThrottlingException', text: () => 'The HSMs of this custom key store are busy. Reduce the frequency of your calls.' },
+  unsupported: { name: 'UnsupportedOperationException' },
   internal: { name: 'KMSInternalException' },
 };
 

@@ -1,20 +1,37 @@
 import type { OperationName, Request, Response, ServiceName } from '../contract/index.ts';
 import type { AliasRecord, ClusterRecord, KeyRecord, Principal, Scope } from '../domain/index.ts';
-import type { KeyStateRule } from '../domain/index.ts';
+import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
 import type { Services } from './services.ts';
+
+/** What the key must be for the operation, beside there: checked by the pipeline, in this order. */
+interface KeyRequirements {
+  /** Which kinds of key the operation is for; all, if absent. */
+  readonly kind?: KeyKindRule;
+  readonly states: KeyStateRule;
+  readonly usage?: KeyUsage;
+}
 
 /** What an operation acts on, as named in its input. `action` is for operations that need a different one per target. */
 export type Target =
   /** The service as a whole: resource `*`, authorised by identity policies alone. */
   | { readonly on: 'service'; readonly action?: string }
-  /** A KMS key by id or ARN, and by alias name or ARN where `aliases` says so. */
-  | { readonly on: 'key'; readonly id: string; readonly aliases?: boolean; readonly states: KeyStateRule; readonly action?: string }
-  /** The KMS key that a ciphertext names in its header; `id` is what the caller says it must be. */
-  | { readonly on: 'ciphertext'; readonly blob: Uint8Array; readonly id?: string; readonly states: KeyStateRule; readonly action?: string }
+  /** A KMS key by id or ARN, and by alias name or ARN where `aliases` says so; in the request's Region unless said otherwise. */
+  | ({
+      readonly on: 'key';
+      readonly id: string;
+      readonly aliases?: boolean;
+      readonly region?: string;
+      readonly action?: string;
+    } & KeyRequirements)
+  /**
+   * The KMS key that a ciphertext names in its header; `id` is what the caller says it must be. Ciphertexts of asymmetric
+   * keys have no header: `id` alone says which.
+   */
+  | ({ readonly on: 'ciphertext'; readonly blob: Uint8Array; readonly id?: string; readonly action?: string } & KeyRequirements)
   /** An alias, there or not yet. */
   | { readonly on: 'alias'; readonly name: string; readonly action?: string }
   /** The key that an existing alias points at. */
-  | { readonly on: 'alias-key'; readonly name: string; readonly states: KeyStateRule; readonly action?: string }
+  | ({ readonly on: 'alias-key'; readonly name: string; readonly action?: string } & KeyRequirements)
   /** A CloudHSM cluster, there or not. */
   | { readonly on: 'cluster'; readonly clusterId: string; readonly action?: string };
 
@@ -28,7 +45,7 @@ export interface AuthorizedKey extends Authorized {
   readonly key: KeyRecord;
   readonly scope: Scope;
   readonly arn: string;
-  /** For a `ciphertext` target: the material named by its header. */
+  /** For a `ciphertext` target with a header: the material that it names. */
   readonly materialId?: string;
 }
 export interface AuthorizedAlias extends Authorized {

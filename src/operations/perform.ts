@@ -1,7 +1,8 @@
 import type { OperationName, ServiceName } from '../contract/index.ts';
-import { keyState, KmsError, stateVerdict, type ErrorName, type Principal, type Scope } from '../domain/index.ts';
+import { KmsError, type ErrorName, type Principal, type Scope } from '../domain/index.ts';
 import { authorize, denialText, type PrincipalPolicies } from '../policy/index.ts';
 import { auditCall, type Outcome } from './audit-call.ts';
+import { checkKey } from './check-key.ts';
 import { apiError } from './key-store-failures.ts';
 import { isNotYet } from './not-yet.ts';
 import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
@@ -65,7 +66,7 @@ async function run(services: Services, operation: Operation, request: PerformReq
   for (const name in wanted) {
     const target = wanted[name];
     const found = outcome.found[name];
-    if (target && found) checkState(services, target, found);
+    if (target && found) checkKey(services, operation, target, found);
   }
   const call: Call = {
     caller: request.caller,
@@ -103,16 +104,6 @@ function authorizeTarget(action: string, found: Found, { service, caller, polici
   });
   if (decision.allowed) return;
   throw new KmsError(accessDenied[service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
-}
-
-/** After authorisation: what only an authorised caller may learn of the key. */
-function checkState({ keyStores }: Services, target: Target, found: Found): void {
-  if (found.kind !== 'key' || !('states' in target)) return;
-  const { customKeyStoreId } = found.key;
-  const state = keyState(found.key, customKeyStoreId === undefined || keyStores.isConnected(customKeyStoreId));
-  const verdict = stateVerdict(target.states, state);
-  if (verdict !== 'ok') throw new KmsError(verdict.error, `${found.arn} ${verdict.text}`);
-  if (found.deferred) throw found.deferred;
 }
 
 /** The brand is given here and nowhere else, to targets that came through all of the above. */

@@ -2,6 +2,7 @@ import {
   aliasArn,
   clusterArn,
   keyArn,
+  keySpecFacts,
   KmsError,
   openEnvelope,
   parseKmsArn,
@@ -63,7 +64,7 @@ export async function resolveTarget(directory: Directory, asker: Asker, target: 
     case 'service':
       return { kind: 'service', scope: asker.scope, arn: '*' };
     case 'key':
-      return foundKey(await keyById(directory, asker, target.id, target.aliases === true));
+      return foundKey(await keyById(directory, inRegion(asker, target.region), target.id, target.aliases === true));
     case 'ciphertext':
       return keyOfCiphertext(directory, asker, target.blob, target.id);
     case 'alias':
@@ -73,6 +74,10 @@ export async function resolveTarget(directory: Directory, asker: Asker, target: 
     case 'cluster':
       return clusterById(directory, asker.scope, target.clusterId);
   }
+}
+
+function inRegion(asker: Asker, region: string | undefined): Asker {
+  return region === undefined ? asker : { ...asker, scope: { account: asker.scope.account, region } };
 }
 
 function foundKey({ key, policy }: KnownKey): FoundKey {
@@ -114,6 +119,7 @@ function missing({ caller, action }: Asker, scope: Scope, text: string): KmsErro
  */
 async function keyOfCiphertext(directory: Directory, asker: Asker, blob: Uint8Array, id: string | undefined): Promise<FoundKey> {
   const named = id === undefined ? undefined : await keyById(directory, asker, id, true);
+  if (named && keySpecFacts(named.key.keySpec).family !== 'symmetric') return foundKey(named);
   const envelope = openEnvelope(blob);
   if (!envelope) {
     const invalid = new KmsError('InvalidCiphertextException');
@@ -121,9 +127,9 @@ async function keyOfCiphertext(directory: Directory, asker: Asker, blob: Uint8Ar
     throw invalid;
   }
   const { materialId } = envelope;
-  const material = await directory.keys.material(materialId);
+  const material = await directory.keys.material(materialId, asker.scope.region);
   const known = named ?? (material && (await directory.keys.key({ account: material.account, region: material.region }, material.keyId)));
-  if (!known || (!named && known.key.region !== asker.scope.region)) throw unknownCiphertext();
+  if (!known) throw unknownCiphertext();
   if (material?.keyId === known.key.keyId) return { ...foundKey(known), materialId };
   return { ...foundKey(known), deferred: material ? incorrectKey() : new KmsError('InvalidCiphertextException') };
 }

@@ -9,6 +9,7 @@ import type {
   KeyRecord,
   KeyStoreRecord,
   ManagedPolicyRecord,
+  KeyUseRecord,
   MaterialRecord,
   MembershipRecord,
   OidcProviderRecord,
@@ -21,6 +22,7 @@ import type {
 export interface Tables {
   keys: KeyRecord;
   materials: MaterialRecord;
+  keyUses: KeyUseRecord;
   aliases: AliasRecord;
   keyStores: KeyStoreRecord;
   clusters: ClusterRecord;
@@ -50,9 +52,16 @@ interface Layout<Row> {
 export const layouts = {
   keys: {
     key: ['account', 'region', 'keyId'],
-    indexes: { byStore: ['account', 'region', 'customKeyStoreId'], byDeletion: ['deletionDate'] },
+    indexes: {
+      byStore: ['account', 'region', 'customKeyStoreId'],
+      byDeletion: ['deletionDate'],
+      byRotation: ['nextRotationDate'],
+      byTransition: ['transition'],
+      byFamily: ['account', 'keyId', 'primaryRegion'],
+    },
   },
-  materials: { key: ['materialId'], indexes: { byKey: ['account', 'region', 'keyId'] } },
+  materials: { key: ['materialId', 'region'], indexes: { byKey: ['account', 'region', 'keyId'], byExpiry: ['validTo'] } },
+  keyUses: { key: ['account', 'region', 'keyId'], indexes: {} },
   aliases: { key: ['account', 'region', 'name'], indexes: { byKey: ['account', 'region', 'keyId'] } },
   keyStores: { key: ['account', 'region', 'storeId'], indexes: { byName: ['account', 'region', 'name'], byState: ['state'] } },
   clusters: { key: ['account', 'region', 'clusterId'], indexes: { byState: ['state'] } },

@@ -24,6 +24,7 @@ function key(keyId: string, more: Partial<KeyRecord> = {}): KeyRecord {
     keySpec: 'SYMMETRIC_DEFAULT',
     keyUsage: 'ENCRYPT_DECRYPT',
     origin: 'AWS_KMS',
+    keyManager: 'CUSTOMER',
     currentMaterialId: 'ab',
     creationDate: 1,
     policy: '{}',

@@ -9,6 +9,7 @@ export const Decrypt = defineOperation('kms', 'Decrypt', {
       on: 'ciphertext',
       blob: CiphertextBlob ?? new Uint8Array(0),
       states: 'cryptographic',
+      usage: 'ENCRYPT_DECRYPT',
       ...(KeyId !== undefined && { id: KeyId }),
     },
   }),

@@ -4,7 +4,7 @@ import { bindForEncryption, requireSymmetricDefault, stopIfDryRun } from './boun
 
 export const Encrypt = defineOperation('kms', 'Encrypt', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic' } }),
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT' } }),
   async handle(services, input, { key }) {
     requireSymmetricDefault(input.EncryptionAlgorithm, key.key.keySpec);
     stopIfDryRun(input.DryRun);

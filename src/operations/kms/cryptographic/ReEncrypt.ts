@@ -9,10 +9,11 @@ export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
       on: 'ciphertext',
       blob: CiphertextBlob ?? new Uint8Array(0),
       states: 'cryptographic',
+      usage: 'ENCRYPT_DECRYPT',
       action: 'kms:ReEncryptFrom',
       ...(SourceKeyId !== undefined && { id: SourceKeyId }),
     },
-    destination: { on: 'key', id: DestinationKeyId, aliases: true, states: 'cryptographic', action: 'kms:ReEncryptTo' },
+    destination: { on: 'key', id: DestinationKeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', action: 'kms:ReEncryptTo' },
   }),
   async handle(services, input, { source, destination }) {
     requireSymmetricDefault(input.SourceEncryptionAlgorithm, source.key.keySpec);

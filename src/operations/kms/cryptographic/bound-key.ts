@@ -13,8 +13,10 @@ export interface BoundKey {
 type Context = Readonly<Record<string, string>> | undefined;
 
 /** To encrypt: with the key's current material. */
-export function bindForEncryption(services: Services, key: AuthorizedKey, context: Context): Promise<BoundKey> {
-  return bind(services, key, key.key.currentMaterialId, context);
+export async function bindForEncryption(services: Services, key: AuthorizedKey, context: Context): Promise<BoundKey> {
+  const { currentMaterialId, keyId } = key.key;
+  if (currentMaterialId === undefined) throw brokenKey(`key ${keyId} is usable and has no material`);
+  return bind(services, key, currentMaterialId, context);
 }
 
 /** To decrypt: with the material that the ciphertext names. */
@@ -35,9 +37,13 @@ async function bind({ keys, keyStores }: Services, { key }: AuthorizedKey, mater
   if (serialized.length > MAX_CONTEXT_BYTES) {
     throw new KmsError('ValidationException', `The encryption context must not exceed ${MAX_CONTEXT_BYTES} bytes.`);
   }
-  const material = await keys.material(materialId);
-  if (!material) throw new KmsError('KMSInternalException', undefined, { cause: new Error(`material ${materialId} has no row`) });
+  const material = await keys.material(materialId, key.region);
+  if (!material) throw brokenKey(`material ${materialId} has no row`);
   return { keyStore: keyStores.of(key), material, aad: bindingOf(materialId, key.keyId, serialized) };
+}
+
+function brokenKey(how: string): KmsError {
+  return new KmsError('KMSInternalException', undefined, { cause: new Error(how) });
 }
 
 /** Symmetric keys have one algorithm; asking for another is asking the wrong key. */

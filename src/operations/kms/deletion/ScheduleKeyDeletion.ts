@@ -7,7 +7,7 @@ const DEFAULT_WINDOW = 30;
 
 export const ScheduleKeyDeletion = defineOperation('kms', 'ScheduleKeyDeletion', {
   effect: 'write',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'not-pending-deletion' } }),
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'deletable' } }),
   async handle(services, { PendingWindowInDays = DEFAULT_WINDOW }, { key }) {
     if (PendingWindowInDays < 7 || PendingWindowInDays > 30) {
       throw new KmsError('ValidationException', 'PendingWindowInDays must be between 7 and 30 (inclusive).');

@@ -28,7 +28,7 @@ async function deleteKey({ store, keyStores, log }: Parts, key: KeyRecord): Prom
   const { account, region, keyId, customKeyStoreId } = key;
   const { rows, clusterId } = await store.transact(async (transaction) => {
     const found = await transaction.find('materials', 'byKey', [account, region, keyId]);
-    for (const material of found) await transaction.delete('materials', material.materialId);
+    for (const material of found) await transaction.delete('materials', material.materialId, region);
     for (const alias of await transaction.find('aliases', 'byKey', [account, region, keyId])) {
       await transaction.delete('aliases', account, region, alias.name);
     }

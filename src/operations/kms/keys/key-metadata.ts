@@ -1,35 +1,95 @@
 import type { Response } from '../../../contract/index.ts';
-import { keyArn, keyState, type KeyRecord } from '../../../domain/index.ts';
+import { algorithmsOf, keyArn, keySpecFacts, type KeyRecord, type KeyUsage, type MaterialRecord } from '../../../domain/index.ts';
+import type { Reader } from '../../../storage/index.ts';
+import { shownState } from '../../check-key.ts';
 import type { Services } from '../../services.ts';
 
 type KeyMetadata = NonNullable<Response<'kms', 'DescribeKey'>['KeyMetadata']>;
 
-/** A key as CreateKey and DescribeKey show it. */
-export async function keyMetadata({ keyStores, store }: Pick<Services, 'keyStores' | 'store'>, key: KeyRecord): Promise<KeyMetadata> {
-  const { customKeyStoreId } = key;
-  const state = keyState(key, customKeyStoreId === undefined || keyStores.isConnected(customKeyStoreId));
-  const keyStore =
-    customKeyStoreId === undefined
-      ? undefined
-      : await store.read((reader) => reader.get('keyStores', key.account, key.region, customKeyStoreId));
+/** A key as CreateKey, DescribeKey and ReplicateKey show it. */
+export function keyMetadata({ keyStores, store }: Pick<Services, 'keyStores' | 'store'>, key: KeyRecord): Promise<KeyMetadata> {
+  return store.read(async (reader) => {
+    const state = shownState(keyStores, key);
+    return {
+      AWSAccountId: key.account,
+      KeyId: key.keyId,
+      Arn: keyArn(key, key.keyId),
+      CreationDate: new Date(key.creationDate),
+      Enabled: state === 'Enabled',
+      Description: key.description,
+      KeyUsage: key.keyUsage,
+      KeyState: state,
+      ...(key.deletionDate !== undefined && { DeletionDate: new Date(key.deletionDate) }),
+      ...(key.replicaDeletionWindow !== undefined && { PendingDeletionWindowInDays: key.replicaDeletionWindow }),
+      Origin: key.origin,
+      KeyManager: key.keyManager,
+      // AWS fills it for the newer specs too, which its type doesn't have.
+      CustomerMasterKeySpec: key.keySpec as KeyMetadata['CustomerMasterKeySpec'] & string,
+      KeySpec: key.keySpec,
+      ...supportedAlgorithms(key),
+      ...(await multiRegionPart(reader, key)),
+      ...(await materialPart(reader, key)),
+      ...(await keyStorePart(reader, key)),
+    };
+  });
+}
+
+/** What GetPublicKey and KeyMetadata call the algorithms of each usage. */
+const algorithmMembers = {
+  ENCRYPT_DECRYPT: 'EncryptionAlgorithms',
+  SIGN_VERIFY: 'SigningAlgorithms',
+  GENERATE_VERIFY_MAC: 'MacAlgorithms',
+  KEY_AGREEMENT: 'KeyAgreementAlgorithms',
+  ENCAPSULATE_DECAPSULATE: 'EncapsulationAlgorithms',
+} as const satisfies Record<KeyUsage, keyof KeyMetadata>;
+
+/** The one member that the key's usage gives it, with what the key works with. */
+export function supportedAlgorithms({ keySpec, keyUsage }: Pick<KeyRecord, 'keySpec' | 'keyUsage'>): Partial<KeyMetadata> {
+  return { [algorithmMembers[keyUsage]]: algorithmsOf(keySpec, keyUsage) };
+}
+
+/** The keys with this key's id in all Regions, itself among them, the primary first. */
+export async function familyOf(reader: Reader, { account, keyId }: KeyRecord): Promise<KeyRecord[]> {
+  const family = await reader.find('keys', 'byFamily', [account, keyId]);
+  return family.toSorted((a, b) => Number(b.region === b.primaryRegion) - Number(a.region === a.primaryRegion));
+}
+
+async function multiRegionPart(reader: Reader, key: KeyRecord): Promise<Pick<KeyMetadata, 'MultiRegion' | 'MultiRegionConfiguration'>> {
+  if (key.primaryRegion === undefined) return { MultiRegion: false };
+  const entries = (await familyOf(reader, key)).map(({ account, region, keyId }) => ({
+    Arn: keyArn({ account, region }, keyId),
+    Region: region,
+  }));
+  const primary = entries.find(({ Region }) => Region === key.primaryRegion);
   return {
-    AWSAccountId: key.account,
-    KeyId: key.keyId,
-    Arn: keyArn(key, key.keyId),
-    CreationDate: new Date(key.creationDate),
-    Enabled: state === 'Enabled',
-    Description: key.description,
-    KeyUsage: key.keyUsage,
-    KeyState: state,
-    Origin: key.origin,
-    KeyManager: 'CUSTOMER',
-    CustomerMasterKeySpec: key.keySpec,
-    KeySpec: key.keySpec,
-    EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
-    MultiRegion: false,
-    ...(key.deletionDate !== undefined && { DeletionDate: new Date(key.deletionDate) }),
-    ...(key.origin === 'AWS_KMS' && { CurrentKeyMaterialId: key.currentMaterialId }),
-    ...(customKeyStoreId !== undefined && { CustomKeyStoreId: customKeyStoreId }),
-    ...(keyStore && { CloudHsmClusterId: keyStore.clusterId }),
+    MultiRegion: true,
+    MultiRegionConfiguration: {
+      MultiRegionKeyType: key.region === key.primaryRegion ? 'PRIMARY' : 'REPLICA',
+      ...(primary && { PrimaryKey: primary }),
+      ReplicaKeys: entries.filter((entry) => entry !== primary),
+    },
   };
+}
+
+async function materialPart(reader: Reader, key: KeyRecord): Promise<Partial<KeyMetadata>> {
+  const shown = keySpecFacts(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
+  const current = shown && key.currentMaterialId !== undefined && { CurrentKeyMaterialId: key.currentMaterialId };
+  return { ...current, ...(key.origin === 'EXTERNAL' && expiryOf(await reader.find('materials', 'byKey', [key.account, key.region, key.keyId]))) };
+}
+
+/** Of the imported materials that are the key's for good: whether one expires, and the earliest. */
+function expiryOf(materials: readonly MaterialRecord[]): Pick<KeyMetadata, 'ExpirationModel' | 'ValidTo'> {
+  const imported = materials.filter(
+    ({ state, importState }) => (state === 'CURRENT' || state === 'NON_CURRENT') && importState === 'IMPORTED',
+  );
+  if (imported.length === 0) return {};
+  const validTo = Math.min(...imported.map((material) => material.validTo ?? Infinity));
+  if (validTo === Infinity) return { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+  return { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: new Date(validTo) };
+}
+
+async function keyStorePart(reader: Reader, { account, region, customKeyStoreId }: KeyRecord): Promise<Partial<KeyMetadata>> {
+  if (customKeyStoreId === undefined) return {};
+  const home = await reader.get('keyStores', account, region, customKeyStoreId);
+  return { CustomKeyStoreId: customKeyStoreId, ...(home && { CloudHsmClusterId: home.clusterId }) };
 }
