@@ -13,7 +13,14 @@ export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
       action: 'kms:ReEncryptFrom',
       ...(SourceKeyId !== undefined && { id: SourceKeyId }),
     },
-    destination: { on: 'key', id: DestinationKeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', action: 'kms:ReEncryptTo' },
+    destination: {
+      on: 'key',
+      id: DestinationKeyId,
+      aliases: true,
+      states: 'cryptographic',
+      usage: 'ENCRYPT_DECRYPT',
+      action: 'kms:ReEncryptTo',
+    },
   }),
   async handle(services, input, { source, destination }) {
     requireSymmetricDefault(input.SourceEncryptionAlgorithm, source.key.keySpec);

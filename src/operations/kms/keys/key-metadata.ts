@@ -74,7 +74,10 @@ async function multiRegionPart(reader: Reader, key: KeyRecord): Promise<Pick<Key
 async function materialPart(reader: Reader, key: KeyRecord): Promise<Partial<KeyMetadata>> {
   const shown = keySpecFacts(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
   const current = shown && key.currentMaterialId !== undefined && { CurrentKeyMaterialId: key.currentMaterialId };
-  return { ...current, ...(key.origin === 'EXTERNAL' && expiryOf(await reader.find('materials', 'byKey', [key.account, key.region, key.keyId]))) };
+  return {
+    ...current,
+    ...(key.origin === 'EXTERNAL' && expiryOf(await reader.find('materials', 'byKey', [key.account, key.region, key.keyId]))),
+  };
 }
 
 /** Of the imported materials that are the key's for good: whether one expires, and the earliest. */
