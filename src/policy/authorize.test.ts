@@ -7,7 +7,8 @@ import {
   compilePolicy,
   defaultKeyPolicy,
   denialText,
-  lockoutSafe,
+  lockoutSafe as isLockoutSafe,
+  noContext,
   parsePolicy,
   type Access,
   type CompiledPolicy,
@@ -106,7 +107,11 @@ describe('authorize, in the account of the key', () => {
       'lets a role speak for its sessions',
       'allowed',
       {
-        principal: { ...ana, arn: `arn:aws:sts::${account}:assumed-role/Admin/s` },
+        principal: {
+          ...ana,
+          arn: `arn:aws:sts::${account}:assumed-role/Admin/s`,
+          session: { roleArn: `arn:aws:iam::${account}:role/path/Admin`, issuedAt: 0 },
+        },
         keyPolicy: keyPolicy(allow({ AWS: `arn:aws:iam::${account}:role/path/Admin` })),
       },
     ],
@@ -204,6 +209,9 @@ describe('denialText', () => {
   });
 });
 
+const lockoutSafe = (policy: CompiledPolicy, principal: Principal, keyArn?: string): boolean =>
+  isLockoutSafe({ policy, principal, context: noContext, ...(keyArn && { keyArn }) });
+
 describe('lockoutSafe', () => {
   it('is content if the caller, or the account, can still put a policy', () => {
     assert.equal(lockoutSafe(keyPolicy(allow(itsAna)), ana), true);
@@ -237,10 +245,10 @@ describe('decisions', () => {
   it('do not depend on the order of statements, nor on how they are spread over identity policies', () => {
     fc.assert(
       fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
-        const one = decide({ principal: who, keyPolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] });
+        const one = outcome({ principal: who, keyPolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] });
         const turned = keyPolicy(...key.toReversed());
         const spread = identity.toReversed().map((statement) => identityPolicy(statement));
-        assert.deepEqual(decide({ principal: who, keyPolicy: turned, identityPolicies: spread }), one);
+        assert.equal(outcome({ principal: who, keyPolicy: turned, identityPolicies: spread }), one);
       }),
     );
   });

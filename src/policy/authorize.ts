@@ -1,6 +1,11 @@
 import type { Principal } from '../domain/index.ts';
-import type { Asked, CompiledPolicy } from './compile.ts';
+import type { Asked, CompiledPolicy, Verdict } from './compile.ts';
+import { noContext, type RequestContext } from './context.ts';
+import { worksAcrossAccounts } from './cross-account.ts';
+import type { Statement } from './document.ts';
+import type { Naming } from './principal-pattern.ts';
 import type { PrincipalPolicies } from './principal-policies.ts';
+import { whoIs } from './who.ts';
 
 /** One thing that a principal wants to do to one resource. */
 export interface Access {
@@ -13,62 +18,139 @@ export interface Access {
   /** Present exactly if the resource is a KMS key. */
   readonly keyPolicy?: CompiledPolicy;
   readonly policies: PrincipalPolicies;
+  /** What conditions are about; without it they see nothing. */
+  readonly context?: RequestContext;
+  /** Looks for a grant that allows this; asked only where the key policy does not name the caller itself. */
+  readonly grant?: (asked: Asked) => GrantVerdict | undefined;
+}
+
+/** That a grant allows what is asked, and how it names the caller. */
+export interface GrantVerdict {
+  readonly naming: Naming;
+  readonly grantId: string;
+}
+
+/** The kinds of policies that a principal brings along, and the key's. */
+export type Source = 'service-control' | 'identity' | 'boundary' | 'session' | 'resource';
+
+/** What made a decision: a statement of a policy, or a grant. */
+export interface Cause {
+  readonly source: Source;
+  readonly statement?: Statement;
+  readonly grantId?: string;
 }
 
 /** `hidden`: nothing of the resource's may show, not even that it exists, because it is another account's. */
 export interface Denial {
   readonly allowed: false;
-  readonly because: 'identity-deny' | 'resource-deny' | 'no-identity-allow' | 'no-resource-allow' | 'hidden';
+  readonly because: `${Source}-deny` | `no-${Source}-allow` | 'hidden';
+  readonly by: readonly Cause[];
 }
-export type Decision = { readonly allowed: true } | Denial;
-
-const allowed: Decision = { allowed: true };
-
-function denied(because: Denial['because']): Denial {
-  return { allowed: false, because };
+export interface Permission {
+  readonly allowed: true;
+  readonly by: readonly Cause[];
 }
+export type Decision = Permission | Denial;
+
+/** Whose allow it takes beside the key's own, by how the key's policy or grant names the caller; in the order of texts. */
+const needed: Readonly<Record<Naming, readonly Exclude<Source, 'resource'>[]>> = {
+  itself: ['service-control'],
+  role: ['service-control', 'boundary', 'session'],
+  account: ['service-control', 'identity', 'boundary', 'session'],
+};
 
 /**
- * Decides as KMS does. In the key's account a key policy that names the principal is enough, one that names the account
- * leaves it to the identity policies, and without either identity policies allow nothing. From another account it takes
- * both. What is not a key is a matter of identity policies alone. An explicit deny anywhere wins.
+ * Decides as KMS does.
+ * - An explicit deny anywhere wins.
+ * - In the key's account, a key policy or grant that names the caller itself is enough, whatever boundaries and session
+ *   policies leave out; one that names the caller's role is limited by them. One that names the account leaves it to the
+ *   identity policies. Without any of these, identity policies allow nothing.
+ * - From another account it takes both: the key policy or a grant, and the caller's identity policies.
+ * - What is not a key is a matter of the principal's policies alone.
+ * - Service control policies limit in all cases.
+ * Sources: "Policy evaluation logic" in the IAM User Guide, "Determining access to AWS KMS keys" in the KMS Developer Guide.
  */
-export function authorize({ principal, action, resourceArn, resourceAccount, keyPolicy, policies }: Access): Decision {
-  const asked: Asked = { action: action.toLowerCase(), resourceArn };
-  const identity = identityVerdict(policies.identity, asked);
+export function authorize(access: Access): Decision {
+  const { principal, policies, resourceAccount } = access;
+  const asked: Asked = {
+    who: whoIs(principal),
+    action: access.action.toLowerCase(),
+    resourceArn: access.resourceArn,
+    context: access.context ?? noContext,
+    bounded: policies.boundary !== undefined,
+  };
   const foreign = principal.account !== resourceAccount;
-  if (!keyPolicy) {
-    if (foreign) return denied('hidden');
-    return byIdentity(identity);
+  const resource = foreign && !worksAcrossAccounts(asked.action) ? undefined : resourceVerdict(access, asked);
+  if (foreign && resource?.effect !== 'allow') return denied('hidden');
+  const own = ownVerdicts(policies, asked);
+  for (const [source, verdict] of own) {
+    if (verdict !== 'unlimited' && verdict?.effect === 'deny') return denied(`${source}-deny`, causeOf(source, verdict));
   }
-  const resource = keyPolicy.forResource(principal, asked);
-  if (foreign) return resource === undefined || resource === 'deny' ? denied('hidden') : byIdentity(identity);
-  if (identity === 'deny') return denied('identity-deny');
-  if (resource === 'deny') return denied('resource-deny');
-  if (resource === 'itself') return allowed;
-  return resource === 'account' ? byIdentity(identity) : denied('no-resource-allow');
+  if (resource?.effect === 'deny') return denied('resource-deny', ...listed(resource.cause));
+  if (!resource) return denied('no-resource-allow');
+  return limited(foreign ? 'account' : resource.naming, own, resource.cause);
 }
 
-function byIdentity(verdict: 'deny' | 'allow' | undefined): Decision {
-  if (verdict === 'allow') return allowed;
-  return denied(verdict === 'deny' ? 'identity-deny' : 'no-identity-allow');
+function denied(because: Denial['because'], ...by: readonly Cause[]): Denial {
+  return { allowed: false, because, by };
 }
 
-function identityVerdict(policies: readonly CompiledPolicy[], asked: Asked): 'deny' | 'allow' | undefined {
-  let verdict: 'allow' | undefined;
+/** What one kind of policy says. `unlimited`: there is none of the kind, and it takes none. */
+type OwnVerdict = Verdict | 'unlimited' | undefined;
+type OwnVerdicts = ReadonlyMap<Exclude<Source, 'resource'>, OwnVerdict>;
+
+function ownVerdicts({ identity, boundary, session, serviceControl }: PrincipalPolicies, asked: Asked): OwnVerdicts {
+  return new Map<Exclude<Source, 'resource'>, OwnVerdict>([
+    ['service-control', serviceControl ? union(serviceControl, asked) : 'unlimited'],
+    // The root user needs no policy for what belongs to its account.
+    ['identity', union(identity, asked) ?? (asked.who.isRoot ? 'unlimited' : undefined)],
+    ['boundary', boundary ? boundary.verdict(asked) : 'unlimited'],
+    ['session', session ? union(session, asked) : 'unlimited'],
+  ]);
+}
+
+function union(policies: readonly CompiledPolicy[], asked: Asked): Verdict | undefined {
+  let allow: Verdict | undefined;
   for (const policy of policies) {
-    const one = policy.forIdentity(asked);
-    if (one === 'deny') return one;
-    verdict = one ?? verdict;
+    const verdict = policy.verdict(asked);
+    if (verdict?.effect === 'deny') return verdict;
+    allow ??= verdict;
   }
-  return verdict;
+  return allow;
 }
 
-/**
- * Whether the principal could still change the key policy under this one. As in AWS, naming the account counts: its
- * administrators can. Without a key ARN (a key not made yet) every Resource is taken to mean the key.
- */
-export function lockoutSafe(policy: CompiledPolicy, principal: Principal, keyArn?: string): boolean {
-  const verdict = policy.forResource(principal, { action: 'kms:putkeypolicy', resourceArn: keyArn });
-  return verdict === 'itself' || verdict === 'account';
+interface ResourceVerdict {
+  readonly effect: 'allow' | 'deny';
+  readonly naming: Naming;
+  readonly cause: Cause | undefined;
+}
+
+/** What belongs to an account, and has no policy of its own, is left to the account's principals. */
+function resourceVerdict({ principal, resourceAccount, keyPolicy, grant }: Access, asked: Asked): ResourceVerdict | undefined {
+  if (!keyPolicy) return principal.account === resourceAccount ? { effect: 'allow', naming: 'account', cause: undefined } : undefined;
+  const verdict = keyPolicy.verdict(asked);
+  if (verdict && (verdict.effect === 'deny' || verdict.naming === 'itself')) return { ...verdict, cause: causeOf('resource', verdict) };
+  const granted = grant?.(asked);
+  if (granted && (!verdict || verdict.naming === 'account')) {
+    return { effect: 'allow', naming: granted.naming, cause: { source: 'resource', grantId: granted.grantId } };
+  }
+  return verdict && { ...verdict, cause: causeOf('resource', verdict) };
+}
+
+function listed(cause: Cause | undefined): Cause[] {
+  return cause ? [cause] : [];
+}
+
+function limited(naming: Naming, own: OwnVerdicts, resource: Cause | undefined): Decision {
+  const by = listed(resource);
+  for (const source of needed[naming]) {
+    const verdict = own.get(source);
+    if (verdict === undefined) return denied(`no-${source}-allow`, ...by);
+    if (verdict !== 'unlimited') by.push(causeOf(source, verdict));
+  }
+  return { allowed: true, by };
+}
+
+function causeOf(source: Source, { statement }: Verdict): Cause {
+  return { source, statement };
 }

@@ -1,77 +1,120 @@
-import type { Principal } from '../domain/index.ts';
-import type { PolicyDocument, Statement } from './document.ts';
-import { compilePrincipal, type Names, type Naming } from './principal-pattern.ts';
-import { compileArnPattern, compileWildcard } from './wildcard.ts';
+import { BoundedCache } from '../base/index.ts';
+import { compileArnPattern } from './arn-pattern.ts';
+import { compileCondition } from './conditions/compile.ts';
+import { noContext, type RequestContext } from './context.ts';
+import type { Element, PolicyDocument, Statement } from './document.ts';
+import { compilePrincipals, type Names, type Naming } from './principal-pattern.ts';
+import { compileTemplate, readTemplate } from './template.ts';
+import type { Who } from './who.ts';
 
-/** What a request asks for: the action in lower case, the ARN or `*`; undefined stands for any resource. */
+/** What a request asks of one policy. */
 export interface Asked {
+  readonly who: Who;
+  /** In lower case. */
   readonly action: string;
+  /** An ARN, or `*` for what belongs to the account as a whole; undefined stands for whatever a statement names. */
   readonly resourceArn: string | undefined;
+  readonly context: RequestContext;
+  /** Whether the caller has a permissions boundary: `NotPrincipal` in a Deny then excepts nobody. */
+  readonly bounded: boolean;
 }
 
-/** A policy document as closures, made once per document. A deny of the policy outweighs its allows. */
+/** A policy document as closures, made once per document. */
 export interface CompiledPolicy {
-  /** What it says as a policy attached to the caller. */
-  forIdentity(asked: Asked): 'deny' | 'allow' | undefined;
-  /** What it says as a key's policy: an allow for the caller itself, or for the caller's account as a whole. */
-  forResource(principal: Principal, asked: Asked): 'deny' | Naming | undefined;
+  readonly document: PolicyDocument;
+  /** The first Deny that covers what is asked, and names the caller if it names anyone; else the Allow that does it best. */
+  verdict(asked: Asked): Verdict | undefined;
+}
+
+/** What a policy says, by which of its statements. `naming` is always `itself` for policies that name nobody. */
+export interface Verdict {
+  readonly effect: 'allow' | 'deny';
+  readonly naming: Naming;
+  readonly statement: Statement;
 }
 
 interface CompiledStatement {
-  readonly covers: (asked: Asked) => boolean;
+  readonly statement: Statement;
   readonly names: Names;
+  readonly namesNot: boolean;
+  readonly actions: (action: string) => boolean;
+  readonly covers: (asked: Asked) => boolean;
 }
 
-export function compilePolicy({ statements }: PolicyDocument): CompiledPolicy {
-  const compiled = (effect: Statement['effect']): CompiledStatement[] =>
-    statements.filter((statement) => statement.effect === effect).map(compileStatement);
-  const denies = compiled('Deny');
-  const allows = compiled('Allow');
+interface Relevant {
+  readonly denies: readonly CompiledStatement[];
+  readonly allows: readonly CompiledStatement[];
+}
+
+/** Actions whose relevant statements are kept: as many as KMS has, and some. */
+const ACTIONS_KEPT = 128;
+
+/** @throws PolicyError if a condition's operator is unknown, which `parsePolicy` has ruled out. */
+export function compilePolicy(document: PolicyDocument): CompiledPolicy {
+  const statements = document.statements
+    .filter((statement) => hasEffect(statement, document))
+    .map((one) => compileStatement(one, document));
+  const byAction = new BoundedCache<string, Relevant>(ACTIONS_KEPT);
+  const relevantTo = (action: string): Relevant => {
+    const known = byAction.get(action);
+    if (known) return known;
+    const relevant = statements.filter(({ actions }) => actions(action));
+    const split = {
+      denies: relevant.filter(({ statement }) => statement.effect === 'Deny'),
+      allows: relevant.filter(({ statement }) => statement.effect === 'Allow'),
+    };
+    byAction.set(action, split);
+    return split;
+  };
   return {
-    forIdentity(asked) {
-      if (denies.some(({ covers }) => covers(asked))) return 'deny';
-      return allows.some(({ covers }) => covers(asked)) ? 'allow' : undefined;
-    },
-    forResource(principal, asked) {
-      if (strongestNaming(denies, principal, asked)) return 'deny';
-      return strongestNaming(allows, principal, asked);
+    document,
+    verdict(asked) {
+      const { denies, allows } = relevantTo(asked.action);
+      return strongest(denies, asked, 'deny') ?? strongest(allows, asked, 'allow');
     },
   };
 }
 
-function strongestNaming(statements: readonly CompiledStatement[], principal: Principal, asked: Asked): Naming | undefined {
-  let strongest: Naming | undefined;
-  for (const { names, covers } of statements) {
-    const naming = names(principal);
-    if (naming === undefined || !covers(asked)) continue;
-    if (naming === 'itself') return naming;
-    strongest = naming;
-  }
-  return strongest;
+function hasEffect({ actions, resources }: Statement, { kind }: PolicyDocument): boolean {
+  return actions !== undefined && (resources !== undefined || kind === 'trust');
 }
 
-function compileStatement({ principals, actions, resources }: Statement): CompiledStatement {
-  const action = anyOf(actions.map((pattern) => compileWildcard(pattern.toLowerCase())));
-  const resource = anyOf(resources.map(compileArnPattern));
-  const names = principals.map(compilePrincipal);
+const strength: Readonly<Record<Naming, number>> = { account: 1, role: 2, itself: 3 };
+
+function strongest(statements: readonly CompiledStatement[], asked: Asked, effect: Verdict['effect']): Verdict | undefined {
+  let best: Verdict | undefined;
+  for (const { statement, names, namesNot, covers } of statements) {
+    const naming = effect === 'deny' && namesNot && asked.bounded ? 'itself' : names(asked.who);
+    if (naming === undefined || (best && strength[naming] <= strength[best.naming]) || !covers(asked)) continue;
+    best = { effect, naming, statement };
+    if (naming === 'itself' || effect === 'deny') return best;
+  }
+  return best;
+}
+
+function compileStatement(statement: Statement, { version }: PolicyDocument): CompiledStatement {
+  const variables = version !== '2008-10-17';
+  const { principals, actions, resources, conditions } = statement;
+  const resource = resources && compileElement(resources, (pattern) => compileArnPattern(pattern, variables));
+  const holds = conditions.map((condition) => compileCondition(condition, variables));
+  const action = actions && compileElement(actions, compileAction);
   return {
-    covers: ({ action: asked, resourceArn }) => action(asked) && (resourceArn === undefined ? resources.length > 0 : resource(resourceArn)),
-    names: (principal) => strongest(names, principal),
+    statement,
+    names: principals ? compilePrincipals(principals) : () => 'itself',
+    namesNot: principals?.negated === true,
+    actions: (asked) => action === undefined || action(asked, undefined),
+    covers: ({ resourceArn, context }) =>
+      (resource === undefined || resourceArn === undefined || resource(resourceArn, context)) && holds.every((one) => one(context)),
   };
 }
 
-function strongest(all: readonly Names[], principal: Principal): Naming | undefined {
-  let found: Naming | undefined;
-  for (const names of all) {
-    const naming = names(principal);
-    if (naming === 'itself') return naming;
-    found = naming ?? found;
-  }
-  return found;
+function compileAction(pattern: string): (action: string) => boolean {
+  const matches = compileTemplate(readTemplate(pattern.toLowerCase(), { wildcards: true, variables: false }));
+  return (action) => matches(action, noContext);
 }
 
-function anyOf(matchers: readonly ((text: string) => boolean)[]): (text: string) => boolean {
-  const [only] = matchers;
-  if (only && matchers.length === 1) return only;
-  return (text) => matchers.some((matches) => matches(text));
+/** An element as one test: any of its patterns, or none of them if it is negated. */
+function compileElement<C>({ negated, of }: Element<string>, compile: (pattern: string) => (text: string, context: C) => boolean) {
+  const patterns = of.map(compile);
+  return (text: string, context: C): boolean => patterns.some((matches) => matches(text, context)) !== negated;
 }

@@ -1,13 +1,12 @@
-import type { Access, Denial } from './authorize.ts';
+import type { Access, Denial, Source } from './authorize.ts';
 
-type Because = Exclude<Denial['because'], 'hidden'>;
-
-/** How the sentence ends. Source: "Troubleshoot access denied error messages" in the IAM User Guide. */
-const endings: Record<Because, (action: string) => string> = {
-  'identity-deny': () => 'with an explicit deny in an identity-based policy',
-  'resource-deny': () => 'with an explicit deny in a resource-based policy',
-  'no-identity-allow': (action) => `because no identity-based policy allows the ${action} action`,
-  'no-resource-allow': (action) => `because no resource-based policy allows the ${action} action`,
+/** What the caller is told a kind of policy is called. Source: "Troubleshoot access denied error messages", IAM User Guide. */
+const names: Readonly<Record<Source, { readonly one: string; readonly kind: string }>> = {
+  'service-control': { one: 'a service control policy', kind: 'service control policy' },
+  identity: { one: 'an identity-based policy', kind: 'identity-based policy' },
+  boundary: { one: 'a permissions boundary', kind: 'permissions boundary' },
+  session: { one: 'a session policy', kind: 'session policy' },
+  resource: { one: 'a resource-based policy', kind: 'resource-based policy' },
 };
 
 /** What the caller is told, in AWS's words. For another account's key it is the text for a key that is not there. */
@@ -19,5 +18,13 @@ export function denialText(
   if (because === 'hidden') {
     return `${refusal} this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
   }
-  return `${refusal} resource: ${resourceArn} ${endings[because](action)}`;
+  return `${refusal} resource: ${resourceArn} ${ending(because, action)}`;
+}
+
+function ending(because: Exclude<Denial['because'], 'hidden'>, action: string): string {
+  for (const source of Object.keys(names) as Source[]) {
+    if (because === `${source}-deny`) return `with an explicit deny in ${names[source].one}`;
+    if (because === `no-${source}-allow`) return `because no ${names[source].kind} allows the ${action} action`;
+  }
+  throw new Error(`A denial because of ${because} has no text`);
 }

@@ -1,12 +1,34 @@
 /**
- * policy: key policies and identity policies, from text to a decision with KMS's rules. Pure: no clock, no store, no
- * errors of the API. A document is parsed and compiled once (`parse.ts`, `compile.ts`); `authorize.ts` decides per
- * request, and is where to begin.
+ * policy: policies of every kind, from text to a decision with KMS's rules. Pure: no clock, no store, no errors of the
+ * API. A document is parsed and compiled once (`parse.ts`, `compile.ts`, `conditions/`); `authorize.ts` decides per
+ * request, and is where to begin. What a request shows to conditions is a function that the caller gives (`context.ts`).
  */
-export { authorize, lockoutSafe, type Access, type Decision, type Denial } from './authorize.ts';
-export { compilePolicy, type CompiledPolicy } from './compile.ts';
+export {
+  authorize,
+  type Access,
+  type Cause,
+  type Decision,
+  type Denial,
+  type GrantVerdict,
+  type Permission,
+  type Source,
+} from './authorize.ts';
+export { compilePolicy, type Asked, type CompiledPolicy, type Verdict } from './compile.ts';
+export { noContext, type ContextValue, type RequestContext } from './context.ts';
 export { defaultKeyPolicy } from './default-key-policy.ts';
 export { denialText } from './denial-text.ts';
-export { MAX_POLICY_BYTES, PolicyError, type PolicyDocument, type PolicyKind, type Statement } from './document.ts';
+export {
+  MAX_POLICY_BYTES,
+  PolicyError,
+  type Condition,
+  type PolicyDocument,
+  type PolicyKind,
+  type PrincipalPattern,
+  type Statement,
+} from './document.ts';
+export { lockoutSafe, type LockoutQuestion } from './lockout.ts';
 export { parsePolicy } from './parse.ts';
+export { compilePrincipals, parsePrincipals, type Names, type Naming } from './principal-pattern.ts';
 export type { PrincipalPolicies } from './principal-policies.ts';
+export { trustVerdict, type TrustQuestion } from './trust.ts';
+export { whoIs, type Who } from './who.ts';

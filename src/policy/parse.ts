@@ -1,31 +1,41 @@
-import { MAX_POLICY_BYTES, PolicyError, type PolicyDocument, type PolicyKind, type Statement } from './document.ts';
+import { MAX_POLICY_BYTES, PolicyError, type Element, type PolicyDocument, type PolicyKind, type Statement } from './document.ts';
+import { listOf, object, optionalText, texts, type Json } from './json.ts';
+import { parseConditions } from './parse-conditions.ts';
 import { parsePrincipals } from './principal-pattern.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const VERSIONS = ['2008-10-17', '2012-10-17'] as const;
 const DOCUMENT_ELEMENTS = new Set(['Version', 'Id', 'Statement']);
-const STATEMENT_ELEMENTS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource']);
-/** Known to IAM and not to us yet. Ignoring one would allow what it forbids, so the whole document is refused. */
-const LATER = new Set(['NotPrincipal', 'NotAction', 'NotResource', 'Condition']);
-const ACTION = /^(?:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$/;
-const ARN_PARTS = 6;
+const STATEMENT_ELEMENTS = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]);
+const ACTION = /^(?:\*|(?:\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+)$/;
+/** Key policies may have spaces in it. */
+const SID = /^[0-9A-Za-z]*$/;
 
 /**
- * Reads a policy document. `kind` says whether statements must name principals (key policies) or must not.
+ * Reads a policy document.
+ * Source: "Grammar of the IAM JSON policy language" in the IAM User Guide; "Key policies" in the AWS KMS Developer Guide.
  * @throws PolicyError
  */
 export function parsePolicy(text: string, kind: PolicyKind = 'key'): PolicyDocument {
   if (Buffer.byteLength(text, 'utf8') > MAX_POLICY_BYTES) throw new PolicyError(`The policy must not exceed ${MAX_POLICY_BYTES} bytes.`);
-  const document = jsonObject(parseJson(text), 'The policy');
-  requireKnown(document, DOCUMENT_ELEMENTS, 'the policy');
+  const document = object(parseJson(text), 'The policy');
+  requireKnown(document, DOCUMENT_ELEMENTS);
   const { Version = '2008-10-17', Id, Statement } = document;
   const version = VERSIONS.find((known) => known === Version);
   if (!version) throw new PolicyError(`Version must be ${VERSIONS.join(' or ')}.`);
   if (Statement === undefined) throw new PolicyError('The policy has no Statement.');
   const statements = listOf(Statement).map((one) => parseStatement(one, kind));
-  if (version === '2012-10-17') statements.forEach(refuseVariables);
-  return { version, ...optionalText('id', 'Id', Id), statements };
+  requireUniqueSids(statements);
+  return { kind, version, ...optionalText('id', 'Id', Id), statements };
 }
 
 function parseJson(text: string): unknown {
@@ -36,19 +46,55 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parseStatement(json: unknown, kind: PolicyKind): Statement {
-  const { Sid, Effect, Principal, Action, Resource, ...others } = jsonObject(json, 'Each Statement');
-  requireKnown(others, STATEMENT_ELEMENTS, 'a Statement');
+function parseStatement(given: unknown, kind: PolicyKind): Statement {
+  const json = object(given, 'Each Statement');
+  requireKnown(json, STATEMENT_ELEMENTS);
+  const { Sid, Effect, Condition } = json;
   if (Effect !== 'Allow' && Effect !== 'Deny') throw new PolicyError('Effect must be Allow or Deny.');
-  if (kind === 'key' && Principal === undefined) throw new PolicyError('Each Statement of a key policy must have a Principal.');
-  if (kind === 'identity' && Principal !== undefined) throw new PolicyError('An identity policy must not have a Principal.');
+  if (kind !== 'key' && typeof Sid === 'string' && !SID.test(Sid)) {
+    throw new PolicyError('Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*');
+  }
+  const principals = element(json, 'Principal', parsePrincipals);
+  const actions = element(json, 'Action', (value) => texts(value, 'Action').map(checkedAction));
+  const resources = element(json, 'Resource', (value) => texts(value, 'Resource').map(checkedResource));
+  requireElements({ principals, actions, resources }, kind);
   return {
     ...optionalText('sid', 'Sid', Sid),
     effect: Effect,
-    principals: Principal === undefined ? [] : parsePrincipals(Principal),
-    actions: texts(Action, 'Action').map(checkedAction),
-    resources: texts(Resource, 'Resource').map(checkedResource),
+    ...(principals && { principals }),
+    ...(actions && { actions }),
+    ...(resources && { resources }),
+    conditions: Condition === undefined ? [] : parseConditions(Condition, Effect),
   };
+}
+
+/** An element or its negation, of which a statement can have one. */
+function element<T>(json: Json, name: string, parse: (value: unknown) => readonly T[]): Element<T> | undefined {
+  const negation = `Not${name}`;
+  if (json[name] !== undefined && json[negation] !== undefined)
+    throw new PolicyError(`A Statement can't have both ${name} and ${negation}.`);
+  if (json[name] !== undefined) return { negated: false, of: parse(json[name]) };
+  return json[negation] === undefined ? undefined : { negated: true, of: parse(json[negation]) };
+}
+
+/** In key policies a statement that lacks an Action or a Resource is kept, and has no effect. */
+function requireElements({ principals, actions, resources }: Parts, kind: PolicyKind): void {
+  if (kind === 'identity') {
+    if (principals) throw new PolicyError('Policy document should not specify a principal.');
+    if (!actions) throw new PolicyError('Policy statement must contain actions.');
+    if (!resources) throw new PolicyError('Policy statement must contain resources.');
+    return;
+  }
+  if (!principals)
+    throw new PolicyError(kind === 'key' ? 'Each Statement of a key policy must have a Principal.' : 'Missing required field Principal');
+  if (kind === 'trust' && resources) throw new PolicyError('Has prohibited field Resource');
+  if (kind === 'trust' && !actions) throw new PolicyError('Missing required field Action');
+}
+
+interface Parts {
+  readonly principals: Statement['principals'] | undefined;
+  readonly actions: Statement['actions'] | undefined;
+  readonly resources: Statement['resources'] | undefined;
 }
 
 function checkedAction(action: string): string {
@@ -57,45 +103,15 @@ function checkedAction(action: string): string {
 }
 
 function checkedResource(resource: string): string {
-  const arn = resource.startsWith('arn:') && resource.split(':').length >= ARN_PARTS;
-  if (resource !== '*' && !arn) throw new PolicyError('Each Resource must be * or an ARN.');
+  if (resource !== '*' && !resource.startsWith('arn:')) throw new PolicyError('Each Resource must be in ARN format or "*".');
   return resource;
 }
 
-/** From version 2012-10-17 on, `${…}` in a Resource is a variable; taken literally it would silently match nothing. */
-function refuseVariables({ resources }: Statement): void {
-  if (resources.some((resource) => resource.includes('${'))) throw new PolicyError('Policy variables are not supported yet.');
+function requireKnown(json: Json, known: ReadonlySet<string>): void {
+  if (Object.keys(json).some((name) => !known.has(name))) throw new PolicyError('Syntax errors in policy.');
 }
 
-function requireKnown(json: Json, known: ReadonlySet<string>, where: string): void {
-  for (const name of Object.keys(json)) {
-    if (known.has(name)) continue;
-    if (LATER.has(name)) throw new PolicyError(`${name} is not supported yet.`);
-    throw new PolicyError(`There is an element in ${where} that policies don't have.`);
-  }
-}
-
-function optionalText<K extends string>(name: K, element: string, value: unknown): { readonly [N in K]?: string } {
-  if (value === undefined) return {};
-  if (typeof value !== 'string') throw new PolicyError(`${element} must be a string.`);
-  // A computed name widens to an index signature; it is exactly `name`.
-  return { [name]: value } as { readonly [N in K]?: string };
-}
-
-function jsonObject(json: unknown, what: string): Json {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new PolicyError(`${what} must be a JSON object.`);
-  return json as Json;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
-}
-
-/** One string or a list of them; none if the element is absent. */
-function texts(value: unknown, element: string): readonly string[] {
-  if (value === undefined) return [];
-  return listOf(value).map((one) => {
-    if (typeof one !== 'string') throw new PolicyError(`${element} must be a string or a list of strings.`);
-    return one;
-  });
+function requireUniqueSids(statements: readonly Statement[]): void {
+  const sids = statements.flatMap(({ sid }) => (sid ? [sid] : []));
+  if (new Set(sids).size < sids.length) throw new PolicyError('Statement IDs (SID) in a single policy must be unique.');
 }

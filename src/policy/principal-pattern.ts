@@ -1,14 +1,14 @@
-import type { Principal } from '../domain/index.ts';
-import { PolicyError, type PrincipalPattern } from './document.ts';
+import { PolicyError, type Element, type PrincipalPattern } from './document.ts';
+import type { Who } from './who.ts';
 
 const ACCOUNT = /^\d{12}$/;
 const UNIQUE_ID = /^(?:AIDA|AROA)[A-Z0-9]{12,}$/;
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
-const ROLE = /^arn:aws[a-z-]*:iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?([\w+=,.@-]{1,64})$/;
+const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/;
 const IDENTITY = /^arn:aws[a-z-]*:(?:iam::\d{12}:user\/|sts::\d{12}:(?:assumed-role|federated-user)\/)[\w+=,.@/-]+$/;
 const SERVICE = /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/;
 
-/** Reads the Principal element of a key policy. @throws PolicyError */
+/** Reads a Principal or NotPrincipal element. @throws PolicyError */
 export function parsePrincipals(element: unknown): PrincipalPattern[] {
   if (element === '*') return [{ kind: 'anyone' }];
   if (typeof element !== 'object' || element === null || Array.isArray(element)) {
@@ -30,7 +30,7 @@ export function parsePrincipals(element: unknown): PrincipalPattern[] {
 const types: ReadonlyMap<string, (text: string) => PrincipalPattern> = new Map([
   ['AWS', awsPattern],
   ['Service', servicePattern],
-  ['Federated', (): PrincipalPattern => ({ kind: 'nobody' })],
+  ['Federated', (provider): PrincipalPattern => ({ kind: 'federated', provider })],
 ]);
 
 function awsPattern(text: string): PrincipalPattern {
@@ -39,49 +39,53 @@ function awsPattern(text: string): PrincipalPattern {
   if (UNIQUE_ID.test(text)) return { kind: 'unique-id', id: text };
   const [, root] = ROOT.exec(text) ?? [];
   if (root) return { kind: 'account', account: root };
-  const [, account, name] = ROLE.exec(text) ?? [];
-  if (account && name) return { kind: 'role', account, name, arn: text };
+  if (ROLE.test(text)) return { kind: 'role', arn: text };
   if (IDENTITY.test(text)) return { kind: 'arn', arn: text };
   throw new PolicyError('Policy contains a statement with one or more invalid principals.');
 }
 
-function servicePattern(text: string): PrincipalPattern {
-  if (!SERVICE.test(text)) throw new PolicyError('Policy contains a statement with one or more invalid principals.');
-  return { kind: 'nobody' };
+function servicePattern(name: string): PrincipalPattern {
+  if (!SERVICE.test(name)) throw new PolicyError('Policy contains a statement with one or more invalid principals.');
+  return { kind: 'service', name };
 }
 
-/** How a pattern names a principal: itself, or only as one of its account's; undefined if not at all. */
-export type Naming = 'itself' | 'account';
-export type Names = (principal: Principal) => Naming | undefined;
+/**
+ * How a policy names a caller: by itself, as the session of a role, or only as one of an account's. The weaker ways leave
+ * more to the caller's own policies.
+ */
+export type Naming = 'itself' | 'role' | 'account';
+export type Names = (who: Who) => Naming | undefined;
 
-export function compilePrincipal(pattern: PrincipalPattern): Names {
-  switch (pattern.kind) {
-    case 'anyone':
-      return () => 'itself';
-    case 'account':
-      return namesAccount(pattern.account);
-    case 'arn':
-      return (principal) => (principal.arn === pattern.arn ? 'itself' : undefined);
-    case 'role':
-      return namesRole(pattern);
-    case 'unique-id':
-      // A session's id is its role's, a colon and the session's name.
-      return ({ userId }) => (userId === pattern.id || userId.startsWith(`${pattern.id}:`) ? 'itself' : undefined);
-    case 'nobody':
-      return () => undefined;
-  }
-}
-
-/** The account's root user is meant by the root ARN itself; everyone else in the account by delegation. */
-function namesAccount(account: string): Names {
-  return (principal) => {
-    if (principal.account !== account) return undefined;
-    return ROOT.test(principal.arn) ? 'itself' : 'account';
+/** However many principals an element lists, to find a caller among them takes a few look-ups. */
+export function compilePrincipals({ negated, of }: Element<PrincipalPattern>): Names {
+  const listed = listedNames(of);
+  if (!negated) return listed;
+  // Who is named only with a whole account is not thereby excepted.
+  return (who) => {
+    const naming = listed(who);
+    return naming === 'itself' || naming === 'role' ? undefined : 'itself';
   };
 }
 
-/** Role names are unique in an account whatever their path, so a session's ARN tells its role. */
-function namesRole({ account, name, arn }: Extract<PrincipalPattern, { kind: 'role' }>): Names {
-  const session = `:sts::${account}:assumed-role/${name}/`;
-  return (principal) => (principal.arn === arn || principal.arn.includes(session) ? 'itself' : undefined);
+function listedNames(patterns: readonly PrincipalPattern[]): Names {
+  if (patterns.some(({ kind }) => kind === 'anyone')) return () => 'itself';
+  const accounts = new Set<string>();
+  const arns = new Set<string>();
+  const ids = new Set<string>();
+  const providers = new Set<string>();
+  for (const pattern of patterns) {
+    if (pattern.kind === 'account') accounts.add(pattern.account);
+    else if (pattern.kind === 'arn' || pattern.kind === 'role') arns.add(pattern.arn);
+    else if (pattern.kind === 'unique-id') ids.add(pattern.id);
+    else if (pattern.kind === 'federated') providers.add(pattern.provider);
+  }
+  return (who) => {
+    if (who.provider !== undefined) return providers.has(who.provider) ? 'itself' : undefined;
+    if (arns.has(who.arn)) return 'itself';
+    if (who.roleArn !== undefined && arns.has(who.roleArn)) return 'role';
+    if (ids.has(who.uniqueId)) return who.roleArn === undefined ? 'itself' : 'role';
+    // The account's root user is meant by the root ARN itself, everyone else in the account by delegation.
+    if (accounts.has(who.account)) return who.isRoot ? 'itself' : 'account';
+    return undefined;
+  };
 }

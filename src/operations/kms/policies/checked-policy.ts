@@ -1,5 +1,5 @@
 import { KmsError, type Principal } from '../../../domain/index.ts';
-import { compilePolicy, lockoutSafe, parsePolicy, PolicyError, type CompiledPolicy } from '../../../policy/index.ts';
+import { compilePolicy, lockoutSafe, noContext, parsePolicy, PolicyError, type CompiledPolicy } from '../../../policy/index.ts';
 
 const MAX_POLICY_BYTES = 32_768;
 
@@ -9,7 +9,7 @@ export function checkedPolicy(text: string, caller: Principal, bypassLockoutChec
     throw new KmsError('LimitExceededException', `The key policy must not exceed ${MAX_POLICY_BYTES} bytes.`);
   }
   const policy = compiled(text);
-  if (!bypassLockoutCheck && !lockoutSafe(policy, caller)) {
+  if (!bypassLockoutCheck && !lockoutSafe({ policy, principal: caller, context: noContext })) {
     throw new KmsError('MalformedPolicyDocumentException', 'The new key policy will not allow you to update the key policy in the future.');
   }
   return text;

@@ -1,0 +1,28 @@
+import { operators } from './operators.ts';
+
+/** An operator's name in its parts: `ForAnyValue:` · `StringLike` · `IfExists`. */
+export interface OperatorName {
+  readonly set: 'any' | 'all' | undefined;
+  /** In lower case. */
+  readonly base: string;
+  readonly ifExists: boolean;
+}
+
+const NAME = /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/;
+const NULL = 'null';
+
+/** Undefined if there is no such operator. Case does not matter. */
+export function parseOperatorName(text: string): OperatorName | undefined {
+  const [, set, base = '', ifExists] = NAME.exec(text.toLowerCase()) ?? [];
+  if (base === NULL ? ifExists !== undefined : !operators.has(base)) return undefined;
+  return { set: setOf(set), base, ifExists: ifExists !== undefined };
+}
+
+function setOf(prefix: string | undefined): OperatorName['set'] {
+  if (prefix === undefined) return undefined;
+  return prefix === 'foranyvalue' ? 'any' : 'all';
+}
+
+export function isNull({ base }: OperatorName): boolean {
+  return base === NULL;
+}

@@ -1,0 +1,78 @@
+import type { RequestContext } from './context.ts';
+import { ANY, compileGlob, STAR, type Glob } from './glob.ts';
+
+/** `${aws:username}`, or `${aws:username, 'nobody'}` with what to take if the request has no such key. */
+export interface Variable {
+  /** In lower case. */
+  readonly key: string;
+  readonly fallback?: string;
+}
+
+/** One character of a policy's text, a wildcard, or a variable. */
+export type Token = number | Variable;
+
+/** What of a text is special: the wildcards are not for `StringEquals`, variables not before version 2012-10-17. */
+export interface Reading {
+  readonly wildcards: boolean;
+  readonly variables: boolean;
+}
+
+const VARIABLE = /\$\{([^}]*)\}/y;
+const FALLBACK = /^([^,]*),\s*'([^']*)'\s*$/;
+const escapes: ReadonlySet<string> = new Set(['*', '?', '$']);
+
+/** Source: "IAM policy elements: Variables and tags" in the IAM User Guide. */
+export function readTemplate(text: string, { wildcards, variables }: Reading): Token[] {
+  const tokens: Token[] = [];
+  for (let at = 0; at < text.length;) {
+    VARIABLE.lastIndex = at;
+    const [whole, inside = ''] = (variables && VARIABLE.exec(text)) || [];
+    if (whole !== undefined) {
+      tokens.push(escapes.has(inside) ? inside.charCodeAt(0) : variable(inside));
+      at += whole.length;
+    } else {
+      tokens.push(tokenOf(text, at, wildcards));
+      at += 1;
+    }
+  }
+  return tokens;
+}
+
+function tokenOf(text: string, at: number, wildcards: boolean): number {
+  if (wildcards && text[at] === '*') return STAR;
+  if (wildcards && text[at] === '?') return ANY;
+  return text.charCodeAt(at);
+}
+
+function variable(inside: string): Variable {
+  const [, key, fallback] = FALLBACK.exec(inside) ?? [];
+  if (key !== undefined && fallback !== undefined) return { key: key.trim().toLowerCase(), fallback };
+  return { key: inside.trim().toLowerCase() };
+}
+
+/** Whether a text is what a template stands for in a request. A variable that has no value makes it nothing at all. */
+export type TemplateMatcher = (text: string, context: RequestContext) => boolean;
+
+/** Compiled once if there is no variable in it, else per use. What a variable stands for is taken as it is: no wildcards. */
+export function compileTemplate(tokens: readonly Token[]): TemplateMatcher {
+  const fixed = tokens.filter((token) => typeof token === 'number');
+  if (fixed.length === tokens.length) return compileGlob(fixed);
+  return (text, context) => {
+    const glob = resolve(tokens, context);
+    return glob !== undefined && compileGlob(glob)(text);
+  };
+}
+
+function resolve(tokens: readonly Token[], context: RequestContext): Glob | undefined {
+  const glob: number[] = [];
+  for (const token of tokens) {
+    if (typeof token === 'number') {
+      glob.push(token);
+      continue;
+    }
+    const value = context(token.key) ?? token.fallback;
+    if (typeof value !== 'string') return undefined;
+    for (let at = 0; at < value.length; at += 1) glob.push(value.charCodeAt(at));
+  }
+  return glob;
+}
