@@ -8,9 +8,9 @@ const MAX_DROPPED = 8 * MAX_BODY;
 
 const EMPTY = Buffer.alloc(0);
 
-/** Reads a request's body, or throws RequestEntityTooLargeException. Rejects with what the socket says if it breaks. */
-export function readBody(request: IncomingMessage): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+/** Reads a request's body; undefined if the client goes away before its end. Throws RequestEntityTooLargeException. */
+export function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
   let chunks: Buffer[] = [];
   let length = 0;
   request.on('data', (chunk: Buffer) => {
@@ -23,7 +23,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
     if (length > MAX_BODY) reject(tooLarge());
     else resolve(joined(chunks, length));
   });
-  request.on('error', reject);
+  request.on('error', () => resolve(undefined));
   return promise;
 }
 

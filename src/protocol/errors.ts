@@ -1,3 +1,4 @@
+import type { ServiceName } from '../contract/index.ts';
 import { isKmsError, KmsError, type ErrorName } from '../domain/index.ts';
 
 /**
@@ -78,7 +79,11 @@ export const statuses = {
   CloudHsmTagException: 400,
 } as const satisfies Record<ErrorName, number>;
 
+/** What the service whose failure it is calls it; KMS's name unless listed. */
+const internalNames: Partial<Record<ServiceName, ErrorName>> = { cloudhsm: 'CloudHsmInternalFailureException' };
+const INTERNAL = 'The request was rejected because an internal exception occurred. The request can be retried.';
+
 /** What a caller may know of any failure: what is not an error of the API is ours, and nothing of it is told. */
-export function publicError(error: unknown): KmsError {
-  return isKmsError(error) ? error : new KmsError('KMSInternalException', undefined, { cause: error });
+export function publicError(error: unknown, service: ServiceName = 'kms'): KmsError {
+  return isKmsError(error) ? error : new KmsError(internalNames[service] ?? 'KMSInternalException', INTERNAL, { cause: error });
 }

@@ -45,7 +45,7 @@ export function createHandle({ authenticate, perform }: Pick<HttpOptions, 'authe
       });
       return { answer: dialect.answer(endpoint, output, requestId), endpoint, error: undefined };
     } catch (thrown) {
-      const error = publicError(thrown);
+      const error = publicError(thrown, endpoint?.service);
       return { answer: dialect.refuse(error, requestId), endpoint, error };
     }
   };

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { uuid } from '../base/index.ts';
-import { KmsError } from '../domain/index.ts';
+import { errors, KmsError } from '../domain/index.ts';
+import type { Duplex } from 'node:stream';
 import { readBody } from './body.ts';
+import { publicError } from './errors.ts';
+import { refuseSocket } from './refuse-socket.ts';
 import { frameOf, type Answer } from './frame.ts';
 import { createHandle, type Handle, type Handled } from './handle.ts';
 import { jsonRefusal } from './json.ts';
@@ -40,6 +43,7 @@ class ApiServer implements HttpServer {
     this.#server = createServer(limits, (request, response) => {
       this.#serve(request, response).catch((error: unknown) => this.#fail(error, response));
     });
+    this.#server.on('clientError', (error, socket) => this.#refuse(error, socket));
   }
 
   async listen(host: string, port: number): Promise<number> {
@@ -78,10 +82,11 @@ class ApiServer implements HttpServer {
   async #handled(request: IncomingMessage, requestId: string): Promise<Handled | undefined> {
     try {
       const body = await readBody(request);
+      if (!body) return undefined;
       if (this.#closing) throw new KmsError('ServiceUnavailableException', 'The service is stopping.');
       return await this.#handle(frameOf(request, body), requestId);
-    } catch (error) {
-      if (!(error instanceof KmsError)) return undefined;
+    } catch (thrown) {
+      const error = publicError(thrown);
       return { answer: jsonRefusal(error), endpoint: undefined, error };
     }
   }
@@ -98,8 +103,17 @@ class ApiServer implements HttpServer {
     const { service = '', operation = '' } = endpoint ?? {};
     this.#options.observe({ service, operation, seconds, ...(error && { error: error.code }) });
     if (!error) return;
-    if (error.code === 'KMSInternalException')
-      this.#options.log.error({ requestId, service, operation, err: error.cause }, 'a request failed');
-    else if (!endpoint) this.#options.log.info({ requestId, error: error.code, from: socket.remoteAddress }, 'a request was refused');
+    const { log } = this.#options;
+    const context = { requestId, service, operation, error: error.code, from: socket.remoteAddress };
+    if (errors[error.code].fault === 'server') log.error({ ...context, err: error.cause }, 'a request failed');
+    else if (!endpoint) log.info(context, 'a request was refused');
+  }
+
+  /** What is no HTTP, has too large a header, or came too slowly. */
+  #refuse(error: Error, socket: Duplex): void {
+    const requestId = uuid();
+    const reason = refuseSocket(error, socket, requestId);
+    this.#options.observe({ service: '', operation: '', error: reason, seconds: 0 });
+    this.#options.log.info({ requestId, error: reason }, 'a connection was refused');
   }
 }

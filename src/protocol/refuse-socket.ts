@@ -1,0 +1,23 @@
+import type { Duplex } from 'node:stream';
+
+interface Refusal {
+  readonly status: string;
+  /** For logs and metrics. */
+  readonly reason: string;
+}
+
+const malformed: Refusal = { status: '400 Bad Request', reason: 'MalformedHttp' };
+/** By the codes of Node's HTTP parser. */
+const refusals: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', reason: 'HeadersTooLarge' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', reason: 'RequestTimeout' },
+};
+
+/** Answers bytes that are no request, ends the connection, and says why. */
+export function refuseSocket(error: NodeJS.ErrnoException, socket: Duplex, requestId: string): string {
+  const { status, reason } = refusals[error.code ?? ''] ?? malformed;
+  if (socket.writable)
+    socket.write(`HTTP/1.1 ${status}\r\nx-amzn-RequestId: ${requestId}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(() => socket.destroy());
+  return reason;
+}
