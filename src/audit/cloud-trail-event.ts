@@ -46,6 +46,7 @@ export function cloudTrailServiceEvent(event: ServiceEvent): AuditEvent {
     requestParameters: null,
     responseElements: null,
     additionalEventData: event.additionalEventData,
+    serviceEventDetails: event.serviceEventDetails,
     eventID: uuid(),
     readOnly: false,
     resources: event.resources,

@@ -38,6 +38,7 @@ export interface ServiceEvent {
   readonly account: string;
   readonly resources?: readonly AuditResource[];
   readonly additionalEventData?: Readonly<Record<string, unknown>> | undefined;
+  readonly serviceEventDetails?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A CloudTrail record. Source: "CloudTrail record contents" in the AWS CloudTrail User Guide. */
@@ -56,6 +57,7 @@ export interface AuditEvent {
   readonly requestParameters: object | null;
   readonly responseElements: object | null;
   readonly additionalEventData?: Readonly<Record<string, unknown>> | undefined;
+  readonly serviceEventDetails?: Readonly<Record<string, unknown>> | undefined;
   readonly requestID?: string;
   readonly eventID: string;
   readonly readOnly: boolean;

@@ -5,5 +5,5 @@
 export { createPerform, type Perform, type PerformRequest } from './perform.ts';
 export { registry } from './registry.ts';
 export { openKeyDirectory, type KeyDirectory } from './key-directory.ts';
-export { startKeyExpiry } from './kms/deletion/key-expiry.ts';
+export { startKeyUpkeep } from './kms/upkeep/start-upkeep.ts';
 export type { InstallationFacts, Services } from './services.ts';

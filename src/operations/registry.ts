@@ -31,12 +31,18 @@ import { CreateKey } from './kms/keys/CreateKey.ts';
 import { DescribeKey } from './kms/keys/DescribeKey.ts';
 import { DisableKey } from './kms/keys/DisableKey.ts';
 import { EnableKey } from './kms/keys/EnableKey.ts';
-import { GetKeyRotationStatus } from './kms/keys/GetKeyRotationStatus.ts';
 import { ListKeys } from './kms/keys/ListKeys.ts';
 import { UpdateKeyDescription } from './kms/keys/UpdateKeyDescription.ts';
+import { ReplicateKey } from './kms/multi-region/ReplicateKey.ts';
+import { UpdatePrimaryRegion } from './kms/multi-region/UpdatePrimaryRegion.ts';
 import { GetKeyPolicy } from './kms/policies/GetKeyPolicy.ts';
 import { ListKeyPolicies } from './kms/policies/ListKeyPolicies.ts';
 import { PutKeyPolicy } from './kms/policies/PutKeyPolicy.ts';
+import { DisableKeyRotation } from './kms/rotation/DisableKeyRotation.ts';
+import { EnableKeyRotation } from './kms/rotation/EnableKeyRotation.ts';
+import { GetKeyRotationStatus } from './kms/rotation/GetKeyRotationStatus.ts';
+import { ListKeyRotations } from './kms/rotation/ListKeyRotations.ts';
+import { RotateKeyOnDemand } from './kms/rotation/RotateKeyOnDemand.ts';
 import { ListResourceTags } from './kms/tags/ListResourceTags.ts';
 import { TagResource } from './kms/tags/TagResource.ts';
 import { UntagResource } from './kms/tags/UntagResource.ts';
@@ -58,8 +64,10 @@ const operations = {
     DescribeCustomKeyStores,
     DescribeKey,
     DisableKey,
+    DisableKeyRotation,
     DisconnectCustomKeyStore,
     EnableKey,
+    EnableKeyRotation,
     Encrypt,
     GenerateDataKey,
     GenerateDataKeyWithoutPlaintext,
@@ -68,16 +76,20 @@ const operations = {
     GetKeyRotationStatus,
     ListAliases,
     ListKeyPolicies,
+    ListKeyRotations,
     ListKeys,
     ListResourceTags,
     PutKeyPolicy,
     ReEncrypt,
+    ReplicateKey,
+    RotateKeyOnDemand,
     ScheduleKeyDeletion,
     TagResource,
     UntagResource,
     UpdateAlias,
     UpdateCustomKeyStore,
     UpdateKeyDescription,
+    UpdatePrimaryRegion,
   },
   cloudhsm: {
     CreateCluster,

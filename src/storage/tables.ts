@@ -57,6 +57,7 @@ export const layouts = {
       byDeletion: ['deletionDate'],
       byRotation: ['nextRotationDate'],
       byTransition: ['transition'],
+      byOnDemandRotation: ['onDemandRotationStart'],
       byFamily: ['account', 'keyId', 'primaryRegion'],
     },
   },

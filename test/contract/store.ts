@@ -145,6 +145,20 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
       assert.deepEqual(await due(), []);
     });
 
+    it('finds what is due, soonest first', async () => {
+      await store.transact(async (transaction) => {
+        await transaction.put('keys', key('k1', { deletionDate: 7 }));
+        await transaction.put('keys', key('k2', { deletionDate: 5 }));
+        await transaction.put('keys', key('k3', { deletionDate: 8 }));
+        await transaction.put('keys', key('k4'));
+      });
+      const due = async (until: number, limit?: number) =>
+        (await store.read((reader) => reader.due('keys', 'byDeletion', until, limit))).map(({ keyId }) => keyId);
+      assert.deepEqual(await due(7), ['k2', 'k1']);
+      assert.deepEqual(await due(7, 1), ['k2']);
+      assert.deepEqual(await due(4), []);
+    });
+
     it('sees its own writes inside a transaction, and nobody else does before the end', async () => {
       await store.transact(async (transaction) => {
         await transaction.put('aliases', alias('alias/a'));

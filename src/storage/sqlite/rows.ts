@@ -33,6 +33,13 @@ export class Rows {
     return this.#select(shape, columns.slice(0, values.length), values, columns, page);
   }
 
+  due(table: TableName, index: string, until: number, limit = -1): unknown[] {
+    const [column, ...more] = shapeOf(table).indexes[index] ?? [];
+    if (column === undefined || more.length > 0) throw new Error(`Table ${table} has no index ${index} of one column`);
+    const sql = `SELECT doc FROM "${table}" WHERE "${column}" <= ? ORDER BY "${column}" LIMIT ?`;
+    return this.#prepared(sql).all(until, limit).map(documentOf);
+  }
+
   put(table: TableName, row: Readonly<Record<string, unknown>>): readonly string[] {
     const { key, columns } = shapeOf(table);
     const values = columns.map((column) => columnValue(row[column]));

@@ -121,6 +121,10 @@ function readerOf(rows: Rows, requireLive: () => void): Reader {
       requireLive();
       return rows.find(table, index, values, page) as Tables[T][];
     },
+    async due<T extends TableName>(table: T, index: IndexName<T>, until: number, limit?: number) {
+      requireLive();
+      return rows.due(table, index, until, limit) as Tables[T][];
+    },
   };
 }
 

@@ -1,19 +1,29 @@
-import { KmsError } from '../../../domain/index.ts';
+import { KmsError, type KeyRecord } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { amendKey } from '../keys/amend-key.ts';
+import { familyOf } from '../keys/key-family.ts';
+import { DAY } from '../upkeep/days.ts';
 
-const DAY = 86_400_000;
 const DEFAULT_WINDOW = 30;
 
+/** A multi-Region primary key waits for the deletion of its replicas before its waiting period begins. */
 export const ScheduleKeyDeletion = defineOperation('kms', 'ScheduleKeyDeletion', {
   effect: 'write',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'deletable' } }),
-  async handle(services, { PendingWindowInDays = DEFAULT_WINDOW }, { key }) {
+  async handle({ store, clock }, { PendingWindowInDays = DEFAULT_WINDOW }, { key: { key, arn } }) {
     if (PendingWindowInDays < 7 || PendingWindowInDays > 30) {
       throw new KmsError('ValidationException', 'PendingWindowInDays must be between 7 and 30 (inclusive).');
     }
-    const deletionDate = services.clock.now() + PendingWindowInDays * DAY;
-    await amendKey(services, key, (row) => ({ ...row, enabled: false, deletionDate }));
-    return { KeyId: key.arn, DeletionDate: new Date(deletionDate), KeyState: 'PendingDeletion' as const, PendingWindowInDays };
+    const deletionDate = clock.now() + PendingWindowInDays * DAY;
+    const waits = await store.transact(async (transaction) => {
+      const row = (await transaction.get('keys', key.account, key.region, key.keyId)) ?? key;
+      const waiting = row.primaryRegion === row.region && (await familyOf(transaction, row)).length > 1;
+      const scheduled: KeyRecord = { ...row, ...(waiting ? { replicaDeletionWindow: PendingWindowInDays } : { deletionDate }) };
+      await transaction.put('keys', { ...scheduled, enabled: false });
+      return waiting;
+    });
+    const state = waits
+      ? { KeyState: 'PendingReplicaDeletion' as const }
+      : { KeyState: 'PendingDeletion' as const, DeletionDate: new Date(deletionDate) };
+    return { KeyId: arn, ...state, PendingWindowInDays };
   },
 });

@@ -3,6 +3,7 @@ import { algorithmsOf, keyArn, keySpecFacts, type KeyRecord, type KeyUsage, type
 import type { Reader } from '../../../storage/index.ts';
 import { shownState } from '../../check-key.ts';
 import type { Services } from '../../services.ts';
+import { familyOf } from './key-family.ts';
 
 type KeyMetadata = NonNullable<Response<'kms', 'DescribeKey'>['KeyMetadata']>;
 
@@ -46,12 +47,6 @@ const algorithmMembers = {
 /** The one member that the key's usage gives it, with what the key works with. */
 export function supportedAlgorithms({ keySpec, keyUsage }: Pick<KeyRecord, 'keySpec' | 'keyUsage'>): Partial<KeyMetadata> {
   return { [algorithmMembers[keyUsage]]: algorithmsOf(keySpec, keyUsage) };
-}
-
-/** The keys with this key's id in all Regions, itself among them, the primary first. */
-export async function familyOf(reader: Reader, { account, keyId }: KeyRecord): Promise<KeyRecord[]> {
-  const family = await reader.find('keys', 'byFamily', [account, keyId]);
-  return family.toSorted((a, b) => Number(b.region === b.primaryRegion) - Number(a.region === a.primaryRegion));
 }
 
 async function multiRegionPart(reader: Reader, key: KeyRecord): Promise<Pick<KeyMetadata, 'MultiRegion' | 'MultiRegionConfiguration'>> {

@@ -1,0 +1,92 @@
+import { keyArn, type KeyRecord, type MaterialRecord } from '../../../domain/index.ts';
+import { KeyStoreError } from '../../../keystores/index.ts';
+import type { Transaction } from '../../../storage/index.ts';
+import type { Services } from '../../services.ts';
+import { recordKeyEvent } from '../key-event.ts';
+import { familyOf } from '../keys/key-family.ts';
+import { DAY } from '../upkeep/days.ts';
+
+/** What became of one material of a deleted key. */
+interface Fate {
+  readonly material: MaterialRecord;
+  readonly deleted: boolean;
+}
+
+/**
+ * Deletes the keys whose waiting period is over: first the KMS key with all that hangs on it, then, best effort, the
+ * material. A custom key store that is not connected keeps its HSM key as an orphan, as in AWS.
+ */
+export async function deleteDueKeys(services: Services): Promise<void> {
+  const due = await services.store.read((reader) => reader.due('keys', 'byDeletion', services.clock.now()));
+  for (const key of due) await deleteKey(services, key);
+}
+
+async function deleteKey(services: Services, { account, region, keyId }: KeyRecord): Promise<void> {
+  const now = services.clock.now();
+  const gone = await services.store.transact(async (transaction) => {
+    const key = await transaction.get('keys', account, region, keyId);
+    if (key?.deletionDate === undefined || key.deletionDate > now) return undefined;
+    const materials = await removeRows(transaction, key);
+    await releasePrimary(transaction, key, now);
+    const { customKeyStoreId } = key;
+    const home = customKeyStoreId === undefined ? undefined : await transaction.get('keyStores', account, region, customKeyStoreId);
+    return { key, materials, clusterId: home?.clusterId };
+  });
+  // Somebody cancelled the deletion meanwhile.
+  if (!gone) return;
+  const { key, clusterId } = gone;
+  const fates = await Promise.all(
+    gone.materials.map(async (material) => ({ material, deleted: await destroyed(services.keyStores, key, material) })),
+  );
+  services.log.info({ key: keyArn(key, keyId), orphans: fates.filter((one) => !one.deleted).length }, 'KMS key deleted');
+  const additionalEventData = customStoreData(key, clusterId, fates);
+  await recordKeyEvent(services, key, { name: 'DeleteKey', ...(additionalEventData && { additionalEventData }) });
+}
+
+async function removeRows(transaction: Transaction, { account, region, keyId }: KeyRecord): Promise<readonly MaterialRecord[]> {
+  const materials = await transaction.find('materials', 'byKey', [account, region, keyId]);
+  for (const { materialId } of materials) await transaction.delete('materials', materialId, region);
+  for (const { name } of await transaction.find('aliases', 'byKey', [account, region, keyId])) {
+    await transaction.delete('aliases', account, region, name);
+  }
+  await transaction.delete('keyUses', account, region, keyId);
+  await transaction.delete('keys', account, region, keyId);
+  return materials;
+}
+
+/** With the last replica gone, the waiting period of a primary key that is to be deleted begins. */
+async function releasePrimary(transaction: Transaction, deleted: KeyRecord, now: number): Promise<void> {
+  const [primary, ...replicas] = await familyOf(transaction, deleted);
+  if (primary?.replicaDeletionWindow === undefined || replicas.length > 0) return;
+  const { replicaDeletionWindow, ...rest } = primary;
+  await transaction.put('keys', { ...rest, deletionDate: now + replicaDeletionWindow * DAY });
+}
+
+async function destroyed(keyStores: Services['keyStores'], key: KeyRecord, material: MaterialRecord): Promise<boolean> {
+  try {
+    return await keyStores.of(key).destroyMaterial(material);
+  } catch (error) {
+    if (error instanceof KeyStoreError) return false;
+    throw error;
+  }
+}
+
+/** What CloudTrail's DeleteKey event says of a key in a custom key store. */
+function customStoreData(
+  { customKeyStoreId }: KeyRecord,
+  clusterId: string | undefined,
+  fates: readonly Fate[],
+): Readonly<Record<string, unknown>> | undefined {
+  if (customKeyStoreId === undefined) return undefined;
+  const keys = fates.map(({ material, deleted }) => ({
+    keyHandle: material.handle,
+    backingKeyId: material.materialId,
+    deletionStatus: deleted ? 'SUCCESS' : 'FAILURE',
+  }));
+  return {
+    customKeyStoreId,
+    clusterId,
+    backingKeys: JSON.stringify(keys.map(({ keyHandle, backingKeyId }) => ({ keyHandle, backingKeyId }))),
+    backingKeysDeletionStatus: JSON.stringify(keys),
+  };
+}

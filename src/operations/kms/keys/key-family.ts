@@ -1,0 +1,22 @@
+import type { KeyRecord } from '../../../domain/index.ts';
+import type { Reader, Transaction } from '../../../storage/index.ts';
+
+type Identity = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
+
+/** A multi-Region key's related keys in all Regions, the primary first and itself among them; any other key alone. */
+export async function familyOf(reader: Reader, key: KeyRecord): Promise<readonly KeyRecord[]> {
+  if (key.primaryRegion === undefined) return [key];
+  const family = await reader.find('keys', 'byFamily', [key.account, key.keyId]);
+  return family.toSorted((a, b) => Number(b.region === b.primaryRegion) - Number(a.region === a.primaryRegion));
+}
+
+/** Changes the rows of a key and of its related keys, as they stand now. */
+export async function amendFamily(
+  transaction: Transaction,
+  { account, region, keyId }: Identity,
+  change: (key: KeyRecord) => KeyRecord,
+): Promise<void> {
+  const row = await transaction.get('keys', account, region, keyId);
+  if (!row) return;
+  for (const member of await familyOf(transaction, row)) await transaction.put('keys', change(member));
+}

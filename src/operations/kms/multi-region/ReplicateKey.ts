@@ -1,0 +1,55 @@
+import { keyArn, KmsError, partitionOf, type KeyRecord } from '../../../domain/index.ts';
+import { defaultKeyPolicy } from '../../../policy/index.ts';
+import { defineOperation } from '../../operation.ts';
+import { recordKeyEvent } from '../key-event.ts';
+import { keyMetadata } from '../keys/key-metadata.ts';
+import { checkedPolicy } from '../policies/checked-policy.ts';
+import { checkedTags } from '../tags/checked-tags.ts';
+import { saveReplica } from './save-replica.ts';
+
+/** The replica shares id, material, spec, usage, origin and rotation with its primary, and nothing else. */
+export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
+  effect: 'write',
+  targets: ({ KeyId, Tags }) => ({
+    key: { on: 'key', id: KeyId, kind: 'multi-region-primary', states: 'replicable' },
+    service: { on: 'service', action: 'kms:CreateKey' },
+    tagging: Tags?.length ? { on: 'service', action: 'kms:TagResource' } : undefined,
+  }),
+  async handle(services, input, { key: { key, arn } }, { caller }) {
+    const region = input.ReplicaRegion;
+    if (partitionOf(region) !== partitionOf(key.region)) {
+      throw new KmsError('UnsupportedOperationException', `${arn} can not be replicated to another partition.`);
+    }
+    const tags = checkedTags([], input.Tags ?? []);
+    const policy =
+      input.Policy === undefined
+        ? defaultKeyPolicy(key.account)
+        : checkedPolicy(input.Policy, caller, input.BypassPolicyLockoutSafetyCheck === true);
+    const replica: KeyRecord = {
+      ...shared(key),
+      region,
+      description: input.Description ?? '',
+      enabled: true,
+      creationDate: services.clock.now(),
+      transition: 'Creating',
+      policy,
+      tags,
+      ...(key.origin === 'EXTERNAL' && { materialMissing: true }),
+    };
+    const saved = await services.store.transact((transaction) => saveReplica(transaction, key, replica));
+    if (!saved) throw new KmsError('AlreadyExistsException', `Key ${keyArn(replica, key.keyId)} already exists.`);
+    await recordKeyEvent(services, replica, { name: 'CreateKey' });
+    await recordKeyEvent(services, key, { name: 'SynchronizeMultiRegionKey' });
+    return {
+      ReplicaKeyMetadata: await keyMetadata(services, replica),
+      ReplicaPolicy: policy,
+      ReplicaTags: tags.map(({ key: TagKey, value: TagValue }) => ({ TagKey, TagValue })),
+    };
+  },
+});
+
+/** Without what a replica has of its own, or has none of. */
+function shared(primary: KeyRecord): Omit<KeyRecord, 'region' | 'description' | 'enabled' | 'creationDate' | 'policy' | 'tags'> {
+  const { materialMissing: _material, transition: _transition, deletionDate: _date, replicaDeletionWindow: _window, ...rest } = primary;
+  return rest;
+}

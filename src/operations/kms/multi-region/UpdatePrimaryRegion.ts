@@ -1,0 +1,29 @@
+import { KmsError, parseKmsArn } from '../../../domain/index.ts';
+import { defineOperation } from '../../operation.ts';
+import { familyOf } from '../keys/key-family.ts';
+
+/** Both keys show Updating for a moment, and do cryptography all the while. */
+export const UpdatePrimaryRegion = defineOperation('kms', 'UpdatePrimaryRegion', {
+  effect: 'write',
+  targets: ({ KeyId, PrimaryRegion }) => ({
+    key: { on: 'key', id: KeyId, kind: 'multi-region-primary', states: 'primary-movable' },
+    replica: { on: 'key', id: bareId(KeyId), region: PrimaryRegion, states: 'primary-movable' },
+  }),
+  async handle({ store }, { PrimaryRegion }, { key: { key, arn } }) {
+    if (PrimaryRegion === key.region) {
+      throw new KmsError('UnsupportedOperationException', `${arn} is the multi-region primary key already.`);
+    }
+    await store.transact(async (transaction) => {
+      for (const member of await familyOf(transaction, key)) {
+        const involved = member.region === key.region || member.region === PrimaryRegion;
+        await transaction.put('keys', { ...member, primaryRegion: PrimaryRegion, ...(involved && { transition: 'Updating' }) });
+      }
+    });
+    return {};
+  },
+});
+
+/** The id alone, which is the same in all Regions. */
+function bareId(id: string): string {
+  return parseKmsArn(id)?.resource.replace(/^key\//, '') ?? id;
+}

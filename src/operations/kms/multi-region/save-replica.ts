@@ -1,0 +1,25 @@
+import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
+import type { Transaction } from '../../../storage/index.ts';
+
+/** Records a replica with its primary's materials; false if that Region has one already. */
+export async function saveReplica(transaction: Transaction, primary: KeyRecord, replica: KeyRecord): Promise<boolean> {
+  const { account, keyId } = primary;
+  if (await transaction.get('keys', account, replica.region, keyId)) return false;
+  await transaction.put('keys', replica);
+  for (const material of await transaction.find('materials', 'byKey', [account, primary.region, keyId])) {
+    await transaction.put('materials', inReplica(material, replica.region));
+    // Material that waits for its rotation has to reach the new Region first.
+    if (material.state === 'PENDING_ROTATION') {
+      await transaction.put('materials', { ...material, state: 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION' });
+    }
+  }
+  return true;
+}
+
+/** Imported material has to be imported into the replica as well: until then only its id is known there. */
+function inReplica(material: MaterialRecord, region: string): MaterialRecord {
+  if (material.importState === undefined) return { ...material, region };
+  const { token: _token, domainKeyHandle: _handle, description: _description, validTo: _validTo, ...known } = material;
+  const state = material.state === 'PENDING_ROTATION' ? 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION' : material.state;
+  return { ...known, region, state, importState: 'PENDING_IMPORT' };
+}

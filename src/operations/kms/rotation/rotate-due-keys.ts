@@ -1,0 +1,39 @@
+import { keyState, type KeyRecord } from '../../../domain/index.ts';
+import type { Services } from '../../services.ts';
+import { DAY } from '../upkeep/days.ts';
+import { rotateKey, type Rotation } from './rotate-key.ts';
+
+/** How many keys one round looks at: what is left over is due in the next one as well. */
+const ROUND = 1_000;
+
+const automatic: Rotation = {
+  type: 'AUTOMATIC',
+  settle: (key, now) => {
+    const { rotationPeriodInDays: period, nextRotationDate: due } = key;
+    return period === undefined || due === undefined || due > now ? undefined : { ...key, nextRotationDate: now + period * DAY };
+  },
+};
+
+const onDemand: Rotation = {
+  type: 'ON_DEMAND',
+  settle: ({ onDemandRotationStart: start, ...key }) => (start === undefined ? undefined : key),
+};
+
+/**
+ * Rotates the keys whose automatic rotation is due. A disabled key or one that is going to be deleted waits until it is
+ * enabled again. Of a multi-Region key the primary leads; its replicas show the same dates.
+ */
+export async function rotateDueKeys(services: Services): Promise<void> {
+  const due = await services.store.read((reader) => reader.due('keys', 'byRotation', services.clock.now(), ROUND));
+  for (const key of due) if (leads(key) && keyState(key, true) === 'Enabled') await rotateKey(services, key, automatic);
+}
+
+/** Finishes the rotations that RotateKeyOnDemand began. */
+export async function finishOnDemandRotations(services: Services): Promise<void> {
+  const begun = await services.store.read((reader) => reader.find('keys', 'byOnDemandRotation', []));
+  for (const key of begun) if (leads(key)) await rotateKey(services, key, onDemand);
+}
+
+function leads({ region, primaryRegion }: KeyRecord): boolean {
+  return primaryRegion === undefined || primaryRegion === region;
+}
