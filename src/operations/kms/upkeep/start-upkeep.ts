@@ -9,7 +9,12 @@ const INTERVAL = 5_000;
 const SETTLE_DELAY = 150;
 
 /** What happens to keys without a call, in this order. */
-const tasks: readonly ((services: Services) => Promise<void>)[] = [finishTransitions, finishOnDemandRotations, rotateDueKeys, deleteDueKeys];
+const tasks: readonly ((services: Services) => Promise<void>)[] = [
+  finishTransitions,
+  finishOnDemandRotations,
+  rotateDueKeys,
+  deleteDueKeys,
+];
 
 /**
  * Finishes what calls began (replicas, rotations on demand) and does what time brings about (rotations, deletions), in the
