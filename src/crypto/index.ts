@@ -4,12 +4,29 @@
  */
 export { BrokenSealError, open, seal } from './aes-gcm.ts';
 export { deriveKey } from './counter-kdf.ts';
-export { equalBytes, hmacSha256, sha256 } from './hash.ts';
-export { checkValue, secretKey, type SecretKey } from './key-object.ts';
+export { equalBytes, hmac, hmacSha256, sha256, type MacHash } from './hash.ts';
+export { agree, decapsulateSecret, encapsulateSecret } from './key-agreement.ts';
+export {
+  InvalidKeyError,
+  isWhole,
+  publicKeyOf,
+  readPrivateKey,
+  readPublicKey,
+  writePrivateKey,
+  writePublicKey,
+  type AsymmetricKey,
+} from './key-der.ts';
+export { checkValue, pairCheckValue, secretKey, type SecretKey } from './key-object.ts';
 export { unwrapKey, wrapKey } from './key-wrap.ts';
+export { familyOf, generatePrivateKey, isOfKind, type PairFamily, type PairKind } from './pair-kind.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
 export { fillNonce, randomBytes } from './random.ts';
+export { sealForRecipient, type SealedForRecipient } from './recipient-seal.ts';
+export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
+export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
 export { openWith, sealFor } from './sealed-box.ts';
+export type { DigestSigner, SignatureScheme, Signer } from './signature.ts';
+export { signatureSchemes, type SignatureMechanism } from './signature-schemes.ts';
 export {
   certifies,
   exportPrivateKey,

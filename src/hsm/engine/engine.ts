@@ -1,26 +1,81 @@
+import type { MacHash, PairKind, SealedForRecipient, SignatureMechanism } from '../../crypto/index.ts';
+
+export type KeyClass = 'secret-key' | 'private-key' | 'public-key';
+export type SecretType = 'aes' | 'generic-secret';
+export type KeyType = SecretType | PairKind;
+
+/** What a key is; `type` is a pair's kind for its private and public key. */
+export type KeyForm =
+  | { readonly class: 'secret-key'; readonly type: SecretType }
+  | { readonly class: 'private-key' | 'public-key'; readonly type: PairKind };
+
 /** A key inside an engine; what is in it is the engine's own business. */
 export interface EngineKey {
-  /** Bytes. */
+  readonly class: KeyClass;
+  readonly type: KeyType;
+  /** Bytes: of a secret key's value, of a private key's PKCS#8, of a public key's SubjectPublicKeyInfo. */
   readonly length: number;
-  /** `0x` and 6 hex digits. */
+  /** `0x` and 6 hex digits; empty for generic secrets, which have none. */
   readonly checkValue: string;
 }
 
+/** What is signed: a message, or what the scheme would make of it first (its digest; for ML-DSA its representative µ). */
+export type SignedData = 'raw' | 'digest';
+
+/** Encryption to a public key. */
+export type EncryptionMechanism = 'rsa-oaep-sha1' | 'rsa-oaep-sha256';
+
+/** `aes-kwp`: RFC 5649; `aes-gcm`: IV, ciphertext, tag; `rsa-aes-…`: PKCS#11's CKM_RSA_AES_KEY_WRAP. */
+export type WrapMechanism = 'aes-kwp' | 'aes-gcm' | EncryptionMechanism | 'rsa-aes-sha1' | 'rsa-aes-sha256';
+
+/** The key, or the length of the data, is not for this mechanism. */
+export class UnfitKeyError extends Error {
+  override readonly name = 'UnfitKeyError';
+}
+
+/** An algorithm and the data that it is to sign. */
+export interface Signing {
+  readonly mechanism: SignatureMechanism;
+  readonly form: SignedData;
+  readonly data: Uint8Array;
+}
+
 /**
- * All cryptography with keys. Synchronous: a message takes microseconds, and waiting for it would cost more.
- * What does not open throws `BrokenSealError`.
+ * All cryptography with keys. With secret keys synchronous: a message takes microseconds, and waiting for it would cost
+ * more. What does not open throws `BrokenSealError`, what is no key of its kind `InvalidKeyError`, a key used for what it is
+ * not `UnfitKeyError`. A private key holds its public half: where a public key is wanted, either will do.
  */
 export interface Engine<Key extends EngineKey = EngineKey> {
-  /** A new AES key of 16, 24 or 32 bytes. */
-  generate(length: number): Key;
+  /** A new secret key of so many bytes. */
+  generate(length: number, type?: SecretType): Key;
+  /** The private key of a new pair. */
+  generatePair(kind: PairKind): Promise<Key>;
+  publicHalf(key: Key): Key;
   /** The key's material as it may be sealed into a record, and back. */
   exportMaterial(key: Key): Uint8Array;
-  importMaterial(material: Uint8Array): Key;
+  importMaterial(material: Uint8Array, form?: KeyForm): Key;
+  /** SubjectPublicKeyInfo, DER. */
+  exportPublicKey(key: Key): Uint8Array;
+  /** SHA-256 over `prefix` and the key's material: PKCS#11's C_DigestKey. Tells keys apart without telling them. */
+  fingerprint(key: Key, prefix: Uint8Array): Uint8Array;
   /** AES-256-GCM under a key derived for this one message: nonce, IV, ciphertext, tag. */
   encrypt(key: Key, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
   decrypt(key: Key, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array;
-  /** AES key wrap with padding (RFC 5649). */
-  wrap(wrappingKey: Key, key: Key): Uint8Array;
-  unwrap(wrappingKey: Key, wrapped: Uint8Array): Key;
+  encryptTo(publicKey: Key, mechanism: EncryptionMechanism, plaintext: Uint8Array): Uint8Array;
+  decryptFrom(privateKey: Key, mechanism: EncryptionMechanism, ciphertext: Uint8Array): Uint8Array;
+  sign(privateKey: Key, signing: Signing): Promise<Uint8Array>;
+  verify(publicKey: Key, signing: Signing, signature: Uint8Array): Promise<boolean>;
+  /** HMAC with a generic secret. */
+  mac(key: Key, hash: MacHash, message: Uint8Array): Uint8Array;
+  verifyMac(key: Key, hash: MacHash, message: Uint8Array, mac: Uint8Array): boolean;
+  /** ECDH with someone's public key (SubjectPublicKeyInfo) on the same curve, else `InvalidKeyError`. */
+  derive(privateKey: Key, publicKey: Uint8Array): Promise<Uint8Array>;
+  encapsulate(publicKey: Key): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
+  decapsulate(privateKey: Key, ciphertext: Uint8Array): Promise<Uint8Array>;
+  /** Secret and private keys only. */
+  wrap(wrappingKey: Key, key: Key, mechanism?: WrapMechanism): Uint8Array;
+  unwrap(wrappingKey: Key, wrapped: Uint8Array, mechanism?: WrapMechanism, form?: KeyForm): Key;
+  /** For the holder of an RSA private key whose public key (SubjectPublicKeyInfo) is given; else `InvalidKeyError`. */
+  sealFor(publicKey: Uint8Array, content: Uint8Array): SealedForRecipient;
   random(length: number): Uint8Array;
 }

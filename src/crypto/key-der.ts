@@ -1,0 +1,80 @@
+import { constants, createPrivateKey, createPublicKey, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
+import { equalBytes } from './hash.ts';
+import { randomBytes } from './random.ts';
+
+/** One half of a pair; its bytes neither logs nor `inspect` show. */
+export type AsymmetricKey = KeyObject;
+
+/** The bytes are no key, or not one of the kind that was asked for. */
+export class InvalidKeyError extends Error {
+  override readonly name = 'InvalidKeyError';
+
+  constructor(message = 'bytes are no such key') {
+    super(message);
+  }
+}
+
+/** PKCS#8 (RFC 5958) in DER. Throws `InvalidKeyError`. */
+export function readPrivateKey(pkcs8: Uint8Array): KeyObject {
+  try {
+    return createPrivateKey({ key: bufferOf(pkcs8), format: 'der', type: 'pkcs8' });
+  } catch {
+    // Not the cause: it might quote what it was given.
+    throw new InvalidKeyError();
+  }
+}
+
+/** SubjectPublicKeyInfo (RFC 5280) in DER. Throws `InvalidKeyError`. */
+export function readPublicKey(spki: Uint8Array): KeyObject {
+  try {
+    return createPublicKey({ key: bufferOf(spki), format: 'der', type: 'spki' });
+  } catch {
+    throw new InvalidKeyError();
+  }
+}
+
+/** PKCS#8 in DER; ML-DSA and ML-KEM keys as their seed. */
+export function writePrivateKey(key: KeyObject): Buffer {
+  return key.export({ type: 'pkcs8', format: 'der' });
+}
+
+/** SubjectPublicKeyInfo in DER. */
+export function writePublicKey(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+export function publicKeyOf(privateKey: KeyObject): KeyObject {
+  return createPublicKey(privateKey);
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * Whether private and public half belong together. OpenSSL takes the word of whoever wrote a PKCS#8 of RSA or EC for it;
+ * of the other kinds it computes the public half itself.
+ */
+export function isWhole(privateKey: KeyObject): boolean {
+  if (privateKey.asymmetricKeyType === 'rsa') return isWholeRsa(privateKey);
+  return privateKey.asymmetricKeyType !== 'ec' || isWholeEc(privateKey);
+}
+
+function isWholeRsa(privateKey: KeyObject): boolean {
+  const padding = constants.RSA_NO_PADDING;
+  const number = randomBytes((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  number[0] = 0;
+  try {
+    return equalBytes(privateDecrypt({ key: privateKey, padding }, publicEncrypt({ key: privateKey, padding }, number)), number);
+  } catch {
+    return false;
+  }
+}
+
+function isWholeEc(privateKey: KeyObject): boolean {
+  const { namedCurve = '' } = privateKey.asymmetricKeyDetails ?? {};
+  const scalar = privateKey.export({ format: 'raw-private' });
+  const again = createPrivateKey({ key: scalar, format: 'raw-private', asymmetricKeyType: 'ec', namedCurve });
+  scalar.fill(0);
+  return publicKeyOf(again).equals(publicKeyOf(privateKey));
+}

@@ -1,0 +1,73 @@
+import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const generate = promisify(generateKeyPair);
+
+/** Keys of one family take the same mechanisms. */
+export type PairFamily = 'rsa' | 'ec' | 'ed25519' | 'ml-dsa' | 'ml-kem';
+
+interface Kind {
+  readonly family: PairFamily;
+  /** Off the event loop: an RSA key takes seconds. */
+  readonly generate: () => Promise<{ readonly privateKey: KeyObject }>;
+  readonly matches: (key: KeyObject) => boolean;
+}
+
+/** Every kind of key pair that is made or taken in, one row each; cloudhsm-cli's names where it has one. */
+const kinds = {
+  'rsa-2048': rsa(2048),
+  'rsa-3072': rsa(3072),
+  'rsa-4096': rsa(4096),
+  secp256r1: ec('prime256v1', '06082a8648ce3d030107'),
+  secp384r1: ec('secp384r1', '06052b81040022'),
+  secp521r1: ec('secp521r1', '06052b81040023'),
+  secp256k1: ec('secp256k1', '06052b8104000a'),
+  ed25519: plain('ed25519', 'ed25519'),
+  'ml-dsa-44': plain('ml-dsa', 'ml-dsa-44'),
+  'ml-dsa-65': plain('ml-dsa', 'ml-dsa-65'),
+  'ml-dsa-87': plain('ml-dsa', 'ml-dsa-87'),
+  'ml-kem-512': plain('ml-kem', 'ml-kem-512'),
+  'ml-kem-768': plain('ml-kem', 'ml-kem-768'),
+  'ml-kem-1024': plain('ml-kem', 'ml-kem-1024'),
+} as const satisfies Record<string, Kind>;
+
+export type PairKind = keyof typeof kinds;
+
+export function familyOf(kind: PairKind): PairFamily {
+  return kinds[kind].family;
+}
+
+export async function generatePrivateKey(kind: PairKind): Promise<KeyObject> {
+  return (await kinds[kind].generate()).privateKey;
+}
+
+/** Whether a private or public key is of this kind: its algorithm and, where that leaves a choice, its size or curve. */
+export function isOfKind(key: KeyObject, kind: PairKind): boolean {
+  return kinds[kind].matches(key);
+}
+
+function rsa(modulusLength: number): Kind {
+  return {
+    family: 'rsa',
+    generate: () => generate('rsa', { modulusLength, publicExponent: 0x10001 }),
+    matches: (key) => key.asymmetricKeyType === 'rsa' && key.asymmetricKeyDetails?.modulusLength === modulusLength,
+  };
+}
+
+/** `objectId` is the curve's, in DER: a key must name its curve and not describe one, which OpenSSL would take too. */
+function ec(namedCurve: string, objectId: string): Kind {
+  return {
+    family: 'ec',
+    generate: () => generate('ec', { namedCurve }),
+    matches: (key) => key.asymmetricKeyType === 'ec' && spkiOf(key).includes(objectId, 0, 'hex'),
+  };
+}
+
+function spkiOf(key: KeyObject): Buffer {
+  return (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' });
+}
+
+function plain(family: PairFamily, type: 'ed25519' | `ml-dsa-${44 | 65 | 87}` | `ml-kem-${512 | 768 | 1024}`): Kind {
+  // The overloads name one type each; this is any of them, and they differ in nothing else.
+  return { family, generate: () => generate(type as 'ed25519'), matches: (key) => key.asymmetricKeyType === type };
+}

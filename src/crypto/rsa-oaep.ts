@@ -1,0 +1,20 @@
+import { constants, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
+import { BrokenSealError } from './aes-gcm.ts';
+
+const { RSA_PKCS1_OAEP_PADDING } = constants;
+
+export type OaepHash = 'sha1' | 'sha256';
+
+/** RSAES-OAEP (RFC 8017) without label; MGF1 with the same hash. */
+export function rsaEncrypt(publicKey: KeyObject, hash: OaepHash, plaintext: Uint8Array): Buffer {
+  return publicEncrypt({ key: publicKey, padding: RSA_PKCS1_OAEP_PADDING, oaepHash: hash }, plaintext);
+}
+
+/** Throws `BrokenSealError`. */
+export function rsaDecrypt(privateKey: KeyObject, hash: OaepHash, ciphertext: Uint8Array): Buffer {
+  try {
+    return privateDecrypt({ key: privateKey, padding: RSA_PKCS1_OAEP_PADDING, oaepHash: hash }, ciphertext);
+  } catch {
+    throw new BrokenSealError();
+  }
+}

@@ -1,0 +1,64 @@
+import { open, rsaAesUnwrap, rsaAesWrap, seal, unwrapKey, wrapKey, type OaepHash } from '../../crypto/index.ts';
+import { UnfitKeyError, type EncryptionMechanism, type KeyForm, type WrapMechanism } from './engine.ts';
+import { decryptFrom, encryptTo, requireFamily } from './public-key-use.ts';
+import { exportMaterial, importForeign, privateOf, publicOf, secretOf, type SoftwareKey } from './software-key.ts';
+
+interface Wrapping {
+  readonly wrap: (wrappingKey: SoftwareKey, material: Uint8Array) => Uint8Array;
+  readonly unwrap: (wrappingKey: SoftwareKey, wrapped: Uint8Array) => Uint8Array;
+}
+const NO_AAD = new Uint8Array(0);
+
+const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
+  'aes-kwp': {
+    wrap: (key, material) => wrapKey(secretOf(key, 'aes'), material),
+    unwrap: (key, wrapped) => unwrapKey(secretOf(key, 'aes'), wrapped),
+  },
+  'aes-gcm': {
+    wrap: (key, material) => seal(secretOf(key, 'aes'), material, NO_AAD),
+    unwrap: (key, wrapped) => open(secretOf(key, 'aes'), wrapped, NO_AAD),
+  },
+  'rsa-oaep-sha1': oaep('rsa-oaep-sha1'),
+  'rsa-oaep-sha256': oaep('rsa-oaep-sha256'),
+  'rsa-aes-sha1': rsaAes('sha1'),
+  'rsa-aes-sha256': rsaAes('sha256'),
+};
+
+export function wrap(wrappingKey: SoftwareKey, key: SoftwareKey, mechanism: WrapMechanism = 'aes-kwp'): Uint8Array {
+  if (key.class === 'public-key') throw new UnfitKeyError('a public key needs no wrapping');
+  const material = exportMaterial(key);
+  try {
+    return wrappings[mechanism].wrap(wrappingKey, material);
+  } finally {
+    material.fill(0);
+  }
+}
+
+export function unwrap(wrappingKey: SoftwareKey, wrapped: Uint8Array, mechanism: WrapMechanism = 'aes-kwp', form?: KeyForm): SoftwareKey {
+  const material = wrappings[mechanism].unwrap(wrappingKey, wrapped);
+  try {
+    return importForeign(material, form);
+  } finally {
+    material.fill(0);
+  }
+}
+
+function oaep(mechanism: EncryptionMechanism): Wrapping {
+  return {
+    wrap: (key, material) => encryptTo(key, mechanism, material),
+    unwrap: (key, wrapped) => decryptFrom(key, mechanism, wrapped),
+  };
+}
+
+function rsaAes(hash: OaepHash): Wrapping {
+  return {
+    wrap(key, material) {
+      requireFamily(key, 'rsa');
+      return rsaAesWrap(publicOf(key), hash, material);
+    },
+    unwrap(key, wrapped) {
+      requireFamily(key, 'rsa');
+      return rsaAesUnwrap(privateOf(key), hash, wrapped);
+    },
+  };
+}

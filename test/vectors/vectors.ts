@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { createSoftwareEngine, type Engine } from '../../src/hsm/engine/index.ts';
+
+/** `acceptable`: whether it passes is for the implementation to say. */
+export type Result = 'valid' | 'invalid' | 'acceptable';
+
+interface Vector {
+  readonly tcId: number;
+  readonly comment?: string;
+  readonly flags: readonly string[];
+  readonly result: Result;
+}
+
+/** One vector with the members of its group; bytes are hex. */
+export type VectorOf<Members extends string> = Vector & Readonly<Record<Members, string>>;
+
+/** All vectors of a file of `wycheproof/`. */
+export function wycheproof<Members extends string>(name: string): VectorOf<Members>[] {
+  const text = readFileSync(new URL(`wycheproof/${name}.json`, import.meta.url), 'utf8');
+  // Laid out so by Wycheproof's schemas; what is missing makes its test fail.
+  const { groups } = JSON.parse(text) as { groups: (Record<string, unknown> & { tests: VectorOf<Members>[] })[] };
+  return groups.flatMap(({ tests, ...group }) => tests.map((vector) => ({ ...group, ...vector })));
+}
+
+export function titleOf({ tcId, comment = '', flags, result }: Vector): string {
+  return `${tcId} ${comment} [${flags.join()}] is ${result}`;
+}
+
+export const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
+
+export const engine: Engine = createSoftwareEngine();
