@@ -19,17 +19,16 @@ const sources: Record<ServiceName, EventSource> = {
   keyhold: 'keyhold',
 };
 
-/** Records one call, granted or denied; resolves when the record is written, before the answer may leave. */
-export function auditCall(
+/** Records one call, granted or denied; resolves to the record's id when it is written, before the answer may leave. */
+export async function auditCall(
   { audit, clock }: Pick<Services, 'audit' | 'clock'>,
   operation: Operation,
   request: PerformRequest,
   { found, noted }: Outcome,
   output: object | undefined,
   error?: unknown,
-): Promise<void> {
-  return audit.record(
-    cloudTrailEvent({
+): Promise<string> {
+  const event = cloudTrailEvent({
       time: clock.now(),
       eventSource: sources[operation.service],
       eventName: operation.name,
@@ -44,8 +43,9 @@ export function auditCall(
       error: error === undefined ? undefined : auditError(error),
       resources: keysOf(found),
       additionalEventData: hasAny(noted) ? noted : undefined,
-    }),
-  );
+  });
+  await audit.record(event);
+  return event.eventID;
 }
 
 function auditError(error: unknown): { readonly code: string; readonly message?: string | undefined } {

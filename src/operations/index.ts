@@ -5,5 +5,6 @@
 export { createPerform, type Perform, type PerformRequest } from './perform.ts';
 export { registry } from './registry.ts';
 export { openKeyDirectory, type KeyDirectory } from './key-directory.ts';
+export { openKeyUses, type KeyUses } from './key-uses.ts';
 export { startKeyUpkeep } from './kms/upkeep/start-upkeep.ts';
 export type { InstallationFacts, Services } from './services.ts';

@@ -13,7 +13,6 @@ export const notYet = [
   'GenerateDataKeyPair',
   'GenerateDataKeyPairWithoutPlaintext',
   'GenerateMac',
-  'GetKeyLastUsage',
   'GetParametersForImport',
   'GetPublicKey',
   'ImportKeyMaterial',

@@ -1,6 +1,7 @@
 import type { OperationName, Request, Response, ServiceName } from '../contract/index.ts';
 import type { AliasRecord, ClusterRecord, KeyRecord, Principal, Scope } from '../domain/index.ts';
 import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
+import { trackedOperations } from './key-uses.ts';
 import type { Services } from './services.ts';
 
 /** What the key must be for the operation, beside there: checked by the pipeline, in this order. */
@@ -92,6 +93,8 @@ export interface Operation {
   readonly service: ServiceName;
   readonly name: string;
   readonly effect: 'read' | 'write';
+  /** Whether its success counts as a use of its keys. */
+  readonly tracked: boolean;
   /** The IAM action: `kms:Encrypt`. */
   readonly action: string;
   readonly targets: (input: object) => Targets;
@@ -114,5 +117,6 @@ export function defineOperation<S extends ServiceName, N extends OperationName<S
   definition: Definition<Request<S, N>, Response<S, N>, T>,
 ): Operation {
   // The pipeline hands every operation the input that the contract's decoder made for that very name.
-  return { service, name, action: `${actionPrefixes[service]}:${name}`, ...definition } as unknown as Operation;
+  const tracked = service === 'kms' && Object.hasOwn(trackedOperations, name);
+  return { service, name, tracked, action: `${actionPrefixes[service]}:${name}`, ...definition } as unknown as Operation;
 }

@@ -41,9 +41,23 @@ export function createPerform(services: Services): Perform {
       await auditCall(services, operation, request, outcome, undefined, error);
       throw error;
     }
-    await auditCall(services, operation, request, outcome, output);
+    const eventId = await auditCall(services, operation, request, outcome, output);
+    if (operation.tracked) noteUse(services, operation, request, { outcome, eventId });
     return output;
   };
+}
+
+/** A success that counts as a use, of all the keys that it took. */
+function noteUse(
+  { keyUses, clock }: Services,
+  { name }: Operation,
+  { requestId }: PerformRequest,
+  { outcome, eventId }: { readonly outcome: Outcome; readonly eventId: string },
+): void {
+  for (const target in outcome.found) {
+    const found = outcome.found[target];
+    if (found?.kind === 'key') keyUses.note(found.key, { operation: name, date: clock.now(), eventId, requestId });
+  }
 }
 
 function notThere(name: string): KmsError {

@@ -31,6 +31,7 @@ import { CreateKey } from './kms/keys/CreateKey.ts';
 import { DescribeKey } from './kms/keys/DescribeKey.ts';
 import { DisableKey } from './kms/keys/DisableKey.ts';
 import { EnableKey } from './kms/keys/EnableKey.ts';
+import { GetKeyLastUsage } from './kms/keys/GetKeyLastUsage.ts';
 import { ListKeys } from './kms/keys/ListKeys.ts';
 import { UpdateKeyDescription } from './kms/keys/UpdateKeyDescription.ts';
 import { ReplicateKey } from './kms/multi-region/ReplicateKey.ts';
@@ -72,6 +73,7 @@ const operations = {
     GenerateDataKey,
     GenerateDataKeyWithoutPlaintext,
     GenerateRandom,
+    GetKeyLastUsage,
     GetKeyPolicy,
     GetKeyRotationStatus,
     ListAliases,

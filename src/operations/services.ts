@@ -4,6 +4,7 @@ import type { ClusterControl } from '../cluster/index.ts';
 import type { KeyStores } from '../keystores/index.ts';
 import type { Store } from '../storage/index.ts';
 import type { KeyDirectory } from './key-directory.ts';
+import type { KeyUses } from './key-uses.ts';
 
 /** What handlers work with. Made once, in `bin/`. */
 export interface Services {
@@ -11,6 +12,7 @@ export interface Services {
   readonly log: Logger;
   readonly store: Store;
   readonly keys: KeyDirectory;
+  readonly keyUses: KeyUses;
   readonly keyStores: KeyStores;
   readonly clusters: ClusterControl;
   readonly audit: AuditTrail;

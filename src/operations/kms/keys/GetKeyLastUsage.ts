@@ -1,0 +1,28 @@
+import type { Response } from '../../../contract/index.ts';
+import { defineOperation } from '../../operation.ts';
+
+type KeyLastUsage = NonNullable<Response<'kms', 'GetKeyLastUsage'>['KeyLastUsage']>;
+
+/** Keyhold has tracked the use of every key since it was made. */
+export const GetKeyLastUsage = defineOperation('kms', 'GetKeyLastUsage', {
+  effect: 'read',
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
+  async handle({ keyUses }, _input, { key: { key } }) {
+    const use = await keyUses.last(key);
+    const created = new Date(key.creationDate);
+    return {
+      KeyId: key.keyId,
+      KeyLastUsage: use
+        ? {
+            // Only the names of `trackedOperations` are noted.
+            Operation: use.operation as NonNullable<KeyLastUsage['Operation']>,
+            Timestamp: new Date(use.date),
+            CloudTrailEventId: use.eventId,
+            KmsRequestId: use.requestId,
+          }
+        : {},
+      TrackingStartDate: created,
+      KeyCreationDate: created,
+    };
+  },
+});
