@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { constants, createPublicKey, hash, privateDecrypt, verify, createPrivateKey, createDecipheriv } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import { openssl, withoutOpenssl } from '../../../test/support/openssl.ts';
+import { BrokenSealError, InvalidKeyError, type PairKind, type SignatureMechanism } from '../../crypto/index.ts';
+import { createSoftwareEngine, UnfitKeyError, type WrapMechanism } from './index.ts';
+
+const engine = createSoftwareEngine();
+const message = Buffer.from('a message that is signed');
+const secretForm = { class: 'secret-key', type: 'generic-secret' } as const;
+
+const rsa = await engine.generatePair('rsa-2048');
+const aes = engine.generate(32);
+
+function spki(key: typeof rsa): Buffer {
+  return Buffer.from(engine.exportPublicKey(key));
+}
+const nodeKey = (key: typeof rsa) => createPublicKey({ key: spki(key), format: 'der', type: 'spki' });
+
+type Hash = 'sha256' | 'sha384' | 'sha512';
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING };
+const saltLengths: Record<Hash, number> = { sha256: 32, sha384: 48, sha512: 64 };
+const signing: readonly (readonly [PairKind, SignatureMechanism, Hash, object])[] = [
+  ...(['sha256', 'sha384', 'sha512'] as const).flatMap(
+    (name) =>
+      [
+        ['rsa-2048', `rsa-pkcs-${name}`, name, {}],
+        ['rsa-2048', `rsa-pkcs-pss-${name}`, name, { ...pss, saltLength: saltLengths[name] }],
+      ] as const,
+  ),
+  ['secp256r1', 'ecdsa-sha256', 'sha256', {}],
+  ['secp384r1', 'ecdsa-sha384', 'sha384', {}],
+  ['secp521r1', 'ecdsa-sha512', 'sha512', {}],
+  ['secp256k1', 'ecdsa-sha256', 'sha256', {}],
+];
+
+describe('signatures of a message and of its digest are the same to others', () => {
+  for (const [kind, mechanism, name, options] of signing) {
+    it(`${mechanism} with ${kind}`, async (test) => {
+      const key = kind === 'rsa-2048' ? rsa : await engine.generatePair(kind);
+      const digest = hash(name, message, 'buffer');
+      const signatures = [
+        await engine.sign(key, { mechanism, form: 'raw', data: message }),
+        await engine.sign(key, { mechanism, form: 'digest', data: digest }),
+      ];
+      for (const signature of signatures) {
+        assert.ok(verify(name, message, { key: nodeKey(key), ...options }, signature), 'node:crypto');
+        assert.equal(await engine.verify(key, { mechanism, form: 'digest', data: digest }, signature), true);
+        const files = { key: spki(key), message, signature };
+        const flags = 'padding' in options ? ['-sigopt', 'rsa_padding_mode:pss', '-sigopt', 'rsa_pss_saltlen:digest'] : [];
+        if (withoutOpenssl !== false) test.diagnostic(withoutOpenssl);
+        else openssl(['dgst', `-${name}`, '-verify', '@key', '-keyform', 'DER', ...flags, '-signature', '@signature', '@message'], files);
+      }
+    });
+  }
+});
+
+describe('keys are used for what they are', () => {
+  const digest = hash('sha256', message, 'buffer');
+  it('a mechanism of another family is refused', async () => {
+    await assert.rejects(engine.sign(rsa, { mechanism: 'ecdsa-sha256', form: 'raw', data: message }), UnfitKeyError);
+    await assert.rejects(engine.sign(rsa, { mechanism: 'ml-dsa', form: 'raw', data: message }), UnfitKeyError);
+    await assert.rejects(engine.derive(rsa, spki(rsa)), UnfitKeyError);
+    await assert.rejects(engine.encapsulate(rsa), UnfitKeyError);
+    assert.throws(() => engine.encrypt(rsa, message, message), UnfitKeyError);
+    assert.throws(() => engine.mac(aes, 'sha256', message), UnfitKeyError);
+  });
+  it('a digest of the wrong length, and a form that the scheme has not, are refused', async () => {
+    const key = await engine.generatePair('ed25519');
+    await assert.rejects(engine.sign(rsa, { mechanism: 'rsa-pkcs-sha256', form: 'digest', data: digest.subarray(1) }), UnfitKeyError);
+    await assert.rejects(engine.sign(key, { mechanism: 'ed25519', form: 'digest', data: digest }), UnfitKeyError);
+    await assert.rejects(engine.sign(key, { mechanism: 'ed25519ph', form: 'raw', data: message }), UnfitKeyError);
+  });
+  it('a public key signs nothing, and is not wrapped', async () => {
+    const half = engine.publicHalf(rsa);
+    await assert.rejects(engine.sign(half, { mechanism: 'rsa-pkcs-sha256', form: 'raw', data: message }), UnfitKeyError);
+    assert.throws(() => engine.wrap(aes, half), UnfitKeyError);
+  });
+});
+
+describe('RSA-OAEP', () => {
+  for (const [mechanism, oaepHash, longest] of [
+    ['rsa-oaep-sha1', 'sha1', 214],
+    ['rsa-oaep-sha256', 'sha256', 190],
+  ] as const) {
+    it(
+      `${mechanism} takes ${longest} bytes, opens what openssl made, and tells nothing of what it doesn't open`,
+      { skip: withoutOpenssl },
+      () => {
+        const plaintext = Buffer.alloc(longest, 7);
+        assert.deepEqual(Buffer.from(engine.decryptFrom(rsa, mechanism, engine.encryptTo(rsa, mechanism, plaintext))), plaintext);
+        assert.throws(() => engine.encryptTo(rsa, mechanism, Buffer.alloc(longest + 1)), UnfitKeyError);
+        const options = ['rsa_padding_mode:oaep', `rsa_oaep_md:${oaepHash}`, `rsa_mgf1_md:${oaepHash}`].flatMap((one) => ['-pkeyopt', one]);
+        const command = ['pkeyutl', '-encrypt', '-pubin', '-keyform', 'DER', '-inkey', '@key', '-in', '@text', ...options];
+        const foreign = openssl(command, { key: spki(rsa), text: message });
+        assert.deepEqual(Buffer.from(engine.decryptFrom(rsa, mechanism, foreign)), message);
+        foreign[9] = (foreign[9] ?? 0) ^ 1;
+        assert.throws(() => engine.decryptFrom(rsa, mechanism, foreign), BrokenSealError);
+      },
+    );
+  }
+});
+
+describe('wrapping', () => {
+  const symmetric: readonly WrapMechanism[] = ['aes-kwp', 'aes-gcm'];
+  const direct: readonly WrapMechanism[] = ['rsa-oaep-sha1', 'rsa-oaep-sha256', 'rsa-aes-sha1', 'rsa-aes-sha256'];
+  for (const mechanism of [...symmetric, ...direct]) {
+    it(`${mechanism} carries a secret, and refuses a changed one`, () => {
+      const wrappingKey = symmetric.includes(mechanism) ? aes : rsa;
+      const key = engine.generate(64, 'generic-secret');
+      const wrapped = engine.wrap(wrappingKey, key, mechanism);
+      const copy = engine.unwrap(wrappingKey, wrapped, mechanism, secretForm);
+      assert.deepEqual(engine.mac(copy, 'sha256', message), engine.mac(key, 'sha256', message));
+      wrapped[wrapped.length - 1] = (wrapped.at(-1) ?? 0) ^ 1;
+      assert.throws(() => engine.unwrap(wrappingKey, wrapped, mechanism, secretForm), BrokenSealError);
+    });
+  }
+  for (const kind of ['rsa-2048', 'secp521r1', 'ed25519', 'ml-dsa-87', 'ml-kem-1024'] as const) {
+    it(`a private key of kind ${kind} survives the way under RSA and AES`, async () => {
+      const key = await engine.generatePair(kind);
+      const wrapped = engine.wrap(rsa, key, 'rsa-aes-sha256');
+      const copy = engine.unwrap(rsa, wrapped, 'rsa-aes-sha256', { class: 'private-key', type: kind });
+      assert.equal(copy.checkValue, key.checkValue);
+      assert.deepEqual(engine.fingerprint(copy, message), engine.fingerprint(key, message));
+      assert.throws(() => engine.unwrap(rsa, wrapped, 'rsa-aes-sha256', { class: 'private-key', type: 'secp256r1' }), InvalidKeyError);
+    });
+  }
+  it('a private key whose public half is another’s is none', async () => {
+    const [mine, other] = [await engine.generatePair('secp256r1'), await engine.generatePair('secp256r1')];
+    const forged = Buffer.from(engine.exportMaterial(mine));
+    spki(other)
+      .subarray(-65)
+      .copy(forged, forged.length - 65);
+    const carrier = engine.importMaterial(forged, secretForm);
+    const wrapped = engine.wrap(aes, carrier);
+    assert.throws(() => engine.unwrap(aes, wrapped, 'aes-kwp', { class: 'private-key', type: 'secp256r1' }), InvalidKeyError);
+  });
+});
+
+describe('a recipient', () => {
+  it('alone can read what is sealed for him', async () => {
+    const { encryptedKey, iv, encryptedContent } = engine.sealFor(spki(rsa), message);
+    const privateKey = createPrivateKey({ key: Buffer.from(engine.exportMaterial(rsa)), format: 'der', type: 'pkcs8' });
+    const key = privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, encryptedKey);
+    const decipher = createDecipheriv('aes-256-cbc', key, iv);
+    assert.deepEqual(Buffer.concat([decipher.update(encryptedContent), decipher.final()]), message);
+    const elliptic = engine.exportPublicKey(await engine.generatePair('secp256r1'));
+    assert.throws(() => engine.sealFor(elliptic, message), InvalidKeyError);
+  });
+});
+
+describe('what shows of a key', () => {
+  it('is its kind, length and check value, and never its bytes', () => {
+    const key = engine.importMaterial(Buffer.alloc(32, 0x41));
+    // AES-256 of a zero block under the key 41…41, by openssl enc -aes-256-ecb.
+    assert.deepEqual([key.class, key.type, key.length, key.checkValue], ['secret-key', 'aes', 32, '0x2f3155']);
+    assert.doesNotMatch(inspect(key, { depth: 9, showHidden: true }), /4141|AAAA/);
+  });
+});
