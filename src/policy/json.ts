@@ -1,4 +1,5 @@
 import { PolicyError } from './document.ts';
+import { MAX_LENGTH_WITH_ANY } from './glob.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -15,8 +16,16 @@ export function listOf(value: unknown): readonly unknown[] {
 export function texts(value: unknown, element: string): readonly string[] {
   return listOf(value).map((one) => {
     if (typeof one !== 'string') throw new PolicyError(`${element} must be a string or a list of strings.`);
-    return one;
+    return bounded(one);
   });
+}
+
+/** A text that may be a pattern, if matching it is bounded in time. */
+export function bounded(pattern: string): string {
+  if (pattern.length > MAX_LENGTH_WITH_ANY && pattern.includes('?')) {
+    throw new PolicyError(`A text with a question mark must not be longer than ${MAX_LENGTH_WITH_ANY} characters.`);
+  }
+  return pattern;
 }
 
 export function optionalText<K extends string>(name: K, element: string, value: unknown): { readonly [N in K]?: string } {

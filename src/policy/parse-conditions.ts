@@ -1,6 +1,6 @@
 import { parseOperatorName } from './conditions/operator-name.ts';
 import { PolicyError, type Condition, type Statement } from './document.ts';
-import { listOf, object } from './json.ts';
+import { bounded, listOf, object } from './json.ts';
 
 /** `aws:SourceIp`, `kms:EncryptionContext:App`, `issuer.example.com/realm:sub`. */
 const KEY = /^[A-Za-z0-9.-]+[^\s:]*:\S.*$/;
@@ -23,7 +23,7 @@ export function parseConditions(element: unknown, effect: Statement['effect']): 
 
 /** Numbers and booleans may be written without quotes. */
 function conditionValue(value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return bounded(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw new PolicyError('Each value of a Condition must be a string, a number or a boolean.');
 }

@@ -108,6 +108,7 @@ describe('parsePolicy', () => {
     ['an action without a service', policyWith({ Action: 'Encrypt' }), /Each Action/],
     ['an action that is no string', policyWith({ Action: [1] }), /Action must be/],
     ['a resource that is no ARN', policyWith({ Resource: 'key/x' }), /Each Resource/],
+    ['a long text with a question mark', policyWith({ Resource: `arn:aws:kms:::${'?'.repeat(1_024)}` }), /question mark/],
     ['too many bytes', policyWith({ Sid: 'ä'.repeat(MAX_POLICY_BYTES / 2) }), /must not exceed/],
   ];
   for (const [what, text, reason] of refused) {
