@@ -2,6 +2,7 @@ import type { OperationName, Request, Response, ServiceName } from '../contract/
 import type { AliasRecord, ClusterRecord, KeyRecord, Principal, Scope } from '../domain/index.ts';
 import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
 import { trackedOperations } from './key-uses.ts';
+import type { RequestContext } from '../policy/index.ts';
 import type { Services } from './services.ts';
 
 /** What the key must be for the operation, beside there: checked by the pipeline, in this order. */
@@ -86,6 +87,8 @@ export interface Call {
   readonly requestId: string;
   /** Adds members to the audit record's `additionalEventData`. */
   readonly note: (data: Readonly<Record<string, unknown>>) => void;
+  /** What the call would show to a policy's conditions if it asked for `action` on the target of that name. */
+  readonly conditions: (action: string, target: string) => Promise<RequestContext>;
 }
 
 /** One operation of one service, as the pipeline uses it. Made by `defineOperation`. */

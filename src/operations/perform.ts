@@ -1,7 +1,8 @@
 import type { OperationName, ServiceName } from '../contract/index.ts';
-import { KmsError, type ErrorName, type Principal, type Scope } from '../domain/index.ts';
-import { authorize, denialText, type PrincipalPolicies } from '../policy/index.ts';
+import { KmsError, type Principal, type Scope } from '../domain/index.ts';
+import type { PrincipalPolicies } from '../policy/index.ts';
 import { auditCall, type Outcome } from './audit-call.ts';
+import { authorizeTarget, contextOf, type Course } from './authorize-target.ts';
 import { checkKey } from './check-key.ts';
 import { apiError } from './key-store-failures.ts';
 import { isNotYet } from './not-yet.ts';
@@ -21,6 +22,8 @@ export interface PerformRequest {
   readonly requestId: string;
   readonly sourceIp: string;
   readonly userAgent: string;
+  /** Whether it came through TLS; not, if absent. */
+  readonly secure?: boolean;
 }
 
 export type Perform = (request: PerformRequest) => Promise<object>;
@@ -72,11 +75,8 @@ async function run(services: Services, operation: Operation, request: PerformReq
     const target = wanted[name];
     if (target) outcome.found[name] = await resolveTarget(services, askerOf(operation, target, request, scope), target);
   }
-  for (const name in wanted) {
-    const target = wanted[name];
-    const found = outcome.found[name];
-    if (target && found) authorizeTarget(askerOf(operation, target, request, scope).action, found, request);
-  }
+  const course: Course = { operation, request, wanted, found: outcome.found };
+  for (const name in outcome.found) await authorizeTarget(services, course, name);
   for (const name in wanted) {
     const target = wanted[name];
     const found = outcome.found[name];
@@ -87,6 +87,7 @@ async function run(services: Services, operation: Operation, request: PerformReq
     scope,
     requestId: request.requestId,
     note: (data) => Object.assign(outcome.noted, data),
+    conditions: (action, name) => contextOf(services, course, name, action),
   };
   try {
     return await operation.handle(services, request.input, authorizedTargets(outcome.found), call);
@@ -97,27 +98,6 @@ async function run(services: Services, operation: Operation, request: PerformReq
 
 function askerOf(operation: Operation, target: Target, { caller }: PerformRequest, scope: Scope): Asker {
   return { caller, scope, action: target.action ?? operation.action };
-}
-
-/** CloudHSM has a name of its own for it. */
-const accessDenied: Record<ServiceName, ErrorName> = {
-  kms: 'AccessDeniedException',
-  cloudhsm: 'CloudHsmAccessDeniedException',
-  sts: 'AccessDeniedException',
-  keyhold: 'AccessDeniedException',
-};
-
-function authorizeTarget(action: string, found: Found, { service, caller, policies }: PerformRequest): void {
-  const decision = authorize({
-    principal: caller,
-    action,
-    resourceArn: found.arn,
-    resourceAccount: found.scope.account,
-    policies,
-    ...(found.kind === 'key' && { keyPolicy: found.policy }),
-  });
-  if (decision.allowed) return;
-  throw new KmsError(accessDenied[service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
 }
 
 /** The brand is given here and nowhere else, to targets that came through all of the above. */

@@ -14,13 +14,17 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
     service: { on: 'service' },
     tagging: input.Tags?.length ? { on: 'service', action: 'kms:TagResource' } : undefined,
   }),
-  async handle(services, input, { service: { scope } }, { caller, note }) {
+  async handle(services, input, { service: { scope } }, { caller, note, conditions }) {
     const spec = chosenSpec(input);
     const tags = checkedTags([], input.Tags ?? []);
     const policy =
       input.Policy === undefined
         ? defaultKeyPolicy(scope.account)
-        : checkedPolicy(input.Policy, caller, input.BypassPolicyLockoutSafetyCheck === true);
+        : checkedPolicy(input.Policy, {
+            bypass: input.BypassPolicyLockoutSafetyCheck,
+            caller,
+            context: await conditions('kms:PutKeyPolicy', 'service'),
+          });
     const place = await chosenPlace(services, scope, input, spec.keySpec);
     const { account, region } = scope;
     const creationDate = services.clock.now();

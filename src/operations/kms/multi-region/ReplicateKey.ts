@@ -15,7 +15,7 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
     service: { on: 'service', action: 'kms:CreateKey' },
     tagging: Tags?.length ? { on: 'service', action: 'kms:TagResource' } : undefined,
   }),
-  async handle(services, input, { key: { key, arn } }, { caller }) {
+  async handle(services, input, { key: { key, arn } }, { caller, conditions }) {
     const region = input.ReplicaRegion;
     if (partitionOf(region) !== partitionOf(key.region)) {
       throw new KmsError('UnsupportedOperationException', `${arn} can not be replicated to another partition.`);
@@ -24,7 +24,11 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
     const policy =
       input.Policy === undefined
         ? defaultKeyPolicy(key.account)
-        : checkedPolicy(input.Policy, caller, input.BypassPolicyLockoutSafetyCheck === true);
+        : checkedPolicy(input.Policy, {
+            bypass: input.BypassPolicyLockoutSafetyCheck,
+            caller,
+            context: await conditions('kms:PutKeyPolicy', 'key'),
+          });
     const replica: KeyRecord = {
       ...shared(key),
       region,

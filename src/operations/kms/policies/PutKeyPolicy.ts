@@ -5,9 +5,13 @@ import { checkedPolicy, requireDefaultPolicyName } from './checked-policy.ts';
 export const PutKeyPolicy = defineOperation('kms', 'PutKeyPolicy', {
   effect: 'write',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
-  async handle(services, input, { key }, { caller }) {
+  async handle(services, input, { key }, { caller, conditions }) {
     requireDefaultPolicyName(input.PolicyName);
-    const policy = checkedPolicy(input.Policy, caller, input.BypassPolicyLockoutSafetyCheck === true);
+    const policy = checkedPolicy(input.Policy, {
+      bypass: input.BypassPolicyLockoutSafetyCheck,
+      caller,
+      context: await conditions('kms:PutKeyPolicy', 'key'),
+    });
     await amendKey(services, key, (row) => ({ ...row, policy }));
     return {};
   },

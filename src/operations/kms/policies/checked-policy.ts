@@ -1,15 +1,22 @@
 import { KmsError, type Principal } from '../../../domain/index.ts';
-import { compilePolicy, lockoutSafe, noContext, parsePolicy, PolicyError, type CompiledPolicy } from '../../../policy/index.ts';
+import { compilePolicy, lockoutSafe, parsePolicy, PolicyError, type CompiledPolicy, type RequestContext } from '../../../policy/index.ts';
 
 const MAX_POLICY_BYTES = 32_768;
 
+interface LockoutCheck {
+  readonly bypass: boolean | undefined;
+  readonly caller: Principal;
+  /** What the call would show if it put the policy again. */
+  readonly context: RequestContext;
+}
+
 /** The key policy document if it may be stored, as it was given. */
-export function checkedPolicy(text: string, caller: Principal, bypassLockoutCheck: boolean): string {
+export function checkedPolicy(text: string, { bypass, caller, context }: LockoutCheck): string {
   if (Buffer.byteLength(text, 'utf8') > MAX_POLICY_BYTES) {
     throw new KmsError('LimitExceededException', `The key policy must not exceed ${MAX_POLICY_BYTES} bytes.`);
   }
   const policy = compiled(text);
-  if (!bypassLockoutCheck && !lockoutSafe({ policy, principal: caller, context: noContext })) {
+  if (bypass !== true && !lockoutSafe({ policy, principal: caller, context })) {
     throw new KmsError('MalformedPolicyDocumentException', 'The new key policy will not allow you to update the key policy in the future.');
   }
   return text;

@@ -1,0 +1,69 @@
+import type { KeyRecord, Tag } from '../../domain/index.ts';
+import type { ContextValue } from '../../policy/index.ts';
+import type { Target } from '../operation.ts';
+import type { PerformRequest } from '../perform.ts';
+import type { Found } from '../resolve.ts';
+
+/** All that a condition key can be read from: the request, and the target that is being authorised. */
+export interface Facts {
+  readonly request: Pick<PerformRequest, 'caller' | 'region' | 'input' | 'sourceIp' | 'userAgent' | 'secure'>;
+  /** The IAM action asked for: `kms:ReEncryptFrom`. */
+  readonly action: string;
+  readonly target: Target;
+  readonly found: Found;
+  /** Every target of the request. */
+  readonly all: Readonly<Record<string, Found>>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The names of the key's aliases; read from the store beforehand if a policy asks for them. */
+  readonly aliases: readonly string[] | undefined;
+  /** Of the grant that is acted on, if the request names one rather than describing it. */
+  readonly constraints?: object;
+}
+
+/** Undefined if the request has no such key. */
+export type Read = (facts: Facts) => ContextValue | undefined;
+/** For keys that end in a name of the request's choice; `name` is in lower case. */
+export type ReadNamed = (facts: Facts, name: string) => string | undefined;
+
+/** The input's members by name. The decoder has given each the type that its name has in the contract. */
+export function member(facts: Facts, name: string): unknown {
+  return (facts.request.input as Readonly<Record<string, unknown>>)[name];
+}
+
+export function text(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** A member of the input as a text, if it is there. */
+export function fromInput(name: string): Read {
+  return (facts) => text(member(facts, name));
+}
+
+/** The key that is being authorised for. */
+export function keyOf({ found }: Facts): KeyRecord | undefined {
+  return found.kind === 'key' ? found.key : undefined;
+}
+
+/** Tags as any service's input has them. */
+export function tagsOf(list: unknown): Tag[] | undefined {
+  if (!Array.isArray(list)) return undefined;
+  // KMS calls the members TagKey and TagValue, CloudHSM, IAM and STS Key and Value.
+  return list.map((tag: Readonly<Record<string, string>>) => ({
+    key: tag['TagKey'] ?? tag['Key'] ?? '',
+    value: tag['TagValue'] ?? tag['Value'] ?? '',
+  }));
+}
+
+/** By a name in lower case: the names in condition keys don't mind case. */
+export function valueOf(pairs: Readonly<Record<string, string>> | undefined, name: string): string | undefined {
+  for (const key in pairs) {
+    if (key.toLowerCase() === name) return pairs[key];
+  }
+  return undefined;
+}
+
+export function tagValue(tags: readonly Tag[] | undefined, name: string): string | undefined {
+  return tags?.find(({ key }) => key.toLowerCase() === name)?.value;
+}

@@ -1,0 +1,22 @@
+import type { RequestContext } from '../../policy/index.ts';
+import type { Facts, ReadNamed } from './facts.ts';
+import { globalKeys, globalNamedKeys } from './global-keys.ts';
+import { kmsKeys, kmsNamedKeys } from './kms-keys.ts';
+
+const named: readonly (readonly [prefix: string, read: ReadNamed])[] = Object.entries({ ...globalNamedKeys, ...kmsNamedKeys });
+
+/** What a request shows to conditions: nothing is read before a policy asks for it. */
+export function requestContext(facts: Facts): RequestContext {
+  return (key) => {
+    if (Object.hasOwn(globalKeys, key)) return globalKeys[key]?.(facts);
+    if (key.startsWith('kms:') && !facts.action.startsWith('kms:')) return undefined;
+    if (Object.hasOwn(kmsKeys, key)) {
+      const known = kmsKeys[key];
+      return known?.actions?.has(facts.action) === false ? undefined : known?.read(facts);
+    }
+    for (const [prefix, read] of named) {
+      if (key.startsWith(prefix)) return read(facts, key.slice(prefix.length));
+    }
+    return undefined;
+  };
+}
