@@ -10,6 +10,7 @@ export interface Authorization {
   readonly terminator: string;
   /** Semicolon-separated, lower case. */
   readonly signedHeaders: string;
+  readonly signedNames: readonly string[];
   /** 64 hex digits, if the client did right. */
   readonly signature: string;
 }
@@ -40,7 +41,8 @@ export function parseAuthorization(header: string | undefined): Authorization {
     );
   }
   const signedHeaders = parameters.get('SignedHeaders') ?? '';
-  return { accessKeyId, date, region, service, terminator, signedHeaders, signature: parameters.get('Signature') ?? '' };
+  const signature = parameters.get('Signature') ?? '';
+  return { accessKeyId, date, region, service, terminator, signedHeaders, signedNames: signedHeaders.split(';'), signature };
 }
 
 function parametersOf(text: string): ReadonlyMap<string, string> {

@@ -38,7 +38,7 @@ export function signRequest(request: RequestToSign): Record<string, string | rea
   const { method, path = '/', query = '', body = '' } = request;
   const text = stringToSign(timestamp, scope, canonicalRequest({ method, path, query, headers, body }, signedHeaders));
   const secret = credentials.secretAccessKey instanceof SecretText ? credentials.secretAccessKey.reveal() : credentials.secretAccessKey;
-  const signature = deriveSigningKey(secret, date, region, service).sign(text).toString('hex');
+  const signature = deriveSigningKey(secret, date, region, service).sign(text);
   headers['authorization'] =
     `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return headers;

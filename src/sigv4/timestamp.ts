@@ -13,3 +13,16 @@ export function parseTimestamp(text: string): number | undefined {
   const milliseconds = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
+
+/** `parseTimestamp` that remembers its last answer: within a second, clients all send the same text. */
+export function rememberingParser(): typeof parseTimestamp {
+  let last = '';
+  let time: number | undefined;
+  return (text) => {
+    if (text !== last) {
+      time = parseTimestamp(text);
+      last = text;
+    }
+    return time;
+  };
+}

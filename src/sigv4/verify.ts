@@ -5,7 +5,7 @@ import { parseAuthorization, type Authorization } from './authorization.ts';
 import { canonicalRequest, stringToSign, type SignableHeaders, type SignableRequest } from './canonical.ts';
 import { checkScope } from './scope.ts';
 import { deriveSigningKey, type SigningKey } from './signing-key.ts';
-import { formatTimestamp, parseTimestamp } from './timestamp.ts';
+import { formatTimestamp, rememberingParser } from './timestamp.ts';
 
 /** What a lookup must know of an access key; whatever else it returns reaches the caller of `verify` as it is. */
 export interface KnownCredential {
@@ -33,33 +33,45 @@ export interface Verified<C extends KnownCredential> {
 
 export type Verify<C extends KnownCredential> = (request: SignableRequest) => Promise<Verified<C>>;
 
-interface CachedKey {
+/** What is the same for all requests that a client signs on one day: its Authorization header but for the signature. */
+interface Standing {
+  readonly authorization: Authorization;
   readonly secret: string;
   readonly key: SigningKey;
 }
 
 const WINDOW_MINUTES = 5;
 const WINDOW = WINDOW_MINUTES * 60_000;
-/** One entry per access key, day, Region and service in use. */
-const CACHED_KEYS = 4096;
+/** One entry per access key, day, Region, service and set of signed headers in use. */
+const CACHED = 4096;
 const SIGNATURE = /^[0-9a-f]{64}$/;
+const SIGNATURE_LENGTH = 64;
 
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
 /** Makes the one function that says who signed a request; it throws the KmsError that AWS would answer with. */
 export function createVerifier<C extends KnownCredential>({ clock, lookup, signingNames }: VerifierOptions<C>): Verify<C> {
-  const keys = new BoundedCache<string, CachedKey>(CACHED_KEYS);
+  const standings = new BoundedCache<string, Standing>(CACHED);
+  const timeOf = rememberingParser();
   return async (request) => {
-    const authorization = parseAuthorization(textOf(request.headers['authorization']));
-    const timestamp = timestampOf(request.headers);
+    const header = textOf(request.headers['authorization']) ?? '';
+    const prefix = header.slice(0, -SIGNATURE_LENGTH);
+    const standing = standings.get(prefix);
+    const authorization = standing?.authorization ?? parseAuthorization(header);
+    const signature = standing ? header.slice(-SIGNATURE_LENGTH) : authorization.signature;
+    const timestamp = timestampOf(request.headers, timeOf);
     checkScope(authorization, timestamp, signingNames);
-    checkWindow(timestamp, clock.now());
-    checkSignedHeaders(authorization.signedHeaders, request.headers);
+    checkWindow(timestamp, timeOf(timestamp), clock.now());
+    checkSignedHeaders(authorization.signedNames, request.headers);
     const found = lookup(authorization.accessKeyId, textOf(request.headers['x-amz-security-token']));
     const credential = found instanceof Promise ? await found : found;
     if (!credential) throw new KmsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
-    checkSignature(request, authorization, timestamp, credential.secretAccessKey, keys);
+    const secret = credential.secretAccessKey.reveal();
+    const key = standing?.secret === secret ? standing.key : signingKeyOf(authorization, secret);
+    checkSignature(key.sign(textToSign(request, authorization, timestamp)), signature);
+    // Only now: requests that fail must not be able to push out what serves those that don't.
+    if (key !== standing?.key && prefix.endsWith('Signature=')) standings.set(prefix, { authorization, secret, key });
     const { accessKeyId, region, service } = authorization;
     return { credential, accessKeyId, region, service };
   };
@@ -70,9 +82,9 @@ function textOf(value: string | readonly string[] | undefined): string | undefin
 }
 
 /** The request's time in ISO 8601 basic form. */
-function timestampOf(headers: SignableHeaders): string {
+function timestampOf(headers: SignableHeaders, timeOf: (text: string) => number | undefined): string {
   const timestamp = textOf(headers['x-amz-date']);
-  if (timestamp !== undefined && parseTimestamp(timestamp) !== undefined) return timestamp;
+  if (timestamp !== undefined && timeOf(timestamp) !== undefined) return timestamp;
   if (timestamp !== undefined) {
     throw new KmsError('IncompleteSignatureException', `Date must be in ISO-8601 'basic format'. Got '${timestamp.slice(0, 64)}'.`);
   }
@@ -86,22 +98,20 @@ function timestampOf(headers: SignableHeaders): string {
   return formatTimestamp(date);
 }
 
-function checkWindow(timestamp: string, now: number): void {
-  const signed = parseTimestamp(timestamp) ?? Number.NaN;
-  if (Math.abs(now - signed) <= WINDOW) return;
+function checkWindow(timestamp: string, signed: number | undefined, now: number): void {
+  if (signed !== undefined && Math.abs(now - signed) <= WINDOW) return;
   const bound = (offset: number, sign: string) =>
     `${formatTimestamp(now + offset)} (${formatTimestamp(now)} ${sign} ${WINDOW_MINUTES} min.)`;
   throw new KmsError(
     'InvalidSignatureException',
-    signed < now
+    signed !== undefined && signed < now
       ? `Signature expired: ${timestamp} is now earlier than ${bound(-WINDOW, '-')}`
       : `Signature not yet current: ${timestamp} is still later than ${bound(WINDOW, '+')}`,
   );
 }
 
 /** `host` and every `x-amz-*` header that was sent must be signed, and what is signed must have been sent. */
-function checkSignedHeaders(signedHeaders: string, headers: SignableHeaders): void {
-  const signed = signedHeaders.split(';');
+function checkSignedHeaders(signed: readonly string[], headers: SignableHeaders): void {
   if (!signed.includes('host')) {
     throw new KmsError('InvalidSignatureException', "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
@@ -113,23 +123,15 @@ function checkSignedHeaders(signedHeaders: string, headers: SignableHeaders): vo
   if (!signed.every((name) => Object.hasOwn(headers, name))) throw new KmsError('InvalidSignatureException', MISMATCH);
 }
 
-function checkSignature(
-  request: SignableRequest,
-  authorization: Authorization,
-  timestamp: string,
-  secret: SecretText,
-  keys: BoundedCache<string, CachedKey>,
-): void {
-  const { accessKeyId, date, region, service, signedHeaders, signature } = authorization;
-  const cacheKey = `${accessKeyId}/${date}/${region}/${service}`;
-  const cached = keys.get(cacheKey);
-  const known = cached?.secret === secret.reveal() ? cached.key : undefined;
-  const key = known ?? deriveSigningKey(secret.reveal(), date, region, service);
-  const scope = `${date}/${region}/${service}/aws4_request`;
-  const expected = key.sign(stringToSign(timestamp, scope, canonicalRequest(request, signedHeaders)));
-  if (!SIGNATURE.test(signature) || !timingSafeEqual(expected, Buffer.from(signature, 'hex'))) {
-    throw new KmsError('InvalidSignatureException', MISMATCH);
-  }
-  // Only now: requests that fail must not be able to push out the keys of those that don't.
-  if (!known) keys.set(cacheKey, { secret: secret.reveal(), key });
+function signingKeyOf({ date, region, service }: Authorization, secret: string): SigningKey {
+  return deriveSigningKey(secret, date, region, service);
+}
+
+function textToSign(request: SignableRequest, { date, region, service, signedHeaders }: Authorization, timestamp: string): string {
+  return stringToSign(timestamp, `${date}/${region}/${service}/aws4_request`, canonicalRequest(request, signedHeaders));
+}
+
+function checkSignature(expected: string, given: string): void {
+  if (SIGNATURE.test(given) && timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(given, 'latin1'))) return;
+  throw new KmsError('InvalidSignatureException', MISMATCH);
 }
