@@ -45,7 +45,7 @@ export async function startFrontEnd({ data, host, port, account, region, clockOf
   let endpoint = '';
   const about = { version: manifest.version, startedAt: clock.now(), endpoint: () => endpoint };
   const keyUses = closing(openKeyUses(store, log));
-  const services: Services = { clock, log, store, keys: openKeyDirectory(store), keyUses, keyStores, clusters, audit, about };
+  const services: Services = { clock, log, store, keys: openKeyDirectory(store), keyUses, keyStores, clusters, identity, audit, about };
   lifetime.defer(startKeyUpkeep(services));
   const metrics = createMetrics({ store, keyStores, clusters, managed });
   const signingNames = new Set(Object.values(awsServices).map(({ signingName }) => signingName));

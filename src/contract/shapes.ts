@@ -1,4 +1,7 @@
 import { cloudHsmShapes } from './cloudhsm.ts';
+import { policyShapes } from './iam/policies.ts';
+import { roleShapes } from './iam/roles.ts';
+import { userShapes } from './iam/users.ts';
 import type { KeyholdOperations } from './keyhold-types.ts';
 import { cryptographicShapes } from './kms/cryptographic.ts';
 import { customKeyStoreShapes } from './kms/custom-key-stores.ts';
@@ -9,6 +12,7 @@ import { keyPairAndMacShapes } from './kms/key-pairs-and-macs.ts';
 import { keyShapes } from './kms/keys.ts';
 import type { SdkOperationName } from './sdk-types.ts';
 import type { Members } from './shape.ts';
+import { stsShapes } from './sts.ts';
 
 /**
  * The inputs of every operation that Keyhold serves. Outputs need no table: their bytes are Uint8Array, their timestamps
@@ -25,11 +29,13 @@ export const shapes = {
     ...customKeyStoreShapes,
   },
   cloudhsm: cloudHsmShapes,
-  sts: { GetCallerIdentity: {} },
+  iam: { ...userShapes, ...roleShapes, ...policyShapes },
+  sts: { GetCallerIdentity: stsShapes.GetCallerIdentity },
   keyhold: { DescribeStatus: {} },
 } as const satisfies {
   readonly kms: Record<SdkOperationName<'kms'>, Members>;
   readonly cloudhsm: Partial<Record<SdkOperationName<'cloudhsm'>, Members>>;
+  readonly iam: Partial<Record<SdkOperationName<'iam'>, Members>>;
   readonly sts: Partial<Record<SdkOperationName<'sts'>, Members>>;
   readonly keyhold: Record<keyof KeyholdOperations, Members>;
 };

@@ -86,6 +86,18 @@ export const errors = {
   CloudHsmResourceNotFoundException: refused,
   CloudHsmServiceException: refused,
   CloudHsmTagException: refused,
+  // IAM and STS, under their own names on the wire.
+  DeleteConflict: refused,
+  EntityAlreadyExists: refused,
+  IDPCommunicationError: later,
+  IDPRejectedClaim: refused,
+  InvalidIdentityToken: refused,
+  InvalidInput: refused,
+  LimitExceeded: refused,
+  MalformedPolicyDocument: refused,
+  NoSuchEntity: refused,
+  PackedPolicyTooLarge: refused,
+  WebIdentityTokenExpired: refused,
 } as const satisfies Record<string, ErrorFacts>;
 
 export type ErrorName = keyof typeof errors;

@@ -15,6 +15,7 @@ export interface Outcome {
 const sources: Record<ServiceName, EventSource> = {
   kms: 'kms.amazonaws.com',
   cloudhsm: 'cloudhsm.amazonaws.com',
+  iam: 'iam.amazonaws.com',
   sts: 'sts.amazonaws.com',
   keyhold: 'keyhold',
 };

@@ -12,6 +12,7 @@ import type { Services } from './services.ts';
 const accessDenied: Record<ServiceName, ErrorName> = {
   kms: 'AccessDeniedException',
   cloudhsm: 'CloudHsmAccessDeniedException',
+  iam: 'AccessDeniedException',
   sts: 'AccessDeniedException',
   keyhold: 'AccessDeniedException',
 };
@@ -38,6 +39,7 @@ export async function authorizeTarget(services: Services, course: Course, name: 
     policies,
     context: await contextOf(services, course, name, action),
     ...(found.kind === 'key' && { keyPolicy: found.policy }),
+    ...(found.kind === 'iam' && found.trustPolicy && { keyPolicy: found.trustPolicy }),
   });
   if (decision.allowed) return;
   throw new KmsError(accessDenied[operation.service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));

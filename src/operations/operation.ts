@@ -2,7 +2,8 @@ import type { OperationName, Request, Response, ServiceName } from '../contract/
 import type { AliasRecord, ClusterRecord, KeyRecord, Principal, Scope } from '../domain/index.ts';
 import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
 import { trackedOperations } from './key-uses.ts';
-import type { RequestContext } from '../policy/index.ts';
+import type { CompiledPolicy, RequestContext } from '../policy/index.ts';
+import type { Reader } from '../storage/index.ts';
 import type { Services } from './services.ts';
 
 /** What the key must be for the operation, beside there: checked by the pipeline, in this order. */
@@ -35,7 +36,23 @@ export type Target =
   /** The key that an existing alias points at. */
   | ({ readonly on: 'alias-key'; readonly name: string; readonly action?: string } & KeyRequirements)
   /** A CloudHSM cluster, there or not. */
-  | { readonly on: 'cluster'; readonly clusterId: string; readonly action?: string };
+  | { readonly on: 'cluster'; readonly clusterId: string; readonly action?: string }
+  | IamTarget;
+
+/** Something of IAM's, there or not: a user, a role, a policy. The operation's family knows where it is. */
+export interface IamTarget<P extends IamPlace = IamPlace> {
+  readonly on: 'iam';
+  readonly find: (reader: Reader, caller: Principal) => Promise<P>;
+  readonly action?: string;
+}
+
+export interface IamPlace {
+  readonly account: string;
+  /** What policies call it. */
+  readonly arn: string;
+  /** Of a role that is to be assumed: whom it trusts. */
+  readonly trustPolicy?: CompiledPolicy;
+}
 
 declare const authorized: unique symbol;
 /** Only the pipeline makes these: a handler that holds one is allowed to act on it. */
@@ -65,13 +82,16 @@ export interface AuthorizedService extends Authorized {
   readonly scope: Scope;
 }
 
-type Resolved<T extends Target> = T extends { on: 'key' | 'ciphertext' | 'alias-key' }
-  ? AuthorizedKey
-  : T extends { on: 'alias' }
-    ? AuthorizedAlias
-    : T extends { on: 'cluster' }
-      ? AuthorizedCluster
-      : AuthorizedService;
+type Resolved<T extends Target> =
+  T extends IamTarget<infer P>
+    ? Authorized & P
+    : T extends { on: 'key' | 'ciphertext' | 'alias-key' }
+      ? AuthorizedKey
+      : T extends { on: 'alias' }
+        ? AuthorizedAlias
+        : T extends { on: 'cluster' }
+          ? AuthorizedCluster
+          : AuthorizedService;
 
 export type Targets = Readonly<Record<string, Target | undefined>>;
 /** The targets of an operation after the pipeline, under the names that the operation gave them. */
@@ -111,7 +131,7 @@ interface Definition<In, Out, T extends Targets> {
 }
 
 /** The IAM action prefix of each service. */
-const actionPrefixes: Record<ServiceName, string> = { kms: 'kms', cloudhsm: 'cloudhsm', sts: 'sts', keyhold: 'keyhold' };
+const actionPrefixes: Record<ServiceName, string> = { kms: 'kms', cloudhsm: 'cloudhsm', iam: 'iam', sts: 'sts', keyhold: 'keyhold' };
 
 /** Types an operation by its name in the contract, then forgets the types, so that the pipeline can hold them all. */
 export function defineOperation<S extends ServiceName, N extends OperationName<S>, const T extends Targets>(

@@ -48,6 +48,17 @@ import { ListResourceTags } from './kms/tags/ListResourceTags.ts';
 import { TagResource } from './kms/tags/TagResource.ts';
 import { UntagResource } from './kms/tags/UntagResource.ts';
 import type { NotYet } from './not-yet.ts';
+import * as iamAccessKeys from './iam/access-keys.ts';
+import * as iamAccount from './iam/account.ts';
+import * as iamAttachedPolicies from './iam/attached-policies.ts';
+import * as iamBoundaries from './iam/boundaries.ts';
+import * as iamGroups from './iam/groups.ts';
+import * as iamInlinePolicies from './iam/inline-policies.ts';
+import * as iamManagedPolicies from './iam/managed-policies.ts';
+import * as iamManagedPolicyListings from './iam/managed-policy-listings.ts';
+import * as iamProviders from './iam/oidc-providers.ts';
+import * as iamRoles from './iam/roles.ts';
+import * as iamUsers from './iam/users.ts';
 import type { Operation } from './operation.ts';
 import { GetCallerIdentity } from './sts/GetCallerIdentity.ts';
 
@@ -104,6 +115,19 @@ const operations = {
     TagResource: TagCluster,
     UntagResource: UntagCluster,
   },
+  iam: {
+    ...iamAccessKeys,
+    ...iamAccount,
+    ...iamAttachedPolicies,
+    ...iamBoundaries,
+    ...iamGroups,
+    ...iamInlinePolicies,
+    ...iamManagedPolicies,
+    ...iamManagedPolicyListings,
+    ...iamProviders,
+    ...iamRoles,
+    ...iamUsers,
+  },
   sts: { GetCallerIdentity },
   keyhold: { DescribeStatus },
 } as const satisfies { [S in ServiceName]: { [N in Exclude<OperationName<S>, NotYet>]: Operation } };
@@ -115,6 +139,7 @@ function byName(of: Readonly<Record<string, Operation>>): ReadonlyMap<string, Op
 export const registry: Readonly<Record<ServiceName, ReadonlyMap<string, Operation>>> = {
   kms: byName(operations.kms),
   cloudhsm: byName(operations.cloudhsm),
+  iam: byName(operations.iam),
   sts: byName(operations.sts),
   keyhold: byName(operations.keyhold),
 };

@@ -14,11 +14,11 @@ import {
 } from '../domain/index.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
 import type { KnownKey } from './key-directory.ts';
-import type { Target } from './operation.ts';
+import type { IamPlace, IamTarget, Target } from './operation.ts';
 import type { Services } from './services.ts';
 
 /** A target found, not yet authorised. What is wrong with it that only an authorised caller may learn is `deferred`. */
-export type Found = FoundKey | FoundAlias | FoundCluster | FoundService;
+export type Found = FoundKey | FoundAlias | FoundCluster | FoundIam | FoundService;
 
 interface Place {
   readonly scope: Scope;
@@ -41,6 +41,9 @@ export interface FoundCluster extends Place {
   readonly kind: 'cluster';
   readonly clusterId: string;
   readonly cluster: ClusterRecord | undefined;
+}
+export interface FoundIam extends Place, IamPlace {
+  readonly kind: 'iam';
 }
 export interface FoundService extends Place {
   readonly kind: 'service';
@@ -73,6 +76,8 @@ export async function resolveTarget(directory: Directory, asker: Asker, target: 
       return foundKey(await keyByAlias(directory, asker, asker.scope, target.name));
     case 'cluster':
       return clusterById(directory, asker.scope, target.clusterId);
+    case 'iam':
+      return iamPlace(directory, asker, target);
   }
 }
 
@@ -158,4 +163,9 @@ async function aliasByName(directory: Directory, scope: Scope, name: string): Pr
 async function clusterById(directory: Directory, scope: Scope, clusterId: string): Promise<FoundCluster> {
   const cluster = await directory.store.read((reader) => reader.get('clusters', scope.account, scope.region, clusterId));
   return { kind: 'cluster', clusterId, cluster, scope, arn: clusterArn(scope, clusterId) };
+}
+
+async function iamPlace(directory: Directory, { caller, scope }: Asker, { find }: IamTarget): Promise<FoundIam> {
+  const place = await directory.store.read((reader) => find(reader, caller));
+  return { ...place, kind: 'iam', scope: { account: place.account, region: scope.region } };
 }

@@ -1,6 +1,7 @@
 import type { AuditTrail } from '../audit/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import type { ClusterControl } from '../cluster/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { KeyStores } from '../keystores/index.ts';
 import type { Store } from '../storage/index.ts';
 import type { KeyDirectory } from './key-directory.ts';
@@ -15,6 +16,7 @@ export interface Services {
   readonly keyUses: KeyUses;
   readonly keyStores: KeyStores;
   readonly clusters: ClusterControl;
+  readonly identity: Identity;
   readonly audit: AuditTrail;
   readonly about: InstallationFacts;
 }

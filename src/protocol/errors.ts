@@ -77,6 +77,18 @@ export const statuses = {
   CloudHsmResourceNotFoundException: 400,
   CloudHsmServiceException: 400,
   CloudHsmTagException: 400,
+  // IAM and STS.
+  DeleteConflict: 409,
+  EntityAlreadyExists: 409,
+  IDPCommunicationError: 400,
+  IDPRejectedClaim: 403,
+  InvalidIdentityToken: 400,
+  InvalidInput: 400,
+  LimitExceeded: 409,
+  MalformedPolicyDocument: 400,
+  NoSuchEntity: 404,
+  PackedPolicyTooLarge: 400,
+  WebIdentityTokenExpired: 400,
 } as const satisfies Record<ErrorName, number>;
 
 /** What the service whose failure it is calls it; KMS's name unless listed. */

@@ -69,4 +69,5 @@ const queryErrors: Partial<Record<ErrorName, { readonly code: string; readonly s
   UnknownOperationException: { code: 'InvalidAction', status: 400 },
   UnrecognizedClientException: { code: 'InvalidClientTokenId', status: 403 },
   ValidationException: { code: 'ValidationError', status: 400 },
+  WebIdentityTokenExpired: { code: 'ExpiredTokenException', status: 400 },
 };

@@ -2,9 +2,12 @@ import { toBase64 } from './base64.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;', '\r': '&#xD;' };
 
+/** The members of outputs that are maps: what they hold goes into `entry` elements. */
+const MAPS: ReadonlySet<string> = new Set(['SummaryMap']);
+
 /** One element with text, with elements, or with `member` elements of a list; nothing for what is undefined. */
 export function element(name: string, value: unknown): string {
-  return value === undefined ? '' : `<${name}>${content(value)}</${name}>`;
+  return value === undefined ? '' : `<${name}>${MAPS.has(name) ? entries(value) : content(value)}</${name}>`;
 }
 
 function content(value: unknown): string {
@@ -15,6 +18,12 @@ function content(value: unknown): string {
   if (Array.isArray(value)) return value.map((one) => element('member', one)).join('');
   return Object.entries(value)
     .map(([name, one]) => element(name, one))
+    .join('');
+}
+
+function entries(value: unknown): string {
+  return Object.entries(value ?? {})
+    .map(([key, one]) => element('entry', { key, value: one }))
     .join('');
 }
 

@@ -1,0 +1,49 @@
+import { defineOperation } from '../operation.ts';
+import { checkedBoundary } from './boundary.ts';
+import { amend, entity } from './place.ts';
+
+function unbounded<R extends { readonly boundary?: string }>({ boundary: _gone, ...row }: R): Omit<R, 'boundary'> {
+  return row;
+}
+
+export const PutUserPermissionsBoundary = defineOperation('iam', 'PutUserPermissionsBoundary', {
+  effect: 'write',
+  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  async handle({ store }, { PermissionsBoundary }, { user }) {
+    await amend(store, user, async (row, reader) => ({
+      ...row,
+      boundary: await checkedBoundary(reader, row.account, PermissionsBoundary),
+    }));
+    return {};
+  },
+});
+
+export const DeleteUserPermissionsBoundary = defineOperation('iam', 'DeleteUserPermissionsBoundary', {
+  effect: 'write',
+  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  async handle({ store }, _input, { user }) {
+    await amend(store, user, unbounded);
+    return {};
+  },
+});
+
+export const PutRolePermissionsBoundary = defineOperation('iam', 'PutRolePermissionsBoundary', {
+  effect: 'write',
+  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  async handle({ store }, { PermissionsBoundary }, { role }) {
+    await amend(store, role, async (row, reader) => ({
+      ...row,
+      boundary: await checkedBoundary(reader, row.account, PermissionsBoundary),
+    }));
+    return {};
+  },
+});
+
+export const DeleteRolePermissionsBoundary = defineOperation('iam', 'DeleteRolePermissionsBoundary', {
+  effect: 'write',
+  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  async handle({ store }, _input, { role }) {
+    await amend(store, role, unbounded);
+    return {};
+  },
+});

@@ -1,0 +1,118 @@
+import type { Store } from '../../storage/index.ts';
+import { defineOperation } from '../operation.ts';
+import { checkedDocument, checkSize, shownDocument } from './documents.ts';
+import { pageOfTexts } from './page.ts';
+import { amend, entity, noSuchEntity, rowOf, type EntityPlace, type HolderTable } from './place.ts';
+
+/** What each kind of holder calls its policies in quotas and errors. */
+const words = {
+  users: { quota: 'UserPolicySize', noun: 'user' },
+  groups: { quota: 'GroupPolicySize', noun: 'group' },
+  roles: { quota: 'RolePolicySize', noun: 'role' },
+} as const;
+
+interface Named {
+  readonly PolicyName: string;
+}
+
+async function put<T extends HolderTable>(
+  store: Store,
+  place: EntityPlace<T>,
+  { PolicyName, PolicyDocument }: Named & { readonly PolicyDocument: string },
+): Promise<Record<string, never>> {
+  const document = checkedDocument(PolicyDocument, 'identity');
+  await amend(store, place, (row) => {
+    const inlinePolicies = { ...row.inlinePolicies, [PolicyName]: document };
+    checkSize(words[place.table].quota, Object.values(inlinePolicies));
+    return { ...row, inlinePolicies };
+  });
+  return {};
+}
+
+function get(place: EntityPlace<HolderTable>, { PolicyName }: Named) {
+  const { inlinePolicies } = rowOf(place);
+  return { PolicyName, PolicyDocument: shownDocument(documentNamed(place, inlinePolicies, PolicyName)) };
+}
+
+async function remove<T extends HolderTable>(store: Store, place: EntityPlace<T>, { PolicyName }: Named): Promise<Record<string, never>> {
+  await amend(store, place, (row) => {
+    documentNamed(place, row.inlinePolicies, PolicyName);
+    const { [PolicyName]: _gone, ...inlinePolicies } = row.inlinePolicies;
+    return { ...row, inlinePolicies };
+  });
+  return {};
+}
+
+async function list(place: EntityPlace<HolderTable>, wanted: { readonly Marker?: string; readonly MaxItems?: number }) {
+  const { rows, more } = await pageOfTexts(wanted, Object.keys(rowOf(place).inlinePolicies));
+  return { PolicyNames: rows, ...more };
+}
+
+function documentNamed({ table }: EntityPlace<HolderTable>, policies: Readonly<Record<string, string>>, name: string): string {
+  const document = Object.hasOwn(policies, name) ? policies[name] : undefined;
+  if (document === undefined) throw noSuchEntity(`The ${words[table].noun} policy with name ${name} cannot be found.`);
+  return document;
+}
+
+export const PutUserPolicy = defineOperation('iam', 'PutUserPolicy', {
+  effect: 'write',
+  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  handle: ({ store }, input, { user }) => put(store, user, input),
+});
+export const GetUserPolicy = defineOperation('iam', 'GetUserPolicy', {
+  effect: 'read',
+  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  handle: async (_services, input, { user }) => ({ UserName: input.UserName, ...get(user, input) }),
+});
+export const DeleteUserPolicy = defineOperation('iam', 'DeleteUserPolicy', {
+  effect: 'write',
+  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  handle: ({ store }, input, { user }) => remove(store, user, input),
+});
+export const ListUserPolicies = defineOperation('iam', 'ListUserPolicies', {
+  effect: 'read',
+  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  handle: (_services, wanted, { user }) => list(user, wanted),
+});
+
+export const PutGroupPolicy = defineOperation('iam', 'PutGroupPolicy', {
+  effect: 'write',
+  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  handle: ({ store }, input, { group }) => put(store, group, input),
+});
+export const GetGroupPolicy = defineOperation('iam', 'GetGroupPolicy', {
+  effect: 'read',
+  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  handle: async (_services, input, { group }) => ({ GroupName: input.GroupName, ...get(group, input) }),
+});
+export const DeleteGroupPolicy = defineOperation('iam', 'DeleteGroupPolicy', {
+  effect: 'write',
+  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  handle: ({ store }, input, { group }) => remove(store, group, input),
+});
+export const ListGroupPolicies = defineOperation('iam', 'ListGroupPolicies', {
+  effect: 'read',
+  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  handle: (_services, wanted, { group }) => list(group, wanted),
+});
+
+export const PutRolePolicy = defineOperation('iam', 'PutRolePolicy', {
+  effect: 'write',
+  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  handle: ({ store }, input, { role }) => put(store, role, input),
+});
+export const GetRolePolicy = defineOperation('iam', 'GetRolePolicy', {
+  effect: 'read',
+  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  handle: async (_services, input, { role }) => ({ RoleName: input.RoleName, ...get(role, input) }),
+});
+export const DeleteRolePolicy = defineOperation('iam', 'DeleteRolePolicy', {
+  effect: 'write',
+  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  handle: ({ store }, input, { role }) => remove(store, role, input),
+});
+export const ListRolePolicies = defineOperation('iam', 'ListRolePolicies', {
+  effect: 'read',
+  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  handle: (_services, wanted, { role }) => list(role, wanted),
+});

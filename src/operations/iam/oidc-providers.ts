@@ -1,0 +1,167 @@
+import { KmsError, oidcProviderArn, type OidcProviderRecord } from '../../domain/index.ts';
+import type { Store } from '../../storage/index.ts';
+import { defineOperation, type IamPlace, type IamTarget } from '../operation.ts';
+import { all, noSuchEntity } from './place.ts';
+import { checkQuota } from './quotas.ts';
+import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
+
+/** An identity provider, there or not. */
+interface ProviderPlace extends IamPlace {
+  readonly url: string;
+  readonly row: OidcProviderRecord | undefined;
+}
+
+const ARN = /^arn:aws[a-z-]*:iam::(\d{12}):oidc-provider\/(.+)$/;
+const URL_FORM = /^(https?):\/\/([a-z0-9.-]+(?::\d+)?(?:\/[^?#\s]*)?)$/i;
+/** Without TLS only this machine's own providers can be believed. */
+const LOCAL = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::|\/|$)/;
+
+function provider(arn: string): IamTarget<ProviderPlace> {
+  return {
+    on: 'iam',
+    async find(reader, { account }) {
+      const [, owner, url] = ARN.exec(arn) ?? [];
+      if (url === undefined) throw new KmsError('InvalidInput', `Invalid ARN ${arn}`);
+      return { account, arn, url, row: owner === account ? await reader.get('oidcProviders', account, url) : undefined };
+    },
+  };
+}
+
+function found({ row, arn }: ProviderPlace): OidcProviderRecord {
+  if (!row) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
+  return row;
+}
+
+async function amend(store: Store, place: ProviderPlace, change: (row: OidcProviderRecord) => OidcProviderRecord): Promise<void> {
+  await store.transact(async (transaction) => {
+    const row = await transaction.get('oidcProviders', found(place).account, place.url);
+    await transaction.put('oidcProviders', change(found({ ...place, row })));
+  });
+}
+
+function newProvider(url: string): IamTarget {
+  return { on: 'iam', find: async (_reader, { account }) => ({ account, arn: oidcProviderArn(account, parseUrl(url).url) }) };
+}
+
+/** @throws InvalidInput */
+function parseUrl(url: string): Pick<OidcProviderRecord, 'scheme' | 'url'> {
+  const [, scheme = '', rest = ''] = URL_FORM.exec(url) ?? [];
+  const secure = scheme.toLowerCase() === 'https';
+  if (rest === '' || (!secure && !LOCAL.test(rest))) {
+    throw new KmsError(
+      'InvalidInput',
+      'Invalid Open ID Connect Provider URL: it must begin with https:// (http:// for one on this machine).',
+    );
+  }
+  return { scheme: secure ? 'https' : 'http', url: rest.replace(/\/$/, '') };
+}
+
+export const CreateOpenIDConnectProvider = defineOperation('iam', 'CreateOpenIDConnectProvider', {
+  effect: 'write',
+  targets: ({ Url }) => ({
+    place: newProvider(Url),
+  }),
+  async handle({ store, clock }, { Url, ClientIDList = [], ThumbprintList = [], Tags }, { place: { account, arn } }) {
+    const row: OidcProviderRecord = {
+      account,
+      ...parseUrl(Url),
+      clientIds: checkedClientIds(ClientIDList),
+      thumbprints: ThumbprintList,
+      creationDate: clock.now(),
+      tags: checkedTags(Tags),
+    };
+    await store.transact(async (transaction) => {
+      if (await transaction.get('oidcProviders', account, row.url)) {
+        throw new KmsError('EntityAlreadyExists', `Provider with url ${Url} already exists.`);
+      }
+      checkQuota('OpenIDConnectProviders', (await transaction.list('oidcProviders', [account])).length + 1);
+      await transaction.put('oidcProviders', row);
+    });
+    return { OpenIDConnectProviderArn: arn, ...someTags(row.tags) };
+  },
+});
+
+export const GetOpenIDConnectProvider = defineOperation('iam', 'GetOpenIDConnectProvider', {
+  effect: 'read',
+  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  async handle(_services, _input, { provider: place }) {
+    const { url, clientIds, thumbprints, creationDate, tags } = found(place);
+    return { Url: url, ClientIDList: clientIds, ThumbprintList: thumbprints, CreateDate: new Date(creationDate), ...someTags(tags) };
+  },
+});
+
+export const ListOpenIDConnectProviders = defineOperation('iam', 'ListOpenIDConnectProviders', {
+  effect: 'read',
+  targets: () => ({ providers: all('oidc-provider') }),
+  async handle({ store }, _input, { providers: { account } }) {
+    const rows = await store.read((reader) => reader.list('oidcProviders', [account]));
+    return { OpenIDConnectProviderList: rows.map(({ url }) => ({ Arn: oidcProviderArn(account, url) })) };
+  },
+});
+
+export const UpdateOpenIDConnectProviderThumbprint = defineOperation('iam', 'UpdateOpenIDConnectProviderThumbprint', {
+  effect: 'write',
+  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  async handle({ store }, { ThumbprintList }, { provider: place }) {
+    await amend(store, place, (row) => ({ ...row, thumbprints: ThumbprintList }));
+    return {};
+  },
+});
+
+export const AddClientIDToOpenIDConnectProvider = defineOperation('iam', 'AddClientIDToOpenIDConnectProvider', {
+  effect: 'write',
+  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  async handle({ store }, { ClientID }, { provider: place }) {
+    await amend(store, place, (row) => ({ ...row, clientIds: checkedClientIds([...row.clientIds, ClientID]) }));
+    return {};
+  },
+});
+
+export const RemoveClientIDFromOpenIDConnectProvider = defineOperation('iam', 'RemoveClientIDFromOpenIDConnectProvider', {
+  effect: 'write',
+  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  async handle({ store }, { ClientID }, { provider: place }) {
+    await amend(store, place, (row) => ({ ...row, clientIds: row.clientIds.filter((id) => id !== ClientID) }));
+    return {};
+  },
+});
+
+/** Idempotent, as in AWS. */
+export const DeleteOpenIDConnectProvider = defineOperation('iam', 'DeleteOpenIDConnectProvider', {
+  effect: 'write',
+  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  async handle({ store }, _input, { provider: { account, url } }) {
+    await store.transact((transaction) => transaction.delete('oidcProviders', account, url));
+    return {};
+  },
+});
+
+export const TagOpenIDConnectProvider = defineOperation('iam', 'TagOpenIDConnectProvider', {
+  effect: 'write',
+  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  async handle({ store }, { Tags }, { provider: place }) {
+    await amend(store, place, (row) => tagged(row, Tags));
+    return {};
+  },
+});
+
+export const UntagOpenIDConnectProvider = defineOperation('iam', 'UntagOpenIDConnectProvider', {
+  effect: 'write',
+  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  async handle({ store }, { TagKeys }, { provider: place }) {
+    await amend(store, place, (row) => untagged(row, TagKeys));
+    return {};
+  },
+});
+
+export const ListOpenIDConnectProviderTags = defineOperation('iam', 'ListOpenIDConnectProviderTags', {
+  effect: 'read',
+  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  handle: (_services, wanted, { provider: place }) => pageOfTags(wanted, found(place).tags),
+});
+
+function checkedClientIds(ids: readonly string[]): string[] {
+  const different = Array.from(new Set(ids));
+  checkQuota('ClientIdsPerOpenIdConnectProvider', different.length);
+  return different;
+}

@@ -1,0 +1,46 @@
+import { KmsError, type Tag } from '../../domain/index.ts';
+import { pageOfTexts, type Wanted } from './page.ts';
+import { checkQuota } from './quotas.ts';
+
+interface WireTag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** Tags as they are stored. @throws InvalidInput for two of one key; keys don't differ by case alone */
+export function checkedTags(tags: readonly WireTag[] = []): Tag[] {
+  if (new Set(tags.map(({ Key }) => Key.toLowerCase())).size < tags.length) {
+    throw new KmsError('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+  }
+  return tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
+}
+
+export function tagged<R extends { readonly tags: readonly Tag[] }>(row: R, added: readonly WireTag[]): R {
+  const keys = new Set(added.map(({ Key }) => Key.toLowerCase()));
+  const tags = [...row.tags.filter(({ key }) => !keys.has(key.toLowerCase())), ...checkedTags(added)];
+  checkQuota('TagsPerEntity', tags.length);
+  return { ...row, tags };
+}
+
+export function untagged<R extends { readonly tags: readonly Tag[] }>(row: R, removed: readonly string[]): R {
+  const keys = new Set(removed.map((key) => key.toLowerCase()));
+  return { ...row, tags: row.tags.filter(({ key }) => !keys.has(key.toLowerCase())) };
+}
+
+export function shownTags(tags: readonly Tag[]): WireTag[] {
+  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
+}
+
+/** `Tags`, where there are any. */
+export function someTags(tags: readonly Tag[]): { readonly Tags?: readonly WireTag[] } {
+  return tags.length > 0 ? { Tags: shownTags(tags) } : {};
+}
+
+/** What ListUserTags and its like answer. */
+export async function pageOfTags(wanted: Wanted, tags: readonly Tag[]) {
+  const { rows, more } = await pageOfTexts(
+    wanted,
+    tags.map(({ key }) => key),
+  );
+  return { Tags: shownTags(tags.filter(({ key }) => rows.includes(key))), ...more };
+}
