@@ -6,7 +6,7 @@ import { openAuthorities, startClusterControl, startManagedHsms, type ManagedHsm
 import { services as awsServices } from '../contract/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { openKeyStores, openSecretSeal, passwordSeal } from '../keystores/index.ts';
-import { createPerform, openKeyDirectory, openKeyUses, startKeyUpkeep, type Services } from '../operations/index.ts';
+import { awsQuotas, createPerform, openKeyDirectory, openKeyUses, startKeyUpkeep, type Services } from '../operations/index.ts';
 import { createHttpServer } from '../protocol/index.ts';
 import { createVerifier } from '../sigv4/index.ts';
 import { openSqliteStore, type Store } from '../storage/index.ts';
@@ -45,7 +45,19 @@ export async function startFrontEnd({ data, host, port, account, region, clockOf
   let endpoint = '';
   const about = { version: manifest.version, startedAt: clock.now(), endpoint: () => endpoint };
   const keyUses = closing(openKeyUses(store, log));
-  const services: Services = { clock, log, store, keys: openKeyDirectory(store), keyUses, keyStores, clusters, identity, audit, about };
+  const services: Services = {
+    clock,
+    log,
+    store,
+    keys: openKeyDirectory(store),
+    keyUses,
+    keyStores,
+    clusters,
+    identity,
+    audit,
+    quotas: awsQuotas,
+    about,
+  };
   lifetime.defer(startKeyUpkeep(services));
   const metrics = createMetrics({ store, keyStores, clusters, managed });
   const signingNames = new Set(Object.values(awsServices).map(({ signingName }) => signingName));

@@ -6,6 +6,7 @@ export type {
   AliasRecord,
   ClusterRecord,
   ClusterState,
+  CountRecord,
   HsmRecord,
   HsmState,
   KeyRecord,

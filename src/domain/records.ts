@@ -94,6 +94,14 @@ export interface KeyUseRecord {
   readonly requestId: string;
 }
 
+/** How many of something there are, kept with them so that a quota costs the same however many there are. */
+export interface CountRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly of: 'keys';
+  readonly count: number;
+}
+
 export interface AliasRecord {
   readonly account: string;
   readonly region: string;

@@ -7,4 +7,5 @@ export { registry } from './registry.ts';
 export { openKeyDirectory, type KeyDirectory } from './key-directory.ts';
 export { openKeyUses, type KeyUses } from './key-uses.ts';
 export { startKeyUpkeep } from './kms/upkeep/start-upkeep.ts';
+export { awsQuotas, type Quotas } from './quotas.ts';
 export type { InstallationFacts, Services } from './services.ts';

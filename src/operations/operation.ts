@@ -23,6 +23,8 @@ export type Target =
       readonly on: 'key';
       readonly id: string;
       readonly aliases?: boolean;
+      /** Takes an AWS managed key that is still to be made for one that is there. */
+      readonly orPlanned?: boolean;
       readonly region?: string;
       readonly action?: string;
     } & KeyRequirements)
@@ -64,6 +66,8 @@ export interface AuthorizedKey extends Authorized {
   readonly key: KeyRecord;
   readonly scope: Scope;
   readonly arn: string;
+  /** An AWS managed key that is not there yet (`orPlanned`). */
+  readonly planned?: true;
   /** For a `ciphertext` target with a header: the material that it names. */
   readonly materialId?: string;
 }

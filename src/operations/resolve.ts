@@ -12,8 +12,9 @@ import {
   type Principal,
   type Scope,
 } from '../domain/index.ts';
-import type { CompiledPolicy } from '../policy/index.ts';
+import { compilePolicy, parsePolicy, type CompiledPolicy } from '../policy/index.ts';
 import type { KnownKey } from './key-directory.ts';
+import { plannedManagedKey } from './kms/managed-keys/managed-key.ts';
 import type { IamPlace, IamTarget, Target } from './operation.ts';
 import type { Services } from './services.ts';
 
@@ -29,6 +30,7 @@ export interface FoundKey extends Place {
   readonly kind: 'key';
   readonly key: KeyRecord;
   readonly policy: CompiledPolicy;
+  readonly planned?: true;
   readonly materialId?: string;
   readonly deferred?: KmsError;
 }
@@ -56,7 +58,7 @@ export interface Asker {
   readonly action: string;
 }
 
-type Directory = Pick<Services, 'keys' | 'store'>;
+type Directory = Pick<Services, 'keys' | 'store' | 'clock'>;
 
 const KEY_ID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 const ALIAS_PREFIX = 'alias/';
@@ -67,7 +69,9 @@ export async function resolveTarget(directory: Directory, asker: Asker, target: 
     case 'service':
       return { kind: 'service', scope: asker.scope, arn: '*' };
     case 'key':
-      return foundKey(await keyById(directory, inRegion(asker, target.region), target.id, target.aliases === true));
+      return target.orPlanned
+        ? keyOrPlanned(directory, asker, target.id)
+        : foundKey(await keyById(directory, inRegion(asker, target.region), target.id, target.aliases === true));
     case 'ciphertext':
       return keyOfCiphertext(directory, asker, target.blob, target.id);
     case 'alias':
@@ -83,6 +87,16 @@ export async function resolveTarget(directory: Directory, asker: Asker, target: 
 
 function inRegion(asker: Asker, region: string | undefined): Asker {
   return region === undefined ? asker : { ...asker, scope: { account: asker.scope.account, region } };
+}
+
+/** The key of the id, alias or ARN; of the caller's own account also an AWS managed key that is still to be made. */
+async function keyOrPlanned(directory: Directory, asker: Asker, id: string): Promise<FoundKey> {
+  const arn = parseKmsArn(id);
+  const name = arn?.resource ?? id;
+  const own = arn === undefined || (arn.account === asker.scope.account && arn.region === asker.scope.region);
+  const planned = own ? plannedManagedKey(asker.scope, name, directory.clock.now()) : undefined;
+  if (!planned || (await directory.keys.alias(asker.scope, name))) return foundKey(await keyById(directory, asker, id, true));
+  return { ...foundKey({ key: planned, policy: compilePolicy(parsePolicy(planned.policy)) }), planned: true };
 }
 
 function foundKey({ key, policy }: KnownKey): FoundKey {

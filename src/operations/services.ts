@@ -6,6 +6,7 @@ import type { KeyStores } from '../keystores/index.ts';
 import type { Store } from '../storage/index.ts';
 import type { KeyDirectory } from './key-directory.ts';
 import type { KeyUses } from './key-uses.ts';
+import type { Quotas } from './quotas.ts';
 
 /** What handlers work with. Made once, in `bin/`. */
 export interface Services {
@@ -18,6 +19,7 @@ export interface Services {
   readonly clusters: ClusterControl;
   readonly identity: Identity;
   readonly audit: AuditTrail;
+  readonly quotas: Quotas;
   readonly about: InstallationFacts;
 }
 

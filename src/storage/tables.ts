@@ -4,6 +4,7 @@ import type {
   AccountRecord,
   AliasRecord,
   ClusterRecord,
+  CountRecord,
   GroupRecord,
   HsmRecord,
   KeyRecord,
@@ -23,6 +24,7 @@ export interface Tables {
   keys: KeyRecord;
   materials: MaterialRecord;
   keyUses: KeyUseRecord;
+  counts: CountRecord;
   aliases: AliasRecord;
   keyStores: KeyStoreRecord;
   clusters: ClusterRecord;
@@ -63,6 +65,7 @@ export const layouts = {
   },
   materials: { key: ['materialId', 'region'], indexes: { byKey: ['account', 'region', 'keyId'], byExpiry: ['validTo'] } },
   keyUses: { key: ['account', 'region', 'keyId'], indexes: {} },
+  counts: { key: ['account', 'region', 'of'], indexes: {} },
   aliases: { key: ['account', 'region', 'name'], indexes: { byKey: ['account', 'region', 'keyId'] } },
   keyStores: { key: ['account', 'region', 'storeId'], indexes: { byName: ['account', 'region', 'name'], byState: ['state'] } },
   clusters: { key: ['account', 'region', 'clusterId'], indexes: { byState: ['state'] } },

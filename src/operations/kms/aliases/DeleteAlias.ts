@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts';
-import { refuseReservedAlias } from './alias-name.ts';
+import { refuseReservedAlias } from './alias-rules.ts';
 
 export const DeleteAlias = defineOperation('kms', 'DeleteAlias', {
   effect: 'write',

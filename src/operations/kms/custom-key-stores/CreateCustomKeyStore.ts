@@ -7,8 +7,6 @@ import type { Services } from '../../services.ts';
 import { requireActiveCluster, requireTrustAnchor, requireTwoZones, requireUnusedCluster } from './cluster-checks.ts';
 import { requireFreeName } from './find-key-store.ts';
 
-const STORES_PER_REGION = 10;
-
 interface Wanted {
   readonly name: string;
   readonly clusterId: string;
@@ -25,7 +23,7 @@ export const CreateCustomKeyStore = defineOperation('kms', 'CreateCustomKeyStore
     if (same) return { CustomKeyStoreId: same.storeId };
     const record = await newRecord(services, scope, wanted);
     await services.store.transact(async (transaction) => {
-      await checkPlace(transaction, scope, wanted);
+      await checkPlace(transaction, scope, wanted, services.quotas.customKeyStores);
       await transaction.put('keyStores', record);
     });
     return { CustomKeyStoreId: record.storeId };
@@ -70,12 +68,12 @@ async function newRecord(services: Services, { account, region }: Scope, wanted:
   };
 }
 
-/** AWS's checks, in AWS's order. */
-async function checkPlace(transaction: Transaction, scope: Scope, wanted: Wanted): Promise<void> {
+/** AWS's checks, in AWS's order; `most`: stores that there may be. */
+async function checkPlace(transaction: Transaction, scope: Scope, wanted: Wanted, most: number): Promise<void> {
   await requireFreeName(transaction, scope, wanted.name);
   const stores = await transaction.list('keyStores', [scope.account, scope.region]);
-  if (stores.length >= STORES_PER_REGION) {
-    throw new KmsError('LimitExceededException', `An account can have at most ${STORES_PER_REGION} custom key stores in a Region.`);
+  if (stores.length >= most) {
+    throw new KmsError('LimitExceededException', `An account can have at most ${most} custom key stores in a Region.`);
   }
   const cluster = await requireActiveCluster(transaction, scope, wanted.clusterId);
   await requireUnusedCluster(transaction, scope, cluster);

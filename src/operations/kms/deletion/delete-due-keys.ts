@@ -3,6 +3,7 @@ import { KeyStoreError } from '../../../keystores/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { recordKeyEvent } from '../key-event.ts';
+import { countKey } from '../keys/key-count.ts';
 import { familyOf } from '../keys/key-family.ts';
 import { DAY } from '../upkeep/days.ts';
 
@@ -43,7 +44,8 @@ async function deleteKey(services: Services, { account, region, keyId }: KeyReco
   await recordKeyEvent(services, key, { name: 'DeleteKey', ...(additionalEventData && { additionalEventData }) });
 }
 
-async function removeRows(transaction: Transaction, { account, region, keyId }: KeyRecord): Promise<readonly MaterialRecord[]> {
+async function removeRows(transaction: Transaction, key: KeyRecord): Promise<readonly MaterialRecord[]> {
+  const { account, region, keyId } = key;
   const materials = await transaction.find('materials', 'byKey', [account, region, keyId]);
   for (const { materialId } of materials) await transaction.delete('materials', materialId, region);
   for (const { name } of await transaction.find('aliases', 'byKey', [account, region, keyId])) {
@@ -51,6 +53,7 @@ async function removeRows(transaction: Transaction, { account, region, keyId }: 
   }
   await transaction.delete('keyUses', account, region, keyId);
   await transaction.delete('keys', account, region, keyId);
+  await countKey(transaction, key, -1);
   return materials;
 }
 

@@ -40,7 +40,9 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
       tags,
       ...(key.origin === 'EXTERNAL' && { materialMissing: true }),
     };
-    const saved = await services.store.transact((transaction) => saveReplica(transaction, key, replica));
+    const saved = await services.store.transact((transaction) =>
+      saveReplica(transaction, { primary: key, replica, most: services.quotas.keys }),
+    );
     if (!saved) throw new KmsError('AlreadyExistsException', `Key ${keyArn(replica, key.keyId)} already exists.`);
     await recordKeyEvent(services, replica, { name: 'CreateKey' });
     await recordKeyEvent(services, key, { name: 'SynchronizeMultiRegionKey' });

@@ -1,10 +1,16 @@
 import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
+import { countKey, requireRoomForKey } from '../keys/key-count.ts';
 
-/** Records a replica with its primary's materials; false if that Region has one already. */
-export async function saveReplica(transaction: Transaction, primary: KeyRecord, replica: KeyRecord): Promise<boolean> {
+/** Records a replica with its primary's materials; false if that Region has one already. `most`: keys that it may have. */
+export async function saveReplica(
+  transaction: Transaction,
+  { primary, replica, most }: { readonly primary: KeyRecord; readonly replica: KeyRecord; readonly most: number },
+): Promise<boolean> {
   const { account, keyId } = primary;
   if (await transaction.get('keys', account, replica.region, keyId)) return false;
+  await requireRoomForKey(transaction, replica, most);
+  await countKey(transaction, replica, 1);
   await transaction.put('keys', replica);
   for (const material of await transaction.find('materials', 'byKey', [account, primary.region, keyId])) {
     await transaction.put('materials', inReplica(material, replica.region));

@@ -1,0 +1,27 @@
+import { keySpecFacts, KmsError, type KeyRecord } from '../../../domain/index.ts';
+import type { Reader } from '../../../storage/index.ts';
+
+/** Names under `alias/aws/` are AWS's own. */
+export function refuseReservedAlias(name: string): void {
+  if (name.startsWith('alias/aws/'))
+    throw new KmsError('NotAuthorizedException', 'AWS managed aliases can not be created, changed or deleted.');
+}
+
+export async function requireRoomForAlias(reader: Reader, { account, region, keyId }: KeyRecord, most: number): Promise<void> {
+  const present = await reader.find('aliases', 'byKey', [account, region, keyId], { limit: most });
+  if (present.length >= most) throw new KmsError('LimitExceededException', `A key can have at most ${most} aliases.`);
+}
+
+/** An alias is moved between keys of one type and usage only, so that code that names it goes on working. */
+export function requireSameType(from: KeyRecord, to: KeyRecord): void {
+  const [old, now] = [from, to].map(({ keySpec }) => keySpecFacts(keySpec).family);
+  if (old !== now) {
+    throw new KmsError('ValidationException', `The alias is of a key of type ${old} and can not be associated with one of type ${now}.`);
+  }
+  if (from.keyUsage !== to.keyUsage) {
+    throw new KmsError(
+      'ValidationException',
+      `The alias is of a key with usage ${from.keyUsage} and can not be associated with one with usage ${to.keyUsage}.`,
+    );
+  }
+}

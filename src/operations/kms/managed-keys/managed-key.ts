@@ -1,0 +1,72 @@
+import { partitionOf, type KeyRecord, type Scope } from '../../../domain/index.ts';
+import type { Services } from '../../services.ts';
+import { newKeyId, newMaterial } from '../keys/make-key.ts';
+import { DAY } from '../upkeep/days.ts';
+import { awsServices } from './aws-services.ts';
+
+const PREFIX = 'alias/aws/';
+const ROTATION_PERIOD = 365;
+
+/**
+ * The AWS managed key that a predefined alias stands for, as it will be; undefined if there is no such service. Nothing is
+ * made yet: a caller who may not describe it leaves no trace.
+ */
+export function plannedManagedKey({ account, region }: Scope, aliasName: string, now: number): KeyRecord | undefined {
+  const service = aliasName.startsWith(PREFIX) ? aliasName.slice(PREFIX.length) : '';
+  const viaService = awsServices.get(service);
+  if (viaService === undefined) return undefined;
+  return {
+    account,
+    region,
+    keyId: newKeyId(false),
+    keySpec: 'SYMMETRIC_DEFAULT',
+    keyUsage: 'ENCRYPT_DECRYPT',
+    origin: 'AWS_KMS',
+    keyManager: 'AWS',
+    description: `Default key that protects my ${service} data when no other key is defined`,
+    enabled: true,
+    creationDate: now,
+    rotationPeriodInDays: ROTATION_PERIOD,
+    nextRotationDate: now + ROTATION_PERIOD * DAY,
+    policy: managedKeyPolicy({ account, region }, service, `${viaService}.${region}.amazonaws.com`),
+    tags: [],
+  };
+}
+
+/** Makes the planned key and its alias, unless somebody else did meanwhile; the key that is there then. */
+export async function provideManagedKey({ store, keyStores }: Services, planned: KeyRecord, aliasName: string): Promise<KeyRecord> {
+  const { account, region, creationDate: now } = planned;
+  const material = await newMaterial(keyStores.default, planned, now);
+  const key: KeyRecord = { ...planned, currentMaterialId: material.materialId };
+  return store.transact(async (transaction) => {
+    const alias = await transaction.get('aliases', account, region, aliasName);
+    const present = alias && (await transaction.get('keys', account, region, alias.keyId));
+    if (present) return present;
+    await transaction.put('materials', material);
+    await transaction.put('keys', key);
+    await transaction.put('aliases', { account, region, name: aliasName, keyId: key.keyId, creationDate: now, lastUpdatedDate: now });
+    return key;
+  });
+}
+
+/** Through its service the account's principals may use it, directly they may look at it: nothing else, and for good. */
+function managedKeyPolicy({ account, region }: Scope, service: string, viaService: string): string {
+  const statements = [
+    {
+      Sid: `Allow access through ${service} for all principals in the account that are authorized to use ${service}`,
+      Effect: 'Allow',
+      Principal: { AWS: '*' },
+      Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:CreateGrant', 'kms:DescribeKey'],
+      Resource: '*',
+      Condition: { StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': viaService } },
+    },
+    {
+      Sid: 'Allow direct access to key metadata to the account',
+      Effect: 'Allow',
+      Principal: { AWS: `arn:${partitionOf(region)}:iam::${account}:root` },
+      Action: ['kms:Describe*', 'kms:Get*', 'kms:List*', 'kms:RevokeGrant'],
+      Resource: '*',
+    },
+  ];
+  return JSON.stringify({ Version: '2012-10-17', Id: `auto-${service}-1`, Statement: statements }, null, 2);
+}
