@@ -39,14 +39,18 @@ async function up(options: UpOptions): Promise<void> {
   }
 }
 
-/** Resolves at the first signal; the second ends the process at once, and its HSMs follow it. */
+/** Milliseconds. Ctrl-C under `npm start` comes twice: from the terminal, and passed on by npm. */
+const ONE_SIGNAL = 500;
+
+/** Resolves at the first signal; another one ends the process at once, and its HSMs follow it. */
 function untilSignal(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let signals = 0;
+  let first: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      signals += 1;
-      if (signals > 1) process.exit(1);
+      const now = performance.now();
+      first ??= now;
+      if (now - first > ONE_SIGNAL) process.exit(1);
       resolve();
     });
   }

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { CliError } from '../io.ts';
+import { wordsOf } from './words.ts';
+
+describe('a line at the prompt', () => {
+  it('is split as a shell does', () => {
+    const cases: [string, string[]][] = [
+      ['', []],
+      ['  user   list ', ['user', 'list']],
+      [`login --password 'a b"c'`, ['login', '--password', 'a b"c']],
+      [`--filter attr.label="two \\"words\\""`, ['--filter', 'attr.label=two "words"']],
+      [`a\\ b ''`, ['a b', '']],
+    ];
+    for (const [line, words] of cases) assert.deepEqual(wordsOf(line), words, line);
+  });
+
+  it('gives back whatever was quoted', () => {
+    const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+    fc.assert(fc.property(fc.array(fc.string()), (words) => assert.deepEqual(wordsOf(words.map(quoted).join(' ')), words)));
+  });
+
+  it('must close its quotes', () => {
+    for (const line of [`'`, `a "b`, `a\\`]) assert.throws(() => wordsOf(line), CliError, line);
+  });
+});
