@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { CreateAliasCommand, DecryptCommand, DescribeKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
@@ -76,6 +79,25 @@ describe('keyhold up', () => {
       world.server.process.kill(signal);
       assert.equal(await new Promise((resolve) => world.server.process.once('exit', resolve)), 0);
       await until('its processes are gone', async () => children.every((pid) => !existsSync(join('/proc', pid))));
+    });
+  }
+
+  const noNpm = spawnSync('npm', ['--version']).error && 'needs npm';
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`stops cleanly when npm start gets ${signal}`, { skip: noNpm || (process.platform !== 'linux' && 'reads /proc') }, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
+      const cwd = new URL('../..', import.meta.url).pathname;
+      const npm = spawn('npm', ['start', '--', '--port', '0', '--data', folder], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+      let output = '';
+      npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      await until('it is ready', async () => /^Keyhold is ready at http/m.test(output));
+      const [server] = childrenOf(npm.pid);
+      const processes = [server, ...childrenOf(Number(server))];
+      assert.equal(processes.length, 2, 'front end and managed HSM');
+      npm.kill(signal);
+      await once(npm, 'exit');
+      await until('all are gone', async () => processes.every((pid) => !existsSync(join('/proc', pid ?? ''))));
+      rmSync(folder, { recursive: true });
     });
   }
 
