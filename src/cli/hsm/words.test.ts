@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { array, assert as check, property, string } from 'fast-check';
 import { CliError } from '../io.ts';
 import { wordsOf } from './words.ts';
 
@@ -18,7 +18,7 @@ describe('a line at the prompt', () => {
 
   it('gives back whatever was quoted', () => {
     const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-    fc.assert(fc.property(fc.array(fc.string()), (words) => assert.deepEqual(wordsOf(words.map(quoted).join(' ')), words)));
+    check(property(array(string()), (words) => assert.deepEqual(wordsOf(words.map(quoted).join(' ')), words)));
   });
 
   it('must close its quotes', () => {
