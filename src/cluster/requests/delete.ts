@@ -4,7 +4,7 @@ import { invalid, needCluster, type ClusterName } from '../rows.ts';
 import { KmsError } from '../../domain/index.ts';
 import type { RequestContext } from './context.ts';
 
-export function deleteHsm({ store }: RequestContext, name: ClusterName, selector: HsmSelector): Promise<HsmRecord> {
+export async function deleteHsm({ store }: RequestContext, name: ClusterName, selector: HsmSelector): Promise<HsmRecord> {
   const given = [selector.hsmId, selector.eniId, selector.eniIp].filter((value) => value !== undefined);
   if (given.length !== 1) throw invalid('Exactly one of HsmId, EniId and EniIp must be specified.');
   return store.transact(async (transaction) => {

@@ -3,7 +3,7 @@
  * keys reach other HSMs. Begin at `key.ts`.
  */
 export { attributesOf, type Key, type KeyAbility } from './key.ts';
-export { amend } from './amend.ts';
+export { amend, isKeyId, isLabel } from './amend.ts';
 export { matcher } from './filter.ts';
 export { Keys, MAX_KEYS } from './keys.ts';
 export { fromTemplate, newHandle, type NewKey } from './make.ts';

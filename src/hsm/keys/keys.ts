@@ -89,6 +89,12 @@ export class Keys {
     this.#sessionKeys.delete(handle);
   }
 
+  /** Ends the session keys of a session that is over. */
+  dropSession(session: Session): void {
+    for (const handle of session.keys) this.#sessionKeys.delete(handle);
+    session.keys.clear();
+  }
+
   /** What to write for the cluster to have the key. */
   creation({ handle, owner, fixed, engineKey, sharedUsers, changeable }: Key): Change[] {
     const body: KeyBody = { owner, fixed, material: this.#engine.exportMaterial(engineKey) };
@@ -114,7 +120,6 @@ export class Keys {
     else {
       const { owner, fixed, material } = body as KeyBody;
       const engineKey: EngineKey = this.#engine.importMaterial(material);
-      material.fill(0);
       this.#unchanging.set(id, { owner, fixed, engineKey });
     }
     this.#join(id);

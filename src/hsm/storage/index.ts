@@ -4,3 +4,4 @@
  */
 export { openDatabase, type Database, type StoredRecord } from './database.ts';
 export { openDeviceKey, WrongSecretError, type DeviceSecret } from './device-key.ts';
+export { FolderInUseError, lockFolder, type FolderLock } from './folder-lock.ts';

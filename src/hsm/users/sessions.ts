@@ -1,7 +1,7 @@
 import { hexId } from '../../base/index.ts';
 import type { Role } from '../wire/index.ts';
 
-/** A login; lives as long as its connection. */
+/** A login; lives as long as its connection, or until its user is deleted. */
 export interface Session {
   readonly id: string;
   readonly username: string;
@@ -12,20 +12,37 @@ export interface Session {
 
 /** Who is logged in at this HSM. */
 export class Sessions {
-  readonly #counts = new Map<string, number>();
+  readonly #live = new Map<string, Set<Session>>();
+  readonly #ended: (session: Session) => void;
 
-  begin(username: string, role: Role): Session {
-    this.#counts.set(username, this.count(username) + 1);
-    return { id: hexId(16), username, role, keys: new Set() };
+  /** `ended` is called once for each session, when it is over. */
+  constructor(ended: (session: Session) => void) {
+    this.#ended = ended;
   }
 
-  end({ username }: Session): void {
-    const left = this.count(username) - 1;
-    if (left > 0) this.#counts.set(username, left);
-    else this.#counts.delete(username);
+  begin(username: string, role: Role): Session {
+    const session: Session = { id: hexId(16), username, role, keys: new Set() };
+    const sessions = this.#live.get(username) ?? new Set();
+    this.#live.set(username, sessions.add(session));
+    return session;
+  }
+
+  isLive(session: Session): boolean {
+    return this.#live.get(session.username)?.has(session) === true;
+  }
+
+  end(session: Session): void {
+    const sessions = this.#live.get(session.username);
+    if (!sessions?.delete(session)) return;
+    if (sessions.size === 0) this.#live.delete(session.username);
+    this.#ended(session);
+  }
+
+  endAllOf(username: string): void {
+    for (const session of this.#live.get(username) ?? []) this.end(session);
   }
 
   count(username: string): number {
-    return this.#counts.get(username) ?? 0;
+    return this.#live.get(username)?.size ?? 0;
   }
 }

@@ -1,0 +1,73 @@
+import type { Hsm } from '../hsm.ts';
+import { amend, fromTemplate, matcher, type Key } from '../keys/index.ts';
+import type { Session } from '../users/index.ts';
+import { HsmError, type CommandInput, type CommandOutput, type KeyFilter } from '../wire/index.ts';
+import { ADMIN_OR_CRYPTO_USER, CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
+import { eitherOf, fields, flag, handle, integer, mapOf, oneOf, optional, text } from './input.ts';
+import { copies, describeKey, keep, template } from './new-key.ts';
+
+type Empty = Readonly<Record<string, never>>;
+
+const MAX_PAGE = 1_000;
+const anyValue = eitherOf(eitherOf(text(1024), flag), integer(0, Number.MAX_SAFE_INTEGER));
+const filter = fields<KeyFilter>({ handle: optional(handle), attributes: optional(mapOf(anyValue, 64)) });
+
+/** Making, finding, changing and destroying keys. */
+export const keyCommands: CommandsOf<'generateKey' | 'findKeys' | 'setAttribute' | 'destroyKey'> = {
+  generateKey: {
+    by: CRYPTO_USER,
+    opcode: 'CN_GENERATE_KEY',
+    input: fields<CommandInput<'generateKey'>>({ keyType: oneOf('aes'), length: oneOf(16, 24, 32), template, minimumCopies: copies }),
+    run: (hsm, session, input) => {
+      const key = { ...fromTemplate(input.template, session.username, 'generated'), engineKey: hsm.engine.generate(input.length) };
+      return keep(hsm, session, key, { opcode: 'CN_GENERATE_KEY', minimumCopies: input.minimumCopies });
+    },
+  },
+  findKeys: {
+    by: ADMIN_OR_CRYPTO_USER,
+    input: fields<CommandInput<'findKeys'>>({ filter, after: optional(handle), limit: integer(1, MAX_PAGE) }),
+    run: findKeys,
+  },
+  setAttribute: {
+    by: ADMIN_OR_CRYPTO_USER,
+    opcode: 'CN_MODIFY_OBJECT',
+    input: fields<CommandInput<'setAttribute'>>({ handle, name: text(64), value: eitherOf(text(1024), flag) }),
+    run: setAttribute,
+  },
+  destroyKey: { by: CRYPTO_USER, opcode: 'CN_TOMBSTONE_OBJECT', input: fields({ handle }), run: destroyKey },
+};
+
+function findKeys(hsm: Hsm, session: Session, { filter, after = '', limit }: CommandInput<'findKeys'>): CommandOutput<'findKeys'> {
+  const matches = hsm.keys.visible(session).filter(matcher(filter));
+  const rest = matches.filter((key) => key.handle > after).toSorted((a, b) => (a.handle < b.handle ? -1 : 1));
+  return { keys: rest.slice(0, limit).map((key) => describeKey(hsm, key)), total: matches.length };
+}
+
+async function setAttribute(hsm: Hsm, session: Session, { handle, name, value }: CommandInput<'setAttribute'>): Promise<Empty> {
+  const key = changeableBy(hsm, session, handle, name);
+  const changeable = amend(key, name, value);
+  const entry = entryOf(session, 'CN_MODIFY_OBJECT', { keyHandle: handle, detail: name });
+  if (key.fixed.token) await hsm.replicate(hsm.keys.alteration(key, changeable), entry);
+  else {
+    hsm.audit.note(entry);
+    hsm.keys.putSessionKey({ ...key, changeable }, session);
+  }
+  return {};
+}
+
+/** Trust in a key is the admins' to give, all else the owner's. */
+function changeableBy(hsm: Hsm, session: Session, handle: string, name: string): Key {
+  if ((name === 'trusted') !== (session.role === 'admin')) throw new HsmError('not-permitted', `a ${session.role} may not set ${name}`);
+  return session.role === 'admin' ? hsm.keys.any(handle) : hsm.keys.owned(handle, session);
+}
+
+async function destroyKey(hsm: Hsm, session: Session, { handle }: CommandInput<'destroyKey'>): Promise<Empty> {
+  const key = hsm.keys.owned(handle, session);
+  if (!key.changeable.destroyable) throw new HsmError('not-permitted', 'the key is not destroyable');
+  if (key.fixed.token) await hsm.replicate(hsm.keys.destruction(key), entryOf(session, 'CN_TOMBSTONE_OBJECT', { keyHandle: handle }));
+  else {
+    hsm.audit.note(entryOf(session, 'CN_DESTROY_OBJECT', { keyHandle: handle }));
+    hsm.keys.dropSessionKey(handle);
+  }
+  return {};
+}

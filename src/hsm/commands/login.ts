@@ -1,0 +1,71 @@
+import { verifyPassword } from '../../crypto/index.ts';
+import type { Hsm } from '../hsm.ts';
+import type { User } from '../users/index.ts';
+import { HsmError, type CommandInput, type HsmErrorCode } from '../wire/index.ts';
+import { EVERY_ROLE, entryOf, type Caller, type CommandsOf } from './command.ts';
+import { anyText, fields, flag, nothing, oneOf, optional, text } from './input.ts';
+
+type Login = CommandInput<'login'>;
+
+export const loginCommands: CommandsOf<'login' | 'logout'> = {
+  login: {
+    by: 'anyone',
+    during: ['active'],
+    input: fields<Login>({
+      username: text(64),
+      role: oneOf('admin', 'crypto-user', 'auditor'),
+      password: anyText,
+      exclusive: optional(flag),
+    }),
+    run: async (hsm, caller, input) => {
+      await hsm.settled;
+      const username = input.username.toLowerCase();
+      return hsm.turns.take(username, () => login(hsm, caller, { ...input, username }));
+    },
+  },
+  logout: {
+    by: EVERY_ROLE,
+    input: nothing,
+    run: (hsm, session) => {
+      hsm.audit.note(entryOf(session, 'CN_LOGOUT'));
+      hsm.sessions.end(session);
+      return {};
+    },
+  },
+};
+
+async function login(hsm: Hsm, caller: Caller, input: Login): Promise<{ readonly session: string }> {
+  if (caller.session) throw new HsmError('not-permitted', 'this connection is logged in; log out first');
+  const user = await admit(hsm, input);
+  const right = await verifyPassword(input.password, user.password ?? '');
+  await refuseIfLoggedIn(hsm, input);
+  // Another HSM may have changed the password meanwhile.
+  if (!right || hsm.users.find(user.username)?.password !== user.password) return refuse(hsm, input, 'login-failed');
+  const session = hsm.sessions.begin(user.username, user.role);
+  hsm.replica.write(hsm.lockouts.forget(user.username), entryOf(session, 'CN_LOGIN'));
+  caller.begin(session);
+  return { session: session.id };
+}
+
+/** The user, if a right password would let him in. */
+async function admit(hsm: Hsm, input: Login): Promise<User> {
+  const user = hsm.users.find(input.username);
+  if (user?.password === undefined || user.role !== input.role) return refuse(hsm, input, 'user-not-found');
+  if (hsm.lockouts.isLocked(user.username)) return refuse(hsm, input, 'user-locked');
+  await refuseIfLoggedIn(hsm, input);
+  return user;
+}
+
+async function refuseIfLoggedIn(hsm: Hsm, input: Login): Promise<void> {
+  if (input.exclusive !== true) return;
+  const { username } = input;
+  if (hsm.sessions.count(username) > 0 || (await hsm.peers.sessionsOf(username)) > 0) await refuse(hsm, input, 'user-logged-in');
+}
+
+/** Records the refusal, and counts it if it was for a wrong password; the peers know of it before the caller does. */
+async function refuse(hsm: Hsm, { username, role }: Login, code: HsmErrorCode): Promise<never> {
+  const entry = { opcode: 'CN_LOGIN', username, role, response: code } as const;
+  if (code === 'login-failed') await hsm.replicate(hsm.lockouts.countFailure(username), entry);
+  else hsm.audit.note(entry);
+  throw new HsmError(code, `${username}: ${code.replaceAll('-', ' ')}`);
+}

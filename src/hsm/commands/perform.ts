@@ -1,0 +1,55 @@
+import { BrokenSealError } from '../../crypto/index.ts';
+import type { Hsm } from '../hsm.ts';
+import { HsmError, type CommandName } from '../wire/index.ts';
+import { entryOf, type Caller, type Command, type OpenCommand, type UserCommand } from './command.ts';
+import { commandTable } from './table.ts';
+
+// Each entry has been checked against its own command in the table; here all of them are run alike.
+const commands: ReadonlyMap<string, Command<CommandName>> = new Map(
+  Object.entries(commandTable as unknown as Record<string, Command<CommandName>>),
+);
+
+/** Carries out one command, or throws: `HsmError` if the command is refused, and then nothing has changed. */
+export function perform(hsm: Hsm, caller: Caller, operation: string, input: unknown): unknown {
+  const command = commands.get(operation);
+  if (!command) throw new HsmError('malformed-request', 'there is no such command');
+  hsm.operations.set(operation, (hsm.operations.get(operation) ?? 0) + 1);
+  return command.by === 'anyone' ? performOpen(hsm, caller, command, input) : performAs(hsm, caller, command, input);
+}
+
+function performOpen(hsm: Hsm, caller: Caller, command: OpenCommand<CommandName>, input: unknown): unknown {
+  const taken = command.input(input);
+  if (!command.during.includes(hsm.lifecycle)) throw new HsmError('wrong-lifecycle', `the cluster is ${hsm.lifecycle}`);
+  if (!hsm.synchronized && hsm.lifecycle === 'active' && !isPublic(command))
+    throw new HsmError('busy', 'this HSM is still joining its cluster');
+  return command.run(hsm, caller, taken);
+}
+
+/** What an HSM answers although it does not know the cluster's users yet: what it is. */
+function isPublic({ during }: OpenCommand<CommandName>): boolean {
+  return during.includes('uninitialized');
+}
+
+function performAs(hsm: Hsm, { session }: Caller, command: UserCommand<CommandName>, input: unknown): unknown {
+  const taken = command.input(input);
+  if (!session) throw new HsmError('not-logged-in', 'log in first');
+  const refused = (error: unknown): never => {
+    const refusal = asHsmError(error);
+    const { opcode } = command;
+    if (opcode) hsm.audit.note(entryOf(session, typeof opcode === 'function' ? opcode(taken) : opcode, { response: refusal.code }));
+    throw refusal;
+  };
+  try {
+    if (!command.by.includes(session.role)) throw new HsmError('not-permitted', `a ${session.role} may not do that`);
+    const output = command.run(hsm, session, taken);
+    return output instanceof Promise ? output.catch(refused) : output;
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+function asHsmError(error: unknown): HsmError {
+  if (error instanceof HsmError) return error;
+  if (error instanceof BrokenSealError) return new HsmError('ciphertext-invalid', 'the ciphertext is not valid');
+  throw error;
+}

@@ -1,0 +1,20 @@
+import type { CommandName } from '../wire/index.ts';
+import { auditCommands } from './audit.ts';
+import { clusterCommands } from './cluster.ts';
+import type { CommandsOf } from './command.ts';
+import { encryptionCommands } from './encryption.ts';
+import { keyCommands } from './keys.ts';
+import { loginCommands } from './login.ts';
+import { userCommands } from './users.ts';
+import { wrappingCommands } from './wrapping.ts';
+
+/** Every command of the wire; a family is a file. */
+export const commandTable = {
+  ...clusterCommands,
+  ...loginCommands,
+  ...userCommands,
+  ...keyCommands,
+  ...encryptionCommands,
+  ...wrappingCommands,
+  ...auditCommands,
+} satisfies CommandsOf<CommandName>;

@@ -1,0 +1,97 @@
+import { hashPassword } from '../../crypto/index.ts';
+import type { Opcode } from '../audit/index.ts';
+import type { Hsm } from '../hsm.ts';
+import { isPassword, isUsername, MAX_USERS, Users, type Session, type User } from '../users/index.ts';
+import { HsmError, type CommandInput, type LoginRole, type UserInfo } from '../wire/index.ts';
+import { ADMIN, EVERY_ROLE, entryOf, type CommandsOf } from './command.ts';
+import { anyText, fields, nothing, oneOf, text } from './input.ts';
+
+type Empty = Readonly<Record<string, never>>;
+const loginRole = oneOf('admin', 'crypto-user', 'auditor');
+const nameAndRole = { username: text(64), role: loginRole };
+
+export const userCommands: CommandsOf<'listUsers' | 'createUser' | 'deleteUser' | 'changePassword'> = {
+  listUsers: {
+    by: 'anyone',
+    during: ['initialized', 'active'],
+    input: nothing,
+    run: (hsm) => ({ users: hsm.users.list().map((user) => describe(hsm, user)) }),
+  },
+  createUser: {
+    by: ADMIN,
+    opcode: ({ role }) => creationOf(role),
+    input: fields({ ...nameAndRole, password: anyText }),
+    run: (hsm, session, input) => hsm.turns.take(input.username.toLowerCase(), () => createUser(hsm, session, input)),
+  },
+  deleteUser: { by: ADMIN, opcode: 'CN_DELETE_USER', input: fields(nameAndRole), run: deleteUser },
+  changePassword: {
+    by: EVERY_ROLE,
+    opcode: 'CN_CHANGE_PSWD',
+    input: fields({ ...nameAndRole, password: anyText }),
+    run: (hsm, session, input) => hsm.turns.take(input.username.toLowerCase(), () => changePassword(hsm, session, input)),
+  },
+};
+
+function describe(hsm: Hsm, { username, role }: User): UserInfo {
+  return { username, role, locked: hsm.lockouts.isLocked(username), coverage: hsm.peers.coverage('user', username) };
+}
+
+function creationOf(role: LoginRole): Opcode {
+  return role === 'admin' ? 'CN_CREATE_CO' : 'CN_CREATE_USER';
+}
+
+async function createUser(hsm: Hsm, session: Session, { username: given, role, password }: CommandInput<'createUser'>): Promise<Empty> {
+  if (!isUsername(given)) throw new HsmError('invalid-argument', 'a user name has 1 to 31 letters, digits and underscores');
+  checkPassword(password);
+  const username = given.toLowerCase();
+  const check = (): void => {
+    if (hsm.users.find(username)) throw new HsmError('user-exists', `there is a user ${username} already`);
+    if (hsm.users.size >= MAX_USERS) throw new HsmError('limit-exceeded', `there are ${MAX_USERS} users already`);
+  };
+  check();
+  const hash = await hashPassword(password);
+  check();
+  const entry = entryOf(session, creationOf(role), { detail: `${role} ${username}` });
+  await hsm.replicate([Users.put({ username, role, password: hash }), ...hsm.lockouts.forget(username)], entry);
+  return {};
+}
+
+async function deleteUser(hsm: Hsm, session: Session, input: CommandInput<'deleteUser'>): Promise<Empty> {
+  const { username, role } = find(hsm, input);
+  const admins = hsm.users.list().filter((user) => user.role === 'admin');
+  if (role === 'admin' && admins.length === 1) throw new HsmError('last-admin', `${username} is the last admin`);
+  if (hsm.keys.owns(username)) throw new HsmError('user-owns-keys', `${username} owns keys`);
+  await checkLoggedOut(hsm, username);
+  const entry = entryOf(session, 'CN_DELETE_USER', { detail: `${role} ${username}` });
+  await hsm.replicate([Users.remove(username), ...hsm.lockouts.forget(username)], entry);
+  return {};
+}
+
+async function changePassword(hsm: Hsm, session: Session, input: CommandInput<'changePassword'>): Promise<Empty> {
+  const own = session.username === input.username.toLowerCase();
+  if (!own && session.role !== 'admin') throw new HsmError('not-permitted', "only an admin may change another user's password");
+  const { username, role } = find(hsm, input);
+  checkPassword(input.password);
+  const password = await hashPassword(input.password);
+  if (!own) await checkLoggedOut(hsm, username);
+  // Deleted meanwhile, he must not come back.
+  find(hsm, input);
+  const entry = entryOf(session, 'CN_CHANGE_PSWD', { detail: `${role} ${username}` });
+  await hsm.replicate([Users.put({ username, role, password }), ...hsm.lockouts.forget(username)], entry);
+  return {};
+}
+
+function find(hsm: Hsm, { username, role }: { readonly username: string; readonly role: LoginRole }): User {
+  const user = hsm.users.find(username);
+  if (user?.role !== role) throw new HsmError('user-not-found', `there is no ${role} ${username.toLowerCase()}`);
+  return user;
+}
+
+async function checkLoggedOut(hsm: Hsm, username: string): Promise<void> {
+  const elsewhere = await hsm.peers.sessionsOf(username);
+  if (elsewhere + hsm.sessions.count(username) > 0) throw new HsmError('user-logged-in', `${username} is logged in`);
+}
+
+function checkPassword(password: string): void {
+  if (!isPassword(password)) throw new HsmError('invalid-argument', 'a password has 7 to 32 characters');
+}

@@ -1,0 +1,137 @@
+import type { Duplex } from 'node:stream';
+import type { Logger } from '../../base/index.ts';
+import { openHsm, type Hsm } from '../hsm.ts';
+import { HsmServer } from '../server/index.ts';
+import { FolderInUseError, WrongSecretError, type DeviceSecret } from '../storage/index.ts';
+import { FrameReader, FrameWriter, HsmError, type HsmBirth, type HsmStatus, type RequestFrame } from '../wire/index.ts';
+import { essence, statusOf } from './status.ts';
+import { controlTable, type Running } from './table.ts';
+
+export interface ControlOptions {
+  /** The HSM's end of its control channel. */
+  readonly channel: Duplex;
+  readonly secret: DeviceSecret;
+  readonly log: Logger;
+}
+
+type AnyHandler = (running: Running, input: unknown) => unknown;
+// Each handler has been checked against its own command; the control plane is of the same build, so it sends what they take.
+const handlers: ReadonlyMap<string, AnyHandler> = new Map(Object.entries(controlTable as unknown as Record<string, AnyHandler>));
+
+/** The life of an HSM process: born, told and stopped over its control channel. When the channel closes it stops too. */
+export class ControlService {
+  /** Resolves when the HSM has stopped and let go of its folder. */
+  readonly stopped: Promise<void>;
+  readonly #options: ControlOptions;
+  readonly #writer: FrameWriter;
+  readonly #markStopped: () => void;
+  #running: Running | undefined;
+  /** One command after the other: what one has set up the next may need. */
+  #last: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #told = '';
+  #telling = false;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+    const { channel } = options;
+    this.#writer = new FrameWriter(channel);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.stopped = promise;
+    this.#markStopped = resolve;
+    const reader = new FrameReader();
+    channel.on('data', (chunk: Buffer) => this.#read(reader, chunk));
+    channel.on('error', () => undefined);
+    channel.on('end', () => this.stop());
+    channel.on('close', () => this.stop());
+  }
+
+  /** Finishes what is under way, then resolves `stopped`. */
+  stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#last = this.#last.then(() => this.#end());
+  }
+
+  #read(reader: FrameReader, chunk: Buffer): void {
+    try {
+      // Only the control plane holds the other end, and it is of the same build.
+      for (const frame of reader.feed(chunk)) this.#enqueue(frame as RequestFrame);
+    } catch {
+      this.stop();
+    }
+  }
+
+  #enqueue(request: RequestFrame): void {
+    this.#last = this.#last.then(() => this.#serve(request));
+  }
+
+  async #serve({ id, op, in: input }: RequestFrame): Promise<void> {
+    try {
+      this.#writer.write({ id, out: await this.#answer(op, input) });
+    } catch (error) {
+      this.#options.log.warn({ err: error, op }, 'a control command failed');
+      const { code, message } = asHsmError(error);
+      this.#writer.write({ id, error: { code, message } });
+    }
+  }
+
+  #answer(op: string, input: unknown): unknown {
+    if (op === 'birth') return this.#bear(input as HsmBirth);
+    if (op === 'shutdown') {
+      this.stop();
+      return {};
+    }
+    const handler = handlers.get(op);
+    if (!handler) throw new HsmError('malformed-request', 'there is no such command');
+    if (!this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is not born yet');
+    return handler(this.#running, input);
+  }
+
+  async #bear(birth: HsmBirth): Promise<HsmStatus> {
+    if (this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is born already');
+    const { secret, log } = this.#options;
+    const hsm: Hsm = await openHsm(birth, secret, log);
+    const server = await HsmServer.start(hsm);
+    this.#running = { hsm, server };
+    hsm.onChange(() => this.#tellSoon());
+    const status = statusOf(this.#running);
+    this.#told = essence(status);
+    log.info({ host: status.host, port: status.port, lifecycle: status.lifecycle }, 'listening');
+    return status;
+  }
+
+  /** At the end of the turn, so that many changes make one event. */
+  #tellSoon(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    setImmediate(() => {
+      this.#telling = false;
+      if (!this.#running || this.#stopping) return;
+      const status = statusOf(this.#running);
+      if (essence(status) === this.#told) return;
+      this.#told = essence(status);
+      this.#writer.write({ event: 'status', status });
+    });
+  }
+
+  async #end(): Promise<void> {
+    const { channel, log } = this.#options;
+    try {
+      this.#running?.hsm.peers.close();
+      await this.#running?.server.close();
+      this.#running?.hsm.close();
+    } catch (error) {
+      log.error({ err: error }, 'the HSM did not stop cleanly');
+    }
+    this.#writer.flush();
+    channel.end(() => this.#markStopped());
+    if (channel.destroyed) this.#markStopped();
+  }
+}
+
+function asHsmError(error: unknown): HsmError {
+  if (error instanceof HsmError) return error;
+  const telling = error instanceof WrongSecretError || error instanceof FolderInUseError;
+  return new HsmError('internal', telling ? error.message : 'the HSM failed; its log says why');
+}

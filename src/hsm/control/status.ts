@@ -1,0 +1,25 @@
+import type { HsmStatus } from '../wire/index.ts';
+import type { Running } from './table.ts';
+
+export function statusOf({ hsm, server }: Running): HsmStatus {
+  const { clusterCsr, hsmCertificate, clusterCertificate, serialNumber } = hsm.identity.facts;
+  return {
+    lifecycle: hsm.lifecycle,
+    host: hsm.birth.host,
+    port: server.port,
+    serialNumber,
+    keyCount: hsm.keys.count,
+    userCount: hsm.users.size,
+    linkedPeers: hsm.peers.linked,
+    synchronized: hsm.synchronized,
+    ...(clusterCsr !== undefined && clusterCertificate === undefined && { clusterCsr }),
+    ...(hsmCertificate !== undefined && { hsmCertificate }),
+    ...(clusterCertificate !== undefined && { clusterCertificate }),
+    operations: Object.fromEntries(hsm.operations),
+  };
+}
+
+/** What of a status others act upon: when it changes, the control plane is told. */
+export function essence({ lifecycle, port, synchronized, linkedPeers }: HsmStatus): string {
+  return JSON.stringify([lifecycle, port, synchronized, linkedPeers.toSorted()]);
+}

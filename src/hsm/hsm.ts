@@ -1,0 +1,148 @@
+import { offsetClock, systemClock, type Clock, type Logger } from '../base/index.ts';
+import { Audit, type AuditEntry } from './audit/index.ts';
+import { createSoftwareEngine, type Engine } from './engine/index.ts';
+import { birthIdentity, Identity } from './identity/index.ts';
+import { Keys } from './keys/index.ts';
+import { Peers, Replica, type Change } from './replication/index.ts';
+import { lockFolder, openDatabase, openDeviceKey, type Database, type DeviceSecret, type FolderLock } from './storage/index.ts';
+import { ADMIN, APPLIANCE_USER, Lockouts, Sessions, Turns, Users } from './users/index.ts';
+import { HsmError, type HsmBirth, type HsmInfo, type HsmLifecycle } from './wire/index.ts';
+
+const FIRMWARE_VERSION = '1.0';
+
+/** The parts of one HSM, put together; what commands work with. Of the network it knows only its peers. */
+export class Hsm {
+  readonly birth: HsmBirth;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly audit: Audit;
+  readonly identity: Identity;
+  readonly replica: Replica;
+  readonly engine: Engine;
+  readonly keys: Keys;
+  readonly sessions: Sessions;
+  readonly users: Users;
+  readonly lockouts: Lockouts;
+  readonly turns = new Turns();
+  readonly peers: Peers;
+  /** How often each command was carried out. */
+  readonly operations = new Map<string, number>();
+  /** Resolves when the peers have been asked for what happened while this HSM was away: before, an old password might seem right. */
+  readonly settled: Promise<void>;
+  readonly #lock: FolderLock;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(birth: HsmBirth, { clock, database, audit, identity, lock, log }: Opened) {
+    this.birth = birth;
+    this.clock = clock;
+    this.log = log;
+    this.database = database;
+    this.audit = audit;
+    this.identity = identity;
+    this.#lock = lock;
+    this.replica = new Replica(database, audit, birth.hsmId);
+    this.engine = createSoftwareEngine();
+    this.keys = new Keys(this.engine, this.replica);
+    this.sessions = new Sessions((session) => this.keys.dropSession(session));
+    this.users = new Users(this.replica, (username) => this.sessions.endAllOf(username));
+    this.lockouts = new Lockouts(this.replica, birth.hsmId);
+    this.replica.subscribe('user', () => this.changed());
+    this.replica.load();
+    const changed = (): void => this.changed();
+    this.peers = new Peers({ hsmId: birth.hsmId, database, replica: this.replica, changed, caughtUp: () => this.#caughtUp() });
+    this.#makeFirstUsers();
+    if (identity.facts.maskingKey) this.peers.unlock(identity.facts.maskingKey);
+    this.settled = this.peers.settled();
+  }
+
+  get lifecycle(): HsmLifecycle {
+    if (this.identity.facts.clusterCertificate === undefined) return 'uninitialized';
+    return this.users.find(ADMIN)?.role === 'unactivated-admin' ? 'initialized' : 'active';
+  }
+
+  get synchronized(): boolean {
+    return this.identity.facts.synchronized;
+  }
+
+  get info(): HsmInfo {
+    const { hsmId, clusterId, serialNumber, mode } = this.identity.facts;
+    return {
+      hsmId,
+      clusterId,
+      lifecycle: this.lifecycle,
+      vendor: 'Keyhold',
+      model: 'Keyhold software HSM',
+      serialNumber,
+      firmwareVersion: FIRMWARE_VERSION,
+      fipsState: mode === 'FIPS' ? '2 [FIPS mode with single factor authentication]' : '0 [non-FIPS mode]',
+      keyCount: this.keys.count,
+      userCount: this.users.size,
+    };
+  }
+
+  /** Writes here, then hands to the peers what was written; resolves to the number of HSMs that have it on disk. */
+  replicate(changes: readonly Change[], entry: AuditEntry): Promise<number> {
+    return this.peers.spread(this.replica.write(changes, entry));
+  }
+
+  /** `listener` is called when something that others act upon may have changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  close(): void {
+    this.peers.close();
+    this.database.close();
+    this.#lock.release();
+  }
+
+  #caughtUp(): void {
+    if (this.synchronized) return;
+    this.identity.update({ synchronized: true }, () => this.audit.append({ opcode: 'CN_INSERT_MASKED_OBJECT_USER' }));
+    this.changed();
+  }
+
+  /** Those that the first HSM of a cluster has from the start; the others get them from it. */
+  #makeFirstUsers(): void {
+    if (!this.birth.first || this.users.size > 0) return;
+    const first = [
+      Users.put({ username: ADMIN, role: 'unactivated-admin', password: undefined }),
+      Users.put({ username: APPLIANCE_USER, role: 'internal(APPLIANCE_USER)', password: undefined }),
+    ];
+    this.replica.write(first, { opcode: 'CN_CREATE_APPLIANCE_USER', username: APPLIANCE_USER, role: 'internal(APPLIANCE_USER)' });
+  }
+}
+
+interface Opened {
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly audit: Audit;
+  readonly identity: Identity;
+  readonly lock: FolderLock;
+  readonly log: Logger;
+}
+
+/** Takes up what the folder holds, or begins a new HSM in it. Throws `FolderInUseError`, `WrongSecretError`, `HsmError`. */
+export async function openHsm(birth: HsmBirth, secret: DeviceSecret, log: Logger): Promise<Hsm> {
+  const clock = offsetClock(systemClock, birth.clockOffset);
+  const lock = lockFolder(birth.folder);
+  const database = openDatabase(birth.folder, await openDeviceKey(birth.folder, secret));
+  const audit = new Audit(database, clock);
+  const identity = Identity.load(database) ?? (await bear(birth, database, audit));
+  if (identity.facts.hsmId !== birth.hsmId) throw new HsmError('invalid-argument', `this folder is that of ${identity.facts.hsmId}`);
+  return new Hsm(birth, { clock, database, audit, identity, lock, log });
+}
+
+async function bear(birth: HsmBirth, database: Database, audit: Audit): Promise<Identity> {
+  const facts = await birthIdentity(birth);
+  const identity = new Identity(database, facts);
+  identity.update({}, () => {
+    for (const opcode of ['CN_INIT_TOKEN', 'CN_GEN_PSWD_ENC_KEY', 'CN_INIT_DONE'] as const) audit.append({ opcode });
+  });
+  return identity;
+}

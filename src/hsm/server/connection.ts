@@ -1,0 +1,160 @@
+import type { TLSSocket } from 'node:tls';
+import { perform, type Caller } from '../commands/index.ts';
+import type { Hsm } from '../hsm.ts';
+import { isPeerOperation, PeerService } from '../replication/index.ts';
+import type { Session } from '../users/index.ts';
+import { FrameReader, FrameWriter, FramingError, HsmError, MAX_FRAME, MAX_STRANGER_FRAME, type RequestFrame } from '../wire/index.ts';
+
+/** Requests of one connection that may be under way at once; more are not read. */
+const MAX_UNDER_WAY = 256;
+/** Milliseconds of silence after which a connection that nobody logged in on is closed. */
+const STRANGER_TIMEOUT = 60_000;
+
+/** One caller: reads his requests no faster than he takes the answers. What isn't the protocol ends the connection. */
+export class Connection implements Caller {
+  readonly #hsm: Hsm;
+  readonly #socket: TLSSocket;
+  readonly #reader = new FrameReader(MAX_STRANGER_FRAME);
+  readonly #writer: FrameWriter;
+  readonly #peer: PeerService;
+  readonly #inbox: RequestFrame[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  #greeted = false;
+  #session: Session | undefined;
+
+  constructor(hsm: Hsm, socket: TLSSocket) {
+    this.#hsm = hsm;
+    this.#socket = socket;
+    this.#writer = new FrameWriter(socket);
+    const { peers, replica, sessions } = hsm;
+    const sessionsOf = (username: string): number => sessions.count(username);
+    this.#peer = new PeerService({ hsmId: hsm.birth.hsmId, replica, peers, synchronized: () => hsm.synchronized, sessionsOf }, socket);
+    socket.setTimeout(STRANGER_TIMEOUT);
+    socket.on('timeout', () => socket.destroy());
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('drain', () => this.#work());
+    // 'close' follows every error, and the other side's reasons are its own.
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.end());
+  }
+
+  get session(): Session | undefined {
+    return this.#session && this.#hsm.sessions.isLive(this.#session) ? this.#session : undefined;
+  }
+
+  begin(session: Session): void {
+    this.#session = session;
+    if (this.#socket.destroyed) this.end();
+    else this.#trust(true);
+  }
+
+  /** The session is over because its connection is. */
+  end(): void {
+    const { session } = this;
+    if (!session) return;
+    const { id, username, role } = session;
+    this.#hsm.sessions.end(session);
+    try {
+      this.#hsm.audit.note({ opcode: 'CN_APP_FINALIZE', session: id, username, role });
+    } catch (error) {
+      this.#hsm.log.error({ err: error }, 'the end of a session could not be recorded');
+    }
+  }
+
+  /** Lets what is under way end, sends the answers and closes. */
+  async close(): Promise<void> {
+    this.#socket.pause();
+    this.#inbox.length = 0;
+    await Promise.all(this.#underWay);
+    this.#writer.flush();
+    this.end();
+    this.#socket.destroySoon();
+  }
+
+  /** Frames may be long, and pauses too, once it is known whose they are. */
+  #trust(trusted: boolean): void {
+    this.#reader.limit = trusted ? MAX_FRAME : MAX_STRANGER_FRAME;
+    this.#socket.setTimeout(trusted ? 0 : STRANGER_TIMEOUT);
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      for (const frame of this.#reader.feed(chunk)) this.#inbox.push(asRequest(frame));
+    } catch {
+      this.#socket.destroy();
+      return;
+    }
+    this.#work();
+  }
+
+  /** Goes on until all is done, or the caller must wait: then no more is read from him. */
+  #work(): void {
+    while (!this.#socket.destroyed && !this.#writer.congested && this.#underWay.size < MAX_UNDER_WAY) {
+      const request = this.#inbox.shift();
+      if (!request) break;
+      this.#serve(request);
+    }
+    if (this.#inbox.length > 0) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #serve({ id, op, in: input }: RequestFrame): void {
+    try {
+      const output = this.#answer(op, input);
+      if (output instanceof Promise) this.#await(id, op, output);
+      else this.#reply(id, output);
+    } catch (error) {
+      this.#refuse(id, op, error);
+    }
+  }
+
+  #await(id: number, op: string, output: Promise<unknown>): void {
+    const done = output
+      .then(
+        (out) => this.#reply(id, out),
+        (error: unknown) => this.#refuse(id, op, error),
+      )
+      .finally(() => {
+        this.#underWay.delete(done);
+        if (this.#inbox.length > 0) this.#work();
+      });
+    this.#underWay.add(done);
+  }
+
+  #answer(op: string, input: unknown): unknown {
+    if (isPeerOperation(op)) return this.#answerPeer(op, input);
+    if (!this.#greeted && op !== 'hello') throw new HsmError('unsupported-version', 'say hello first');
+    const output = perform(this.#hsm, this, op, input);
+    this.#greeted = true;
+    if (op === 'logout') this.#trust(false);
+    return output;
+  }
+
+  #answerPeer(...[op, input]: Parameters<PeerService['answer']>): unknown {
+    const output = this.#peer.answer(op, input);
+    if (op === 'peerHello') this.#trust(true);
+    return output;
+  }
+
+  #reply(id: number, out: unknown): void {
+    try {
+      this.#writer.write({ id, out });
+    } catch (error) {
+      if (!(error instanceof FramingError)) throw error;
+      this.#writer.write({ id, error: { code: 'limit-exceeded', message: 'the answer is too long; ask for less at a time' } });
+    }
+  }
+
+  #refuse(id: number, op: string, error: unknown): void {
+    if (!(error instanceof HsmError)) this.#hsm.log.error({ err: error, op }, 'a command failed');
+    const { code, message } = error instanceof HsmError ? error : new HsmError('internal', 'the HSM failed; its log says why');
+    this.#writer.write({ id, error: { code, message } });
+  }
+}
+
+function asRequest(frame: unknown): RequestFrame {
+  if (typeof frame !== 'object' || frame === null) throw new FramingError('frame is no request');
+  const { id, op, in: input } = { id: undefined, op: undefined, in: undefined, ...frame };
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof op !== 'string') throw new FramingError('frame is no request');
+  return { id, op, in: input };
+}
