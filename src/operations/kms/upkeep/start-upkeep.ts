@@ -1,5 +1,6 @@
 import type { Services } from '../../services.ts';
 import { deleteDueKeys } from '../deletion/delete-due-keys.ts';
+import { expireMaterials } from '../import/expire-materials.ts';
 import { finishTransitions } from '../multi-region/finish-transitions.ts';
 import { finishOnDemandRotations, rotateDueKeys } from '../rotation/rotate-due-keys.ts';
 
@@ -10,6 +11,7 @@ const SETTLE_DELAY = 150;
 
 /** What happens to keys without a call, in this order. */
 const tasks: readonly ((services: Services) => Promise<void>)[] = [
+  expireMaterials,
   finishTransitions,
   finishOnDemandRotations,
   rotateDueKeys,

@@ -1,0 +1,35 @@
+import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
+import type { Transaction } from '../../../storage/index.ts';
+
+type Identity = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
+
+/** Whether the material is the key's for good; what waits for a rotation may still be replaced. */
+export function isPermanent({ state }: MaterialRecord): boolean {
+  return state === 'CURRENT' || state === 'NON_CURRENT';
+}
+
+/** The row of a material whose bytes are gone: its id stays, so that only the same bytes can come back. */
+export function withoutBytes(material: MaterialRecord): MaterialRecord {
+  const { token: _token, domainKeyHandle: _domainKey, validTo: _validTo, ...known } = material;
+  return { ...known, importState: 'PENDING_IMPORT' };
+}
+
+/**
+ * Takes the bytes of an imported material away: of one that is the key's for good the row stays, one that waits for a
+ * rotation goes whole. The key then lacks a material, or not.
+ */
+export async function removeMaterial(transaction: Transaction, material: MaterialRecord): Promise<void> {
+  if (isPermanent(material)) await transaction.put('materials', withoutBytes(material));
+  else await transaction.delete('materials', material.materialId, material.region);
+  await settleMissing(transaction, material);
+}
+
+/** Brings `materialMissing` of an EXTERNAL key in step with its materials, after any change of them. */
+export async function settleMissing(transaction: Transaction, { account, region, keyId }: Identity): Promise<void> {
+  const key = await transaction.get('keys', account, region, keyId);
+  if (!key) return;
+  const { materialMissing: _before, ...rest } = key;
+  const permanent = (await transaction.find('materials', 'byKey', [account, region, keyId])).filter(isPermanent);
+  const complete = permanent.length > 0 && permanent.every(({ importState }) => importState === 'IMPORTED');
+  await transaction.put('keys', complete ? rest : { ...rest, materialMissing: true });
+}
