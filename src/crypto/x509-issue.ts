@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import type * as Peculiar from '@peculiar/x509';
 import { randomBytes } from './random.ts';
 import type { KeyPair, Subject, Validity } from './x509.ts';
@@ -9,6 +10,8 @@ export interface CertificateOrder extends Validity {
   readonly publicKey: KeyObject;
   /** Whether certificates may be issued under it. */
   readonly ca: boolean;
+  /** DNS names and IP addresses that clients may call it by; given for the certificates of HTTPS servers. */
+  readonly names?: readonly string[];
 }
 
 /** Who signs: a certificate (PEM) and its private key, EC P-256 or RSA. */
@@ -51,10 +54,26 @@ export function createAuthority(keys: KeyPair, subject: Subject, validity: Valid
 export async function issueCertificate(order: CertificateOrder, issuer: Issuer): Promise<string> {
   const x509 = await load();
   const issuerName = new x509.X509Certificate(new X509Certificate(issuer.certificate).raw).subjectName.toJSON();
-  return sign(order, issuerName, issuer.privateKey);
+  const extensions = order.names ? await serverExtensions(x509, order.names, issuer) : [];
+  return sign(order, issuerName, issuer.privateKey, extensions);
 }
 
-async function sign(order: CertificateOrder, issuer: Peculiar.JsonName, privateKey: KeyObject): Promise<string> {
+/** What web clients ask for beyond what HSMs do: the names, the purpose, and by which key of the issuer it was signed. */
+async function serverExtensions(x509: typeof Peculiar, names: readonly string[], issuer: Issuer): Promise<Peculiar.Extension[]> {
+  const issuerKey = verifyingKey(new X509Certificate(issuer.certificate).publicKey);
+  return [
+    new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isIP(value) > 0 ? 'ip' : 'dns', value }))),
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    await x509.AuthorityKeyIdentifierExtension.create(issuerKey),
+  ];
+}
+
+async function sign(
+  order: CertificateOrder,
+  issuer: Peculiar.JsonName,
+  privateKey: KeyObject,
+  more: readonly Peculiar.Extension[] = [],
+): Promise<string> {
   const x509 = await load();
   const publicKey = verifyingKey(order.publicKey);
   const certificate = await x509.X509CertificateGenerator.create({
@@ -70,6 +89,7 @@ async function sign(order: CertificateOrder, issuer: Peculiar.JsonName, privateK
       new x509.BasicConstraintsExtension(order.ca, undefined, true),
       new x509.KeyUsagesExtension(order.ca ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature, true),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      ...more,
     ],
   });
   return `${certificate.toString('pem')}\n`;

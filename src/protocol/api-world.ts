@@ -8,6 +8,7 @@ import type { Perform } from '../operations/index.ts';
 import { createVerifier, signRequest } from '../sigv4/index.ts';
 import { createHttpServer } from './http.ts';
 import type { HttpOptions, Seen } from './options.ts';
+import type { TlsIdentity } from './tls.ts';
 
 const ACCESS_KEY = 'AKIAEXAMPLE';
 const secretAccessKey = new SecretText('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
@@ -39,6 +40,7 @@ export interface ApiWorld extends AsyncDisposable {
   /** Everything logged as an error. */
   readonly failures: readonly object[];
   close(): Promise<void>;
+  renew(identity: TlsIdentity): void;
   /** Sends a request that is signed well unless it says otherwise. */
   call(call: SignedCall): Promise<Reply>;
   /** Sends a request as it is. */
@@ -84,6 +86,7 @@ export async function startApi(perform: Perform, options: Partial<HttpOptions> =
     seen,
     failures,
     close,
+    renew: (identity) => server.renew(identity),
     send,
     call({ target, headers = {}, body = '{}', method = 'POST', path = '/', service = 'kms', tamper }) {
       const unsigned = {

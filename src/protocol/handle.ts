@@ -1,3 +1,4 @@
+import { RateLimit } from '../base/index.ts';
 import { KmsError } from '../domain/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Verified } from '../sigv4/index.ts';
@@ -6,6 +7,7 @@ import type { Endpoint } from './endpoints.ts';
 import { publicError } from './errors.ts';
 import { headerOf, type Answer, type Frame } from './frame.ts';
 import type { HttpOptions } from './options.ts';
+import { createPenalties } from './penalties.ts';
 
 /** What came of a request, for whoever counts and logs. */
 export interface Handled {
@@ -15,19 +17,23 @@ export interface Handled {
   readonly error: KmsError | undefined;
 }
 
+type Stages = Pick<HttpOptions, 'authenticate' | 'perform' | 'clock' | 'principalRate'>;
 export type Handle = (frame: Frame, requestId: string) => Promise<Handled>;
 
 /**
  * The outer half of a request (bytes): verify the signature, find the operation, decode, validate, perform, encode. The
  * one catch renders every error. It knows nothing of keys and policies.
  */
-export function createHandle({ authenticate, perform }: Pick<HttpOptions, 'authenticate' | 'perform'>): Handle {
+export function createHandle({ authenticate, perform, clock, principalRate }: Stages): Handle {
   const dialectOf = createDialects();
+  const penalty = createPenalties(clock);
+  const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
   return async (frame, requestId) => {
     const dialect = dialectOf(frame);
     let endpoint: Endpoint | undefined;
     try {
       const verified = await authenticate(frame);
+      if (limit?.take(verified.credential.principal.arn) === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
       endpoint = dialect.find(frame);
       checkService(verified, endpoint);
       const input = endpoint.decode(dialect.read(frame, endpoint));
@@ -46,6 +52,7 @@ export function createHandle({ authenticate, perform }: Pick<HttpOptions, 'authe
       return { answer: dialect.answer(endpoint, output, requestId), endpoint, error: undefined };
     } catch (thrown) {
       const error = publicError(thrown, endpoint?.service);
+      await penalty(error.code, frame.sourceIp);
       return { answer: dialect.refuse(error, requestId), endpoint, error };
     }
   };

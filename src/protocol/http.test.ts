@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
+import { systemClock } from '../base/index.ts';
 import { KmsError } from '../domain/index.ts';
 import type { PerformRequest } from '../operations/index.ts';
 import { startApi, type ApiWorld, type Reply, type SignedCall } from './api-world.ts';
@@ -239,6 +240,33 @@ describe('limits', () => {
       assert.equal(api.seen.at(-1)?.error, reason);
     });
   }
+});
+
+describe('abuse', () => {
+  it('makes only those wait who keep sending bad signatures', async () => {
+    await using api = await startApi(async () => ({}));
+    const list = { target: 'TrentService.ListKeys' };
+    const forged: SignedCall = { ...list, tamper: (headers) => (headers['x-amz-date'] = '20000101T000000Z') };
+    const secondsOf = async (call: SignedCall): Promise<number> => {
+      await api.call(call);
+      return api.seen.at(-1)?.seconds ?? 0;
+    };
+    for (let mistakes = 0; mistakes < 5; mistakes += 1) assert.ok((await secondsOf(forged)) < 0.05);
+    const slow = secondsOf(forged);
+    assert.ok((await secondsOf(list)) < 0.05, 'a good request does not wait');
+    assert.ok((await slow) >= 0.05);
+    assert.ok((await secondsOf(forged)) >= 0.1);
+    assert.ok((await secondsOf({ target: 'TrentService.No' })) < 0.05, 'other errors do not wait');
+  });
+
+  it('lets each principal make so many requests a second, where that is limited', async () => {
+    let now = systemClock.now();
+    await using api = await startApi(async () => ({}), { principalRate: 2, clock: { now: () => now } });
+    const error = async (): Promise<unknown> => JSON.parse((await api.call({ target: 'TrentService.ListKeys' })).body).__type;
+    assert.deepEqual([await error(), await error(), await error()], [undefined, undefined, 'ThrottlingException']);
+    now += 500;
+    assert.deepEqual([await error(), await error()], [undefined, 'ThrottlingException']);
+  });
 });
 
 describe('closing', () => {

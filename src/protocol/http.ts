@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { uuid } from '../base/index.ts';
 import { errors, KmsError } from '../domain/index.ts';
@@ -12,6 +13,7 @@ import { createHandle, type Handle, type Handled } from './handle.ts';
 import { jsonRefusal } from './json.ts';
 import type { HttpOptions, HttpServer } from './options.ts';
 import { createProbes, type Probes } from './probes.ts';
+import { tlsOptions, type TlsIdentity } from './tls.ts';
 
 /** Clients that are slow to send are cut off; clients between two requests are not. Milliseconds. */
 const limits = {
@@ -33,16 +35,17 @@ class ApiServer implements HttpServer {
   readonly #options: HttpOptions;
   readonly #handle: Handle;
   readonly #probes: Probes;
-  readonly #server: Server;
+  readonly #server: Server | TlsServer;
   #closing = false;
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#handle = createHandle(options);
     this.#probes = createProbes(options);
-    this.#server = createServer(limits, (request, response) => {
+    const serve: RequestListener = (request, response) => {
       this.#serve(request, response).catch((error: unknown) => this.#fail(error, response));
-    });
+    };
+    this.#server = options.tls ? createTlsServer({ ...limits, ...tlsOptions(options.tls) }, serve) : createServer(limits, serve);
     this.#server.on('clientError', (error, socket) => this.#refuse(error, socket));
   }
 
@@ -50,6 +53,10 @@ class ApiServer implements HttpServer {
     this.#server.listen(port, host);
     await once(this.#server, 'listening');
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  renew(identity: TlsIdentity): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tlsOptions(identity));
   }
 
   async close(): Promise<void> {

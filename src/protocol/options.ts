@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../base/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Perform } from '../operations/index.ts';
+import type { TlsIdentity } from './tls.ts';
 import type { Verify } from '../sigv4/index.ts';
 
 /** One request that was answered, for metrics. */
@@ -23,11 +24,17 @@ export interface HttpOptions {
   /** What `GET /metrics` says. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   readonly observe: (seen: Seen) => void;
+  /** Requests per second that each principal may make; no limit if not given. */
+  readonly principalRate?: number;
+  /** Speaks HTTPS instead of HTTP. */
+  readonly tls?: TlsIdentity;
 }
 
 export interface HttpServer {
   /** Resolves to the port that it listens on; 0 asks for any free one. */
   listen(host: string, port: number): Promise<number>;
+  /** Shows this certificate to new connections from now on; throws if it and its key are no pair. */
+  renew(identity: TlsIdentity): void;
   /** Finishes the requests under way, answers 503 to new ones, and resolves when all connections are closed. */
   close(): Promise<void>;
 }
