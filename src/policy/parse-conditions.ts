@@ -1,5 +1,5 @@
 import { parseOperatorName } from './conditions/operator-name.ts';
-import { PolicyError, type Condition, type Statement } from './document.ts';
+import { PolicyError, type Condition, type PolicyKind, type Statement } from './document.ts';
 import { bounded, listOf, object } from './json.ts';
 
 /** `aws:SourceIp`, `kms:EncryptionContext:App`, `issuer.example.com/realm:sub`. */
@@ -8,14 +8,20 @@ const KEY = /^[A-Za-z0-9.-]+[^\s:]*:\S.*$/;
 /** Keys that have one value each, of which `ForAllValues` in an Allow asks nothing when the request lacks them. */
 const SINGLE_VALUED = /^(?:kms:encryptioncontext:|aws:requesttag\/)/;
 
+/** Where the element stands. */
+interface Place {
+  readonly effect: Statement['effect'];
+  readonly kind: PolicyKind;
+}
+
 /** Reads the Condition element: operator → key → one value or many. @throws PolicyError */
-export function parseConditions(element: unknown, effect: Statement['effect']): Condition[] {
+export function parseConditions(element: unknown, { effect, kind }: Place): Condition[] {
   return Object.entries(object(element, 'Condition')).flatMap(([operator, tests]) => {
     const name = parseOperatorName(operator);
     if (!name) throw new PolicyError(`Invalid Condition type : ${operator}.`);
     return Object.entries(object(tests, 'Each operator of a Condition')).map(([key, values]): Condition => {
       if (!KEY.test(key)) throw new PolicyError('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
-      if (effect === 'Allow' && name.set === 'all' && SINGLE_VALUED.test(key.toLowerCase())) throw overlyPermissive(key);
+      if (kind === 'key' && effect === 'Allow' && name.set === 'all' && SINGLE_VALUED.test(key.toLowerCase())) throw overlyPermissive(key);
       return { operator, key, values: listOf(values).map(conditionValue) };
     });
   });

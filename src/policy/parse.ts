@@ -64,7 +64,7 @@ function parseStatement(given: unknown, kind: PolicyKind): Statement {
     ...(principals && { principals }),
     ...(actions && { actions }),
     ...(resources && { resources }),
-    conditions: Condition === undefined ? [] : parseConditions(Condition, Effect),
+    conditions: Condition === undefined ? [] : parseConditions(Condition, { effect: Effect, kind }),
   };
 }
 

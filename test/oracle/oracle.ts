@@ -1,0 +1,66 @@
+/**
+ * An independent policy evaluator to compare with: `@cloud-copilot/iam-simulate`. It is under the AGPL, so Keyhold neither
+ * depends on it nor ships it: a test uses it only where somebody has installed it in a folder of its own.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { resourceArn, account, type Ask, type Policies } from './generated-case.ts';
+
+export type Verdict = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
+export type Oracle = (policies: Policies) => (ask: Ask) => Verdict;
+
+/** The few things of the package that are used; they are internal to it, hence the pinned version in `.ci/run`. */
+interface Engine {
+  readonly authorize: (request: object) => { readonly result: Verdict };
+}
+interface Requests {
+  readonly AwsRequestImpl: new (principal: string, resource: object, action: string, context: object) => object;
+}
+interface Contexts {
+  readonly RequestContextImpl: new (values: object) => object;
+}
+interface Constraints {
+  readonly DiscoveryContextKeyConstraints: new (constraints: readonly never[]) => object;
+}
+interface Loader {
+  readonly loadPolicy: (document: object, metadata: object) => object;
+}
+
+/** @param folder where `npm install --prefix` put it */
+export async function loadOracle(folder: string): Promise<Oracle> {
+  const from = (path: string): Promise<unknown> => import(pathToFileURL(join(folder, 'node_modules/@cloud-copilot', path)).href);
+  const { authorize } = (await from('iam-simulate/dist/esm/core_engine/CoreSimulatorEngine.js')) as Engine;
+  const { AwsRequestImpl } = (await from('iam-simulate/dist/esm/request/request.js')) as Requests;
+  const { RequestContextImpl } = (await from('iam-simulate/dist/esm/requestContext.js')) as Contexts;
+  const { DiscoveryContextKeyConstraints } = (await from(
+    'iam-simulate/dist/esm/context_keys/discoveryContextKeyConstraints.js',
+  )) as Constraints;
+  const { loadPolicy } = (await from('iam-policy/dist/esm/index.js')) as Loader;
+  const load = (document: object): object => loadPolicy(document, { name: 'policy' });
+  return ({ identity, boundary, session, serviceControl, key }) => {
+    const loaded = {
+      identityPolicies: identity.map((document) => load(document)),
+      serviceControlPolicies: serviceControl ? [{ orgIdentifier: 'account', policies: [load(serviceControl)] }] : [],
+      resourceControlPolicies: [],
+      resourcePolicy: load(key),
+      permissionBoundaries: boundary && [load(boundary)],
+      sessionPolicy: session && load(session),
+      vpcEndpointPolicies: undefined,
+      simulationParameters: { simulationMode: 'Strict', discoveryContextKeyConstraints: new DiscoveryContextKeyConstraints([]) },
+      serviceSettings: {},
+    };
+    // Without service control policies the oracle denies; it takes one that allows all.
+    if (!serviceControl) loaded.serviceControlPolicies.push({ orgIdentifier: 'account', policies: [load(allowAll)] });
+    return ({ principal, action, context }) => {
+      const request = new AwsRequestImpl(
+        principal.arn,
+        { resource: resourceArn, accountId: account },
+        action,
+        new RequestContextImpl(context),
+      );
+      return authorize({ ...loaded, request }).result;
+    };
+  };
+}
+
+const allowAll = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
