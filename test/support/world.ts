@@ -28,6 +28,8 @@ export interface World extends AsyncDisposable {
   readonly data: string;
   readonly region: string;
   readonly kms: KMSClient;
+  /** KMS in another Region, as the same principal. */
+  kmsIn(region: string): KMSClient;
   readonly cloudhsm: CloudHSMV2Client;
   readonly sts: STSClient;
   readonly server: Running;
@@ -95,6 +97,7 @@ export async function startWorld(options: readonly string[] = []): Promise<World
     maxAttempts: 1,
   };
   const kms = new KMSClient(config);
+  const elsewhere = new Map<string, KMSClient>();
   const cloudhsm = new CloudHSMV2Client(config);
   const sts = new STSClient(config);
   return {
@@ -102,6 +105,11 @@ export async function startWorld(options: readonly string[] = []): Promise<World
     data,
     region,
     kms,
+    kmsIn(other) {
+      const client = elsewhere.get(other) ?? new KMSClient({ ...config, region: other });
+      elsewhere.set(other, client);
+      return client;
+    },
     cloudhsm,
     sts,
     get server() {
@@ -123,7 +131,7 @@ export async function startWorld(options: readonly string[] = []): Promise<World
       server = await startServer(data, [...options, ...more]);
     },
     async [Symbol.asyncDispose]() {
-      for (const client of [kms, cloudhsm, sts]) client.destroy();
+      for (const client of [kms, cloudhsm, sts, ...elsewhere.values()]) client.destroy();
       await endServer(server, 'SIGTERM');
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
