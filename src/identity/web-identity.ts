@@ -1,0 +1,117 @@
+import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
+import { BoundedCache, type Clock } from '../base/index.ts';
+import { KmsError, type OidcProviderRecord } from '../domain/index.ts';
+
+/** What a token says of its bearer, once it is believed. */
+export interface WebIdentity {
+  readonly subject: string;
+  /** Of the audiences of the token, the one that the provider is configured with. */
+  readonly audience: string;
+  readonly claims: JWTPayload;
+}
+
+/** Verifies tokens of OpenID Connect providers against the keys that the provider publishes. */
+export interface WebIdentities {
+  /** @throws KmsError InvalidIdentityToken, WebIdentityTokenExpired, IDPCommunicationError */
+  verify(provider: OidcProviderRecord, token: string): Promise<WebIdentity>;
+}
+
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
+
+const CAPACITY = 256;
+/** Milliseconds that a provider has to answer. */
+const TIMEOUT = 5_000;
+/** A document with a provider's configuration is a few kilobytes. */
+const MAX_CONFIGURATION = 65_536;
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** The issuer that a token names, not yet believed. @throws KmsError InvalidIdentityToken */
+export function issuerOf(token: string): string {
+  try {
+    const { iss } = decodeJwt(token);
+    if (iss !== undefined) return iss;
+  } catch {
+    // What is wrong with it doesn't matter.
+  }
+  throw new KmsError('InvalidIdentityToken', 'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)');
+}
+
+export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIdentities {
+  const keySets = new BoundedCache<string, Promise<KeySet>>(CAPACITY);
+
+  function keySetOf(issuer: string): Promise<KeySet> {
+    const known = keySets.get(issuer);
+    if (known) return known;
+    const found = discover(issuer);
+    keySets.set(issuer, found);
+    found.catch(() => keySets.delete(issuer));
+    return found;
+  }
+
+  return {
+    async verify({ scheme, url, clientIds }, token) {
+      const issuer = `${scheme}://${url}`;
+      const keys = await keySetOf(issuer);
+      try {
+        const { payload } = await jwtVerify(token, keys, {
+          issuer: [issuer, `${issuer}/`],
+          audience: [...clientIds],
+          algorithms: ALGORITHMS,
+          currentDate: new Date(clock.now()),
+          requiredClaims: ['sub', 'aud', 'exp', 'iat'],
+        });
+        return { subject: payload.sub ?? '', audience: audienceOf(payload, clientIds), claims: payload };
+      } catch (error) {
+        throw invalidToken(error, clock.now());
+      }
+    },
+  };
+}
+
+/** Finds where the provider publishes its keys. Source: OpenID Connect Discovery 1.0, section 4. */
+async function discover(issuer: string): Promise<KeySet> {
+  try {
+    const response = await fetch(`${issuer}/.well-known/openid-configuration`, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) });
+    const text = await response.text();
+    if (!response.ok || text.length > MAX_CONFIGURATION) throw new Error(`status ${response.status}`);
+    const { jwks_uri: address }: { readonly jwks_uri?: unknown } = JSON.parse(text);
+    if (typeof address !== 'string') throw new Error('no jwks_uri');
+    const keys = new URL(address);
+    // Keys must not come by a way that is weaker than the issuer's own.
+    if (keys.protocol !== 'https:' && !issuer.startsWith('http://')) throw new Error('jwks_uri is not https');
+    return createRemoteJWKSet(keys, { timeoutDuration: TIMEOUT });
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
+function unreachable(cause: unknown): KmsError {
+  return new KmsError('IDPCommunicationError', 'The identity provider can not be reached, or does not publish its keys as OpenID Connect has it.', {
+    cause,
+  });
+}
+
+function audienceOf({ aud }: JWTPayload, clientIds: readonly string[]): string {
+  const audiences = typeof aud === 'string' ? [aud] : (aud ?? []);
+  return audiences.find((one) => clientIds.includes(one)) ?? '';
+}
+
+function invalidToken(error: unknown, now: number): KmsError {
+  if (error instanceof errors.JWTExpired) {
+    const expiry = new Date((error.payload.exp ?? 0) * 1000).toISOString();
+    return new KmsError(
+      'WebIdentityTokenExpired',
+      `Token expired: current date/time ${new Date(now).toISOString()} must be before the expiration date/time ${expiry}`,
+    );
+  }
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const text = error.claim === 'aud' ? 'Incorrect token audience' : `The claim ${error.claim} of the token is missing or not valid`;
+    return new KmsError('InvalidIdentityToken', text, { cause: error });
+  }
+  if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) return unreachable(error);
+  return new KmsError(
+    'InvalidIdentityToken',
+    "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
+    { cause: error },
+  );
+}

@@ -1,0 +1,41 @@
+import { KmsError, type Principal } from '../../domain/index.ts';
+import { defineOperation } from '../operation.ts';
+import { roleOf, roleToAssume } from './assumable-role.ts';
+import { issueRoleSession } from './role-session.ts';
+import { sessionTags } from './session-tags.ts';
+
+/** Seconds that a session lasts at most which was made with another role's session. */
+const CHAINED_DURATION = 3600;
+
+export const AssumeRole = defineOperation('sts', 'AssumeRole', {
+  effect: 'write',
+  targets: ({ RoleArn, Tags = [], TransitiveTagKeys = [], SourceIdentity }) => ({
+    role: roleToAssume(RoleArn, 'sts:AssumeRole'),
+    tagging: Tags.length + TransitiveTagKeys.length > 0 ? roleToAssume(RoleArn, 'sts:TagSession') : undefined,
+    naming: SourceIdentity === undefined ? undefined : roleToAssume(RoleArn, 'sts:SetSourceIdentity'),
+  }),
+  async handle(services, input, { role }, { caller }) {
+    if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
+      throw new KmsError('AccessDeniedException', 'MultiFactorAuthentication failed with invalid MFA one time pass code. ');
+    }
+    if (caller.session?.roleArn !== undefined && (input.DurationSeconds ?? 0) > CHAINED_DURATION) {
+      throw new KmsError(
+        'ValidationException',
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      );
+    }
+    const sourceIdentity = sourceIdentityOf(caller, input.SourceIdentity);
+    const named = sourceIdentity === undefined ? {} : { sourceIdentity };
+    const answer = await issueRoleSession(services, roleOf(role), { ...input, more: { ...sessionTags(caller, input), ...named } });
+    return { ...answer, ...(sourceIdentity !== undefined && { SourceIdentity: sourceIdentity }) };
+  },
+});
+
+/** Once set, a source identity stays through all sessions that are made with each other. */
+function sourceIdentityOf({ arn, session }: Principal, wanted: string | undefined): string | undefined {
+  const set = session?.sourceIdentity;
+  if (set !== undefined && wanted !== undefined && wanted !== set) {
+    throw new KmsError('AccessDeniedException', `User: ${arn} cannot set a SourceIdentity other than that of its session.`);
+  }
+  return set ?? wanted;
+}

@@ -1,0 +1,32 @@
+import { parseIamArn, KmsError, iamArn, type RoleRecord } from '../../domain/index.ts';
+import { compilePolicy, parsePolicy, type CompiledPolicy } from '../../policy/index.ts';
+import type { Reader } from '../../storage/index.ts';
+import type { IamPlace, IamTarget } from '../operation.ts';
+
+/** A role that somebody wants to become. */
+export interface AssumableRole extends IamPlace {
+  readonly row: RoleRecord | undefined;
+  readonly trustPolicy: CompiledPolicy;
+}
+
+/** What a role that isn't there trusts: so it can't be told from one that doesn't trust the caller. */
+const nobody = compilePolicy(parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: [] }), 'trust'));
+
+export async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole> {
+  const parsed = parseIamArn('role', arn);
+  if (!parsed) throw new KmsError('ValidationException', `${arn} is invalid`);
+  const row = await reader.get('roles', parsed.account, parsed.name);
+  const found = row && iamArn('role', row) === arn ? row : undefined;
+  return { account: parsed.account, arn, row: found, trustPolicy: found ? compilePolicy(parsePolicy(found.trustPolicy, 'trust')) : nobody };
+}
+
+/** The same role is a target once for each action that it takes to become it as wanted. */
+export function roleToAssume(arn: string, action: string): IamTarget<AssumableRole> {
+  return { on: 'iam', action, find: (reader) => assumableRole(reader, arn) };
+}
+
+/** After authorisation: nobody is authorised for a role that isn't there. */
+export function roleOf({ row, arn }: AssumableRole): RoleRecord {
+  if (!row) throw new Error(`${arn} was authorised and isn't there`);
+  return row;
+}

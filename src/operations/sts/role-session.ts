@@ -1,0 +1,64 @@
+import { assumedRoleArn, KmsError, type RoleRecord } from '../../domain/index.ts';
+import type { Session } from '../../identity/index.ts';
+import type { Services } from '../services.ts';
+import { checkedSessionPolicies, packedSize } from './session-policies.ts';
+
+/** What AssumeRole and AssumeRoleWithWebIdentity share of their input. */
+interface Wanted {
+  readonly RoleSessionName: string;
+  readonly DurationSeconds?: number;
+  readonly Policy?: string;
+  readonly PolicyArns?: readonly { readonly arn?: string }[];
+  readonly MinimumSessionTokenSize?: number;
+}
+
+/** Seconds, if nothing is said. */
+const DEFAULT_DURATION = 3600;
+
+/** Temporary credentials for a role, as both operations answer them. `more` is what is particular to the one. */
+export async function issueRoleSession(
+  { store, clock, identity }: Services,
+  role: RoleRecord,
+  wanted: Wanted & { readonly more: Pick<Session, 'tags' | 'transitiveTagKeys' | 'sourceIdentity' | 'federatedProvider'> },
+) {
+  const { RoleSessionName, DurationSeconds = DEFAULT_DURATION, more } = wanted;
+  if (DurationSeconds > role.maxSessionDuration) {
+    throw new KmsError('ValidationException', 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+  }
+  const { account, name, roleId } = role;
+  const policies = await checkedSessionPolicies(store, account, wanted);
+  const packed = packedSize(policies, more.tags);
+  const issuedAt = clock.now();
+  const expiresAt = issuedAt + DurationSeconds * 1000;
+  const credentials = await identity.issueSession(
+    {
+      ...more,
+      account,
+      kind: 'role',
+      name,
+      uniqueId: roleId,
+      sessionName: RoleSessionName,
+      issuedAt,
+      expiresAt,
+      ...(policies && { policies }),
+    },
+    wanted.MinimumSessionTokenSize,
+  );
+  return {
+    Credentials: describeCredentials(credentials, expiresAt),
+    AssumedRoleUser: { AssumedRoleId: `${roleId}:${RoleSessionName}`, Arn: assumedRoleArn(account, name, RoleSessionName) },
+    ...packed,
+  };
+}
+
+export function describeCredentials(
+  { accessKeyId, secretAccessKey, sessionToken }: Awaited<ReturnType<Services['identity']['issueSession']>>,
+  expiresAt: number,
+) {
+  return {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey.reveal(),
+    SessionToken: sessionToken,
+    Expiration: new Date(expiresAt),
+  };
+}
