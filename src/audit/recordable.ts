@@ -1,7 +1,7 @@
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** Names that never appear, whatever their value. Bytes never appear either: they are texts, plain or encrypted. */
-const SECRET_NAME = /plaintext|ciphertext(?:blob)?$|password|secret|sessiontoken|webidentitytoken/i;
+const SECRET_NAME = /plaintext|ciphertext(?:blob)?$|password|secret|sessiontoken|^webidentitytoken/i;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 /** Maps from the caller's own names to strings. They are recorded in clear, as in AWS: they are not secret. */
 const CONTEXT_NAME = /EncryptionContext$/;

@@ -4,7 +4,7 @@
  * Begin at `shape.ts`, then `kms/cryptographic.ts` for an example.
  */
 export { services, type OperationName, type Request, type Response, type ServiceName, type Services } from './services.ts';
-export { shapes, withoutOutput } from './shapes.ts';
+export { shapes, withoutOutput, withoutSignature } from './shapes.ts';
 export type {
   BlobShape,
   BoolShape,

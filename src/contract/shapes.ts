@@ -30,7 +30,7 @@ export const shapes = {
   },
   cloudhsm: cloudHsmShapes,
   iam: { ...userShapes, ...roleShapes, ...policyShapes },
-  sts: { GetCallerIdentity: stsShapes.GetCallerIdentity },
+  sts: stsShapes,
   keyhold: { DescribeStatus: {} },
 } as const satisfies {
   readonly kms: Record<SdkOperationName<'kms'>, Members>;
@@ -57,3 +57,6 @@ export const withoutOutput: ReadonlySet<string> = new Set([
   'UpdateKeyDescription',
   'UpdatePrimaryRegion',
 ] satisfies (keyof typeof shapes.kms)[]);
+
+/** The STS operations that nobody signs: what they bring along says who calls. */
+export const withoutSignature: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity'] satisfies (keyof typeof shapes.sts)[]);

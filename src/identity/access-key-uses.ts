@@ -20,7 +20,9 @@ export class AccessKeyUses {
     this.#log = log;
   }
 
+  /** Only long-term keys are noted: a session is gone before anybody asks. */
   note(accessKeyId: string, region: string, service: string): void {
+    if (!accessKeyId.startsWith('AKIA')) return;
     const time = this.#clock.now();
     if (time - (this.#noted.get(accessKeyId) ?? Number.NEGATIVE_INFINITY) < GRANULARITY) return;
     this.#noted.set(accessKeyId, time);
@@ -35,7 +37,6 @@ export class AccessKeyUses {
   async #write(use: AccessKeyUseRecord): Promise<void> {
     try {
       await this.#store.transact(async (transaction) => {
-        // Only long-term keys have a row; sessions are not worth one.
         if (await transaction.get('accessKeys', use.accessKeyId)) await transaction.put('accessKeyUses', use);
       });
     } catch (error) {

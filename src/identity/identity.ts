@@ -10,6 +10,7 @@ import { openPolicies } from './policies-of.ts';
 import { SessionCallers } from './session-callers.ts';
 import { openSessionTokens, type Session } from './session-token.ts';
 import { newAccessKey } from './unique-ids.ts';
+import { openWebIdentities, type WebIdentities } from './web-identity.ts';
 
 /** Changes of these may change what any caller may do. */
 const PRINCIPAL_TABLES: ReadonlySet<TableName> = new Set(['accounts', 'users', 'groups', 'memberships', 'roles', 'managedPolicies']);
@@ -44,6 +45,8 @@ export interface Identity {
   newAccessKey(user: { readonly account: string; readonly userName: string }): Promise<IssuedAccessKey>;
   /** Temporary credentials; nothing is stored. `minimumTokenSize` in characters. */
   issueSession(session: Omit<Session, 'secret'>, minimumTokenSize?: number): Promise<IssuedSession>;
+  /** See `web-identity.ts`. */
+  readonly verifyWebIdentity: WebIdentities['verify'];
   /** Notes that an access key was used. */
   noteUse(accessKeyId: string, region: string, service: string): void;
   close(): Promise<void>;
@@ -71,6 +74,7 @@ export function openIdentity(options: IdentityOptions): Identity {
       const whole = { ...session, secret: secretAccessKey.reveal() };
       return { accessKeyId, secretAccessKey, sessionToken: await tokens.write(accessKeyId, whole, minimumTokenSize) };
     },
+    verifyWebIdentity: openWebIdentities({ clock }).verify,
     noteUse: (accessKeyId, region, service) => uses.note(accessKeyId, region, service),
     async close() {
       unsubscribe();

@@ -13,7 +13,7 @@ export interface WebIdentity {
 /** Verifies tokens of OpenID Connect providers against the keys that the provider publishes. */
 export interface WebIdentities {
   /** @throws KmsError InvalidIdentityToken, WebIdentityTokenExpired, IDPCommunicationError */
-  verify(provider: OidcProviderRecord, token: string): Promise<WebIdentity>;
+  readonly verify: (provider: OidcProviderRecord, token: string) => Promise<WebIdentity>;
 }
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
@@ -33,7 +33,10 @@ export function issuerOf(token: string): string {
   } catch {
     // What is wrong with it doesn't matter.
   }
-  throw new KmsError('InvalidIdentityToken', 'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)');
+  throw new KmsError(
+    'InvalidIdentityToken',
+    'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
+  );
 }
 
 export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIdentities {
@@ -86,9 +89,13 @@ async function discover(issuer: string): Promise<KeySet> {
 }
 
 function unreachable(cause: unknown): KmsError {
-  return new KmsError('IDPCommunicationError', 'The identity provider can not be reached, or does not publish its keys as OpenID Connect has it.', {
-    cause,
-  });
+  return new KmsError(
+    'IDPCommunicationError',
+    'The identity provider can not be reached, or does not publish its keys as OpenID Connect has it.',
+    {
+      cause,
+    },
+  );
 }
 
 function audienceOf({ aud }: JWTPayload, clientIds: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { cloudTrailEvent, type AuditResource, type EventSource } from '../audit/index.ts';
 import type { ServiceName } from '../contract/index.ts';
-import { isKmsError } from '../domain/index.ts';
+import { isKmsError, type Principal } from '../domain/index.ts';
 import type { Operation } from './operation.ts';
 import type { PerformRequest } from './perform.ts';
 import type { Found } from './resolve.ts';
@@ -10,6 +10,8 @@ import type { Services } from './services.ts';
 export interface Outcome {
   readonly found: Record<string, Found>;
   readonly noted: Record<string, unknown>;
+  /** Who called, if the signature doesn't say. */
+  caller?: Principal;
 }
 
 const sources: Record<ServiceName, EventSource> = {
@@ -25,7 +27,7 @@ export async function auditCall(
   { audit, clock }: Pick<Services, 'audit' | 'clock'>,
   operation: Operation,
   request: PerformRequest,
-  { found, noted }: Outcome,
+  { found, noted, caller }: Outcome,
   output: object | undefined,
   error?: unknown,
 ): Promise<string> {
@@ -34,7 +36,7 @@ export async function auditCall(
     eventSource: sources[operation.service],
     eventName: operation.name,
     region: request.region,
-    principal: request.caller,
+    principal: caller ?? request.caller,
     sourceIp: request.sourceIp,
     userAgent: request.userAgent,
     requestId: request.requestId,
@@ -58,6 +60,7 @@ function keysOf(found: Readonly<Record<string, Found>>): AuditResource[] {
   for (const name in found) {
     const one = found[name];
     if (one?.kind === 'key') keys.push({ accountId: one.scope.account, type: 'AWS::KMS::Key', ARN: one.arn });
+    else if (one?.kind === 'iam' && one.trustPolicy) keys.push({ accountId: one.account, type: 'AWS::IAM::Role', ARN: one.arn });
   }
   return keys;
 }

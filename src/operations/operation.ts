@@ -46,6 +46,8 @@ export interface IamTarget<P extends IamPlace = IamPlace> {
   readonly on: 'iam';
   readonly find: (reader: Reader, caller: Principal) => Promise<P>;
   readonly action?: string;
+  /** Only for calls that nobody signs: the pipeline authorises nothing, the handler must. */
+  readonly decidedBy?: 'handler';
 }
 
 export interface IamPlace {
@@ -111,6 +113,8 @@ export interface Call {
   readonly requestId: string;
   /** Adds members to the audit record's `additionalEventData`. */
   readonly note: (data: Readonly<Record<string, unknown>>) => void;
+  /** For calls that nobody signs: tells the audit record who the caller turned out to be. */
+  readonly identify: (caller: Principal) => void;
   /** What the call would show to a policy's conditions if it asked for `action` on the target of that name. */
   readonly conditions: (action: string, target: string) => Promise<RequestContext>;
 }

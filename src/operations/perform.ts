@@ -36,6 +36,7 @@ export function createPerform(services: Services): Perform {
   return async (request) => {
     const operation = registry[request.service].get(request.operation);
     if (!operation) throw notThere(request.operation);
+    services.identity.noteUse(request.caller.accessKeyId, request.region, request.service);
     const outcome: Outcome = { found: {}, noted: {} };
     let output: object;
     try {
@@ -87,6 +88,7 @@ async function run(services: Services, operation: Operation, request: PerformReq
     scope,
     requestId: request.requestId,
     note: (data) => Object.assign(outcome.noted, data),
+    identify: (caller) => (outcome.caller = caller),
     conditions: (action, name) => contextOf(services, course, name, action),
   };
   try {

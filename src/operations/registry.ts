@@ -60,7 +60,11 @@ import * as iamProviders from './iam/oidc-providers.ts';
 import * as iamRoles from './iam/roles.ts';
 import * as iamUsers from './iam/users.ts';
 import type { Operation } from './operation.ts';
+import { AssumeRole } from './sts/AssumeRole.ts';
+import { AssumeRoleWithWebIdentity } from './sts/AssumeRoleWithWebIdentity.ts';
+import { GetAccessKeyInfo } from './sts/GetAccessKeyInfo.ts';
 import { GetCallerIdentity } from './sts/GetCallerIdentity.ts';
+import { GetSessionToken } from './sts/GetSessionToken.ts';
 
 /** Every operation there is, named exactly as the contract names it: a missing one does not compile, nor one that is both here and not yet. */
 const operations = {
@@ -128,7 +132,7 @@ const operations = {
     ...iamRoles,
     ...iamUsers,
   },
-  sts: { GetCallerIdentity },
+  sts: { AssumeRole, AssumeRoleWithWebIdentity, GetAccessKeyInfo, GetCallerIdentity, GetSessionToken },
   keyhold: { DescribeStatus },
 } as const satisfies { [S in ServiceName]: { [N in Exclude<OperationName<S>, NotYet>]: Operation } };
 

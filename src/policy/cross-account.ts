@@ -1,5 +1,5 @@
 /**
- * What one account can do to another's key, if both allow it. All else stays in the key's own account, whatever policies
+ * What one account can do to another's key or role, if both allow it. All else stays in the key's own account, whatever policies
  * say. Source: the notes "Cross-account use" in the AWS KMS API Reference.
  */
 const actions: ReadonlySet<string> = new Set(
@@ -26,7 +26,10 @@ const actions: ReadonlySet<string> = new Set(
     'ListGrants',
     'RetireGrant',
     'RevokeGrant',
-  ].map((name) => `kms:${name}`.toLowerCase()),
+  ]
+    .map((name) => `kms:${name}`)
+    .concat(['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'])
+    .map((action) => action.toLowerCase()),
 );
 
 /** `action` in lower case. */

@@ -8,6 +8,7 @@ import { publicError } from './errors.ts';
 import { headerOf, type Answer, type Frame } from './frame.ts';
 import type { HttpOptions } from './options.ts';
 import { createPenalties } from './penalties.ts';
+import { unsignedCaller } from './unsigned.ts';
 
 /** What came of a request, for whoever counts and logs. */
 export interface Handled {
@@ -32,8 +33,10 @@ export function createHandle({ authenticate, perform, clock, principalRate }: St
     const dialect = dialectOf(frame);
     let endpoint: Endpoint | undefined;
     try {
-      const verified = await authenticate(frame);
-      if (limit?.take(verified.credential.principal.arn) === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
+      const verified = unsignedCaller(frame) ?? (await authenticate(frame));
+      // Whoever calls without a name is known by the address.
+      const { arn } = verified.credential.principal;
+      if (limit?.take(arn === '' ? frame.sourceIp : arn) === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
       endpoint = dialect.find(frame);
       checkService(verified, endpoint);
       const input = endpoint.decode(dialect.read(frame, endpoint));

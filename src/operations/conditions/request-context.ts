@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../policy/index.ts';
 import type { Facts, ReadNamed } from './facts.ts';
 import { globalKeys, globalNamedKeys } from './global-keys.ts';
+import { iamKeys } from './iam-keys.ts';
 import { kmsKeys, kmsNamedKeys } from './kms-keys.ts';
 
 const named: readonly (readonly [prefix: string, read: ReadNamed])[] = Object.entries({ ...globalNamedKeys, ...kmsNamedKeys });
@@ -9,6 +10,7 @@ const named: readonly (readonly [prefix: string, read: ReadNamed])[] = Object.en
 export function requestContext(facts: Facts): RequestContext {
   return (key) => {
     if (Object.hasOwn(globalKeys, key)) return globalKeys[key]?.(facts);
+    if (Object.hasOwn(iamKeys, key)) return iamKeys[key]?.(facts);
     if (key.startsWith('kms:') && !facts.action.startsWith('kms:')) return undefined;
     if (Object.hasOwn(kmsKeys, key)) {
       const known = kmsKeys[key];

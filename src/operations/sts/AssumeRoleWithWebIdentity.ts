@@ -1,42 +1,46 @@
-import { KmsError, oidcProviderArn, type OidcProviderRecord, type Principal } from '../../domain/index.ts';
-import { issuerOf, type WebIdentity } from '../../identity/index.ts';
-import { trustVerdict } from '../../policy/index.ts';
-import type { Reader } from '../../storage/index.ts';
+import { KmsError, oidcProviderArn, type Principal } from '../../domain/index.ts';
+import { issuerOf } from '../../identity/index.ts';
+import { trustVerdict, type RequestContext } from '../../policy/index.ts';
 import { defineOperation } from '../operation.ts';
-import { assumableRole, type AssumableRole } from './assumable-role.ts';
+import { roleToTrust, type AssumableRole } from './assumable-role.ts';
 import { issueRoleSession } from './role-session.ts';
-import { webIdentityContext } from './web-identity-context.ts';
-import { tagsOfToken } from './web-identity-tags.ts';
+import { tagsOfToken, tokenContext } from './token-claims.ts';
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity';
 
-/**
- * The one call that nobody signs: the token says who calls. So it has no targets that the pipeline could authorise, and
- * everything is decided here, from the token and the role's trust policy alone.
- */
+/** The one call that nobody signs: the token says who calls, and the role's trust policy alone decides. */
 export const AssumeRoleWithWebIdentity = defineOperation('sts', 'AssumeRoleWithWebIdentity', {
   effect: 'write',
-  targets: () => ({}),
-  async handle(services, input, _targets, { identify, facts }) {
+  targets: ({ RoleArn }) => ({ role: roleToTrust(RoleArn) }),
+  async handle(services, input, { role }, { identify, conditions }) {
+    identify(bearerOf(role));
     const issuer = issuerOf(input.WebIdentityToken);
-    const { role, provider } = await services.store.read((reader) => partiesOf(reader, input.RoleArn, issuer));
-    identify(bearer(role));
+    const provider = await services.store.read((reader) => reader.get('oidcProviders', role.account, withoutScheme(issuer)));
     if (!provider) throw new KmsError('InvalidIdentityToken', `No OpenIDConnect provider found in your account for ${issuer}`);
-    const identity = await services.identity.verifyWebIdentity(provider, input.WebIdentityToken);
+    const bearer = await services.identity.verifyWebIdentity(provider, input.WebIdentityToken);
     const federatedProvider = oidcProviderArn(role.account, provider.url);
-    identify({ ...bearer(role), userId: `${federatedProvider}:${identity.audience}:${identity.subject}`, userName: identity.subject });
+    identify({ ...bearerOf(role), userId: `${federatedProvider}:${bearer.audience}:${bearer.subject}`, userName: bearer.subject });
 
-    const tags = tagsOfToken(identity.claims);
-    const context = webIdentityContext({ ...facts, provider, identity, tags, sessionName: input.RoleSessionName });
-    if (!role.row || !isTrusted(role, federatedProvider, context, tags.tags !== undefined)) {
+    const tags = tagsOfToken(bearer.claims);
+    const context = tokenContext({ provider, bearer, tags, others: await conditions(ACTION, 'role') });
+    const trusted = (action: string): boolean => trusts(role, federatedProvider, action, context);
+    if (!role.row || !trusted(ACTION) || (tags.tags && !trusted('sts:TagSession'))) {
       throw new KmsError('AccessDeniedException', `Not authorized to perform ${ACTION}`);
     }
     const answer = await issueRoleSession(services, role.row, { ...input, more: { ...tags, federatedProvider } });
-    return {
-      ...answer,
-      SubjectFromWebIdentityToken: identity.subject,
-      Audience: identity.audience,
-      Provider: federatedProvider,
-    };
+    return { ...answer, SubjectFromWebIdentityToken: bearer.subject, Audience: bearer.audience, Provider: federatedProvider };
   },
 });
+
+function trusts({ trustPolicy }: AssumableRole, provider: string, action: string, context: RequestContext): boolean {
+  return trustVerdict({ policy: trustPolicy, caller: { provider }, action, context })?.effect === 'allow';
+}
+
+/** Who calls, for the audit record: nobody of the account, until the token is believed. */
+function bearerOf({ account }: AssumableRole): Principal {
+  return { account, arn: '', userId: '', accessKeyId: '' };
+}
+
+function withoutScheme(issuer: string): string {
+  return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '');
+}

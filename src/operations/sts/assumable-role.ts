@@ -12,7 +12,7 @@ export interface AssumableRole extends IamPlace {
 /** What a role that isn't there trusts: so it can't be told from one that doesn't trust the caller. */
 const nobody = compilePolicy(parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: [] }), 'trust'));
 
-export async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole> {
+async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole> {
   const parsed = parseIamArn('role', arn);
   if (!parsed) throw new KmsError('ValidationException', `${arn} is invalid`);
   const row = await reader.get('roles', parsed.account, parsed.name);
@@ -23,6 +23,11 @@ export async function assumableRole(reader: Reader, arn: string): Promise<Assuma
 /** The same role is a target once for each action that it takes to become it as wanted. */
 export function roleToAssume(arn: string, action: string): IamTarget<AssumableRole> {
   return { on: 'iam', action, find: (reader) => assumableRole(reader, arn) };
+}
+
+/** A role whose trust policy the operation itself holds against a caller whom the pipeline doesn't know. */
+export function roleToTrust(arn: string): IamTarget<AssumableRole> {
+  return { on: 'iam', decidedBy: 'handler', find: (reader) => assumableRole(reader, arn) };
 }
 
 /** After authorisation: nobody is authorised for a role that isn't there. */

@@ -30,8 +30,5 @@ export function packedSize(policies: Session['policies'], tags: Session['tags'])
   if (!policies && !tags) return {};
   const percent = Math.ceil((deflateRawSync(JSON.stringify([policies, tags])).length / MAX_PACKED) * 100);
   if (percent <= 100) return { PackedPolicySize: percent };
-  throw new KmsError(
-    'PackedPolicyTooLarge',
-    `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
-  );
+  throw new KmsError('PackedPolicyTooLarge', `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`);
 }

@@ -8,7 +8,10 @@ interface Wanted {
 }
 
 /** The tags of a new session: those given, and the transitive ones of the session that asks, which nobody can change. */
-export function sessionTags({ tags, session }: Principal, { Tags = [], TransitiveTagKeys = [] }: Wanted): Pick<Session, 'tags' | 'transitiveTagKeys'> {
+export function sessionTags(
+  { tags, session }: Principal,
+  { Tags = [], TransitiveTagKeys = [] }: Wanted,
+): Pick<Session, 'tags' | 'transitiveTagKeys'> {
   const given = Object.fromEntries(checkedTags(Tags).map(({ key, value }) => [key, value]));
   const inheritedKeys = session?.transitiveTagKeys ?? [];
   if (inheritedKeys.some((key) => Object.hasOwn(given, key))) {

@@ -1,0 +1,20 @@
+import { fromInput, member, type Read } from './facts.ts';
+
+const transitiveTagKeys: Read = (facts) => {
+  const keys = member(facts, 'TransitiveTagKeys');
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : undefined;
+};
+
+/**
+ * The condition keys of IAM and STS, in lower case; each is there where the request has the member.
+ * Source: "Actions, resources, and condition keys" for IAM and for STS, Service Authorization Reference.
+ */
+export const iamKeys: Readonly<Record<string, Read>> = {
+  'iam:permissionsboundary': fromInput('PermissionsBoundary'),
+  'iam:policyarn': fromInput('PolicyArn'),
+  'sts:durationseconds': fromInput('DurationSeconds'),
+  'sts:externalid': fromInput('ExternalId'),
+  'sts:rolesessionname': fromInput('RoleSessionName'),
+  'sts:sourceidentity': fromInput('SourceIdentity'),
+  'sts:transitivetagkeys': transitiveTagKeys,
+};
