@@ -7,7 +7,7 @@ import { services as awsServices } from '../contract/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { openKeyStores, openSecretSeal, passwordSeal } from '../keystores/index.ts';
 import { awsQuotas, createPerform, openKeyDirectory, openKeyUses, startKeyUpkeep, type Services } from '../operations/index.ts';
-import { createHttpServer } from '../protocol/index.ts';
+import { createHttpServer, keepFresh } from '../protocol/index.ts';
 import { createVerifier } from '../sigv4/index.ts';
 import { openSqliteStore, type Store } from '../storage/index.ts';
 import { writeAwsFiles, writtenRegion } from './aws-files.ts';
@@ -15,18 +15,23 @@ import { openDataFolder } from './data-folder.ts';
 import { openDefaultKeyStore } from './default-key-store.ts';
 import { openLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { openTls } from './tls.ts';
 import type { UpOptions } from './up-options.ts';
 
 export interface FrontEnd extends AsyncDisposable {
   readonly endpoint: string;
+  /** What clients have to trust, if it is an authority of this Keyhold's own. */
+  readonly authorityFile?: string | undefined;
 }
 
 /** Starts everything, in the order of what needs what; disposing of it stops all in the reverse order. */
-export async function startFrontEnd({ data, host, port, account, region, clockOffset, logLevel }: UpOptions): Promise<FrontEnd> {
+export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
+  const { data, host, port, account, region, clockOffset, logLevel, principalRate } = options;
   await using lifetime = new AsyncDisposableStack();
   const closing = <T extends { close(): void | Promise<void> }>(one: T): T => lifetime.adopt(one, (it) => it.close());
 
   const folder = lifetime.use(openDataFolder(data));
+  const tls = await openTls(options, folder);
   const clock = offsetClock(systemClock, clockOffset);
   const log = openLog(folder.file('keyhold.log'), logLevel);
   const store = closing(openSqliteStore(folder.file('keyhold.sqlite')));
@@ -71,13 +76,17 @@ export async function startFrontEnd({ data, host, port, account, region, clockOf
       ready: () => client.members().some(({ healthy }) => healthy),
       metrics: () => metrics.render(),
       observe: (seen) => metrics.observe(seen),
+      ...(principalRate !== undefined && { principalRate }),
+      ...(tls && { tls: await tls.source.read() }),
     }),
   );
-  endpoint = endpointOf(host, await server.listen(host, port));
-  writeAwsFiles(folder, { endpoint, region: region ?? writtenRegion(folder) ?? 'us-east-1', accessKey });
+  if (tls) lifetime.defer(keepFresh(tls.source, (identity) => server.renew(identity), log));
+  endpoint = endpointOf(tls ? 'https' : 'http', host, await server.listen(host, port));
+  const authorityFile = tls?.authorityFile;
+  writeAwsFiles(folder, { endpoint, region: region ?? writtenRegion(folder) ?? 'us-east-1', accessKey, authorityFile });
   log.info({ endpoint, version: manifest.version }, 'ready');
   const whole = lifetime.move();
-  return { endpoint, [Symbol.asyncDispose]: () => whole.disposeAsync() };
+  return { endpoint, authorityFile, [Symbol.asyncDispose]: () => whole.disposeAsync() };
 }
 
 /** Both at once; should one fail, the other is stopped as well. */
@@ -91,7 +100,7 @@ async function startHsms(options: ManagedHsmsOptions & { readonly store: Store }
 }
 
 /** An address that stands for all of the machine's is no address to call. */
-function endpointOf(host: string, port: number): string {
+function endpointOf(scheme: string, host: string, port: number): string {
   const name = ['0.0.0.0', '::', ''].includes(host) ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { parseAccount, parseDuration, parsePort, parseRegion } from './up-options.ts';
+import { parseAccount, parseDuration, parsePort, parseRate, parseRegion } from './up-options.ts';
 
 describe('the options of keyhold up', () => {
   it('take times in days, hours, minutes and seconds', () => {
@@ -19,5 +19,10 @@ describe('the options of keyhold up', () => {
     for (const text of ['1', '1111-2222-3333']) assert.throws(() => parseAccount(text), InvalidArgumentError, text);
     assert.equal(parseRegion('us-gov-west-1'), 'us-gov-west-1');
     for (const text of ['mars', 'EU-CENTRAL-1', '']) assert.throws(() => parseRegion(text), InvalidArgumentError, text);
+  });
+
+  it('take rates above zero', () => {
+    assert.deepEqual(['100', '0.5'].map(parseRate), [100, 0.5]);
+    for (const text of ['', '0', '-1', '1e9', 'x']) assert.throws(() => parseRate(text), InvalidArgumentError, text);
   });
 });

@@ -10,6 +10,14 @@ export interface UpOptions {
   /** Milliseconds. */
   readonly clockOffset: number;
   readonly logLevel: LogLevel;
+  readonly tls?: true;
+  /** PEM files; both or none. */
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly tlsName: readonly string[];
+  readonly insecureListen?: true;
+  /** Requests per second. */
+  readonly principalRate?: number;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -39,4 +47,11 @@ export function parseDuration(text: string): number {
   const factor = units[unit];
   if (factor === undefined) throw new InvalidArgumentError('It is a number and d, h, m or s: 400d.');
   return Number(count) * factor;
+}
+
+export function parseRate(text: string): number {
+  const rate = Number(text);
+  if (!/^\d{1,7}(?:\.\d{1,3})?$/.test(text) || rate === 0)
+    throw new InvalidArgumentError('It is a number of requests per second: 100, or 0.5.');
+  return rate;
 }

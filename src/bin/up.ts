@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { StartError } from './data-folder.ts';
 import { startFrontEnd, type FrontEnd } from './front-end.ts';
-import { logLevels, parseAccount, parseDuration, parsePort, parseRegion, type UpOptions } from './up-options.ts';
+import { logLevels, parseAccount, parseDuration, parsePort, parseRate, parseRegion, type UpOptions } from './up-options.ts';
 
 const HELP = `
 Everything is in the data folder: metadata, HSMs, the audit trail (audit/trail.ndjson), the log (keyhold.log), and what
@@ -10,6 +10,7 @@ AWS clients need (credentials, config). One Keyhold uses it at a time. Ctrl-C st
 Examples:
   keyhold up
   keyhold up --port 0 --data /srv/keyhold --region eu-central-1
+  keyhold up --host 0.0.0.0 --tls --tls-name keys.example.org
   keyhold up --clock-offset 400d      see what becomes of keys and certificates`;
 
 /** `keyhold up`: the front end and the HSM processes of this machine, until a signal comes. */
@@ -22,6 +23,12 @@ export function upCommand(): Command {
     .option('--account <id>', 'account to make at the first start (default: 111122223333)', parseAccount)
     .option('--region <region>', 'Region of the config file (default: as before, at first us-east-1)', parseRegion)
     .option('--clock-offset <time>', 'run this far ahead of the machine’s clock: 400d, 12h, 30m, 15s', parseDuration, 0)
+    .option('--tls', 'speak HTTPS, with a certificate from an authority in the data folder')
+    .option('--tls-name <name...>', 'further DNS names and addresses that the certificate is for', [])
+    .option('--tls-certificate <file>', 'speak HTTPS with this certificate (PEM, its issuers after it), read again when it changes')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--insecure-listen', 'allow an address that others reach without TLS')
+    .option('--principal-rate <number>', 'requests per second that each user or role may make (default: any number)', parseRate)
     .addOption(new Option('--log-level <level>', 'least level to log').choices(logLevels).default('info'))
     .addHelpText('after', HELP)
     .action(up);
@@ -57,15 +64,19 @@ function untilSignal(): Promise<void> {
   return promise;
 }
 
-function readyText({ endpoint }: FrontEnd, data: string): string {
+function readyText({ endpoint, authorityFile }: FrontEnd, data: string): string {
   const folder = data === '.keyhold' ? '' : ` --data ${data}`;
+  const trust =
+    authorityFile === undefined
+      ? ''
+      : `  What clients trust:    ${authorityFile} (keyhold env sets AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS)\n`;
   return `Keyhold is ready at ${endpoint}
 
   In another terminal:   eval "$(bin/keyhold env${folder})"
   then for example:      aws kms list-keys
                          bin/keyhold status
   See the six steps:     bin/keyhold demo
-  Data, log, trail:      ${data}
+${trust}  Data, log, trail:      ${data}
   Stop it with Ctrl-C.
 `;
 }

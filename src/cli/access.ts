@@ -9,6 +9,8 @@ export interface Access {
   readonly accessKeyId: string;
   readonly secretAccessKey: SecretText;
   readonly sessionToken?: string;
+  /** A file of authorities to trust instead of the public ones. */
+  readonly authorityFile?: string;
 }
 
 type Section = Readonly<Record<string, string>>;
@@ -57,5 +59,13 @@ function accessFrom(env: Env, credentialsFile: string, configFile: string, profi
     );
   }
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || config['region'] || 'us-east-1';
-  return { endpoint, region, accessKeyId, secretAccessKey: new SecretText(secret), ...(sessionToken && { sessionToken }) };
+  const authorityFile = env['AWS_CA_BUNDLE'] || config['ca_bundle'];
+  return {
+    endpoint,
+    region,
+    accessKeyId,
+    secretAccessKey: new SecretText(secret),
+    ...(sessionToken && { sessionToken }),
+    ...(authorityFile && { authorityFile }),
+  };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
@@ -41,7 +42,8 @@ async function post(access: Access, service: string, target: string, body: strin
   const headers = { ...signRequest(signed), 'content-length': Buffer.byteLength(body) };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const request = send(new URL('/', url), { method: 'POST', headers, timeout: TIMEOUT });
+  const ca = access.authorityFile === undefined ? undefined : readFileSync(access.authorityFile);
+  const request = send(new URL('/', url), { method: 'POST', headers, timeout: TIMEOUT, ...(ca && { ca }) });
   request.on('response', resolve).on('error', reject);
   request.on('timeout', () => request.destroy(new Error('no answer in time')));
   request.end(body);

@@ -12,13 +12,14 @@ export function envCommand(env: Env, io: CliIo): Command {
 }
 
 function exportLines(folder: string): string {
-  const { endpoint, region, accessKeyId, secretAccessKey } = accessInFolder(folder);
+  const { endpoint, region, accessKeyId, secretAccessKey, authorityFile } = accessInFolder(folder);
   const variables = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey.reveal(),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
+    ...(authorityFile !== undefined && { AWS_CA_BUNDLE: authorityFile, NODE_EXTRA_CA_CERTS: authorityFile }),
   };
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}=${shellQuoted(value)}\n`)

@@ -13,7 +13,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { awsFiles } from './aws-files.ts';
 
 const ENTRY = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
-const READY = /^Keyhold is ready at (http:\/\/\S+)$/m;
+const READY = /^Keyhold is ready at (https?:\/\/\S+)$/m;
 const START_TIMEOUT = 30_000;
 
 export interface Running {

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { keyhold, run } from '../support/keyhold-cli.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+/** What an application does that knows nothing but its environment. */
+const APPLICATION = `
+  const { KMSClient, CreateKeyCommand, EncryptCommand } = await import('@aws-sdk/client-kms');
+  const kms = new KMSClient({ maxAttempts: 1 });
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId: KeyMetadata.KeyId, Plaintext: Buffer.from('x') }));
+  console.log(CiphertextBlob.length > 0 ? 'encrypted' : 'nothing');`;
+
+describe('keyhold up --tls', () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld(['--tls']);
+  });
+  after(() => world?.[Symbol.asyncDispose]());
+
+  async function printedEnvironment(): Promise<NodeJS.ProcessEnv> {
+    const { stdout } = await keyhold(['env', '--data', world.data], {});
+    return {
+      PATH: process.env['PATH'],
+      HOME: world.folder,
+      ...Object.fromEntries(Array.from(stdout.matchAll(/^export (\w+)=(.*)$/gm), ([, name = '', value]) => [name, value])),
+    };
+  }
+
+  it('says what to trust, and keyhold env makes an unmodified SDK trust it', async () => {
+    assert.match(world.server.output(), /What clients trust: +\S+\/tls\/ca\.pem/);
+    const env = await printedEnvironment();
+    assert.match(env['AWS_ENDPOINT_URL'] ?? '', /^https:\/\/127\.0\.0\.1:\d+$/);
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', APPLICATION], env);
+    assert.equal(stdout, 'encrypted\n', stderr);
+    const { NODE_EXTRA_CA_CERTS: _, ...trustless } = env;
+    const refused = await run(process.execPath, ['--input-type=module', '-e', APPLICATION], trustless);
+    assert.match(refused.stderr, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
+  });
+
+  it('serves keyhold’s own commands', async () => {
+    const { stdout, stderr } = await keyhold(['status', '--json'], { KEYHOLD_DATA: world.data });
+    assert.match(stdout, /"Endpoint": *"https:/, stderr);
+  });
+});
+
+describe('keyhold up', () => {
+  const data = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
+  after(() => rmSync(data, { recursive: true }));
+  const refusal = async (...options: string[]): Promise<string> => {
+    const { code, stderr } = await keyhold(['up', '--port', '0', '--data', data, ...options], {});
+    assert.equal(code, 1);
+    return stderr;
+  };
+
+  it('does not speak plain HTTP to others unless it is told to', async () => {
+    assert.match(await refusal('--host', '0.0.0.0'), /add --tls, or --insecure-listen/);
+  });
+
+  it('says what is wrong with its certificate', async () => {
+    assert.match(await refusal('--tls-certificate', 'x.pem'), /go together/);
+    assert.match(await refusal('--tls-certificate', 'x.pem', '--tls-key', 'x.key'), /can not read x\.pem/);
+  });
+});
