@@ -6,7 +6,7 @@ import { openAuthorities, startClusterControl, startManagedHsms, type ManagedHsm
 import { services as awsServices } from '../contract/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { openKeyStores, openSecretSeal, passwordSeal } from '../keystores/index.ts';
-import { awsQuotas, createPerform, openKeyDirectory, openKeyUses, startKeyUpkeep, type Services } from '../operations/index.ts';
+import { createPerform, openKeyDirectory, openKeyUses, startKeyUpkeep, type Services } from '../operations/index.ts';
 import { createHttpServer, keepFresh } from '../protocol/index.ts';
 import { createVerifier } from '../sigv4/index.ts';
 import { openSqliteStore, type Store } from '../storage/index.ts';
@@ -26,7 +26,7 @@ export interface FrontEnd extends AsyncDisposable {
 
 /** Starts everything, in the order of what needs what; disposing of it stops all in the reverse order. */
 export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
-  const { data, host, port, account, region, clockOffset, logLevel, principalRate } = options;
+  const { data, host, port, account, region, clockOffset, logLevel, principalRate, quota: quotas } = options;
   await using lifetime = new AsyncDisposableStack();
   const closing = <T extends { close(): void | Promise<void> }>(one: T): T => lifetime.adopt(one, (it) => it.close());
 
@@ -60,7 +60,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     clusters,
     identity,
     audit,
-    quotas: awsQuotas,
+    quotas,
     about,
   };
   lifetime.defer(startKeyUpkeep(services));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { parseAccount, parseDuration, parsePort, parseRate, parseRegion } from './up-options.ts';
+import { awsQuotas } from '../operations/index.ts';
+import { parseAccount, parseDuration, parsePort, parseQuota, parseRate, parseRegion } from './up-options.ts';
 
 describe('the options of keyhold up', () => {
   it('take times in days, hours, minutes and seconds', () => {
@@ -24,5 +25,13 @@ describe('the options of keyhold up', () => {
   it('take rates above zero', () => {
     assert.deepEqual(['100', '0.5'].map(parseRate), [100, 0.5]);
     for (const text of ['', '0', '-1', '1e9', 'x']) assert.throws(() => parseRate(text), InvalidArgumentError, text);
+  });
+
+  it('take quotas by name, one at a time', () => {
+    const quotas = parseQuota('aliasesPerKey=2', parseQuota('keys=500', awsQuotas));
+    assert.deepEqual(quotas, { ...awsQuotas, keys: 500, aliasesPerKey: 2 });
+    for (const text of ['keys', 'keys=', 'keys=-1', 'keys=many', 'toString=1', '']) {
+      assert.throws(() => parseQuota(text, awsQuotas), InvalidArgumentError, text);
+    }
   });
 });

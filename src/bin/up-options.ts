@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { awsQuotas, type Quotas } from '../operations/index.ts';
 
 /** How `keyhold up` runs. Account and Region are undefined if not given: then they are as at the first start. */
 export interface UpOptions {
@@ -18,6 +19,7 @@ export interface UpOptions {
   readonly insecureListen?: true;
   /** Requests per second. */
   readonly principalRate?: number;
+  readonly quota: Quotas;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -54,4 +56,13 @@ export function parseRate(text: string): number {
   if (!/^\d{1,7}(?:\.\d{1,3})?$/.test(text) || rate === 0)
     throw new InvalidArgumentError('It is a number of requests per second: 100, or 0.5.');
   return rate;
+}
+
+/** Adds one `keys=500` to the quotas so far. */
+export function parseQuota(text: string, quotas: Quotas): Quotas {
+  const [, name = '', count = ''] = /^([a-zA-Z]+)=(\d{1,9})$/.exec(text) ?? [];
+  if (!Object.hasOwn(awsQuotas, name)) {
+    throw new InvalidArgumentError(`It is keys=500, for example; there are ${Object.keys(awsQuotas).join(', ')}.`);
+  }
+  return { ...quotas, [name]: Number(count) };
 }

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { StartError } from './data-folder.ts';
 import { startFrontEnd, type FrontEnd } from './front-end.ts';
-import { logLevels, parseAccount, parseDuration, parsePort, parseRate, parseRegion, type UpOptions } from './up-options.ts';
+import { awsQuotas } from '../operations/index.ts';
+import { logLevels, parseAccount, parseDuration, parsePort, parseQuota, parseRate, parseRegion, type UpOptions } from './up-options.ts';
 
 const HELP = `
 Everything is in the data folder: metadata, HSMs, the audit trail (audit/trail.ndjson), the log (keyhold.log), and what
@@ -29,6 +30,11 @@ export function upCommand(): Command {
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--insecure-listen', 'allow an address that others reach without TLS')
     .option('--principal-rate <number>', 'requests per second that each user or role may make (default: any number)', parseRate)
+    .addOption(
+      new Option('--quota <name=number>', 'another resource quota than AWS’s: keys=500; may be given several times')
+        .argParser(parseQuota)
+        .default(awsQuotas, 'keys=100000, aliasesPerKey=50, grantsPerKey=50000, customKeyStores=10'),
+    )
     .addOption(new Option('--log-level <level>', 'least level to log').choices(logLevels).default('info'))
     .addHelpText('after', HELP)
     .action(up);
