@@ -67,7 +67,11 @@ describe('an alias', () => {
       'ValidationException',
       'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
     );
-    await refused(alias('alias/with space', id), 'ValidationException', /at 'aliasName' failed to satisfy constraint: Member must satisfy regular/);
+    await refused(
+      alias('alias/with space', id),
+      'ValidationException',
+      /at 'aliasName' failed to satisfy constraint: Member must satisfy regular/,
+    );
     await refused(alias('alias/aws/mine', id), 'NotAuthorizedException');
     await refused(world.kms.send(new DeleteAliasCommand({ AliasName: 'alias/none' })), 'NotFoundException');
     await refused(world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/none', TargetKeyId: id })), 'NotFoundException');
@@ -96,7 +100,11 @@ describe('an alias', () => {
     const text = `arn:aws:kms:us-east-1:111122223333:key/${doomed} is pending deletion.`;
     await refused(alias('alias/late', doomed), 'KMSInvalidStateException', text);
     await world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/doomed', TargetKeyId: other }));
-    await refused(world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/doomed', TargetKeyId: doomed })), 'KMSInvalidStateException', text);
+    await refused(
+      world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/doomed', TargetKeyId: doomed })),
+      'KMSInvalidStateException',
+      text,
+    );
   });
 
   it('is one of at most 50 of a key', async () => {
@@ -166,7 +174,11 @@ const listings: Readonly<Record<string, (Limit: number, Marker?: string) => Prom
     return { rows: Aliases.map(({ AliasArn = '' }) => AliasArn), NextMarker, Truncated };
   },
   ListResourceTags: async (Limit, Marker) => {
-    const { Tags = [], NextMarker, Truncated } = await world.kms.send(new ListResourceTagsCommand({ KeyId: await tagged(), Limit, Marker }));
+    const {
+      Tags = [],
+      NextMarker,
+      Truncated,
+    } = await world.kms.send(new ListResourceTagsCommand({ KeyId: await tagged(), Limit, Marker }));
     return { rows: Tags.map(({ TagKey = '' }) => TagKey), NextMarker, Truncated };
   },
 };
@@ -181,7 +193,7 @@ describe('listings', () => {
     it(`${name} gives every row once, a page at a time`, async () => {
       const whole = await page(50);
       const rows: string[] = [];
-      for (let marker: string | undefined; ; ) {
+      for (let marker: string | undefined; ;) {
         const one = await page(3, marker);
         assert.ok(one.rows.length <= 3);
         rows.push(...one.rows);
