@@ -1,6 +1,6 @@
 /** An HSM process. The control plane starts it, with the HSM's id as argument and the control channel on descriptor 3. */
 import { Socket } from 'node:net';
-import { SecretText, type Logger } from '../base/index.ts';
+import { SecretText, systemClock, type Logger } from '../base/index.ts';
 import { ControlService } from '../hsm/index.ts';
 
 const passphrase = process.env['KEYHOLD_HSM_PASSPHRASE'];
@@ -29,7 +29,7 @@ function line(context: object, message: string): string {
 // Nobody reads the log any more when the control plane is gone; the HSM still has to stop in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-const service = new ControlService({ channel: new Socket({ fd: 3 }), secret, log });
+const service = new ControlService({ channel: new Socket({ fd: 3 }), secret, clock: systemClock, log });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop());
 await service.stopped;
 process.exit();

@@ -1,4 +1,4 @@
-import { offsetClock, systemClock, type Clock, type Logger } from '../base/index.ts';
+import { offsetClock, type Clock, type Logger } from '../base/index.ts';
 import { Audit, type AuditEntry } from './audit/index.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
 import { birthIdentity, Identity } from './identity/index.ts';
@@ -83,7 +83,8 @@ export class Hsm {
 
   /** Writes here, then hands to the peers what was written; resolves to the number of HSMs that have it on disk. */
   replicate(changes: readonly Change[], entry: AuditEntry): Promise<number> {
-    return this.peers.spread(this.replica.write(changes, entry));
+    const records = this.replica.write(changes, entry);
+    return records.length === 0 ? Promise.resolve(1) : this.peers.spread(records);
   }
 
   /** `listener` is called when something that others act upon may have changed. */
@@ -127,15 +128,27 @@ interface Opened {
   readonly log: Logger;
 }
 
+/** What an HSM gets from the process that it runs in. */
+export interface HsmSurroundings {
+  readonly secret: DeviceSecret;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
 /** Takes up what the folder holds, or begins a new HSM in it. Throws `FolderInUseError`, `WrongSecretError`, `HsmError`. */
-export async function openHsm(birth: HsmBirth, secret: DeviceSecret, log: Logger): Promise<Hsm> {
-  const clock = offsetClock(systemClock, birth.clockOffset);
-  const lock = lockFolder(birth.folder);
-  const database = openDatabase(birth.folder, await openDeviceKey(birth.folder, secret));
+export async function openHsm(birth: HsmBirth, { secret, log, clock: machineClock }: HsmSurroundings): Promise<Hsm> {
+  const clock = offsetClock(machineClock, birth.clockOffset);
+  using undo = new DisposableStack();
+  const lock = undo.adopt(lockFolder(birth.folder), (lock) => lock.release());
+  const deviceKey = await openDeviceKey(birth.folder, secret);
+  const database = undo.adopt(openDatabase(birth.folder, deviceKey), (database) => database.close());
   const audit = new Audit(database, clock);
   const identity = Identity.load(database) ?? (await bear(birth, database, audit));
   if (identity.facts.hsmId !== birth.hsmId) throw new HsmError('invalid-argument', `this folder is that of ${identity.facts.hsmId}`);
-  return new Hsm(birth, { clock, database, audit, identity, lock, log });
+  const hsm = new Hsm(birth, { clock, database, audit, identity, lock, log });
+  // From here on it is the HSM that closes them.
+  undo.move();
+  return hsm;
 }
 
 async function bear(birth: HsmBirth, database: Database, audit: Audit): Promise<Identity> {

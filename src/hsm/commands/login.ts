@@ -42,7 +42,13 @@ async function login(hsm: Hsm, caller: Caller, input: Login): Promise<{ readonly
   // Another HSM may have changed the password meanwhile.
   if (!right || hsm.users.find(user.username)?.password !== user.password) return refuse(hsm, input, 'login-failed');
   const session = hsm.sessions.begin(user.username, user.role);
-  hsm.replica.write(hsm.lockouts.forget(user.username), entryOf(session, 'CN_LOGIN'));
+  try {
+    // Known to the peers before the caller goes on: failures from before must not add up with later ones.
+    await hsm.replicate(hsm.lockouts.forget(user.username), entryOf(session, 'CN_LOGIN'));
+  } catch (error) {
+    hsm.sessions.end(session);
+    throw error;
+  }
   caller.begin(session);
   return { session: session.id };
 }

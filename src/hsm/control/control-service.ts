@@ -1,17 +1,14 @@
 import type { Duplex } from 'node:stream';
-import type { Logger } from '../../base/index.ts';
-import { openHsm, type Hsm } from '../hsm.ts';
+import { openHsm, type HsmSurroundings } from '../hsm.ts';
 import { HsmServer } from '../server/index.ts';
-import { FolderInUseError, WrongSecretError, type DeviceSecret } from '../storage/index.ts';
+import { FolderInUseError, WrongSecretError } from '../storage/index.ts';
 import { FrameReader, FrameWriter, HsmError, type HsmBirth, type HsmStatus, type RequestFrame } from '../wire/index.ts';
 import { essence, statusOf } from './status.ts';
 import { controlTable, type Running } from './table.ts';
 
-export interface ControlOptions {
+export interface ControlOptions extends HsmSurroundings {
   /** The HSM's end of its control channel. */
   readonly channel: Duplex;
-  readonly secret: DeviceSecret;
-  readonly log: Logger;
 }
 
 type AnyHandler = (running: Running, input: unknown) => unknown;
@@ -90,8 +87,8 @@ export class ControlService {
 
   async #bear(birth: HsmBirth): Promise<HsmStatus> {
     if (this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is born already');
-    const { secret, log } = this.#options;
-    const hsm: Hsm = await openHsm(birth, secret, log);
+    const { log } = this.#options;
+    const hsm = await openHsm(birth, this.#options);
     const server = await HsmServer.start(hsm);
     this.#running = { hsm, server };
     hsm.onChange(() => this.#tellSoon());
@@ -125,8 +122,9 @@ export class ControlService {
       log.error({ err: error }, 'the HSM did not stop cleanly');
     }
     this.#writer.flush();
-    channel.end(() => this.#markStopped());
-    if (channel.destroyed) this.#markStopped();
+    // The last answer must be out before the process ends, if somebody is still there to take it.
+    if (channel.readableEnded || channel.destroyed) this.#markStopped();
+    else channel.end(() => this.#markStopped());
   }
 }
 

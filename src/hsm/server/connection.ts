@@ -131,6 +131,7 @@ export class Connection implements Caller {
   }
 
   #answerPeer(...[op, input]: Parameters<PeerService['answer']>): unknown {
+    if (typeof input !== 'object' || input === null) throw new HsmError('malformed-request');
     const output = this.#peer.answer(op, input);
     if (op === 'peerHello') this.#trust(true);
     return output;

@@ -3,7 +3,7 @@
  * MessagePack (plain maps, no extension types). Bytes arrive as `Buffer`.
  */
 import type { Writable } from 'node:stream';
-import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
+import { C1, Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 import type { HsmErrorCode } from './commands.ts';
 import type { ControlEvent } from './control.ts';
 
@@ -119,6 +119,13 @@ export class FrameReader {
 }
 
 function decodeBody(body: Buffer): unknown {
+  const message = unpack(body);
+  // What msgpackr makes of the one byte that MessagePack never uses.
+  if (message === C1) throw new FramingError('frame is not MessagePack');
+  return message;
+}
+
+function unpack(body: Buffer): unknown {
   try {
     return unpacker.unpack(body);
   } catch {

@@ -1,0 +1,87 @@
+/** Who may give which command, as one table; what may be given in which stage of a cluster's life, as another. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { HsmConnection } from '../client/index.ts';
+import { claim, emptyWorld, USER_PASSWORD } from '../hsm-world.ts';
+import { HsmError, type CommandInput, type CommandName, type HsmErrorCode, type Role } from '../wire/index.ts';
+
+type Who = 'anyone' | Exclude<Role, 'unactivated-admin' | 'internal(APPLIANCE_USER)'>;
+
+const everyone: readonly Who[] = ['anyone', 'admin', 'crypto-user', 'auditor'];
+const users: readonly Who[] = ['admin', 'crypto-user', 'auditor'];
+const key = '0'.repeat(16);
+const bytes = Buffer.alloc(1);
+const nobody = { username: 'nobody', role: 'crypto-user' } as const;
+
+/** A well-formed example of each command that changes nothing, and who may give it. */
+const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input: CommandInput<C>] } = {
+  hello: [everyone, { versions: [1], client: 'test' }],
+  info: [everyone, {}],
+  activate: [[], { password: USER_PASSWORD }],
+  login: [everyone, { ...nobody, password: USER_PASSWORD }],
+  listUsers: [everyone, {}],
+  createUser: [['admin'], { ...nobody, username: 'not a name', password: USER_PASSWORD }],
+  deleteUser: [['admin'], nobody],
+  changePassword: [['admin'], { ...nobody, password: USER_PASSWORD }],
+  generateKey: [['crypto-user'], { keyType: 'aes', length: 32, template: { token: false } }],
+  findKeys: [['admin', 'crypto-user'], { filter: {}, limit: 1 }],
+  setAttribute: [['crypto-user'], { handle: key, name: 'label', value: '' }],
+  destroyKey: [['crypto-user'], { handle: key }],
+  encrypt: [['crypto-user'], { key, plaintext: bytes, aad: bytes }],
+  decrypt: [['crypto-user'], { key, ciphertext: bytes, aad: bytes }],
+  reencrypt: [['crypto-user'], { fromKey: key, ciphertext: bytes, fromAad: bytes, toKey: key, toAad: bytes }],
+  encryptRandom: [['crypto-user'], { key, length: 1, aad: bytes, reveal: false }],
+  wrapKey: [['crypto-user'], { key, wrappingKey: key }],
+  unwrapKey: [['crypto-user'], { wrappingKey: key, wrapped: bytes, template: {} }],
+  random: [['crypto-user'], { length: 1 }],
+  readAudit: [['admin', 'auditor'], { from: 0, limit: 1 }],
+  logout: [users, {}],
+};
+const names = Object.keys(table) as CommandName[];
+
+async function outcome(connection: HsmConnection, command: CommandName): Promise<HsmErrorCode | 'done'> {
+  try {
+    await connection.call(command, table[command][1]);
+    return 'done';
+  } catch (error) {
+    if (error instanceof HsmError) return error.code;
+    throw error;
+  }
+}
+
+const world = await emptyWorld();
+after(() => world[Symbol.asyncDispose]());
+await world.addHsm();
+
+test('before a cluster has its certificate an HSM says only what it is', async () => {
+  const { connectHsm } = await import('../client/index.ts');
+  const stranger = await connectHsm(world.first.address, { trustAnchor: undefined });
+  assert.equal(stranger.info.lifecycle, 'uninitialized');
+  await stranger.call('info', {});
+  stranger.close();
+});
+
+test('once it has, nothing but activation is possible, and only once', async () => {
+  await claim(world);
+  const connection = await world.connect();
+  assert.equal((await connection.call('info', {})).lifecycle, 'active');
+  assert.equal(await outcome(connection, 'activate'), 'wrong-lifecycle');
+});
+
+test('each role may do what the table says, and nothing else', async () => {
+  await world.login('alice');
+  await world.login('eve', 'auditor');
+  const logins = { admin: 'admin', 'crypto-user': 'alice', auditor: 'eve' } as const;
+  for (const who of everyone) {
+    const connection = who === 'anyone' ? await world.connect() : await world.login(logins[who], who);
+    for (const command of names) {
+      const [may] = table[command];
+      const got = await outcome(connection, command);
+      if (command === 'activate') continue;
+      const refused = got === 'not-permitted' || got === 'not-logged-in';
+      // Who is logged in may not log in again.
+      const expected = command === 'login' && who !== 'anyone' ? false : may.includes(who);
+      assert.equal(!refused, expected, `${command} by ${who}: ${got}`);
+    }
+  }
+});

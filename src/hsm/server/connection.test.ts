@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type TLSSocket } from 'node:tls';
+import { after, test } from 'node:test';
+import { assert as always, asyncProperty, constantFrom, object, uint8Array } from 'fast-check';
+import { hsmWorld, refusedAs, USER_PASSWORD } from '../hsm-world.ts';
+import { commandTable } from '../commands/table.ts';
+import { encodeFrame, FrameReader, HsmError, MAX_STRANGER_FRAME, type CommandName } from '../wire/index.ts';
+
+const world = await hsmWorld(1);
+after(() => world[Symbol.asyncDispose]());
+
+async function raw(): Promise<TLSSocket> {
+  const { host, port } = world.first.address;
+  const socket = connect({ host, port, minVersion: 'TLSv1.3', ca: world.trustAnchor, checkServerIdentity: () => undefined });
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+async function isUp(): Promise<void> {
+  const connection = await world.connect();
+  await connection.call('info', {});
+  connection.close();
+}
+
+async function ended(socket: TLSSocket): Promise<void> {
+  socket.resume().on('error', () => undefined);
+  if (!socket.closed) await once(socket, 'close');
+}
+
+/** Everything the HSM answers until there are `count` answers. */
+async function answers(socket: TLSSocket, count: number): Promise<{ readonly id: number; readonly error?: { readonly code: string } }[]> {
+  const reader = new FrameReader();
+  const got: { id: number }[] = [];
+  for await (const chunk of socket) {
+    got.push(...(reader.feed(chunk as Buffer) as { id: number }[]));
+    if (got.length >= count) return got;
+  }
+  return got;
+}
+
+test('what isn’t the protocol ends the connection and nothing else', async () => {
+  const cases = [
+    Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+    Buffer.from([0xff, 0xff, 0xff, 0xff]),
+    Buffer.from([0, 0, 0, 1, 0xc1]),
+    Buffer.from([0, 0, 0, 1, 0xc0]),
+    Buffer.from([0, 0, 0, 2, 0xdf, 0xff]),
+    encodeFrame({ id: -0.5, op: 'hello', in: {} }),
+    encodeFrame({ id: 1, op: 7 as unknown as string, in: {} }),
+    encodeFrame({ id: 1, op: 'hello', in: { versions: [1], client: 'x'.repeat(MAX_STRANGER_FRAME) } }),
+  ];
+  for (const bytes of cases) {
+    const socket = await raw();
+    socket.write(bytes);
+    await ended(socket);
+  }
+  await isUp();
+});
+
+test('any bytes at all leave the HSM up', async () => {
+  await always(
+    asyncProperty(uint8Array({ minLength: 1, maxLength: 64 }), async (bytes) => {
+      const socket = await raw();
+      socket.end(Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]));
+      await ended(socket);
+    }),
+    { numRuns: 25 },
+  );
+  await isUp();
+});
+
+test('the first word is hello, in a version that both know', async () => {
+  const socket = await raw();
+  socket.write(encodeFrame({ id: 1, op: 'info', in: {} }));
+  socket.write(encodeFrame({ id: 2, op: 'hello', in: { versions: [7], client: 'test' } }));
+  const codes = (await answers(socket, 2)).map(({ error }) => error?.code);
+  assert.deepEqual(codes, ['unsupported-version', 'unsupported-version']);
+});
+
+test('a command with any input is answered by a refusal that has a name', async () => {
+  const user = await world.login('alice');
+  const others = ['findKeys', 'random', 'readAudit', 'logout', 'listUsers', 'info'];
+  const names = Object.keys(commandTable).filter((name) => !others.includes(name)) as CommandName[];
+  await always(
+    asyncProperty(constantFrom(...names), object({ maxDepth: 2 }), async (name, input) => {
+      await assert.rejects(user.call(name, input as never), (error) => error instanceof HsmError && error.code === 'malformed-request');
+    }),
+    { numRuns: 200 },
+  );
+  await assert.rejects(user.call('nonsense' as CommandName, {}), refusedAs('malformed-request'));
+  await assert.rejects(user.call('random', { length: 1, depth: 2 } as never), refusedAs('malformed-request', /unknown member depth/));
+});
+
+test('peers’ operations are for those who prove to be peers', async () => {
+  const socket = await raw();
+  for (const [id, op] of ['pull', 'push', 'sessionsOf', 'peerHello'].entries()) socket.write(encodeFrame({ id, op, in: null }));
+  socket.write(encodeFrame({ id: 9, op: 'peerHello', in: { hsmId: 'hsm-x', proof: Buffer.alloc(32) } }));
+  for (const { id, error } of await answers(socket, 5)) assert.ok(error, `operation ${id} was answered`);
+  await isUp();
+});
+
+test('who doesn’t take his answers is not read from, and gets all of them when he does', async () => {
+  const socket = await raw();
+  const login = { username: 'alice', role: 'crypto-user', password: USER_PASSWORD };
+  socket.write(encodeFrame({ id: 0, op: 'hello', in: { versions: [1], client: 'test' } }));
+  socket.write(encodeFrame({ id: 1, op: 'login', in: login }));
+  const reader = new FrameReader();
+  let seen = 0;
+  while (seen < 2) seen += reader.feed((await once(socket, 'data'))[0] as Buffer).length;
+  socket.pause();
+  const before = world.first.status.operations['random'] ?? 0;
+  const asked = 20_000;
+  const frames = Buffer.concat(Array.from({ length: asked }, (_, id) => encodeFrame({ id, op: 'random', in: { length: 4_096 } })));
+  socket.write(frames);
+  await isUp();
+  const { operations } = await world.first.control.call('status', {});
+  assert.ok((operations['random'] ?? 0) - before < asked / 2, 'the HSM must not answer what nobody takes');
+  assert.equal((await answers(socket, asked)).length, asked);
+});
