@@ -1,0 +1,84 @@
+import type { Members, MemberShape } from '../../src/contract/index.ts';
+import type { Random } from './random.ts';
+
+/** What is there to be named, so that inputs get past the first look. */
+export interface Known {
+  /** Ids, ARNs and aliases. */
+  readonly keys: readonly string[];
+  /** Base64. */
+  readonly ciphertexts: readonly string[];
+  readonly account: string;
+}
+
+type Json = unknown;
+
+/** Making these takes seconds, and says nothing that their smaller kin doesn't. */
+const TOO_SLOW = new Set(['RSA_3072', 'RSA_4096']);
+
+/** An input as a careful client would send it, in the types of JSON; optional members come and go. */
+export function goodInput(random: Random, members: Members, known: Known): Record<string, Json> {
+  const wanted = Object.entries(members).filter(([, shape]) => shape.required || random.chance(0.4));
+  return Object.fromEntries(wanted.map(([name, shape]) => [name, goodValue(random, name, shape, known)]));
+}
+
+function goodValue(random: Random, name: string, shape: MemberShape, known: Known): Json {
+  switch (shape.kind) {
+    case 'text':
+      return goodText(random, name, shape, known);
+    case 'enum':
+      return random.pick(Object.keys(shape.values).filter((value) => !TOO_SLOW.has(value)));
+    case 'blob':
+      return /ciphertext/i.test(name) && random.chance(0.8)
+        ? random.pick(known.ciphertexts)
+        : random.bytes(random.integer(shape.min ?? 0, Math.min(shape.max ?? 64, 64))).toString('base64');
+    case 'bool':
+      return random.chance(0.5);
+    case 'int':
+      return random.integer(shape.min ?? 0, Math.min(shape.max ?? 100, 100));
+    case 'timestamp':
+      return random.integer(1_500_000_000, 2_500_000_000);
+    case 'list':
+      return Array.from({ length: random.integer(shape.min ?? 0, Math.min(shape.max ?? 3, 3)) }, () =>
+        goodValue(random, name, shape.member, known),
+      );
+    case 'map':
+      return Object.fromEntries(
+        Array.from({ length: random.integer(0, 3) }, () => [
+          goodText(random, 'Key', shape.key, known),
+          goodValue(random, name, shape.value, known),
+        ]),
+      );
+    case 'struct':
+      return goodInput(random, shape.members, known);
+  }
+}
+
+const names = ['fuzz-a', 'fuzz-b', 'fuzz-c', 'fuzz-d'];
+
+/** By what members are called: those whose form the contract doesn't say. */
+const vocabulary: readonly (readonly [member: RegExp, text: (random: Random, known: Known) => string])[] = [
+  [/^CustomKeyStoreId$/, () => 'cks-0123456789abcdef0'],
+  [/^AccessKeyId$/, () => 'AKIAFUZZFUZZFUZZFUZZ'],
+  [/KeyId$/, (random, { keys }) => random.pick(keys)],
+  [/^AliasName$/, (random) => `alias/${random.pick(names)}`],
+  [/Policy(?:Document)?$/, (_random, { account }) => policy(account)],
+  [/^(?:User|Role|Group|Policy|RoleSession)Name$/, (random) => random.pick(names)],
+  [/Arn$|Principal$/, (random, { account }) => `arn:aws:iam::${account}:${random.pick(['user', 'role', 'policy'])}/${random.pick(names)}`],
+  [/^Path(?:Prefix)?$/, () => '/fuzz/'],
+  [/^Url$/, () => 'https://issuer.invalid'],
+  [/^(?:ClusterId|CloudHsmClusterId|ResourceId)$/, () => 'cluster-abcdefghijk'],
+  [/^SubnetIds$/, () => 'subnet-0123456789abcdef0'],
+  [/^HsmType$/, () => 'hsm2m.medium'],
+  [/Region$/, (random) => random.pick(['eu-central-1', 'us-east-1', 'ap-south-1'])],
+];
+
+function policy(account: string): string {
+  const statement = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}
+
+function goodText(random: Random, name: string, { min = 0, max = 20 }: { min?: number; max?: number }, known: Known): string {
+  const text = vocabulary.find(([member]) => member.test(name))?.[1](random, known);
+  if (text !== undefined) return text;
+  return random.pick(['a', 'Z', '7']).repeat(random.integer(Math.max(min, 1), Math.max(min, Math.min(max, 20), 1)));
+}

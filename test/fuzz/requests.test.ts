@@ -1,0 +1,147 @@
+/**
+ * Mutated requests for every operation: whatever is sent, Keyhold answers as it does in AWS, with an error of its own
+ * making, and goes on. A failure names the seed; KEYHOLD_FUZZ_SEED runs the same requests again, KEYHOLD_FUZZ_REQUESTS more.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { CreateAliasCommand, CreateKeyCommand, DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import { services, shapes, type Members, type ServiceName } from '../../src/contract/index.ts';
+import { errors } from '../../src/domain/index.ts';
+import { signRequest } from '../../src/sigv4/index.ts';
+import { awsFiles } from '../support/aws-files.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { encode, type Unsigned } from './encode.ts';
+import { goodInput, type Known } from './good-input.ts';
+import { mangle, mutate } from './mutate.ts';
+import { Random } from './random.ts';
+
+const SEED = Number(process.env['KEYHOLD_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
+const REQUESTS = Number(process.env['KEYHOLD_FUZZ_REQUESTS'] ?? 20_000);
+/** At a time. */
+const PARALLEL = 16;
+/** Requests between two sets of new keys, since the old ones end up disabled or deleted. */
+const ROUND = 2_000;
+/** Milliseconds. */
+const TIMEOUT = 10_000;
+
+const operations = (Object.keys(services) as ServiceName[]).flatMap((service) =>
+  Object.entries<Members>(shapes[service]).map(([name, members]) => ({ service, name, members })),
+);
+
+const kmsOperations = operations.filter(({ service }) => service === 'kms');
+
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+describe(`fuzzed requests, seed ${SEED}`, () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: PARALLEL });
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+  });
+  after(async () => {
+    agent.destroy();
+    await world?.[Symbol.asyncDispose]();
+  });
+
+  async function newKnown(round: number): Promise<Known> {
+    const made = [{}, {}, { MultiRegion: true }] as const;
+    const keys = await Promise.all(made.map(async (input) => (await world.kms.send(new CreateKeyCommand(input))).KeyMetadata));
+    const [first] = keys;
+    const AliasName = `alias/round-${round}`;
+    await world.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: first?.KeyId }));
+    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: first?.KeyId, Plaintext: Buffer.from('x') }));
+    const ciphertext = Buffer.from(CiphertextBlob ?? []);
+    return {
+      keys: [...keys.flatMap((key) => [key?.KeyId ?? '', key?.Arn ?? '']), AliasName],
+      ciphertexts: [ciphertext, ciphertext.subarray(0, -1), Buffer.concat([ciphertext, ciphertext])].map((one) => one.toString('base64')),
+      account: first?.AWSAccountId ?? '',
+    };
+  }
+
+  async function send(service: ServiceName, { headers, body }: Unsigned): Promise<Reply> {
+    const { host, port } = new URL(world.server.endpoint);
+    const { credentials } = awsFiles(world.data);
+    const signed = signRequest({
+      method: 'POST',
+      headers: { host, ...headers },
+      body,
+      region: world.region,
+      service: services[service].signingName,
+      credentials,
+      now: Date.now(),
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const request = httpRequest({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      headers: { ...signed, 'content-length': body.length },
+      agent,
+      timeout: TIMEOUT,
+    });
+    request.on('response', resolve).on('error', reject);
+    request.on('timeout', () => request.destroy(new Error(`no answer in ${TIMEOUT} ms`)));
+    request.end(body);
+    const response = await promise;
+    return { status: response.statusCode ?? 0, body: await text(response) };
+  }
+
+  /** Good, mutated, or not even JSON. */
+  function fuzzed(random: Random, known: Known): { readonly service: ServiceName; readonly name: string; readonly request: Unsigned } {
+    const { service, name, members } = random.pick(random.chance(0.4) ? kmsOperations : operations);
+    const good = goodInput(random, members, known);
+    const request = encode(service, name, random.chance(0.15) ? good : mutate(random, good));
+    return { service, name, request: random.chance(0.05) ? { ...request, body: mangle(random, request.body) } : request };
+  }
+
+  it(`get answers, ${REQUESTS} of them, and no failure of Keyhold's own`, { timeout: 300_000 }, async (context) => {
+    const random = new Random(SEED);
+    const outcomes = new Map<string, number>();
+    for (let round = 0; round * ROUND < REQUESTS; round += 1) {
+      const known = await newKnown(round);
+      let left = Math.min(ROUND, REQUESTS - round * ROUND);
+      const sender = async (): Promise<void> => {
+        while (left > 0) {
+          left -= 1;
+          const { service, name, request } = fuzzed(random, known);
+          const what = `seed ${SEED}: ${service}.${name} ${request.body.toString('latin1').slice(0, 2_000)}`;
+          const { status, body } = await send(service, request).catch((error: unknown) => assert.fail(`${what}\n${String(error)}`));
+          const outcome = outcomeOf(status, body);
+          assert.ok(outcome !== undefined, `${what}\n→ ${status} ${body}`);
+          outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        }
+      };
+      await Promise.all(Array.from({ length: PARALLEL }, sender));
+    }
+    const tally = [...outcomes].toSorted(([, a], [, b]) => b - a).map(([outcome, count]) => `${outcome} ${count}`);
+    context.diagnostic(`seed ${SEED}; ${tally.join(', ')}`);
+    assert.ok((outcomes.get('ok') ?? 0) > REQUESTS / 50, 'some get through');
+  });
+
+  it('leave it as it was: serving, and with nothing to complain about in its log', async () => {
+    const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({}));
+    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from('whole') }));
+    const { Plaintext } = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
+    assert.equal(Buffer.from(Plaintext ?? []).toString(), 'whole');
+    const complaints = readFileSync(join(world.data, 'keyhold.log'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('{"level":5') || line.startsWith('{"level":6'));
+    assert.deepEqual(complaints, []);
+  });
+});
+
+/** What kind of answer it is; undefined for one that must not be. */
+function outcomeOf(status: number, body: string): string | undefined {
+  if (status === 200) return 'ok';
+  if (status >= 500 || status < 400) return undefined;
+  const code = body.startsWith('<') ? /<Code>(\w+)<\/Code>/.exec(body)?.[1] : (JSON.parse(body) as { __type?: string }).__type;
+  if (code === undefined) return undefined;
+  return body.startsWith('<') || Object.hasOwn(errors, code) ? code : undefined;
+}
