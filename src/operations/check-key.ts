@@ -1,4 +1,4 @@
-import { keyState, kindRefusal, KmsError, stateVerdict, type KeyRecord } from '../domain/index.ts';
+import { keySpecFacts, keyState, kindRefusal, KmsError, stateVerdict, type KeyRecord } from '../domain/index.ts';
 import type { Operation, Target } from './operation.ts';
 import type { FoundKey, Found } from './resolve.ts';
 import type { Services } from './services.ts';
@@ -13,6 +13,9 @@ export function checkKey({ keyStores }: Pick<Services, 'keyStores'>, operation: 
   if (verdict !== 'ok') throw new KmsError(verdict.error, `${arn} ${verdict.text}`);
   if (target.usage !== undefined && key.keyUsage !== target.usage) {
     throw new KmsError('InvalidKeyUsageException', `${arn} key usage is ${key.keyUsage} which is not valid for ${operation.name}.`);
+  }
+  if (target.symmetric && keySpecFacts(key.keySpec).family !== 'symmetric') {
+    throw new KmsError('InvalidKeyUsageException', 'You cannot generate a data key with an asymmetric CMK');
   }
   if (deferred) throw deferred;
 }

@@ -12,6 +12,8 @@ interface KeyRequirements {
   readonly kind?: KeyKindRule;
   readonly states: KeyStateRule;
   readonly usage?: KeyUsage;
+  /** Data keys are encrypted under symmetric keys only. */
+  readonly symmetric?: true;
 }
 
 /** What an operation acts on, as named in its input. `action` is for operations that need a different one per target. */

@@ -4,7 +4,9 @@ import { generateDataKey } from './data-key.ts';
 
 export const GenerateDataKey = defineOperation('kms', 'GenerateDataKey', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT' } }),
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', symmetric: true },
+  }),
   async handle(services, input, { key }) {
     if (input.Recipient !== undefined) throw new KmsError('UnsupportedOperationException', 'Recipient is not supported.');
     return generateDataKey(services, input, key, true);

@@ -3,6 +3,8 @@ import { generateDataKey } from './data-key.ts';
 
 export const GenerateDataKeyWithoutPlaintext = defineOperation('kms', 'GenerateDataKeyWithoutPlaintext', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT' } }),
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', symmetric: true },
+  }),
   handle: async (services, input, { key }) => generateDataKey(services, input, key, false),
 });

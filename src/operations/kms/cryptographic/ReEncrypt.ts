@@ -1,21 +1,15 @@
 import { sealEnvelope } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { bindForDecryption, bindForEncryption, requireSymmetricDefault, stopIfDryRun } from './bound-key.ts';
+import { bindForDecryption, bindForEncryption, materialShown, requireSymmetricDefault, stopIfDryRun } from './bound-key.ts';
+import { ciphertextTarget, ignoresCiphertext } from './ciphertext-target.ts';
 
 export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
   effect: 'read',
-  targets: ({ CiphertextBlob, SourceKeyId, DestinationKeyId }) => ({
-    source: {
-      on: 'ciphertext',
-      blob: CiphertextBlob ?? new Uint8Array(0),
-      states: 'cryptographic',
-      usage: 'ENCRYPT_DECRYPT',
-      action: 'kms:ReEncryptFrom',
-      ...(SourceKeyId !== undefined && { id: SourceKeyId }),
-    },
+  targets: (input) => ({
+    source: ciphertextTarget(input, input.SourceKeyId, 'kms:ReEncryptFrom'),
     destination: {
       on: 'key',
-      id: DestinationKeyId,
+      id: input.DestinationKeyId,
       aliases: true,
       states: 'cryptographic',
       usage: 'ENCRYPT_DECRYPT',
@@ -25,7 +19,7 @@ export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
   async handle(services, input, { source, destination }) {
     requireSymmetricDefault(input.SourceEncryptionAlgorithm, source.key.keySpec);
     requireSymmetricDefault(input.DestinationEncryptionAlgorithm, destination.key.keySpec);
-    stopIfDryRun(input.DryRun);
+    if (ignoresCiphertext(input)) stopIfDryRun(true);
     const blob = input.CiphertextBlob ?? new Uint8Array(0);
     const from = await bindForDecryption(services, source, blob, input.SourceEncryptionContext);
     const to = await bindForEncryption(services, destination, input.DestinationEncryptionContext);
@@ -34,14 +28,15 @@ export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
       from.keyStore === to.keyStore
         ? await from.keyStore.reencrypt(from, to)
         : await to.keyStore.encrypt(to.material, await from.keyStore.decrypt(from.material, from.ciphertext, from.aad), to.aad);
+    stopIfDryRun(input.DryRun);
     return {
       CiphertextBlob: sealEnvelope(to.material.materialId, ciphertext),
       SourceKeyId: source.arn,
       KeyId: destination.arn,
       SourceEncryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const,
       DestinationEncryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const,
-      ...(source.key.origin === 'AWS_KMS' && { SourceKeyMaterialId: from.material.materialId }),
-      ...(destination.key.origin === 'AWS_KMS' && { DestinationKeyMaterialId: to.material.materialId }),
+      ...(materialShown(source) && { SourceKeyMaterialId: from.material.materialId }),
+      ...(materialShown(destination) && { DestinationKeyMaterialId: to.material.materialId }),
     };
   },
 });

@@ -52,6 +52,11 @@ export function requireSymmetricDefault(algorithm: string | undefined, keySpec: 
   throw new KmsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`);
 }
 
+/** Whether answers name the material: that of symmetric keys whose material KMS keeps, which may have several. */
+export function materialShown({ key }: AuthorizedKey): boolean {
+  return key.keySpec === 'SYMMETRIC_DEFAULT' && key.origin !== 'AWS_CLOUDHSM';
+}
+
 /** DryRun: everything was checked, nothing is done. */
 export function stopIfDryRun(dryRun: boolean | undefined): void {
   if (dryRun === true) {

@@ -2,7 +2,7 @@ import type { Request } from '../../../contract/index.ts';
 import { KmsError, sealEnvelope } from '../../../domain/index.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 import type { Services } from '../../services.ts';
-import { bindForEncryption, stopIfDryRun } from './bound-key.ts';
+import { bindForEncryption, materialShown, stopIfDryRun } from './bound-key.ts';
 
 type Input = Request<'kms', 'GenerateDataKeyWithoutPlaintext'>;
 
@@ -27,7 +27,7 @@ export async function generateDataKey(
   return {
     CiphertextBlob: sealEnvelope(material.materialId, ciphertext),
     KeyId: key.arn,
-    ...(key.key.origin === 'AWS_KMS' && { KeyMaterialId: material.materialId }),
+    ...(materialShown(key) && { KeyMaterialId: material.materialId }),
     ...(plaintext && { Plaintext: plaintext }),
   };
 }
