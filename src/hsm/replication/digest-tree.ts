@@ -55,11 +55,11 @@ export class DigestTree {
 
 /** The numbers of the digests that differ between two rows of them. */
 export function differing(mine: Uint8Array, theirs: Uint8Array): number[] {
-  const count = theirs.length / SIZE;
-  return Array.from({ length: count }, (_, index) => index).filter((index) => {
-    const part = (row: Uint8Array): Uint8Array => row.subarray(index * SIZE, (index + 1) * SIZE);
-    return Buffer.compare(part(mine), part(theirs)) !== 0;
-  });
+  const numbers: number[] = [];
+  for (let start = 0; start < theirs.length; start += SIZE) {
+    if (Buffer.compare(mine.subarray(start, start + SIZE), theirs.subarray(start, start + SIZE)) !== 0) numbers.push(start / SIZE);
+  }
+  return numbers;
 }
 
 /** The number, over all branches, of a branch's leaf. */

@@ -118,12 +118,15 @@ export class PeerKeeper {
       // Before the comparison, so that nothing is written between the two without being pushed.
       this.#channel = channel;
       this.#stand('linked');
+      const gone = goneSignal(channel);
       for (;;) {
-        await this.#follow(channel, (standing) => {
-          level = true;
-          this.#stand(standing);
-          this.#markTried();
-        });
+        const { head, synchronized } = await reconcile(this.#works, channel.call);
+        const after = await this.#pullAfter(channel, head);
+        level = true;
+        this.#stand(synchronized ? 'level-synchronized' : 'level');
+        this.#markTried();
+        // Until the peer is synchronized itself, being level with it says nothing about the cluster: ask again soon.
+        await this.#follow(channel, { after, gone, pulls: synchronized ? PULLS_PER_COMPARISON : 1 });
       }
     } catch {
       channel?.close();
@@ -139,17 +142,11 @@ export class PeerKeeper {
     if (!genuine) throw new HsmError('not-permitted', 'the peer is another');
   }
 
-  /** Compares digests once and then pulls what is new, until it is time to compare again. Throws when the link is gone. */
-  async #follow(channel: PeerChannel, stand: (standing: PeerStanding) => void): Promise<void> {
-    const { head, synchronized } = await reconcile(this.#works, (command, input) => channel.call(command, input));
-    let after = await this.#pullAfter(channel, head);
-    stand(synchronized ? 'level-synchronized' : 'level');
-    // Until the peer is synchronized itself, being level with it says nothing about the cluster: ask again soon.
-    const pulls = synchronized ? PULLS_PER_COMPARISON : 1;
-    for (let pull = 0; pull < pulls; pull += 1) {
-      const gone = channel.closed.then(() => true);
-      if (await Promise.race([gone, this.#works.network.pause(PULL_INTERVAL, this.#stop.signal)])) throw new Error('link is gone');
-      after = await this.#pullAfter(channel, after);
+  /** Pulls what is new, so many times. Throws when the link is gone. */
+  async #follow(channel: PeerChannel, { after, gone, pulls }: { after: number; gone: AbortSignal; pulls: number }): Promise<void> {
+    for (let pull = 0, last = after; pull < pulls; pull += 1) {
+      if (await this.#works.network.pause(PULL_INTERVAL, gone)) throw new Error('the link is gone');
+      last = await this.#pullAfter(channel, last);
     }
   }
 
@@ -172,4 +169,10 @@ export class PeerKeeper {
     this.#standing = standing;
     this.#works.changed();
   }
+}
+
+function goneSignal({ closed }: PeerChannel): AbortSignal {
+  const controller = new AbortController();
+  void closed.then(() => controller.abort());
+  return controller.signal;
 }

@@ -124,8 +124,7 @@ export class Replica {
         return { ...record, sequence: this.#store.putRecord(kind, id, { version, deleted, body }) };
       });
     });
-    // A copy for the listeners, for they wipe secrets and the caller goes on to send the body to other HSMs.
-    for (const record of stored) this.#take({ ...record, body: structuredClone(record.body) });
+    for (const record of stored) this.#take(record);
     return stored;
   }
 
@@ -138,7 +137,8 @@ export class Replica {
     this.#digests.add(key, { version, deleted });
     this.#counter = Math.max(this.#counter, version[0]);
     this.#head = Math.max(this.#head, sequence);
-    for (const listener of this.#listeners.get(kind) ?? []) listener(record);
+    // A copy for each, for listeners wipe secrets and the writer goes on to send the body to other HSMs.
+    for (const listener of this.#listeners.get(kind) ?? []) listener({ ...record, body: structuredClone(record.body) });
   }
 }
 

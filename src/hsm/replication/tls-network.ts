@@ -53,7 +53,7 @@ class TlsChannel implements PeerChannel {
     });
   }
 
-  call<C extends PeerCommandName>(command: C, input: PeerCommands[C]['in']): Promise<PeerCommands[C]['out']> {
+  readonly call = <C extends PeerCommandName>(command: C, input: PeerCommands[C]['in']): Promise<PeerCommands[C]['out']> => {
     if (this.#socket.destroyed) return Promise.reject(new Error('peer link closed'));
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ class TlsChannel implements PeerChannel {
       this.#pending.set(id, { resolve: (output) => resolve(output as PeerCommands[C]['out']), reject, timer });
       this.#writer.write({ id, op: command, in: input });
     });
-  }
+  };
 
   close(): void {
     this.#socket.destroy();

@@ -2,27 +2,34 @@ import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
 
 const MAX_FAILURES = 5;
 
+type Counts = Readonly<Record<string, number>>;
+
 /**
- * Counts wrong passwords for the cluster. Every HSM counts those that it saw itself, in a record of its own, so that
- * failures on two HSMs at once add up instead of overwriting each other.
+ * Counts wrong passwords for the cluster. Every HSM counts up those that it saw itself, in a record that only it writes, and
+ * a pardon says up to which count of each HSM they are forgotten. So failures on two HSMs at once add up, and neither a
+ * failure undoes a pardon given elsewhere at the same time, nor a pardon a failure.
  */
 export class Lockouts {
   readonly #hsmId: string;
-  /** Username → HSM → failures. */
+  /** Username → HSM → failures ever. */
   readonly #failures = new Map<string, Map<string, number>>();
+  /** Username → HSM → how many of them are forgotten. */
+  readonly #pardons = new Map<string, Counts>();
 
   constructor(replica: Replica, hsmId: string) {
     this.#hsmId = hsmId;
     replica.subscribe('lockout', ({ id, body }: ReplicaRecord) => {
-      const [username = '', counter = ''] = id.split('/');
+      const [username = '', counter] = id.split('/');
+      if (counter === undefined) return this.#pardons.set(username, body as Counts);
       const counters = this.#failures.get(username) ?? new Map<string, number>();
-      this.#failures.set(username, counters.set(counter, (body ?? 0) as number));
+      return this.#failures.set(username, counters.set(counter, body as number));
     });
   }
 
   isLocked(username: string): boolean {
+    const pardoned = this.#pardons.get(username) ?? {};
     let sum = 0;
-    for (const count of this.#failures.get(username)?.values() ?? []) sum += count;
+    for (const [counter, count] of this.#failures.get(username) ?? []) sum += Math.max(count - (pardoned[counter] ?? 0), 0);
     return sum >= MAX_FAILURES;
   }
 
@@ -34,7 +41,9 @@ export class Lockouts {
 
   /** What to write to begin anew. */
   forget(username: string): Change[] {
-    const counters = [...(this.#failures.get(username) ?? [])].filter(([, count]) => count > 0);
-    return counters.map(([counter]) => ({ kind: 'lockout', id: `${username}/${counter}`, body: 0 }));
+    const counters = this.#failures.get(username);
+    const pardoned = this.#pardons.get(username) ?? {};
+    if (!counters || [...counters].every(([counter, count]) => count <= (pardoned[counter] ?? 0))) return [];
+    return [{ kind: 'lockout', id: username, body: Object.fromEntries(counters) }];
   }
 }

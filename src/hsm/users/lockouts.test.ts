@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { SimulatedDisk } from '../replication/simulation-world.ts';
+import { Replica, type Change } from '../replication/index.ts';
+import { Lockouts } from './lockouts.ts';
+
+interface Hsm {
+  readonly replica: Replica;
+  readonly lockouts: Lockouts;
+}
+
+function hsm(hsmId: string): Hsm {
+  const replica = new Replica(new SimulatedDisk(), { append: () => undefined }, hsmId);
+  return { replica, lockouts: new Lockouts(replica, hsmId) };
+}
+
+function write({ replica }: Hsm, changes: readonly Change[]): void {
+  if (changes.length > 0) replica.write(changes);
+}
+
+/** Both learn all that the other has. */
+function meet(a: Hsm, b: Hsm): void {
+  b.replica.receive(a.replica.after(0, 100));
+  a.replica.receive(b.replica.after(0, 100));
+}
+
+test('wrong passwords on two HSMs that do not hear of each other add up when they do', () => {
+  const [a, b] = [hsm('a'), hsm('b')];
+  for (let failure = 0; failure < 3; failure += 1) for (const one of [a, b]) write(one, one.lockouts.countFailure('alice'));
+  assert.deepEqual([a.lockouts.isLocked('alice'), b.lockouts.isLocked('alice')], [false, false]);
+  meet(a, b);
+  assert.deepEqual([a.lockouts.isLocked('alice'), b.lockouts.isLocked('alice')], [true, true]);
+  assert.equal(a.lockouts.isLocked('bob'), false);
+});
+
+test('an unlocked user stays unlocked although a wrong password was counted elsewhere at the same time', () => {
+  const [a, b] = [hsm('a'), hsm('b')];
+  for (let failure = 0; failure < 5; failure += 1) write(a, a.lockouts.countFailure('alice'));
+  meet(a, b);
+  write(b, b.lockouts.forget('alice'));
+  write(a, a.lockouts.countFailure('alice'));
+  meet(a, b);
+  assert.deepEqual([a.lockouts.isLocked('alice'), b.lockouts.isLocked('alice')], [false, false]);
+  for (let failure = 0; failure < 4; failure += 1) write(a, a.lockouts.countFailure('alice'));
+  assert.equal(a.lockouts.isLocked('alice'), true, 'the one counted meanwhile was not forgotten');
+});
+
+test('without pardon, five failures lock wherever and in whatever order they happen', () => {
+  const steps = fc.array(fc.constantFrom('a', 'b', 'c', 'meet'), { maxLength: 30 });
+  fc.assert(
+    fc.property(steps, (happenings) => {
+      const hsms = { a: hsm('a'), b: hsm('b'), c: hsm('c') };
+      for (const happening of happenings) {
+        if (happening === 'meet') meet(hsms.a, hsms.b);
+        else write(hsms[happening], hsms[happening].lockouts.countFailure('alice'));
+      }
+      meet(hsms.a, hsms.b);
+      meet(hsms.b, hsms.c);
+      meet(hsms.a, hsms.b);
+      const failures = happenings.filter((happening) => happening !== 'meet').length;
+      for (const one of Object.values(hsms)) assert.equal(one.lockouts.isLocked('alice'), failures >= 5);
+    }),
+  );
+});
+
+test('nothing is written to forget what is forgotten', () => {
+  const a = hsm('a');
+  assert.deepEqual(a.lockouts.forget('alice'), []);
+  write(a, a.lockouts.countFailure('alice'));
+  write(a, a.lockouts.forget('alice'));
+  assert.deepEqual(a.lockouts.forget('alice'), []);
+});
