@@ -63,3 +63,12 @@ export {
   type SigningAlgorithm,
 } from './algorithms.ts';
 export { algorithmsOf, keySpecFacts, keySpecs, maxPlaintext, type DataKeyPairSpec, type KeySpec, type MaterialType } from './key-spec.ts';
+export {
+  constraintsMet,
+  grantableOperations,
+  isBoundByConstraints,
+  isNoWider,
+  normalPairs,
+  type GrantConstraints,
+  type GrantRecord,
+} from './grant.ts';

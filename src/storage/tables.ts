@@ -5,6 +5,7 @@ import type {
   AliasRecord,
   ClusterRecord,
   CountRecord,
+  GrantRecord,
   GroupRecord,
   HsmRecord,
   KeyRecord,
@@ -26,6 +27,7 @@ export interface Tables {
   keyUses: KeyUseRecord;
   counts: CountRecord;
   aliases: AliasRecord;
+  grants: GrantRecord;
   keyStores: KeyStoreRecord;
   clusters: ClusterRecord;
   hsms: HsmRecord;
@@ -66,6 +68,14 @@ export const layouts = {
   materials: { key: ['materialId', 'region'], indexes: { byKey: ['account', 'region', 'keyId'], byExpiry: ['validTo'] } },
   keyUses: { key: ['account', 'region', 'keyId'], indexes: {} },
   counts: { key: ['account', 'region', 'of'], indexes: {} },
+  grants: {
+    key: ['account', 'region', 'keyId', 'grantId'],
+    indexes: {
+      byGrantee: ['account', 'region', 'keyId', 'granteeArn'],
+      byName: ['account', 'region', 'keyId', 'name'],
+      byRetiring: ['region', 'retiringArn'],
+    },
+  },
   aliases: { key: ['account', 'region', 'name'], indexes: { byKey: ['account', 'region', 'keyId'] } },
   keyStores: { key: ['account', 'region', 'storeId'], indexes: { byName: ['account', 'region', 'name'], byState: ['state'] } },
   clusters: { key: ['account', 'region', 'clusterId'], indexes: { byState: ['state'] } },

@@ -1,0 +1,39 @@
+import { iamArn, KmsError, parseIamArn } from '../../domain/index.ts';
+import type { Reader } from '../../storage/index.ts';
+
+const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+const SESSION = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/[\w+=,.@-]+$/;
+const FEDERATED_USER = /^arn:aws[a-z-]*:sts::(\d{12}):federated-user\/[\w+=,.@-]+$/;
+
+/** Whom a policy or grant can name, if there is such a principal: the unique id, where it has one. */
+export interface KnownPrincipal {
+  readonly uniqueId?: string;
+}
+
+/** A user, a role, a role's session, a federated user or the root of an account; undefined if there is none of that ARN. */
+export async function findPrincipal(reader: Reader, arn: string): Promise<KnownPrincipal | undefined> {
+  const user = parseIamArn('user', arn);
+  if (user) {
+    const row = await reader.get('users', user.account, user.name);
+    return row && iamArn('user', row) === arn ? { uniqueId: row.userId } : undefined;
+  }
+  const role = parseIamArn('role', arn);
+  if (role) {
+    const row = await reader.get('roles', role.account, role.name);
+    return row && iamArn('role', row) === arn ? { uniqueId: row.roleId } : undefined;
+  }
+  const [, sessionAccount, roleName] = SESSION.exec(arn) ?? [];
+  if (sessionAccount && roleName) {
+    const row = await reader.get('roles', sessionAccount, roleName);
+    return row && { uniqueId: row.roleId };
+  }
+  const account = (ROOT.exec(arn) ?? FEDERATED_USER.exec(arn))?.[1];
+  return account !== undefined && (await reader.get('accounts', account)) ? {} : undefined;
+}
+
+/** @throws KmsError InvalidArnException */
+export async function requirePrincipal(reader: Reader, arn: string): Promise<KnownPrincipal> {
+  const known = await findPrincipal(reader, arn);
+  if (known) return known;
+  throw new KmsError('InvalidArnException', `ARN does not refer to a valid principal: ${arn}`);
+}

@@ -1,0 +1,46 @@
+import { accountRootArn, type GrantRecord } from '../../domain/index.ts';
+import type { GrantVerdict, Naming, Who } from '../../policy/index.ts';
+import type { GrantDirectory } from './grant-directory.ts';
+import type { GrantQuestion } from './grant-index.ts';
+
+/** The ARNs under which a grant can name a caller, the best ways first. */
+function namesOf({ arn, roleArn, account, isRoot }: Who): [arn: string, naming: Naming][] {
+  const names: [string, Naming][] = [[arn, 'itself']];
+  if (roleArn !== undefined) names.push([roleArn, 'role']);
+  if (!isRoot) names.push([accountRootArn(account), 'account']);
+  return names;
+}
+
+/** Whether a grant on the key allows it to the caller. */
+export async function grantVerdict(
+  grants: GrantDirectory,
+  key: Pick<GrantRecord, 'account' | 'region' | 'keyId'>,
+  who: Who,
+  question: GrantQuestion,
+): Promise<GrantVerdict | undefined> {
+  const names = namesOf(who);
+  const indexes = await grants.of(
+    key,
+    names.map(([arn]) => arn),
+  );
+  for (const [at, [, naming]] of names.entries()) {
+    const grant = indexes[at]?.find(question, who.uniqueId);
+    if (grant) return { naming, grantId: grant.grantId };
+  }
+  return undefined;
+}
+
+/**
+ * Whether the caller may retire a grant: as its retiring principal, as its grantee if RetireGrant is among its operations,
+ * or, as far as its own policies allow, as one of the account that made it.
+ */
+export function retirementVerdict(grant: GrantRecord, who: Who): GrantVerdict | undefined {
+  const { grantId, granteeArn, granteeId, retiringArn, retiringId, operations, issuingAccount } = grant;
+  for (const [arn, naming] of namesOf(who)) {
+    const retires = arn === retiringArn && (retiringId === undefined || retiringId === who.uniqueId);
+    const mayReturn = arn === granteeArn && operations.includes('RetireGrant') && (granteeId === undefined || granteeId === who.uniqueId);
+    if (retires || mayReturn) return { naming, grantId };
+  }
+  if (who.account !== issuingAccount) return undefined;
+  return { naming: who.isRoot ? 'itself' : 'account', grantId };
+}

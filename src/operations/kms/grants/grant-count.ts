@@ -1,0 +1,41 @@
+import { KmsError, type KeyRecord } from '../../../domain/index.ts';
+import type { Reader, Transaction } from '../../../storage/index.ts';
+
+type Key = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
+
+function counted({ keyId }: Key): string {
+  return `grants of ${keyId}`;
+}
+
+/** Refuses one more grant where there are as many on the key as may be. */
+export async function requireRoomForGrant(reader: Reader, key: Key, most: number): Promise<void> {
+  const row = await reader.get('counts', key.account, key.region, counted(key));
+  if ((row?.count ?? 0) < most) return;
+  throw new KmsError('LimitExceededException', `The KMS key has ${most} grants, which is the most that it may have.`);
+}
+
+/** Keeps the count in step with the grants, in the transaction that makes or removes them. */
+export async function countGrants(transaction: Transaction, key: Key, change: number): Promise<void> {
+  const { account, region } = key;
+  const of = counted(key);
+  const count = ((await transaction.get('counts', account, region, of))?.count ?? 0) + change;
+  if (count > 0) await transaction.put('counts', { account, region, of, count });
+  else await transaction.delete('counts', account, region, of);
+}
+
+/** Takes a grant away; whether it was there. */
+export async function removeGrant(transaction: Transaction, key: Key, grantId: string): Promise<boolean> {
+  const { account, region, keyId } = key;
+  if (!(await transaction.get('grants', account, region, keyId, grantId))) return false;
+  await transaction.delete('grants', account, region, keyId, grantId);
+  await countGrants(transaction, key, -1);
+  return true;
+}
+
+/** Takes all grants of a key away that is deleted. */
+export async function removeGrants(transaction: Transaction, { account, region, keyId }: Key): Promise<void> {
+  for (const { grantId } of await transaction.list('grants', [account, region, keyId])) {
+    await transaction.delete('grants', account, region, keyId, grantId);
+  }
+  await transaction.delete('counts', account, region, counted({ account, region, keyId }));
+}

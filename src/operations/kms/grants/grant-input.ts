@@ -1,0 +1,57 @@
+import type { Request } from '../../../contract/index.ts';
+import { grantableOperations, KmsError, type GrantConstraints, type GrantRecord, type KeyRecord } from '../../../domain/index.ts';
+
+type Input = Request<'kms', 'CreateGrant'>;
+
+const MAX_PAIRS = 8;
+const MAX_VALUE_LENGTH = 384;
+
+/** The operations and constraints that CreateGrant asks for, if a grant on the key can have them. */
+export function checkedTerms(input: Input, key: KeyRecord): Pick<GrantRecord, 'operations' | 'constraints'> {
+  if (input.GranteeServicePrincipal !== undefined || input.RetiringServicePrincipal !== undefined) {
+    throw new KmsError('UnsupportedOperationException', 'Grants to service principals are not supported.');
+  }
+  const possible = grantableOperations(key);
+  const impossible = input.Operations.find((operation) => !possible.includes(operation));
+  if (impossible !== undefined) {
+    throw new KmsError('ValidationException', `The operation ${impossible} is not valid for a grant on a KMS key of KeySpec ${key.keySpec}.`);
+  }
+  const constraints = checkedConstraints(input.Constraints, key);
+  return { operations: [...new Set(input.Operations)], ...(constraints && { constraints }) };
+}
+
+function checkedConstraints(given: Input['Constraints'], key: KeyRecord): GrantConstraints | undefined {
+  if (given?.SourceArn !== undefined) throw new KmsError('UnsupportedOperationException', 'The constraint SourceArn is not supported.');
+  const { EncryptionContextEquals, EncryptionContextSubset } = given ?? {};
+  const maps = [EncryptionContextEquals, EncryptionContextSubset].filter((map) => map !== undefined);
+  if (maps.length === 0) return undefined;
+  if (key.keySpec !== 'SYMMETRIC_DEFAULT') {
+    throw new KmsError('ValidationException', 'Encryption context constraints are valid only for symmetric encryption KMS keys.');
+  }
+  for (const map of maps) checkPairs(map);
+  return { ...(EncryptionContextEquals && { EncryptionContextEquals }), ...(EncryptionContextSubset && { EncryptionContextSubset }) };
+}
+
+function checkPairs(pairs: Readonly<Record<string, string>>): void {
+  const values = Object.values(pairs);
+  if (values.length > MAX_PAIRS) {
+    throw new KmsError('ValidationException', `A grant constraint must not have more than ${MAX_PAIRS} encryption context pairs.`);
+  }
+  if (values.some((value) => value.length > MAX_VALUE_LENGTH)) {
+    throw new KmsError('ValidationException', `Values in a grant constraint must not be longer than ${MAX_VALUE_LENGTH} characters.`);
+  }
+}
+
+const GRANT_ID = /^[0-9a-f]{64}$/;
+
+export function requireGrantId(grantId: string): void {
+  if (!GRANT_ID.test(grantId)) throw new KmsError('InvalidGrantIdException', `Invalid grantId '${grantId}'`);
+}
+
+/** Grants are managed by key id or key ARN. */
+export function notAlias(id: string): string {
+  if (/^(?:arn:[^:]*:kms:[^:]*:[^:]*:)?alias\//.test(id)) {
+    throw new KmsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
+  }
+  return id;
+}
