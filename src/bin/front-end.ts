@@ -6,7 +6,7 @@ import { openAuthorities, startClusterControl, startManagedHsms, type ManagedHsm
 import { services as awsServices } from '../contract/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { openKeyStores, openSecretSeal, passwordSeal } from '../keystores/index.ts';
-import { createPerform, openKeyDirectory, openKeyUses, startKeyUpkeep, type Services } from '../operations/index.ts';
+import { createPerform, openGrantDirectory, openKeyDirectory, openKeyUses, startKeyUpkeep, type Services } from '../operations/index.ts';
 import { createHttpServer, keepFresh } from '../protocol/index.ts';
 import { createVerifier } from '../sigv4/index.ts';
 import { openSqliteStore, type Store } from '../storage/index.ts';
@@ -55,6 +55,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     log,
     store,
     keys: openKeyDirectory(store),
+    grants: openGrantDirectory(store),
     keyUses,
     keyStores,
     clusters,

@@ -98,7 +98,7 @@ export interface KeyUseRecord {
 export interface CountRecord {
   readonly account: string;
   readonly region: string;
-  readonly of: 'keys';
+  readonly of: 'keys' | `grants of ${string}`;
   readonly count: number;
 }
 

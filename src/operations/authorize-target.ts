@@ -1,11 +1,22 @@
-import type { ServiceName } from '../contract/index.ts';
-import { KmsError, type ErrorName } from '../domain/index.ts';
-import { authorize, denialText, type CompiledPolicy, type PrincipalPolicies, type RequestContext } from '../policy/index.ts';
+import type { Request, ServiceName } from '../contract/index.ts';
+import { KmsError, type ErrorName, type GrantRecord } from '../domain/index.ts';
+import {
+  authorize,
+  compilePolicy,
+  denialText,
+  parsePolicy,
+  whoIs,
+  type Access,
+  type Decision,
+  type RequestContext,
+} from '../policy/index.ts';
+import { encryptionContext } from './conditions/encryption-context.ts';
 import type { Facts } from './conditions/facts.ts';
+import { factsOf } from './conditions/facts-of.ts';
 import { requestContext } from './conditions/request-context.ts';
-import type { Operation, Target, Targets } from './operation.ts';
-import type { PerformRequest } from './perform.ts';
-import type { Found } from './resolve.ts';
+import { named, type Course } from './course.ts';
+import { grantVerdict, retirementVerdict } from './grants/granted.ts';
+import type { GrantQuestion } from './grants/grant-index.ts';
 import type { Services } from './services.ts';
 
 /** CloudHSM has a name of its own for it. */
@@ -17,14 +28,6 @@ const accessDenied: Record<ServiceName, ErrorName> = {
   keyhold: 'AccessDeniedException',
 };
 
-/** A request with all its targets found. */
-export interface Course {
-  readonly operation: Operation;
-  readonly request: PerformRequest;
-  readonly wanted: Targets;
-  readonly found: Readonly<Record<string, Found>>;
-}
-
 /** Whether the caller may do the operation to the target of that name. @throws KmsError AccessDeniedException, in AWS's words */
 export async function authorizeTarget(services: Services, course: Course, name: string): Promise<void> {
   const { operation, request } = course;
@@ -32,51 +35,48 @@ export async function authorizeTarget(services: Services, course: Course, name: 
   if (target.on === 'iam' && target.decidedBy === 'handler') return;
   const { caller, policies } = request;
   const action = target.action ?? operation.action;
-  const decision = authorize({
+  const facts = await factsOf(services, course, name, action);
+  const access: Access = {
     principal: caller,
     action,
     resourceArn: found.arn,
     resourceAccount: found.scope.account,
     policies,
-    context: await contextOf(services, course, name, action),
-    ...(found.kind === 'key' && { keyPolicy: found.policy }),
-    ...(found.kind === 'iam' && found.trustPolicy && { keyPolicy: found.trustPolicy }),
-  });
+    context: requestContext(facts),
+    ...(found.kind === 'key' && { resourcePolicy: found.policy }),
+    ...(found.kind === 'iam' && found.trustPolicy && { resourcePolicy: found.trustPolicy }),
+  };
+  const decision = found.kind === 'key' && found.grant ? decideRetirement(access, found.grant) : await decide(services, access, facts);
   if (decision.allowed) return;
   throw new KmsError(accessDenied[operation.service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
 }
 
+/** Grants are looked for only where all else does not allow it, and nothing denies it. */
+async function decide({ grants }: Services, access: Access, facts: Facts): Promise<Decision> {
+  const { found, action } = facts;
+  const decision = authorize(access);
+  if (decision.allowed || decision.because.endsWith('-deny') || found.kind !== 'key' || !action.startsWith('kms:')) return decision;
+  const granted = await grantVerdict(grants, found.key, whoIs(access.principal), questionOf(facts));
+  return granted ? authorize({ ...access, grant: () => granted }) : decision;
+}
+
+const nothing = compilePolicy(parsePolicy('{"Statement":[]}'));
+
+/** Who may retire a grant is the grant's affair, whosever key it is; only the caller's own policies can deny it. */
+function decideRetirement(access: Access, grant: GrantRecord): Decision {
+  const { account: resourceAccount } = access.principal;
+  return authorize({ ...access, resourceAccount, resourcePolicy: nothing, grant: ({ who }) => retirementVerdict(grant, who) });
+}
+
 /** What the request shows to conditions when it asks for `action` on the target of that name. */
 export async function contextOf(services: Services, course: Course, name: string, action: string): Promise<RequestContext> {
-  const { request, found: all } = course;
-  const { target, found } = named(course, name);
-  const facts: Facts = { request, action, target, found, all, now: services.clock.now(), aliases: undefined };
-  const wantsAliases = found.kind === 'key' && asksForAliases(request.policies, found.policy);
-  return requestContext(wantsAliases ? { ...facts, aliases: await aliasesOf(services, found) } : facts);
+  return requestContext(await factsOf(services, course, name, action));
 }
 
-function named({ operation, wanted, found }: Course, name: string): { readonly target: Target; readonly found: Found } {
-  const target = wanted[name];
-  const one = found[name];
-  if (!target || !one) throw new Error(`${operation.name} has no target ${name}`);
-  return { target, found: one };
-}
-
-const RESOURCE_ALIASES = 'kms:resourcealiases';
-/** With more aliases than this the condition key is inoperative. Source: "kms:ResourceAliases", KMS Developer Guide. */
-const MAX_ALIASES = 50;
-
-function asksForAliases({ identity, boundary, session, serviceControl }: PrincipalPolicies, keyPolicy: CompiledPolicy): boolean {
-  const asks = ({ conditionKeys }: CompiledPolicy): boolean => conditionKeys.has(RESOURCE_ALIASES);
-  return (
-    asks(keyPolicy) || identity.some(asks) || (boundary && asks(boundary)) || session?.some(asks) || serviceControl?.some(asks) || false
-  );
-}
-
-async function aliasesOf({ store }: Services, { key }: Extract<Found, { kind: 'key' }>): Promise<string[] | undefined> {
-  const rows = await store.read((reader) =>
-    reader.find('aliases', 'byKey', [key.account, key.region, key.keyId], { limit: MAX_ALIASES + 1 }),
-  );
-  if (rows.length === 0 || rows.length > MAX_ALIASES) return undefined;
-  return rows.map(({ name }) => name);
+function questionOf(facts: Facts): GrantQuestion {
+  const operation = facts.action.slice('kms:'.length);
+  if (operation !== 'CreateGrant') return { operation, encryptionContext: encryptionContext(facts), child: undefined };
+  // The contract's decoder made the input of CreateGrant.
+  const { Operations, Constraints } = facts.request.input as Request<'kms', 'CreateGrant'>;
+  return { operation, encryptionContext: undefined, child: { operations: Operations, ...(Constraints && { constraints: Constraints }) } };
 }

@@ -4,6 +4,7 @@
  */
 export { createPerform, type Perform, type PerformRequest } from './perform.ts';
 export { registry } from './registry.ts';
+export { openGrantDirectory, type GrantDirectory } from './grants/grant-directory.ts';
 export { openKeyDirectory, type KeyDirectory } from './key-directory.ts';
 export { openKeyUses, type KeyUses } from './key-uses.ts';
 export { startKeyUpkeep } from './kms/upkeep/start-upkeep.ts';

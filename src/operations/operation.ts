@@ -1,5 +1,5 @@
 import type { OperationName, Request, Response, ServiceName } from '../contract/index.ts';
-import type { AliasRecord, ClusterRecord, KeyRecord, Principal, Scope } from '../domain/index.ts';
+import type { AliasRecord, ClusterRecord, GrantRecord, KeyRecord, Principal, Scope } from '../domain/index.ts';
 import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
 import { trackedOperations } from './key-uses.ts';
 import type { CompiledPolicy, RequestContext } from '../policy/index.ts';
@@ -39,6 +39,14 @@ export type Target =
   | { readonly on: 'alias'; readonly name: string; readonly action?: string }
   /** The key that an existing alias points at. */
   | ({ readonly on: 'alias-key'; readonly name: string; readonly action?: string } & KeyRequirements)
+  /** A grant, by its token or by its key and its id; whoever may retire it is authorised. */
+  | ({
+      readonly on: 'grant';
+      readonly token?: string;
+      readonly id?: string;
+      readonly grantId?: string;
+      readonly action?: string;
+    } & KeyRequirements)
   /** A CloudHSM cluster, there or not. */
   | { readonly on: 'cluster'; readonly clusterId: string; readonly action?: string }
   | IamTarget;
@@ -75,6 +83,9 @@ export interface AuthorizedKey extends Authorized {
   /** For a `ciphertext` target with a header: the material that it names. */
   readonly materialId?: string;
 }
+export interface AuthorizedGrant extends AuthorizedKey {
+  readonly grant: GrantRecord;
+}
 export interface AuthorizedAlias extends Authorized {
   readonly alias: AliasRecord | undefined;
   readonly scope: Scope;
@@ -95,11 +106,13 @@ type Resolved<T extends Target> =
     ? Authorized & P
     : T extends { on: 'key' | 'ciphertext' | 'alias-key' }
       ? AuthorizedKey
-      : T extends { on: 'alias' }
-        ? AuthorizedAlias
-        : T extends { on: 'cluster' }
-          ? AuthorizedCluster
-          : AuthorizedService;
+      : T extends { on: 'grant' }
+        ? AuthorizedGrant
+        : T extends { on: 'alias' }
+          ? AuthorizedAlias
+          : T extends { on: 'cluster' }
+            ? AuthorizedCluster
+            : AuthorizedService;
 
 export type Targets = Readonly<Record<string, Target | undefined>>;
 /** The targets of an operation after the pipeline, under the names that the operation gave them. */

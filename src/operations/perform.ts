@@ -2,8 +2,10 @@ import type { OperationName, ServiceName } from '../contract/index.ts';
 import { KmsError, type Principal, type Scope } from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
 import { auditCall, type Outcome } from './audit-call.ts';
-import { authorizeTarget, contextOf, type Course } from './authorize-target.ts';
+import { authorizeTarget, contextOf } from './authorize-target.ts';
 import { checkKey } from './check-key.ts';
+import type { Course } from './course.ts';
+import { requireGrantTokens } from './grants/grant-token.ts';
 import { apiError } from './key-store-failures.ts';
 import { isNotYet } from './not-yet.ts';
 import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
@@ -77,6 +79,7 @@ async function run(services: Services, operation: Operation, request: PerformReq
     if (target) outcome.found[name] = await resolveTarget(services, askerOf(operation, target, request, scope), target);
   }
   const course: Course = { operation, request, wanted, found: outcome.found };
+  await requireGrantTokens(services.store, request);
   for (const name in outcome.found) await authorizeTarget(services, course, name);
   for (const name in wanted) {
     const target = wanted[name];

@@ -27,6 +27,11 @@ import { DisconnectCustomKeyStore } from './kms/custom-key-stores/DisconnectCust
 import { UpdateCustomKeyStore } from './kms/custom-key-stores/UpdateCustomKeyStore.ts';
 import { CancelKeyDeletion } from './kms/deletion/CancelKeyDeletion.ts';
 import { ScheduleKeyDeletion } from './kms/deletion/ScheduleKeyDeletion.ts';
+import { CreateGrant } from './kms/grants/CreateGrant.ts';
+import { ListGrants } from './kms/grants/ListGrants.ts';
+import { ListRetirableGrants } from './kms/grants/ListRetirableGrants.ts';
+import { RetireGrant } from './kms/grants/RetireGrant.ts';
+import { RevokeGrant } from './kms/grants/RevokeGrant.ts';
 import { CreateKey } from './kms/keys/CreateKey.ts';
 import { DescribeKey } from './kms/keys/DescribeKey.ts';
 import { DisableKey } from './kms/keys/DisableKey.ts';
@@ -73,6 +78,7 @@ const operations = {
     ConnectCustomKeyStore,
     CreateAlias,
     CreateCustomKeyStore,
+    CreateGrant,
     CreateKey,
     Decrypt,
     DeleteAlias,
@@ -92,13 +98,17 @@ const operations = {
     GetKeyPolicy,
     GetKeyRotationStatus,
     ListAliases,
+    ListGrants,
     ListKeyPolicies,
     ListKeyRotations,
     ListKeys,
+    ListRetirableGrants,
     ListResourceTags,
     PutKeyPolicy,
     ReEncrypt,
     ReplicateKey,
+    RetireGrant,
+    RevokeGrant,
     RotateKeyOnDemand,
     ScheduleKeyDeletion,
     TagResource,

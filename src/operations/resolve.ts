@@ -8,12 +8,15 @@ import {
   parseKmsArn,
   type AliasRecord,
   type ClusterRecord,
+  type GrantRecord,
   type KeyRecord,
   type Principal,
   type Scope,
 } from '../domain/index.ts';
 import { compilePolicy, parsePolicy, type CompiledPolicy } from '../policy/index.ts';
+import { grantOfToken } from './grants/grant-token.ts';
 import type { KnownKey } from './key-directory.ts';
+import { notAlias, requireGrantId } from './kms/grants/grant-input.ts';
 import { plannedManagedKey } from './kms/managed-keys/managed-key.ts';
 import type { IamPlace, IamTarget, Target } from './operation.ts';
 import type { Services } from './services.ts';
@@ -31,6 +34,8 @@ export interface FoundKey extends Place {
   readonly key: KeyRecord;
   readonly policy: CompiledPolicy;
   readonly planned?: true;
+  /** For a `grant` target. */
+  readonly grant?: GrantRecord;
   readonly materialId?: string;
   readonly deferred?: KmsError;
 }
@@ -78,6 +83,8 @@ export async function resolveTarget(directory: Directory, asker: Asker, target: 
       return aliasByName(directory, asker.scope, target.name);
     case 'alias-key':
       return foundKey(await keyByAlias(directory, asker, asker.scope, target.name));
+    case 'grant':
+      return grantNamed(directory, asker, target);
     case 'cluster':
       return clusterById(directory, asker.scope, target.clusterId);
     case 'iam':
@@ -172,6 +179,24 @@ async function aliasByName(directory: Directory, scope: Scope, name: string): Pr
     );
   }
   return { kind: 'alias', name, alias: await directory.keys.alias(scope, name), scope, arn: aliasArn(scope, name) };
+}
+
+async function grantNamed(directory: Directory, asker: Asker, { token, id, grantId }: Extract<Target, { on: 'grant' }>): Promise<FoundKey> {
+  if (token !== undefined && id === undefined && grantId === undefined) {
+    const grant = await directory.store.read((reader) => grantOfToken(reader, token, asker.scope.region));
+    const known = await directory.keys.key(grant, grant.keyId);
+    if (!known) throw new KmsError('InvalidGrantTokenException', 'The grant token is not valid.');
+    return { ...foundKey(known), grant };
+  }
+  if (token !== undefined || id === undefined || grantId === undefined) {
+    throw new KmsError('ValidationException', 'You must specify either a grant token, or a key ARN and a grant ID.');
+  }
+  const known = await keyById(directory, asker, notAlias(id), false);
+  requireGrantId(grantId);
+  const { account, region, keyId } = known.key;
+  const grant = await directory.store.read((reader) => reader.get('grants', account, region, keyId, grantId));
+  if (!grant) throw missing(asker, known.key, `Grant ID ${grantId} not found`);
+  return { ...foundKey(known), grant };
 }
 
 async function clusterById(directory: Directory, scope: Scope, clusterId: string): Promise<FoundCluster> {

@@ -4,6 +4,7 @@ import type { ClusterControl } from '../cluster/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { KeyStores } from '../keystores/index.ts';
 import type { Store } from '../storage/index.ts';
+import type { GrantDirectory } from './grants/grant-directory.ts';
 import type { KeyDirectory } from './key-directory.ts';
 import type { KeyUses } from './key-uses.ts';
 import type { Quotas } from './quotas.ts';
@@ -14,6 +15,7 @@ export interface Services {
   readonly log: Logger;
   readonly store: Store;
   readonly keys: KeyDirectory;
+  readonly grants: GrantDirectory;
   readonly keyUses: KeyUses;
   readonly keyStores: KeyStores;
   readonly clusters: ClusterControl;

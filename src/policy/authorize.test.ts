@@ -60,49 +60,57 @@ const outcome = (more: Asking): string => {
 
 describe('authorize, in the account of the key', () => {
   const cases: readonly [string, string, Asking][] = [
-    ['allows whom the key policy names', 'allowed', { keyPolicy: keyPolicy(allow(itsAna)) }],
-    ['allows anyone if the key policy says so', 'allowed', { keyPolicy: keyPolicy(allow('*')) }],
-    ['takes actions in any case', 'allowed', { keyPolicy: keyPolicy(allow(itsAna, 'KMS:enc*')) }],
+    ['allows whom the key policy names', 'allowed', { resourcePolicy: keyPolicy(allow(itsAna)) }],
+    ['allows anyone if the key policy says so', 'allowed', { resourcePolicy: keyPolicy(allow('*')) }],
+    ['takes actions in any case', 'allowed', { resourcePolicy: keyPolicy(allow(itsAna, 'KMS:enc*')) }],
     [
       'leaves it to identity policies if the account is named',
       'allowed',
-      { keyPolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(may())] },
+      { resourcePolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(may())] },
     ],
     [
       'takes an account id for its root',
       'allowed',
-      { keyPolicy: keyPolicy(allow({ AWS: account })), identityPolicies: [identityPolicy(may())] },
+      { resourcePolicy: keyPolicy(allow({ AWS: account })), identityPolicies: [identityPolicy(may())] },
     ],
-    ['does not take delegation for an allow', 'no-identity-allow', { keyPolicy: keyPolicy(allow(root)) }],
+    ['does not take delegation for an allow', 'no-identity-allow', { resourcePolicy: keyPolicy(allow(root)) }],
     [
       'gives identity policies no effect without delegation',
       'no-resource-allow',
-      { keyPolicy: keyPolicy(allow({ AWS: user('bob').arn })), identityPolicies: [identityPolicy(may())] },
+      { resourcePolicy: keyPolicy(allow({ AWS: user('bob').arn })), identityPolicies: [identityPolicy(may())] },
     ],
     [
       'delegates only the actions that the statement has',
       'no-resource-allow',
-      { keyPolicy: keyPolicy(allow(root, 'kms:Decrypt')), identityPolicies: [identityPolicy(may())] },
+      { resourcePolicy: keyPolicy(allow(root, 'kms:Decrypt')), identityPolicies: [identityPolicy(may())] },
     ],
     [
       'does not let a service statement speak for a user',
       'no-resource-allow',
-      { keyPolicy: keyPolicy(allow({ Service: 'logs.amazonaws.com' })) },
+      { resourcePolicy: keyPolicy(allow({ Service: 'logs.amazonaws.com' })) },
     ],
-    ['lets a deny of the key policy win', 'resource-deny', { keyPolicy: keyPolicy(allow(itsAna), deny(itsAna, 'kms:Encrypt')) }],
-    ['lets a deny for the account win', 'resource-deny', { keyPolicy: keyPolicy(allow(itsAna), deny(root)) }],
+    ['lets a deny of the key policy win', 'resource-deny', { resourcePolicy: keyPolicy(allow(itsAna), deny(itsAna, 'kms:Encrypt')) }],
+    ['lets a deny for the account win', 'resource-deny', { resourcePolicy: keyPolicy(allow(itsAna), deny(root)) }],
     [
       'lets an identity deny win over the key policy',
       'identity-deny',
-      { keyPolicy: keyPolicy(allow(itsAna)), identityPolicies: [identityPolicy(mayNot())] },
+      { resourcePolicy: keyPolicy(allow(itsAna)), identityPolicies: [identityPolicy(mayNot())] },
     ],
-    ['asks for the right resource', 'no-resource-allow', { keyPolicy: keyPolicy(allow(itsAna, 'kms:*', 'arn:aws:kms:*:*:key/other')) }],
+    [
+      'asks for the right resource',
+      'no-resource-allow',
+      { resourcePolicy: keyPolicy(allow(itsAna, 'kms:*', 'arn:aws:kms:*:*:key/other')) },
+    ],
     [
       'gives the creator and root nothing of their own',
       'no-resource-allow',
-      { principal: { ...ana, arn: root.AWS }, keyPolicy: keyPolicy(allow(itsAna)) },
+      { principal: { ...ana, arn: root.AWS }, resourcePolicy: keyPolicy(allow(itsAna)) },
     ],
-    ['takes the root ARN for the root user itself', 'allowed', { principal: { ...ana, arn: root.AWS }, keyPolicy: keyPolicy(allow(root)) }],
+    [
+      'takes the root ARN for the root user itself',
+      'allowed',
+      { principal: { ...ana, arn: root.AWS }, resourcePolicy: keyPolicy(allow(root)) },
+    ],
     [
       'lets a role speak for its sessions',
       'allowed',
@@ -112,15 +120,15 @@ describe('authorize, in the account of the key', () => {
           arn: `arn:aws:sts::${account}:assumed-role/Admin/s`,
           session: { roleArn: `arn:aws:iam::${account}:role/path/Admin`, issuedAt: 0 },
         },
-        keyPolicy: keyPolicy(allow({ AWS: `arn:aws:iam::${account}:role/path/Admin` })),
+        resourcePolicy: keyPolicy(allow({ AWS: `arn:aws:iam::${account}:role/path/Admin` })),
       },
     ],
     [
       'does not match a recreated user by its old id',
       'no-resource-allow',
-      { keyPolicy: keyPolicy(allow({ AWS: 'AIDACKCEVSQ6C2EXAMPLE' })) },
+      { resourcePolicy: keyPolicy(allow({ AWS: 'AIDACKCEVSQ6C2EXAMPLE' })) },
     ],
-    ['ignores a statement without Action', 'no-resource-allow', { keyPolicy: keyPolicy({ ...allow(itsAna), Action: [] }) }],
+    ['ignores a statement without Action', 'no-resource-allow', { resourcePolicy: keyPolicy({ ...allow(itsAna), Action: [] }) }],
   ];
   for (const [behaviour, expected, more] of cases) it(behaviour, () => assert.equal(outcome(more), expected));
 });
@@ -130,28 +138,32 @@ describe('authorize, from another account', () => {
   const named = keyPolicy(allow({ AWS: eve.arn }));
   const delegated = keyPolicy(allow({ AWS: elsewhere }));
   const cases: readonly [string, string, Asking][] = [
-    ['needs both policies: both', 'allowed', { keyPolicy: named, identityPolicies: [identityPolicy(may())] }],
+    ['needs both policies: both', 'allowed', { resourcePolicy: named, identityPolicies: [identityPolicy(may())] }],
     [
       'takes an account of the key policy for its users',
       'allowed',
-      { keyPolicy: delegated, identityPolicies: [identityPolicy(may('kms:*', resourceArn))] },
+      { resourcePolicy: delegated, identityPolicies: [identityPolicy(may('kms:*', resourceArn))] },
     ],
-    ['needs both policies: no identity policy', 'no-identity-allow', { keyPolicy: named }],
-    ['hides a key whose policy does not allow', 'hidden', { keyPolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(may())] }],
+    ['needs both policies: no identity policy', 'no-identity-allow', { resourcePolicy: named }],
+    [
+      'hides a key whose policy does not allow',
+      'hidden',
+      { resourcePolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(may())] },
+    ],
     [
       'hides a key whose policy denies',
       'hidden',
-      { keyPolicy: keyPolicy(allow('*'), deny('*')), identityPolicies: [identityPolicy(may())] },
+      { resourcePolicy: keyPolicy(allow('*'), deny('*')), identityPolicies: [identityPolicy(may())] },
     ],
     [
       'hides it also from a caller whose own policy denies',
       'hidden',
-      { keyPolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(mayNot())] },
+      { resourcePolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(mayNot())] },
     ],
     [
       'lets an identity deny win',
       'identity-deny',
-      { keyPolicy: named, identityPolicies: [identityPolicy(may()), identityPolicy(mayNot())] },
+      { resourcePolicy: named, identityPolicies: [identityPolicy(may()), identityPolicy(mayNot())] },
     ],
     ['allows nothing on what has no policy of its own', 'hidden', { identityPolicies: [identityPolicy(may('*'))] }],
   ];
@@ -181,11 +193,11 @@ describe('denialText', () => {
 
   it('says what is missing', () => {
     assert.equal(
-      text({ keyPolicy: keyPolicy(allow(root)) }),
+      text({ resourcePolicy: keyPolicy(allow(root)) }),
       `${begin} resource: ${resourceArn} because no identity-based policy allows the kms:Encrypt action`,
     );
     assert.equal(
-      text({ keyPolicy: keyPolicy() }),
+      text({ resourcePolicy: keyPolicy() }),
       `${begin} resource: ${resourceArn} because no resource-based policy allows the kms:Encrypt action`,
     );
   });
@@ -196,14 +208,14 @@ describe('denialText', () => {
       `${begin} resource: ${resourceArn} with an explicit deny in an identity-based policy`,
     );
     assert.equal(
-      text({ keyPolicy: keyPolicy(deny('*')) }),
+      text({ resourcePolicy: keyPolicy(deny('*')) }),
       `${begin} resource: ${resourceArn} with an explicit deny in a resource-based policy`,
     );
   });
 
   it('says of another account no more than that there may be nothing', () => {
     assert.equal(
-      text({ resourceAccount: elsewhere, keyPolicy: keyPolicy() }),
+      text({ resourceAccount: elsewhere, resourcePolicy: keyPolicy() }),
       `${begin} this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
     );
   });
@@ -245,10 +257,10 @@ describe('decisions', () => {
   it('do not depend on the order of statements, nor on how they are spread over identity policies', () => {
     fc.assert(
       fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
-        const one = outcome({ principal: who, keyPolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] });
+        const one = outcome({ principal: who, resourcePolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] });
         const turned = keyPolicy(...key.toReversed());
         const spread = identity.toReversed().map((statement) => identityPolicy(statement));
-        assert.equal(outcome({ principal: who, keyPolicy: turned, identityPolicies: spread }), one);
+        assert.equal(outcome({ principal: who, resourcePolicy: turned, identityPolicies: spread }), one);
       }),
     );
   });
@@ -259,7 +271,7 @@ describe('decisions', () => {
         if (inKeyPolicy) key.splice(at % (key.length + 1), 0, { Effect: 'Deny', Action: ['kms:E*t'], Resource: ['*'], Principal: '*' });
         else identity.splice(at % (identity.length + 1), 0, { Effect: 'Deny', Action: ['kms:E*t'], Resource: ['*'] });
         assert.equal(
-          decide({ principal: who, keyPolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] }).allowed,
+          decide({ principal: who, resourcePolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] }).allowed,
           false,
         );
       }),
@@ -270,7 +282,7 @@ describe('decisions', () => {
     fc.assert(
       fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
         const keys = keyPolicy(...key.filter(({ Effect }) => Effect === 'Deny'));
-        assert.equal(decide({ principal: who, keyPolicy: keys, identityPolicies: [identityPolicy(...identity)] }).allowed, false);
+        assert.equal(decide({ principal: who, resourcePolicy: keys, identityPolicies: [identityPolicy(...identity)] }).allowed, false);
       }),
     );
   });

@@ -15,12 +15,12 @@ export interface Access {
   /** An ARN, or `*` for what belongs to the account as a whole. */
   readonly resourceArn: string;
   readonly resourceAccount: string;
-  /** Present exactly if the resource is a KMS key. */
-  readonly keyPolicy?: CompiledPolicy;
+  /** The policy of the resource itself: of a KMS key its key policy, of a role its trust policy. Others have none. */
+  readonly resourcePolicy?: CompiledPolicy;
   readonly policies: PrincipalPolicies;
   /** What conditions are about; without it they see nothing. */
   readonly context?: RequestContext;
-  /** Looks for a grant that allows this; asked only where the key policy does not name the caller itself. */
+  /** Looks for a grant that allows this; asked only where the resource's policy does not name the caller itself. */
   readonly grant?: (asked: Asked) => GrantVerdict | undefined;
 }
 
@@ -126,9 +126,9 @@ interface ResourceVerdict {
 }
 
 /** What belongs to an account, and has no policy of its own, is left to the account's principals. */
-function resourceVerdict({ principal, resourceAccount, keyPolicy, grant }: Access, asked: Asked): ResourceVerdict | undefined {
-  if (!keyPolicy) return principal.account === resourceAccount ? { effect: 'allow', naming: 'account', cause: undefined } : undefined;
-  const verdict = keyPolicy.verdict(asked);
+function resourceVerdict({ principal, resourceAccount, resourcePolicy, grant }: Access, asked: Asked): ResourceVerdict | undefined {
+  if (!resourcePolicy) return principal.account === resourceAccount ? { effect: 'allow', naming: 'account', cause: undefined } : undefined;
+  const verdict = resourcePolicy.verdict(asked);
   if (verdict && (verdict.effect === 'deny' || verdict.naming === 'itself')) return { ...verdict, cause: causeOf('resource', verdict) };
   const granted = grant?.(asked);
   if (granted && (!verdict || verdict.naming === 'account')) {

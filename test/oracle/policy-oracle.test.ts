@@ -38,7 +38,7 @@ function deciderOf({ identity, boundary, session, serviceControl, key }: Policie
       resourceArn,
       resourceAccount: account,
       policies,
-      keyPolicy,
+      resourcePolicy: keyPolicy,
       context: (name) => shown.get(name),
     });
     if (decision.allowed) return 'Allowed';

@@ -1,3 +1,4 @@
+import type { GrantConstraints } from '../../domain/index.ts';
 import { member, text, valueOf, type Facts, type Read, type ReadNamed } from './facts.ts';
 
 type Pairs = Readonly<Record<string, string>>;
@@ -8,12 +9,19 @@ const members: Readonly<Record<string, string>> = {
   'kms:ReEncryptTo': 'DestinationEncryptionContext',
 };
 
+/** Those of the grant that is acted on, or of the one to be made. */
+function constraintsOf(facts: Facts): GrantConstraints | undefined {
+  const { found } = facts;
+  if (found.kind === 'key' && found.grant) return found.grant.constraints;
+  // The contract's decoder made it, as of all members.
+  return member(facts, 'Constraints') as GrantConstraints | undefined;
+}
+
 /** What the request binds to, or for grants what their constraint is about. */
-function encryptionContext(facts: Facts): Pairs | undefined {
-  const own = member(facts, members[facts.action] ?? 'EncryptionContext');
-  const constraints = (facts.constraints ?? member(facts, 'Constraints')) as Readonly<Record<string, unknown>> | undefined;
-  // All of these are maps of texts in the contract.
-  return (own ?? constraints?.['EncryptionContextEquals'] ?? constraints?.['EncryptionContextSubset']) as Pairs | undefined;
+export function encryptionContext(facts: Facts): Pairs | undefined {
+  const own = member(facts, members[facts.action] ?? 'EncryptionContext') as Pairs | undefined;
+  const constraints = constraintsOf(facts);
+  return own ?? constraints?.EncryptionContextEquals ?? constraints?.EncryptionContextSubset;
 }
 
 export const encryptionContextKeys: Read = (facts) => {
@@ -24,8 +32,9 @@ export const encryptionContextKeys: Read = (facts) => {
 export const encryptionContextValue: ReadNamed = (facts, name) => valueOf(encryptionContext(facts), name);
 
 export const grantConstraintType: Read = (facts) => {
-  const constraints = (facts.constraints ?? member(facts, 'Constraints')) as Readonly<Record<string, unknown>> | undefined;
-  return ['EncryptionContextEquals', 'EncryptionContextSubset'].find((type) => constraints?.[type] !== undefined);
+  const { EncryptionContextEquals: equal, EncryptionContextSubset: subset } = constraintsOf(facts) ?? {};
+  if (equal) return 'EncryptionContextEquals';
+  return subset && 'EncryptionContextSubset';
 };
 
 /** The algorithm of the operation at hand. SYMMETRIC_DEFAULT is what is meant by none. */

@@ -17,8 +17,6 @@ export interface Facts {
   readonly now: number;
   /** The names of the key's aliases; read from the store beforehand if a policy asks for them. */
   readonly aliases: readonly string[] | undefined;
-  /** Of the grant that is acted on, if the request names one rather than describing it. */
-  readonly constraints?: object;
 }
 
 /** Undefined if the request has no such key. */

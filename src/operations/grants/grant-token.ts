@@ -1,6 +1,6 @@
 import { hexId } from '../../base/index.ts';
 import { KmsError, type GrantRecord } from '../../domain/index.ts';
-import type { Reader } from '../../storage/index.ts';
+import type { Reader, Store } from '../../storage/index.ts';
 
 const VERSION = '1';
 const PARTS = 6;
@@ -18,4 +18,19 @@ export async function grantOfToken(reader: Reader, token: string, region: string
   const grant = whole ? await reader.get('grants', account, there, keyId, grantId) : undefined;
   if (!grant) throw new KmsError('InvalidGrantTokenException', 'The grant token is not valid.');
   return grant;
+}
+
+/**
+ * Grants are in force at once here, so that no token is needed to use one. Those that are given must be good all the same.
+ * @throws KmsError InvalidGrantTokenException
+ */
+export async function requireGrantTokens(
+  store: Store,
+  { input, region }: { readonly input: { readonly GrantTokens?: readonly string[] }; readonly region: string },
+): Promise<void> {
+  const { GrantTokens: tokens } = input;
+  if (tokens === undefined || tokens.length === 0) return;
+  await store.read(async (reader) => {
+    for (const token of tokens) await grantOfToken(reader, token, region);
+  });
 }

@@ -2,6 +2,7 @@ import { keyArn, type KeyRecord, type MaterialRecord } from '../../../domain/ind
 import { KeyStoreError } from '../../../keystores/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
+import { removeGrants } from '../grants/grant-count.ts';
 import { recordKeyEvent } from '../key-event.ts';
 import { countKey } from '../keys/key-count.ts';
 import { familyOf } from '../keys/key-family.ts';
@@ -51,6 +52,7 @@ async function removeRows(transaction: Transaction, key: KeyRecord): Promise<rea
   for (const { name } of await transaction.find('aliases', 'byKey', [account, region, keyId])) {
     await transaction.delete('aliases', account, region, name);
   }
+  await removeGrants(transaction, key);
   await transaction.delete('keyUses', account, region, keyId);
   await transaction.delete('keys', account, region, keyId);
   await countKey(transaction, key, -1);

@@ -3,7 +3,7 @@ import type { Reader, Transaction } from '../../../storage/index.ts';
 
 type Key = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
 
-function counted({ keyId }: Key): string {
+function counted({ keyId }: Key): `grants of ${string}` {
   return `grants of ${keyId}`;
 }
 

@@ -14,7 +14,10 @@ export function checkedTerms(input: Input, key: KeyRecord): Pick<GrantRecord, 'o
   const possible = grantableOperations(key);
   const impossible = input.Operations.find((operation) => !possible.includes(operation));
   if (impossible !== undefined) {
-    throw new KmsError('ValidationException', `The operation ${impossible} is not valid for a grant on a KMS key of KeySpec ${key.keySpec}.`);
+    throw new KmsError(
+      'ValidationException',
+      `The operation ${impossible} is not valid for a grant on a KMS key of KeySpec ${key.keySpec}.`,
+    );
   }
   const constraints = checkedConstraints(input.Constraints, key);
   return { operations: [...new Set(input.Operations)], ...(constraints && { constraints }) };
