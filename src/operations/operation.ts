@@ -20,7 +20,10 @@ interface KeyRequirements {
 export type Target =
   /** The service as a whole: resource `*`, authorised by identity policies alone. */
   | { readonly on: 'service'; readonly action?: string }
-  /** A KMS key by id or ARN, and by alias name or ARN where `aliases` says so; in the request's Region unless said otherwise. */
+  /**
+   * A KMS key by id or ARN, in the request's Region unless said otherwise. `aliases`: true where an alias stands for its
+   * key; false where it is looked for like any other id; absent where it is refused as what it is.
+   */
   | ({
       readonly on: 'key';
       readonly id: string;

@@ -76,7 +76,7 @@ export async function resolveTarget(directory: Directory, asker: Asker, target: 
     case 'key':
       return target.orPlanned
         ? keyOrPlanned(directory, asker, target.id)
-        : foundKey(await keyById(directory, inRegion(asker, target.region), target.id, target.aliases === true));
+        : foundKey(await keyById(directory, inRegion(asker, target.region), target.id, target.aliases));
     case 'ciphertext':
       return keyOfCiphertext(directory, asker, target.blob, target.id);
     case 'alias':
@@ -110,12 +110,15 @@ function foundKey({ key, policy }: KnownKey): FoundKey {
   return { kind: 'key', key, policy, scope: key, arn: keyArn(key, key.keyId) };
 }
 
-async function keyById(directory: Directory, asker: Asker, id: string, aliases: boolean): Promise<KnownKey> {
+async function keyById(directory: Directory, asker: Asker, id: string, aliases: boolean | undefined): Promise<KnownKey> {
   const arn = id.startsWith('arn:') ? parseKmsArn(id) : undefined;
   if (arn && arn.region !== asker.scope.region) throw new KmsError('NotFoundException', `Invalid arn ${arn.region}`);
   const scope = arn ?? asker.scope;
   const name = arn ? arn.resource : id;
-  if (aliases && name.startsWith(ALIAS_PREFIX)) return keyByAlias(directory, asker, scope, name);
+  if (name.startsWith(ALIAS_PREFIX) && aliases !== false) {
+    if (aliases === undefined) throw new KmsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
+    return keyByAlias(directory, asker, scope, name);
+  }
   const keyId = arn ? name.replace(/^key\//, '') : name;
   if (!KEY_ID.test(keyId)) throw new KmsError('NotFoundException', `Invalid keyId '${id}'`);
   const known = await directory.keys.key(scope, keyId);

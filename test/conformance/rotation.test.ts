@@ -122,8 +122,8 @@ describe('automatic rotation', () => {
     await world.kms.send(new CreateAliasCommand({ AliasName: 'alias/rotating', TargetKeyId: id }));
     await refused(
       world.kms.send(new EnableKeyRotationCommand({ KeyId: 'alias/rotating' })),
-      'NotFoundException',
-      "Invalid keyId 'alias/rotating'",
+      'InvalidArnException',
+      'Key Aliases are not supported for this operation.',
     );
   });
 });

@@ -6,7 +6,7 @@ export const CreateAlias = defineOperation('kms', 'CreateAlias', {
   effect: 'write',
   targets: ({ AliasName, TargetKeyId }) => ({
     alias: { on: 'alias', name: AliasName },
-    key: { on: 'key', id: TargetKeyId, states: 'not-pending-deletion' },
+    key: { on: 'key', id: TargetKeyId, aliases: false, states: 'not-pending-deletion' },
   }),
   async handle({ store, clock, quotas }, _input, { alias: { name, arn, scope }, key: { key } }) {
     refuseReservedAlias(name);

@@ -7,7 +7,7 @@ export const UpdateAlias = defineOperation('kms', 'UpdateAlias', {
   targets: ({ AliasName, TargetKeyId }) => ({
     alias: { on: 'alias', name: AliasName },
     from: { on: 'alias-key', name: AliasName, states: 'any' },
-    to: { on: 'key', id: TargetKeyId, states: 'not-pending-deletion' },
+    to: { on: 'key', id: TargetKeyId, aliases: false, states: 'not-pending-deletion' },
   }),
   async handle({ store, clock, quotas }, _input, { alias: { name, arn, scope }, from, to }) {
     refuseReservedAlias(name);
