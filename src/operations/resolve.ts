@@ -112,6 +112,7 @@ function foundKey({ key, policy }: KnownKey): FoundKey {
 
 async function keyById(directory: Directory, asker: Asker, id: string, aliases: boolean | undefined): Promise<KnownKey> {
   const arn = id.startsWith('arn:') ? parseKmsArn(id) : undefined;
+  if (id.startsWith('arn:') && !arn) throw new KmsError('InvalidArnException', `Invalid arn ${id}`);
   if (arn && arn.region !== asker.scope.region) throw new KmsError('NotFoundException', `Invalid arn ${arn.region}`);
   const scope = arn ?? asker.scope;
   const name = arn ? arn.resource : id;

@@ -214,6 +214,9 @@ describe('a key’s id', () => {
       'NotFoundException',
       'Invalid arn eu-west-1',
     );
+    for (const no of ['arn:aws:s3:::bucket', 'arn:aws:kms:us-east-1:1234:key/x', 'arn:']) {
+      await refused(world.kms.send(new DescribeKeyCommand({ KeyId: no })), 'InvalidArnException', `Invalid arn ${no}`);
+    }
     await refused(
       world.kms.send(new EncryptCommand({ KeyId: 'alias/none', Plaintext: Buffer.from('x') })),
       'NotFoundException',

@@ -1,4 +1,4 @@
-import { keySpecFacts, KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { keyArn, keySpecFacts, KmsError, type KeyRecord } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
 /** Names under `alias/aws/` are AWS's own. */
@@ -7,7 +7,11 @@ export function refuseReservedAlias(name: string): void {
     throw new KmsError('NotAuthorizedException', 'AWS managed aliases can not be created, changed or deleted.');
 }
 
+/** In the transaction that gives the key an alias: the key is still there, and has room for it. */
 export async function requireRoomForAlias(reader: Reader, { account, region, keyId }: KeyRecord, most: number): Promise<void> {
+  if (!(await reader.get('keys', account, region, keyId))) {
+    throw new KmsError('NotFoundException', `Key '${keyArn({ account, region }, keyId)}' does not exist`);
+  }
   const present = await reader.find('aliases', 'byKey', [account, region, keyId], { limit: most });
   if (present.length >= most) throw new KmsError('LimitExceededException', `A key can have at most ${most} aliases.`);
 }

@@ -1,5 +1,6 @@
 import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
+import { familyOf } from '../keys/key-family.ts';
 
 type Identity = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
 
@@ -16,12 +17,28 @@ export function withoutBytes(material: MaterialRecord): MaterialRecord {
 
 /**
  * Takes the bytes of an imported material away: of one that is the key's for good the row stays, one that waits for a
- * rotation goes whole. The key then lacks a material, or not.
+ * rotation goes whole, and with that of a primary key go its replicas' copies. The key then lacks a material, or not.
  */
 export async function removeMaterial(transaction: Transaction, material: MaterialRecord): Promise<void> {
+  const { account, region, keyId, materialId } = material;
   if (isPermanent(material)) await transaction.put('materials', withoutBytes(material));
-  else await transaction.delete('materials', material.materialId, material.region);
+  else {
+    const key = await transaction.get('keys', account, region, keyId);
+    const together = key?.primaryRegion === region ? await familyOf(transaction, key) : [{ region }];
+    for (const member of together) await transaction.delete('materials', materialId, member.region);
+  }
   await settleMissing(transaction, material);
+}
+
+/** Material that waits for a rotation in every Region of its key's family may be rotated to; in some of them, not yet. */
+export async function settlePending(transaction: Transaction, key: KeyRecord, materialId: string): Promise<void> {
+  const family = await familyOf(transaction, key);
+  const rows = await Promise.all(family.map(({ region }) => transaction.get('materials', materialId, region)));
+  const everywhere = rows.every((row) => row?.importState === 'IMPORTED');
+  for (const row of rows) {
+    if (!row || isPermanent(row)) continue;
+    await transaction.put('materials', { ...row, state: everywhere ? 'PENDING_ROTATION' : 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION' });
+  }
 }
 
 /** Brings `materialMissing` of an EXTERNAL key in step with its materials, after any change of them. */

@@ -9,12 +9,16 @@ export const UpdatePrimaryRegion = defineOperation('kms', 'UpdatePrimaryRegion',
     key: { on: 'key', id: KeyId, kind: 'multi-region-primary', states: 'primary-movable' },
     replica: { on: 'key', id: bareId(KeyId), region: PrimaryRegion, states: 'primary-movable' },
   }),
-  async handle({ store }, { PrimaryRegion }, { key: { key, arn } }) {
+  async handle({ store }, { PrimaryRegion }, { key: { key, arn }, replica }) {
     if (PrimaryRegion === key.region) {
       throw new KmsError('UnsupportedOperationException', `${arn} is the multi-region primary key already.`);
     }
     await store.transact(async (transaction) => {
-      for (const member of await familyOf(transaction, key)) {
+      const family = await familyOf(transaction, key);
+      if (!family.some(({ region }) => region === PrimaryRegion)) {
+        throw new KmsError('NotFoundException', `Key '${replica.arn}' does not exist`);
+      }
+      for (const member of family) {
         const involved = member.region === key.region || member.region === PrimaryRegion;
         await transaction.put('keys', { ...member, primaryRegion: PrimaryRegion, ...(involved && { transition: 'Updating' }) });
       }

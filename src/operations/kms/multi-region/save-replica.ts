@@ -1,18 +1,25 @@
-import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
+import { keyArn, keyState, KmsError, stateVerdict, type KeyRecord, type MaterialRecord } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { countKey, requireRoomForKey } from '../keys/key-count.ts';
 
-/** Records a replica with its primary's materials; false if that Region has one already. `most`: keys that it may have. */
+/**
+ * Records a replica with its primary's materials; false if that Region has one already. `most`: keys that it may have.
+ * The primary is looked at again: it may be on its way out since the pipeline saw it.
+ */
 export async function saveReplica(
   transaction: Transaction,
   { primary, replica, most }: { readonly primary: KeyRecord; readonly replica: KeyRecord; readonly most: number },
 ): Promise<boolean> {
-  const { account, keyId } = primary;
+  const { account, region, keyId } = primary;
+  const now = await transaction.get('keys', account, region, keyId);
+  const verdict = now ? stateVerdict('replicable', keyState(now, true)) : 'ok';
+  if (verdict !== 'ok') throw new KmsError(verdict.error, `${keyArn(primary, keyId)} ${verdict.text}`);
+  if (!now) throw new KmsError('NotFoundException', `Key '${keyArn(primary, keyId)}' does not exist`);
   if (await transaction.get('keys', account, replica.region, keyId)) return false;
   await requireRoomForKey(transaction, replica, most);
   await countKey(transaction, replica, 1);
   await transaction.put('keys', replica);
-  for (const material of await transaction.find('materials', 'byKey', [account, primary.region, keyId])) {
+  for (const material of await transaction.find('materials', 'byKey', [account, region, keyId])) {
     await transaction.put('materials', inReplica(material, replica.region));
     // Material that waits for its rotation has to reach the new Region first.
     if (material.state === 'PENDING_ROTATION') {
