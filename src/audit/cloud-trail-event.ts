@@ -58,6 +58,8 @@ export function cloudTrailServiceEvent(event: ServiceEvent): AuditEvent {
 }
 
 function identityOf({ account, arn, userId, accessKeyId, userName }: Principal): AuditEvent['userIdentity'] {
+  // Whoever brings a token of an identity provider along is nobody of the account.
+  if (arn === '') return { type: 'WebIdentityUser', principalId: userId, ...(userName !== undefined && { userName }) };
   const identity = { type: typeOf(arn), principalId: userId, arn, accountId: account, accessKeyId };
   return userName === undefined ? identity : { ...identity, userName };
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -16,4 +16,9 @@ export function base32Id(length: number): string {
 
 export function uuid(): string {
   return randomUUID();
+}
+
+/** `digits` random decimal digits, the first of them not 0; at most 14. */
+export function decimalId(digits: number): string {
+  return String(randomInt(10 ** (digits - 1), 10 ** digits));
 }

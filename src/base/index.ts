@@ -3,7 +3,7 @@
  * It must not know HSMs, keys, or AWS. Begin at `clock.ts`: nothing else in Keyhold asks the machine for the time.
  */
 export { systemClock, offsetClock, type Clock } from './clock.ts';
-export { hexId, base32Id, uuid } from './ids.ts';
+export { hexId, base32Id, decimalId, uuid } from './ids.ts';
 export { SecretText } from './secret-text.ts';
 export { BoundedCache } from './bounded-cache.ts';
 export { RateLimit } from './rate-limit.ts';

@@ -16,8 +16,10 @@ export interface ClientSettings {
 export function writeAwsFiles(folder: DataFolder, { endpoint, region, accessKey, authorityFile }: ClientSettings): void {
   const trust = authorityFile === undefined ? '' : `ca_bundle = ${resolve(authorityFile)}\n`;
   writeFileDurably(folder.file('config'), `[default]\nregion = ${region}\nendpoint_url = ${endpoint}\n${trust}`);
-  if (!accessKey) return;
-  const { accessKeyId, secretAccessKey } = accessKey;
+  if (accessKey) writeCredentials(folder, accessKey);
+}
+
+export function writeCredentials(folder: DataFolder, { accessKeyId, secretAccessKey }: NonNullable<ClientSettings['accessKey']>): void {
   const lines = ['[default]', `aws_access_key_id = ${accessKeyId}`, `aws_secret_access_key = ${secretAccessKey.reveal()}`];
   writeFileDurably(folder.file('credentials'), `${lines.join('\n')}\n`);
 }

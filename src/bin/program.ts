@@ -7,6 +7,7 @@ const subCommands: Readonly<Record<string, () => Promise<Command>>> = {
   env: async () => (await import('./clients.ts')).env(),
   status: async () => (await import('./clients.ts')).status(),
   hsm: async () => (await import('./clients.ts')).hsm(),
+  account: async () => (await import('./clients.ts')).account(),
   demo: async () => (await import('./clients.ts')).demo(),
 };
 
@@ -17,6 +18,7 @@ Examples:
   aws kms list-keys
   keyhold status                    the front end, clusters, HSMs and key stores
   keyhold hsm user list --help      manage the HSMs of a cluster, as with cloudhsm-cli
+  keyhold account create            another account, with an administrator of its own
   keyhold demo                      see the six steps to a KMS key in your own HSMs
 
 \`keyhold <command> --help\` says more about each.`;

@@ -19,4 +19,4 @@ export type {
   TextShape,
   TimestampShape,
 } from './shape.ts';
-export type { ClusterStatus, HsmStatus, KeyStoreStatus, RegionStatus, Status } from './keyhold-types.ts';
+export type { AccountInfo, ClusterStatus, HsmStatus, KeyStoreStatus, RegionStatus, Status } from './keyhold-types.ts';

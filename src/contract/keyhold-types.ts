@@ -44,7 +44,39 @@ export interface KeyStoreStatus {
   readonly Hsms: readonly { readonly HsmId: string; readonly Healthy: boolean; readonly Reason?: string }[];
 }
 
+/** One account of the installation. The management account is the first one: it makes the others and limits them. */
+export interface AccountInfo {
+  readonly AccountId: string;
+  readonly AccountName?: string;
+  readonly Management: boolean;
+  readonly CreationDate: Date;
+}
+/** The access key of a new account's administrator; its secret is told this once. */
+export interface NewAccount {
+  readonly Account: AccountInfo;
+  readonly UserName: string;
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+}
+
 /** Our own service: what AWS has no API for. */
 export interface KeyholdOperations {
+  readonly CreateAccount: {
+    readonly input: { readonly AccountId?: string; readonly AccountName?: string };
+    readonly output: NewAccount;
+  };
+  readonly ListAccounts: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly output: { readonly Accounts: readonly AccountInfo[] };
+  };
+  /** The documents that limit every principal of an account; none: no limit. */
+  readonly GetServiceControlPolicies: {
+    readonly input: { readonly AccountId: string };
+    readonly output: { readonly Policies: readonly string[] };
+  };
+  readonly PutServiceControlPolicies: {
+    readonly input: { readonly AccountId: string; readonly Policies: readonly string[] };
+    readonly output: Readonly<Record<string, never>>;
+  };
   readonly DescribeStatus: { readonly input: Readonly<Record<string, never>>; readonly output: Status };
 }

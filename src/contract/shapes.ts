@@ -2,6 +2,7 @@ import { cloudHsmShapes } from './cloudhsm.ts';
 import { policyShapes } from './iam/policies.ts';
 import { roleShapes } from './iam/roles.ts';
 import { userShapes } from './iam/users.ts';
+import { keyholdShapes } from './keyhold.ts';
 import type { KeyholdOperations } from './keyhold-types.ts';
 import { cryptographicShapes } from './kms/cryptographic.ts';
 import { customKeyStoreShapes } from './kms/custom-key-stores.ts';
@@ -31,7 +32,7 @@ export const shapes = {
   cloudhsm: cloudHsmShapes,
   iam: { ...userShapes, ...roleShapes, ...policyShapes },
   sts: stsShapes,
-  keyhold: { DescribeStatus: {} },
+  keyhold: keyholdShapes,
 } as const satisfies {
   readonly kms: Record<SdkOperationName<'kms'>, Members>;
   readonly cloudhsm: Partial<Record<SdkOperationName<'cloudhsm'>, Members>>;

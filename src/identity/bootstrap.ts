@@ -1,12 +1,12 @@
 import type { Clock, SecretText } from '../base/index.ts';
-import type { AccessKeyRecord, UserRecord } from '../domain/index.ts';
-import type { Reader, Store } from '../storage/index.ts';
-import { openSecret, sealSecret, type Seal } from './access-key-secret.ts';
-import { newAccessKey, uniqueId } from './unique-ids.ts';
+import type { Reader, Store, Transaction } from '../storage/index.ts';
+import { openSecret, type Seal } from './access-key-secret.ts';
+import { ADMINISTRATOR, newAdministrator } from './administrator.ts';
 
-const SETTING = 'first-administrator';
+const FIRST_ACCESS_KEY = 'first-administrator';
+const MANAGEMENT_ACCOUNT = 'management-account';
 
-/** The access key that the first start makes. */
+/** The access key that clients on the machine are given. */
 export interface Administrator {
   readonly account: string;
   readonly accessKeyId: string;
@@ -19,49 +19,65 @@ interface Parts {
   readonly seal: Seal;
 }
 
+/** The account that the first start made: it makes the others and limits them. */
+export async function managementAccount(reader: Reader): Promise<string> {
+  const setting = await reader.get('settings', MANAGEMENT_ACCOUNT);
+  if (!setting) throw new Error('there is no account yet');
+  return setting.value;
+}
+
 /**
  * On the first start: the account, its IAM user `admin` with full access, and an access key. Later the same again, whatever
  * is wanted; undefined if somebody has deleted or deactivated that access key since, which must not bring it back.
  */
 export async function bootstrap(parts: Parts, account: string): Promise<Administrator | undefined> {
-  const accessKeyId = (await parts.store.read(firstAccessKeyId)) ?? (await makeFirst(parts, account));
+  const accessKeyId = (await parts.store.read(firstAccessKey)) ?? (await makeFirst(parts, account));
   const row = await parts.store.read((reader) => reader.get('accessKeys', accessKeyId));
   if (!row?.active) return undefined;
   return { account: row.account, accessKeyId, secretAccessKey: await openSecret(parts.seal, row) };
 }
 
-async function firstAccessKeyId(reader: Reader): Promise<string | undefined> {
-  return (await reader.get('settings', SETTING))?.value;
+async function firstAccessKey(reader: Reader): Promise<string | undefined> {
+  return (await reader.get('settings', FIRST_ACCESS_KEY))?.value;
 }
 
-async function makeFirst({ store, clock, seal }: Parts, account: string): Promise<string> {
-  const now = clock.now();
-  const { accessKeyId, secretAccessKey } = newAccessKey('user');
-  const user = administratorOf(account, now);
-  const sealedSecret = await sealSecret(seal, accessKeyId, secretAccessKey);
-  const key: AccessKeyRecord = { accessKeyId, account, userName: user.name, sealedSecret, active: true, creationDate: now };
-  return store.transact(async (transaction) => {
+async function makeFirst(parts: Parts, account: string): Promise<string> {
+  const { user, key } = await newAdministrator(parts, account);
+  return parts.store.transact(async (transaction) => {
     // Another front end on the same store may have been first.
-    const already = await firstAccessKeyId(transaction);
+    const already = await firstAccessKey(transaction);
     if (already !== undefined) return already;
-    await transaction.put('accounts', { account, creationDate: now });
+    await transaction.put('accounts', { account, creationDate: user.creationDate });
     await transaction.put('users', user);
     await transaction.put('accessKeys', key);
-    await transaction.put('settings', { name: SETTING, value: accessKeyId });
-    return accessKeyId;
+    await transaction.put('settings', { name: MANAGEMENT_ACCOUNT, value: account });
+    await transaction.put('settings', { name: FIRST_ACCESS_KEY, value: key.accessKeyId });
+    return key.accessKeyId;
   });
 }
 
-/** A user with full access to its account. */
-export function administratorOf(account: string, creationDate: number): UserRecord {
-  return {
-    account,
-    name: 'admin',
-    path: '/',
-    userId: uniqueId('user'),
-    creationDate,
-    tags: [],
-    inlinePolicies: {},
-    attachedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
-  };
+/**
+ * Gives the management account's `admin` full access and a new access key again, and takes every other access key, policy,
+ * boundary and group from that user. For whoever holds the data folder and has lost the way in, or fears that others found it.
+ */
+export async function recover(parts: Parts): Promise<Administrator> {
+  const account = await parts.store.read(managementAccount);
+  const { user, key, secretAccessKey } = await newAdministrator(parts, account);
+  await parts.store.transact(async (transaction) => {
+    await forgetUser(transaction, account, ADMINISTRATOR);
+    await transaction.put('users', user);
+    await transaction.put('accessKeys', key);
+    await transaction.put('settings', { name: FIRST_ACCESS_KEY, value: key.accessKeyId });
+  });
+  return { account, accessKeyId: key.accessKeyId, secretAccessKey };
+}
+
+/** With a new unique id, sessions of the old user end too. */
+async function forgetUser(transaction: Transaction, account: string, name: string): Promise<void> {
+  for (const { accessKeyId } of await transaction.find('accessKeys', 'byUser', [account, name])) {
+    await transaction.delete('accessKeys', accessKeyId);
+  }
+  for (const { groupName } of await transaction.find('memberships', 'byUser', [account, name])) {
+    await transaction.delete('memberships', account, groupName, name);
+  }
 }

@@ -63,3 +63,40 @@ describe('the first administrator', () => {
     assert.equal(await identity.bootstrap({ account: '111122223333' }), undefined);
   });
 });
+
+describe('a session', () => {
+  let now = Date.UTC(2026, 10, 24);
+  const identity = openIdentity({ store, clock: { now: () => now }, seal: localSeal });
+  after(() => identity.close());
+
+  it('is over when the clock says so, at hand or not', async () => {
+    const { principal } = (await administratorOf('777788889999')) ?? {};
+    const { accessKeyId, sessionToken } = await identity.issueSession({
+      account: '777788889999',
+      kind: 'user',
+      name: 'admin',
+      uniqueId: principal?.userId ?? '',
+      issuedAt: now,
+      expiresAt: now + 900_000,
+    });
+    now += 899_999;
+    const caller = await identity.lookup(accessKeyId, sessionToken);
+    assert.equal(caller?.principal.arn, 'arn:aws:iam::777788889999:user/admin');
+    assert.equal(identity.lookup(accessKeyId, sessionToken), caller, 'from the cache, at once');
+    now += 1;
+    const expired = { code: 'ExpiredTokenException' };
+    assert.throws(() => identity.lookup(accessKeyId, sessionToken), expired);
+    const elsewhere = openIdentity({ store, clock: { now: () => now }, seal: localSeal });
+    await assert.rejects(async () => elsewhere.lookup(accessKeyId, sessionToken), expired);
+    await elsewhere.close();
+  });
+
+  async function administratorOf(account: string) {
+    const { user, key } = await identity.newAdministrator(account);
+    await store.transact(async (transaction) => {
+      await transaction.put('users', user);
+      await transaction.put('accessKeys', key);
+    });
+    return identity.lookup(key.accessKeyId);
+  }
+});

@@ -3,7 +3,8 @@ import type { AccessKeyRecord } from '../domain/index.ts';
 import type { Change, Store, TableName } from '../storage/index.ts';
 import { sealSecret, type Seal } from './access-key-secret.ts';
 import { AccessKeyUses } from './access-key-uses.ts';
-import { bootstrap, type Administrator } from './bootstrap.ts';
+import { newAdministrator, type NewAdministrator } from './administrator.ts';
+import { bootstrap, recover, type Administrator } from './bootstrap.ts';
 import type { Caller } from './caller.ts';
 import { LongTermCallers } from './long-term-callers.ts';
 import { openPolicies } from './policies-of.ts';
@@ -41,6 +42,10 @@ export interface Identity {
   lookup(accessKeyId: string, sessionToken?: string): Caller | undefined | Promise<Caller | undefined>;
   /** See `bootstrap.ts`. */
   bootstrap(wanted: { readonly account: string }): Promise<Administrator | undefined>;
+  /** See `bootstrap.ts`. */
+  recover(): Promise<Administrator>;
+  /** A user with full access to a new account, and an access key. The rows are for the caller to store. */
+  newAdministrator(account: string): Promise<NewAdministrator>;
   /** A new active access key for a user. The row is for the caller to store. */
   newAccessKey(user: { readonly account: string; readonly userName: string }): Promise<IssuedAccessKey>;
   /** Temporary credentials; nothing is stored. `minimumTokenSize` in characters. */
@@ -64,6 +69,8 @@ export function openIdentity(options: IdentityOptions): Identity {
   return {
     lookup: (accessKeyId, token) => (token === undefined ? longTerm.lookup(accessKeyId) : sessions.lookup(accessKeyId, token)),
     bootstrap: ({ account }) => bootstrap({ store, clock, seal }, account),
+    recover: () => recover({ store, clock, seal }),
+    newAdministrator: (account) => newAdministrator({ clock, seal }, account),
     async newAccessKey({ account, userName }) {
       const { accessKeyId, secretAccessKey } = newAccessKey('user');
       const sealedSecret = await sealSecret(seal, accessKeyId, secretAccessKey);

@@ -3,7 +3,8 @@
  * them (`identity.ts`, where to begin). Secrets are sealed at rest. It must not know HTTP, signatures or operations.
  */
 export { openIdentity, type Identity, type IdentityOptions, type IssuedAccessKey, type IssuedSession } from './identity.ts';
-export { administratorOf, type Administrator } from './bootstrap.ts';
+export { managementAccount, type Administrator } from './bootstrap.ts';
+export type { NewAdministrator } from './administrator.ts';
 export type { Caller } from './caller.ts';
 export type { Seal } from './access-key-secret.ts';
 export type { Session } from './session-token.ts';

@@ -8,7 +8,11 @@ import { InitializeCluster } from './cloudhsm/InitializeCluster.ts';
 import { ListTags } from './cloudhsm/ListTags.ts';
 import { TagResource as TagCluster } from './cloudhsm/TagResource.ts';
 import { UntagResource as UntagCluster } from './cloudhsm/UntagResource.ts';
+import { CreateAccount } from './keyhold/CreateAccount.ts';
 import { DescribeStatus } from './keyhold/DescribeStatus.ts';
+import { GetServiceControlPolicies } from './keyhold/GetServiceControlPolicies.ts';
+import { ListAccounts } from './keyhold/ListAccounts.ts';
+import { PutServiceControlPolicies } from './keyhold/PutServiceControlPolicies.ts';
 import { CreateAlias } from './kms/aliases/CreateAlias.ts';
 import { DeleteAlias } from './kms/aliases/DeleteAlias.ts';
 import { ListAliases } from './kms/aliases/ListAliases.ts';
@@ -143,7 +147,7 @@ const operations = {
     ...iamUsers,
   },
   sts: { AssumeRole, AssumeRoleWithWebIdentity, GetAccessKeyInfo, GetCallerIdentity, GetSessionToken },
-  keyhold: { DescribeStatus },
+  keyhold: { CreateAccount, DescribeStatus, GetServiceControlPolicies, ListAccounts, PutServiceControlPolicies },
 } as const satisfies { [S in ServiceName]: { [N in Exclude<OperationName<S>, NotYet>]: Operation } };
 
 function byName(of: Readonly<Record<string, Operation>>): ReadonlyMap<string, Operation> {

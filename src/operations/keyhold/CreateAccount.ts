@@ -1,0 +1,27 @@
+import { decimalId } from '../../base/index.ts';
+import { KmsError, type AccountRecord } from '../../domain/index.ts';
+import { defineOperation } from '../operation.ts';
+import { accountPlace, describeAccount } from './account-place.ts';
+
+export const CreateAccount = defineOperation('keyhold', 'CreateAccount', {
+  effect: 'write',
+  targets: ({ AccountId }) => ({ place: accountPlace(AccountId) }),
+  async handle({ store, clock, identity }, { AccountId = decimalId(12), AccountName }, { place: { account: management } }) {
+    const row: AccountRecord = { account: AccountId, creationDate: clock.now(), ...(AccountName !== undefined && { name: AccountName }) };
+    const { user, key, secretAccessKey } = await identity.newAdministrator(AccountId);
+    await store.transact(async (transaction) => {
+      if (await transaction.get('accounts', AccountId)) {
+        throw new KmsError('AlreadyExistsException', `There is an account ${AccountId} already.`);
+      }
+      await transaction.put('accounts', row);
+      await transaction.put('users', user);
+      await transaction.put('accessKeys', key);
+    });
+    return {
+      Account: describeAccount(row, management),
+      UserName: user.name,
+      AccessKeyId: key.accessKeyId,
+      SecretAccessKey: secretAccessKey.reveal(),
+    };
+  },
+});

@@ -1,0 +1,33 @@
+import { KmsError, type AccountRecord } from '../../domain/index.ts';
+import { managementAccount } from '../../identity/index.ts';
+import type { IamPlace, IamTarget } from '../operation.ts';
+
+/** An account of the installation, there or not; all of them, if no id is given. */
+export interface AccountPlace extends IamPlace {
+  readonly row: AccountRecord | undefined;
+}
+
+/** Accounts belong to the management account: only its principals can be allowed to see or change them. */
+export function accountPlace(id = '*'): IamTarget<AccountPlace> {
+  return {
+    on: 'iam',
+    async find(reader) {
+      const account = await managementAccount(reader);
+      return { account, arn: `arn:aws:keyhold::${account}:account/${id}`, row: await reader.get('accounts', id) };
+    },
+  };
+}
+
+export function accountOf({ row, arn }: AccountPlace): AccountRecord {
+  if (!row) throw new KmsError('NotFoundException', `There is no account ${arn.replace(/^.*\//, '')}.`);
+  return row;
+}
+
+export function describeAccount({ account, name, creationDate }: AccountRecord, management: string) {
+  return {
+    AccountId: account,
+    ...(name !== undefined && { AccountName: name }),
+    Management: account === management,
+    CreationDate: new Date(creationDate),
+  };
+}
