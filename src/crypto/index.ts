@@ -21,7 +21,7 @@ export { unwrapKey, wrapKey } from './key-wrap.ts';
 export { familyOf, generatePrivateKey, isOfKind, type PairFamily, type PairKind } from './pair-kind.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
 export { fillNonce, randomBytes } from './random.ts';
-export { sealForRecipient, type SealedForRecipient } from './recipient-seal.ts';
+export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
 export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
 export { openWith, sealFor } from './sealed-box.ts';

@@ -22,33 +22,39 @@ export const hashLengths = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha51
 
 export const encryptionAlgorithms = {
   SYMMETRIC_DEFAULT: { scheme: 'symmetric', maxPlaintext: 4096 },
-  RSAES_OAEP_SHA_1: { scheme: 'oaep', hash: 'sha1' },
-  RSAES_OAEP_SHA_256: { scheme: 'oaep', hash: 'sha256' },
+  RSAES_OAEP_SHA_1: { scheme: 'oaep', hash: 'sha1', mechanism: 'rsa-oaep-sha1' },
+  RSAES_OAEP_SHA_256: { scheme: 'oaep', hash: 'sha256', mechanism: 'rsa-oaep-sha256' },
   SM2PKE: { scheme: 'sm2', maxPlaintext: 1024 },
-} as const satisfies Record<string, { scheme: 'symmetric' | 'sm2'; maxPlaintext: number } | { scheme: 'oaep'; hash: Hash }>;
+} as const satisfies Record<
+  string,
+  { scheme: 'symmetric' | 'sm2'; maxPlaintext: number } | { scheme: 'oaep'; hash: Hash; mechanism: string }
+>;
 export type EncryptionAlgorithm = keyof typeof encryptionAlgorithms;
 
-/** `hash` is of the message; `messages` gives the length that a message of each type must have, 0 for any. */
+/**
+ * `hash` is of the message; `messages` gives the length that a message of each type must have, 0 for any; `mechanism` is
+ * what HSMs call it.
+ */
 interface SigningFacts {
-  readonly scheme: 'pss' | 'pkcs1' | 'ecdsa' | 'eddsa' | 'ml-dsa' | 'sm2';
+  readonly mechanism: string;
   readonly hash?: Hash;
   readonly messages: { readonly [T in MessageType]?: number };
 }
 
 export const signingAlgorithms = {
-  RSASSA_PSS_SHA_256: { scheme: 'pss', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
-  RSASSA_PSS_SHA_384: { scheme: 'pss', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
-  RSASSA_PSS_SHA_512: { scheme: 'pss', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
-  RSASSA_PKCS1_V1_5_SHA_256: { scheme: 'pkcs1', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
-  RSASSA_PKCS1_V1_5_SHA_384: { scheme: 'pkcs1', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
-  RSASSA_PKCS1_V1_5_SHA_512: { scheme: 'pkcs1', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
-  ECDSA_SHA_256: { scheme: 'ecdsa', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
-  ECDSA_SHA_384: { scheme: 'ecdsa', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
-  ECDSA_SHA_512: { scheme: 'ecdsa', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
-  SM2DSA: { scheme: 'sm2', hash: 'sm3', messages: { RAW: 0, DIGEST: 32 } },
-  ML_DSA_SHAKE_256: { scheme: 'ml-dsa', messages: { RAW: 0, EXTERNAL_MU: 64 } },
-  ED25519_SHA_512: { scheme: 'eddsa', messages: { RAW: 0 } },
-  ED25519_PH_SHA_512: { scheme: 'eddsa', hash: 'sha512', messages: { DIGEST: 64 } },
+  RSASSA_PSS_SHA_256: { mechanism: 'rsa-pkcs-pss-sha256', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
+  RSASSA_PSS_SHA_384: { mechanism: 'rsa-pkcs-pss-sha384', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
+  RSASSA_PSS_SHA_512: { mechanism: 'rsa-pkcs-pss-sha512', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
+  RSASSA_PKCS1_V1_5_SHA_256: { mechanism: 'rsa-pkcs-sha256', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
+  RSASSA_PKCS1_V1_5_SHA_384: { mechanism: 'rsa-pkcs-sha384', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
+  RSASSA_PKCS1_V1_5_SHA_512: { mechanism: 'rsa-pkcs-sha512', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
+  ECDSA_SHA_256: { mechanism: 'ecdsa-sha256', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
+  ECDSA_SHA_384: { mechanism: 'ecdsa-sha384', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
+  ECDSA_SHA_512: { mechanism: 'ecdsa-sha512', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
+  SM2DSA: { mechanism: 'sm2', hash: 'sm3', messages: { RAW: 0, DIGEST: 32 } },
+  ML_DSA_SHAKE_256: { mechanism: 'ml-dsa', messages: { RAW: 0, EXTERNAL_MU: 64 } },
+  ED25519_SHA_512: { mechanism: 'ed25519', messages: { RAW: 0 } },
+  ED25519_PH_SHA_512: { mechanism: 'ed25519ph', hash: 'sha512', messages: { DIGEST: 64 } },
 } as const satisfies Record<string, SigningFacts>;
 export type SigningAlgorithm = keyof typeof signingAlgorithms;
 

@@ -62,7 +62,6 @@ export {
   type MessageType,
   type SigningAlgorithm,
 } from './algorithms.ts';
-export { algorithmsOf, keySpecFacts, keySpecs, maxPlaintext, type DataKeyPairSpec, type KeySpec, type MaterialType } from './key-spec.ts';
 export {
   constraintsMet,
   grantableOperations,
@@ -72,3 +71,13 @@ export {
   type GrantConstraints,
   type GrantRecord,
 } from './grant.ts';
+export {
+  algorithmsOf,
+  keySpecFacts,
+  keySpecs,
+  maxPlaintext,
+  type DataKeyPairSpec,
+  type KeySpec,
+  type MaterialType,
+  type PairKind,
+} from './key-spec.ts';

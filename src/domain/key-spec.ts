@@ -1,14 +1,27 @@
 import { encryptionAlgorithms, hashLengths, type AlgorithmsByUsage, type EncryptionAlgorithm, type KeyUsage } from './algorithms.ts';
 
-/** What an HSM is told to make: key type and size. Lengths are bytes. */
+/** Kinds of key pairs, as HSMs know them. */
+export type PairKind =
+  | 'rsa-2048'
+  | 'rsa-3072'
+  | 'rsa-4096'
+  | 'secp256r1'
+  | 'secp384r1'
+  | 'secp521r1'
+  | 'secp256k1'
+  | 'sm2'
+  | 'ed25519'
+  | 'ml-dsa-44'
+  | 'ml-dsa-65'
+  | 'ml-dsa-87'
+  | 'ml-kem-512'
+  | 'ml-kem-768'
+  | 'ml-kem-1024';
+
+/** What an HSM is told to make. Lengths are bytes: of a secret, of an RSA modulus, of what ML-KEM encapsulates. */
 export type MaterialType =
-  | { readonly type: 'aes'; readonly length: 32 }
-  | { readonly type: 'hmac'; readonly length: 28 | 32 | 48 | 64 }
-  | { readonly type: 'rsa'; readonly bits: 2048 | 3072 | 4096 }
-  | { readonly type: 'ec'; readonly curve: 'P-256' | 'P-384' | 'P-521' | 'secp256k1' | 'sm2' }
-  | { readonly type: 'ed25519' }
-  | { readonly type: 'ml-dsa'; readonly parameters: 44 | 65 | 87 }
-  | { readonly type: 'ml-kem'; readonly parameters: 512 | 768 | 1024; readonly ciphertextLength: number };
+  | { readonly kind: 'aes' | 'generic-secret'; readonly length: number }
+  | { readonly kind: PairKind; readonly modulusLength?: number; readonly ciphertextLength?: number };
 
 interface KeySpecFacts {
   /** What an alias may not be moved across, and what rotation and data keys depend on. */
@@ -47,48 +60,48 @@ export const keySpecs = {
     family: 'symmetric',
     usages: { ENCRYPT_DECRYPT: ['SYMMETRIC_DEFAULT'] },
     defaultUsage: 'ENCRYPT_DECRYPT',
-    material: { type: 'aes', length: 32 },
+    material: { kind: 'aes', length: 32 },
     dataKeyPair: false,
   },
-  RSA_2048: { ...pair, usages: rsaUsages, material: { type: 'rsa', bits: 2048 } },
-  RSA_3072: { ...pair, usages: rsaUsages, material: { type: 'rsa', bits: 3072 } },
-  RSA_4096: { ...pair, usages: rsaUsages, material: { type: 'rsa', bits: 4096 } },
+  RSA_2048: { ...pair, usages: rsaUsages, material: { kind: 'rsa-2048', modulusLength: 256 } },
+  RSA_3072: { ...pair, usages: rsaUsages, material: { kind: 'rsa-3072', modulusLength: 384 } },
+  RSA_4096: { ...pair, usages: rsaUsages, material: { kind: 'rsa-4096', modulusLength: 512 } },
   ECC_NIST_P256: {
     ...pair,
     usages: { SIGN_VERIFY: ['ECDSA_SHA_256'], KEY_AGREEMENT: ['ECDH'] },
-    material: { type: 'ec', curve: 'P-256' },
+    material: { kind: 'secp256r1' },
   },
   ECC_NIST_P384: {
     ...pair,
     usages: { SIGN_VERIFY: ['ECDSA_SHA_384'], KEY_AGREEMENT: ['ECDH'] },
-    material: { type: 'ec', curve: 'P-384' },
+    material: { kind: 'secp384r1' },
   },
   ECC_NIST_P521: {
     ...pair,
     usages: { SIGN_VERIFY: ['ECDSA_SHA_512'], KEY_AGREEMENT: ['ECDH'] },
-    material: { type: 'ec', curve: 'P-521' },
+    material: { kind: 'secp521r1' },
   },
-  ECC_SECG_P256K1: { ...pair, usages: { SIGN_VERIFY: ['ECDSA_SHA_256'] }, material: { type: 'ec', curve: 'secp256k1' } },
+  ECC_SECG_P256K1: { ...pair, usages: { SIGN_VERIFY: ['ECDSA_SHA_256'] }, material: { kind: 'secp256k1' } },
   ECC_NIST_EDWARDS25519: {
     ...pair,
     usages: { SIGN_VERIFY: ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
-    material: { type: 'ed25519' },
+    material: { kind: 'ed25519' },
   },
   SM2: {
     ...pair,
     usages: { ENCRYPT_DECRYPT: ['SM2PKE'], SIGN_VERIFY: ['SM2DSA'], KEY_AGREEMENT: ['ECDH'] },
-    material: { type: 'ec', curve: 'sm2' },
+    material: { kind: 'sm2' },
   },
-  HMAC_224: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_224'] }, material: { type: 'hmac', length: 28 } },
-  HMAC_256: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_256'] }, material: { type: 'hmac', length: 32 } },
-  HMAC_384: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_384'] }, material: { type: 'hmac', length: 48 } },
-  HMAC_512: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_512'] }, material: { type: 'hmac', length: 64 } },
-  ML_DSA_44: { ...signingPair, material: { type: 'ml-dsa', parameters: 44 } },
-  ML_DSA_65: { ...signingPair, material: { type: 'ml-dsa', parameters: 65 } },
-  ML_DSA_87: { ...signingPair, material: { type: 'ml-dsa', parameters: 87 } },
-  ML_KEM_512: { ...kem, material: { type: 'ml-kem', parameters: 512, ciphertextLength: 768 } },
-  ML_KEM_768: { ...kem, material: { type: 'ml-kem', parameters: 768, ciphertextLength: 1088 } },
-  ML_KEM_1024: { ...kem, material: { type: 'ml-kem', parameters: 1024, ciphertextLength: 1568 } },
+  HMAC_224: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_224'] }, material: { kind: 'generic-secret', length: 28 } },
+  HMAC_256: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_256'] }, material: { kind: 'generic-secret', length: 32 } },
+  HMAC_384: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_384'] }, material: { kind: 'generic-secret', length: 48 } },
+  HMAC_512: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_512'] }, material: { kind: 'generic-secret', length: 64 } },
+  ML_DSA_44: { ...signingPair, material: { kind: 'ml-dsa-44' } },
+  ML_DSA_65: { ...signingPair, material: { kind: 'ml-dsa-65' } },
+  ML_DSA_87: { ...signingPair, material: { kind: 'ml-dsa-87' } },
+  ML_KEM_512: { ...kem, material: { kind: 'ml-kem-512', ciphertextLength: 768 } },
+  ML_KEM_768: { ...kem, material: { kind: 'ml-kem-768', ciphertextLength: 1088 } },
+  ML_KEM_1024: { ...kem, material: { kind: 'ml-kem-1024', ciphertextLength: 1568 } },
 } as const satisfies Record<string, KeySpecFacts>;
 
 export type KeySpec = keyof typeof keySpecs;
@@ -111,5 +124,5 @@ export function maxPlaintext(spec: KeySpec, algorithm: EncryptionAlgorithm): num
   const facts = encryptionAlgorithms[algorithm];
   if (facts.scheme !== 'oaep') return facts.maxPlaintext;
   const { material } = keySpecFacts(spec);
-  return material.type === 'rsa' ? material.bits / 8 - 2 * hashLengths[facts.hash] - 2 : 0;
+  return 'modulusLength' in material ? (material.modulusLength ?? 0) - 2 * hashLengths[facts.hash] - 2 : 0;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { KeyUsage } from './algorithms.ts';
-import type { KeySpec } from './key-spec.ts';
+import type { KeySpec, MaterialType } from './key-spec.ts';
 
 export interface Tag {
   readonly key: string;
@@ -70,6 +70,8 @@ export interface MaterialRecord {
   readonly domainKeyHandle?: string;
   /** CloudHSM key store: the key's handle in the cluster, 16 hex digits. */
   readonly handle?: string;
+  /** What it is to the HSMs. */
+  readonly kind: MaterialType['kind'];
   /** Asymmetric keys: the public key, DER SubjectPublicKeyInfo, base64. */
   readonly publicKey?: string;
   /** How it became the current one; the first material has neither. */

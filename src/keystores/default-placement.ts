@@ -1,8 +1,8 @@
 import { BoundedCache } from '../base/index.ts';
-import type { MaterialRecord } from '../domain/index.ts';
 import type { ClusterClient } from '../hsm/client/index.ts';
-import { KeyStoreError } from './contract.ts';
-import type { MaterialPlacement } from './hsm-key-store.ts';
+import { KeyStoreError, type Placed } from './contract.ts';
+import type { MaterialPlacement } from './handles.ts';
+import { abilities, keyForm, newKeyForm } from './hsm-terms.ts';
 
 /** How many keys may be open in the managed HSMs at a time. */
 const OPEN_KEYS = 8_192;
@@ -14,30 +14,29 @@ const OPEN_KEYS = 8_192;
 export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
   const opened = new BoundedCache<string, Promise<string> | string>(OPEN_KEYS);
 
-  async function open(cluster: ClusterClient, material: MaterialRecord): Promise<string> {
+  async function open(cluster: ClusterClient, material: Placed): Promise<string> {
     if (material.token === undefined || material.domainKeyHandle === undefined) {
       throw new KeyStoreError('internal', 'material has no key token');
     }
     const key = await cluster.call('unwrapKey', {
       wrappingKey: material.domainKeyHandle,
       wrapped: Buffer.from(material.token, 'base64'),
-      template: { token: false, extractable: false, encrypt: true, decrypt: true },
+      form: keyForm(material.kind),
+      template: { token: false, extractable: false, ...abilities(material.kind) },
     });
     opened.set(material.materialId, key.handle);
     return key.handle;
   }
 
   return {
+    domainKeyHandle,
     async create(cluster, { type }) {
-      if (type.type !== 'aes') throw new KeyStoreError('unsupported', `this key store makes no ${type.type} keys`);
-      const key = await cluster.call('generateKey', {
-        keyType: 'aes',
-        length: 32,
-        template: { token: false, extractable: true, 'wrap-with-trusted': true, encrypt: true, decrypt: true },
+      const { wrapped, publicKey } = await cluster.call('generateWrappedKey', {
+        wrappingKey: domainKeyHandle,
+        form: newKeyForm(type),
       });
-      const { wrapped } = await cluster.call('wrapKey', { key: key.handle, wrappingKey: domainKeyHandle });
-      await cluster.call('destroyKey', { handle: key.handle });
-      return { token: Buffer.from(wrapped).toString('base64'), domainKeyHandle };
+      const token = Buffer.from(wrapped).toString('base64');
+      return { kind: type.kind, token, domainKeyHandle, ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }) };
     },
     handle(cluster, material, stale) {
       const known = opened.get(material.materialId);

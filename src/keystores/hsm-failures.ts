@@ -7,6 +7,7 @@ const failures: Partial<Record<HsmErrorCode, KeyStoreFailure>> = {
   'key-not-found': 'material-missing',
   'key-not-usable': 'material-missing',
   'ciphertext-invalid': 'ciphertext-invalid',
+  'key-invalid': 'key-invalid',
   'insufficient-copies': 'insufficient-hsms',
   'not-logged-in': 'unreachable',
   busy: 'throttled',

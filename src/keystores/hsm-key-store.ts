@@ -1,86 +1,107 @@
-import type { MaterialRecord } from '../domain/index.ts';
+import { macAlgorithms } from '../domain/index.ts';
 import type { ClusterClient } from '../hsm/client/index.ts';
-import type { CommandInput, CommandName, CommandOutput } from '../hsm/wire/index.ts';
-import { KeyStoreError, type KeyStore, type MaterialLocation, type NewMaterial, type RandomKey } from './contract.ts';
-import { keyStoreError } from './hsm-failures.ts';
-
-/** How one kind of key store finds and makes material in its HSMs. All else is the same for all of them. */
-export interface MaterialPlacement {
-  create(cluster: ClusterClient, request: NewMaterial): Promise<MaterialLocation>;
-  /** The HSM's handle for the material; `stale` is a handle that the HSM no longer knew. */
-  handle(cluster: ClusterClient, material: MaterialRecord, stale?: string): string | Promise<string>;
-  destroy(cluster: ClusterClient, material: MaterialRecord): Promise<void>;
-}
+import type { Cipher as HsmCipher, CommandInput, ForRecipient } from '../hsm/wire/index.ts';
+import type { Cipher, KeyStore, Recipient, Signing } from './contract.ts';
+import { Handles, type MaterialPlacement } from './handles.ts';
+import { encryptionMechanism, pairKind, signatureMechanism, signedData } from './hsm-terms.ts';
+import { importMaterial } from './import-material.ts';
 
 /** A key store over a cluster of HSMs; `cluster` answers undefined while there is no connection to it. */
 export function hsmKeyStore(placement: MaterialPlacement, cluster: () => ClusterClient | undefined): KeyStore {
-  function connected(): ClusterClient {
-    const client = cluster();
-    if (!client) throw new KeyStoreError('unreachable', 'the HSM cluster is not connected');
-    return client;
-  }
-
-  async function guarded<R>(work: (client: ClusterClient) => Promise<R>): Promise<R> {
-    try {
-      return await work(connected());
-    } catch (error) {
-      throw keyStoreError(error);
-    }
-  }
-
-  /** Runs a command over handles; once more with fresh handles if the HSM has dropped a session key meanwhile. */
-  async function using<C extends CommandName>(
-    materials: readonly MaterialRecord[],
-    command: C,
-    input: (handles: readonly string[]) => CommandInput<C>,
-  ): Promise<CommandOutput<C>> {
-    return guarded(async (client) => {
-      const handles: string[] = [];
-      for (const material of materials) handles.push(await placement.handle(client, material));
-      try {
-        return await client.call(command, input(handles));
-      } catch (error) {
-        if (keyStoreError(error).failure !== 'material-missing') throw error;
-        const fresh: string[] = [];
-        for (const [index, material] of materials.entries()) fresh.push(await placement.handle(client, material, handles[index]));
-        if (fresh.every((handle, index) => handle === handles[index])) throw error;
-        return client.call(command, input(fresh));
-      }
-    });
-  }
-
-  const first = (handles: readonly string[]): string => handles[0] ?? '';
+  const handles = new Handles(placement, cluster);
 
   return {
-    createMaterial: (request) => guarded((client) => placement.create(client, request)),
-    async destroyMaterial(material): Promise<boolean> {
+    createMaterial: (request) => handles.guarded((client) => placement.create(client, request)),
+    importMaterial: (wrappingPair, foreign) => importMaterial(handles, wrappingPair, foreign),
+    async destroyMaterial(material) {
       try {
-        await placement.destroy(connected(), material);
+        await placement.destroy(handles.connected(), material);
         return true;
       } catch {
         return false;
       }
     },
-    async encrypt(material, plaintext, aad): Promise<Uint8Array> {
-      return (await using([material], 'encrypt', (handles) => ({ key: first(handles), plaintext, aad }))).ciphertext;
-    },
-    async decrypt(material, ciphertext, aad): Promise<Uint8Array> {
-      return (await using([material], 'decrypt', (handles) => ({ key: first(handles), ciphertext, aad }))).plaintext;
-    },
-    async reencrypt(from, to): Promise<Uint8Array> {
-      const output = await using([from.material, to.material], 'reencrypt', ([fromKey = '', toKey = '']) => ({
-        fromKey,
-        ciphertext: from.ciphertext,
-        fromAad: from.aad,
-        toKey,
-        toAad: to.aad,
-      }));
-      return output.ciphertext;
-    },
-    encryptRandom: (material, length, aad, reveal): Promise<RandomKey> =>
-      using([material], 'encryptRandom', (handles) => ({ key: first(handles), length, aad, reveal })),
-    async random(length): Promise<Uint8Array> {
-      return (await guarded((client) => client.call('random', { length }))).bytes;
+    ...encryption(handles),
+    ...signing(handles),
+    ...agreement(handles),
+    async random(length, wish) {
+      return (await handles.guarded((client) => client.call('random', { length, ...forRecipient(wish) }))).bytes;
     },
   };
+}
+
+type Encryption = Pick<KeyStore, 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair'>;
+
+function encryption(handles: Handles): Encryption {
+  return {
+    async encrypt(cipher, plaintext) {
+      return (await handles.using(cipher.material, 'encrypt', (key) => ({ ...hsmCipher(cipher, key), plaintext }))).ciphertext;
+    },
+    async decrypt(cipher, ciphertext) {
+      const input = (key: string): CommandInput<'decrypt'> => ({ ...hsmCipher(cipher, key), ciphertext, ...forRecipient(cipher) });
+      return (await handles.using(cipher.material, 'decrypt', input)).plaintext;
+    },
+    async reencrypt(from, to) {
+      const { ciphertext } = from;
+      const input = (fromKey: string, toKey: string): CommandInput<'reencrypt'> => ({
+        from: { ...hsmCipher(from, fromKey), ciphertext },
+        to: hsmCipher(to, toKey),
+      });
+      return (await handles.usingBoth(from.material, to.material, 'reencrypt', input)).ciphertext;
+    },
+    encryptRandom: ({ material, aad }, length, wish) =>
+      handles.using(material, 'encryptRandom', (key) => ({ key, length, aad, reveal: wish.reveal, ...forRecipient(wish) })),
+    encryptRandomPair: ({ material, aad }, kind, wish) =>
+      handles.using(material, 'encryptRandomPair', (key) => ({
+        key,
+        kind: pairKind(kind),
+        aad,
+        reveal: wish.reveal,
+        ...forRecipient(wish),
+      })),
+  };
+}
+
+function signing(handles: Handles): Pick<KeyStore, 'sign' | 'verify' | 'mac' | 'verifyMac'> {
+  return {
+    async sign(material, what) {
+      return (await handles.using(material, 'sign', (key) => hsmSigning(what, key))).signature;
+    },
+    async verify(material, what, signature) {
+      return (await handles.using(material, 'verify', (key) => ({ ...hsmSigning(what, key), signature }))).valid;
+    },
+    async mac(material, algorithm, message) {
+      const { hash } = macAlgorithms[algorithm];
+      return (await handles.using(material, 'mac', (key) => ({ key, hash, message }))).mac;
+    },
+    async verifyMac(material, algorithm, message, mac) {
+      const { hash } = macAlgorithms[algorithm];
+      return (await handles.using(material, 'verifyMac', (key) => ({ key, hash, message, mac }))).valid;
+    },
+  };
+}
+
+function agreement(handles: Handles): Pick<KeyStore, 'deriveSecret' | 'encapsulate' | 'decapsulate'> {
+  return {
+    async deriveSecret(material, publicKey, wish) {
+      return (await handles.using(material, 'deriveSecret', (key) => ({ key, publicKey, ...forRecipient(wish) }))).secret;
+    },
+    encapsulate: (material) => handles.using(material, 'encapsulate', (key) => ({ key })),
+    async decapsulate(material, ciphertext) {
+      return (await handles.using(material, 'decapsulate', (key) => ({ key, ciphertext }))).secret;
+    },
+  };
+}
+
+function hsmCipher({ aad, algorithm }: Cipher, key: string): HsmCipher {
+  const mechanism = encryptionMechanism(algorithm);
+  return mechanism === undefined ? { key, aad } : { key, aad, mechanism };
+}
+
+function hsmSigning({ algorithm, messageType, message }: Signing, key: string): CommandInput<'sign'> {
+  return { key, mechanism: signatureMechanism(algorithm), form: signedData[messageType], data: message };
+}
+
+function forRecipient(wish: Recipient | undefined): ForRecipient {
+  return wish?.recipient === undefined ? {} : { recipient: wish.recipient };
 }

@@ -2,7 +2,21 @@
  * keystores: where key material lives and is used: the default key store (managed HSMs) and CloudHSM key stores (the
  * customer's cluster), behind one interface, `contract.ts`. It must not know policies, the wire, or any operation.
  */
-export { KeyStoreError, type KeyStore, type KeyStoreFailure, type MaterialLocation, type NewMaterial, type RandomKey } from './contract.ts';
+export {
+  KeyStoreError,
+  type Cipher,
+  type ImportAlgorithm,
+  type KeyStore,
+  type KeyStoreFailure,
+  type MaterialLocation,
+  type NewMaterial,
+  type Placed,
+  type RandomKey,
+  type RandomPair,
+  type Recipient,
+  type Reveal,
+  type Signing,
+} from './contract.ts';
 export { defaultPlacement } from './default-placement.ts';
 export { hsmKeyStore } from './hsm-key-store.ts';
 export { openKeyStores, type KeyStores } from './key-stores.ts';

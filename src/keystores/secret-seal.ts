@@ -1,7 +1,7 @@
 import { hexId, SecretText } from '../base/index.ts';
 import type { MaterialRecord } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
-import type { KeyStore } from './contract.ts';
+import type { Cipher, KeyStore } from './contract.ts';
 
 /** Where the material's record is kept; the name is from when it sealed passwords alone. */
 const SETTING = 'password-seal';
@@ -16,13 +16,14 @@ export interface SecretSeal {
 
 export async function openSecretSeal(store: Store, keyStore: KeyStore): Promise<SecretSeal> {
   const material = (await storedMaterial(store)) ?? (await newMaterial(store, keyStore));
+  const bound = (purpose: string): Cipher => ({ material, aad: Buffer.from(purpose, 'utf8') });
   return {
     async seal(secret, purpose) {
-      const ciphertext = await keyStore.encrypt(material, Buffer.from(secret.reveal(), 'utf8'), Buffer.from(purpose, 'utf8'));
+      const ciphertext = await keyStore.encrypt(bound(purpose), Buffer.from(secret.reveal(), 'utf8'));
       return Buffer.from(ciphertext).toString('base64');
     },
     async open(sealed, purpose) {
-      const plaintext = await keyStore.decrypt(material, Buffer.from(sealed, 'base64'), Buffer.from(purpose, 'utf8'));
+      const plaintext = await keyStore.decrypt(bound(purpose), Buffer.from(sealed, 'base64'));
       return new SecretText(Buffer.from(plaintext).toString('utf8'));
     },
   };
@@ -36,7 +37,7 @@ async function storedMaterial(store: Store): Promise<MaterialRecord | undefined>
 
 async function newMaterial(store: Store, keyStore: KeyStore): Promise<MaterialRecord> {
   const materialId = hexId(64);
-  const location = await keyStore.createMaterial({ keyArn: 'keyhold secret seal', materialId, type: { type: 'aes', length: 32 } });
+  const location = await keyStore.createMaterial({ keyArn: 'keyhold secret seal', materialId, type: { kind: 'aes', length: 32 } });
   const material: MaterialRecord = { materialId, account: '', region: '', keyId: '', creationDate: 0, state: 'CURRENT', ...location };
   await store.transact((transaction) => transaction.put('settings', { name: SETTING, value: JSON.stringify(material) }));
   return material;

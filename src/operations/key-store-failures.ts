@@ -15,6 +15,8 @@ const customStore: Record<KeyStoreFailure, Answer> = {
     text: (arn) => `The key material of ${arn} was not found in your CloudHSM cluster.`,
   },
   'ciphertext-invalid': { name: 'InvalidCiphertextException' },
+  // As AWS answers a public key that DeriveSharedSecret can't take: without a text.
+  'key-invalid': { name: 'ValidationException' },
   'insufficient-hsms': {
     name: 'CloudHsmClusterInvalidConfigurationException',
     text: () => 'The cluster needs at least two active HSMs, each in a different Availability Zone, to create a KMS key.',

@@ -17,12 +17,22 @@ import { CreateAlias } from './kms/aliases/CreateAlias.ts';
 import { DeleteAlias } from './kms/aliases/DeleteAlias.ts';
 import { ListAliases } from './kms/aliases/ListAliases.ts';
 import { UpdateAlias } from './kms/aliases/UpdateAlias.ts';
+import { Decapsulate } from './kms/cryptographic/Decapsulate.ts';
 import { Decrypt } from './kms/cryptographic/Decrypt.ts';
+import { DeriveSharedSecret } from './kms/cryptographic/DeriveSharedSecret.ts';
+import { Encapsulate } from './kms/cryptographic/Encapsulate.ts';
 import { Encrypt } from './kms/cryptographic/Encrypt.ts';
 import { GenerateDataKey } from './kms/cryptographic/GenerateDataKey.ts';
+import { GenerateDataKeyPair } from './kms/cryptographic/GenerateDataKeyPair.ts';
+import { GenerateDataKeyPairWithoutPlaintext } from './kms/cryptographic/GenerateDataKeyPairWithoutPlaintext.ts';
 import { GenerateDataKeyWithoutPlaintext } from './kms/cryptographic/GenerateDataKeyWithoutPlaintext.ts';
+import { GenerateMac } from './kms/cryptographic/GenerateMac.ts';
 import { GenerateRandom } from './kms/cryptographic/GenerateRandom.ts';
+import { GetPublicKey } from './kms/cryptographic/GetPublicKey.ts';
 import { ReEncrypt } from './kms/cryptographic/ReEncrypt.ts';
+import { Sign } from './kms/cryptographic/Sign.ts';
+import { Verify } from './kms/cryptographic/Verify.ts';
+import { VerifyMac } from './kms/cryptographic/VerifyMac.ts';
 import { ConnectCustomKeyStore } from './kms/custom-key-stores/ConnectCustomKeyStore.ts';
 import { CreateCustomKeyStore } from './kms/custom-key-stores/CreateCustomKeyStore.ts';
 import { DeleteCustomKeyStore } from './kms/custom-key-stores/DeleteCustomKeyStore.ts';
@@ -84,9 +94,11 @@ const operations = {
     CreateCustomKeyStore,
     CreateGrant,
     CreateKey,
+    Decapsulate,
     Decrypt,
     DeleteAlias,
     DeleteCustomKeyStore,
+    DeriveSharedSecret,
     DescribeCustomKeyStores,
     DescribeKey,
     DisableKey,
@@ -94,13 +106,18 @@ const operations = {
     DisconnectCustomKeyStore,
     EnableKey,
     EnableKeyRotation,
+    Encapsulate,
     Encrypt,
     GenerateDataKey,
+    GenerateDataKeyPair,
+    GenerateDataKeyPairWithoutPlaintext,
     GenerateDataKeyWithoutPlaintext,
+    GenerateMac,
     GenerateRandom,
     GetKeyLastUsage,
     GetKeyPolicy,
     GetKeyRotationStatus,
+    GetPublicKey,
     ListAliases,
     ListGrants,
     ListKeyPolicies,
@@ -115,12 +132,15 @@ const operations = {
     RevokeGrant,
     RotateKeyOnDemand,
     ScheduleKeyDeletion,
+    Sign,
     TagResource,
     UntagResource,
     UpdateAlias,
     UpdateCustomKeyStore,
     UpdateKeyDescription,
     UpdatePrimaryRegion,
+    Verify,
+    VerifyMac,
   },
   cloudhsm: {
     CreateCluster,

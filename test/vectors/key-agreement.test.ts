@@ -28,7 +28,7 @@ for (const [kind, [namedCurve, length]] of Object.entries(curves)) {
 function privateKey(type: PairKind, namedCurve: string, scalar: string, length: number): EngineKey {
   const raw = bytes(scalar.padStart(length * 2, '0').slice(-length * 2));
   const key = createPrivateKey({ key: raw, format: 'raw-private', asymmetricKeyType: 'ec', namedCurve });
-  return engine.importMaterial(key.export({ type: 'pkcs8', format: 'der' }), { class: 'private-key', type });
+  return engine.importMaterial({ class: 'private-key', type }, key.export({ type: 'pkcs8', format: 'der' }));
 }
 
 function isInvalidKey(error: unknown): void {

@@ -18,7 +18,7 @@ for (const set of [44, 65, 87] as const) {
           assert.throws(() => createPublicKey({ key: bytes(vector.publicKey), format: 'raw-public', asymmetricKeyType: type }));
           return;
         }
-        const key = engine.importMaterial(bytes(vector.publicKeyDer), { class: 'public-key', type });
+        const key = engine.importMaterial({ class: 'public-key', type }, bytes(vector.publicKeyDer));
         const message = bytes(vector.msg);
         const representative = representativeOf(key, message);
         const signature = bytes(vector.sig);
@@ -38,7 +38,7 @@ for (const set of [44, 65, 87] as const) {
           return;
         }
         const pkcs8 = createPrivateKey(seed).export({ type: 'pkcs8', format: 'der' });
-        const key = engine.importMaterial(pkcs8, { class: 'private-key', type });
+        const key = engine.importMaterial({ class: 'private-key', type }, pkcs8);
         const byRepresentative = { mechanism, form: 'digest', data: bytes(vector.mu) } as const;
         assert.ok(await engine.verify(key, byRepresentative, bytes(vector.sig)), 'the published signature');
         assert.ok(await engine.verify(key, byRepresentative, await engine.sign(key, byRepresentative)), 'one of our own');
@@ -80,7 +80,7 @@ for (const set of [512, 768, 1024] as const) {
           return;
         }
         const pkcs8 = createPrivateKey(seed).export({ type: 'pkcs8', format: 'der' });
-        const key = engine.importMaterial(pkcs8, { class: 'private-key', type });
+        const key = engine.importMaterial({ class: 'private-key', type }, pkcs8);
         assert.ok(Buffer.from(engine.exportPublicKey(key)).toString('hex').endsWith(vector.ek), 'the public key of the seed');
         if (vector.result === 'invalid') await assert.rejects(engine.decapsulate(key, bytes(vector.c)), BrokenSealError);
         else assert.equal(Buffer.from(await engine.decapsulate(key, bytes(vector.c))).toString('hex'), vector.K);
@@ -102,7 +102,7 @@ describe('RFC 8032, section 7.3: Ed25519ph', async () => {
   const signature =
     '98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406';
   const pkcs8 = createPrivateKey({ key: bytes(seed), format: 'raw-private', asymmetricKeyType: 'ed25519' });
-  const key = engine.importMaterial(pkcs8.export({ type: 'pkcs8', format: 'der' }), { class: 'private-key', type: 'ed25519' });
+  const key = engine.importMaterial({ class: 'private-key', type: 'ed25519' }, pkcs8.export({ type: 'pkcs8', format: 'der' }));
   const signing = { mechanism: 'ed25519ph', form: 'digest', data: hash('sha512', 'abc', 'buffer') } as const;
 
   await it('the published key and signature are ours', async () => {
@@ -117,6 +117,6 @@ describe('RFC 8032, section 7.3: Ed25519ph', async () => {
   });
 
   await it('bytes that are no key are none', () => {
-    assert.throws(() => engine.importMaterial(bytes(seed), { class: 'private-key', type: 'ed25519' }), InvalidKeyError);
+    assert.throws(() => engine.importMaterial({ class: 'private-key', type: 'ed25519' }, bytes(seed)), InvalidKeyError);
   });
 });

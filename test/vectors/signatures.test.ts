@@ -42,7 +42,7 @@ for (const { name, kind, mechanism, digest } of files) {
   describe(name, async () => {
     for (const vector of wycheproof<'publicKeyDer' | 'msg' | 'sig'>(name)) {
       await it(titleOf(vector), async () => {
-        const key = engine.importMaterial(bytes(vector.publicKeyDer), { class: 'public-key', type: kind });
+        const key = engine.importMaterial({ class: 'public-key', type: kind }, bytes(vector.publicKeyDer));
         const message = bytes(vector.msg);
         const verdicts = [await verdict(key, { mechanism, form: 'raw', data: message }, vector.sig)];
         if (digest) verdicts.push(await verdict(key, { mechanism, form: 'digest', data: hash(digest, message, 'buffer') }, vector.sig));

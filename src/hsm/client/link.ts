@@ -15,12 +15,17 @@ import { nameOf, socketFailure } from './tls.ts';
 const MAX_IN_FLIGHT = 4096;
 /** Sweeps for overdue calls per time-out. */
 const SWEEPS = 8;
+/** Time-outs that making a key pair may take: an RSA key of 4,096 bits is found in seconds, or in many. */
+const PAIR_PATIENCE = 12;
+const makesPairs: ReadonlySet<CommandName> = new Set(['generateKeyPair', 'generateWrappedKey', 'encryptRandomPair']);
 
 interface PendingCall {
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Number of the sweep before which it was sent. */
   readonly sent: number;
+  /** Sweeps after which it is overdue. */
+  readonly patience: number;
 }
 
 /**
@@ -72,7 +77,9 @@ export class Link {
       this.#writer.write({ id, op: command, in: input });
       this.#lastId = id;
       // The HSM proved by its certificate that it is one, so its answers are what the command table says.
-      this.#pending.set(id, { resolve: (output) => resolve(output as CommandOutput<C>), reject, sent: this.#sweeps });
+      const answered = (output: unknown): void => resolve(output as CommandOutput<C>);
+      const patience = makesPairs.has(command) ? SWEEPS * PAIR_PATIENCE : SWEEPS;
+      this.#pending.set(id, { resolve: answered, reject, sent: this.#sweeps, patience });
     });
   }
 
@@ -110,6 +117,7 @@ export class Link {
       if (this.#sweeps - call.sent <= SWEEPS) return;
       // Not a word since: the HSM or the network is gone, and all other calls would only wait for the same end.
       if (this.#heard <= call.sent) return this.#fail('timeout', 'does not answer');
+      if (this.#sweeps - call.sent <= call.patience) continue;
       this.#pending.delete(id);
       call.reject(new HsmUnreachableError('timeout', `${nameOf(this.#address)} did not answer in time`, true));
     }

@@ -6,7 +6,7 @@ import { isRefusal, type LoginGate } from './login-gate.ts';
 
 const FIRST_DELAY = 100;
 const LAST_DELAY = 5_000;
-/** Milliseconds between questions to an idle HSM whether it is still there. */
+/** Milliseconds between questions to an HSM whether it is still there: it may be idle, or long at work on one command. */
 const HEARTBEAT = 2_000;
 
 export interface MemberContext extends ConnectOptions {
@@ -116,7 +116,7 @@ export class Member {
     const heartbeat = setInterval(() => {
       lasted = true;
       // Its failure closes the connection, which is all that matters here.
-      if (connection.inFlight === 0) connection.call('info', {}).catch(() => undefined);
+      connection.call('info', {}).catch(() => undefined);
     }, HEARTBEAT).unref();
     const reason = await connection.closed;
     clearInterval(heartbeat);

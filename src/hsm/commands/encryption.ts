@@ -1,34 +1,45 @@
+import type { EngineKey } from '../engine/index.ts';
+import type { Hsm } from '../hsm.ts';
+import type { Session } from '../users/index.ts';
+import { encryptionMechanisms, HsmError, keyPairKinds, type Cipher, type CommandInput, type CommandOutput } from '../wire/index.ts';
 import { CRYPTO_USER, type CommandsOf } from './command.ts';
-import { bytes, fields, flag, handle, integer } from './input.ts';
+import { bytes, fields, flag, handle, integer, oneOf, optional } from './input.ts';
+import { makePair } from './make-pair.ts';
+import { reveal } from './reveal.ts';
 
 /** More than any key needs; what is asked for a thousand times in one packet must stay small. */
 const MAX_RANDOM = 4_096;
 
-/** Uses of keys, and of the HSM's randomness. */
-export const encryptionCommands: CommandsOf<'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'random'> = {
+const cipher = { key: handle, aad: bytes, mechanism: optional(oneOf(...encryptionMechanisms)) };
+const recipient = optional(bytes);
+
+type Names = 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair' | 'random';
+
+/** Encryption, and the HSM's randomness. */
+export const encryptionCommands: CommandsOf<Names> = {
   encrypt: {
     by: CRYPTO_USER,
-    input: fields({ key: handle, plaintext: bytes, aad: bytes }),
-    run: ({ keys, engine }, session, { key, plaintext, aad }) => {
-      return { ciphertext: engine.encrypt(keys.usable(key, session, 'encrypt').engineKey, plaintext, aad) };
-    },
+    input: fields<CommandInput<'encrypt'>>({ ...cipher, plaintext: bytes }),
+    run: (hsm, session, input) => ({ ciphertext: encrypt(hsm, session, input, input.plaintext) }),
   },
   decrypt: {
     by: CRYPTO_USER,
-    input: fields({ key: handle, ciphertext: bytes, aad: bytes }),
-    run: ({ keys, engine }, session, { key, ciphertext, aad }) => {
-      return { plaintext: engine.decrypt(keys.usable(key, session, 'decrypt').engineKey, ciphertext, aad) };
+    input: fields<CommandInput<'decrypt'>>({ ...cipher, ciphertext: bytes, recipient }),
+    run: (hsm, session, input) => {
+      const plaintext = decrypt(hsm, session, input, input.ciphertext);
+      return input.recipient === undefined ? { plaintext } : revealAs(hsm, plaintext, input.recipient);
     },
   },
   reencrypt: {
     by: CRYPTO_USER,
-    input: fields({ fromKey: handle, ciphertext: bytes, fromAad: bytes, toKey: handle, toAad: bytes }),
-    run: ({ keys, engine }, session, { fromKey, ciphertext, fromAad, toKey, toAad }) => {
-      const from = keys.usable(fromKey, session, 'decrypt');
-      const to = keys.usable(toKey, session, 'encrypt');
-      const plaintext = engine.decrypt(from.engineKey, ciphertext, fromAad);
+    input: fields<CommandInput<'reencrypt'>>({
+      from: fields<CommandInput<'reencrypt'>['from']>({ ...cipher, ciphertext: bytes }),
+      to: fields<Cipher>(cipher),
+    }),
+    run: (hsm, session, { from, to }) => {
+      const plaintext = decrypt(hsm, session, from, from.ciphertext);
       try {
-        return { ciphertext: engine.encrypt(to.engineKey, plaintext, toAad) };
+        return { ciphertext: encrypt(hsm, session, to, plaintext) };
       } finally {
         plaintext.fill(0);
       }
@@ -36,19 +47,79 @@ export const encryptionCommands: CommandsOf<'encrypt' | 'decrypt' | 'reencrypt' 
   },
   encryptRandom: {
     by: CRYPTO_USER,
-    input: fields({ key: handle, length: integer(1, MAX_RANDOM), aad: bytes, reveal: flag }),
-    run: ({ keys, engine }, session, { key, length, aad, reveal }) => {
-      const { engineKey } = keys.usable(key, session, 'encrypt');
-      const plaintext = engine.random(length);
-      const ciphertext = engine.encrypt(engineKey, plaintext, aad);
-      if (reveal) return { plaintext, ciphertext };
-      plaintext.fill(0);
-      return { ciphertext };
-    },
+    input: fields<CommandInput<'encryptRandom'>>({ key: handle, length: integer(1, MAX_RANDOM), aad: bytes, reveal: flag, recipient }),
+    run: encryptRandom,
+  },
+  encryptRandomPair: {
+    by: CRYPTO_USER,
+    input: fields<CommandInput<'encryptRandomPair'>>({
+      key: handle,
+      kind: oneOf(...keyPairKinds),
+      aad: bytes,
+      reveal: flag,
+      recipient,
+    }),
+    run: encryptRandomPair,
   },
   random: {
     by: CRYPTO_USER,
-    input: fields({ length: integer(1, MAX_RANDOM) }),
-    run: ({ engine }, _session, { length }) => ({ bytes: engine.random(length) }),
+    input: fields<CommandInput<'random'>>({ length: integer(1, MAX_RANDOM), recipient }),
+    run: ({ engine }, _session, { length, recipient }) => {
+      const random = engine.random(length);
+      return recipient === undefined ? { bytes: random } : reveal(engine, random, recipient).then((bytes) => ({ bytes }));
+    },
   },
 };
+
+function encrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism }: Cipher, plaintext: Uint8Array): Uint8Array {
+  const { engineKey } = keys.usable(key, session, 'encrypt', 'decrypt');
+  if (mechanism === undefined) return engine.encrypt(engineKey, plaintext, aad);
+  refuseAad(aad);
+  return engine.encryptTo(engineKey, mechanism, plaintext);
+}
+
+function decrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism }: Cipher, ciphertext: Uint8Array): Uint8Array {
+  const { engineKey } = keys.usable(key, session, 'decrypt');
+  if (mechanism === undefined) return engine.decrypt(engineKey, ciphertext, aad);
+  refuseAad(aad);
+  return engine.decryptFrom(engineKey, mechanism, ciphertext);
+}
+
+function refuseAad(aad: Uint8Array): void {
+  if (aad.length > 0) throw new HsmError('invalid-argument', 'encryption to a public key binds no further data');
+}
+
+async function revealAs({ engine }: Hsm, plaintext: Uint8Array, recipient: Uint8Array): Promise<{ readonly plaintext: Uint8Array }> {
+  return { plaintext: await reveal(engine, plaintext, recipient) };
+}
+
+function encryptRandom(
+  hsm: Hsm,
+  session: Session,
+  { key, length, aad, reveal: shown, recipient }: CommandInput<'encryptRandom'>,
+): CommandOutput<'encryptRandom'> | Promise<CommandOutput<'encryptRandom'>> {
+  const { engineKey } = hsm.keys.usable(key, session, 'encrypt');
+  const plaintext = hsm.engine.random(length);
+  const ciphertext = hsm.engine.encrypt(engineKey, plaintext, aad);
+  if (!shown) {
+    plaintext.fill(0);
+    return { ciphertext };
+  }
+  if (recipient === undefined) return { plaintext, ciphertext };
+  return revealAs(hsm, plaintext, recipient).then((revealed) => ({ ...revealed, ciphertext }));
+}
+
+async function encryptRandomPair(
+  hsm: Hsm,
+  session: Session,
+  { key, kind, aad, reveal: shown, recipient }: CommandInput<'encryptRandomPair'>,
+): Promise<CommandOutput<'encryptRandomPair'>> {
+  const { engine } = hsm;
+  const { engineKey } = hsm.keys.usable(key, session, 'encrypt');
+  const pair: EngineKey = await makePair(hsm, kind);
+  const material = engine.exportMaterial(pair);
+  const sealed = { publicKey: engine.exportPublicKey(pair), ciphertext: engine.encrypt(engineKey, material, aad) };
+  if (shown) return { ...sealed, privateKey: recipient === undefined ? material : await reveal(engine, material, recipient) };
+  material.fill(0);
+  return sealed;
+}

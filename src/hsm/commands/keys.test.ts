@@ -162,7 +162,7 @@ test('re-encryption and hidden data keys keep the plaintext inside', async () =>
   const hidden = await alice.call('encryptRandom', { key: from, length: 32, aad, reveal: false });
   assert.equal(hidden.plaintext, undefined);
   const toAad = Buffer.from('elsewhere');
-  const moved = await alice.call('reencrypt', { fromKey: from, ciphertext: hidden.ciphertext, fromAad: aad, toKey: to, toAad });
+  const moved = await alice.call('reencrypt', { from: { key: from, aad, ciphertext: hidden.ciphertext }, to: { key: to, aad: toAad } });
   const before = await alice.call('decrypt', { key: from, ciphertext: hidden.ciphertext, aad });
   const later = await alice.call('decrypt', { key: to, ciphertext: moved.ciphertext, aad: toAad });
   assert.equal(before.plaintext.length, 32);

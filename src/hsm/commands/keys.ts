@@ -1,27 +1,51 @@
 import type { Hsm } from '../hsm.ts';
 import { amend, fromTemplate, matcher, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
-import { HsmError, type CommandInput, type CommandOutput, type KeyFilter } from '../wire/index.ts';
+import { HsmError, keyPairKinds, secretKeyTypes, type CommandInput, type CommandOutput, type KeyFilter } from '../wire/index.ts';
 import { ADMIN_OR_CRYPTO_USER, CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
 import { eitherOf, fields, flag, handle, integer, mapOf, oneOf, optional, text } from './input.ts';
-import { copies, describeKey, keep, template } from './new-key.ts';
+import { makePair } from './make-pair.ts';
+import { copies, describeKey, keep, keepPair, template } from './new-key.ts';
 
 type Empty = Readonly<Record<string, never>>;
 
 const MAX_PAGE = 1_000;
+/** CloudHSM's longest generic secret; the engine knows what is too long for AES. */
+const MAX_SECRET = 800;
 const anyValue = eitherOf(eitherOf(text(1024), flag), integer(0, Number.MAX_SAFE_INTEGER));
 const filter = fields<KeyFilter>({ handle: optional(handle), attributes: optional(mapOf(anyValue, 64)) });
 
 /** Making, finding, changing and destroying keys. */
-export const keyCommands: CommandsOf<'generateKey' | 'findKeys' | 'setAttribute' | 'destroyKey'> = {
+export const keyCommands: CommandsOf<'generateKey' | 'generateKeyPair' | 'exportPublicKey' | 'findKeys' | 'setAttribute' | 'destroyKey'> = {
   generateKey: {
     by: CRYPTO_USER,
     opcode: 'CN_GENERATE_KEY',
-    input: fields<CommandInput<'generateKey'>>({ keyType: oneOf('aes'), length: oneOf(16, 24, 32), template, minimumCopies: copies }),
-    run: (hsm, session, input) => {
-      const key = { ...fromTemplate(input.template, session.username, 'generated'), engineKey: hsm.engine.generate(input.length) };
-      return keep(hsm, session, key, { opcode: 'CN_GENERATE_KEY', minimumCopies: input.minimumCopies });
+    input: fields<CommandInput<'generateKey'>>({
+      keyType: oneOf(...secretKeyTypes),
+      length: integer(1, MAX_SECRET),
+      template,
+      minimumCopies: copies,
+    }),
+    run: (hsm, session, { keyType, length, template, minimumCopies }) => {
+      const key = { ...fromTemplate(template, session.username, 'generated'), engineKey: hsm.engine.generate(keyType, length) };
+      return keep(hsm, session, key, { opcode: 'CN_GENERATE_KEY', minimumCopies });
     },
+  },
+  generateKeyPair: {
+    by: CRYPTO_USER,
+    opcode: 'CN_GENERATE_KEY_PAIR',
+    input: fields<CommandInput<'generateKeyPair'>>({
+      kind: oneOf(...keyPairKinds),
+      publicTemplate: template,
+      privateTemplate: template,
+      minimumCopies: copies,
+    }),
+    run: generateKeyPair,
+  },
+  exportPublicKey: {
+    by: CRYPTO_USER,
+    input: fields({ key: handle }),
+    run: ({ keys, engine }, session, { key }) => ({ publicKey: engine.exportPublicKey(keys.get(key, session).engineKey) }),
   },
   findKeys: {
     by: ADMIN_OR_CRYPTO_USER,
@@ -36,6 +60,22 @@ export const keyCommands: CommandsOf<'generateKey' | 'findKeys' | 'setAttribute'
   },
   destroyKey: { by: CRYPTO_USER, opcode: 'CN_TOMBSTONE_OBJECT', input: fields({ handle }), run: destroyKey },
 };
+
+async function generateKeyPair(
+  hsm: Hsm,
+  session: Session,
+  { kind, publicTemplate, privateTemplate, minimumCopies }: CommandInput<'generateKeyPair'>,
+): Promise<CommandOutput<'generateKeyPair'>> {
+  const engineKey = await makePair(hsm, kind);
+  const privateKey = { ...fromTemplate(privateTemplate, session.username, 'generated'), engineKey };
+  const { token } = privateKey.fixed;
+  const publicKey = {
+    ...fromTemplate({ ...publicTemplate, token }, session.username, 'generated'),
+    engineKey: hsm.engine.publicHalf(engineKey),
+  };
+  await keepPair(hsm, session, { publicKey, privateKey }, { opcode: 'CN_GENERATE_KEY_PAIR', minimumCopies });
+  return { publicKey: describeKey(hsm, publicKey), privateKey: describeKey(hsm, privateKey) };
+}
 
 function findKeys(hsm: Hsm, session: Session, { filter, after = '', limit }: CommandInput<'findKeys'>): CommandOutput<'findKeys'> {
   const matches = hsm.keys.visible(session).filter(matcher(filter));

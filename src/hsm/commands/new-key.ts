@@ -1,4 +1,4 @@
-import type { Opcode } from '../audit/index.ts';
+import type { AuditEntry, Opcode } from '../audit/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { attributesOf, isKeyId, isLabel, MAX_KEYS, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
@@ -21,6 +21,8 @@ export const template: Check<KeyTemplate> = fields<KeyTemplate>({
   destroyable: optional(flag),
   encrypt: optional(flag),
   decrypt: optional(flag),
+  sign: optional(flag),
+  verify: optional(flag),
   wrap: optional(flag),
   unwrap: optional(flag),
   derive: optional(flag),
@@ -36,22 +38,43 @@ export interface Making {
 }
 
 /** Takes up a key that was just made: a session key here only, a token key on `minimumCopies` HSMs or not at all. */
-export async function keep(hsm: Hsm, session: Session, key: Key, { opcode, minimumCopies = DEFAULT_COPIES }: Making): Promise<KeyInfo> {
-  const entry = entryOf(session, opcode, { keyHandle: key.handle });
-  if (!key.fixed.token) {
+export async function keep(hsm: Hsm, session: Session, key: Key, making: Making): Promise<KeyInfo> {
+  const entry = entryOf(session, making.opcode, { keyHandle: key.handle });
+  await keepAll(hsm, session, [key], { ...making, entry });
+  return describeKey(hsm, key);
+}
+
+/** Likewise both keys of a pair, or neither. The public key is a session key if the private one is. */
+export async function keepPair(hsm: Hsm, session: Session, { publicKey, privateKey }: KeyPair, making: Making): Promise<void> {
+  const entry = entryOf(session, making.opcode, { keyHandle: privateKey.handle, detail: `public key ${publicKey.handle}` });
+  await keepAll(hsm, session, [privateKey, publicKey], { ...making, entry });
+}
+
+export interface KeyPair {
+  readonly publicKey: Key;
+  readonly privateKey: Key;
+}
+
+async function keepAll(
+  hsm: Hsm,
+  session: Session,
+  keys: readonly [Key, ...Key[]],
+  { entry, minimumCopies = DEFAULT_COPIES }: Making & { readonly entry: AuditEntry },
+): Promise<void> {
+  const [first] = keys;
+  if (!first.fixed.token) {
     hsm.audit.note(entry);
-    hsm.keys.putSessionKey(key, session);
-    return describeKey(hsm, key);
+    for (const key of keys) hsm.keys.putSessionKey(key, session);
+    return;
   }
-  if (hsm.keys.count >= MAX_KEYS) throw new HsmError('limit-exceeded', `there are ${MAX_KEYS} keys already`);
+  if (hsm.keys.count + keys.length > MAX_KEYS) throw new HsmError('limit-exceeded', `there are ${MAX_KEYS} keys already`);
   // Known beforehand, so not even tried.
-  if (1 + hsm.peers.linked.length < minimumCopies) throw tooFew(key, minimumCopies);
-  if ((await hsm.replicate(hsm.keys.creation(key), entry)) >= minimumCopies) return describeKey(hsm, key);
-  await hsm.replicate(
-    hsm.keys.destruction(key),
-    entryOf(session, 'CN_TOMBSTONE_OBJECT', { keyHandle: key.handle, detail: 'too few copies' }),
-  );
-  throw tooFew(key, minimumCopies);
+  if (1 + hsm.peers.linked.length < minimumCopies) throw tooFew(first, minimumCopies);
+  const creation = keys.flatMap((key) => hsm.keys.creation(key));
+  if ((await hsm.replicate(creation, entry)) >= minimumCopies) return;
+  const destruction = keys.flatMap((key) => hsm.keys.destruction(key));
+  await hsm.replicate(destruction, entryOf(session, 'CN_TOMBSTONE_OBJECT', { keyHandle: first.handle, detail: 'too few copies' }));
+  throw tooFew(first, minimumCopies);
 }
 
 export function describeKey({ peers }: Hsm, key: Key): KeyInfo {

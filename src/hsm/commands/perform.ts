@@ -1,4 +1,5 @@
-import { BrokenSealError } from '../../crypto/index.ts';
+import { BrokenSealError, InvalidKeyError } from '../../crypto/index.ts';
+import { UnfitKeyError } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { HsmError, type CommandName } from '../wire/index.ts';
 import { entryOf, type Caller, type Command, type OpenCommand, type UserCommand } from './command.ts';
@@ -51,5 +52,7 @@ function performAs(hsm: Hsm, { session }: Caller, command: UserCommand<CommandNa
 function asHsmError(error: unknown): HsmError {
   if (error instanceof HsmError) return error;
   if (error instanceof BrokenSealError) return new HsmError('ciphertext-invalid', 'the ciphertext is not valid');
+  if (error instanceof InvalidKeyError) return new HsmError('key-invalid', error.message);
+  if (error instanceof UnfitKeyError) return new HsmError('invalid-argument', error.message);
   throw error;
 }

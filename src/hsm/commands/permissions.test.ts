@@ -11,6 +11,8 @@ const everyone: readonly Who[] = ['anyone', 'admin', 'crypto-user', 'auditor'];
 const users: readonly Who[] = ['admin', 'crypto-user', 'auditor'];
 const key = '0'.repeat(16);
 const bytes = Buffer.alloc(1);
+const signing = { mechanism: 'ecdsa-sha256', form: 'raw', data: bytes } as const;
+const aesKey = { class: 'secret-key', type: 'aes' } as const;
 const nobody = { username: 'nobody', role: 'crypto-user' } as const;
 
 /** A well-formed example of each command that changes nothing, and who may give it. */
@@ -29,8 +31,20 @@ const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input
   destroyKey: [['crypto-user'], { handle: key }],
   encrypt: [['crypto-user'], { key, plaintext: bytes, aad: bytes }],
   decrypt: [['crypto-user'], { key, ciphertext: bytes, aad: bytes }],
-  reencrypt: [['crypto-user'], { fromKey: key, ciphertext: bytes, fromAad: bytes, toKey: key, toAad: bytes }],
+  reencrypt: [['crypto-user'], { from: { key, ciphertext: bytes, aad: bytes }, to: { key, aad: bytes } }],
   encryptRandom: [['crypto-user'], { key, length: 1, aad: bytes, reveal: false }],
+  encryptRandomPair: [['crypto-user'], { key, kind: 'secp256r1', aad: bytes, reveal: false }],
+  generateKeyPair: [['crypto-user'], { kind: 'secp256r1', publicTemplate: {}, privateTemplate: { token: false } }],
+  exportPublicKey: [['crypto-user'], { key }],
+  sign: [['crypto-user'], { key, ...signing }],
+  verify: [['crypto-user'], { key, ...signing, signature: bytes }],
+  mac: [['crypto-user'], { key, hash: 'sha256', message: bytes }],
+  verifyMac: [['crypto-user'], { key, hash: 'sha256', message: bytes, mac: bytes }],
+  deriveSecret: [['crypto-user'], { key, publicKey: bytes }],
+  encapsulate: [['crypto-user'], { key }],
+  decapsulate: [['crypto-user'], { key, ciphertext: bytes }],
+  generateWrappedKey: [['crypto-user'], { wrappingKey: key, form: { class: 'secret-key', type: 'aes', length: 32 } }],
+  rewrapKey: [['crypto-user'], { fromKey: key, mechanism: 'aes-kwp', wrapped: bytes, form: aesKey, toKey: key, prefix: bytes }],
   wrapKey: [['crypto-user'], { key, wrappingKey: key }],
   unwrapKey: [['crypto-user'], { wrappingKey: key, wrapped: bytes, template: {} }],
   random: [['crypto-user'], { length: 1 }],

@@ -1,10 +1,12 @@
 import type { CommandName } from '../wire/index.ts';
+import { agreementCommands } from './agreement.ts';
 import { auditCommands } from './audit.ts';
 import { clusterCommands } from './cluster.ts';
 import type { CommandsOf } from './command.ts';
 import { encryptionCommands } from './encryption.ts';
 import { keyCommands } from './keys.ts';
 import { loginCommands } from './login.ts';
+import { signingCommands } from './signing.ts';
 import { userCommands } from './users.ts';
 import { wrappingCommands } from './wrapping.ts';
 
@@ -15,6 +17,8 @@ export const commandTable = {
   ...userCommands,
   ...keyCommands,
   ...encryptionCommands,
+  ...signingCommands,
+  ...agreementCommands,
   ...wrappingCommands,
   ...auditCommands,
 } satisfies CommandsOf<CommandName>;

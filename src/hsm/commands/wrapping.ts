@@ -1,40 +1,117 @@
+import type { EngineKey } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { fromTemplate } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
-import { HsmError, type CommandInput, type CommandOutput, type KeyInfo } from '../wire/index.ts';
+import {
+  HsmError,
+  keyPairKinds,
+  secretKeyTypes,
+  wrapMechanisms,
+  type CommandInput,
+  type CommandOutput,
+  type KeyForm,
+  type KeyInfo,
+  type NewKeyForm,
+  type WrapMechanism,
+} from '../wire/index.ts';
 import { CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
-import { bytes, fields, handle } from './input.ts';
+import { bytes, eitherOf, fields, handle, integer, oneOf, optional, type Check } from './input.ts';
+import { makePair } from './make-pair.ts';
 import { keep, template } from './new-key.ts';
 
+const DEFAULT_MECHANISM: WrapMechanism = 'aes-kwp';
+const DEFAULT_FORM: KeyForm = { class: 'secret-key', type: 'aes' };
+const MAX_SECRET = 800;
+
+const mechanism = oneOf(...wrapMechanisms);
+const secretForm = { class: oneOf('secret-key'), type: oneOf(...secretKeyTypes) };
+const privateForm = fields({ class: oneOf('private-key'), type: oneOf(...keyPairKinds) });
+const form: Check<KeyForm> = eitherOf(fields(secretForm), privateForm);
+const newForm: Check<NewKeyForm> = eitherOf(fields({ ...secretForm, length: integer(1, MAX_SECRET) }), privateForm);
+
 /** Keys that leave and enter, always under another key. */
-export const wrappingCommands: CommandsOf<'wrapKey' | 'unwrapKey'> = {
-  wrapKey: { by: CRYPTO_USER, opcode: 'CN_WRAP_KEY', input: fields({ key: handle, wrappingKey: handle }), run: wrapKey },
+export const wrappingCommands: CommandsOf<'wrapKey' | 'unwrapKey' | 'generateWrappedKey' | 'rewrapKey'> = {
+  wrapKey: {
+    by: CRYPTO_USER,
+    opcode: 'CN_WRAP_KEY',
+    input: fields<CommandInput<'wrapKey'>>({ key: handle, wrappingKey: handle, mechanism: optional(mechanism) }),
+    run: wrapKey,
+  },
   unwrapKey: {
     by: CRYPTO_USER,
     opcode: 'CN_UNWRAP_KEY',
-    input: fields({ wrappingKey: handle, wrapped: bytes, template }),
+    input: fields<CommandInput<'unwrapKey'>>({
+      wrappingKey: handle,
+      wrapped: bytes,
+      template,
+      mechanism: optional(mechanism),
+      form: optional(form),
+    }),
     run: unwrapKey,
+  },
+  generateWrappedKey: {
+    by: CRYPTO_USER,
+    opcode: 'CN_GENERATE_KEY',
+    input: fields<CommandInput<'generateWrappedKey'>>({ wrappingKey: handle, form: newForm }),
+    run: generateWrappedKey,
+  },
+  rewrapKey: {
+    by: CRYPTO_USER,
+    opcode: 'CN_UNWRAP_KEY',
+    input: fields<CommandInput<'rewrapKey'>>({ fromKey: handle, mechanism, wrapped: bytes, form, toKey: handle, prefix: bytes }),
+    run: rewrapKey,
   },
 };
 
 function wrapKey(
   hsm: Hsm,
   session: Session,
-  { key: handle, wrappingKey: wrappingHandle }: CommandInput<'wrapKey'>,
+  { key: handle, wrappingKey: wrappingHandle, mechanism = DEFAULT_MECHANISM }: CommandInput<'wrapKey'>,
 ): CommandOutput<'wrapKey'> {
-  const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'wrap');
+  const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'wrap', 'unwrap');
   const key = hsm.keys.owned(handle, session);
   if (!key.fixed.extractable) throw new HsmError('key-not-extractable', 'the key is not extractable');
   if (key.changeable['wrap-with-trusted'] && !wrappingKey.changeable.trusted) {
     throw new HsmError('key-not-extractable', 'the key may be wrapped with a trusted key only');
   }
-  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, key.engineKey);
+  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, mechanism, key.engineKey);
   hsm.audit.note(entryOf(session, 'CN_WRAP_KEY', { keyHandle: handle, detail: `with ${wrappingHandle}` }));
   return { wrapped };
 }
 
-function unwrapKey(hsm: Hsm, session: Session, { wrappingKey: handle, wrapped, template }: CommandInput<'unwrapKey'>): Promise<KeyInfo> {
+function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>): Promise<KeyInfo> {
+  const { wrappingKey: handle, wrapped, template, mechanism = DEFAULT_MECHANISM, form = DEFAULT_FORM } = input;
   const wrappingKey = hsm.keys.usable(handle, session, 'unwrap');
-  const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, wrapped);
+  const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, { form, bytes: wrapped });
   return keep(hsm, session, { ...fromTemplate(template, session.username, 'unwrapped'), engineKey }, { opcode: 'CN_UNWRAP_KEY' });
+}
+
+async function generateWrappedKey(
+  hsm: Hsm,
+  session: Session,
+  { wrappingKey: handle, form }: CommandInput<'generateWrappedKey'>,
+): Promise<CommandOutput<'generateWrappedKey'>> {
+  const wrappingKey = hsm.keys.usable(handle, session, 'wrap');
+  const key = form.class === 'private-key' ? await makePair(hsm, form.type) : hsm.engine.generate(form.type, form.length);
+  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, DEFAULT_MECHANISM, key);
+  hsm.audit.note(entryOf(session, 'CN_GENERATE_KEY', { keyHandle: handle, detail: `${form.type}, out under this key` }));
+  return { wrapped, ...publicPart(hsm, key) };
+}
+
+function rewrapKey(
+  hsm: Hsm,
+  session: Session,
+  { fromKey, mechanism, wrapped, form, toKey, prefix }: CommandInput<'rewrapKey'>,
+): CommandOutput<'rewrapKey'> {
+  const { engine, keys } = hsm;
+  const from = keys.usable(fromKey, session, 'unwrap').engineKey;
+  const to = keys.usable(toKey, session, 'wrap').engineKey;
+  const key = engine.unwrap(from, mechanism, { form, bytes: wrapped });
+  const rewrapped = engine.wrap(to, DEFAULT_MECHANISM, key);
+  hsm.audit.note(entryOf(session, 'CN_UNWRAP_KEY', { keyHandle: fromKey, detail: `${form.type}, out under ${toKey}` }));
+  return { wrapped: rewrapped, length: key.length, fingerprint: engine.fingerprint(key, prefix), ...publicPart(hsm, key) };
+}
+
+function publicPart({ engine }: Hsm, key: EngineKey): { readonly publicKey?: Uint8Array } {
+  return key.class === 'private-key' ? { publicKey: engine.exportPublicKey(key) } : {};
 }

@@ -1,32 +1,18 @@
-import type { MacHash, PairKind, SealedForRecipient, SignatureMechanism } from '../../crypto/index.ts';
-
-export type KeyClass = 'secret-key' | 'private-key' | 'public-key';
-export type SecretType = 'aes' | 'generic-secret';
-export type KeyType = SecretType | PairKind;
-
-/** What a key is; `type` is a pair's kind for its private and public key. */
-export type KeyForm =
-  | { readonly class: 'secret-key'; readonly type: SecretType }
-  | { readonly class: 'private-key' | 'public-key'; readonly type: PairKind };
+import type { MacHash, PairKind, SignatureMechanism } from '../../crypto/index.ts';
+import type { EncryptionMechanism, KeyForm, SecretKeyType, SignedData, WrapMechanism } from '../wire/index.ts';
 
 /** A key inside an engine; what is in it is the engine's own business. */
-export interface EngineKey {
-  readonly class: KeyClass;
-  readonly type: KeyType;
+export type EngineKey = KeyForm & {
   /** Bytes: of a secret key's value, of a private key's PKCS#8, of a public key's SubjectPublicKeyInfo. */
   readonly length: number;
   /** `0x` and 6 hex digits; empty for generic secrets, which have none. */
   readonly checkValue: string;
+};
+
+/** Only what it is, of a key. */
+export function formOf(key: EngineKey): KeyForm {
+  return key.class === 'secret-key' ? { class: key.class, type: key.type } : { class: key.class, type: key.type };
 }
-
-/** What is signed: a message, or what the scheme would make of it first (its digest; for ML-DSA its representative µ). */
-export type SignedData = 'raw' | 'digest';
-
-/** Encryption to a public key. */
-export type EncryptionMechanism = 'rsa-oaep-sha1' | 'rsa-oaep-sha256';
-
-/** `aes-kwp`: RFC 5649; `aes-gcm`: IV, ciphertext, tag; `rsa-aes-…`: PKCS#11's CKM_RSA_AES_KEY_WRAP. */
-export type WrapMechanism = 'aes-kwp' | 'aes-gcm' | EncryptionMechanism | 'rsa-aes-sha1' | 'rsa-aes-sha256';
 
 /** The key, or the length of the data, is not for this mechanism. */
 export class UnfitKeyError extends Error {
@@ -40,6 +26,12 @@ export interface Signing {
   readonly data: Uint8Array;
 }
 
+/** A key that comes in: its wrapped bytes, and what it is to be. */
+export interface Wrapped {
+  readonly form: KeyForm;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * All cryptography with keys. With secret keys synchronous: a message takes microseconds, and waiting for it would cost
  * more. What does not open throws `BrokenSealError`, what is no key of its kind `InvalidKeyError`, a key used for what it is
@@ -47,13 +39,13 @@ export interface Signing {
  */
 export interface Engine<Key extends EngineKey = EngineKey> {
   /** A new secret key of so many bytes. */
-  generate(length: number, type?: SecretType): Key;
+  generate(type: SecretKeyType, length: number): Key;
   /** The private key of a new pair. */
   generatePair(kind: PairKind): Promise<Key>;
   publicHalf(key: Key): Key;
   /** The key's material as it may be sealed into a record, and back. */
   exportMaterial(key: Key): Uint8Array;
-  importMaterial(material: Uint8Array, form?: KeyForm): Key;
+  importMaterial(form: KeyForm, material: Uint8Array): Key;
   /** SubjectPublicKeyInfo, DER. */
   exportPublicKey(key: Key): Uint8Array;
   /** SHA-256 over `prefix` and the key's material: PKCS#11's C_DigestKey. Tells keys apart without telling them. */
@@ -73,9 +65,9 @@ export interface Engine<Key extends EngineKey = EngineKey> {
   encapsulate(publicKey: Key): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
   decapsulate(privateKey: Key, ciphertext: Uint8Array): Promise<Uint8Array>;
   /** Secret and private keys only. */
-  wrap(wrappingKey: Key, key: Key, mechanism?: WrapMechanism): Uint8Array;
-  unwrap(wrappingKey: Key, wrapped: Uint8Array, mechanism?: WrapMechanism, form?: KeyForm): Key;
-  /** For the holder of an RSA private key whose public key (SubjectPublicKeyInfo) is given; else `InvalidKeyError`. */
-  sealFor(publicKey: Uint8Array, content: Uint8Array): SealedForRecipient;
+  wrap(wrappingKey: Key, mechanism: WrapMechanism, key: Key): Uint8Array;
+  unwrap(wrappingKey: Key, mechanism: WrapMechanism, wrapped: Wrapped): Key;
+  /** CMS EnvelopedData for the holder of an RSA private key whose public key (SubjectPublicKeyInfo) is given; else `InvalidKeyError`. */
+  sealFor(publicKey: Uint8Array, content: Uint8Array): Promise<Uint8Array>;
   random(length: number): Uint8Array;
 }

@@ -2,17 +2,5 @@
  * hsm/engine: where cryptography with keys really happens: in this process now, in a PKCS#11 token later. It must not know
  * users, permissions or attributes: who may do what has been decided when an engine is asked. Begin at `engine.ts`.
  */
-export {
-  UnfitKeyError,
-  type EncryptionMechanism,
-  type Engine,
-  type EngineKey,
-  type KeyClass,
-  type KeyForm,
-  type KeyType,
-  type SecretType,
-  type SignedData,
-  type Signing,
-  type WrapMechanism,
-} from './engine.ts';
+export { formOf, UnfitKeyError, type Engine, type EngineKey, type Signing, type Wrapped } from './engine.ts';
 export { createSoftwareEngine } from './software.ts';

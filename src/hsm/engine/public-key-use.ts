@@ -12,11 +12,11 @@ import {
   signatureSchemes,
   type OaepHash,
   type PairFamily,
-  type SealedForRecipient,
   type SignatureScheme,
   type Signer,
 } from '../../crypto/index.ts';
-import { UnfitKeyError, type EncryptionMechanism, type Signing } from './engine.ts';
+import type { EncryptionMechanism } from '../wire/index.ts';
+import { UnfitKeyError, type Signing } from './engine.ts';
 import { pairOf, privateOf, publicOf, type SoftwareKey } from './software-key.ts';
 
 export const OAEP_HASHES: Readonly<Record<EncryptionMechanism, OaepHash>> = { 'rsa-oaep-sha1': 'sha1', 'rsa-oaep-sha256': 'sha256' };
@@ -62,7 +62,7 @@ export async function decapsulate(key: SoftwareKey, ciphertext: Uint8Array): Pro
   return decapsulateSecret(privateOf(key), ciphertext);
 }
 
-export function sealFor(recipient: Uint8Array, content: Uint8Array): SealedForRecipient {
+export async function sealFor(recipient: Uint8Array, content: Uint8Array): Promise<Uint8Array> {
   const publicKey = readPublicKey(recipient);
   if (publicKey.asymmetricKeyType !== 'rsa') throw new InvalidKeyError('the recipient has no RSA key');
   return sealForRecipient(publicKey, content);

@@ -16,20 +16,25 @@ import {
   type PairKind,
   type SecretKey,
 } from '../../crypto/index.ts';
-import { UnfitKeyError, type EngineKey, type KeyForm, type SecretType } from './engine.ts';
+import type { KeyForm, SecretKeyType } from '../wire/index.ts';
+import { UnfitKeyError } from './engine.ts';
 
-interface SoftwareSecretKey extends EngineKey {
+interface Shown {
+  readonly length: number;
+  readonly checkValue: string;
+}
+interface SoftwareSecretKey extends Shown {
   readonly class: 'secret-key';
-  readonly type: SecretType;
+  readonly type: SecretKeyType;
   readonly secret: SecretKey;
 }
-interface SoftwarePrivateKey extends EngineKey {
+interface SoftwarePrivateKey extends Shown {
   readonly class: 'private-key';
   readonly type: PairKind;
   readonly privateKey: AsymmetricKey;
   readonly publicKey: AsymmetricKey;
 }
-interface SoftwarePublicKey extends EngineKey {
+interface SoftwarePublicKey extends Shown {
   readonly class: 'public-key';
   readonly type: PairKind;
   readonly publicKey: AsymmetricKey;
@@ -42,7 +47,7 @@ const AES_LENGTHS: readonly number[] = [16, 24, 32];
 /** CloudHSM's bound for generic secrets. */
 const MAX_GENERIC_SECRET = 800;
 
-export function generateSecret(length: number, type: SecretType = 'aes'): SoftwareKey {
+export function generateSecret(type: SecretKeyType, length: number): SoftwareKey {
   const material = randomBytes(length);
   try {
     return secret(type, material);
@@ -55,7 +60,7 @@ export async function generatePair(kind: PairKind): Promise<SoftwareKey> {
   return pair(kind, await generatePrivateKey(kind));
 }
 
-export function importMaterial(material: Uint8Array, form: KeyForm = { class: 'secret-key', type: 'aes' }): SoftwareKey {
+export function importMaterial(form: KeyForm, material: Uint8Array): SoftwareKey {
   if (form.class === 'secret-key') return secret(form.type, material);
   const read = form.class === 'private-key' ? readPrivateKey : readPublicKey;
   const key = read(material);
@@ -64,8 +69,8 @@ export function importMaterial(material: Uint8Array, form: KeyForm = { class: 's
 }
 
 /** The same for what came from outside, whose two halves may not belong together. */
-export function importForeign(material: Uint8Array, form?: KeyForm): SoftwareKey {
-  const key = importMaterial(material, form);
+export function importForeign(form: KeyForm, material: Uint8Array): SoftwareKey {
+  const key = importMaterial(form, material);
   if (key.class === 'private-key' && !isWhole(key.privateKey)) throw new InvalidKeyError('private and public key are not one pair');
   return key;
 }
@@ -80,7 +85,7 @@ export function publicHalfOf(key: SoftwareKey): SoftwareKey {
 }
 
 /** The key object for what needs a secret key of this type. */
-export function secretOf(key: SoftwareKey, type: SecretType): SecretKey {
+export function secretOf(key: SoftwareKey, type: SecretKeyType): SecretKey {
   if (key.class !== 'secret-key' || key.type !== type) throw new UnfitKeyError(`this takes a key of type ${type}`);
   return key.secret;
 }
@@ -100,7 +105,7 @@ export function pairOf(key: SoftwareKey): SoftwarePrivateKey | SoftwarePublicKey
   return key;
 }
 
-function secret(type: SecretType, material: Uint8Array): SoftwareKey {
+function secret(type: SecretKeyType, material: Uint8Array): SoftwareKey {
   const fits = type === 'aes' ? AES_LENGTHS.includes(material.length) : material.length > 0 && material.length <= MAX_GENERIC_SECRET;
   if (!fits) throw new InvalidKeyError(`no key of type ${type} has ${material.length} bytes`);
   return {

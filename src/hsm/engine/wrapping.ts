@@ -1,5 +1,6 @@
 import { open, rsaAesUnwrap, rsaAesWrap, seal, unwrapKey, wrapKey, type OaepHash } from '../../crypto/index.ts';
-import { UnfitKeyError, type EncryptionMechanism, type KeyForm, type WrapMechanism } from './engine.ts';
+import type { EncryptionMechanism, WrapMechanism } from '../wire/index.ts';
+import { UnfitKeyError, type Wrapped } from './engine.ts';
 import { decryptFrom, encryptTo, requireFamily } from './public-key-use.ts';
 import { exportMaterial, importForeign, privateOf, publicOf, secretOf, type SoftwareKey } from './software-key.ts';
 
@@ -24,7 +25,7 @@ const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
   'rsa-aes-sha256': rsaAes('sha256'),
 };
 
-export function wrap(wrappingKey: SoftwareKey, key: SoftwareKey, mechanism: WrapMechanism = 'aes-kwp'): Uint8Array {
+export function wrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, key: SoftwareKey): Uint8Array {
   if (key.class === 'public-key') throw new UnfitKeyError('a public key needs no wrapping');
   const material = exportMaterial(key);
   try {
@@ -34,10 +35,10 @@ export function wrap(wrappingKey: SoftwareKey, key: SoftwareKey, mechanism: Wrap
   }
 }
 
-export function unwrap(wrappingKey: SoftwareKey, wrapped: Uint8Array, mechanism: WrapMechanism = 'aes-kwp', form?: KeyForm): SoftwareKey {
-  const material = wrappings[mechanism].unwrap(wrappingKey, wrapped);
+export function unwrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, { form, bytes }: Wrapped): SoftwareKey {
+  const material = wrappings[mechanism].unwrap(wrappingKey, bytes);
   try {
-    return importForeign(material, form);
+    return importForeign(form, material);
   } finally {
     material.fill(0);
   }

@@ -10,6 +10,8 @@ const RULES: Readonly<Record<keyof ChangeableAttributes, Rule>> = {
   destroyable: 'flag',
   encrypt: 'flag',
   decrypt: 'flag',
+  sign: 'flag',
+  verify: 'flag',
   wrap: 'flag',
   unwrap: 'flag',
   derive: 'flag',

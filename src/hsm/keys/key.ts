@@ -1,5 +1,5 @@
 import type { EngineKey } from '../engine/index.ts';
-import type { KeyAttributes } from '../wire/index.ts';
+import type { KeyAttributes, KeyPairKind } from '../wire/index.ts';
 
 /** What is settled when a key is made. */
 export interface FixedAttributes {
@@ -13,11 +13,23 @@ export interface FixedAttributes {
 /** What may be said anew later. */
 export type ChangeableAttributes = Pick<
   KeyAttributes,
-  'label' | 'id' | 'modifiable' | 'destroyable' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'derive' | 'trusted' | 'wrap-with-trusted'
+  | 'label'
+  | 'id'
+  | 'modifiable'
+  | 'destroyable'
+  | 'encrypt'
+  | 'decrypt'
+  | 'sign'
+  | 'verify'
+  | 'wrap'
+  | 'unwrap'
+  | 'derive'
+  | 'trusted'
+  | 'wrap-with-trusted'
 >;
 
 /** What an attribute allows a key to be used for. */
-export type KeyAbility = 'encrypt' | 'decrypt' | 'wrap' | 'unwrap';
+export type KeyAbility = 'encrypt' | 'decrypt' | 'sign' | 'verify' | 'wrap' | 'unwrap' | 'derive';
 
 export interface Key {
   readonly handle: string;
@@ -31,18 +43,41 @@ export interface Key {
 export function attributesOf({ engineKey, fixed, changeable }: Key): KeyAttributes {
   return {
     ...changeable,
-    class: 'secret-key',
-    'key-type': 'aes',
+    class: engineKey.class,
+    ...kindAttributes(engineKey.type),
     'key-length-bytes': engineKey.length,
     'check-value': engineKey.checkValue,
     token: fixed.token,
     private: true,
-    sensitive: true,
-    'always-sensitive': fixed.local,
+    sensitive: engineKey.class !== 'public-key',
+    'always-sensitive': fixed.local && engineKey.class !== 'public-key',
     extractable: fixed.extractable,
     'never-extractable': fixed.neverExtractable,
     local: fixed.local,
-    sign: false,
-    verify: false,
   };
+}
+
+type KindAttributes = Pick<KeyAttributes, 'key-type' | 'curve' | 'modulus-size-bits' | 'parameter-set'>;
+
+const RSA = { 'key-type': 'rsa' } as const;
+const kinds: Readonly<Record<KeyPairKind, KindAttributes>> = {
+  'rsa-2048': { ...RSA, 'modulus-size-bits': 2048 },
+  'rsa-3072': { ...RSA, 'modulus-size-bits': 3072 },
+  'rsa-4096': { ...RSA, 'modulus-size-bits': 4096 },
+  secp256r1: { 'key-type': 'ec', curve: 'secp256r1' },
+  secp384r1: { 'key-type': 'ec', curve: 'secp384r1' },
+  secp521r1: { 'key-type': 'ec', curve: 'secp521r1' },
+  secp256k1: { 'key-type': 'ec', curve: 'secp256k1' },
+  ed25519: { 'key-type': 'ec', curve: 'ed25519' },
+  'ml-dsa-44': { 'key-type': 'ml-dsa', 'parameter-set': 'ml-dsa-44' },
+  'ml-dsa-65': { 'key-type': 'ml-dsa', 'parameter-set': 'ml-dsa-65' },
+  'ml-dsa-87': { 'key-type': 'ml-dsa', 'parameter-set': 'ml-dsa-87' },
+  'ml-kem-512': { 'key-type': 'ml-kem', 'parameter-set': 'ml-kem-512' },
+  'ml-kem-768': { 'key-type': 'ml-kem', 'parameter-set': 'ml-kem-768' },
+  'ml-kem-1024': { 'key-type': 'ml-kem', 'parameter-set': 'ml-kem-1024' },
+};
+
+/** How PKCS#11 and CloudHSM say what a key is. */
+function kindAttributes(type: EngineKey['type']): KindAttributes {
+  return type === 'aes' || type === 'generic-secret' ? { 'key-type': type } : kinds[type];
 }

@@ -1,8 +1,8 @@
 import { BoundedCache } from '../../base/index.ts';
-import type { Engine, EngineKey } from '../engine/index.ts';
+import { formOf, type Engine, type EngineKey } from '../engine/index.ts';
 import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
 import type { Session } from '../users/index.ts';
-import { HsmError } from '../wire/index.ts';
+import { HsmError, type KeyForm } from '../wire/index.ts';
 import type { ChangeableAttributes, FixedAttributes, Key, KeyAbility } from './key.ts';
 
 /** CloudHSM's quota for hsm2m.medium. */
@@ -12,6 +12,7 @@ const MAX_SESSION_KEYS = 32_768;
 interface KeyBody {
   readonly owner: string;
   readonly fixed: FixedAttributes;
+  readonly form: KeyForm;
   readonly material: Uint8Array;
 }
 type Unchanging = Pick<Key, 'owner' | 'fixed' | 'engineKey'>;
@@ -44,10 +45,14 @@ export class Keys {
     return key;
   }
 
-  /** The same, if it may be used in this way too. */
-  usable(handle: string, session: Session, ability: KeyAbility): Key {
+  /**
+   * The same, if it may be used in this way too. For what takes a public key: or a private key that may do the `inverse`,
+   * for whoever may decrypt has the public key to encrypt with.
+   */
+  usable(handle: string, session: Session, ability: KeyAbility, inverse: KeyAbility = ability): Key {
     const key = this.get(handle, session);
-    if (!key.changeable[ability]) throw new HsmError('key-not-usable', `the key is not for ${ability}`);
+    const needed = key.engineKey.class === 'private-key' ? inverse : ability;
+    if (!key.changeable[needed]) throw new HsmError('key-not-usable', `the key is not for ${needed}`);
     return key;
   }
 
@@ -97,7 +102,7 @@ export class Keys {
 
   /** What to write for the cluster to have the key. */
   creation({ handle, owner, fixed, engineKey, sharedUsers, changeable }: Key): Change[] {
-    const body: KeyBody = { owner, fixed, material: this.#engine.exportMaterial(engineKey) };
+    const body: KeyBody = { owner, fixed, form: formOf(engineKey), material: this.#engine.exportMaterial(engineKey) };
     return [
       { kind: 'key', id: handle, body },
       { kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } },
@@ -118,8 +123,8 @@ export class Keys {
   #takeKey({ id, deleted, body }: ReplicaRecord): void {
     if (deleted) this.#unchanging.delete(id);
     else {
-      const { owner, fixed, material } = body as KeyBody;
-      const engineKey: EngineKey = this.#engine.importMaterial(material);
+      const { owner, fixed, form, material } = body as KeyBody;
+      const engineKey: EngineKey = this.#engine.importMaterial(form, material);
       this.#unchanging.set(id, { owner, fixed, engineKey });
     }
     this.#join(id);

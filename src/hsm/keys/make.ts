@@ -26,6 +26,8 @@ export function fromTemplate(template: KeyTemplate, owner: string, origin: Origi
     destroyable: rest.destroyable ?? true,
     encrypt: rest.encrypt ?? false,
     decrypt: rest.decrypt ?? false,
+    sign: rest.sign ?? false,
+    verify: rest.verify ?? false,
     wrap: rest.wrap ?? false,
     unwrap: rest.unwrap ?? false,
     derive: rest.derive ?? false,

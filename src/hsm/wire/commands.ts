@@ -2,6 +2,17 @@
  * All that an HSM may be told, in one closed table: command name → what goes in and what comes back. Terms are those of
  * PKCS#11 and cloudhsm-cli. Bytes travel as MessagePack bin; handles as 16 lower-case hex digits.
  */
+import type {
+  EncryptionMechanism,
+  KeyForm,
+  KeyPairKind,
+  MacHash,
+  NewKeyForm,
+  SecretKeyType,
+  SignatureMechanism,
+  SignedData,
+  WrapMechanism,
+} from './mechanisms.ts';
 
 export type Role = 'unactivated-admin' | 'admin' | 'crypto-user' | 'auditor' | 'internal(APPLIANCE_USER)';
 export type LoginRole = 'admin' | 'crypto-user' | 'auditor';
@@ -41,9 +52,13 @@ export interface KeyAttributes {
   /** Hex. */
   readonly id: string;
   readonly class: 'secret-key' | 'private-key' | 'public-key';
-  readonly 'key-type': 'aes' | 'generic-secret' | 'rsa' | 'ec';
+  readonly 'key-type': SecretKeyType | 'rsa' | 'ec' | 'ml-dsa' | 'ml-kem';
+  /** Of RSA keys, of elliptic ones, and of the others that come in several sizes. */
+  readonly 'modulus-size-bits'?: number;
+  readonly curve?: string;
+  readonly 'parameter-set'?: string;
   readonly 'key-length-bytes': number;
-  /** `0x` and 6 hex digits. */
+  /** `0x` and 6 hex digits; empty for generic secrets, which have none. */
   readonly 'check-value': string;
   readonly token: boolean;
   readonly private: boolean;
@@ -77,6 +92,8 @@ export type KeyTemplate = Partial<
     | 'destroyable'
     | 'encrypt'
     | 'decrypt'
+    | 'sign'
+    | 'verify'
     | 'wrap'
     | 'unwrap'
     | 'derive'
@@ -122,6 +139,34 @@ interface Exchange<In, Out> {
 }
 type Empty = Readonly<Record<string, never>>;
 
+/** How something is encrypted: with which key and, for a key of a pair, how. `aad` is then empty. */
+export interface Cipher {
+  readonly key: string;
+  readonly aad: Uint8Array;
+  readonly mechanism?: EncryptionMechanism;
+}
+
+/**
+ * A command that gives out a secret gives it, if `recipient` (SubjectPublicKeyInfo of an RSA key) is there, as CMS
+ * EnvelopedData that only the recipient can open.
+ */
+export interface ForRecipient {
+  readonly recipient?: Uint8Array;
+}
+
+interface Signing {
+  readonly key: string;
+  readonly mechanism: SignatureMechanism;
+  readonly form: SignedData;
+  readonly data: Uint8Array;
+}
+
+interface Macing {
+  readonly key: string;
+  readonly hash: MacHash;
+  readonly message: Uint8Array;
+}
+
 export interface Commands {
   /** First on every connection: agrees on the protocol version. */
   hello: Exchange<{ readonly versions: readonly number[]; readonly client: string }, { readonly version: number; readonly info: HsmInfo }>;
@@ -143,11 +188,26 @@ export interface Commands {
   /** One's own, or (admin) anyone's who is not logged in; unlocks. */
   changePassword: Exchange<{ readonly username: string; readonly role: LoginRole; readonly password: string }, Empty>;
 
-  /** AES. A token key is acknowledged when it is on `minimumCopies` HSMs (default 2), else `insufficient-copies` and no key. */
+  /**
+   * `length` in bytes: 16, 24 or 32 for AES, 1 to 800 for generic secrets. A token key is acknowledged when it is on
+   * `minimumCopies` HSMs (default 2), else `insufficient-copies` and no key.
+   */
   generateKey: Exchange<
-    { readonly keyType: 'aes'; readonly length: 16 | 24 | 32; readonly template: KeyTemplate; readonly minimumCopies?: number },
+    { readonly keyType: SecretKeyType; readonly length: number; readonly template: KeyTemplate; readonly minimumCopies?: number },
     KeyInfo
   >;
+  /** Both keys of a pair, or neither. */
+  generateKeyPair: Exchange<
+    {
+      readonly kind: KeyPairKind;
+      readonly publicTemplate: KeyTemplate;
+      readonly privateTemplate: KeyTemplate;
+      readonly minimumCopies?: number;
+    },
+    { readonly publicKey: KeyInfo; readonly privateKey: KeyInfo }
+  >;
+  /** SubjectPublicKeyInfo in DER, of a public key or of a private key's public half. */
+  exportPublicKey: Exchange<{ readonly key: string }, { readonly publicKey: Uint8Array }>;
   /** In handle order. `after` is the last handle of the page before. */
   findKeys: Exchange<
     { readonly filter: KeyFilter; readonly after?: string; readonly limit: number },
@@ -157,37 +217,79 @@ export interface Commands {
   setAttribute: Exchange<{ readonly handle: string; readonly name: string; readonly value: string | boolean }, Empty>;
   destroyKey: Exchange<{ readonly handle: string }, Empty>;
 
-  /** AES-256-GCM under a key derived per message (SP 800-108 counter KDF); nonce and IV are made in the HSM and lead the ciphertext. */
-  encrypt: Exchange<
-    { readonly key: string; readonly plaintext: Uint8Array; readonly aad: Uint8Array },
-    { readonly ciphertext: Uint8Array }
-  >;
+  /**
+   * With an AES key: AES-256-GCM under a key derived per message (SP 800-108 counter KDF); nonce and IV are made in the HSM
+   * and lead the ciphertext. With a key of a pair and its `mechanism`: to the public key, without `aad`. Here and below,
+   * what needs a public key takes a private one, too, that may do the opposite: whoever may decrypt may encrypt.
+   */
+  encrypt: Exchange<Cipher & { readonly plaintext: Uint8Array }, { readonly ciphertext: Uint8Array }>;
   /** Any mismatch at all: `ciphertext-invalid`. */
-  decrypt: Exchange<
-    { readonly key: string; readonly ciphertext: Uint8Array; readonly aad: Uint8Array },
-    { readonly plaintext: Uint8Array }
-  >;
+  decrypt: Exchange<Cipher & ForRecipient & { readonly ciphertext: Uint8Array }, { readonly plaintext: Uint8Array }>;
   /** Decrypts and encrypts again without the plaintext leaving the HSM. */
   reencrypt: Exchange<
-    {
-      readonly fromKey: string;
-      readonly ciphertext: Uint8Array;
-      readonly fromAad: Uint8Array;
-      readonly toKey: string;
-      readonly toAad: Uint8Array;
-    },
+    { readonly from: Cipher & { readonly ciphertext: Uint8Array }; readonly to: Cipher },
     { readonly ciphertext: Uint8Array }
   >;
   /** Random bytes and their ciphertext; the bytes are left out of the answer unless `reveal`. */
   encryptRandom: Exchange<
-    { readonly key: string; readonly length: number; readonly aad: Uint8Array; readonly reveal: boolean },
+    { readonly key: string; readonly length: number; readonly aad: Uint8Array; readonly reveal: boolean } & ForRecipient,
     { readonly plaintext?: Uint8Array; readonly ciphertext: Uint8Array }
   >;
-  /** AES key wrap with padding (RFC 5649). */
-  wrapKey: Exchange<{ readonly key: string; readonly wrappingKey: string }, { readonly wrapped: Uint8Array }>;
-  /** Session keys come and go with the session; an HSM may drop the least recently used ones (`key-not-found`). */
-  unwrapKey: Exchange<{ readonly wrappingKey: string; readonly wrapped: Uint8Array; readonly template: KeyTemplate }, KeyInfo>;
-  random: Exchange<{ readonly length: number }, { readonly bytes: Uint8Array }>;
+  /** A key pair for use elsewhere: its public key, the private key's ciphertext, and in clear only if `reveal`. */
+  encryptRandomPair: Exchange<
+    { readonly key: string; readonly kind: KeyPairKind; readonly aad: Uint8Array; readonly reveal: boolean } & ForRecipient,
+    { readonly publicKey: Uint8Array; readonly privateKey?: Uint8Array; readonly ciphertext: Uint8Array }
+  >;
+  sign: Exchange<Signing, { readonly signature: Uint8Array }>;
+  verify: Exchange<Signing & { readonly signature: Uint8Array }, { readonly valid: boolean }>;
+  /** HMAC with a generic secret. */
+  mac: Exchange<Macing, { readonly mac: Uint8Array }>;
+  verifyMac: Exchange<Macing & { readonly mac: Uint8Array }, { readonly valid: boolean }>;
+  /** ECDH with someone's SubjectPublicKeyInfo: the shared point's x-coordinate. Not a key on the same curve: `key-invalid`. */
+  deriveSecret: Exchange<{ readonly key: string; readonly publicKey: Uint8Array } & ForRecipient, { readonly secret: Uint8Array }>;
+  /** ML-KEM. */
+  encapsulate: Exchange<{ readonly key: string }, { readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
+  decapsulate: Exchange<{ readonly key: string; readonly ciphertext: Uint8Array }, { readonly secret: Uint8Array }>;
+  /** By AES key wrap with padding (RFC 5649) if nothing else is said. */
+  wrapKey: Exchange<
+    { readonly key: string; readonly wrappingKey: string; readonly mechanism?: WrapMechanism },
+    { readonly wrapped: Uint8Array }
+  >;
+  /**
+   * Likewise; an AES key if nothing else is said. Not a key of that form: `key-invalid`. Session keys come and go with the
+   * session; an HSM may drop the least recently used ones (`key-not-found`).
+   */
+  unwrapKey: Exchange<
+    {
+      readonly wrappingKey: string;
+      readonly wrapped: Uint8Array;
+      readonly template: KeyTemplate;
+      readonly mechanism?: WrapMechanism;
+      readonly form?: KeyForm;
+    },
+    KeyInfo
+  >;
+  /** A new key that the HSM does not keep: out of it, under the wrapping key; of a pair also its public key. */
+  generateWrappedKey: Exchange<
+    { readonly wrappingKey: string; readonly form: NewKeyForm },
+    { readonly wrapped: Uint8Array; readonly publicKey?: Uint8Array }
+  >;
+  /**
+   * Takes a key that was wrapped elsewhere out of one wrapping and puts it into another; the HSM does not keep it.
+   * `fingerprint` is the SHA-256 of `prefix` and the key in clear: it tells keys apart without telling them.
+   */
+  rewrapKey: Exchange<
+    {
+      readonly fromKey: string;
+      readonly mechanism: WrapMechanism;
+      readonly wrapped: Uint8Array;
+      readonly form: KeyForm;
+      readonly toKey: string;
+      readonly prefix: Uint8Array;
+    },
+    { readonly wrapped: Uint8Array; readonly length: number; readonly fingerprint: Uint8Array; readonly publicKey?: Uint8Array }
+  >;
+  random: Exchange<{ readonly length: number } & ForRecipient, { readonly bytes: Uint8Array }>;
   /** For admin and auditor. */
   readAudit: Exchange<
     { readonly from: number; readonly limit: number },
@@ -217,6 +319,7 @@ export type HsmErrorCode =
   | 'key-not-found'
   | 'key-not-usable'
   | 'key-not-extractable'
+  | 'key-invalid'
   | 'insufficient-copies'
   | 'ciphertext-invalid'
   | 'limit-exceeded'

@@ -1,6 +1,6 @@
-import { KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { bindForDecryption, materialShown, requireSymmetricDefault, stopIfDryRun } from './bound-key.ts';
+import { recipientOf, revealed } from '../recipient/recipient.ts';
+import { bindForDecryption, materialShown, requireAlgorithm, stopIfDryRun } from './bound-key.ts';
 import { ciphertextTarget, ignoresCiphertext } from './ciphertext-target.ts';
 
 /** A dry run decrypts as well, unless told to ignore the ciphertext: only that shows whether the request would succeed. */
@@ -8,18 +8,18 @@ export const Decrypt = defineOperation('kms', 'Decrypt', {
   effect: 'read',
   targets: (input) => ({ key: ciphertextTarget(input, input.KeyId) }),
   async handle(services, input, { key }) {
-    if (input.Recipient !== undefined) throw new KmsError('UnsupportedOperationException', 'Recipient is not supported.');
-    requireSymmetricDefault(input.EncryptionAlgorithm, key.key.keySpec);
+    const { CiphertextBlob: blob, EncryptionAlgorithm: algorithm = 'SYMMETRIC_DEFAULT', EncryptionContext: context } = input;
+    requireAlgorithm(key.key, 'ENCRYPT_DECRYPT', algorithm);
+    const recipient = await recipientOf(services, input.Recipient);
     if (ignoresCiphertext(input)) stopIfDryRun(true);
-    const blob = input.CiphertextBlob ?? new Uint8Array(0);
-    const { keyStore, material, aad, ciphertext } = await bindForDecryption(services, key, blob, input.EncryptionContext);
-    const plaintext = await keyStore.decrypt(material, ciphertext, aad);
+    const { ciphertext, ...bound } = await bindForDecryption(services, key, blob ?? new Uint8Array(0), { algorithm, context });
+    const plaintext = await bound.keyStore.decrypt({ ...bound, recipient }, ciphertext);
     stopIfDryRun(input.DryRun);
     return {
       KeyId: key.arn,
-      Plaintext: plaintext,
-      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const,
-      ...(materialShown(key) && { KeyMaterialId: material.materialId }),
+      ...revealed('Plaintext', plaintext, recipient),
+      EncryptionAlgorithm: algorithm,
+      ...(materialShown(key) && recipient === undefined && { KeyMaterialId: bound.material.materialId }),
     };
   },
 });

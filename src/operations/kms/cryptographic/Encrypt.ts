@@ -1,19 +1,24 @@
-import { sealEnvelope } from '../../../domain/index.ts';
+import { KmsError, maxPlaintext, type EncryptionAlgorithm, type KeySpec } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { bindForEncryption, requireSymmetricDefault, stopIfDryRun } from './bound-key.ts';
+import { bindForEncryption, blobOf, stopIfDryRun } from './bound-key.ts';
 
 export const Encrypt = defineOperation('kms', 'Encrypt', {
   effect: 'read',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT' } }),
-  async handle(services, input, { key }) {
-    requireSymmetricDefault(input.EncryptionAlgorithm, key.key.keySpec);
-    stopIfDryRun(input.DryRun);
-    const { keyStore, material, aad } = await bindForEncryption(services, key, input.EncryptionContext);
-    const ciphertext = await keyStore.encrypt(material, input.Plaintext, aad);
-    return {
-      CiphertextBlob: sealEnvelope(material.materialId, ciphertext),
-      KeyId: key.arn,
-      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const,
-    };
+  async handle(services, { Plaintext, EncryptionAlgorithm, EncryptionContext, DryRun }, { key }) {
+    const bound = await bindForEncryption(services, key, { algorithm: EncryptionAlgorithm, context: EncryptionContext });
+    requireFit(Plaintext, bound.algorithm, key.key.keySpec);
+    stopIfDryRun(DryRun);
+    const ciphertext = await bound.keyStore.encrypt(bound, Plaintext);
+    return { CiphertextBlob: blobOf(bound, ciphertext), KeyId: key.arn, EncryptionAlgorithm: bound.algorithm };
   },
 });
+
+function requireFit(plaintext: Uint8Array, algorithm: EncryptionAlgorithm, keySpec: KeySpec): void {
+  const most = maxPlaintext(keySpec, algorithm);
+  if (plaintext.length <= most) return;
+  throw new KmsError(
+    'ValidationException',
+    `Algorithm ${algorithm} and key spec ${keySpec} cannot encrypt data larger than ${most} bytes.`,
+  );
+}

@@ -1,5 +1,5 @@
-import { KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
+import { recipientOf, revealed } from '../recipient/recipient.ts';
 import { generateDataKey } from './data-key.ts';
 
 export const GenerateDataKey = defineOperation('kms', 'GenerateDataKey', {
@@ -8,7 +8,8 @@ export const GenerateDataKey = defineOperation('kms', 'GenerateDataKey', {
     key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', symmetric: true },
   }),
   async handle(services, input, { key }) {
-    if (input.Recipient !== undefined) throw new KmsError('UnsupportedOperationException', 'Recipient is not supported.');
-    return generateDataKey(services, input, key, true);
+    const recipient = await recipientOf(services, input.Recipient);
+    const { plaintext, ...answer } = await generateDataKey(services, input, key, { reveal: true, recipient });
+    return { ...answer, ...revealed('Plaintext', plaintext, recipient) };
   },
 });

@@ -6,5 +6,8 @@ export const GenerateDataKeyWithoutPlaintext = defineOperation('kms', 'GenerateD
   targets: ({ KeyId }) => ({
     key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', symmetric: true },
   }),
-  handle: async (services, input, { key }) => generateDataKey(services, input, key, false),
+  async handle(services, input, { key }) {
+    const { plaintext: _none, ...answer } = await generateDataKey(services, input, key, { reveal: false });
+    return answer;
+  },
 });

@@ -1,19 +1,23 @@
-import { KmsError } from '../../../domain/index.ts';
+import { KmsError, type Scope } from '../../../domain/index.ts';
+import type { KeyStore } from '../../../keystores/index.ts';
 import { defineOperation } from '../../operation.ts';
+import type { Services } from '../../services.ts';
 import { findKeyStore } from '../custom-key-stores/find-key-store.ts';
+import { recipientOf, revealed } from '../recipient/recipient.ts';
 
 export const GenerateRandom = defineOperation('kms', 'GenerateRandom', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),
-  async handle({ store, keyStores }, input, { service: { scope } }) {
-    const { NumberOfBytes, CustomKeyStoreId: storeId } = input;
+  async handle(services, { NumberOfBytes, CustomKeyStoreId, Recipient }, { service: { scope } }) {
     if (NumberOfBytes === undefined) throw new KmsError('ValidationException', 'NumberOfBytes is required.');
-    if (input.Recipient !== undefined) throw new KmsError('UnsupportedOperationException', 'Recipient is not supported.');
-    if (storeId === undefined) return { Plaintext: await keyStores.default.random(NumberOfBytes) };
-    const record = await store.read((reader) => findKeyStore(reader, scope, storeId));
-    if (!keyStores.isConnected(storeId)) {
-      throw new KmsError('CustomKeyStoreInvalidStateException', `Custom key store ${storeId} is ${record.state}; it must be CONNECTED.`);
-    }
-    return { Plaintext: await keyStores.of({ customKeyStoreId: storeId }).random(NumberOfBytes) };
+    const recipient = await recipientOf(services, Recipient);
+    const keyStore = CustomKeyStoreId === undefined ? services.keyStores.default : await connected(services, scope, CustomKeyStoreId);
+    return revealed('Plaintext', await keyStore.random(NumberOfBytes, { recipient }), recipient);
   },
 });
+
+async function connected({ store, keyStores }: Services, scope: Scope, storeId: string): Promise<KeyStore> {
+  const record = await store.read((reader) => findKeyStore(reader, scope, storeId));
+  if (keyStores.isConnected(storeId)) return keyStores.of({ customKeyStoreId: storeId });
+  throw new KmsError('CustomKeyStoreInvalidStateException', `Custom key store ${storeId} is ${record.state}; it must be CONNECTED.`);
+}

@@ -1,6 +1,5 @@
-import { sealEnvelope } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { bindForDecryption, bindForEncryption, materialShown, requireSymmetricDefault, stopIfDryRun } from './bound-key.ts';
+import { bindForDecryption, bindForEncryption, blobOf, materialShown, requireAlgorithm, stopIfDryRun, type BoundKey } from './bound-key.ts';
 import { ciphertextTarget, ignoresCiphertext } from './ciphertext-target.ts';
 
 export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
@@ -17,26 +16,33 @@ export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
     },
   }),
   async handle(services, input, { source, destination }) {
-    requireSymmetricDefault(input.SourceEncryptionAlgorithm, source.key.keySpec);
-    requireSymmetricDefault(input.DestinationEncryptionAlgorithm, destination.key.keySpec);
+    const read = { algorithm: input.SourceEncryptionAlgorithm, context: input.SourceEncryptionContext };
+    const write = { algorithm: input.DestinationEncryptionAlgorithm, context: input.DestinationEncryptionContext };
+    requireAlgorithm(source.key, 'ENCRYPT_DECRYPT', read.algorithm ?? 'SYMMETRIC_DEFAULT');
+    const to = await bindForEncryption(services, destination, write);
     if (ignoresCiphertext(input)) stopIfDryRun(true);
-    const blob = input.CiphertextBlob ?? new Uint8Array(0);
-    const from = await bindForDecryption(services, source, blob, input.SourceEncryptionContext);
-    const to = await bindForEncryption(services, destination, input.DestinationEncryptionContext);
-    // Within one key store the plaintext stays in its HSMs; between two it has to pass through here.
-    const ciphertext =
-      from.keyStore === to.keyStore
-        ? await from.keyStore.reencrypt(from, to)
-        : await to.keyStore.encrypt(to.material, await from.keyStore.decrypt(from.material, from.ciphertext, from.aad), to.aad);
+    const from = await bindForDecryption(services, source, input.CiphertextBlob ?? new Uint8Array(0), read);
+    const ciphertext = await reencrypt(from, to);
     stopIfDryRun(input.DryRun);
     return {
-      CiphertextBlob: sealEnvelope(to.material.materialId, ciphertext),
+      CiphertextBlob: blobOf(to, ciphertext),
       SourceKeyId: source.arn,
       KeyId: destination.arn,
-      SourceEncryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const,
-      DestinationEncryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const,
+      SourceEncryptionAlgorithm: from.algorithm,
+      DestinationEncryptionAlgorithm: to.algorithm,
       ...(materialShown(source) && { SourceKeyMaterialId: from.material.materialId }),
       ...(materialShown(destination) && { DestinationKeyMaterialId: to.material.materialId }),
     };
   },
 });
+
+/** Within one key store the plaintext stays in its HSMs; between two it has to pass through here. */
+async function reencrypt(from: BoundKey & { readonly ciphertext: Uint8Array }, to: BoundKey): Promise<Uint8Array> {
+  if (from.keyStore === to.keyStore) return from.keyStore.reencrypt(from, to);
+  const plaintext = await from.keyStore.decrypt(from, from.ciphertext);
+  try {
+    return await to.keyStore.encrypt(to, plaintext);
+  } finally {
+    plaintext.fill(0);
+  }
+}

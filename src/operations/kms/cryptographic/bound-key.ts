@@ -1,60 +1,83 @@
-import { bindingOf, KmsError, MAX_CONTEXT_BYTES, openEnvelope, serializeContext, type MaterialRecord } from '../../../domain/index.ts';
-import type { KeyStore } from '../../../keystores/index.ts';
+import {
+  algorithmsOf,
+  bindingOf,
+  keySpecFacts,
+  KmsError,
+  MAX_CONTEXT_BYTES,
+  openEnvelope,
+  sealEnvelope,
+  serializeContext,
+  type AlgorithmsByUsage,
+  type EncryptionAlgorithm,
+  type KeyRecord,
+  type KeyUsage,
+  type MaterialRecord,
+} from '../../../domain/index.ts';
+import type { Cipher, KeyStore } from '../../../keystores/index.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
-/** A key made ready for one cryptographic call: its store, its material, and what the ciphertext is bound to. */
-export interface BoundKey {
+/** A key made ready for one call that encrypts or decrypts: its store, its material, and what the ciphertext is bound to. */
+export interface BoundKey extends Cipher {
   readonly keyStore: KeyStore;
-  readonly material: MaterialRecord;
-  readonly aad: Uint8Array;
+  readonly algorithm: EncryptionAlgorithm;
 }
 
-type Context = Readonly<Record<string, string>> | undefined;
+/** What a caller says of how to encrypt. */
+export interface Manner {
+  /** SYMMETRIC_DEFAULT, if undefined. */
+  readonly algorithm?: EncryptionAlgorithm | undefined;
+  readonly context?: Readonly<Record<string, string>> | undefined;
+}
+
+const NOTHING = new Uint8Array(0);
 
 /** To encrypt: with the key's current material. */
-export async function bindForEncryption(services: Services, key: AuthorizedKey, context: Context): Promise<BoundKey> {
-  const { currentMaterialId, keyId } = key.key;
-  if (currentMaterialId === undefined) throw brokenKey(`key ${keyId} is usable and has no material`);
-  return bind(services, key, currentMaterialId, context);
+export async function bindForEncryption(services: Services, key: AuthorizedKey, manner: Manner): Promise<BoundKey> {
+  const algorithm = agreedAlgorithm(key.key, manner);
+  return bind(services, key, await currentMaterial(services, key), { ...manner, algorithm });
 }
 
-/** To decrypt: with the material that the ciphertext names. */
+/** To decrypt: with the material that the ciphertext names; asymmetric ciphertexts name none, and their keys have but one. */
 export async function bindForDecryption(
   services: Services,
   key: AuthorizedKey,
   blob: Uint8Array,
-  context: Context,
+  manner: Manner,
 ): Promise<BoundKey & { readonly ciphertext: Uint8Array }> {
+  const algorithm = agreedAlgorithm(key.key, manner);
+  if (isAsymmetric(key.key)) {
+    return { ...bind(services, key, await currentMaterial(services, key), { ...manner, algorithm }), ciphertext: blob };
+  }
   const envelope = openEnvelope(blob);
   if (!envelope) throw new KmsError('InvalidCiphertextException');
-  const bound = await bind(services, key, envelope.materialId, context);
-  return { ...bound, ciphertext: envelope.ciphertext };
+  const material = await services.keys.material(envelope.materialId, key.key.region);
+  if (!material) throw brokenKey(`material ${envelope.materialId} has no row`);
+  return { ...bind(services, key, material, { ...manner, algorithm }), ciphertext: envelope.ciphertext };
 }
 
-async function bind({ keys, keyStores }: Services, { key }: AuthorizedKey, materialId: string, context: Context): Promise<BoundKey> {
-  const serialized = serializeContext(context);
-  if (serialized.length > MAX_CONTEXT_BYTES) {
-    throw new KmsError('ValidationException', `The encryption context must not exceed ${MAX_CONTEXT_BYTES} bytes.`);
-  }
-  const material = await keys.material(materialId, key.region);
-  if (!material) throw brokenKey(`material ${materialId} has no row`);
-  return { keyStore: keyStores.of(key), material, aad: bindingOf(materialId, key.keyId, serialized) };
-}
-
-function brokenKey(how: string): KmsError {
-  return new KmsError('KMSInternalException', undefined, { cause: new Error(how) });
-}
-
-/** Symmetric keys have one algorithm; asking for another is asking the wrong key. */
-export function requireSymmetricDefault(algorithm: string | undefined, keySpec: string): void {
-  if (algorithm === undefined || algorithm === 'SYMMETRIC_DEFAULT') return;
-  throw new KmsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`);
+/** The CiphertextBlob: with a header for symmetric keys, the bare ciphertext for others, as anyone's public key would make it. */
+export function blobOf({ material, algorithm }: BoundKey, ciphertext: Uint8Array): Uint8Array {
+  return algorithm === 'SYMMETRIC_DEFAULT' ? sealEnvelope(material.materialId, ciphertext) : ciphertext;
 }
 
 /** Whether answers name the material: that of symmetric keys whose material KMS keeps, which may have several. */
 export function materialShown({ key }: AuthorizedKey): boolean {
-  return key.keySpec === 'SYMMETRIC_DEFAULT' && key.origin !== 'AWS_CLOUDHSM';
+  return keySpecFacts(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
+}
+
+export async function currentMaterial({ keys }: Services, { key }: AuthorizedKey): Promise<MaterialRecord> {
+  const { currentMaterialId, keyId, region } = key;
+  if (currentMaterialId === undefined) throw brokenKey(`key ${keyId} is usable and has no material`);
+  const material = await keys.material(currentMaterialId, region);
+  if (!material) throw brokenKey(`material ${currentMaterialId} has no row`);
+  return material;
+}
+
+/** Throws `InvalidKeyUsageException` unless keys of this spec work with the algorithm. */
+export function requireAlgorithm<U extends KeyUsage>({ keySpec }: KeyRecord, usage: U, algorithm: AlgorithmsByUsage[U]): void {
+  if (algorithmsOf(keySpec, usage).includes(algorithm)) return;
+  throw new KmsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`);
 }
 
 /** DryRun: everything was checked, nothing is done. */
@@ -62,4 +85,46 @@ export function stopIfDryRun(dryRun: boolean | undefined): void {
   if (dryRun === true) {
     throw new KmsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.');
   }
+}
+
+function agreedAlgorithm(key: KeyRecord, { algorithm = 'SYMMETRIC_DEFAULT' }: Manner): EncryptionAlgorithm {
+  requireAlgorithm(key, 'ENCRYPT_DECRYPT', algorithm);
+  return algorithm;
+}
+
+function bind(
+  { keyStores }: Services,
+  { key }: AuthorizedKey,
+  material: MaterialRecord,
+  { algorithm, context }: Manner & { readonly algorithm: EncryptionAlgorithm },
+): BoundKey {
+  return {
+    keyStore: keyStores.of(key),
+    material,
+    algorithm,
+    aad: isAsymmetric(key) ? noBinding(context) : binding(key, material, context),
+  };
+}
+
+function binding({ keyId }: KeyRecord, { materialId }: MaterialRecord, context: Manner['context']): Uint8Array {
+  const serialized = serializeContext(context);
+  if (serialized.length > MAX_CONTEXT_BYTES) {
+    throw new KmsError('ValidationException', `The encryption context must not exceed ${MAX_CONTEXT_BYTES} bytes.`);
+  }
+  return bindingOf(materialId, keyId, serialized);
+}
+
+function noBinding(context: Manner['context']): Uint8Array {
+  if (serializeContext(context).length > 0) {
+    throw new KmsError('ValidationException', 'An encryption context is not supported with asymmetric keys.');
+  }
+  return NOTHING;
+}
+
+function isAsymmetric({ keySpec }: KeyRecord): boolean {
+  return keySpecFacts(keySpec).family === 'asymmetric';
+}
+
+function brokenKey(how: string): KmsError {
+  return new KmsError('KMSInternalException', undefined, { cause: new Error(how) });
 }

@@ -1,34 +1,35 @@
 import type { Request } from '../../../contract/index.ts';
-import { KmsError, sealEnvelope } from '../../../domain/index.ts';
+import { KmsError } from '../../../domain/index.ts';
+import type { Reveal } from '../../../keystores/index.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 import type { Services } from '../../services.ts';
-import { bindForEncryption, materialShown, stopIfDryRun } from './bound-key.ts';
+import { bindForEncryption, blobOf, materialShown, stopIfDryRun } from './bound-key.ts';
 
 type Input = Request<'kms', 'GenerateDataKeyWithoutPlaintext'>;
 
 const lengths: Readonly<Record<string, number>> = { AES_256: 32, AES_128: 16 };
 
-/** What GenerateDataKey and GenerateDataKeyWithoutPlaintext have in common: all but whether the plaintext is shown. */
+/** What GenerateDataKey and GenerateDataKeyWithoutPlaintext have in common: all but whether and to whom the plaintext is shown. */
 export async function generateDataKey(
   services: Services,
   input: Input,
   key: AuthorizedKey,
-  reveal: boolean,
+  wish: Reveal,
 ): Promise<{
   readonly CiphertextBlob: Uint8Array;
   readonly KeyId: string;
   readonly KeyMaterialId?: string;
-  readonly Plaintext?: Uint8Array;
+  readonly plaintext: Uint8Array | undefined;
 }> {
   const length = dataKeyLength(input);
+  const bound = await bindForEncryption(services, key, { context: input.EncryptionContext });
   stopIfDryRun(input.DryRun);
-  const { keyStore, material, aad } = await bindForEncryption(services, key, input.EncryptionContext);
-  const { plaintext, ciphertext } = await keyStore.encryptRandom(material, length, aad, reveal);
+  const { plaintext, ciphertext } = await bound.keyStore.encryptRandom(bound, length, wish);
   return {
-    CiphertextBlob: sealEnvelope(material.materialId, ciphertext),
+    CiphertextBlob: blobOf(bound, ciphertext),
     KeyId: key.arn,
-    ...(materialShown(key) && { KeyMaterialId: material.materialId }),
-    ...(plaintext && { Plaintext: plaintext }),
+    ...(materialShown(key) && wish.recipient === undefined && { KeyMaterialId: bound.material.materialId }),
+    plaintext,
   };
 }
 

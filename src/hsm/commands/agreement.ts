@@ -1,0 +1,28 @@
+import type { CommandInput } from '../wire/index.ts';
+import { CRYPTO_USER, type CommandsOf } from './command.ts';
+import { bytes, fields, handle, optional } from './input.ts';
+import { reveal } from './reveal.ts';
+
+/** Secrets that two sides come to share. */
+export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'decapsulate'> = {
+  deriveSecret: {
+    by: CRYPTO_USER,
+    input: fields<CommandInput<'deriveSecret'>>({ key: handle, publicKey: bytes, recipient: optional(bytes) }),
+    run: async ({ keys, engine }, session, { key, publicKey, recipient }) => {
+      const secret = await engine.derive(keys.usable(key, session, 'derive').engineKey, publicKey);
+      return { secret: await reveal(engine, secret, recipient) };
+    },
+  },
+  encapsulate: {
+    by: CRYPTO_USER,
+    input: fields({ key: handle }),
+    run: ({ keys, engine }, session, { key }) => engine.encapsulate(keys.usable(key, session, 'encrypt', 'decrypt').engineKey),
+  },
+  decapsulate: {
+    by: CRYPTO_USER,
+    input: fields({ key: handle, ciphertext: bytes }),
+    run: async ({ keys, engine }, session, { key, ciphertext }) => {
+      return { secret: await engine.decapsulate(keys.usable(key, session, 'decrypt').engineKey, ciphertext) };
+    },
+  },
+};

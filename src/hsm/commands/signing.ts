@@ -1,0 +1,38 @@
+import { macHashes, signatureMechanisms, signedData, type CommandInput } from '../wire/index.ts';
+import { CRYPTO_USER, type CommandsOf } from './command.ts';
+import { bytes, fields, handle, oneOf } from './input.ts';
+
+const signing = { key: handle, mechanism: oneOf(...signatureMechanisms), form: oneOf(...signedData), data: bytes };
+const macing = { key: handle, hash: oneOf(...macHashes), message: bytes };
+
+/** Signatures and MACs. */
+export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'> = {
+  sign: {
+    by: CRYPTO_USER,
+    input: fields<CommandInput<'sign'>>(signing),
+    run: async ({ keys, engine }, session, { key, ...what }) => {
+      return { signature: await engine.sign(keys.usable(key, session, 'sign').engineKey, what) };
+    },
+  },
+  verify: {
+    by: CRYPTO_USER,
+    input: fields<CommandInput<'verify'>>({ ...signing, signature: bytes }),
+    run: async ({ keys, engine }, session, { key, signature, ...what }) => {
+      return { valid: await engine.verify(keys.usable(key, session, 'verify', 'sign').engineKey, what, signature) };
+    },
+  },
+  mac: {
+    by: CRYPTO_USER,
+    input: fields<CommandInput<'mac'>>(macing),
+    run: ({ keys, engine }, session, { key, hash, message }) => {
+      return { mac: engine.mac(keys.usable(key, session, 'sign').engineKey, hash, message) };
+    },
+  },
+  verifyMac: {
+    by: CRYPTO_USER,
+    input: fields<CommandInput<'verifyMac'>>({ ...macing, mac: bytes }),
+    run: ({ keys, engine }, session, { key, hash, message, mac }) => {
+      return { valid: engine.verifyMac(keys.usable(key, session, 'verify').engineKey, hash, message, mac) };
+    },
+  },
+};
