@@ -24,8 +24,8 @@ export interface PerformRequest {
   readonly requestId: string;
   readonly sourceIp: string;
   readonly userAgent: string;
-  /** Whether it came through TLS; not, if absent. */
-  readonly secure?: boolean;
+  /** Whether it came through TLS. */
+  readonly secure: boolean;
 }
 
 export type Perform = (request: PerformRequest) => Promise<object>;

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { SignableRequest } from '../sigv4/index.ts';
 
 /** One HTTP request, read to its end. */
 export interface Frame extends SignableRequest {
   readonly body: Buffer;
   readonly sourceIp: string;
+  /** Whether it came through TLS. */
+  readonly secure: boolean;
 }
 
 /** One HTTP response to be written. */
@@ -25,6 +28,7 @@ export function frameOf(request: IncomingMessage, body: Buffer): Frame {
     headers,
     body,
     sourceIp: sourceIpOf(request.socket.remoteAddress),
+    secure: request.socket instanceof TLSSocket,
   };
 }
 

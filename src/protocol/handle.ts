@@ -50,6 +50,7 @@ export function createHandle({ authenticate, perform, clock, principalRate }: St
         input,
         requestId,
         sourceIp: frame.sourceIp,
+        secure: frame.secure,
         userAgent: headerOf(frame, 'user-agent'),
       });
       return { answer: dialect.answer(endpoint, output, requestId), endpoint, error: undefined };

@@ -46,7 +46,14 @@ describe('the outer half of a request', () => {
     assert.equal(reply.headers['content-type'], 'application/x-amz-json-1.1');
     assert.ok(asked);
     const { input, requestId, caller, policies, ...rest } = asked;
-    assert.deepEqual(rest, { service: 'kms', operation: 'Encrypt', region: 'eu-central-1', sourceIp: '127.0.0.1', userAgent: 'test/1' });
+    assert.deepEqual(rest, {
+      service: 'kms',
+      operation: 'Encrypt',
+      region: 'eu-central-1',
+      sourceIp: '127.0.0.1',
+      secure: false,
+      userAgent: 'test/1',
+    });
     assert.deepEqual(input, { KeyId: 'k', Plaintext: Buffer.from([0, 1, 2]) });
     assert.equal(requestId, reply.headers['x-amzn-requestid']);
     assert.deepEqual([caller.arn, policies], ['arn:aws:iam::111122223333:user/admin', { identity: [] }]);

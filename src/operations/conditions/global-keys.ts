@@ -42,7 +42,7 @@ export const globalKeys: Readonly<Record<string, Read>> = {
   'aws:username': ({ request: { caller } }) => caller.userName,
   'aws:sourceip': ({ request: { sourceIp } }) => sourceIp,
   'aws:useragent': ({ request: { userAgent } }) => userAgent,
-  'aws:securetransport': ({ request: { secure } }) => String(secure === true),
+  'aws:securetransport': ({ request: { secure } }) => String(secure),
   'aws:requestedregion': ({ request: { region } }) => region,
   'aws:currenttime': ({ now }) => iso(now),
   'aws:epochtime': ({ now }) => String(Math.floor(now / 1_000)),
