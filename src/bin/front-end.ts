@@ -6,7 +6,15 @@ import { openAuthorities, startClusterControl, startManagedHsms, type ManagedHsm
 import { services as awsServices } from '../contract/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { openKeyStores, openSecretSeal, passwordSeal } from '../keystores/index.ts';
-import { createPerform, openGrantDirectory, openKeyDirectory, openKeyUses, startKeyUpkeep, type Services } from '../operations/index.ts';
+import {
+  createPerform,
+  openGrantDirectory,
+  openKeyDirectory,
+  openKeyUses,
+  RequestLimits,
+  startKeyUpkeep,
+  type Services,
+} from '../operations/index.ts';
 import { createHttpServer, keepFresh } from '../protocol/index.ts';
 import { createVerifier } from '../sigv4/index.ts';
 import { openSqliteStore, type Store } from '../storage/index.ts';
@@ -16,7 +24,7 @@ import { openDefaultKeyStore } from './default-key-store.ts';
 import { openLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { openTls } from './tls.ts';
-import type { UpOptions } from './up-options.ts';
+import { requestRates, type UpOptions } from './up-options.ts';
 
 export interface FrontEnd extends AsyncDisposable {
   readonly endpoint: string;
@@ -62,6 +70,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     identity,
     audit,
     quotas,
+    limits: new RequestLimits(requestRates(options), clock),
     about,
   };
   lifetime.defer(startKeyUpkeep(services));

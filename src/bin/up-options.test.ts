@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
 import { awsQuotas } from '../operations/index.ts';
-import { parseAccount, parseDuration, parsePort, parseQuota, parseRate, parseRegion } from './up-options.ts';
+import { parseAccount, parseDuration, parsePort, parseQuota, parseRate, parseRateOrNone, parseRegion } from './up-options.ts';
 
 describe('the options of keyhold up', () => {
   it('take times in days, hours, minutes and seconds', () => {
@@ -24,6 +24,7 @@ describe('the options of keyhold up', () => {
 
   it('take rates above zero', () => {
     assert.deepEqual(['100', '0.5'].map(parseRate), [100, 0.5]);
+    assert.deepEqual(['100', 'none'].map(parseRateOrNone), [100, Infinity]);
     for (const text of ['', '0', '-1', '1e9', 'x']) assert.throws(() => parseRate(text), InvalidArgumentError, text);
   });
 

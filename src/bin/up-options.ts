@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { awsQuotas, type Quotas } from '../operations/index.ts';
+import { awsQuotas, type Quotas, type RequestRates } from '../operations/index.ts';
 
 /** How `keyhold up` runs. Account and Region are undefined if not given: then they are as at the first start. */
 export interface UpOptions {
@@ -20,6 +20,9 @@ export interface UpOptions {
   /** Requests per second. */
   readonly principalRate?: number;
   readonly quota: Quotas;
+  /** Cryptographic operations per second with each custom key store; Infinity for no limit. */
+  readonly customKeyStoreRate: number;
+  readonly awsRates?: true;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -58,6 +61,10 @@ export function parseRate(text: string): number {
   return rate;
 }
 
+export function parseRateOrNone(text: string): number {
+  return text === 'none' ? Infinity : parseRate(text);
+}
+
 /** Adds one `keys=500` to the quotas so far. */
 export function parseQuota(text: string, quotas: Quotas): Quotas {
   const [, name = '', count = ''] = /^([a-zA-Z]+)=(\d{1,9})$/.exec(text) ?? [];
@@ -65,4 +72,8 @@ export function parseQuota(text: string, quotas: Quotas): Quotas {
     throw new InvalidArgumentError(`It is keys=500, for example; there are ${Object.keys(awsQuotas).join(', ')}.`);
   }
   return { ...quotas, [name]: Number(count) };
+}
+
+export function requestRates({ customKeyStoreRate, awsRates }: UpOptions): RequestRates {
+  return { aws: awsRates === true, ...(customKeyStoreRate !== Infinity && { customKeyStore: customKeyStoreRate }) };
 }

@@ -1,8 +1,18 @@
 import { Command, Option } from 'commander';
 import { StartError } from './data-folder.ts';
 import { startFrontEnd, type FrontEnd } from './front-end.ts';
-import { awsQuotas } from '../operations/index.ts';
-import { logLevels, parseAccount, parseDuration, parsePort, parseQuota, parseRate, parseRegion, type UpOptions } from './up-options.ts';
+import { awsQuotas, defaultRates } from '../operations/index.ts';
+import {
+  logLevels,
+  parseAccount,
+  parseDuration,
+  parsePort,
+  parseQuota,
+  parseRate,
+  parseRateOrNone,
+  parseRegion,
+  type UpOptions,
+} from './up-options.ts';
 
 const HELP = `
 Everything is in the data folder: metadata, HSMs, the audit trail (audit/trail.ndjson), the log (keyhold.log), and what
@@ -30,6 +40,13 @@ export function upCommand(): Command {
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--insecure-listen', 'allow an address that others reach without TLS')
     .option('--principal-rate <number>', 'requests per second that each user or role may make (default: any number)', parseRate)
+    .option(
+      '--custom-key-store-rate <number>',
+      'cryptographic operations per second with each custom key store; none for any number',
+      parseRateOrNone,
+      defaultRates.customKeyStore,
+    )
+    .option('--aws-rates', 'also keep to the request quotas of AWS KMS, per account and Region')
     .addOption(
       new Option('--quota <name=number>', 'another resource quota than AWS’s: keys=500; may be given several times')
         .argParser(parseQuota)

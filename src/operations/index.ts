@@ -9,4 +9,5 @@ export { openKeyDirectory, type KeyDirectory } from './key-directory.ts';
 export { openKeyUses, type KeyUses } from './key-uses.ts';
 export { startKeyUpkeep } from './kms/upkeep/start-upkeep.ts';
 export { awsQuotas, type Quotas } from './quotas.ts';
+export { defaultRates, RequestLimits, type RequestRates } from './request-rates/request-limits.ts';
 export type { InstallationFacts, Services } from './services.ts';

@@ -1,5 +1,5 @@
 import type { OperationName, ServiceName } from '../contract/index.ts';
-import { KmsError, type Principal, type Scope } from '../domain/index.ts';
+import { KmsError, type KeyRecord, type Principal, type Scope } from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
 import { auditCall, type Outcome } from './audit-call.ts';
 import { authorizeTarget, contextOf } from './authorize-target.ts';
@@ -10,6 +10,7 @@ import { apiError } from './key-store-failures.ts';
 import { isNotYet } from './not-yet.ts';
 import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
 import { registry } from './registry.ts';
+import type { Counted } from './request-rates/request-limits.ts';
 import { resolveTarget, type Asker, type Found } from './resolve.ts';
 import type { Services } from './services.ts';
 
@@ -86,6 +87,7 @@ async function run(services: Services, operation: Operation, request: PerformReq
     const found = outcome.found[name];
     if (target && found) checkKey(services, operation, target, found);
   }
+  if (request.service === 'kms') services.limits.require(countedOf(operation, request, outcome.found));
   const call: Call = {
     caller: request.caller,
     scope,
@@ -99,6 +101,15 @@ async function run(services: Services, operation: Operation, request: PerformReq
   } catch (error) {
     throw apiError(error, keyOf(outcome.found));
   }
+}
+
+function countedOf(operation: Operation, { caller, region, input }: PerformRequest, found: Readonly<Record<string, Found>>): Counted {
+  const keys: KeyRecord[] = [];
+  for (const name in found) {
+    const one = found[name];
+    if (one?.kind === 'key') keys.push(one.key);
+  }
+  return { operation: operation.name, cryptographic: operation.tracked, account: caller.account, region, keys, input };
 }
 
 function askerOf(operation: Operation, target: Target, { caller }: PerformRequest, scope: Scope): Asker {

@@ -8,6 +8,7 @@ import type { GrantDirectory } from './grants/grant-directory.ts';
 import type { KeyDirectory } from './key-directory.ts';
 import type { KeyUses } from './key-uses.ts';
 import type { Quotas } from './quotas.ts';
+import type { RequestLimits } from './request-rates/request-limits.ts';
 
 /** What handlers work with. Made once, in `bin/`. */
 export interface Services {
@@ -22,6 +23,7 @@ export interface Services {
   readonly identity: Identity;
   readonly audit: AuditTrail;
   readonly quotas: Quotas;
+  readonly limits: RequestLimits;
   readonly about: InstallationFacts;
 }
 
