@@ -88,6 +88,7 @@ export function awsRate({ operation, region, keySpec = 'SYMMETRIC_DEFAULT', pair
   if (pairSpec !== undefined) return { group: `pairs ${pairSpec}`, perSecond: dataKeyPairs[pairSpec] };
   if (!cryptographic.has(operation)) return { group: operation, perSecond: perOperation[operation] ?? ANY_OTHER };
   const { family, material } = keySpecFacts(keySpec);
-  if (family === 'asymmetric') return { group: material.type, perSecond: ASYMMETRIC };
+  // Keys of one type share, whatever their size; all curves are of one type.
+  if (family === 'asymmetric') return { group: /^(?:rsa|ml-dsa|ml-kem)/.exec(material.kind)?.[0] ?? 'ecc', perSecond: ASYMMETRIC };
   return { group: 'symmetric', perSecond: symmetricByRegion.get(region) ?? SYMMETRIC };
 }
