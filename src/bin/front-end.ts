@@ -73,7 +73,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     limits: new RequestLimits(requestRates(options), clock),
     about,
   };
-  lifetime.defer(startKeyUpkeep(services));
+  lifetime.defer(startKeyUpkeep(services, options.settleTime));
   const metrics = createMetrics({ store, keyStores, clusters, managed });
   const signingNames = new Set(Object.values(awsServices).map(({ signingName }) => signingName));
   const server = closing(

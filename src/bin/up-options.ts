@@ -19,6 +19,8 @@ export interface UpOptions {
   readonly insecureListen?: true;
   /** Requests per second. */
   readonly principalRate?: number;
+  /** Milliseconds. */
+  readonly settleTime: number;
   readonly quota: Quotas;
   /** Cryptographic operations per second with each custom key store; Infinity for no limit. */
   readonly customKeyStoreRate: number;

@@ -40,6 +40,11 @@ export function upCommand(): Command {
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--insecure-listen', 'allow an address that others reach without TLS')
     .option('--principal-rate <number>', 'requests per second that each user or role may make (default: any number)', parseRate)
+    .addOption(
+      new Option('--settle-time <time>', 'how long replicas are Creating, primary keys Updating, rotations under way: 5s')
+        .argParser(parseDuration)
+        .default(150, 'a moment'),
+    )
     .option(
       '--custom-key-store-rate <number>',
       'cryptographic operations per second with each custom key store; none for any number',

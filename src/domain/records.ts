@@ -39,6 +39,8 @@ export interface KeyRecord {
   readonly replicaDeletionWindow?: number;
   /** What background work is still busy with; see `keyState`. */
   readonly transition?: 'Creating' | 'Updating';
+  /** When that began; with it or not at all. */
+  readonly transitionStart?: number;
   /** Multi-Region keys: where the primary key of the family is. */
   readonly primaryRegion?: string;
   /** Automatic rotation, if enabled: its period, and when it is due next. Both or none. */

@@ -60,7 +60,7 @@ export const layouts = {
       byStore: ['account', 'region', 'customKeyStoreId'],
       byDeletion: ['deletionDate'],
       byRotation: ['nextRotationDate'],
-      byTransition: ['transition'],
+      byTransition: ['transitionStart'],
       byOnDemandRotation: ['onDemandRotationStart'],
       byFamily: ['account', 'keyId', 'primaryRegion'],
     },

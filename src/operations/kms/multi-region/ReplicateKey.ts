@@ -29,13 +29,15 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
             caller,
             context: await conditions('kms:PutKeyPolicy', 'key'),
           });
+    const now = services.clock.now();
     const replica: KeyRecord = {
       ...shared(key),
       region,
       description: input.Description ?? '',
       enabled: true,
-      creationDate: services.clock.now(),
+      creationDate: now,
       transition: 'Creating',
+      transitionStart: now,
       policy,
       tags,
       ...(key.origin === 'EXTERNAL' && { materialMissing: true }),
@@ -56,6 +58,13 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
 
 /** Without what a replica has of its own, or has none of. */
 function shared(primary: KeyRecord): Omit<KeyRecord, 'region' | 'description' | 'enabled' | 'creationDate' | 'policy' | 'tags'> {
-  const { materialMissing: _material, transition: _transition, deletionDate: _date, replicaDeletionWindow: _window, ...rest } = primary;
+  const {
+    materialMissing: _material,
+    transition: _transition,
+    transitionStart: _start,
+    deletionDate: _date,
+    replicaDeletionWindow: _window,
+    ...rest
+  } = primary;
   return rest;
 }

@@ -9,10 +9,11 @@ export const UpdatePrimaryRegion = defineOperation('kms', 'UpdatePrimaryRegion',
     key: { on: 'key', id: KeyId, kind: 'multi-region-primary', states: 'primary-movable' },
     replica: { on: 'key', id: bareId(KeyId), region: PrimaryRegion, states: 'primary-movable' },
   }),
-  async handle({ store }, { PrimaryRegion }, { key: { key, arn }, replica }) {
+  async handle({ store, clock }, { PrimaryRegion }, { key: { key, arn }, replica }) {
     if (PrimaryRegion === key.region) {
       throw new KmsError('UnsupportedOperationException', `${arn} is the multi-region primary key already.`);
     }
+    const updating = { transition: 'Updating', transitionStart: clock.now() } as const;
     await store.transact(async (transaction) => {
       const family = await familyOf(transaction, key);
       if (!family.some(({ region }) => region === PrimaryRegion)) {
@@ -20,7 +21,7 @@ export const UpdatePrimaryRegion = defineOperation('kms', 'UpdatePrimaryRegion',
       }
       for (const member of family) {
         const involved = member.region === key.region || member.region === PrimaryRegion;
-        await transaction.put('keys', { ...member, primaryRegion: PrimaryRegion, ...(involved && { transition: 'Updating' }) });
+        await transaction.put('keys', { ...member, primaryRegion: PrimaryRegion, ...(involved && updating) });
       }
     });
     return {};

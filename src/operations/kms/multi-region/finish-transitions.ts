@@ -1,14 +1,14 @@
 import type { Services } from '../../services.ts';
 
-/** Ends Creating and Updating: all that they stand for was written when they began. */
-export async function finishTransitions({ store }: Services): Promise<void> {
-  const busy = await store.read((reader) => reader.find('keys', 'byTransition', []));
-  if (busy.length === 0) return;
+/** Ends Creating and Updating that began long enough ago: all that they stand for was written when they began. */
+export async function finishTransitions({ store, clock }: Services, settleTime: number): Promise<void> {
+  const over = await store.read((reader) => reader.due('keys', 'byTransition', clock.now() - settleTime));
+  if (over.length === 0) return;
   await store.transact(async (transaction) => {
-    for (const { account, region, keyId } of busy) {
+    for (const { account, region, keyId } of over) {
       const row = await transaction.get('keys', account, region, keyId);
       if (!row) continue;
-      const { transition: _over, ...settled } = row;
+      const { transition: _over, transitionStart: _start, ...settled } = row;
       await transaction.put('keys', settled);
     }
   });

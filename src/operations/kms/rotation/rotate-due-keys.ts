@@ -28,9 +28,10 @@ export async function rotateDueKeys(services: Services): Promise<void> {
   for (const key of due) if (leads(key) && keyState(key, true) === 'Enabled') await rotateKey(services, key, automatic);
 }
 
-/** Finishes the rotations that RotateKeyOnDemand began. */
-export async function finishOnDemandRotations(services: Services): Promise<void> {
-  const begun = await services.store.read((reader) => reader.find('keys', 'byOnDemandRotation', []));
+/** Finishes the rotations that RotateKeyOnDemand began long enough ago. */
+export async function finishOnDemandRotations(services: Services, settleTime: number): Promise<void> {
+  const until = services.clock.now() - settleTime;
+  const begun = await services.store.read((reader) => reader.due('keys', 'byOnDemandRotation', until));
   for (const key of begun) if (leads(key)) await rotateKey(services, key, onDemand);
 }
 

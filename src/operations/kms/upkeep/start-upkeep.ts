@@ -6,11 +6,11 @@ import { finishOnDemandRotations, rotateDueKeys } from '../rotation/rotate-due-k
 
 /** How often the clock is looked at, in milliseconds of real time; what it brings about is days in coming. */
 const INTERVAL = 5_000;
-/** How long after a change of a key what it began is finished: as in AWS, callers can see that it takes a while. */
-const SETTLE_DELAY = 150;
+/** In milliseconds: timers may be a little early, and then nothing would be due yet. */
+const SLACK = 5;
 
 /** What happens to keys without a call, in this order. */
-const tasks: readonly ((services: Services) => Promise<void>)[] = [
+const tasks: readonly ((services: Services, settleTime: number) => Promise<void>)[] = [
   expireMaterials,
   finishTransitions,
   finishOnDemandRotations,
@@ -20,17 +20,19 @@ const tasks: readonly ((services: Services) => Promise<void>)[] = [
 
 /**
  * Finishes what calls began (replicas, rotations on demand) and does what time brings about (rotations, deletions), in the
- * background, until the returned function is called, which waits for a round under way.
+ * background, until the returned function is called, which waits for a round under way. What a call began is finished
+ * `settleTime` milliseconds after it: as in AWS, callers can see that it takes a while.
  */
-export function startKeyUpkeep(services: Services): () => Promise<void> {
+export function startKeyUpkeep(services: Services, settleTime: number): () => Promise<void> {
   let running: Promise<void> | undefined;
   let settling: NodeJS.Timeout | undefined;
+  let more = false;
   let again = false;
 
   async function round(): Promise<void> {
     for (const task of tasks) {
       try {
-        await task(services);
+        await task(services, settleTime);
       } catch (error) {
         services.log.error({ err: error, task: task.name }, 'background work on keys failed');
       }
@@ -43,11 +45,18 @@ export function startKeyUpkeep(services: Services): () => Promise<void> {
       if (again) start();
     });
   }
+  /** Each change is looked at again when it is due; those that come while one waits, together after it. */
   function settle(): void {
-    settling ??= setTimeout(() => {
+    if (settling) {
+      more = true;
+      return;
+    }
+    settling = setTimeout(() => {
       settling = undefined;
+      if (more) settle();
+      more = false;
       start();
-    }, SETTLE_DELAY);
+    }, settleTime + SLACK);
   }
 
   const timer = setInterval(start, INTERVAL);
