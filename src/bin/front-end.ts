@@ -34,7 +34,7 @@ export interface FrontEnd extends AsyncDisposable {
 
 /** Starts everything, in the order of what needs what; disposing of it stops all in the reverse order. */
 export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
-  const { data, host, port, account, region, clockOffset, logLevel, principalRate, quota: quotas } = options;
+  const { data, host, port, account, region, clockOffset, logLevel, principalRate, hsmRate, quota: quotas } = options;
   await using lifetime = new AsyncDisposableStack();
   const closing = <T extends { close(): void | Promise<void> }>(one: T): T => lifetime.adopt(one, (it) => it.close());
 
@@ -46,7 +46,8 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
   mkdirSync(folder.file('audit'), { recursive: true, mode: 0o700 });
   const audit = closing(openAuditTrail(folder.file('audit/trail.ndjson')));
   const authorities = openAuthorities(folder.file('certificates'), clock);
-  const { managed, clusters } = await startHsms({ dataFolder: folder.path, store, clock, clockOffset, log, authorities }, lifetime);
+  const hsmOptions = { dataFolder: folder.path, store, clock, clockOffset, rate: hsmRate, log, authorities };
+  const { managed, clusters } = await startHsms(hsmOptions, lifetime);
 
   const { client, keyStore } = await openDefaultKeyStore(managed, clock, log);
   closing(client);

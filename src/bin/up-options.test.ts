@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
 import { awsQuotas } from '../operations/index.ts';
-import { parseAccount, parseDuration, parsePort, parseQuota, parseRate, parseRateOrNone, parseRegion } from './up-options.ts';
+import { parseAccount, parseDuration, parseHsmRate, parsePort, parseQuota, parseRate, parseRateOrNone, parseRegion } from './up-options.ts';
 
 describe('the options of keyhold up', () => {
   it('take times in days, hours, minutes and seconds', () => {
@@ -26,6 +26,13 @@ describe('the options of keyhold up', () => {
     assert.deepEqual(['100', '0.5'].map(parseRate), [100, 0.5]);
     assert.deepEqual(['100', 'none'].map(parseRateOrNone), [100, Infinity]);
     for (const text of ['', '0', '-1', '1e9', 'x']) assert.throws(() => parseRate(text), InvalidArgumentError, text);
+  });
+
+  it('take an HSM’s rates for all operations or by class', () => {
+    assert.deepEqual(parseHsmRate('2000'), { symmetric: 2000, asymmetric: 2000, other: 2000 });
+    assert.deepEqual(parseHsmRate('asymmetric=0.5', parseHsmRate('symmetric=9')), { symmetric: 9, asymmetric: 0.5 });
+    for (const text of ['', 'symmetric', 'symmetric=', 'rsa=1', 'other=0'])
+      assert.throws(() => parseHsmRate(text), InvalidArgumentError, text);
   });
 
   it('take quotas by name, one at a time', () => {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { HsmRate } from '../hsm/wire/index.ts';
 import { awsQuotas, type Quotas, type RequestRates } from '../operations/index.ts';
 
 /** How `keyhold up` runs. Account and Region are undefined if not given: then they are as at the first start. */
@@ -25,6 +26,7 @@ export interface UpOptions {
   /** Cryptographic operations per second with each custom key store; Infinity for no limit. */
   readonly customKeyStoreRate: number;
   readonly awsRates?: true;
+  readonly hsmRate?: HsmRate;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -78,4 +80,15 @@ export function parseQuota(text: string, quotas: Quotas): Quotas {
 
 export function requestRates({ customKeyStoreRate, awsRates }: UpOptions): RequestRates {
   return { aws: awsRates === true, ...(customKeyStoreRate !== Infinity && { customKeyStore: customKeyStoreRate }) };
+}
+
+const operationClasses = ['symmetric', 'asymmetric', 'other'] as const;
+
+/** Adds one `symmetric=2000` to the rates so far; a bare number is for every class. */
+export function parseHsmRate(text: string, rates: HsmRate = {}): HsmRate {
+  const [first = '', ...rest] = text.split('=');
+  if (rest.length === 0) return Object.fromEntries(operationClasses.map((name) => [name, parseRate(first)]));
+  const name = operationClasses.find((one) => one === first);
+  if (name === undefined) throw new InvalidArgumentError(`It is symmetric=2000, for example; there are ${operationClasses.join(', ')}.`);
+  return { ...rates, [name]: parseRate(rest.join('=')) };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock, Logger } from '../base/index.ts';
 import type { Change, Reader, Store } from '../storage/index.ts';
 import type { Authorities } from './authorities.ts';
+import type { HsmRate } from '../hsm/wire/index.ts';
 import { ClusterWorker } from './cluster-worker.ts';
 import { defaultLimits, type ClusterControl, type ClusterLimits, type LaunchHsm } from './contract.ts';
 import { Fleet } from './fleet.ts';
@@ -22,6 +23,8 @@ export interface ClusterControlOptions {
   readonly clock: Clock;
   /** Milliseconds that `clock` is ahead of the machine's; the HSMs' clocks are too. */
   readonly clockOffset: number;
+  /** Each HSM's capacity. */
+  readonly rate?: HsmRate | undefined;
   readonly log: Logger;
   readonly authorities: Promise<Authorities>;
   readonly launch?: LaunchHsm;
@@ -56,11 +59,11 @@ interface Crew {
 
 /** A worker per cluster, woken by every change of the cluster's rows and processes. */
 function startCrew(options: ClusterControlOptions, authorities: Authorities): Crew {
-  const { store, dataFolder, clock, clockOffset, log, launch = launchHsm } = options;
+  const { store, dataFolder, clock, clockOffset, rate, log, launch = launchHsm } = options;
   const folder = join(dataFolder, 'hsms');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const workers = new Map<string, ClusterWorker>();
-  const fleet = new Fleet({ folder, clock, clockOffset, log, launch, changed: wake });
+  const fleet = new Fleet({ folder, clock, clockOffset, rate, log, launch, changed: wake });
   const works = { store, fleet, authorities, clock, log };
 
   function wake({ account, region, clusterId }: ClusterName): void {

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '../base/index.ts';
 import type { ClusterRecord, HsmRecord } from '../domain/index.ts';
-import type { HsmStatus } from '../hsm/wire/index.ts';
+import type { HsmRate, HsmStatus } from '../hsm/wire/index.ts';
 import type { LaunchHsm } from './contract.ts';
 import type { HsmProcess } from './hsm-process.ts';
 import { endLeftover, forgetProcess } from './leftover-process.ts';
@@ -13,6 +13,7 @@ export interface FleetOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly clockOffset: number;
+  readonly rate?: HsmRate | undefined;
   readonly log: Logger;
   readonly launch: LaunchHsm;
   /** Called when an HSM of this cluster came up, went down or changed. */
@@ -32,11 +33,21 @@ export class Fleet {
   /** Starts the HSM unless it is there already. `first` makes the cluster's key pair; others are cloned. */
   ensure(cluster: ClusterRecord, { hsmId, eniIp }: HsmRecord, first: boolean): void {
     if (this.#closed || this.#supervisors.has(hsmId)) return;
-    const { clock, clockOffset, log, launch, changed } = this.#options;
+    const { clock, clockOffset, rate, log, launch, changed } = this.#options;
     const folder = this.#folderOf(hsmId);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Port 0: the HSM takes the port it had before, if it can.
-    const birth = { hsmId, clusterId: cluster.clusterId, folder, host: eniIp, port: 0, mode: cluster.mode, first, clockOffset };
+    const birth = {
+      hsmId,
+      clusterId: cluster.clusterId,
+      folder,
+      host: eniIp,
+      port: 0,
+      mode: cluster.mode,
+      first,
+      clockOffset,
+      ...(rate && { rate }),
+    };
     this.#supervisors.set(hsmId, new HsmSupervisor({ birth, launch, log, clock, changed: () => changed(cluster) }));
   }
 

@@ -1,4 +1,5 @@
 import { offsetClock, type Clock, type Logger } from '../base/index.ts';
+import { Capacity } from './capacity.ts';
 import { Audit, type AuditEntry } from './audit/index.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
 import { birthIdentity, Identity } from './identity/index.ts';
@@ -26,6 +27,7 @@ export class Hsm {
   readonly lockouts: Lockouts;
   readonly turns = new Turns();
   readonly peers: Peers;
+  readonly capacity: Capacity;
   /** How often each command was carried out. */
   readonly operations = new Map<string, number>();
   /** Resolves when the peers have been asked for what happened while this HSM was away: before, an old password might seem right. */
@@ -41,6 +43,7 @@ export class Hsm {
     this.audit = audit;
     this.identity = identity;
     this.#lock = lock;
+    this.capacity = new Capacity(birth.rate ?? {}, clock);
     this.replica = new Replica(database, audit, birth.hsmId);
     this.engine = createSoftwareEngine();
     this.keys = new Keys(this.engine, this.replica);
@@ -81,10 +84,13 @@ export class Hsm {
     };
   }
 
-  /** Writes here, then hands to the peers what was written; resolves to the number of HSMs that have it on disk. */
-  replicate(changes: readonly Change[], entry: AuditEntry): Promise<number> {
+  /**
+   * Writes here, then hands to the peers what was written; resolves to the number of HSMs that have it on disk, as soon as
+   * `enough` have or all that can be reached.
+   */
+  replicate(changes: readonly Change[], entry: AuditEntry, enough?: number): Promise<number> {
     const records = this.replica.write(changes, entry);
-    return records.length === 0 ? Promise.resolve(1) : this.peers.spread(records);
+    return records.length === 0 ? Promise.resolve(1) : this.peers.spread(records, enough);
   }
 
   /** `listener` is called when something that others act upon may have changed. */

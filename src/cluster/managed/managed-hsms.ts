@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFileIfThere, type SecretText, writeFileDurably, type Clock, type Logger } from '../../base/index.ts';
 import type { HsmAddress } from '../../hsm/client/index.ts';
-import type { HsmStatus } from '../../hsm/wire/index.ts';
+import type { HsmRate, HsmStatus } from '../../hsm/wire/index.ts';
 import { certifyHardware, claimOnce, type Authorities } from '../authorities.ts';
 import type { LaunchHsm } from '../contract.ts';
 import type { HsmProcess } from '../hsm-process.ts';
@@ -16,6 +16,8 @@ export interface ManagedHsmsOptions {
   readonly dataFolder: string;
   readonly clock: Clock;
   readonly clockOffset: number;
+  /** Each HSM's capacity. */
+  readonly rate?: HsmRate | undefined;
   readonly log: Logger;
   readonly authorities: Promise<Authorities>;
   readonly launch?: LaunchHsm;
@@ -38,7 +40,7 @@ export interface ManagedHsms {
 
 /** Starts the managed HSM; at the first start also makes it a cluster of its own, going on where an earlier attempt ended. */
 export async function startManagedHsms(options: ManagedHsmsOptions): Promise<ManagedHsms> {
-  const { dataFolder, clock, clockOffset, log, launch = launchHsm } = options;
+  const { dataFolder, clock, clockOffset, rate, log, launch = launchHsm } = options;
   const home = join(dataFolder, 'managed');
   const folder = join(home, 'hsm');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -46,7 +48,17 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
   const { hsmId, clusterId, username, password } = secrets;
   const listeners = new Set<(members: readonly HsmAddress[]) => void>();
   const up = Promise.withResolvers<HsmProcess>();
-  const birth = { hsmId, clusterId, folder, host: '127.0.0.1', port: 0, mode: 'FIPS', first: true, clockOffset } as const;
+  const birth = {
+    hsmId,
+    clusterId,
+    folder,
+    host: '127.0.0.1',
+    port: 0,
+    mode: 'FIPS',
+    first: true,
+    clockOffset,
+    ...(rate && { rate }),
+  } as const;
   const supervisor = new HsmSupervisor({ birth, launch, clock, log, changed });
 
   function members(): HsmAddress[] {

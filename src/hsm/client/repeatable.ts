@@ -19,6 +19,8 @@ const repeatable = {
   findKeys: true,
   setAttribute: false,
   destroyKey: false,
+  shareKey: true,
+  unshareKey: true,
   encrypt: true,
   decrypt: true,
   reencrypt: true,

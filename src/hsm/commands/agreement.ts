@@ -7,6 +7,7 @@ import { reveal } from './reveal.ts';
 export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'decapsulate'> = {
   deriveSecret: {
     by: CRYPTO_USER,
+    work: 'asymmetric',
     input: fields<CommandInput<'deriveSecret'>>({ key: handle, publicKey: bytes, recipient: optional(bytes) }),
     run: async ({ keys, engine }, session, { key, publicKey, recipient }) => {
       const secret = await engine.derive(keys.usable(key, session, 'derive').engineKey, publicKey);
@@ -15,11 +16,13 @@ export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'dec
   },
   encapsulate: {
     by: CRYPTO_USER,
+    work: 'asymmetric',
     input: fields({ key: handle }),
     run: ({ keys, engine }, session, { key }) => engine.encapsulate(keys.usable(key, session, 'encrypt', 'decrypt').engineKey),
   },
   decapsulate: {
     by: CRYPTO_USER,
+    work: 'asymmetric',
     input: fields({ key: handle, ciphertext: bytes }),
     run: async ({ keys, engine }, session, { key, ciphertext }) => {
       return { secret: await engine.decapsulate(keys.usable(key, session, 'decrypt').engineKey, ciphertext) };

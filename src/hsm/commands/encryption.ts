@@ -1,7 +1,15 @@
 import type { EngineKey } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
-import { encryptionMechanisms, HsmError, keyPairKinds, type Cipher, type CommandInput, type CommandOutput } from '../wire/index.ts';
+import {
+  encryptionMechanisms,
+  HsmError,
+  keyPairKinds,
+  type Cipher,
+  type CommandInput,
+  type CommandOutput,
+  type OperationClass,
+} from '../wire/index.ts';
 import { CRYPTO_USER, type CommandsOf } from './command.ts';
 import { bytes, fields, flag, handle, integer, oneOf, optional } from './input.ts';
 import { makePair } from './make-pair.ts';
@@ -12,6 +20,7 @@ const MAX_RANDOM = 4_096;
 
 const cipher = { key: handle, aad: bytes, mechanism: optional(oneOf(...encryptionMechanisms)) };
 const recipient = optional(bytes);
+const workOf = ({ mechanism }: Cipher): OperationClass => (mechanism === undefined ? 'symmetric' : 'asymmetric');
 
 type Names = 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair' | 'random';
 
@@ -19,11 +28,13 @@ type Names = 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRan
 export const encryptionCommands: CommandsOf<Names> = {
   encrypt: {
     by: CRYPTO_USER,
+    work: workOf,
     input: fields<CommandInput<'encrypt'>>({ ...cipher, plaintext: bytes }),
     run: (hsm, session, input) => ({ ciphertext: encrypt(hsm, session, input, input.plaintext) }),
   },
   decrypt: {
     by: CRYPTO_USER,
+    work: workOf,
     input: fields<CommandInput<'decrypt'>>({ ...cipher, ciphertext: bytes, recipient }),
     run: (hsm, session, input) => {
       const plaintext = decrypt(hsm, session, input, input.ciphertext);
@@ -32,6 +43,7 @@ export const encryptionCommands: CommandsOf<Names> = {
   },
   reencrypt: {
     by: CRYPTO_USER,
+    work: ({ from, to }) => (workOf(from) === 'symmetric' ? workOf(to) : 'asymmetric'),
     input: fields<CommandInput<'reencrypt'>>({
       from: fields<CommandInput<'reencrypt'>['from']>({ ...cipher, ciphertext: bytes }),
       to: fields<Cipher>(cipher),
@@ -47,11 +59,13 @@ export const encryptionCommands: CommandsOf<Names> = {
   },
   encryptRandom: {
     by: CRYPTO_USER,
+    work: 'symmetric',
     input: fields<CommandInput<'encryptRandom'>>({ key: handle, length: integer(1, MAX_RANDOM), aad: bytes, reveal: flag, recipient }),
     run: encryptRandom,
   },
   encryptRandomPair: {
     by: CRYPTO_USER,
+    work: 'asymmetric',
     input: fields<CommandInput<'encryptRandomPair'>>({
       key: handle,
       kind: oneOf(...keyPairKinds),
@@ -63,6 +77,7 @@ export const encryptionCommands: CommandsOf<Names> = {
   },
   random: {
     by: CRYPTO_USER,
+    work: 'symmetric',
     input: fields<CommandInput<'random'>>({ length: integer(1, MAX_RANDOM), recipient }),
     run: ({ engine }, _session, { length, recipient }) => {
       const random = engine.random(length);

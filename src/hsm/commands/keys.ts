@@ -34,6 +34,7 @@ export const keyCommands: CommandsOf<'generateKey' | 'generateKeyPair' | 'export
   generateKeyPair: {
     by: CRYPTO_USER,
     opcode: 'CN_GENERATE_KEY_PAIR',
+    work: 'asymmetric',
     input: fields<CommandInput<'generateKeyPair'>>({
       kind: oneOf(...keyPairKinds),
       publicTemplate: template,
@@ -87,7 +88,7 @@ async function setAttribute(hsm: Hsm, session: Session, { handle, name, value }:
   const key = changeableBy(hsm, session, handle, name);
   const changeable = amend(key, name, value);
   const entry = entryOf(session, 'CN_MODIFY_OBJECT', { keyHandle: handle, detail: name });
-  if (key.fixed.token) await hsm.replicate(hsm.keys.alteration(key, changeable), entry);
+  if (key.fixed.token) await hsm.replicate(hsm.keys.alteration({ ...key, changeable }), entry);
   else {
     hsm.audit.note(entry);
     hsm.keys.putSessionKey({ ...key, changeable }, session);

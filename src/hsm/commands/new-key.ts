@@ -71,7 +71,7 @@ async function keepAll(
   // Known beforehand, so not even tried.
   if (1 + hsm.peers.linked.length < minimumCopies) throw tooFew(first, minimumCopies);
   const creation = keys.flatMap((key) => hsm.keys.creation(key));
-  if ((await hsm.replicate(creation, entry)) >= minimumCopies) return;
+  if ((await hsm.replicate(creation, entry, minimumCopies)) >= minimumCopies) return;
   const destruction = keys.flatMap((key) => hsm.keys.destruction(key));
   await hsm.replicate(destruction, entryOf(session, 'CN_TOMBSTONE_OBJECT', { keyHandle: first.handle, detail: 'too few copies' }));
   throw tooFew(first, minimumCopies);

@@ -34,6 +34,8 @@ function isPublic({ during }: OpenCommand<CommandName>): boolean {
 function performAs(hsm: Hsm, { session }: Caller, command: UserCommand<CommandName>, input: unknown): unknown {
   const taken = command.input(input);
   if (!session) throw new HsmError('not-logged-in', 'log in first');
+  const { work = 'other' } = command;
+  hsm.capacity.use(typeof work === 'function' ? work(taken) : work);
   const refused = (error: unknown): never => {
     const refusal = asHsmError(error);
     const { opcode } = command;

@@ -29,6 +29,8 @@ const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input
   findKeys: [['admin', 'crypto-user'], { filter: {}, limit: 1 }],
   setAttribute: [['crypto-user'], { handle: key, name: 'label', value: '' }],
   destroyKey: [['crypto-user'], { handle: key }],
+  shareKey: [['crypto-user'], { handle: key, username: 'nobody' }],
+  unshareKey: [['crypto-user'], { handle: key, username: 'nobody' }],
   encrypt: [['crypto-user'], { key, plaintext: bytes, aad: bytes }],
   decrypt: [['crypto-user'], { key, ciphertext: bytes, aad: bytes }],
   reencrypt: [['crypto-user'], { from: { key, ciphertext: bytes, aad: bytes }, to: { key, aad: bytes } }],

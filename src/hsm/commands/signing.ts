@@ -9,6 +9,7 @@ const macing = { key: handle, hash: oneOf(...macHashes), message: bytes };
 export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'> = {
   sign: {
     by: CRYPTO_USER,
+    work: 'asymmetric',
     input: fields<CommandInput<'sign'>>(signing),
     run: async ({ keys, engine }, session, { key, ...what }) => {
       return { signature: await engine.sign(keys.usable(key, session, 'sign').engineKey, what) };
@@ -16,6 +17,7 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
   },
   verify: {
     by: CRYPTO_USER,
+    work: 'asymmetric',
     input: fields<CommandInput<'verify'>>({ ...signing, signature: bytes }),
     run: async ({ keys, engine }, session, { key, signature, ...what }) => {
       return { valid: await engine.verify(keys.usable(key, session, 'verify', 'sign').engineKey, what, signature) };
@@ -23,6 +25,7 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
   },
   mac: {
     by: CRYPTO_USER,
+    work: 'symmetric',
     input: fields<CommandInput<'mac'>>(macing),
     run: ({ keys, engine }, session, { key, hash, message }) => {
       return { mac: engine.mac(keys.usable(key, session, 'sign').engineKey, hash, message) };
@@ -30,6 +33,7 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
   },
   verifyMac: {
     by: CRYPTO_USER,
+    work: 'symmetric',
     input: fields<CommandInput<'verifyMac'>>({ ...macing, mac: bytes }),
     run: ({ keys, engine }, session, { key, hash, message, mac }) => {
       return { valid: engine.verifyMac(keys.usable(key, session, 'verify').engineKey, hash, message, mac) };

@@ -6,6 +6,7 @@ import type { CommandsOf } from './command.ts';
 import { encryptionCommands } from './encryption.ts';
 import { keyCommands } from './keys.ts';
 import { loginCommands } from './login.ts';
+import { sharingCommands } from './sharing.ts';
 import { signingCommands } from './signing.ts';
 import { userCommands } from './users.ts';
 import { wrappingCommands } from './wrapping.ts';
@@ -16,6 +17,7 @@ export const commandTable = {
   ...loginCommands,
   ...userCommands,
   ...keyCommands,
+  ...sharingCommands,
   ...encryptionCommands,
   ...signingCommands,
   ...agreementCommands,

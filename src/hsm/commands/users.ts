@@ -1,6 +1,7 @@
 import { hashPassword } from '../../crypto/index.ts';
 import type { Opcode } from '../audit/index.ts';
 import type { Hsm } from '../hsm.ts';
+import { unsharedWith } from '../keys/index.ts';
 import { isPassword, isUsername, MAX_USERS, Users, type Session, type User } from '../users/index.ts';
 import { HsmError, type CommandInput, type LoginRole, type UserInfo } from '../wire/index.ts';
 import { ADMIN, EVERY_ROLE, entryOf, type CommandsOf } from './command.ts';
@@ -63,7 +64,9 @@ async function deleteUser(hsm: Hsm, session: Session, input: CommandInput<'delet
   if (hsm.keys.owns(username)) throw new HsmError('user-owns-keys', `${username} owns keys`);
   await checkLoggedOut(hsm, username);
   const entry = entryOf(session, 'CN_DELETE_USER', { detail: `${role} ${username}` });
-  await hsm.replicate([Users.remove(username), ...hsm.lockouts.forget(username)], entry);
+  // Who gets the same name later must not get the keys with it.
+  const unshared = hsm.keys.sharedWith(username).flatMap((key) => hsm.keys.alteration(unsharedWith(key, username)));
+  await hsm.replicate([Users.remove(username), ...hsm.lockouts.forget(username), ...unshared], entry);
   return {};
 }
 

@@ -2,7 +2,7 @@
  * hsm/keys: the keys this HSM holds, what PKCS#11 says of them, and who may use them. It must not know connections or how
  * keys reach other HSMs. Begin at `key.ts`.
  */
-export { attributesOf, type Key, type KeyAbility } from './key.ts';
+export { attributesOf, sharedWith, unsharedWith, type Key, type KeyAbility } from './key.ts';
 export { amend, isKeyId, isLabel } from './amend.ts';
 export { matcher } from './filter.ts';
 export { Keys, MAX_KEYS } from './keys.ts';

@@ -81,3 +81,12 @@ const kinds: Readonly<Record<KeyPairKind, KindAttributes>> = {
 function kindAttributes(type: EngineKey['type']): KindAttributes {
   return type === 'aes' || type === 'generic-secret' ? { 'key-type': type } : kinds[type];
 }
+
+/** The key as it is when its owner shares it with a user, or no longer does. */
+export function sharedWith(key: Key, username: string): Key {
+  return { ...key, sharedUsers: [...new Set([...key.sharedUsers, username])] };
+}
+
+export function unsharedWith(key: Key, username: string): Key {
+  return { ...key, sharedUsers: key.sharedUsers.filter((user) => user !== username) };
+}

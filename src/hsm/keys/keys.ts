@@ -3,7 +3,7 @@ import { formOf, type Engine, type EngineKey } from '../engine/index.ts';
 import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
 import type { Session } from '../users/index.ts';
 import { HsmError, type KeyForm } from '../wire/index.ts';
-import type { ChangeableAttributes, FixedAttributes, Key, KeyAbility } from './key.ts';
+import type { FixedAttributes, Key, KeyAbility } from './key.ts';
 
 /** CloudHSM's quota for hsm2m.medium. */
 export const MAX_KEYS = 16_666;
@@ -83,6 +83,11 @@ export class Keys {
     return false;
   }
 
+  /** The token keys that others share with a user. */
+  sharedWith(username: string): Key[] {
+    return [...this.#tokenKeys.values()].filter(({ sharedUsers }) => sharedUsers.includes(username));
+  }
+
   putSessionKey(key: Key, session: Session): void {
     session.keys.add(key.handle);
     this.#sessionKeys.set(key.handle, { key, session });
@@ -109,7 +114,8 @@ export class Keys {
     ];
   }
 
-  alteration({ handle, sharedUsers }: Key, changeable: ChangeableAttributes): Change[] {
+  /** What to write for the key to be as given; only what may change is looked at. */
+  alteration({ handle, sharedUsers, changeable }: Key): Change[] {
     return [{ kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } }];
   }
 

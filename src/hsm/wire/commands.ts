@@ -216,6 +216,12 @@ export interface Commands {
   /** `trusted` needs an admin; all else the owner. */
   setAttribute: Exchange<{ readonly handle: string; readonly name: string; readonly value: string | boolean }, Empty>;
   destroyKey: Exchange<{ readonly handle: string }, Empty>;
+  /**
+   * Lets another crypto user use one's token key; he can't wrap it out, change, share or destroy it. A user who is there
+   * already, or one who was not, is no error.
+   */
+  shareKey: Exchange<{ readonly handle: string; readonly username: string }, Empty>;
+  unshareKey: Exchange<{ readonly handle: string; readonly username: string }, Empty>;
 
   /**
    * With an AES key: AES-256-GCM under a key derived per message (SP 800-108 counter KDF); nonce and IV are made in the HSM

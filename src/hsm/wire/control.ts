@@ -4,6 +4,12 @@
  */
 import type { HsmLifecycle } from './commands.ts';
 
+/** What costs an HSM alike: work with secret keys, work with private keys, and all else that users ask for. */
+export type OperationClass = 'symmetric' | 'asymmetric' | 'other';
+
+/** Operations per second of each class; without a ceiling if left out. */
+export type HsmRate = Readonly<Partial<Record<OperationClass, number>>>;
+
 /** First frame, control plane → HSM: who the HSM is and where it keeps its state. */
 export interface HsmBirth {
   readonly hsmId: string;
@@ -18,6 +24,8 @@ export interface HsmBirth {
   readonly first: boolean;
   /** Milliseconds that the HSM's clock is ahead of the machine's. */
   readonly clockOffset: number;
+  /** The HSM's capacity; what is over it is refused as `busy`. */
+  readonly rate?: HsmRate;
 }
 
 export interface HsmStatus {

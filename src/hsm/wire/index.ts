@@ -30,7 +30,9 @@ export type {
   ControlInput,
   ControlOutput,
   HsmBirth,
+  HsmRate,
   HsmStatus,
+  OperationClass,
   Peer,
 } from './control.ts';
 export {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Capacity } from './capacity.ts';
+import { refusedAs } from './hsm-world.ts';
+
+function counted(capacity: Capacity, attempts: number): number {
+  let done = 0;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    try {
+      capacity.use('symmetric');
+      done += 1;
+    } catch (error) {
+      assert.ok(refusedAs('busy')(error));
+    }
+  }
+  return done;
+}
+
+test('an HSM does as many operations per second as its rate says, whatever is asked of it', () => {
+  let now = 0;
+  const capacity = new Capacity({ symmetric: 1_000 }, { now: () => now });
+  assert.equal(counted(capacity, 5_000), 100, 'what a pause has saved up');
+  let done = 0;
+  for (; now < 10_000; now += 10) done += counted(capacity, 50);
+  assert.equal(Math.round(done / 10), 999);
+});
+
+test('a pause saves up no more than a moment’s work, and a clock set back fills nothing', () => {
+  let now = 1_000_000;
+  const capacity = new Capacity({ symmetric: 1_000 }, { now: () => now });
+  counted(capacity, 100);
+  now += 60_000;
+  assert.equal(counted(capacity, 1_000), 100);
+  now -= 500_000;
+  assert.equal(counted(capacity, 10), 0);
+  now += 10;
+  assert.equal(counted(capacity, 100), 10);
+});
+
+test('classes have rates of their own, and without one there is no ceiling', () => {
+  const capacity = new Capacity({ asymmetric: 1 }, { now: () => 0 });
+  capacity.use('asymmetric');
+  assert.throws(() => capacity.use('asymmetric'), refusedAs('busy'));
+  assert.equal(counted(capacity, 10_000), 10_000);
+});
