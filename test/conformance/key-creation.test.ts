@@ -22,7 +22,7 @@ const ROOT = 'arn:aws:iam::111122223333:root';
 
 let world: World;
 before(async () => {
-  world = await startWorld(['--quota', 'keys=60']);
+  world = await startWorld(['--quota', 'keys=90']);
 });
 after(() => world[Symbol.asyncDispose]());
 
@@ -121,6 +121,14 @@ describe('CreateKey', () => {
     });
   }
 
+  for (const [KeySpec, KeyUsage] of kinds.filter(([spec], at) => spec !== 'SM2' && spec !== kinds[at - 1]?.[0])) {
+    it(`makes ${KeySpec} keys for ${KeyUsage} whose material its HSMs make`, async () => {
+      const made = await make({ KeySpec, KeyUsage });
+      assert.deepEqual([made.KeyState, made.Origin], ['Enabled', 'AWS_KMS']);
+      assert.equal(made.CurrentKeyMaterialId === undefined, KeySpec !== 'SYMMETRIC_DEFAULT');
+    });
+  }
+
   it('takes the deprecated name of the spec too, but not both', async () => {
     const { KeySpec } = await make({ CustomerMasterKeySpec: 'HMAC_384', KeyUsage: 'GENERATE_VERIFY_MAC', Origin: 'EXTERNAL' });
     assert.equal(KeySpec, 'HMAC_384');
@@ -192,7 +200,7 @@ describe('CreateKey', () => {
   it('stops at the quota of keys in the Region', async () => {
     for (;;) {
       const { Keys = [] } = await world.kms.send(new ListKeysCommand({ Limit: 1000 }));
-      if (Keys.length === 60) break;
+      if (Keys.length === 90) break;
       await make({ Origin: 'EXTERNAL' });
     }
     await refusedInput({}, 'LimitExceededException');

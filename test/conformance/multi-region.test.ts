@@ -14,13 +14,16 @@ import {
   GetKeyLastUsageCommand,
   GetKeyPolicyCommand,
   GetKeyRotationStatusCommand,
+  GetPublicKeyCommand,
   ListKeyRotationsCommand,
   ListResourceTagsCommand,
   ReplicateKeyCommand,
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
+  SignCommand,
   UpdateKeyDescriptionCommand,
   UpdatePrimaryRegionCommand,
+  VerifyCommand,
   type CreateKeyCommandInput,
   type KeyMetadata,
 } from '@aws-sdk/client-kms';
@@ -216,6 +219,16 @@ describe('related multi-Region keys', () => {
     await until('the rotation', async () => (await world.kms.send(new ListKeyRotationsCommand({ KeyId: id }))).Rotations?.length === 1);
     await replicate(id);
     assert.deepEqual(await decryptIn(AWAY, old), Plaintext);
+  });
+
+  it('are one key pair, if they are asymmetric', async () => {
+    const id = await makePrimary({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    await replicate(id);
+    const signed = { KeyId: id, Message: Plaintext, SigningAlgorithm: 'ECDSA_SHA_256' } as const;
+    const { Signature } = await world.kms.send(new SignCommand(signed));
+    assert.equal((await world.kmsIn(AWAY).send(new VerifyCommand({ ...signed, Signature }))).SignatureValid, true);
+    const [home, away] = await Promise.all([HOME, AWAY].map((region) => world.kmsIn(region).send(new GetPublicKeyCommand({ KeyId: id }))));
+    assert.deepEqual(home?.PublicKey, away?.PublicKey);
   });
 
   it('have aliases of their own in each Region', async () => {
