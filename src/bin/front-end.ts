@@ -67,6 +67,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     grants: openGrantDirectory(store),
     keyUses,
     keyStores,
+    seal,
     clusters,
     identity,
     audit,

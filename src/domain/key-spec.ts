@@ -18,10 +18,10 @@ export type PairKind =
   | 'ml-kem-768'
   | 'ml-kem-1024';
 
-/** What an HSM is told to make. Lengths are bytes: of a secret, of an RSA modulus, of what ML-KEM encapsulates. */
+/** What an HSM is told to make. Lengths are bytes: of a secret, of an RSA modulus, of what ML-KEM encapsulates, of long PKCS#8. */
 export type MaterialType =
   | { readonly kind: 'aes' | 'generic-secret'; readonly length: number }
-  | { readonly kind: PairKind; readonly modulusLength?: number; readonly ciphertextLength?: number };
+  | { readonly kind: PairKind; readonly modulusLength?: number; readonly ciphertextLength?: number; readonly pkcs8Length?: number };
 
 interface KeySpecFacts {
   /** What an alias may not be moved across, and what rotation and data keys depend on. */
@@ -63,9 +63,9 @@ export const keySpecs = {
     material: { kind: 'aes', length: 32 },
     dataKeyPair: false,
   },
-  RSA_2048: { ...pair, usages: rsaUsages, material: { kind: 'rsa-2048', modulusLength: 256 } },
-  RSA_3072: { ...pair, usages: rsaUsages, material: { kind: 'rsa-3072', modulusLength: 384 } },
-  RSA_4096: { ...pair, usages: rsaUsages, material: { kind: 'rsa-4096', modulusLength: 512 } },
+  RSA_2048: { ...pair, usages: rsaUsages, material: { kind: 'rsa-2048', modulusLength: 256, pkcs8Length: 1216 } },
+  RSA_3072: { ...pair, usages: rsaUsages, material: { kind: 'rsa-3072', modulusLength: 384, pkcs8Length: 1792 } },
+  RSA_4096: { ...pair, usages: rsaUsages, material: { kind: 'rsa-4096', modulusLength: 512, pkcs8Length: 2374 } },
   ECC_NIST_P256: {
     ...pair,
     usages: { SIGN_VERIFY: ['ECDSA_SHA_256'], KEY_AGREEMENT: ['ECDH'] },
@@ -79,7 +79,7 @@ export const keySpecs = {
   ECC_NIST_P521: {
     ...pair,
     usages: { SIGN_VERIFY: ['ECDSA_SHA_512'], KEY_AGREEMENT: ['ECDH'] },
-    material: { kind: 'secp521r1' },
+    material: { kind: 'secp521r1', pkcs8Length: 241 },
   },
   ECC_SECG_P256K1: { ...pair, usages: { SIGN_VERIFY: ['ECDSA_SHA_256'] }, material: { kind: 'secp256k1' } },
   ECC_NIST_EDWARDS25519: {

@@ -47,9 +47,16 @@ export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
       opening.catch(() => opened.delete(material.materialId));
       return opening;
     },
-    async destroy(_cluster, material) {
-      // The token is the only lasting form of the key, and it goes with its row.
-      opened.delete(material.materialId);
+    async destroy(cluster, { materialId }) {
+      // The token is the only lasting form of the key, and it goes with its row; here goes what an HSM has open of it.
+      const opening = opened.get(materialId);
+      opened.delete(materialId);
+      try {
+        const handle = await opening;
+        if (handle !== undefined) await cluster.call('destroyKey', { handle });
+      } catch {
+        // Session keys go with their session anyway.
+      }
     },
   };
 }

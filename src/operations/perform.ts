@@ -7,7 +7,6 @@ import { checkKey } from './check-key.ts';
 import type { Course } from './course.ts';
 import { requireGrantTokens } from './grants/grant-token.ts';
 import { apiError } from './key-store-failures.ts';
-import { isNotYet } from './not-yet.ts';
 import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
 import { registry } from './registry.ts';
 import type { Counted } from './request-rates/request-limits.ts';
@@ -38,7 +37,7 @@ export type Perform = (request: PerformRequest) => Promise<object>;
 export function createPerform(services: Services): Perform {
   return async (request) => {
     const operation = registry[request.service].get(request.operation);
-    if (!operation) throw notThere(request.operation);
+    if (!operation) throw new KmsError('UnknownOperationException');
     services.identity.noteUse(request.caller.accessKeyId, request.region, request.service);
     const outcome: Outcome = { found: {}, noted: {} };
     let output: object;
@@ -65,11 +64,6 @@ function noteUse(
     const found = outcome.found[target];
     if (found?.kind === 'key') keyUses.note(found.key, { operation: name, date: clock.now(), eventId, requestId });
   }
-}
-
-function notThere(name: string): KmsError {
-  if (isNotYet(name)) return new KmsError('UnsupportedOperationException', `${name} is not supported yet.`);
-  return new KmsError('UnknownOperationException');
 }
 
 async function run(services: Services, operation: Operation, request: PerformRequest, outcome: Outcome): Promise<object> {

@@ -2,7 +2,7 @@ import type { AuditTrail } from '../audit/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import type { ClusterControl } from '../cluster/index.ts';
 import type { Identity } from '../identity/index.ts';
-import type { KeyStores } from '../keystores/index.ts';
+import type { KeyStores, SecretSeal } from '../keystores/index.ts';
 import type { Store } from '../storage/index.ts';
 import type { GrantDirectory } from './grants/grant-directory.ts';
 import type { KeyDirectory } from './key-directory.ts';
@@ -19,6 +19,8 @@ export interface Services {
   readonly grants: GrantDirectory;
   readonly keyUses: KeyUses;
   readonly keyStores: KeyStores;
+  /** For what Keyhold gives out to be given back. */
+  readonly seal: SecretSeal;
   readonly clusters: ClusterControl;
   readonly identity: Identity;
   readonly audit: AuditTrail;

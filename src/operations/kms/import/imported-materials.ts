@@ -16,17 +16,20 @@ export function withoutBytes(material: MaterialRecord): MaterialRecord {
 }
 
 /**
- * Takes the bytes of an imported material away: of one that is the key's for good the row stays, one that waits for a
- * rotation goes whole, and with that of a primary key go its replicas' copies. The key then lacks a material, or not.
+ * Takes the bytes of an imported material away. Of one that is the key's for good the row stays; of one that waits for a
+ * rotation only in a replica, where it can be imported again: with that of a primary key go its replicas' copies, rows and
+ * all. The key then lacks a material, or not.
  */
 export async function removeMaterial(transaction: Transaction, material: MaterialRecord): Promise<void> {
   const { account, region, keyId, materialId } = material;
-  if (isPermanent(material)) await transaction.put('materials', withoutBytes(material));
+  const key = await transaction.get('keys', account, region, keyId);
+  const inReplica = key?.primaryRegion !== undefined && key.primaryRegion !== region;
+  if (isPermanent(material) || inReplica) await transaction.put('materials', withoutBytes(material));
   else {
-    const key = await transaction.get('keys', account, region, keyId);
-    const together = key?.primaryRegion === region ? await familyOf(transaction, key) : [{ region }];
+    const together = key ? await familyOf(transaction, key) : [{ region }];
     for (const member of together) await transaction.delete('materials', materialId, member.region);
   }
+  if (key && inReplica) await settlePending(transaction, key, materialId);
   await settleMissing(transaction, material);
 }
 

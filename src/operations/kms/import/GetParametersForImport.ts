@@ -1,0 +1,28 @@
+import { hexId } from '../../../base/index.ts';
+import { keySpecFacts } from '../../../domain/index.ts';
+import { defineOperation } from '../../operation.ts';
+import { DAY } from '../upkeep/days.ts';
+import { sealImportToken } from './import-token.ts';
+import { checkedWrapping } from './wrapping.ts';
+
+/** A fresh RSA pair for one import; its private key leaves the HSMs only wrapped, inside the token that the caller keeps. */
+export const GetParametersForImport = defineOperation('kms', 'GetParametersForImport', {
+  effect: 'write',
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'import', states: 'import-preparable' } }),
+  async handle(services, input, { key: { key, arn } }) {
+    const { algorithm, spec } = checkedWrapping(input, key.keySpec);
+    const materialId = hexId(64);
+    const { publicKey = '', ...location } = await services.keyStores.default.createMaterial({
+      keyArn: arn,
+      materialId,
+      type: keySpecFacts(spec).material,
+    });
+    const validTo = services.clock.now() + DAY;
+    return {
+      KeyId: arn,
+      ImportToken: await sealImportToken(services, { keyArn: arn, wrappingPair: { materialId, ...location }, algorithm, validTo }),
+      PublicKey: Buffer.from(publicKey, 'base64'),
+      ParametersValidTo: new Date(validTo),
+    };
+  },
+});

@@ -1,0 +1,68 @@
+import type { Request } from '../../../contract/index.ts';
+import { keySpecFacts, KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { KeyStoreError } from '../../../keystores/index.ts';
+import { defineOperation } from '../../operation.ts';
+import type { Services } from '../../services.ts';
+import { chosenExpiry } from './expiration.ts';
+import { openImportToken, type ImportToken } from './import-token.ts';
+import { takeMaterial, type Arrival } from './take-material.ts';
+
+type Input = Request<'kms', 'ImportKeyMaterial'>;
+
+/** In clear the material is in an HSM only, which unwraps it and wraps it again under the domain key. */
+export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
+  effect: 'write',
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'import', states: 'importable' } }),
+  async handle(services, input, { key: { key, arn } }) {
+    checkSymmetricOnly(input, key);
+    const now = services.clock.now();
+    const validTo = chosenExpiry(input, now);
+    const token = await openImportToken(services, input.ImportToken, arn);
+    const { materialId, location } = await unwrap(services, input, key, token);
+    if (input.KeyMaterialId !== undefined && input.KeyMaterialId !== materialId) {
+      throw new KmsError('IncorrectKeyMaterialException', `The key material is not the one with id ${input.KeyMaterialId}.`);
+    }
+    const arrival = { materialId, location, now, validTo, description: input.KeyMaterialDescription, type: input.ImportType };
+    await services.store.transact(async (transaction) => {
+      const row = await transaction.get('keys', key.account, key.region, key.keyId);
+      if (row) await takeMaterial(transaction, row, arrival);
+    });
+    return { KeyId: arn, KeyMaterialId: materialId };
+  },
+});
+
+/** Only symmetric keys have more than one material to tell apart. */
+function checkSymmetricOnly({ ImportType, KeyMaterialDescription, KeyMaterialId }: Input, { keySpec }: KeyRecord): void {
+  if (KeyMaterialId !== undefined && ImportType === 'NEW_KEY_MATERIAL') {
+    throw new KmsError('ValidationException', 'KeyMaterialId can not be specified with ImportType NEW_KEY_MATERIAL.');
+  }
+  if (keySpecFacts(keySpec).family === 'symmetric') return;
+  for (const [name, value] of Object.entries({ ImportType, KeyMaterialDescription, KeyMaterialId })) {
+    if (value === undefined) continue;
+    throw new KmsError('UnsupportedOperationException', `${name} is not supported with key spec ${keySpec}.`);
+  }
+}
+
+/** The id of material is a hash of its key's id and its bytes: the same bytes have another in another key. */
+async function unwrap(
+  { keyStores }: Services,
+  { EncryptedKeyMaterial }: Input,
+  { keySpec, keyId }: KeyRecord,
+  { wrappingPair, algorithm }: ImportToken,
+): Promise<Pick<Arrival, 'materialId' | 'location'>> {
+  const type = keySpecFacts(keySpec).material;
+  const prefix = Buffer.from(`key material of ${keyId}\0`, 'utf8');
+  try {
+    const foreign = { type, algorithm, wrapped: EncryptedKeyMaterial, prefix };
+    const { location, length, fingerprint } = await keyStores.default.importMaterial(wrappingPair, foreign);
+    if ('length' in type && type.length !== length) throw notOfSpec(keySpec);
+    return { materialId: Buffer.from(fingerprint).toString('hex'), location };
+  } catch (error) {
+    if (error instanceof KeyStoreError && error.failure === 'key-invalid') throw notOfSpec(keySpec);
+    throw error;
+  }
+}
+
+function notOfSpec(keySpec: string): KmsError {
+  return new KmsError('IncorrectKeyMaterialException', `The key material is not valid for key spec ${keySpec}.`);
+}

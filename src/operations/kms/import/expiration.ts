@@ -1,0 +1,25 @@
+import type { Request } from '../../../contract/index.ts';
+import { KmsError } from '../../../domain/index.ts';
+import { DAY } from '../upkeep/days.ts';
+
+const LONGEST = 365 * DAY;
+
+/** When the material is to expire, in milliseconds since the epoch; undefined for never. Source: ImportKeyMaterial, KMS API Reference. */
+export function chosenExpiry(
+  { ExpirationModel = 'KEY_MATERIAL_EXPIRES', ValidTo }: Request<'kms', 'ImportKeyMaterial'>,
+  now: number,
+): number | undefined {
+  if (ExpirationModel === 'KEY_MATERIAL_DOES_NOT_EXPIRE') {
+    if (ValidTo === undefined) return undefined;
+    throw invalid('A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE');
+  }
+  if (ValidTo === undefined) throw invalid('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
+  const validTo = ValidTo.getTime();
+  if (validTo <= now) throw invalid('The validTo date must be in the future');
+  if (validTo > now + LONGEST) throw invalid('The validTo date must be at most 365 days from now');
+  return validTo;
+}
+
+function invalid(text: string): KmsError {
+  return new KmsError('ValidationException', text);
+}

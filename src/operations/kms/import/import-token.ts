@@ -1,0 +1,42 @@
+import { SecretText } from '../../../base/index.ts';
+import { KmsError } from '../../../domain/index.ts';
+import { KeyStoreError, type ImportAlgorithm, type Placed } from '../../../keystores/index.ts';
+import type { Services } from '../../services.ts';
+
+/** What an import token says: which pair the material is wrapped for, how, for which key, and until when it is good. */
+export interface ImportToken {
+  readonly keyArn: string;
+  readonly wrappingPair: Placed;
+  readonly algorithm: ImportAlgorithm;
+  /** Milliseconds since the epoch. */
+  readonly validTo: number;
+}
+
+const PURPOSE = 'keyhold import token';
+
+/** The token as the caller keeps it: sealed, so that nobody can make or change one; nothing of it is kept here. */
+export async function sealImportToken({ seal }: Pick<Services, 'seal'>, token: ImportToken): Promise<Uint8Array> {
+  return Buffer.from(await seal.seal(new SecretText(JSON.stringify(token)), PURPOSE), 'base64');
+}
+
+/** Throws `InvalidImportTokenException` or, in time, `ExpiredImportTokenException`. */
+export async function openImportToken(
+  { seal, clock }: Pick<Services, 'seal' | 'clock'>,
+  sealed: Uint8Array,
+  keyArn: string,
+): Promise<ImportToken> {
+  const token = await open(seal, sealed);
+  if (token.keyArn !== keyArn) throw new KmsError('InvalidImportTokenException');
+  if (token.validTo <= clock.now()) throw new KmsError('ExpiredImportTokenException');
+  return token;
+}
+
+async function open(seal: Services['seal'], sealed: Uint8Array): Promise<ImportToken> {
+  try {
+    // What opens was sealed above, for this purpose and no other.
+    return JSON.parse((await seal.open(Buffer.from(sealed).toString('base64'), PURPOSE)).reveal()) as ImportToken;
+  } catch (error) {
+    if (error instanceof KeyStoreError && error.failure !== 'ciphertext-invalid') throw error;
+    throw new KmsError('InvalidImportTokenException');
+  }
+}

@@ -1,0 +1,34 @@
+import type { Request } from '../../../contract/index.ts';
+import { keySpecFacts, KmsError, maxPlaintext, type KeySpec } from '../../../domain/index.ts';
+import type { ImportAlgorithm } from '../../../keystores/index.ts';
+
+type Input = Request<'kms', 'GetParametersForImport'>;
+
+/** The wrapping that is asked for, if there is such a one and it can carry the key's material. */
+export function checkedWrapping(
+  { WrappingAlgorithm: algorithm, WrappingKeySpec: spec }: Input,
+  keySpec: KeySpec,
+): { readonly algorithm: ImportAlgorithm; readonly spec: 'RSA_2048' | 'RSA_3072' | 'RSA_4096' } {
+  // The one is no longer, the other only in AWS's Regions in China.
+  if (algorithm === 'RSAES_PKCS1_V1_5' || algorithm === 'SM2PKE') {
+    throw new KmsError('UnsupportedOperationException', `WrappingAlgorithm ${algorithm} is not supported.`);
+  }
+  if (spec === 'SM2') throw new KmsError('UnsupportedOperationException', `WrappingKeySpec ${spec} is not supported.`);
+  if (materialLength(keySpec) > longest(algorithm, spec)) {
+    throw new KmsError(
+      'ValidationException',
+      `WrappingAlgorithm ${algorithm} and WrappingKeySpec ${spec} cannot wrap the key material of key spec ${keySpec}.`,
+    );
+  }
+  return { algorithm, spec };
+}
+
+function materialLength(keySpec: KeySpec): number {
+  const { material } = keySpecFacts(keySpec);
+  return 'pkcs8Length' in material ? (material.pkcs8Length ?? 0) : 0;
+}
+
+function longest(algorithm: ImportAlgorithm, spec: KeySpec): number {
+  const direct = algorithm === 'RSAES_OAEP_SHA_1' || algorithm === 'RSAES_OAEP_SHA_256';
+  return direct ? maxPlaintext(spec, algorithm) : Infinity;
+}
