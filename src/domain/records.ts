@@ -52,6 +52,8 @@ export interface KeyRecord {
   readonly onDemandRotationStart?: number;
   /** The key policy document as it was put. */
   readonly policy: string;
+  /** The unique ids of the users and roles that it names, by ARN: who is made anew under such a name is not meant. */
+  readonly policyPrincipals?: Readonly<Record<string, string>>;
   readonly tags: readonly Tag[];
 }
 

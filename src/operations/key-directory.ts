@@ -21,7 +21,7 @@ export interface KeyDirectory {
 }
 
 export function openKeyDirectory(store: Store): KeyDirectory {
-  const keys = cachedRow(store, 'keys', (key) => ({ key, policy: compilePolicy(parsePolicy(key.policy)) }));
+  const keys = cachedRow(store, 'keys', (key) => ({ key, policy: compilePolicy(parsePolicy(key.policy), key.policyPrincipals) }));
   const aliases = cachedRow(store, 'aliases', (alias) => alias);
   const materials = cachedRow(store, 'materials', (material) => material);
   store.subscribe((changes) => {

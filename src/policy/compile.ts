@@ -3,7 +3,7 @@ import { compileArnPattern } from './arn-pattern.ts';
 import { compileCondition } from './conditions/compile.ts';
 import { noContext, type RequestContext } from './context.ts';
 import type { Element, PolicyDocument, Statement } from './document.ts';
-import { compilePrincipals, type Names, type Naming } from './principal-pattern.ts';
+import { compilePrincipals, type Names, type Naming, type UniqueIds } from './principal-pattern.ts';
 import { compileTemplate, readTemplate } from './template.ts';
 import type { Who } from './who.ts';
 
@@ -52,10 +52,10 @@ interface Relevant {
 const ACTIONS_KEPT = 128;
 
 /** @throws PolicyError if a condition's operator is unknown, which `parsePolicy` has ruled out. */
-export function compilePolicy(document: PolicyDocument): CompiledPolicy {
+export function compilePolicy(document: PolicyDocument, uniqueIds?: UniqueIds): CompiledPolicy {
   const statements = document.statements
     .filter((statement) => hasEffect(statement, document))
-    .map((one) => compileStatement(one, document));
+    .map((one) => compileStatement(one, document, uniqueIds));
   const byAction = new BoundedCache<string, Relevant>(ACTIONS_KEPT);
   const relevantTo = (action: string): Relevant => {
     const known = byAction.get(action);
@@ -95,7 +95,7 @@ function strongest(statements: readonly CompiledStatement[], asked: Asked, effec
   return best;
 }
 
-function compileStatement(statement: Statement, { version }: PolicyDocument): CompiledStatement {
+function compileStatement(statement: Statement, { version }: PolicyDocument, uniqueIds: UniqueIds | undefined): CompiledStatement {
   const variables = version !== '2008-10-17';
   const { principals, actions, resources, conditions } = statement;
   const resource = resources && compileElement(resources, (pattern) => compileArnPattern(pattern, variables));
@@ -103,7 +103,7 @@ function compileStatement(statement: Statement, { version }: PolicyDocument): Co
   const action = actions && compileElement(actions, compileAction);
   return {
     statement,
-    names: principals ? compilePrincipals(principals) : () => 'itself',
+    names: principals ? compilePrincipals(principals, uniqueIds) : () => 'itself',
     namesNot: principals?.negated === true,
     actions: (asked) => action === undefined || action(asked, undefined),
     covers: ({ resourceArn, context }) =>

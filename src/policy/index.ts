@@ -28,7 +28,7 @@ export {
 } from './document.ts';
 export { lockoutSafe, type LockoutQuestion } from './lockout.ts';
 export { parsePolicy } from './parse.ts';
-export { compilePrincipals, parsePrincipals, type Names, type Naming } from './principal-pattern.ts';
+export { compilePrincipals, parsePrincipals, type Names, type Naming, type UniqueIds } from './principal-pattern.ts';
 export type { PrincipalPolicies } from './principal-policies.ts';
 export { trustVerdict, type TrustQuestion } from './trust.ts';
 export { whoIs, type Who } from './who.ts';

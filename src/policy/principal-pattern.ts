@@ -56,9 +56,12 @@ function servicePattern(name: string): PrincipalPattern {
 export type Naming = 'itself' | 'role' | 'account';
 export type Names = (who: Who) => Naming | undefined;
 
+/** The unique ids of users and roles, by ARN, as they were when the policy was put: others of their names are not meant. */
+export type UniqueIds = Readonly<Record<string, string>>;
+
 /** However many principals an element lists, to find a caller among them takes a few look-ups. */
-export function compilePrincipals({ negated, of }: Element<PrincipalPattern>): Names {
-  const listed = listedNames(of);
+export function compilePrincipals({ negated, of }: Element<PrincipalPattern>, uniqueIds: UniqueIds = {}): Names {
+  const listed = listedNames(of, uniqueIds);
   if (!negated) return listed;
   // Who is named only with a whole account is not thereby excepted.
   return (who) => {
@@ -67,7 +70,7 @@ export function compilePrincipals({ negated, of }: Element<PrincipalPattern>): N
   };
 }
 
-function listedNames(patterns: readonly PrincipalPattern[]): Names {
+function listedNames(patterns: readonly PrincipalPattern[], uniqueIds: UniqueIds): Names {
   if (patterns.some(({ kind }) => kind === 'anyone')) return () => 'itself';
   const accounts = new Set<string>();
   const arns = new Set<string>();
@@ -79,10 +82,11 @@ function listedNames(patterns: readonly PrincipalPattern[]): Names {
     else if (pattern.kind === 'unique-id') ids.add(pattern.id);
     else if (pattern.kind === 'federated') providers.add(pattern.provider);
   }
+  const lists = (arn: string, { uniqueId }: Who): boolean => arns.has(arn) && (uniqueIds[arn] ?? uniqueId) === uniqueId;
   return (who) => {
     if (who.provider !== undefined) return providers.has(who.provider) ? 'itself' : undefined;
-    if (arns.has(who.arn)) return 'itself';
-    if (who.roleArn !== undefined && arns.has(who.roleArn)) return 'role';
+    if (lists(who.arn, who)) return 'itself';
+    if (who.roleArn !== undefined && lists(who.roleArn, who)) return 'role';
     if (ids.has(who.uniqueId)) return who.roleArn === undefined ? 'itself' : 'role';
     // The account's root user is meant by the root ARN itself, everyone else in the account by delegation.
     if (accounts.has(who.account)) return who.isRoot ? 'itself' : 'account';

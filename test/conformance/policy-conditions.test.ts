@@ -1,6 +1,7 @@
 /** Conditions of key policies against real requests: what each condition key of KMS, and each global one, sees. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { DeleteAccessKeyCommand, DeleteUserCommand, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import {
   CreateAliasCommand,
   CreateKeyCommand,
@@ -17,6 +18,7 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { administrator, newUser } from '../support/principals.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -185,7 +187,7 @@ describe('a condition in a key policy', () => {
 });
 
 describe('PutKeyPolicy', () => {
-  const put = (statement: object): Promise<unknown> =>
+  const put = (statement: object | readonly object[]): Promise<unknown> =>
     world.kms.send(
       new PutKeyPolicyCommand({ KeyId: subject.keyId, Policy: JSON.stringify({ Version: '2012-10-17', Statement: statement }) }),
     );
@@ -201,6 +203,28 @@ describe('PutKeyPolicy', () => {
 
   it('accepts one whose conditions the caller meets', async () => {
     await put({ ...allow, Condition: { IpAddress: { 'aws:SourceIp': ['127.0.0.1', '::1'] } } });
+  });
+
+  it('refuses principals that are not there', async () => {
+    for (const name of ['user/nobody', 'role/nobody']) {
+      await assert.rejects(put({ ...allow, Principal: { AWS: [admin, `arn:aws:iam::${account}:${name}`] } }), {
+        name: 'MalformedPolicyDocumentException',
+        message: 'Policy contains a statement with one or more invalid principals.',
+      });
+    }
+  });
+
+  it('means a user, not whoever is made anew under its name', async () => {
+    using by = administrator(world);
+    const KeyId = subject.keyId;
+    using first = await newUser(world, by.iam, 'again');
+    await put([account, `arn:aws:iam::${account}:user/again`].map((AWS) => ({ ...allow, Principal: { AWS } })));
+    await describeKey(first.kms, subject);
+    const { AccessKeyMetadata } = await by.iam.send(new ListAccessKeysCommand({ UserName: 'again' }));
+    await by.iam.send(new DeleteAccessKeyCommand({ UserName: 'again', AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId }));
+    await by.iam.send(new DeleteUserCommand({ UserName: 'again' }));
+    using second = await newUser(world, by.iam, 'again');
+    await assert.rejects(second.kms.send(new DescribeKeyCommand({ KeyId })), { name: 'AccessDeniedException' });
   });
 
   it('refuses what is not a policy, with the reason', async () => {

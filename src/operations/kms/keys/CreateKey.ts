@@ -1,7 +1,6 @@
 import type { KeyRecord } from '../../../domain/index.ts';
-import { defaultKeyPolicy } from '../../../policy/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { checkedPolicy } from '../policies/checked-policy.ts';
+import { policyOfNewKey } from '../policies/checked-policy.ts';
 import { checkedTags } from '../tags/checked-tags.ts';
 import { chosenPlace } from './chosen-place.ts';
 import { chosenSpec } from './chosen-spec.ts';
@@ -17,14 +16,7 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
   async handle(services, input, { service: { scope } }, { caller, note, conditions }) {
     const spec = chosenSpec(input);
     const tags = checkedTags([], input.Tags ?? []);
-    const policy =
-      input.Policy === undefined
-        ? defaultKeyPolicy(scope.account)
-        : checkedPolicy(input.Policy, {
-            bypass: input.BypassPolicyLockoutSafetyCheck,
-            caller,
-            context: await conditions('kms:PutKeyPolicy', 'service'),
-          });
+    const policy = await policyOfNewKey(services, input, { caller, context: await conditions('kms:PutKeyPolicy', 'service') });
     const place = await chosenPlace(services, scope, input, spec.keySpec);
     const { account, region } = scope;
     const creationDate = services.clock.now();
@@ -37,7 +29,7 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
       description: input.Description ?? '',
       enabled: true,
       creationDate,
-      policy,
+      ...policy,
       tags,
       ...(material ? { currentMaterialId: material.materialId } : { materialMissing: true }),
       ...(input.MultiRegion && { primaryRegion: region }),

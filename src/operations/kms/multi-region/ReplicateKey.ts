@@ -1,9 +1,8 @@
 import { keyArn, KmsError, partitionOf, type KeyRecord } from '../../../domain/index.ts';
-import { defaultKeyPolicy } from '../../../policy/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { recordKeyEvent } from '../key-event.ts';
 import { keyMetadata } from '../keys/key-metadata.ts';
-import { checkedPolicy } from '../policies/checked-policy.ts';
+import { policyOfNewKey } from '../policies/checked-policy.ts';
 import { checkedTags } from '../tags/checked-tags.ts';
 import { saveReplica } from './save-replica.ts';
 
@@ -21,14 +20,7 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
       throw new KmsError('UnsupportedOperationException', `${arn} can not be replicated to another partition.`);
     }
     const tags = checkedTags([], input.Tags ?? []);
-    const policy =
-      input.Policy === undefined
-        ? defaultKeyPolicy(key.account)
-        : checkedPolicy(input.Policy, {
-            bypass: input.BypassPolicyLockoutSafetyCheck,
-            caller,
-            context: await conditions('kms:PutKeyPolicy', 'key'),
-          });
+    const policy = await policyOfNewKey(services, input, { caller, context: await conditions('kms:PutKeyPolicy', 'key') });
     const now = services.clock.now();
     const replica: KeyRecord = {
       ...shared(key),
@@ -38,7 +30,7 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
       creationDate: now,
       transition: 'Creating',
       transitionStart: now,
-      policy,
+      ...policy,
       tags,
       ...(key.origin === 'EXTERNAL' && { materialMissing: true }),
     };
@@ -50,7 +42,7 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
     await recordKeyEvent(services, key, { name: 'SynchronizeMultiRegionKey' });
     return {
       ReplicaKeyMetadata: await keyMetadata(services, replica),
-      ReplicaPolicy: policy,
+      ReplicaPolicy: policy.policy,
       ReplicaTags: tags.map(({ key: TagKey, value: TagValue }) => ({ TagKey, TagValue })),
     };
   },

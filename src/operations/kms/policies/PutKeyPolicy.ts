@@ -7,12 +7,8 @@ export const PutKeyPolicy = defineOperation('kms', 'PutKeyPolicy', {
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
   async handle(services, input, { key }, { caller, conditions }) {
     requireDefaultPolicyName(input.PolicyName);
-    const policy = checkedPolicy(input.Policy, {
-      bypass: input.BypassPolicyLockoutSafetyCheck,
-      caller,
-      context: await conditions('kms:PutKeyPolicy', 'key'),
-    });
-    await amendKey(services, key, (row) => ({ ...row, policy }));
+    const policy = await checkedPolicy(services, input, { caller, context: await conditions('kms:PutKeyPolicy', 'key') });
+    await amendKey(services, key, (row) => ({ ...row, ...policy }));
     return {};
   },
 });

@@ -1,34 +1,81 @@
-import { KmsError, type Principal } from '../../../domain/index.ts';
-import { compilePolicy, lockoutSafe, parsePolicy, PolicyError, type CompiledPolicy, type RequestContext } from '../../../policy/index.ts';
+import { KmsError, type KeyRecord, type Principal } from '../../../domain/index.ts';
+import {
+  compilePolicy,
+  defaultKeyPolicy,
+  lockoutSafe,
+  MAX_POLICY_BYTES,
+  parsePolicy,
+  PolicyError,
+  type PolicyDocument,
+  type RequestContext,
+} from '../../../policy/index.ts';
+import type { Reader } from '../../../storage/index.ts';
+import { findPrincipal, isKnownAccount } from '../../principals.ts';
+import type { Services } from '../../services.ts';
 
-const MAX_POLICY_BYTES = 32_768;
+/** What of a key's record its policy makes. */
+type KeyPolicy = Pick<KeyRecord, 'policy' | 'policyPrincipals'>;
 
-interface LockoutCheck {
-  readonly bypass: boolean | undefined;
+interface Wanted {
+  readonly Policy?: string;
+  readonly BypassPolicyLockoutSafetyCheck?: boolean;
+}
+interface Asker {
   readonly caller: Principal;
   /** What the call would show if it put the policy again. */
   readonly context: RequestContext;
 }
 
-/** The key policy document if it may be stored, as it was given. */
-export function checkedPolicy(text: string, { bypass, caller, context }: LockoutCheck): string {
-  if (Buffer.byteLength(text, 'utf8') > MAX_POLICY_BYTES) {
-    throw new KmsError('LimitExceededException', `The key policy must not exceed ${MAX_POLICY_BYTES} bytes.`);
-  }
-  const policy = compiled(text);
-  if (bypass !== true && !lockoutSafe({ policy, principal: caller, context })) {
-    throw new KmsError('MalformedPolicyDocumentException', 'The new key policy will not allow you to update the key policy in the future.');
-  }
-  return text;
+/** The policy that a new key is to have; the default one, if none is given. */
+export function policyOfNewKey(services: Pick<Services, 'store'>, wanted: Wanted, asker: Asker): Promise<KeyPolicy> {
+  const { Policy = defaultKeyPolicy(asker.caller.account), ...rest } = wanted;
+  return checkedPolicy(services, { ...rest, Policy }, asker);
 }
 
-function compiled(text: string): CompiledPolicy {
+/** The key policy document, as it was given, if it may be stored. */
+export async function checkedPolicy(
+  { store }: Pick<Services, 'store'>,
+  { Policy, BypassPolicyLockoutSafetyCheck: bypass }: Wanted & { readonly Policy: string },
+  { caller, context }: Asker,
+): Promise<KeyPolicy> {
+  if (Buffer.byteLength(Policy, 'utf8') > MAX_POLICY_BYTES) {
+    throw new KmsError('LimitExceededException', `The key policy must not exceed ${MAX_POLICY_BYTES} bytes.`);
+  }
+  const document = parsed(Policy);
+  if (bypass !== true && !lockoutSafe({ policy: compilePolicy(document), principal: caller, context })) {
+    throw new KmsError('MalformedPolicyDocumentException', 'The new key policy will not allow you to update the key policy in the future.');
+  }
+  return { policy: Policy, policyPrincipals: await store.read((reader) => uniqueIds(reader, document)) };
+}
+
+function parsed(text: string): PolicyDocument {
   try {
-    return compilePolicy(parsePolicy(text));
+    return parsePolicy(text);
   } catch (error) {
     if (error instanceof PolicyError) throw new KmsError('MalformedPolicyDocumentException', error.message, { cause: error });
     throw error;
   }
+}
+
+/**
+ * Every user and role that the policy names must be there, where the account is one of this Keyhold: principals of other
+ * accounts can't be looked up, and can't call either.
+ */
+async function uniqueIds(reader: Reader, { statements }: PolicyDocument): Promise<Record<string, string>> {
+  const ids: Record<string, string> = {};
+  for (const { principals } of statements) {
+    for (const pattern of principals?.of ?? []) {
+      if (pattern.kind !== 'arn' && pattern.kind !== 'role') continue;
+      const known = await findPrincipal(reader, pattern.arn);
+      if (known?.uniqueId !== undefined) ids[pattern.arn] = known.uniqueId;
+      else if (!known && (await isKnownAccount(reader, pattern.arn))) throw unknownPrincipal();
+    }
+  }
+  return ids;
+}
+
+function unknownPrincipal(): KmsError {
+  return new KmsError('MalformedPolicyDocumentException', 'Policy contains a statement with one or more invalid principals.');
 }
 
 /** Every key has one policy, and it has one name. */

@@ -1,5 +1,5 @@
-import { iamArn, KmsError, parseIamArn } from '../../domain/index.ts';
-import type { Reader } from '../../storage/index.ts';
+import { iamArn, KmsError, parseIamArn } from '../domain/index.ts';
+import type { Reader } from '../storage/index.ts';
 
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
 const SESSION = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/[\w+=,.@-]+$/;
@@ -29,6 +29,11 @@ export async function findPrincipal(reader: Reader, arn: string): Promise<KnownP
   }
   const account = (ROOT.exec(arn) ?? FEDERATED_USER.exec(arn))?.[1];
   return account !== undefined && (await reader.get('accounts', account)) ? {} : undefined;
+}
+
+/** Whether the account in an ARN is one of this Keyhold. */
+export async function isKnownAccount(reader: Reader, arn: string): Promise<boolean> {
+  return (await reader.get('accounts', arn.split(':')[4] ?? '')) !== undefined;
 }
 
 /** @throws KmsError InvalidArnException */
