@@ -21,7 +21,8 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
     const { account, region } = scope;
     const creationDate = services.clock.now();
     const identity = { account, region, keyId: newKeyId(input.MultiRegion === true), ...spec };
-    const material = place.keyStore && (await newMaterial(place.keyStore, identity, creationDate));
+    const { keyStore } = place;
+    const made = keyStore && { keyStore, material: await newMaterial(keyStore, identity, creationDate) };
     const key: KeyRecord = {
       ...identity,
       ...place.record,
@@ -31,13 +32,12 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
       creationDate,
       ...policy,
       tags,
-      ...(material ? { currentMaterialId: material.materialId } : { materialMissing: true }),
+      ...(made ? { currentMaterialId: made.material.materialId } : { materialMissing: true }),
       ...(input.MultiRegion && { primaryRegion: region }),
     };
-    await saveNewKey(services, key, material);
-    if (material?.handle !== undefined) {
-      note({ backingKey: JSON.stringify({ keyHandle: material.handle, backingKeyId: material.materialId }) });
-    }
+    await saveNewKey(services, key, made);
+    const { handle, materialId } = made?.material ?? {};
+    if (handle !== undefined) note({ backingKey: JSON.stringify({ keyHandle: handle, backingKeyId: materialId }) });
     return { KeyMetadata: await keyMetadata(services, key) };
   },
 });

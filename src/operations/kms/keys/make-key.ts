@@ -2,6 +2,7 @@ import { hexId, uuid } from '../../../base/index.ts';
 import { keyArn, keySpecFacts, type KeyRecord, type MaterialRecord } from '../../../domain/index.ts';
 import type { KeyStore } from '../../../keystores/index.ts';
 import type { Services } from '../../services.ts';
+import { findKeyStore } from '../custom-key-stores/find-key-store.ts';
 import { countKey, requireRoomForKey } from './key-count.ts';
 
 /** A new id: `mrk-` and 32 hex digits for multi-Region keys, which keep it in every Region; a UUID for all others. */
@@ -23,22 +24,24 @@ export async function newMaterial(
 
 /**
  * Records a customer managed key and its first material, if it has one already, as one. If that fails, the material is
- * destroyed: an HSM keeps nothing that no key knows of.
+ * destroyed in the store that made it: an HSM keeps nothing that no key knows of.
  */
 export async function saveNewKey(
-  { store, quotas, keyStores }: Pick<Services, 'store' | 'quotas' | 'keyStores'>,
+  { store, quotas }: Pick<Services, 'store' | 'quotas'>,
   key: KeyRecord,
-  material: MaterialRecord | undefined,
+  made: { readonly material: MaterialRecord; readonly keyStore: KeyStore } | undefined,
 ): Promise<void> {
   try {
     await store.transact(async (transaction) => {
+      // It may have been disconnected and deleted since it made the material.
+      if (key.customKeyStoreId !== undefined) await findKeyStore(transaction, key, key.customKeyStoreId);
       await requireRoomForKey(transaction, key, quotas.keys);
       await countKey(transaction, key, 1);
-      if (material) await transaction.put('materials', material);
+      if (made) await transaction.put('materials', made.material);
       await transaction.put('keys', key);
     });
   } catch (error) {
-    if (material) await keyStores.of(key).destroyMaterial(material);
+    await made?.keyStore.destroyMaterial(made.material);
     throw error;
   }
 }
