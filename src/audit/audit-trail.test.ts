@@ -1,84 +1,92 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
-import { AuditQueueFullError, cloudTrailServiceEvent, openAuditTrail, type AuditEvent } from './index.ts';
+import { silentLogger } from '../base/index.ts';
+import { makeKeyPair } from '../crypto/index.ts';
+import {
+  AuditQueueFullError,
+  cloudTrailServiceEvent,
+  openAuditTrail,
+  startAuditUpkeep,
+  verifyTrail,
+  type AuditEvent,
+  type AuditTrail,
+  type AuditTrailOptions,
+} from './index.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'keyhold-audit-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-let files = 0;
-const newPath = (): string => join(folder, `${(files += 1)}.ndjson`);
+const base = mkdtempSync(join(tmpdir(), 'keyhold-audit-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+let folders = 0;
+const newFolder = (): string => join(base, `${(folders += 1)}`);
 
-function event(eventName: string): AuditEvent {
-  return cloudTrailServiceEvent({ time: 0, eventSource: 'kms.amazonaws.com', eventName, region: 'us-east-1', account: '111122223333' });
+function event(eventName: string, time = 0): AuditEvent {
+  return cloudTrailServiceEvent({ time, eventSource: 'kms.amazonaws.com', eventName, region: 'us-east-1', account: '111122223333' });
 }
 
-/** Every line of the file, which must all be whole. */
-function names(path: string): unknown[] {
-  const text = readFileSync(path, 'utf8');
-  assert.ok(text === '' || text.endsWith('\n'));
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line).eventName);
+const files = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith('trail'));
+
+/** Every line of the trail's files in their order, which must all be whole. */
+function names(folder: string): unknown[] {
+  const closed = files(folder).filter((name) => name !== 'trail.ndjson');
+  return [...closed, 'trail.ndjson'].flatMap((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    assert.ok(text === '' || text.endsWith('\n'));
+    return text
+      .split('\n')
+      .slice(0, -1)
+      .map((line): unknown => JSON.parse(line).eventName);
+  });
+}
+
+async function filled(folder: string, events: readonly string[], options: AuditTrailOptions = {}): Promise<void> {
+  const trail = await openAuditTrail(folder, options);
+  for (const name of events) await trail.record(event(name));
+  await trail.close();
 }
 
 describe('the audit trail', () => {
-  for (const fsync of [false, true]) {
-    it(`has an event in the file when record resolves, in the order of recording (fsync: ${fsync})`, async () => {
-      const path = newPath();
-      const trail = openAuditTrail(path, { fsync });
-      await trail.record(event('one'));
-      assert.deepEqual(names(path), ['one']);
-      await Promise.all(['two', 'three'].map((name) => trail.record(event(name))));
-      assert.deepEqual(names(path), ['one', 'two', 'three']);
-      const last = trail.record(event('four'));
+  for (const durable of [false, true]) {
+    it(`has an event in the file when record resolves, in the order of recording (durable: ${durable})`, async () => {
+      const folder = newFolder();
+      const trail = await openAuditTrail(folder);
+      await trail.record(event('one'), { durable });
+      assert.deepEqual(names(folder), ['one']);
+      await Promise.all(['two', 'three'].map((name) => trail.record(event(name), { durable })));
+      assert.deepEqual(names(folder), ['one', 'two', 'three']);
+      const last = trail.record(event('four'), { durable });
       await trail.close();
       await last;
-      assert.deepEqual(names(path), ['one', 'two', 'three', 'four']);
+      assert.deepEqual(names(folder), ['one', 'two', 'three', 'four']);
       await assert.rejects(trail.record(event('five')), /closed/);
     });
   }
 
   it('appends to what is there, and is readable by its owner only', async () => {
-    const path = newPath();
-    for (const name of ['one', 'two']) {
-      const trail = openAuditTrail(path);
-      await trail.record(event(name));
-      await trail.close();
-    }
-    assert.deepEqual(names(path), ['one', 'two']);
-    assert.equal(statSync(path).mode & 0o777, 0o600);
+    const folder = newFolder();
+    for (const name of ['one', 'two']) await filled(folder, [name]);
+    assert.deepEqual(names(folder), ['one', 'two']);
+    assert.equal(statSync(join(folder, 'trail.ndjson')).mode & 0o777, 0o600);
   });
 
   for (const length of [10, 200_000]) {
     it(`cuts off a last line that is torn, ${length} bytes of it`, async () => {
-      const path = newPath();
-      const first = openAuditTrail(path);
-      await first.record(event('whole'));
-      await first.close();
-      appendFileSync(path, `{"eventName":"${'x'.repeat(length)}`);
-      const trail = openAuditTrail(path);
-      await trail.record(event('next'));
-      await trail.close();
-      assert.deepEqual(names(path), ['whole', 'next']);
+      const folder = newFolder();
+      await filled(folder, ['whole']);
+      appendFileSync(join(folder, 'trail.ndjson'), `{"eventName":"${'x'.repeat(length)}`);
+      await filled(folder, ['next']);
+      assert.deepEqual(names(folder), ['whole', 'next']);
+      assert.deepEqual((await verifyTrail(folder)).problems, []);
     });
   }
 
-  it('empties a file that has nothing but a torn line', async () => {
-    const path = newPath();
-    writeFileSync(path, '{"event');
-    await openAuditTrail(path).close();
-    assert.equal(statSync(path).size, 0);
-  });
-
   it('refuses more events than may wait, and goes on afterwards', async () => {
-    const path = newPath();
-    const trail = openAuditTrail(path, { maxWaiting: 2 });
+    const folder = newFolder();
+    const trail = await openAuditTrail(folder, { maxWaiting: 2 });
     const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => trail.record(event(name))));
     assert.deepEqual(
       results.map(({ status }) => status),
@@ -86,20 +94,20 @@ describe('the audit trail', () => {
     );
     await assert.rejects(Promise.all(['d', 'e', 'f'].map((name) => trail.record(event(name)))), AuditQueueFullError);
     await trail.close();
-    assert.deepEqual(names(path), ['a', 'b', 'd', 'e']);
+    assert.deepEqual(names(folder), ['a', 'b', 'd', 'e']);
   });
 
   it('keeps every event that was acknowledged before kill -9', async () => {
-    const path = newPath();
+    const folder = newFolder();
     const script = `
       import { openAuditTrail } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
       import { writeSync } from 'node:fs';
-      const trail = openAuditTrail(process.argv[1]);
+      const trail = await openAuditTrail(process.argv[1], { maxFileBytes: 10_000 });
       for (let n = 0; ; n += 1) {
         await trail.record({ eventName: String(n) });
         writeSync(1, n + '\\n');
       }`;
-    const writer = spawn(process.execPath, ['--input-type=module', '--eval', script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const writer = spawn(process.execPath, ['--input-type=module', '--eval', script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(writer, 'exit');
     const acknowledged: string[] = [];
     for await (const line of createInterface({ input: writer.stdout })) {
@@ -107,9 +115,137 @@ describe('the audit trail', () => {
       if (acknowledged.length === 500) writer.kill('SIGKILL');
     }
     await exited;
-    await openAuditTrail(path).close();
-    const kept = new Set(names(path));
+    await (await openAuditTrail(folder)).close();
+    const kept = new Set(names(folder));
     assert.ok(acknowledged.length >= 500);
     assert.ok(acknowledged.every((name) => kept.has(name)));
+    assert.deepEqual((await verifyTrail(folder)).problems, []);
+  });
+
+  it('begins another file when one is full, and goes on where it was after a restart', async () => {
+    const folder = newFolder();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await filled(folder, [name], { maxFileBytes: 1000 });
+    assert.deepEqual(names(folder), ['a', 'b', 'c', 'd', 'e']);
+    assert.ok(files(folder).length > 2);
+    const report = await verifyTrail(folder);
+    assert.deepEqual([report.events, report.first, report.head.sequence, report.problems], [5, 1, 5, []]);
+  });
+
+  it('refuses to go on with a file that is no trail', async () => {
+    const folder = newFolder();
+    await filled(folder, ['a']);
+    writeFileSync(join(folder, 'trail.ndjson'), '{"eventName":"x"}\n');
+    await assert.rejects(openAuditTrail(folder), /is not an audit trail/);
+  });
+});
+
+describe('looking up events', () => {
+  async function found(trail: AuditTrail, matches: (event: AuditEvent) => boolean, limit = 10, notBefore?: string): Promise<string[]> {
+    const pages: string[] = [];
+    let page = await trail.lookup({ matches, limit, ...(notBefore !== undefined && { notBefore }) });
+    for (;;) {
+      pages.push(page.events.map((one) => one.event.eventName).join());
+      if (!page.next) return pages;
+      page = await trail.lookup({ matches, limit, from: page.next, ...(notBefore !== undefined && { notBefore }) });
+    }
+  }
+
+  it('finds the newest first, page by page, through all files', async () => {
+    const trail = await openAuditTrail(newFolder(), { maxFileBytes: 1500 });
+    for (let n = 1; n <= 9; n += 1) await trail.record(event(`e${n}`, n * 1000));
+    assert.deepEqual(await found(trail, () => true, 4), ['e9,e8,e7,e6', 'e5,e4,e3,e2', 'e1']);
+    assert.deepEqual(await found(trail, ({ eventName }) => eventName > 'e6'), ['e9,e8,e7']);
+    assert.deepEqual(await found(trail, () => true, 10, '1970-01-01T00:00:08Z'), ['e9,e8']);
+    await trail.close();
+  });
+
+  it('goes on where a page ended when events and files have come since', async () => {
+    const trail = await openAuditTrail(newFolder(), { maxFileBytes: 1500 });
+    for (const name of ['a', 'b', 'c']) await trail.record(event(name));
+    const first = await trail.lookup({ matches: () => true, limit: 2 });
+    for (const name of ['d', 'e', 'f', 'g']) await trail.record(event(name));
+    assert.ok(first.next);
+    const rest = await trail.lookup({ matches: () => true, limit: 9, from: first.next });
+    assert.deepEqual([...first.events, ...rest.events].map((one) => one.event.eventName), ['c', 'b', 'a']);
+    await trail.close();
+  });
+});
+
+describe('verifying a trail', () => {
+  const keys = makeKeyPair();
+  let now = 0;
+  const clock = { now: () => now };
+
+  /** Five events in several files, and a checkpoint after each. */
+  async function vouchedFor(): Promise<string> {
+    const folder = newFolder();
+    const trail = await openAuditTrail(folder, { maxFileBytes: 1000 });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      await trail.record(event(name, (now += 1000)));
+      await startAuditUpkeep({ folder, trail, keys, clock, log: silentLogger }).close();
+    }
+    await trail.close();
+    return folder;
+  }
+  const change = (folder: string, name: string, how: (text: string) => string): void => {
+    const path = join(folder, name);
+    writeFileSync(path, how(readFileSync(path, 'utf8')));
+  };
+
+  it('finds nothing wrong with one that is whole', async () => {
+    const report = await verifyTrail(await vouchedFor());
+    assert.deepEqual([report.events, report.vouchedFor, report.keys.length, report.problems], [5, 5, 1, []]);
+  });
+
+  it('finds what was changed, taken out or put in', async () => {
+    const cases: [string, string, (text: string) => string, RegExp][] = [
+      ['a changed event', 'trail-000000000001.ndjson', (text) => text.replace('"a"', '"z"'), /event 1 or one before it was changed/],
+      ['a missing event', 'trail-000000000001.ndjson', (text) => text.split('\n').slice(1).join('\n'), /events before 2 are missing/],
+      ['a missing event in between', 'trail-000000000003.ndjson', () => '', /event 3 should be here/],
+      ['an event twice', 'trail-000000000001.ndjson', (text) => text + text, /should be here/],
+      ['a foreign line', 'trail-000000000001.ndjson', (text) => `${text}{"eventName":"x"}\n`, /is not an event of the trail/],
+      ['a changed checkpoint', 'checkpoints.ndjson', (text) => text.replace('"sequence":3', '"sequence":2'), /is not signed, or was changed/],
+    ];
+    for (const [what, name, how, problem] of cases) {
+      const folder = await vouchedFor();
+      change(folder, name, how);
+      assert.match((await verifyTrail(folder)).problems.join('\n'), problem, what);
+    }
+  });
+
+  it('finds an end that was cut off, and a trail that was written anew', async () => {
+    const cut = await vouchedFor();
+    const last = files(cut).filter((name) => name !== 'trail.ndjson').at(-1) ?? '';
+    change(cut, last, () => '');
+    change(cut, 'trail.ndjson', () => '');
+    assert.match((await verifyTrail(cut)).problems.join('\n'), /events \d to 5 are missing at the end/);
+
+    const anew = await vouchedFor();
+    for (const name of files(anew)) rmSync(join(anew, name));
+    await filled(anew, ['v', 'w', 'x', 'y', 'z']);
+    assert.match((await verifyTrail(anew)).problems.join('\n'), /event 1 is not the one that was vouched for/);
+  });
+
+  it('takes no other key than the one expected, and holds the trail against a head that was kept elsewhere', async () => {
+    const folder = await vouchedFor();
+    const { keys: [key = ''], head } = await verifyTrail(folder);
+    assert.deepEqual((await verifyTrail(folder, { key, head })).problems, []);
+    assert.match((await verifyTrail(folder, { key: '00' })).problems.join('\n'), /signed by another key/);
+    assert.match((await verifyTrail(folder, { head: { sequence: 9, hash: head.hash } })).problems.join('\n'), /missing at the end/);
+  });
+
+  it('still can, when files past their retention are gone', async () => {
+    const folder = await vouchedFor();
+    const before = files(folder).length;
+    const trail = await openAuditTrail(folder);
+    await trail.record(event('f', (now += 1_000_000)));
+    await startAuditUpkeep({ folder, trail, keys, clock, log: silentLogger, retention: 100_000 }).close();
+    await trail.close();
+    assert.ok(files(folder).length < before);
+    const report = await verifyTrail(folder);
+    assert.ok(report.first > 1);
+    assert.deepEqual(report.problems, []);
+    rmSync(join(folder, files(folder)[0] ?? ''));
+    assert.notDeepEqual((await verifyTrail(folder)).problems, [], 'but nobody else may take one away');
   });
 });

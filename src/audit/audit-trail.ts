@@ -1,24 +1,33 @@
-import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chainedLine, GENESIS, nextHead, parseLine, type ChainHead } from './chain.ts';
 import type { AuditEvent } from './event.ts';
-import { repairedLength } from './torn-line.ts';
+import { firstLine, linesBackwards } from './lines.ts';
+import { lookupEvents, type Lookup, type LookupPage } from './lookup.ts';
+import { Segment } from './segment.ts';
+import { closedSegments, CURRENT } from './segments.ts';
 
 const DEFAULT_MAX_WAITING = 10_000;
-const dataSync = promisify(fdatasync);
+const DEFAULT_MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 export interface AuditTrailOptions {
-  /** Also wait for the disk, so that an event survives power loss and not only a killed process. Default: false. */
-  readonly fsync?: boolean;
   /** How many events may wait to be written; more are refused. Default: 10,000. */
   readonly maxWaiting?: number;
+  /** A file that is as long is closed, and another begun. Default: 256 MiB. */
+  readonly maxFileBytes?: number;
 }
 
 export interface AuditTrail {
   /**
-   * Appends the event as one line of JSON. Resolves when the kernel has it (with `fsync`: the disk), from when on it
-   * survives kill -9. Rejects if it could not be written: then the file holds nothing of it, unless only the fsync failed.
+   * Appends the event as one line of JSON. Resolves when the kernel has it, from when on it survives kill -9; if `durable`,
+   * when the disk has it, from when on it survives power loss. Rejects if it could not be written: then the trail holds
+   * nothing of it, unless only the disk failed.
    */
-  record(event: AuditEvent): Promise<void>;
+  record(event: AuditEvent, how?: { readonly durable?: boolean }): Promise<void>;
+  /** Of what has been written. */
+  head(): ChainHead;
+  /** See `lookup.ts`. */
+  lookup(wanted: Lookup): Promise<LookupPage>;
   /** Writes what waits, then closes the file. */
   close(): Promise<void>;
 }
@@ -32,49 +41,85 @@ export class AuditQueueFullError extends Error {
   }
 }
 
-/** Opens or makes the trail; one process at a time. A last line that a crash cut off is removed: nobody was told of it. */
-export function openAuditTrail(path: string, { fsync = false, maxWaiting = DEFAULT_MAX_WAITING }: AuditTrailOptions = {}): AuditTrail {
-  return new FileAuditTrail(openSync(path, 'a+', 0o600), fsync, maxWaiting);
+/** Opens or makes the trail in its folder; one process at a time. */
+export async function openAuditTrail(folder: string, options: AuditTrailOptions = {}): Promise<AuditTrail> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const segment = new Segment(folder);
+  const start = parseLine(firstLine(join(folder, CURRENT)) ?? '');
+  return new FileAuditTrail(folder, { ...options, segment, head: await lastHead(folder), first: start?.sequence });
+}
+
+/** Where the chain stands: by the last line of the newest file that has one. */
+async function lastHead(folder: string): Promise<ChainHead> {
+  const paths = [join(folder, CURRENT), ...closedSegments(folder).toReversed().map(({ path }) => path)];
+  for (const path of paths) {
+    for await (const { text } of linesBackwards(path)) {
+      const line = parseLine(text);
+      if (!line) throw new Error(`${path} is not an audit trail of this Keyhold, or its last line was changed`);
+      return { sequence: line.sequence, hash: line.hash };
+    }
+  }
+  return GENESIS;
 }
 
 interface Batch {
-  readonly lines: string[];
+  readonly events: string[];
   readonly written: PromiseWithResolvers<void>;
+  /** Present if somebody waits for the disk. */
+  durable?: PromiseWithResolvers<void>;
 }
 
-/** All events of a tick become one write and share one promise; with fsync, those that come during one wait for the next. */
+/** Where a trail that was opened stands. `first`: the sequence number of the current file's first event, if it has one. */
+interface Opened extends AuditTrailOptions {
+  readonly segment: Segment;
+  readonly head: ChainHead;
+  readonly first: number | undefined;
+}
+
+/** All events of a tick become one write and share one promise, and those that must be durable share an fsync. */
 class FileAuditTrail implements AuditTrail {
-  readonly #file: number;
-  readonly #fsync: boolean;
+  readonly #folder: string;
   readonly #maxWaiting: number;
-  #length: number;
+  readonly #maxFileBytes: number;
+  #segment: Segment;
+  #head: ChainHead;
+  #first: number;
   #batch: Batch | undefined;
   #flushing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(file: number, fsync: boolean, maxWaiting: number) {
-    this.#file = file;
-    this.#fsync = fsync;
-    this.#maxWaiting = maxWaiting;
-    this.#length = repairedLength(file);
+  constructor(folder: string, opened: Opened) {
+    this.#folder = folder;
+    this.#maxWaiting = opened.maxWaiting ?? DEFAULT_MAX_WAITING;
+    this.#maxFileBytes = opened.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
+    this.#segment = opened.segment;
+    this.#head = opened.head;
+    this.#first = opened.first ?? opened.head.sequence + 1;
   }
 
-  record(event: AuditEvent): Promise<void> {
+  record(event: AuditEvent, { durable = false }: { readonly durable?: boolean } = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the audit trail is closed'));
-    const line = `${JSON.stringify(event)}\n`;
-    this.#batch ??= { lines: [], written: Promise.withResolvers<void>() };
-    if (this.#batch.lines.length >= this.#maxWaiting) return Promise.reject(new AuditQueueFullError());
-    this.#batch.lines.push(line);
+    const batch = (this.#batch ??= newBatch());
+    if (batch.events.length >= this.#maxWaiting) return Promise.reject(new AuditQueueFullError());
+    batch.events.push(JSON.stringify(event));
+    if (durable) batch.durable ??= quietly(Promise.withResolvers<void>());
     this.#flushing ??= this.#flush();
-    return this.#batch.written.promise;
+    return durable && batch.durable ? batch.durable.promise : batch.written.promise;
+  }
+
+  head(): ChainHead {
+    return this.#head;
+  }
+
+  lookup(wanted: Lookup): Promise<LookupPage> {
+    return lookupEvents({ folder: this.#folder, first: this.#first }, wanted);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#flushing;
-    fdatasyncSync(this.#file);
-    closeSync(this.#file);
+    await this.#segment.close();
   }
 
   async #flush(): Promise<void> {
@@ -82,11 +127,13 @@ class FileAuditTrail implements AuditTrail {
     await new Promise((resolve) => setImmediate(resolve));
     for (let batch = this.#takeBatch(); batch; batch = this.#takeBatch()) {
       try {
-        this.#append(batch.lines.join(''));
-        if (this.#fsync) await dataSync(this.#file);
+        this.#append(batch.events);
         batch.written.resolve();
+        if (batch.durable) this.#segment.sync().then(batch.durable.resolve, batch.durable.reject);
+        if (this.#segment.length >= this.#maxFileBytes) await this.#rotate();
       } catch (error) {
         batch.written.reject(error);
+        batch.durable?.reject(error);
       }
     }
     this.#flushing = undefined;
@@ -98,16 +145,31 @@ class FileAuditTrail implements AuditTrail {
     return batch;
   }
 
-  /** A write of page cache costs less than a trip to the thread pool and back. */
-  #append(text: string): void {
-    const bytes = Buffer.from(text, 'utf8');
-    try {
-      for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
-      this.#length += bytes.length;
-    } catch (error) {
-      // On a full disk part of a line may be there; the next event must not be joined to it.
-      ftruncateSync(this.#file, this.#length);
-      throw error;
+  /** The chain goes on only when the lines are there. */
+  #append(events: readonly string[]): void {
+    let head = this.#head;
+    let text = '';
+    for (const event of events) {
+      head = nextHead(head, event);
+      text += chainedLine(event, head);
     }
+    this.#segment.append(text);
+    this.#head = head;
   }
+
+  async #rotate(): Promise<void> {
+    await this.#segment.finish(this.#first);
+    this.#segment = new Segment(this.#folder);
+    this.#first = this.#head.sequence + 1;
+  }
+}
+
+function newBatch(): Batch {
+  return { events: [], written: quietly(Promise.withResolvers<void>()) };
+}
+
+/** Nobody may wait for one of the two promises; its failure is then the other's. */
+function quietly(waiting: PromiseWithResolvers<void>): PromiseWithResolvers<void> {
+  waiting.promise.catch(() => undefined);
+  return waiting;
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import manifest from '../../package.json' with { type: 'json' };
 import { openAuditTrail } from '../audit/index.ts';
 import { offsetClock, systemClock } from '../base/index.ts';
@@ -18,6 +17,7 @@ import {
 import { createHttpServer, keepFresh } from '../protocol/index.ts';
 import { createVerifier } from '../sigv4/index.ts';
 import { openSqliteStore, type Store } from '../storage/index.ts';
+import { openAuditUpkeep } from './audit-upkeep.ts';
 import { writeAwsFiles, writtenRegion } from './aws-files.ts';
 import { openDataFolder } from './data-folder.ts';
 import { openDefaultKeyStore } from './default-key-store.ts';
@@ -43,8 +43,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
   const clock = offsetClock(systemClock, clockOffset);
   const log = openLog(folder.file('keyhold.log'), logLevel);
   const store = closing(openSqliteStore(folder.file('keyhold.sqlite')));
-  mkdirSync(folder.file('audit'), { recursive: true, mode: 0o700 });
-  const audit = closing(openAuditTrail(folder.file('audit/trail.ndjson')));
+  const audit = closing(await openAuditTrail(folder.file('audit')));
   const authorities = openAuthorities(folder.file('certificates'), clock);
   const hsmOptions = { dataFolder: folder.path, store, clock, clockOffset, rate: hsmRate, log, authorities };
   const { managed, clusters } = await startHsms(hsmOptions, lifetime);
@@ -52,6 +51,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
   const { client, keyStore } = await openDefaultKeyStore(managed, clock, log);
   closing(client);
   const seal = await openSecretSeal(store, keyStore);
+  closing(await openAuditUpkeep({ folder: folder.file('audit'), trail: audit, store, seal, clock, log }));
   const keyStores = closing(await openKeyStores({ store, defaultStore: keyStore, seal: passwordSeal(seal), clock, log }));
   const identity = closing(openIdentity({ store, clock, seal }));
   const accessKey = await identity.bootstrap({ account: account ?? '111122223333' });

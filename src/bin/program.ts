@@ -8,6 +8,7 @@ const subCommands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./clients.ts')).status(),
   hsm: async () => (await import('./clients.ts')).hsm(),
   account: async () => (await import('./clients.ts')).account(),
+  audit: async () => (await import('./audit-command.ts')).auditCommand(),
   demo: async () => (await import('./clients.ts')).demo(),
 };
 
@@ -19,6 +20,7 @@ Examples:
   keyhold status                    the front end, clusters, HSMs and key stores
   keyhold hsm user list --help      manage the HSMs of a cluster, as with cloudhsm-cli
   keyhold account create            another account, with an administrator of its own
+  keyhold audit verify              check that nobody has touched the audit trail
   keyhold demo                      see the six steps to a KMS key in your own HSMs
 
 \`keyhold <command> --help\` says more about each.`;

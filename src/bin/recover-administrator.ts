@@ -19,7 +19,7 @@ export async function recoverAdministrator(data: string): Promise<Administrator>
   const folder = lifetime.use(openDataFolder(data));
   const log = openLog(folder.file('keyhold.log'), 'info');
   const store = closing(openSqliteStore(folder.file('keyhold.sqlite')));
-  const audit = closing(openAuditTrail(folder.file('audit/trail.ndjson')));
+  const audit = closing(await openAuditTrail(folder.file('audit')));
   const authorities = openAuthorities(folder.file('certificates'), systemClock);
   const options = { dataFolder: folder.path, store, clock: systemClock, clockOffset: 0, log, authorities };
   const managed = closing(await startManagedHsms(options));
@@ -27,7 +27,7 @@ export async function recoverAdministrator(data: string): Promise<Administrator>
   closing(client);
   const identity = closing(openIdentity({ store, clock: systemClock, seal: await openSecretSeal(store, keyStore) }));
   const administrator = await identity.recover();
-  await audit.record(recovered(administrator));
+  await audit.record(recovered(administrator), { durable: true });
   writeCredentials(folder, administrator);
   log.warn({ account: administrator.account, accessKeyId: administrator.accessKeyId }, 'the first administrator was recovered');
   return administrator;

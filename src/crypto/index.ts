@@ -25,7 +25,7 @@ export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
 export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
 export { openWith, sealFor } from './sealed-box.ts';
-export type { DigestSigner, SignatureScheme, Signer } from './signature.ts';
+export { messageSigner, type DigestSigner, type SignatureScheme, type Signer } from './signature.ts';
 export { signatureSchemes, type SignatureMechanism } from './signature-schemes.ts';
 export {
   certifies,

@@ -1,7 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { SecretText } from '../base/index.ts';
 import { BrokenSealError, open, randomBytes, seal } from '../crypto/index.ts';
-import type { Store } from '../storage/index.ts';
+import { sealedSetting, type Store } from '../storage/index.ts';
 import type { Seal } from './access-key-secret.ts';
 import type { SessionPolicies } from './policies-of.ts';
 
@@ -33,8 +32,6 @@ export interface SessionTokens {
   read(accessKeyId: string, token: string): Promise<Session | undefined>;
 }
 
-const SETTING = 'session-token-key';
-const PURPOSE = 'keyhold session token key';
 const LENGTH_BYTES = 4;
 /** No session is larger when inflated. */
 const MAX_INFLATED = 65_536;
@@ -79,16 +76,6 @@ function opened(key: Buffer, token: string, accessKeyId: string): Buffer | undef
 }
 
 async function tokenKey(store: Store, secrets: Seal): Promise<Buffer> {
-  const sealed = (await store.read((reader) => reader.get('settings', SETTING)))?.value ?? (await newTokenKey(store, secrets));
-  return Buffer.from((await secrets.open(sealed, PURPOSE)).reveal(), 'base64');
-}
-
-async function newTokenKey(store: Store, secrets: Seal): Promise<string> {
-  const sealed = await secrets.seal(new SecretText(randomBytes(32).toString('base64')), PURPOSE);
-  return store.transact(async (transaction) => {
-    const already = await transaction.get('settings', SETTING);
-    if (already) return already.value;
-    await transaction.put('settings', { name: SETTING, value: sealed });
-    return sealed;
-  });
+  const key = await sealedSetting(store, secrets, { name: 'session-token-key', make: () => randomBytes(32).toString('base64') });
+  return Buffer.from(key.reveal(), 'base64');
 }

@@ -1,0 +1,72 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+const CHUNK = 1 << 16;
+const NEWLINE = 10;
+/** Twice what a request may be long, for what JSON escapes. */
+const LONGEST_LINE = 1 << 22;
+
+/** One line without its break, and where it starts in the file, in bytes. */
+export interface Line {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** The file's whole lines from the first on. What follows the last line break is not a line yet. */
+export async function* linesOf(path: string): AsyncGenerator<Line> {
+  await using file = await open(path, 'r');
+  let rest = Buffer.alloc(0);
+  let start = 0;
+  for (let position = 0; ; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await file.read(chunk, 0, CHUNK, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    let text = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+    for (let at = text.indexOf(NEWLINE); at >= 0; at = text.indexOf(NEWLINE)) {
+      yield { text: text.toString('utf8', 0, at), start };
+      start += at + 1;
+      text = text.subarray(at + 1);
+    }
+    rest = text;
+  }
+}
+
+/** The whole lines that end before the byte `end`, the last first; from the last line break on if `end` is left out. */
+export async function* linesBackwards(path: string, end?: number): AsyncGenerator<Line> {
+  await using file = await open(path, 'r');
+  let position = end ?? (await file.stat()).size;
+  // Bytes from `position` on that belong to a line whose start isn't read yet; undefined before the first line break.
+  let rest: Buffer | undefined = end === undefined ? undefined : Buffer.alloc(0);
+  while (position > 0) {
+    const length = Math.min(CHUNK, position);
+    const chunk = Buffer.allocUnsafe(length);
+    await file.read(chunk, 0, length, position - length);
+    position -= length;
+    let text: Buffer = rest ? Buffer.concat([chunk, rest]) : chunk;
+    if (!rest) {
+      const last = text.lastIndexOf(NEWLINE);
+      if (last < 0) continue;
+      text = text.subarray(0, last + 1);
+    }
+    for (let at = text.lastIndexOf(NEWLINE, -2); at >= 0; at = text.lastIndexOf(NEWLINE, -2)) {
+      yield { text: text.toString('utf8', at + 1, text.length - 1), start: position + at + 1 };
+      text = text.subarray(0, at + 1);
+    }
+    rest = text;
+  }
+  if (rest && rest.length > 0) yield { text: rest.toString('utf8', 0, rest.length - 1), start: 0 };
+}
+
+/** The first line of a file that may be empty. */
+export function firstLine(path: string): string | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const chunk = Buffer.allocUnsafe(LONGEST_LINE);
+    const length = readSync(file, chunk, 0, chunk.length, 0);
+    const end = chunk.subarray(0, length).indexOf(NEWLINE);
+    return end < 0 ? undefined : chunk.toString('utf8', 0, end);
+  } finally {
+    closeSync(file);
+  }
+}

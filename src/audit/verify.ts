@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { GENESIS, nextHead, parseLine, type ChainedLine, type ChainHead } from './chain.ts';
+import { fingerprint, isSigned, readCheckpoints } from './checkpoints.ts';
+import { linesOf } from './lines.ts';
+import { closedSegments, CURRENT } from './segments.ts';
+
+/** What whoever checks a trail has kept elsewhere. */
+export interface Expected {
+  /** Fingerprint of the key that signs checkpoints. */
+  readonly key?: string;
+  /** Where the chain stood at some time. */
+  readonly head?: ChainHead;
+}
+
+export interface TrailReport {
+  readonly files: number;
+  readonly events: number;
+  /** The sequence number of the first event that is still there; 0 if there is none. */
+  readonly first: number;
+  readonly head: ChainHead;
+  readonly checkpoints: number;
+  /** The newest event that a checkpoint vouches for; those after it only hang together. */
+  readonly vouchedFor: number;
+  /** Fingerprints of the keys that signed. */
+  readonly keys: readonly string[];
+  /** What is wrong; empty if the trail is whole. At most a hundred. */
+  readonly problems: readonly string[];
+}
+
+const MAX_PROBLEMS = 100;
+
+/** Reads the whole trail and its checkpoints, and says whether anything was changed, removed, or put in. Needs no running Keyhold. */
+export async function verifyTrail(folder: string, expected: Expected = {}): Promise<TrailReport> {
+  const problems: string[] = [];
+  const signed = await checkedHeads(folder, expected, problems);
+  const { heads } = signed;
+  if (expected.key !== undefined && !signed.keys.includes(expected.key)) problems.push('no checkpoint is signed by the key expected');
+  if (expected.head) heads.set(expected.head.sequence, expected.head.hash);
+  const chain = await checkedChain(folder, signed, problems);
+  const last = Math.max(0, ...heads.keys());
+  if (last > chain.head.sequence) problems.push(`events ${chain.head.sequence + 1} to ${last} are missing at the end`);
+  return { ...chain, checkpoints: signed.count, keys: signed.keys, vouchedFor: signed.newest, problems: problems.slice(0, MAX_PROBLEMS) };
+}
+
+interface SignedHeads {
+  /** Hashes by sequence number. */
+  readonly heads: Map<number, string>;
+  /** Up to where files were removed rightly, likewise. */
+  readonly removed: ReadonlyMap<number, string>;
+  readonly count: number;
+  readonly newest: number;
+  readonly keys: readonly string[];
+}
+
+async function checkedHeads(folder: string, { key }: Expected, problems: string[]): Promise<SignedHeads> {
+  const heads = new Map<number, string>();
+  const removed = new Map<number, string>();
+  const keys = new Set<string>();
+  let count = 0;
+  for await (const checkpoint of readCheckpoints(folder)) {
+    count += 1;
+    if (!checkpoint || !(await isSigned(checkpoint))) {
+      problems.push(`checkpoint ${count} is not signed, or was changed`);
+      continue;
+    }
+    const by = fingerprint(checkpoint);
+    keys.add(by);
+    if (key !== undefined && by !== key) problems.push(`checkpoint ${count} is signed by another key, ${by}`);
+    else (checkpoint.kind === 'head' ? heads : removed).set(checkpoint.sequence, checkpoint.hash);
+  }
+  return { heads, removed, count, newest: Math.max(0, ...heads.keys()), keys: [...keys] };
+}
+
+async function checkedChain(folder: string, { heads, removed }: Pick<SignedHeads, 'heads' | 'removed'>, problems: string[]) {
+  const paths = [...closedSegments(folder).map(({ path }) => path), join(folder, CURRENT)].filter((path) => existsSync(path));
+  let head: ChainHead | undefined;
+  let first = 0;
+  let events = 0;
+  for (const path of paths) {
+    let number = 0;
+    for await (const { text } of linesOf(path)) {
+      number += 1;
+      const line = parseLine(text);
+      if (line) {
+        head ??= startBefore(line.sequence, removed, problems);
+        if (events === 0) first = line.sequence;
+        events += 1;
+      }
+      const problem = line && head ? problemOf(line, head, heads) : 'is not an event of the trail';
+      if (problem !== undefined) problems.push(`${path}: line ${number}: ${problem}`);
+      if (problems.length >= MAX_PROBLEMS) return { files: paths.length, events, first, head: headOf(line ?? head) };
+      head = line ?? head;
+    }
+  }
+  return { files: paths.length, events, first, head: headOf(head) };
+}
+
+function headOf({ sequence, hash }: ChainHead = GENESIS): ChainHead {
+  return { sequence, hash };
+}
+
+function problemOf(line: ChainedLine, before: ChainHead, heads: ReadonlyMap<number, string>): string | undefined {
+  const wanted = nextHead(before, line.event);
+  if (line.sequence !== wanted.sequence) return `event ${wanted.sequence} should be here, and ${line.sequence} is`;
+  if (line.hash !== wanted.hash) return `event ${line.sequence} or one before it was changed`;
+  const vouched = heads.get(line.sequence);
+  return vouched === undefined || vouched === line.hash ? undefined : `event ${line.sequence} is not the one that was vouched for`;
+}
+
+/** What the first event that is there must hang on: nothing, or the last one that was removed rightly. */
+function startBefore(sequence: number, removed: ReadonlyMap<number, string>, problems: string[]): ChainHead {
+  const before = sequence - 1;
+  const hash = before === 0 ? GENESIS.hash : removed.get(before);
+  if (hash === undefined) problems.push(`events before ${sequence} are missing, and not because they were past their retention`);
+  return { sequence: before, hash: hash ?? GENESIS.hash };
+}

@@ -1,0 +1,26 @@
+import { SecretText } from '../base/index.ts';
+import type { Store } from './store.ts';
+
+/** Encryption by the default key store, bound to a purpose. */
+interface Seal {
+  seal(secret: SecretText, purpose: string): Promise<string>;
+  open(sealed: string, purpose: string): Promise<SecretText>;
+}
+
+/**
+ * A secret of the installation itself, by name: made by `make` when it is first asked for, the same ever after. Of several
+ * front ends that make it at the same time one wins.
+ */
+export async function sealedSetting(store: Store, seal: Seal, { name, make }: { readonly name: string; readonly make: () => string }): Promise<SecretText> {
+  const purpose = `keyhold setting ${name}`;
+  const stored = await store.read((reader) => reader.get('settings', name));
+  if (stored) return seal.open(stored.value, purpose);
+  const sealed = await seal.seal(new SecretText(make()), purpose);
+  const kept = await store.transact(async (transaction) => {
+    const already = await transaction.get('settings', name);
+    if (already) return already.value;
+    await transaction.put('settings', { name, value: sealed });
+    return sealed;
+  });
+  return seal.open(kept, purpose);
+}
