@@ -166,7 +166,10 @@ describe('looking up events', () => {
     for (const name of ['d', 'e', 'f', 'g']) await trail.record(event(name));
     assert.ok(first.next);
     const rest = await trail.lookup({ matches: () => true, limit: 9, from: first.next });
-    assert.deepEqual([...first.events, ...rest.events].map((one) => one.event.eventName), ['c', 'b', 'a']);
+    assert.deepEqual(
+      [...first.events, ...rest.events].map((one) => one.event.eventName),
+      ['c', 'b', 'a'],
+    );
     await trail.close();
   });
 });
@@ -204,7 +207,12 @@ describe('verifying a trail', () => {
       ['a missing event in between', 'trail-000000000003.ndjson', () => '', /event 3 should be here/],
       ['an event twice', 'trail-000000000001.ndjson', (text) => text + text, /should be here/],
       ['a foreign line', 'trail-000000000001.ndjson', (text) => `${text}{"eventName":"x"}\n`, /is not an event of the trail/],
-      ['a changed checkpoint', 'checkpoints.ndjson', (text) => text.replace('"sequence":3', '"sequence":2'), /is not signed, or was changed/],
+      [
+        'a changed checkpoint',
+        'checkpoints.ndjson',
+        (text) => text.replace('"sequence":3', '"sequence":2'),
+        /is not signed, or was changed/,
+      ],
     ];
     for (const [what, name, how, problem] of cases) {
       const folder = await vouchedFor();
@@ -215,7 +223,10 @@ describe('verifying a trail', () => {
 
   it('finds an end that was cut off, and a trail that was written anew', async () => {
     const cut = await vouchedFor();
-    const last = files(cut).filter((name) => name !== 'trail.ndjson').at(-1) ?? '';
+    const last =
+      files(cut)
+        .filter((name) => name !== 'trail.ndjson')
+        .at(-1) ?? '';
     change(cut, last, () => '');
     change(cut, 'trail.ndjson', () => '');
     assert.match((await verifyTrail(cut)).problems.join('\n'), /events \d to 5 are missing at the end/);
@@ -228,7 +239,10 @@ describe('verifying a trail', () => {
 
   it('takes no other key than the one expected, and holds the trail against a head that was kept elsewhere', async () => {
     const folder = await vouchedFor();
-    const { keys: [key = ''], head } = await verifyTrail(folder);
+    const {
+      keys: [key = ''],
+      head,
+    } = await verifyTrail(folder);
     assert.deepEqual((await verifyTrail(folder, { key, head })).problems, []);
     assert.match((await verifyTrail(folder, { key: '00' })).problems.join('\n'), /signed by another key/);
     assert.match((await verifyTrail(folder, { head: { sequence: 9, hash: head.hash } })).problems.join('\n'), /missing at the end/);

@@ -51,7 +51,12 @@ export async function openAuditTrail(folder: string, options: AuditTrailOptions 
 
 /** Where the chain stands: by the last line of the newest file that has one. */
 async function lastHead(folder: string): Promise<ChainHead> {
-  const paths = [join(folder, CURRENT), ...closedSegments(folder).toReversed().map(({ path }) => path)];
+  const paths = [
+    join(folder, CURRENT),
+    ...closedSegments(folder)
+      .toReversed()
+      .map(({ path }) => path),
+  ];
   for (const path of paths) {
     for await (const { text } of linesBackwards(path)) {
       const line = parseLine(text);

@@ -1,14 +1,14 @@
 import { uuid } from '../base/index.ts';
-import type { Principal } from '../domain/index.ts';
 import type { ApiCall, AuditEvent, ServiceEvent } from './event.ts';
 import { recordable } from './recordable.ts';
+import { isoSeconds, userIdentity } from './user-identity.ts';
 
 /** The record of an API call: made once per call, on the hot path. */
 export function cloudTrailEvent(call: ApiCall): AuditEvent {
   const { error, principal } = call;
   return {
     eventVersion: '1.11',
-    userIdentity: identityOf(principal),
+    userIdentity: userIdentity(principal),
     eventTime: isoSeconds(call.time),
     eventSource: call.eventSource,
     eventName: call.eventName,
@@ -55,20 +55,4 @@ export function cloudTrailServiceEvent(event: ServiceEvent): AuditEvent {
     recipientAccountId: event.account,
     eventCategory: 'Management',
   };
-}
-
-function identityOf({ account, arn, userId, accessKeyId, userName }: Principal): AuditEvent['userIdentity'] {
-  // Whoever brings a token of an identity provider along is nobody of the account.
-  if (arn === '') return { type: 'WebIdentityUser', principalId: userId, ...(userName !== undefined && { userName }) };
-  const identity = { type: typeOf(arn), principalId: userId, arn, accountId: account, accessKeyId };
-  return userName === undefined ? identity : { ...identity, userName };
-}
-
-function typeOf(arn: string): 'IAMUser' | 'Root' | 'AssumedRole' {
-  if (arn.endsWith(':root')) return 'Root';
-  return arn.includes(':assumed-role/') ? 'AssumedRole' : 'IAMUser';
-}
-
-function isoSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

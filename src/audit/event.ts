@@ -41,10 +41,31 @@ export interface ServiceEvent {
   readonly serviceEventDetails?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Who made a call. Source: "CloudTrail userIdentity element" in the AWS CloudTrail User Guide. */
+export interface UserIdentity {
+  readonly type?: 'IAMUser' | 'Root' | 'AssumedRole' | 'WebIdentityUser';
+  readonly principalId?: string;
+  readonly arn?: string;
+  readonly accountId?: string;
+  readonly accessKeyId?: string;
+  readonly userName?: string;
+  readonly invokedBy?: string;
+  /** Present exactly for temporary credentials. */
+  readonly sessionContext?: SessionContext;
+}
+
+export interface SessionContext {
+  /** The role, for a session of one. */
+  readonly sessionIssuer?: Readonly<Record<'type' | 'principalId' | 'arn' | 'accountId' | 'userName', string>>;
+  readonly webIdFederationData?: { readonly federatedProvider: string };
+  readonly attributes: { readonly creationDate: string; readonly mfaAuthenticated: 'false' };
+  readonly sourceIdentity?: string;
+}
+
 /** A CloudTrail record. Source: "CloudTrail record contents" in the AWS CloudTrail User Guide. */
 export interface AuditEvent {
   readonly eventVersion: '1.11';
-  readonly userIdentity: Readonly<Record<string, string>>;
+  readonly userIdentity: UserIdentity;
   /** ISO 8601 to the second, UTC. */
   readonly eventTime: string;
   readonly eventSource: string;

@@ -17,7 +17,7 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
   await using file = await open(path, 'r');
   let rest = Buffer.alloc(0);
   let start = 0;
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     const chunk = Buffer.allocUnsafe(CHUNK);
     const { bytesRead } = await file.read(chunk, 0, CHUNK, position);
     if (bytesRead === 0) return;

@@ -34,7 +34,8 @@ export function startAuditUpkeep(options: AuditUpkeepOptions): { close(): Promis
   async function round(): Promise<void> {
     try {
       const head = options.trail.head();
-      if (head.sequence > vouchedFor) await writeCheckpoint(options.folder, head, { kind: 'head', keys: options.keys, now: options.clock.now() });
+      if (head.sequence > vouchedFor)
+        await writeCheckpoint(options.folder, head, { kind: 'head', keys: options.keys, now: options.clock.now() });
       vouchedFor = head.sequence;
       if (options.retention !== undefined) await removeOld(options, options.retention);
     } catch (error) {

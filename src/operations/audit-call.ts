@@ -4,6 +4,7 @@ import { isKmsError, type Principal } from '../domain/index.ts';
 import type { Operation } from './operation.ts';
 import type { PerformRequest } from './perform.ts';
 import type { Found } from './resolve.ts';
+import { reveals } from './revealing.ts';
 import type { Services } from './services.ts';
 
 /** What the pipeline learns on its way, for the audit record. */
@@ -47,8 +48,13 @@ export async function auditCall(
     resources: keysOf(found),
     additionalEventData: hasAny(noted) ? noted : undefined,
   });
-  await audit.record(event);
+  await audit.record(event, { durable: error === undefined && mustLast(operation) });
   return event.eventID;
+}
+
+/** Before a secret leaves, or a change is acknowledged, its record must survive the loss of power too. */
+function mustLast({ service, name, effect }: Operation): boolean {
+  return effect === 'write' || reveals(service, name);
 }
 
 function auditError(error: unknown): { readonly code: string; readonly message?: string | undefined } {

@@ -11,7 +11,11 @@ interface Seal {
  * A secret of the installation itself, by name: made by `make` when it is first asked for, the same ever after. Of several
  * front ends that make it at the same time one wins.
  */
-export async function sealedSetting(store: Store, seal: Seal, { name, make }: { readonly name: string; readonly make: () => string }): Promise<SecretText> {
+export async function sealedSetting(
+  store: Store,
+  seal: Seal,
+  { name, make }: { readonly name: string; readonly make: () => string },
+): Promise<SecretText> {
   const purpose = `keyhold setting ${name}`;
   const stored = await store.read((reader) => reader.get('settings', name));
   if (stored) return seal.open(stored.value, purpose);

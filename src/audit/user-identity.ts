@@ -1,0 +1,37 @@
+import type { Principal, PrincipalSession } from '../domain/index.ts';
+import type { SessionContext, UserIdentity } from './event.ts';
+
+export function userIdentity(principal: Principal): UserIdentity {
+  const { account, arn, userId, accessKeyId, userName, session } = principal;
+  const named = userName === undefined ? {} : { userName };
+  // Whoever brings a token of an identity provider along is nobody of the account.
+  if (arn === '') return { type: 'WebIdentityUser', principalId: userId, ...named };
+  const identity = { type: typeOf(arn), principalId: userId, arn, accountId: account, accessKeyId, ...named };
+  return session ? { ...identity, sessionContext: sessionContext(principal, session) } : identity;
+}
+
+function typeOf(arn: string): 'IAMUser' | 'Root' | 'AssumedRole' {
+  if (arn.endsWith(':root')) return 'Root';
+  return arn.includes(':assumed-role/') ? 'AssumedRole' : 'IAMUser';
+}
+
+function sessionContext({ account, userId }: Principal, session: PrincipalSession): SessionContext {
+  const { roleArn, issuedAt, sourceIdentity, federatedProvider } = session;
+  return {
+    ...(roleArn !== undefined && { sessionIssuer: issuerOf(account, userId, roleArn) }),
+    ...(federatedProvider !== undefined && { webIdFederationData: { federatedProvider } }),
+    attributes: { creationDate: isoSeconds(issuedAt), mfaAuthenticated: 'false' },
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
+  };
+}
+
+function issuerOf(accountId: string, userId: string, arn: string): NonNullable<SessionContext['sessionIssuer']> {
+  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  // A session's id is its role's, a colon and the session's name.
+  return { type: 'Role', principalId: userId.replace(/:.*$/, ''), arn, accountId, userName: name };
+}
+
+/** As CloudTrail writes times: to the second. */
+export function isoSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
