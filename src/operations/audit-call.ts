@@ -3,7 +3,7 @@ import type { ServiceName } from '../contract/index.ts';
 import { isKmsError, type Principal } from '../domain/index.ts';
 import type { Operation } from './operation.ts';
 import type { PerformRequest } from './perform.ts';
-import type { Found } from './resolve.ts';
+import type { Found } from './found.ts';
 import { reveals } from './revealing.ts';
 import type { Services } from './services.ts';
 

@@ -1,6 +1,6 @@
 import { keySpecFacts, keyState, kindRefusal, KmsError, stateVerdict, type KeyRecord } from '../domain/index.ts';
 import type { Operation, Target } from './operation.ts';
-import type { FoundKey, Found } from './resolve.ts';
+import type { FoundKey, Found } from './found.ts';
 import type { Services } from './services.ts';
 
 /** After authorisation: whether the key is one for this operation, which only an authorised caller may learn. */

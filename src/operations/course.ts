@@ -1,6 +1,6 @@
 import type { Operation, Target, Targets } from './operation.ts';
 import type { PerformRequest } from './perform.ts';
-import type { Found } from './resolve.ts';
+import type { Found } from './found.ts';
 
 /** A request with all its targets found. */
 export interface Course {

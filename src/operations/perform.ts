@@ -6,11 +6,12 @@ import { authorizeTarget, contextOf } from './authorize-target.ts';
 import { checkKey } from './check-key.ts';
 import type { Course } from './course.ts';
 import { requireGrantTokens } from './grants/grant-token.ts';
+import type { Asker, Found } from './found.ts';
 import { apiError } from './key-store-failures.ts';
 import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
 import { registry } from './registry.ts';
 import type { Counted } from './request-rates/request-limits.ts';
-import { resolveTarget, type Asker, type Found } from './resolve.ts';
+import { resolveTarget } from './resolve.ts';
 import type { Services } from './services.ts';
 
 /** A request whose signature is good and whose input fits the contract: what the outer half hands over. */

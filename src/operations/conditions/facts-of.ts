@@ -1,6 +1,6 @@
 import type { CompiledPolicy, PrincipalPolicies } from '../../policy/index.ts';
 import { named, type Course } from '../course.ts';
-import type { FoundKey } from '../resolve.ts';
+import type { FoundKey } from '../found.ts';
 import type { Services } from '../services.ts';
 import type { Facts } from './facts.ts';
 

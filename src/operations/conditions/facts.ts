@@ -2,7 +2,7 @@ import type { KeyRecord, Tag } from '../../domain/index.ts';
 import type { ContextValue } from '../../policy/index.ts';
 import type { Target } from '../operation.ts';
 import type { PerformRequest } from '../perform.ts';
-import type { Found } from '../resolve.ts';
+import type { Found } from '../found.ts';
 
 /** All that a condition key can be read from: the request, and the target that is being authorised. */
 export interface Facts {
