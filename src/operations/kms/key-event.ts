@@ -11,15 +11,14 @@ export function recordKeyEvent(
   event: { readonly name: string } & Details,
 ): Promise<void> {
   const { name, ...details } = event;
-  return audit.record(
-    cloudTrailServiceEvent({
-      time: clock.now(),
-      eventSource: 'kms.amazonaws.com',
-      eventName: name,
-      region,
-      account,
-      resources: [{ accountId: account, type: 'AWS::KMS::Key', ARN: keyArn({ account, region }, keyId) }],
-      ...details,
-    }),
-  );
+  const record = cloudTrailServiceEvent({
+    time: clock.now(),
+    eventSource: 'kms.amazonaws.com',
+    eventName: name,
+    region,
+    account,
+    resources: [{ accountId: account, type: 'AWS::KMS::Key', ARN: keyArn({ account, region }, keyId) }],
+    ...details,
+  });
+  return audit.record(record, { durable: true });
 }

@@ -7,6 +7,7 @@ import { recordKeyEvent } from '../key-event.ts';
 import { countKey } from '../keys/key-count.ts';
 import { familyOf } from '../keys/key-family.ts';
 import { DAY } from '../upkeep/days.ts';
+import { forEach } from '../upkeep/for-each.ts';
 
 /** What became of one material of a deleted key. */
 interface Fate {
@@ -20,7 +21,7 @@ interface Fate {
  */
 export async function deleteDueKeys(services: Services): Promise<void> {
   const due = await services.store.read((reader) => reader.due('keys', 'byDeletion', services.clock.now()));
-  for (const key of due) await deleteKey(services, key);
+  await forEach(due, services.log, (key) => deleteKey(services, key));
 }
 
 async function deleteKey(services: Services, { account, region, keyId }: KeyRecord): Promise<void> {

@@ -1,12 +1,13 @@
 import type { MaterialRecord } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import { recordKeyEvent } from '../key-event.ts';
+import { forEach } from '../upkeep/for-each.ts';
 import { removeMaterial } from './imported-materials.ts';
 
 /** Deletes imported material whose `ValidTo` has come: its key can't be used until the same bytes are imported again. */
 export async function expireMaterials(services: Services): Promise<void> {
   const due = await services.store.read((reader) => reader.due('materials', 'byExpiry', services.clock.now()));
-  for (const material of due) await expire(services, material);
+  await forEach(due, services.log, (material) => expire(services, material));
 }
 
 async function expire(services: Services, { materialId, region }: MaterialRecord): Promise<void> {

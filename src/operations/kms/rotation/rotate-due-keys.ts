@@ -1,6 +1,7 @@
 import { keyState, type KeyRecord } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import { DAY } from '../upkeep/days.ts';
+import { forEach } from '../upkeep/for-each.ts';
 import { rotateKey, type Rotation } from './rotate-key.ts';
 
 /** How many keys one round looks at: what is left over is due in the next one as well. */
@@ -25,14 +26,15 @@ const onDemand: Rotation = {
  */
 export async function rotateDueKeys(services: Services): Promise<void> {
   const due = await services.store.read((reader) => reader.due('keys', 'byRotation', services.clock.now(), ROUND));
-  for (const key of due) if (leads(key) && keyState(key, true) === 'Enabled') await rotateKey(services, key, automatic);
+  const ready = due.filter((key) => leads(key) && keyState(key, true) === 'Enabled');
+  await forEach(ready, services.log, (key) => rotateKey(services, key, automatic));
 }
 
 /** Finishes the rotations that RotateKeyOnDemand began long enough ago. */
 export async function finishOnDemandRotations(services: Services, settleTime: number): Promise<void> {
   const until = services.clock.now() - settleTime;
   const begun = await services.store.read((reader) => reader.due('keys', 'byOnDemandRotation', until));
-  for (const key of begun) if (leads(key)) await rotateKey(services, key, onDemand);
+  await forEach(begun.filter(leads), services.log, (key) => rotateKey(services, key, onDemand));
 }
 
 function leads({ region, primaryRegion }: KeyRecord): boolean {
