@@ -28,7 +28,7 @@ export interface OwnCluster {
   readonly caFile: string;
   describe(): Promise<Cluster>;
   /** `keyhold hsm ARGS` as a user of the HSMs: `admin`, `kmsuser`, … with their password. */
-  hsm(args: readonly string[], login?: { readonly role: string; readonly pin: string }): Promise<unknown>;
+  readonly hsm: (args: readonly string[], login?: { readonly role: string; readonly pin: string }) => Promise<unknown>;
 }
 
 export const asAdmin = { role: 'admin', pin: `admin:${ADMIN_PASSWORD}` };

@@ -1,0 +1,117 @@
+/**
+ * Key states × operations over the wire: every state that can be reached from outside, for every operation on a key.
+ * Creating and Updating pass too quickly for that; src/operations/key-states.test.ts has them, with all the others.
+ */
+import { after, before, describe, it } from 'node:test';
+import {
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  DisconnectCustomKeyStoreCommand,
+  ReplicateKeyCommand,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import { ownCluster, ownKeyStore, untilStore } from '../support/own-cluster.ts';
+import { until } from '../support/until.ts';
+import { checkAudit } from './harness/conform.ts';
+import { refuses, send } from './harness/send.ts';
+import { openStage, type Stage } from './harness/stage.ts';
+import { markTexts, stateRows, states } from './harness/state-rows.ts';
+import type { ReachableState, Table } from './harness/table.ts';
+import { tables } from './tables.ts';
+
+/** A key in some state, and an input for it that was good when the key was enabled. */
+interface Prepared {
+  readonly keyArn: string;
+  readonly input: object;
+}
+type Reach = (stage: Stage, table: Table) => Promise<Prepared>;
+
+const keyed = tables.filter(({ key, except }) => key !== 'none' && except.states === undefined);
+
+async function enabled(stage: Stage, table: Table, more: object = {}): Promise<Prepared> {
+  const keyArn = await stage.newKey({ ...(table.key === 'none' ? {} : table.key), ...more });
+  return { keyArn, input: await table.good(stage, keyArn) };
+}
+
+const reach: Record<Exclude<ReachableState, 'Unavailable'>, Reach> = {
+  async Disabled(stage, table) {
+    const prepared = await enabled(stage, table);
+    await stage.kms.send(new DisableKeyCommand({ KeyId: prepared.keyArn }));
+    return prepared;
+  },
+  async PendingDeletion(stage, table) {
+    const prepared = await enabled(stage, table);
+    await stage.kms.send(new ScheduleKeyDeletionCommand({ KeyId: prepared.keyArn }));
+    return prepared;
+  },
+  async PendingReplicaDeletion(stage, table) {
+    const prepared = await enabled(stage, table, { MultiRegion: true });
+    const KeyId = prepared.keyArn;
+    await stage.kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' }));
+    await until(`${KeyId} can be deleted`, async () => {
+      await stage.kms.send(new ScheduleKeyDeletionCommand({ KeyId }));
+      const { KeyMetadata } = await stage.kms.send(new DescribeKeyCommand({ KeyId }));
+      return KeyMetadata?.KeyState === 'PendingReplicaDeletion';
+    });
+    return prepared;
+  },
+  PendingImport: (stage, table) => enabled(stage, table, { Origin: 'EXTERNAL' }),
+};
+
+function check(table: Table, state: ReachableState, prepare: () => Promise<Prepared>, stage: () => Stage): void {
+  const row = stateRows[table.operation] ?? stateRows[`${table.operation} to`];
+  const mark = row?.split(' ')[states.indexOf(state)] ?? '';
+  it(`${table.operation} ${mark === 'ok' ? 'works' : 'is refused'} on a key that is ${state}`, async () => {
+    const { keyArn, input } = await prepare();
+    const call = send(stage(), table, input);
+    if (mark === 'ok') return void (await call);
+    const [name = '', ...text] = (markTexts[mark] ?? '').split(' ');
+    await refuses(call, { name, text: `${keyArn} ${text.join(' ')}` });
+  });
+}
+
+describe('key states over the wire', () => {
+  let stage: Stage;
+  const unavailable = new Map<Table, Prepared>();
+
+  before(async () => {
+    stage = await openStage();
+    const cluster = await ownCluster(stage.world);
+    const CustomKeyStoreId = await ownKeyStore(stage.world, cluster);
+    for (const table of keyed.filter(inCustomStore)) {
+      unavailable.set(table, await enabled(stage, table, { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId }));
+    }
+    await stage.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId }));
+    await untilStore(stage.world, CustomKeyStoreId, 'DISCONNECTED');
+  });
+  after(() => stage?.[Symbol.asyncDispose]());
+
+  for (const table of keyed) {
+    for (const [state, way] of Object.entries(reach)) {
+      // The keys of `reach` are states.
+      const reachable = state as keyof typeof reach;
+      if (table.except[reachable] === undefined)
+        check(
+          table,
+          reachable,
+          () => way(stage, table),
+          () => stage,
+        );
+    }
+  }
+  for (const table of keyed.filter(inCustomStore)) {
+    check(
+      table,
+      'Unavailable',
+      async () => unavailable.get(table) ?? { keyArn: '', input: {} },
+      () => stage,
+    );
+  }
+
+  it('left an audit record of every call', () => checkAudit(stage));
+});
+
+/** Custom key stores hold symmetric keys only. */
+function inCustomStore({ key, except }: Table): boolean {
+  return key !== 'none' && key.KeySpec === undefined && except.Unavailable === undefined;
+}

@@ -1,0 +1,29 @@
+import { DeleteImportedKeyMaterialCommand, ImportKeyMaterialCommand } from '@aws-sdk/client-kms';
+import { importInput } from '../harness/import.ts';
+import { table } from '../harness/table.ts';
+
+export const DeleteImportedKeyMaterial = table(
+  'DeleteImportedKeyMaterial',
+  DeleteImportedKeyMaterialCommand,
+)({
+  key: { Origin: 'EXTERNAL' },
+  good: (_stage, KeyId) => ({ KeyId }),
+  accepts: {
+    'a key that has material': async (stage, KeyId) => {
+      await stage.kms.send(new ImportKeyMaterialCommand(await importInput(stage, KeyId)));
+      return { KeyId };
+    },
+  },
+  refuses: {
+    UnsupportedOperationException: {
+      when: 'a key whose material KMS made',
+      input: async (stage) => ({ KeyId: await stage.newKey() }),
+      text: /origin is AWS_KMS which is not valid for this operation\.$/,
+    },
+  },
+  except: {
+    Disabled: 'a key without material can not be disabled',
+    PendingReplicaDeletion: 'a key without material can not be replicated',
+    Unavailable: 'custom key stores take no material',
+  },
+});

@@ -1,0 +1,9 @@
+import { DisableKeyCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+export const DisableKey = table(
+  'DisableKey',
+  DisableKeyCommand,
+)({
+  good: (_stage, KeyId) => ({ KeyId }),
+});

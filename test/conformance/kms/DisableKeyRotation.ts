@@ -1,0 +1,19 @@
+import { DisableKeyRotationCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+export const DisableKeyRotation = table(
+  'DisableKeyRotation',
+  DisableKeyRotationCommand,
+)({
+  good: (_stage, KeyId) => ({ KeyId }),
+  refuses: {
+    UnsupportedOperationException: {
+      when: 'a key that has no rotation',
+      input: async (stage) => ({ KeyId: await stage.newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }) }),
+    },
+  },
+  except: {
+    PendingImport: 'material that was imported is rotated on demand only',
+    Unavailable: 'keys of custom key stores are not rotated',
+  },
+});

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+export const GenerateDataKeyWithoutPlaintext = table(
+  'GenerateDataKeyWithoutPlaintext',
+  GenerateDataKeyWithoutPlaintextCommand,
+)({
+  good: (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_256' }),
+  gives({ CiphertextBlob, KeyId }, _stage, keyArn) {
+    assert.ok(CiphertextBlob);
+    assert.equal(KeyId, keyArn);
+  },
+  accepts: {
+    'a number of bytes': (_stage, KeyId) => ({ KeyId, NumberOfBytes: 1024 }),
+    'an encryption context': (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_128', EncryptionContext: { a: '1' } }),
+    'an alias': ({ aliasName }) => ({ KeyId: aliasName, KeySpec: 'AES_256' }),
+  },
+  refuses: {
+    InvalidKeyUsageException: {
+      input: async (stage) => ({ KeyId: await stage.newKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }), KeySpec: 'AES_256' }),
+      text: /key usage is GENERATE_VERIFY_MAC which is not valid for GenerateDataKeyWithoutPlaintext\.$/,
+    },
+    ValidationException: [
+      { when: 'neither a spec nor a number of bytes', input: (_stage, KeyId) => ({ KeyId }) },
+      { when: 'both', input: (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_256', NumberOfBytes: 32 }) },
+      {
+        when: 'too many bytes',
+        input: (_stage, KeyId) => ({ KeyId, NumberOfBytes: 1025 }),
+        text: "1 validation error detected: Value '1025' at 'numberOfBytes' failed to satisfy constraint: Member must have value less than or equal to 1024",
+      },
+    ],
+  },
+});

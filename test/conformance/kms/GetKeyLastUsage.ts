@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { GetKeyLastUsageCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+export const GetKeyLastUsage = table(
+  'GetKeyLastUsage',
+  GetKeyLastUsageCommand,
+)({
+  good: (_stage, KeyId) => ({ KeyId }),
+  gives: ({ KeyLastUsage, TrackingStartDate }) => assert.deepEqual([KeyLastUsage, TrackingStartDate instanceof Date], [{}, true]),
+});

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
+import { GetParametersForImportCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+const wrapping = { WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' } as const;
+
+export const GetParametersForImport = table(
+  'GetParametersForImport',
+  GetParametersForImportCommand,
+)({
+  key: { Origin: 'EXTERNAL' },
+  good: (_stage, KeyId) => ({ KeyId, ...wrapping }),
+  gives({ KeyId, ImportToken, PublicKey, ParametersValidTo }, _stage, keyArn) {
+    assert.equal(KeyId, keyArn);
+    assert.ok(ImportToken && ParametersValidTo);
+    createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+  },
+  refuses: {
+    UnsupportedOperationException: {
+      when: 'a key whose material KMS made',
+      input: async (stage) => ({ KeyId: await stage.newKey(), ...wrapping }),
+      text: /origin is AWS_KMS which is not valid for this operation\.$/,
+    },
+  },
+  except: {
+    Disabled: 'a key without material can not be disabled',
+    PendingReplicaDeletion: 'a key without material can not be replicated',
+    Unavailable: 'custom key stores take no material',
+  },
+});

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { ImportKeyMaterialCommand } from '@aws-sdk/client-kms';
+import { importInput } from '../harness/import.ts';
+import { UNKNOWN_KEY } from '../harness/stage.ts';
+import { table } from '../harness/table.ts';
+
+const nonsense = {
+  ImportToken: Buffer.alloc(100),
+  EncryptedKeyMaterial: Buffer.alloc(256),
+  ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+} as const;
+
+export const ImportKeyMaterial = table(
+  'ImportKeyMaterial',
+  ImportKeyMaterialCommand,
+)({
+  key: { Origin: 'EXTERNAL' },
+  good: importInput,
+  accepts: {
+    'the same material again': async (stage, KeyId) => {
+      const material = randomBytes(32);
+      await stage.kms.send(new ImportKeyMaterialCommand(await importInput(stage, KeyId, material)));
+      return importInput(stage, KeyId, material);
+    },
+  },
+  refuses: {
+    IncorrectKeyMaterialException: {
+      when: 'other material than before',
+      async input(stage, KeyId) {
+        await stage.kms.send(new ImportKeyMaterialCommand(await importInput(stage, KeyId)));
+        return importInput(stage, KeyId);
+      },
+    },
+    InvalidArnException: {
+      input: ({ aliasName }) => ({ ...nonsense, KeyId: aliasName }),
+      text: 'Key Aliases are not supported for this operation.',
+    },
+    InvalidCiphertextException: {
+      input: async (stage, KeyId) => ({ ...(await importInput(stage, KeyId)), EncryptedKeyMaterial: Buffer.alloc(256, 1) }),
+    },
+    InvalidImportTokenException: { input: (_stage, KeyId) => ({ ...nonsense, KeyId }) },
+    NotFoundException: { input: () => ({ ...nonsense, KeyId: UNKNOWN_KEY }), text: /does not exist$/ },
+    UnsupportedOperationException: {
+      when: 'a key whose material KMS made',
+      input: async (stage) => ({ ...nonsense, KeyId: await stage.newKey() }),
+      text: /origin is AWS_KMS which is not valid for this operation\.$/,
+    },
+    ValidationException: {
+      when: 'no date, though the material is to expire',
+      input: async (stage, KeyId) => ({ ...(await importInput(stage, KeyId)), ExpirationModel: 'KEY_MATERIAL_EXPIRES' }),
+      text: 'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES',
+    },
+  },
+  never: { ExpiredImportTokenException: 'takes a day' },
+  except: {
+    'missing key': 'has a case of its own',
+    alias: 'has a case of its own',
+    Disabled: 'a key without material can not be disabled',
+    PendingReplicaDeletion: 'a key without material can not be replicated',
+    Unavailable: 'custom key stores take no material',
+  },
+});

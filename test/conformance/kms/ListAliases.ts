@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { ListAliasesCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+export const ListAliases = table(
+  'ListAliases',
+  ListAliasesCommand,
+)({
+  good: (_stage, KeyId) => ({ KeyId }),
+  gives: ({ Aliases, Truncated }) => assert.deepEqual([Aliases, Truncated], [[], false]),
+  accepts: { 'no key': () => ({}) },
+  refuses: {
+    InvalidMarkerException: { input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }), text: 'Could not deserialize marker' },
+  },
+});

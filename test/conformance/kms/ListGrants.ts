@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { ListGrantsCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+export const ListGrants = table(
+  'ListGrants',
+  ListGrantsCommand,
+)({
+  good: (_stage, KeyId) => ({ KeyId }),
+  gives: ({ Grants, Truncated }) => assert.deepEqual([Grants, Truncated], [[], false]),
+  refuses: {
+    InvalidMarkerException: { input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }), text: 'Could not deserialize marker' },
+    InvalidGrantIdException: { input: (_stage, KeyId) => ({ KeyId, GrantId: 'nonsense' }) },
+  },
+});

@@ -1,0 +1,20 @@
+import { ListRetirableGrantsCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+import { grantee } from '../harness/grants.ts';
+
+export const ListRetirableGrants = table(
+  'ListRetirableGrants',
+  ListRetirableGrantsCommand,
+)({
+  key: 'none',
+  good: (stage) => ({ RetiringPrincipal: grantee(stage) }),
+  refuses: {
+    InvalidMarkerException: { input: (stage) => ({ RetiringPrincipal: grantee(stage), Marker: 'nonsense' }) },
+    InvalidArnException: {
+      when: 'a principal of another account',
+      input: () => ({ RetiringPrincipal: 'arn:aws:iam::444455556666:user/other' }),
+    },
+  },
+  never: { NotFoundException: 'it is about no key' },
+});

@@ -1,0 +1,28 @@
+import { RevokeGrantCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+import { grantId, UNKNOWN_GRANT } from '../harness/grants.ts';
+import { UNKNOWN_KEY } from '../harness/stage.ts';
+
+export const RevokeGrant = table(
+  'RevokeGrant',
+  RevokeGrantCommand,
+)({
+  good: async (stage, KeyId) => ({ KeyId, GrantId: await grantId(stage, KeyId) }),
+  refuses: {
+    NotFoundException: [
+      { when: 'a grant that is not there', input: (_stage, KeyId) => ({ KeyId, GrantId: UNKNOWN_GRANT }) },
+      { when: 'a key that is not there', input: () => ({ KeyId: UNKNOWN_KEY, GrantId: UNKNOWN_GRANT }), text: /does not exist$/ },
+    ],
+    InvalidGrantIdException: { input: (_stage, KeyId) => ({ KeyId, GrantId: 'nonsense' }) },
+    InvalidArnException: {
+      input: ({ aliasName }) => ({ KeyId: aliasName, GrantId: UNKNOWN_GRANT }),
+      text: 'Key Aliases are not supported for this operation.',
+    },
+  },
+  except: {
+    'missing key': 'has a case of its own',
+    alias: 'has a case of its own',
+    PendingImport: 'a key without material takes no grants',
+  },
+});

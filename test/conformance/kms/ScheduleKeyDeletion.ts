@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+export const ScheduleKeyDeletion = table(
+  'ScheduleKeyDeletion',
+  ScheduleKeyDeletionCommand,
+)({
+  good: (_stage, KeyId) => ({ KeyId, PendingWindowInDays: 7 }),
+  gives: ({ KeyId, KeyState, PendingWindowInDays }, _stage, keyArn) =>
+    assert.deepEqual([KeyId, KeyState, PendingWindowInDays], [keyArn, 'PendingDeletion', 7]),
+  refuses: { ValidationException: { when: 'fewer than seven days', input: (_stage, KeyId) => ({ KeyId, PendingWindowInDays: 6 }) } },
+});

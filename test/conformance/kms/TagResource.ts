@@ -1,0 +1,31 @@
+import { TagResourceCommand } from '@aws-sdk/client-kms';
+import { table } from '../harness/table.ts';
+
+const tag = (TagKey: string) => ({ TagKey, TagValue: 'x' });
+
+export const TagResource = table(
+  'TagResource',
+  TagResourceCommand,
+)({
+  good: (_stage, KeyId) => ({ KeyId, Tags: [{ TagKey: 'a', TagValue: '' }] }),
+  refuses: {
+    TagException: [
+      { when: 'a key twice', input: (_stage, KeyId) => ({ KeyId, Tags: [tag('a'), tag('a')] }), text: 'Duplicate tag keys' },
+      {
+        when: 'a key that is AWS’s',
+        input: (_stage, KeyId) => ({ KeyId, Tags: [tag('AWS:a')] }),
+        text: 'Tags beginning with aws: are reserved',
+      },
+      {
+        when: 'too many',
+        input: (_stage, KeyId) => ({ KeyId, Tags: Array.from({ length: 51 }, (_, at) => tag(`a${at}`)) }),
+        text: 'Too many tags',
+      },
+    ],
+    ValidationException: {
+      input: (_stage, KeyId) => ({ KeyId, Tags: [tag('a'), tag('')] }),
+      text: "1 validation error detected: Value '' at 'tags.2.member.tagKey' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    },
+  },
+  never: { LimitExceededException: 'too many tags are a TagException, as recorded from AWS' },
+});

@@ -1,0 +1,35 @@
+import { UpdateCustomKeyStoreCommand } from '@aws-sdk/client-kms';
+import { KMSUSER_PASSWORD } from '../../support/own-cluster.ts';
+import { connectedStore, disconnectedStore, UNKNOWN_STORE } from '../harness/key-stores.ts';
+import { table } from '../harness/table.ts';
+
+const elsewhere = 'takes another cluster: test/e2e';
+
+export const UpdateCustomKeyStore = table(
+  'UpdateCustomKeyStore',
+  UpdateCustomKeyStoreCommand,
+)({
+  key: 'none',
+  good: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage), NewCustomKeyStoreName: 'own-hsms' }),
+  accepts: {
+    'its name, while it is connected': async (stage) => ({
+      CustomKeyStoreId: await connectedStore(stage),
+      NewCustomKeyStoreName: 'own-hsms',
+    }),
+  },
+  refuses: {
+    CloudHsmClusterNotFoundException: {
+      input: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage), CloudHsmClusterId: 'cluster-aaaaaaaaaaa' }),
+    },
+    CustomKeyStoreInvalidStateException: {
+      input: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage), KeyStorePassword: KMSUSER_PASSWORD }),
+    },
+    CustomKeyStoreNotFoundException: { input: () => ({ CustomKeyStoreId: UNKNOWN_STORE, NewCustomKeyStoreName: 'a' }) },
+  },
+  never: {
+    CloudHsmClusterInvalidConfigurationException: elsewhere,
+    CloudHsmClusterNotActiveException: elsewhere,
+    CloudHsmClusterNotRelatedException: elsewhere,
+    CustomKeyStoreNameInUseException: 'takes another store, over another cluster',
+  },
+});
