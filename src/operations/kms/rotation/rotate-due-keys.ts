@@ -4,9 +4,6 @@ import { DAY } from '../upkeep/days.ts';
 import { forEach } from '../upkeep/for-each.ts';
 import { rotateKey, type Rotation } from './rotate-key.ts';
 
-/** How many keys one round looks at: what is left over is due in the next one as well. */
-const ROUND = 1_000;
-
 const automatic: Rotation = {
   type: 'AUTOMATIC',
   settle: (key, now) => {
@@ -25,7 +22,7 @@ const onDemand: Rotation = {
  * enabled again. Of a multi-Region key the primary leads; its replicas show the same dates.
  */
 export async function rotateDueKeys(services: Services): Promise<void> {
-  const due = await services.store.read((reader) => reader.due('keys', 'byRotation', services.clock.now(), ROUND));
+  const due = await services.store.read((reader) => reader.due('keys', 'byRotation', services.clock.now()));
   const ready = due.filter((key) => leads(key) && keyState(key, true) === 'Enabled');
   await forEach(ready, services.log, (key) => rotateKey(services, key, automatic));
 }
