@@ -14,11 +14,13 @@ interface Acknowledged {
   readonly CiphertextBlob: Uint8Array;
 }
 
-/** Creates keys and encrypts under them, several at a time, until `stop` says so; errors end a writer quietly. */
-function writeUntilStopped(
-  world: World,
-  stores: readonly (string | undefined)[],
-): { readonly acknowledged: Acknowledged[]; stop(): Promise<void> } {
+interface Writing extends AsyncDisposable {
+  readonly acknowledged: Acknowledged[];
+  stop(): Promise<void>;
+}
+
+/** Creates keys and encrypts under them, several at a time, until it is stopped; what fails is tried anew. */
+function writeUntilStopped(world: World, stores: readonly (string | undefined)[]): Writing {
   const acknowledged: Acknowledged[] = [];
   const ending = new AbortController();
   const writers = [...stores, ...stores].map(async (storeId) => {
@@ -30,18 +32,17 @@ function writeUntilStopped(
       } catch {
         // The process under test was just killed; what was not acknowledged may be lost.
         await new Promise((resolve) => {
-          setImmediate(resolve);
+          setTimeout(resolve, 5);
         });
       }
     }
   });
-  return {
-    acknowledged,
-    async stop() {
-      ending.abort();
-      await Promise.all(writers);
-    },
-  };
+  async function stop(): Promise<void> {
+    ending.abort();
+    await Promise.all(writers);
+  }
+  // Also when the test fails before it stops them: writers that went on would keep the test's process alive for good.
+  return { acknowledged, stop, [Symbol.asyncDispose]: stop };
 }
 
 async function nothingIsLost(world: World, acknowledged: readonly Acknowledged[]): Promise<void> {
@@ -85,7 +86,7 @@ describe('kill -9 during writes loses nothing acknowledged', { skip: process.pla
     const cluster = await ownCluster(world);
     const storeId = await ownKeyStore(world, cluster);
     for (let round = 0; round < 3; round += 1) {
-      const writing = writeUntilStopped(world, [storeId, undefined]);
+      await using writing = writeUntilStopped(world, [storeId, undefined]);
       await until('some writes are acknowledged', async () => writing.acknowledged.length >= 6);
       await world.kill();
       await writing.stop();
@@ -101,7 +102,7 @@ describe('kill -9 during writes loses nothing acknowledged', { skip: process.pla
     const storeId = await ownKeyStore(world, cluster);
     const steady = await newKey(world, storeId);
     for (const hsm of (await cluster.describe()).Hsms ?? []) {
-      const writing = writeUntilStopped(world, [storeId]);
+      await using writing = writeUntilStopped(world, [storeId]);
       await until('some writes are acknowledged', async () => writing.acknowledged.length >= 4);
       process.kill(pidOf(hsm.HsmId ?? ''), 'SIGKILL');
       for (let use = 0; use < 20; use += 1) await world.kms.send(new EncryptCommand({ KeyId: steady, Plaintext }));
