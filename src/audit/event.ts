@@ -1,6 +1,12 @@
 import type { Principal } from '../domain/index.ts';
 
-export type EventSource = 'kms.amazonaws.com' | 'cloudhsm.amazonaws.com' | 'iam.amazonaws.com' | 'sts.amazonaws.com' | 'keyhold';
+export type EventSource =
+  | 'kms.amazonaws.com'
+  | 'cloudhsm.amazonaws.com'
+  | 'cloudtrail.amazonaws.com'
+  | 'iam.amazonaws.com'
+  | 'sts.amazonaws.com'
+  | 'keyhold';
 
 export interface AuditResource {
   readonly accountId: string;

@@ -1,4 +1,5 @@
 import type * as CloudHsm from '@aws-sdk/client-cloudhsm-v2';
+import type * as CloudTrail from '@aws-sdk/client-cloudtrail';
 import type * as Iam from '@aws-sdk/client-iam';
 import type * as Kms from '@aws-sdk/client-kms';
 import type * as Sts from '@aws-sdk/client-sts';
@@ -7,6 +8,7 @@ import type * as Sts from '@aws-sdk/client-sts';
 interface Sdk {
   readonly kms: typeof Kms;
   readonly cloudhsm: typeof CloudHsm;
+  readonly cloudtrail: typeof CloudTrail;
   readonly iam: typeof Iam;
   readonly sts: typeof Sts;
 }

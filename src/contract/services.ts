@@ -24,6 +24,7 @@ export type ServiceName = keyof Services;
 export const services = {
   kms: { protocol: 'json', targetPrefix: 'TrentService', signingName: 'kms', errorMember: 'message' },
   cloudhsm: { protocol: 'json', targetPrefix: 'BaldrApiService', signingName: 'cloudhsm', errorMember: 'Message' },
+  cloudtrail: { protocol: 'json', targetPrefix: 'CloudTrail_20131101', signingName: 'cloudtrail', errorMember: 'message' },
   iam: { protocol: 'query', version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', signingName: 'iam' },
   sts: { protocol: 'query', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', signingName: 'sts' },
   keyhold: { protocol: 'json', targetPrefix: 'Keyhold_20261124', signingName: 'keyhold', errorMember: 'message' },

@@ -1,4 +1,5 @@
 import { cloudHsmShapes } from './cloudhsm.ts';
+import { cloudTrailShapes } from './cloudtrail.ts';
 import { policyShapes } from './iam/policies.ts';
 import { roleShapes } from './iam/roles.ts';
 import { userShapes } from './iam/users.ts';
@@ -30,12 +31,14 @@ export const shapes = {
     ...customKeyStoreShapes,
   },
   cloudhsm: cloudHsmShapes,
+  cloudtrail: cloudTrailShapes,
   iam: { ...userShapes, ...roleShapes, ...policyShapes },
   sts: stsShapes,
   keyhold: keyholdShapes,
 } as const satisfies {
   readonly kms: Record<SdkOperationName<'kms'>, Members>;
   readonly cloudhsm: Partial<Record<SdkOperationName<'cloudhsm'>, Members>>;
+  readonly cloudtrail: Partial<Record<SdkOperationName<'cloudtrail'>, Members>>;
   readonly iam: Partial<Record<SdkOperationName<'iam'>, Members>>;
   readonly sts: Partial<Record<SdkOperationName<'sts'>, Members>>;
   readonly keyhold: Record<keyof KeyholdOperations, Members>;

@@ -86,6 +86,10 @@ export const errors = {
   CloudHsmResourceNotFoundException: refused,
   CloudHsmServiceException: refused,
   CloudHsmTagException: refused,
+  // CloudTrail.
+  InvalidLookupAttributesException: refused,
+  InvalidNextTokenException: refused,
+  InvalidTimeRangeException: refused,
   // IAM and STS, under their own names on the wire.
   DeleteConflict: refused,
   EntityAlreadyExists: refused,

@@ -18,6 +18,7 @@ export interface Outcome {
 const sources: Record<ServiceName, EventSource> = {
   kms: 'kms.amazonaws.com',
   cloudhsm: 'cloudhsm.amazonaws.com',
+  cloudtrail: 'cloudtrail.amazonaws.com',
   iam: 'iam.amazonaws.com',
   sts: 'sts.amazonaws.com',
   keyhold: 'keyhold',
@@ -45,7 +46,7 @@ export async function auditCall(
     input: request.input,
     output,
     error: error === undefined ? undefined : auditError(error),
-    resources: keysOf(found),
+    resources: resourcesOf(found, output),
     additionalEventData: hasAny(noted) ? noted : undefined,
   });
   await audit.record(event, { durable: error === undefined && mustLast(operation) });
@@ -61,14 +62,23 @@ function auditError(error: unknown): { readonly code: string; readonly message?:
   return isKmsError(error) ? { code: error.code, message: error.publicMessage } : { code: 'InternalFailure' };
 }
 
-function keysOf(found: Readonly<Record<string, Found>>): AuditResource[] {
-  const keys: AuditResource[] = [];
+/** What the call acted on, and the key that it made. */
+function resourcesOf(found: Readonly<Record<string, Found>>, output: object | undefined): AuditResource[] {
+  const resources: AuditResource[] = [];
   for (const name in found) {
     const one = found[name];
-    if (one?.kind === 'key') keys.push({ accountId: one.scope.account, type: 'AWS::KMS::Key', ARN: one.arn });
-    else if (one?.kind === 'iam' && one.trustPolicy) keys.push({ accountId: one.account, type: 'AWS::IAM::Role', ARN: one.arn });
+    if (one?.kind === 'key') resources.push({ accountId: one.scope.account, type: 'AWS::KMS::Key', ARN: one.arn });
+    else if (one?.kind === 'iam' && one.trustPolicy) resources.push({ accountId: one.account, type: 'AWS::IAM::Role', ARN: one.arn });
   }
-  return keys;
+  if (output && 'ReplicaKeyMetadata' in output) addMade(output.ReplicaKeyMetadata, resources);
+  else if (output && 'KeyMetadata' in output && resources.length === 0) addMade(output.KeyMetadata, resources);
+  return resources;
+}
+
+function addMade(metadata: unknown, resources: AuditResource[]): void {
+  // As the contract has it for CreateKey and ReplicateKey.
+  const { Arn, AWSAccountId } = metadata as { readonly Arn?: string; readonly AWSAccountId?: string };
+  if (Arn !== undefined && AWSAccountId !== undefined) resources.push({ accountId: AWSAccountId, type: 'AWS::KMS::Key', ARN: Arn });
 }
 
 function hasAny(data: object): boolean {

@@ -23,6 +23,7 @@ import type { Services } from './services.ts';
 const accessDenied: Record<ServiceName, ErrorName> = {
   kms: 'AccessDeniedException',
   cloudhsm: 'CloudHsmAccessDeniedException',
+  cloudtrail: 'AccessDeniedException',
   iam: 'AccessDeniedException',
   sts: 'AccessDeniedException',
   keyhold: 'AccessDeniedException',

@@ -157,7 +157,14 @@ interface Definition<In, Out, T extends Targets> {
 }
 
 /** The IAM action prefix of each service. */
-const actionPrefixes: Record<ServiceName, string> = { kms: 'kms', cloudhsm: 'cloudhsm', iam: 'iam', sts: 'sts', keyhold: 'keyhold' };
+const actionPrefixes: Record<ServiceName, string> = {
+  kms: 'kms',
+  cloudhsm: 'cloudhsm',
+  cloudtrail: 'cloudtrail',
+  iam: 'iam',
+  sts: 'sts',
+  keyhold: 'keyhold',
+};
 
 /** Types an operation by its name in the contract, then forgets the types, so that the pipeline can hold them all. */
 export function defineOperation<S extends ServiceName, N extends OperationName<S>, const T extends Targets>(

@@ -9,6 +9,7 @@ import { ListTags } from './cloudhsm/ListTags.ts';
 import { TagResource as TagCluster } from './cloudhsm/TagResource.ts';
 import { UntagResource as UntagCluster } from './cloudhsm/UntagResource.ts';
 import { CreateAccount } from './keyhold/CreateAccount.ts';
+import { LookupEvents } from './cloudtrail/LookupEvents.ts';
 import { DescribeStatus } from './keyhold/DescribeStatus.ts';
 import { GetServiceControlPolicies } from './keyhold/GetServiceControlPolicies.ts';
 import { ListAccounts } from './keyhold/ListAccounts.ts';
@@ -158,6 +159,7 @@ const operations = {
     TagResource: TagCluster,
     UntagResource: UntagCluster,
   },
+  cloudtrail: { LookupEvents },
   iam: {
     ...iamAccessKeys,
     ...iamAccount,
@@ -182,6 +184,7 @@ function byName(of: Readonly<Record<string, Operation>>): ReadonlyMap<string, Op
 export const registry: Readonly<Record<ServiceName, ReadonlyMap<string, Operation>>> = {
   kms: byName(operations.kms),
   cloudhsm: byName(operations.cloudhsm),
+  cloudtrail: byName(operations.cloudtrail),
   iam: byName(operations.iam),
   sts: byName(operations.sts),
   keyhold: byName(operations.keyhold),

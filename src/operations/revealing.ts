@@ -19,6 +19,7 @@ const operations = {
     GenerateRandom: true,
   },
   cloudhsm: {},
+  cloudtrail: {},
   iam: { CreateAccessKey: true },
   sts: { AssumeRole: true, AssumeRoleWithWebIdentity: true, GetSessionToken: true },
   keyhold: { CreateAccount: true },

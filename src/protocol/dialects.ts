@@ -1,8 +1,8 @@
 import { services, type ServiceName } from '../contract/index.ts';
 import type { Dialect } from './dialect.ts';
 import { endpointsOf } from './endpoints.ts';
-import { headerOf, type Frame } from './frame.ts';
-import { jsonDialect, TARGET } from './json.ts';
+import type { Frame } from './frame.ts';
+import { jsonDialect, targetOf } from './json.ts';
 import { isForm, parameter, queryDialect } from './query.ts';
 
 /** Tells of a request, before anything in it is believed, how it wants to be answered. */
@@ -21,7 +21,7 @@ export function createDialects(): DialectOf {
   const json = known(byPrefix.get(services.kms.targetPrefix));
   const query = known(byVersion.get(services.sts.version));
   return (frame) => {
-    const target = headerOf(frame, TARGET);
+    const target = targetOf(frame);
     if (target !== '') return byPrefix.get(target.slice(0, target.indexOf('.'))) ?? json;
     return isForm(frame) ? (byVersion.get(parameter(frame, 'Version') ?? '') ?? query) : json;
   };

@@ -77,6 +77,10 @@ export const statuses = {
   CloudHsmResourceNotFoundException: 400,
   CloudHsmServiceException: 400,
   CloudHsmTagException: 400,
+  // CloudTrail.
+  InvalidLookupAttributesException: 400,
+  InvalidNextTokenException: 400,
+  InvalidTimeRangeException: 400,
   // IAM and STS.
   DeleteConflict: 409,
   EntityAlreadyExists: 409,

@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoints.ts';
 import { statuses } from './errors.ts';
 import { headerOf, type Answer, type Frame } from './frame.ts';
 
-export const TARGET = 'x-amz-target';
+const TARGET = 'x-amz-target';
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
 interface JsonService {
@@ -20,7 +20,7 @@ export function jsonDialect({ targetPrefix, errorMember }: JsonService, endpoint
   const targets = new Map(Array.from(endpoints, ([name, endpoint]) => [`${targetPrefix}.${name}`, endpoint]));
   return {
     find(frame) {
-      const endpoint = frame.method === 'POST' && frame.path === '/' ? targets.get(headerOf(frame, TARGET)) : undefined;
+      const endpoint = frame.method === 'POST' && frame.path === '/' ? targets.get(targetOf(frame)) : undefined;
       if (!endpoint) throw new KmsError('UnknownOperationException');
       return endpoint;
     },
@@ -28,6 +28,14 @@ export function jsonDialect({ targetPrefix, errorMember }: JsonService, endpoint
     answer: ({ silent }, output) => answer(200, silent ? '' : JSON.stringify(wireForm(output))),
     refuse: ({ code, publicMessage }) => answer(statuses[code], errorBody(code, publicMessage, errorMember)),
   };
+}
+
+const NAMESPACE = 'com.amazonaws.';
+
+/** Service and operation as the request names them; CloudTrail's name comes with a namespace from some clients. */
+export function targetOf(frame: Frame): string {
+  const target = headerOf(frame, TARGET);
+  return target.startsWith(NAMESPACE) ? target.split('.').slice(-2).join('.') : target;
 }
 
 function answer(status: number, body: string): Answer {

@@ -1,0 +1,30 @@
+import type { Place } from '../../audit/index.ts';
+import type { Request } from '../../contract/index.ts';
+import { KmsError } from '../../domain/index.ts';
+
+type Wanted = Request<'cloudtrail', 'LookupEvents'>;
+
+/** Where the next page begins, and of which search: a token is good for no other. Callers must not look inside. */
+export function writeNextToken({ first, start }: Place, wanted: Wanted): string {
+  return Buffer.from(JSON.stringify([first, start, searchOf(wanted)])).toString('base64url');
+}
+
+/** @throws InvalidNextTokenException */
+export function readNextToken(token: string | undefined, wanted: Wanted): Place | undefined {
+  if (token === undefined) return undefined;
+  try {
+    const [first, start, search]: unknown[] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (isCount(first) && isCount(start) && search === searchOf(wanted)) return { first, start };
+  } catch {
+    // Whatever is wrong with a token, the answer is the same.
+  }
+  throw new KmsError('InvalidNextTokenException', 'Invalid NextToken: use it with the same parameters as the call that returned it.');
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function searchOf({ LookupAttributes, StartTime, EndTime }: Wanted): string {
+  return JSON.stringify([LookupAttributes, StartTime, EndTime]);
+}
