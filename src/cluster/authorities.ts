@@ -7,13 +7,16 @@ import {
   importKeyPair,
   issueCertificate,
   makeKeyPair,
+  randomBytes,
   readCsr,
+  sealFor,
   type Issuer,
   type Subject,
   type Validity,
 } from '../crypto/index.ts';
 import type { HsmProcess } from './hsm-process.ts';
 
+const BACKUP_KEY_LENGTH = 32;
 const YEAR = 365 * 86_400_000;
 /** A customer's machine may be behind ours. */
 const SKEW = 3_600_000;
@@ -23,6 +26,8 @@ export interface Authorities {
   readonly manufacturer: Issuer;
   /** The part of AWS: whoever runs this Keyhold. */
   readonly operator: Issuer;
+  /** What all genuine hardware knows, a part from each, so that it can open the backups of other such hardware. */
+  readonly backupKeys: readonly [manufacturer: Uint8Array, operator: Uint8Array];
   readonly clock: Clock;
 }
 
@@ -38,7 +43,18 @@ export async function openAuthorities(folder: string, clock: Clock): Promise<Aut
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const manufacturer = await openAuthority(folder, 'manufacturer-root', { O: 'Keyhold', CN: 'Keyhold_HSM_Manufacturer_Root-G1' }, clock);
   const operator = await openAuthority(folder, 'operator-root', { O: 'Keyhold', CN: 'Keyhold_CloudHSM_Root-G1' }, clock);
-  return { manufacturer, operator, clock };
+  const backupKeys = [openBackupKey(folder, 'manufacturer'), openBackupKey(folder, 'operator')] as const;
+  return { manufacturer, operator, backupKeys, clock };
+}
+
+function openBackupKey(folder: string, owner: string): Uint8Array {
+  const path = join(folder, `${owner}-backup.key`);
+  const kept = readFileIfThere(path);
+  if (kept?.length === BACKUP_KEY_LENGTH) return kept;
+  if (kept) throw new Error(`${path} is damaged; no backup opens without it`);
+  const made = randomBytes(BACKUP_KEY_LENGTH);
+  writeFileDurably(path, made);
+  return made;
 }
 
 async function openAuthority(folder: string, name: string, subject: Subject, clock: Clock): Promise<Issuer> {
@@ -56,7 +72,8 @@ async function openAuthority(folder: string, name: string, subject: Subject, clo
 }
 
 /** Gets an HSM's hardware key certified by both authorities, and gives the HSM what they signed. */
-export async function certifyHardware(hsm: HsmProcess, { manufacturer, operator, clock }: Authorities): Promise<HardwareCertificates> {
+export async function certifyHardware(hsm: HsmProcess, authorities: Authorities): Promise<HardwareCertificates> {
+  const { manufacturer, operator, clock } = authorities;
   const request = await readCsr((await hsm.call('hardwareCsr', {})).csr);
   if (!request) throw new Error('the HSM shows no valid request for its hardware key');
   // One name in both, so that what the hardware signs can be verified through either.
@@ -68,6 +85,10 @@ export async function certifyHardware(hsm: HsmProcess, { manufacturer, operator,
     manufacturerHardwareCertificate,
     awsHardwareCertificate,
     manufacturerRoot: manufacturer.certificate,
+    sealedBackupKeys: [
+      sealFor(request.publicKey, authorities.backupKeys[0], Buffer.from('backup-key/manufacturer')),
+      sealFor(request.publicKey, authorities.backupKeys[1], Buffer.from('backup-key/operator')),
+    ],
   });
   return { manufacturerHardwareCertificate, awsHardwareCertificate, hsmCertificate };
 }

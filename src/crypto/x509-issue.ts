@@ -76,6 +76,7 @@ async function sign(
 ): Promise<string> {
   const x509 = await load();
   const publicKey = verifyingKey(order.publicKey);
+  const { keyCertSign, digitalSignature } = x509.KeyUsageFlags;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: `01${randomBytes(15).toString('hex')}`,
     subject: nameOf(order.subject),
@@ -87,7 +88,8 @@ async function sign(
     signingAlgorithm: algorithmOf(privateKey),
     extensions: [
       new x509.BasicConstraintsExtension(order.ca, undefined, true),
-      new x509.KeyUsagesExtension(order.ca ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature, true),
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags of one enum, joined as the library means them to be
+      new x509.KeyUsagesExtension(order.ca ? keyCertSign | digitalSignature : digitalSignature, true),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
       ...more,
     ],

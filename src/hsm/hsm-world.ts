@@ -9,7 +9,7 @@ import { duplexPair } from 'node:stream';
 import { until } from '../../test/support/until.ts';
 import { silentLogger, type Clock } from '../base/index.ts';
 import { ControlChannel } from '../cluster/control-channel.ts';
-import { createAuthority, issueCertificate, makeKeyPair, readCsr, type Issuer } from '../crypto/index.ts';
+import { createAuthority, issueCertificate, makeKeyPair, randomBytes, readCsr, sealFor, type Issuer } from '../crypto/index.ts';
 import { connectHsm, type HsmAddress, type HsmConnection } from './client/index.ts';
 import { ControlService } from './index.ts';
 import { HsmError, type HsmErrorCode, type HsmStatus, type LoginRole } from './wire/index.ts';
@@ -18,6 +18,8 @@ export const ADMIN_PASSWORD = 'admin-password-1';
 export const USER_PASSWORD = 'user-password-1';
 const clusterId = 'cluster-aaaaaaaaaaa';
 const validity = { notBefore: 0, notAfter: Date.UTC(2100, 0) };
+
+export type BackupKeys = readonly [Uint8Array, Uint8Array];
 
 export interface WorldHsm {
   readonly address: HsmAddress;
@@ -35,6 +37,8 @@ export interface HsmWorld extends AsyncDisposable {
   readonly first: WorldHsm;
   readonly trustAnchor: string;
   readonly manufacturer: Issuer;
+  /** What the genuine hardware of this world knows. */
+  readonly backupKeys: BackupKeys;
   readonly clock: Clock & { advance(milliseconds: number): void };
   /** Adds an HSM: the first of the cluster, or one that joins it. */
   addHsm(): Promise<WorldHsm>;
@@ -60,6 +64,15 @@ async function certify(csr: string, issuer: Issuer, ca = false): Promise<string>
   const request = await readCsr(csr);
   if (!request) throw new Error('no CSR');
   return issueCertificate({ ...validity, subject: { CN: 'HSM' }, publicKey: request.publicKey, ca }, issuer);
+}
+
+async function sealedBackupKeys(csr: string, [manufacturer, operator]: BackupKeys): Promise<[Uint8Array, Uint8Array]> {
+  const request = await readCsr(csr);
+  if (!request) throw new Error('no CSR');
+  return [
+    sealFor(request.publicKey, manufacturer, Buffer.from('backup-key/manufacturer')),
+    sealFor(request.publicKey, operator, Buffer.from('backup-key/operator')),
+  ];
 }
 
 /** An active cluster of `count` HSMs. */
@@ -88,13 +101,14 @@ export async function claim(world: HsmWorld & { readonly customer: Issuer }): Pr
   connection.close();
 }
 
-export async function emptyWorld(): Promise<HsmWorld & { readonly customer: Issuer }> {
+export async function emptyWorld(options: { readonly backupKeys?: BackupKeys } = {}): Promise<HsmWorld & { readonly customer: Issuer }> {
   const root = mkdtempSync(join(tmpdir(), 'keyhold-hsm-'));
   const customer = await authority('Customer CA');
   const manufacturer = await authority('Manufacturer');
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead, advance: (milliseconds: number) => void (ahead += milliseconds) };
   const hsms: WorldHsm[] = [];
+  const backupKeys = options.backupKeys ?? [randomBytes(32), randomBytes(32)];
   const connections: HsmConnection[] = [];
   const usernames = new Set(['admin']);
 
@@ -130,7 +144,8 @@ export async function emptyWorld(): Promise<HsmWorld & { readonly customer: Issu
       manufacturerHardwareCertificate: await certify(csr, manufacturer, true),
       awsHardwareCertificate: await certify(csr, manufacturer, true),
       manufacturerRoot: manufacturer.certificate,
-    };
+      sealedBackupKeys: await sealedBackupKeys(csr, backupKeys),
+    } as const;
     await control.call('setHardwareCertificates', certificates);
     return certificates.manufacturerHardwareCertificate;
   }
@@ -139,6 +154,7 @@ export async function emptyWorld(): Promise<HsmWorld & { readonly customer: Issu
     hsms,
     customer,
     manufacturer,
+    backupKeys,
     clock,
     trustAnchor: customer.certificate,
     get first() {
@@ -191,8 +207,13 @@ async function startHsm(root: string, clock: Clock, index: number): Promise<Worl
   async function start(): Promise<void> {
     const [ours, theirs] = duplexPair();
     ({ stopped } = new ControlService({ channel: theirs, secret: {}, clock, log: silentLogger }));
-    control = new ControlChannel(ours, (news) => (status = news));
-    status = await control.call('birth', birth);
+    let pushed = false;
+    control = new ControlChannel(ours, (news) => {
+      status = news;
+      pushed = true;
+    });
+    const born = await control.call('birth', birth);
+    if (!pushed) status = born;
   }
   await start();
   return {

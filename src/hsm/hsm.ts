@@ -1,4 +1,5 @@
 import { offsetClock, type Clock, type Logger } from '../base/index.ts';
+import { Upload } from './backup/index.ts';
 import { Capacity } from './capacity.ts';
 import { Audit, type AuditEntry } from './audit/index.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
@@ -28,6 +29,8 @@ export class Hsm {
   readonly turns = new Turns();
   readonly peers: Peers;
   readonly capacity: Capacity;
+  /** A backup on its way in. */
+  readonly upload = new Upload();
   /** How often each command was carried out. */
   readonly operations = new Map<string, number>();
   /** Resolves when the peers have been asked for what happened while this HSM was away: before, an old password might seem right. */

@@ -28,7 +28,11 @@ export type Opcode =
   | 'CN_SHARE_OBJECT'
   | 'CN_WRAP_KEY'
   | 'CN_UNWRAP_KEY'
-  | 'CN_INSERT_MASKED_OBJECT_USER';
+  | 'CN_INSERT_MASKED_OBJECT_USER'
+  | 'CN_BACKUP_BEGIN'
+  | 'CN_BACKUP_END'
+  | 'CN_RESTORE_BEGIN'
+  | 'CN_RESTORE_END';
 
 /** What is said of an event; `response` is `success` if left out. */
 export type AuditEntry = { readonly opcode: Opcode; readonly response?: string } & Pick<

@@ -40,6 +40,11 @@ const repeatable = {
   unwrapKey: (input: CommandInput<'unwrapKey'>) => input.template.token === false,
   random: true,
   readAudit: true,
+  exportBackup: false,
+  readBackup: false,
+  writeBackup: false,
+  checkBackup: false,
+  restoreBackup: false,
 } satisfies { [C in CommandName]: boolean | ((input: CommandInput<C>) => boolean) };
 
 export function isRepeatable<C extends CommandName>(command: C, input: CommandInput<C>): boolean {

@@ -1,6 +1,7 @@
 import type { CommandName } from '../wire/index.ts';
 import { agreementCommands } from './agreement.ts';
 import { auditCommands } from './audit.ts';
+import { backupCommands } from './backups.ts';
 import { clusterCommands } from './cluster.ts';
 import type { CommandsOf } from './command.ts';
 import { encryptionCommands } from './encryption.ts';
@@ -23,4 +24,5 @@ export const commandTable = {
   ...agreementCommands,
   ...wrappingCommands,
   ...auditCommands,
+  ...backupCommands,
 } satisfies CommandsOf<CommandName>;

@@ -1,3 +1,4 @@
+import { createBackup, openForRestore, pieceOf, restore } from '../backup/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { acceptHardwareCertificates, checkClusterCertificate, exportClone, hardwareCsr, importClone } from '../identity/index.ts';
 import type { HsmServer } from '../server/index.ts';
@@ -12,6 +13,15 @@ export interface Running {
 
 type Handler<C extends ControlCommandName> = (running: Running, input: ControlInput<C>) => ControlOutput<C> | Promise<ControlOutput<C>>;
 
+/** The backup that was made last, until it has been read. */
+const made = new WeakMap<Running, Uint8Array>();
+
+function backupKeysOf({ identity }: Hsm): NonNullable<Hsm['identity']['facts']['backupKeys']> {
+  const { backupKeys } = identity.facts;
+  if (!backupKeys) throw new HsmError('wrong-lifecycle', 'this hardware has no backup keys');
+  return backupKeys;
+}
+
 /** What a born HSM does for its control plane. */
 export const controlTable = {
   status: (running) => statusOf(running),
@@ -22,12 +32,11 @@ export const controlTable = {
     // A joining HSM has none to show: its cluster's key is not here yet.
     return { hsmCertificate: facts.hsmCertificate ?? '' };
   },
-  initialize: async ({ hsm, server }, { clusterCertificate, trustAnchor }) => {
+  initialize: ({ hsm }, { clusterCertificate, trustAnchor }) => {
     if (hsm.lifecycle !== 'uninitialized') throw new HsmError('wrong-lifecycle', 'the cluster has its certificate already');
     checkClusterCertificate(hsm.identity, { clusterCertificate, trustAnchor });
     const entry = { opcode: 'CN_CERT_AUTH_STORE_CERT', detail: 'cluster certificate' } as const;
     hsm.identity.update({ clusterCertificate, trustAnchor }, () => hsm.audit.append(entry));
-    await server.renewCertificate();
     hsm.changed();
     return {};
   },
@@ -41,13 +50,32 @@ export const controlTable = {
     hsm.audit.note({ opcode: 'CN_CLONE_SOURCE_STAGE1', detail: `to ${input.hsmId}` });
     return { sealed };
   },
-  importClone: async ({ hsm, server }, { sealed }) => {
+  importClone: ({ hsm }, { sealed }) => {
     if (hsm.identity.facts.clusterKey !== undefined) throw new HsmError('wrong-lifecycle', 'this HSM is of a cluster already');
     const facts = importClone(hsm.identity, sealed);
     hsm.identity.update(facts, () => hsm.audit.append({ opcode: 'CN_CLONE_TARGET_STAGE1' }));
-    await server.renewCertificate();
     hsm.peers.unlock(facts.maskingKey);
     hsm.changed();
+    return {};
+  },
+  createBackup: async (running, { backupId }) => {
+    const { hsm } = running;
+    const file = await createBackup(hsm, backupId, { hardware: backupKeysOf(hsm) }, (opcode, detail) => ({ opcode, detail }));
+    made.set(running, file);
+    return { size: file.length };
+  },
+  readBackup: (running, { offset }) => {
+    const bytes = pieceOf(made.get(running) ?? Buffer.alloc(0), offset);
+    if (bytes.length === 0) made.delete(running);
+    return { bytes };
+  },
+  writeBackup: ({ hsm }, { offset, bytes }) => {
+    hsm.upload.write(offset, bytes);
+    return {};
+  },
+  restoreBackup: async ({ hsm }) => {
+    const { header, contents } = await openForRestore(hsm, hsm.upload.take(), { hardware: backupKeysOf(hsm) });
+    restore(hsm, header, contents);
     return {};
   },
 } satisfies { readonly [C in Exclude<ControlCommandName, 'birth' | 'shutdown'>]: Handler<C> };

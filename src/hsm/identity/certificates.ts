@@ -5,6 +5,7 @@ import {
   createCsr,
   issueCertificate,
   isSignedBy,
+  openWith,
   readCertificate,
   type KeyPair,
   type Subject,
@@ -39,7 +40,22 @@ export async function acceptHardwareCertificates(
   if (!isSignedBy(manufacturerHardwareCertificate, manufacturerRoot)) {
     throw new HsmError('invalid-argument', 'the hardware certificate is not signed by the manufacturer root');
   }
-  return { ...given, ...(await hsmCertificate(identity, manufacturerHardwareCertificate, clock)) };
+  return {
+    manufacturerHardwareCertificate,
+    awsHardwareCertificate,
+    manufacturerRoot,
+    ...(given.sealedBackupKeys && { backupKeys: openBackupKeys(identity, given.sealedBackupKeys) }),
+    ...(await hsmCertificate(identity, manufacturerHardwareCertificate, clock)),
+  };
+}
+
+function openBackupKeys({ hardwareKeys }: Identity, [manufacturer, operator]: readonly [Uint8Array, Uint8Array]): [Uint8Array, Uint8Array] {
+  const openPart = (part: string, sealed: Uint8Array): Uint8Array => {
+    const key = openWith(hardwareKeys.privateKey, sealed, Buffer.from(`backup-key/${part}`));
+    if (key.length !== 32) throw new HsmError('invalid-argument', 'a backup key has 32 bytes');
+    return key;
+  };
+  return [openPart('manufacturer', manufacturer), openPart('operator', operator)];
 }
 
 async function hsmCertificate(identity: Identity, certificate: string, clock: Clock): Promise<Partial<IdentityFacts>> {

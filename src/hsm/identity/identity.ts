@@ -13,6 +13,8 @@ export interface IdentityFacts {
   readonly manufacturerHardwareCertificate?: string;
   readonly awsHardwareCertificate?: string;
   readonly manufacturerRoot?: string;
+  /** Of this hardware, from its manufacturer and its operator: what backups are sealed under. */
+  readonly backupKeys?: readonly [manufacturer: Uint8Array, operator: Uint8Array];
   readonly hsmCertificate?: string;
   /** All of the cluster: made by its first HSM, cloned to the others. */
   readonly clusterKey?: string;

@@ -70,9 +70,14 @@ export class Keys {
     return key;
   }
 
+  /** Every token key. */
+  all(): Key[] {
+    return [...this.#tokenKeys.values()];
+  }
+
   /** Token keys, and session keys of the session itself; for admins, all token keys. */
   visible(session: Session): Key[] {
-    const tokenKeys = [...this.#tokenKeys.values()];
+    const tokenKeys = this.all();
     if (session.role === 'admin') return tokenKeys;
     const own = [...session.keys].flatMap((handle) => this.#sessionKeys.get(handle)?.key ?? []);
     return [...tokenKeys.filter((key) => maySee(key, session.username)), ...own];

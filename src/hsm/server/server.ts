@@ -17,10 +17,13 @@ export class HsmServer {
   readonly #hsm: Hsm;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
+  #shown: string | undefined;
 
   private constructor(hsm: Hsm, server: Server) {
     this.#hsm = hsm;
     this.#server = server;
+    this.#shown = hsm.identity.facts.clusterCertificate;
+    hsm.onChange(() => void this.#renewCertificate());
     server.maxConnections = MAX_CONNECTIONS;
     server.on('secureConnection', (socket) => this.#accept(socket));
     // A handshake that fails is the other side's trouble, and not worth a line that strangers could write at will.
@@ -50,9 +53,12 @@ export class HsmServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Connections made from now on see the certificate that the HSM has now. */
-  async renewCertificate(): Promise<void> {
+  /** Once the HSM has another certificate, connections see it from then on. */
+  async #renewCertificate(): Promise<void> {
     const { identity, clock } = this.#hsm;
+    const { clusterCertificate } = identity.facts;
+    if (clusterCertificate === this.#shown) return;
+    this.#shown = clusterCertificate;
     this.#server.setSecureContext({ ...(await tlsFacts(identity, clock)), minVersion: 'TLSv1.3' });
   }
 

@@ -301,6 +301,40 @@ export interface Commands {
     { readonly from: number; readonly limit: number },
     { readonly records: readonly AuditRecord[]; readonly total: number }
   >;
+
+  /**
+   * For admins: makes a backup of the whole cluster, users and keys, that opens under the passphrase (at least 12
+   * characters) in any HSM. `size` in bytes; read it in pieces, in the same session. Its form is in `backup-file.ts`.
+   */
+  exportBackup: Exchange<{ readonly passphrase: string }, { readonly size: number }>;
+  /** The next piece from `offset` on, as long as a frame allows; empty at the end. */
+  readBackup: Exchange<{ readonly offset: number }, { readonly bytes: Uint8Array }>;
+  /**
+   * Hands the HSM an exported backup in pieces, to check or to restore it: `offset` 0 begins, each further piece begins
+   * where the one before ended. For admins; and for anyone at an HSM that is uninitialized, where a piece has at most 12
+   * KiB, for it must fit a stranger's frame.
+   */
+  writeBackup: Exchange<{ readonly offset: number; readonly bytes: Uint8Array }, Empty>;
+  /** For admins: opens what was written, which proves it whole, and tells what is in it. Changes nothing. */
+  checkBackup: Exchange<{ readonly passphrase: string }, BackupFacts>;
+  /**
+   * For anyone, at an uninitialized HSM (whose TLS certificate is for the same key as its HsmCertificate): makes it an active member of the backup's cluster, with its users, passwords, keys
+   * and certificate. Refused whole if the backup is not whole, or of the other mode (FIPS or not).
+   */
+  restoreBackup: Exchange<{ readonly passphrase: string }, Empty>;
+}
+
+/** What a backup turned out to hold. */
+export interface BackupFacts {
+  readonly backupId: string;
+  readonly clusterId: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly userCount: number;
+  readonly keyCount: number;
+  readonly recordCount: number;
+  /** Whether its cluster has the same certificate as that of the HSM that was asked. */
+  readonly related: boolean;
 }
 
 export type CommandName = keyof Commands;
@@ -328,6 +362,7 @@ export type HsmErrorCode =
   | 'key-invalid'
   | 'insufficient-copies'
   | 'ciphertext-invalid'
+  | 'backup-invalid'
   | 'limit-exceeded'
   | 'busy'
   | 'internal';

@@ -65,7 +65,16 @@ export interface ControlCommands {
   hardwareCsr: Exchange<Empty, { readonly csr: string }>;
   /** The HSM checks that both certify its hardware key, then issues its HsmCertificate over the cluster's public key. */
   setHardwareCertificates: Exchange<
-    { readonly manufacturerHardwareCertificate: string; readonly awsHardwareCertificate: string; readonly manufacturerRoot: string },
+    {
+      readonly manufacturerHardwareCertificate: string;
+      readonly awsHardwareCertificate: string;
+      readonly manufacturerRoot: string;
+      /**
+       * The manufacturer's and the operator's part of the key under which backups are sealed, 32 bytes each, sealed for the
+       * hardware key (`sealFor`, bound to `backup-key/manufacturer` and `backup-key/operator`). Left out: no hardware backups.
+       */
+      readonly sealedBackupKeys?: readonly [manufacturer: Uint8Array, operator: Uint8Array];
+    },
     { readonly hsmCertificate: string }
   >;
   /** The HSM checks that the certificate is for the cluster's key and signed by the trust anchor. */
@@ -76,6 +85,21 @@ export interface ControlCommands {
   exportClone: Exchange<{ readonly hardwareCertificate: string; readonly hsmId: string }, { readonly sealed: Uint8Array }>;
   /** On the joining HSM: takes them; it then pulls all records from its peers. */
   importClone: Exchange<{ readonly sealed: Uint8Array }, Empty>;
+  /**
+   * Makes a backup of the whole cluster that opens only in genuine hardware: an HSM that got the same backup keys. On an
+   * active, synchronized member. `size` in bytes; the HSM keeps the last one until it has been read to its end.
+   */
+  createBackup: Exchange<{ readonly backupId: string }, { readonly size: number }>;
+  /** The next piece from `offset` on, as long as a frame allows; empty at the end. */
+  readBackup: Exchange<{ readonly offset: number }, { readonly bytes: Uint8Array }>;
+  /** Hands an HSM a backup in pieces of at most 512 KiB: `offset` 0 begins, each further piece begins where the last ended. */
+  writeBackup: Exchange<{ readonly offset: number; readonly bytes: Uint8Array }, Empty>;
+  /**
+   * On an uninitialized HSM that has its hardware certificates: takes up what was written. Then it is an active, synchronized
+   * member of a cluster of the id it was born for, with the certificate of the backup's cluster. Anything wrong:
+   * `backup-invalid`, and nothing has changed.
+   */
+  restoreBackup: Exchange<Empty, Empty>;
   /** Stops: finishes what is under way, closes, exits 0. */
   shutdown: Exchange<Empty, Empty>;
 }

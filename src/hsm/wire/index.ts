@@ -5,6 +5,7 @@
 export {
   HsmError,
   type AuditRecord,
+  type BackupFacts,
   type Cipher,
   type CommandInput,
   type CommandName,
@@ -64,3 +65,11 @@ export {
   type SignedData,
   type WrapMechanism,
 } from './mechanisms.ts';
+export {
+  decodeBackupFile,
+  encodeBackupPrefix,
+  type BackedUpKey,
+  type BackupFile,
+  type BackupHeader,
+  type BackupProtection,
+} from './backup-file.ts';

@@ -1,0 +1,79 @@
+import type { AuditEntry, Opcode } from '../audit/index.ts';
+import { randomBytes } from '../../crypto/index.ts';
+import type { Hsm } from '../hsm.ts';
+import { HsmError, type BackupFacts, type BackupHeader } from '../wire/index.ts';
+import { gatherRecords, packContents, unpackContents, type Contents } from './contents.ts';
+import { openBackup, protectionOf, sealBackup, type BackupSecret } from './seal.ts';
+
+const SALT_LENGTH = 16;
+
+/** Who asked for it, as it is recorded. */
+type By = (opcode: Opcode, detail: string) => AuditEntry;
+
+/** A backup of the whole cluster, as this HSM holds it. */
+export async function createBackup(hsm: Hsm, backupId: string, secret: BackupSecret, by: By): Promise<Buffer> {
+  const { clusterKey, maskingKey, clusterCertificate, trustAnchor } = hsm.identity.facts;
+  if (hsm.lifecycle !== 'active' || !hsm.synchronized) throw new HsmError('wrong-lifecycle', 'only a full member can be backed up');
+  if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor) throw new HsmError('wrong-lifecycle');
+  const what = `${protectionOf(secret)} ${backupId}`.trim();
+  hsm.audit.note(by('CN_BACKUP_BEGIN', what));
+  const facts = { clusterKey, maskingKey, clusterCertificate, trustAnchor };
+  const contents = packContents({ facts, records: await gatherRecords(hsm.replica) });
+  const file = await sealBackup(headerOf(hsm, backupId, protectionOf(secret)), contents, secret);
+  contents.fill(0);
+  hsm.audit.note(by('CN_BACKUP_END', what));
+  return file;
+}
+
+function headerOf(hsm: Hsm, backupId: string, protection: BackupHeader['protection']): BackupHeader {
+  const { hsmId, clusterId, mode, clusterCertificate = '' } = hsm.identity.facts;
+  return {
+    format: 1,
+    protection,
+    backupId,
+    clusterId,
+    hsmId,
+    mode,
+    createdAt: hsm.clock.now(),
+    clusterCertificate,
+    salt: randomBytes(SALT_LENGTH).toString('base64'),
+    userCount: hsm.users.size,
+    keys: hsm.keys.all().map(({ handle, owner, changeable: { label, id } }) => ({ handle, label, id, owner })),
+  };
+}
+
+/** Opens a backup, which shows that it is whole, and says what is in it. */
+export async function checkBackup(hsm: Hsm, file: Uint8Array, secret: BackupSecret): Promise<BackupFacts> {
+  const { header, contents } = await openBackup(file, secret);
+  const { records } = unpackContents(contents);
+  contents.fill(0);
+  const { backupId, clusterId, createdAt, userCount, keys } = header;
+  const related = header.clusterCertificate === hsm.identity.facts.clusterCertificate;
+  return { backupId, clusterId, createdAt, userCount, keyCount: keys.length, recordCount: records.length, related };
+}
+
+/** What is in a backup that may be restored here: into an HSM that is of no cluster yet. */
+export async function openForRestore(
+  hsm: Hsm,
+  file: Uint8Array,
+  secret: BackupSecret,
+): Promise<{ header: BackupHeader; contents: Contents }> {
+  if (hsm.lifecycle !== 'uninitialized')
+    throw new HsmError('wrong-lifecycle', 'a backup is restored into an HSM that is of no cluster yet');
+  const { header, contents } = await openBackup(file, secret);
+  const { mode } = hsm.identity.facts;
+  if (header.mode !== mode) throw new HsmError('invalid-argument', `a ${header.mode} backup can't be restored into a ${mode} HSM`);
+  return { header, contents: unpackContents(contents) };
+}
+
+/** Makes the HSM what the backed-up ones were; of a cluster of its own name, related to theirs by its certificate. */
+export function restore(hsm: Hsm, header: BackupHeader, { facts, records }: Contents): void {
+  // Looked at again: opening a backup takes a while.
+  if (hsm.lifecycle !== 'uninitialized') throw new HsmError('wrong-lifecycle', 'the HSM is of a cluster by now');
+  const detail = `${header.protection} ${header.backupId} of ${header.clusterId}`;
+  // Cut off between the two, the HSM is still of no cluster, and the backup can be restored again over what is there.
+  hsm.replica.receive(records, () => hsm.audit.append({ opcode: 'CN_RESTORE_BEGIN', detail }));
+  hsm.identity.update({ ...facts, synchronized: true }, () => hsm.audit.append({ opcode: 'CN_RESTORE_END', detail }));
+  hsm.peers.unlock(facts.maskingKey);
+  hsm.changed();
+}

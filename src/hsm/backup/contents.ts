@@ -1,0 +1,39 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Packr } from 'msgpackr';
+import type { IdentityFacts } from '../identity/index.ts';
+import type { Replica, ReplicaRecord } from '../replication/index.ts';
+
+/** Records read at a time: the HSM goes on answering in between. */
+const BATCH = 200;
+
+const packer = new Packr({ useRecords: false });
+
+/** What makes an HSM a member of its cluster. */
+export type ClusterFacts = Required<Pick<IdentityFacts, 'clusterKey' | 'maskingKey' | 'clusterCertificate' | 'trustAnchor'>>;
+
+/** All that a cluster is: its secrets, and every record that its HSMs hold. */
+export interface Contents {
+  readonly facts: ClusterFacts;
+  readonly records: readonly ReplicaRecord[];
+}
+
+/** What the replica holds. What changes meanwhile comes in twice, the newer state last. */
+export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> {
+  const records: ReplicaRecord[] = [];
+  for (let after = 0; ;) {
+    const batch = replica.after(after, BATCH);
+    records.push(...batch.map(({ kind, id, version, deleted, body }) => ({ kind, id, version, deleted, body })));
+    if (batch.length < BATCH) return records;
+    after = batch.at(-1)?.sequence ?? after;
+    await turn();
+  }
+}
+
+export function packContents(contents: Contents): Buffer {
+  return packer.pack(contents);
+}
+
+/** Of bytes that `packContents` made: that nobody else did shows when the seal around them opens. */
+export function unpackContents(bytes: Uint8Array): Contents {
+  return packer.unpack(bytes) as Contents;
+}

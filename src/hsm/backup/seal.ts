@@ -1,0 +1,51 @@
+import { deriveKey, open, seal, secretKey, stretchPassword } from '../../crypto/index.ts';
+import type { IdentityFacts } from '../identity/index.ts';
+import { decodeBackupFile, encodeBackupPrefix, HsmError, type BackupHeader } from '../wire/index.ts';
+
+/** Dearer than a login: a file can be guessed at for years. KiB and passes. */
+const PASSPHRASE_COST = { memory: 64 * 1024, passes: 3 };
+
+/** What opens a backup: the keys in this hardware, or a passphrase. */
+export type BackupSecret = { readonly hardware: NonNullable<IdentityFacts['backupKeys']> } | { readonly passphrase: string };
+
+export async function sealBackup(header: BackupHeader, contents: Uint8Array, secret: BackupSecret): Promise<Buffer> {
+  const prefix = encodeBackupPrefix(header);
+  const key = await keyFor(header, secret);
+  return Buffer.concat([prefix, seal(key, contents, prefix)]);
+}
+
+/** Throws `HsmError` if the file isn't whole and untouched, or isn't for this secret; which of them is not told. */
+export async function openBackup(
+  file: Uint8Array,
+  secret: BackupSecret,
+): Promise<{ readonly header: BackupHeader; readonly contents: Buffer }> {
+  const parts = decodeBackupFile(file);
+  if (!parts || parts.header.protection !== protectionOf(secret)) throw invalid();
+  const { header, prefix, sealed } = parts;
+  const key = await keyFor(header, secret);
+  try {
+    return { header, contents: open(key, sealed, prefix) };
+  } catch {
+    throw invalid();
+  }
+}
+
+export function protectionOf(secret: BackupSecret): BackupHeader['protection'] {
+  return 'hardware' in secret ? 'hardware' : 'passphrase';
+}
+
+/**
+ * As AWS's: the hardware's backup key is derived of the manufacturer's and the operator's, so that neither can open a
+ * backup alone; each backup has a key of its own under it.
+ */
+async function keyFor({ salt }: BackupHeader, secret: BackupSecret): Promise<Buffer> {
+  const nonce = Buffer.from(salt, 'base64');
+  if ('passphrase' in secret) return stretchPassword(secret.passphrase, nonce, PASSPHRASE_COST);
+  const [manufacturer, operator] = secret.hardware;
+  const hardwareKey = deriveKey(secretKey(manufacturer), 'keyhold backup', operator, 32);
+  return deriveKey(secretKey(hardwareKey), 'keyhold backup contents', nonce, 32);
+}
+
+function invalid(): HsmError {
+  return new HsmError('backup-invalid', 'the backup is damaged, or not for this HSM, or the passphrase is wrong');
+}
