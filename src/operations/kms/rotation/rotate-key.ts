@@ -18,14 +18,7 @@ export interface Rotation {
 export async function rotateKey(services: Services, key: KeyRecord, rotation: Rotation): Promise<void> {
   const now = services.clock.now();
   const fresh = key.origin === 'AWS_KMS' ? await newMaterial(services.keyStores.default, key, now) : undefined;
-  const rotated = await services.store.transact(async (transaction) => {
-    const row = await transaction.get('keys', key.account, key.region, key.keyId);
-    const next = row && (fresh ?? (await pendingMaterial(transaction, row)));
-    if (!row || !next || !rotation.settle(row, now)) return undefined;
-    const family = await familyOf(transaction, row);
-    for (const member of family) await rotateMember(transaction, member, { next, rotation, now });
-    return { previous: row.currentMaterialId, current: next.materialId, family };
-  });
+  const rotated = await services.store.transact((transaction) => rotateFamily(transaction, key, { fresh, rotation, now }));
   if (!rotated) return;
   await recordKeyEvent(services, key, {
     name: 'RotateKey',
@@ -37,7 +30,35 @@ export async function rotateKey(services: Services, key: KeyRecord, rotation: Ro
       keyId: key.keyId,
     },
   });
-  if (rotated.family.length > 1) await recordKeyEvent(services, key, { name: 'SynchronizeMultiRegionKey' });
+  if (rotated.keys > 1) await recordKeyEvent(services, key, { name: 'SynchronizeMultiRegionKey' });
+}
+
+interface Step {
+  readonly rotation: Rotation;
+  readonly now: number;
+}
+interface Rotated {
+  readonly previous: string | undefined;
+  readonly current: string;
+  readonly keys: number;
+}
+
+async function rotateFamily(
+  transaction: Transaction,
+  { account, region, keyId }: KeyRecord,
+  { fresh, ...step }: Step & { readonly fresh: MaterialRecord | undefined },
+): Promise<Rotated | undefined> {
+  const row = await transaction.get('keys', account, region, keyId);
+  if (!row || !step.rotation.settle(row, step.now)) return undefined;
+  const family = await familyOf(transaction, row);
+  const next = fresh ?? (await pendingMaterial(transaction, row));
+  for (const member of family) {
+    const settled = step.rotation.settle(member, step.now) ?? member;
+    // What was imported for it may have been deleted since: then it is over without having happened.
+    await transaction.put('keys', next ? { ...settled, currentMaterialId: next.materialId } : settled);
+    if (next) await makeCurrent(transaction, member, { next, ...step });
+  }
+  return next && { previous: row.currentMaterialId, current: next.materialId, keys: family.length };
 }
 
 /** Imported material that waits for the next rotation on demand, if there is any. */
@@ -49,16 +70,14 @@ export async function pendingMaterial(
   return materials.find(({ state }) => state === 'PENDING_ROTATION');
 }
 
-async function rotateMember(
+async function makeCurrent(
   transaction: Transaction,
-  member: KeyRecord,
-  { next, rotation, now }: { readonly next: MaterialRecord; readonly rotation: Rotation; readonly now: number },
+  { region, currentMaterialId }: KeyRecord,
+  { next, rotation, now }: Step & { readonly next: MaterialRecord },
 ): Promise<void> {
-  const { region, currentMaterialId } = member;
   const previous = currentMaterialId === undefined ? undefined : await transaction.get('materials', currentMaterialId, region);
   if (previous) await transaction.put('materials', { ...previous, state: 'NON_CURRENT' });
   // Imported material has a row, with an expiry of its own, in each Region.
   const own = (await transaction.get('materials', next.materialId, region)) ?? { ...next, region };
   await transaction.put('materials', { ...own, state: 'CURRENT', rotationDate: now, rotationType: rotation.type });
-  await transaction.put('keys', { ...(rotation.settle(member, now) ?? member), currentMaterialId: next.materialId });
 }
