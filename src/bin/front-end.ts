@@ -23,6 +23,7 @@ import { openDataFolder } from './data-folder.ts';
 import { openDefaultKeyStore } from './default-key-store.ts';
 import { openLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { openAttestation } from './attestation.ts';
 import { openTls } from './tls.ts';
 import { requestRates, type UpOptions } from './up-options.ts';
 
@@ -40,6 +41,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
 
   const folder = lifetime.use(openDataFolder(data));
   const tls = await openTls(options, folder);
+  const attestation = openAttestation(options.attestationRoot);
   const clock = offsetClock(systemClock, clockOffset);
   const log = openLog(folder.file('keyhold.log'), logLevel);
   const store = closing(openSqliteStore(folder.file('keyhold.sqlite')));
@@ -68,6 +70,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     keyUses,
     keyStores,
     seal,
+    attestation,
     clusters,
     identity,
     audit,

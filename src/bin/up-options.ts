@@ -18,6 +18,8 @@ export interface UpOptions {
   readonly tlsKey?: string;
   readonly tlsName: readonly string[];
   readonly insecureListen?: true;
+  /** PEM file: whose attestation documents are believed. */
+  readonly attestationRoot?: string;
   /** Requests per second. */
   readonly principalRate?: number;
   /** Milliseconds. */

@@ -3,6 +3,7 @@
  * (with sigv4 and base/ids) that touches node:crypto. It must not know HSMs, users or AWS. Begin at `aes-gcm.ts`.
  */
 export { BrokenSealError, open, seal } from './aes-gcm.ts';
+export { verifyEs384, vouchedKey } from './certificate-chain.ts';
 export { deriveKey } from './counter-kdf.ts';
 export { equalBytes, hmac, hmacSha256, sha256, type MacHash } from './hash.ts';
 export { agree, decapsulateSecret, encapsulateSecret } from './key-agreement.ts';

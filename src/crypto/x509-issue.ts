@@ -14,7 +14,7 @@ export interface CertificateOrder extends Validity {
   readonly names?: readonly string[];
 }
 
-/** Who signs: a certificate (PEM) and its private key, EC P-256 or RSA. */
+/** Who signs: a certificate (PEM) and its private key, EC P-256 or P-384, or RSA. */
 export interface Issuer {
   readonly certificate: string;
   readonly privateKey: KeyObject;
@@ -107,11 +107,13 @@ function nameOf(subject: Subject): Peculiar.JsonName {
   return Object.entries(subject).map(([attribute, value]) => ({ [attribute]: [value] }));
 }
 
-const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const P384 = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' };
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 
-function algorithmOf(key: KeyObject): typeof EC | typeof RSA {
-  return key.asymmetricKeyType === 'rsa' ? RSA : EC;
+function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): typeof P256 | typeof RSA {
+  if (asymmetricKeyType === 'rsa') return RSA;
+  return asymmetricKeyDetails?.namedCurve === 'secp384r1' ? P384 : P256;
 }
 
 function signingKey(key: KeyObject): webcrypto.CryptoKey {

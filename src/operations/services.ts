@@ -1,3 +1,4 @@
+import type { AttestationVerifier } from '../attestation/index.ts';
 import type { AuditTrail } from '../audit/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import type { ClusterControl } from '../cluster/index.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly keyStores: KeyStores;
   /** For what Keyhold gives out to be given back. */
   readonly seal: SecretSeal;
+  /** Undefined while no root of attestation documents is configured. */
+  readonly attestation: AttestationVerifier | undefined;
   readonly clusters: ClusterControl;
   readonly identity: Identity;
   readonly audit: AuditTrail;

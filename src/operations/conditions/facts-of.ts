@@ -2,6 +2,7 @@ import type { CompiledPolicy, PrincipalPolicies } from '../../policy/index.ts';
 import { named, type Course } from '../course.ts';
 import type { FoundKey } from '../found.ts';
 import type { Services } from '../services.ts';
+import { attestationOf } from '../kms/recipient/recipient.ts';
 import type { Facts } from './facts.ts';
 
 const RESOURCE_ALIASES = 'kms:resourcealiases';
@@ -12,7 +13,16 @@ const MAX_ALIASES = 50;
 export async function factsOf(services: Services, course: Course, name: string, action: string): Promise<Facts> {
   const { request, found: all } = course;
   const { target, found } = named(course, name);
-  const facts: Facts = { request, action, target, found, all, now: services.clock.now(), aliases: undefined };
+  const facts: Facts = {
+    request,
+    action,
+    target,
+    found,
+    all,
+    now: services.clock.now(),
+    attestation: attestationOf(services, request.input),
+    aliases: undefined,
+  };
   const wantsAliases = found.kind === 'key' && asksForAliases(request.policies, found.policy);
   return wantsAliases ? { ...facts, aliases: await aliasesOf(services, found) } : facts;
 }

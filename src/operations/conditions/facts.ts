@@ -1,3 +1,4 @@
+import type { Attestation } from '../../attestation/index.ts';
 import type { KeyRecord, Tag } from '../../domain/index.ts';
 import type { ContextValue } from '../../policy/index.ts';
 import type { Target } from '../operation.ts';
@@ -15,6 +16,8 @@ export interface Facts {
   readonly all: Readonly<Record<string, Found>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** What the request's attestation document proves, if it has one that is to be believed. */
+  readonly attestation: Attestation | undefined;
   /** The names of the key's aliases; read from the store beforehand if a policy asks for them. */
   readonly aliases: readonly string[] | undefined;
 }

@@ -1,3 +1,4 @@
+import { imageSha384, pcr } from './attestation.ts';
 import { encryptionAlgorithm, encryptionContextKeys, encryptionContextValue, grantConstraintType } from './encryption-context.ts';
 import { fromInput, keyOf, member, text, type Facts, type Read, type ReadNamed } from './facts.ts';
 
@@ -76,7 +77,7 @@ const orElse =
 
 /**
  * The condition keys of AWS KMS, in lower case. Those that are about a parameter see its default where it is left out.
- * `kms:ViaService` and keys about attestation are in no request yet.
+ * `kms:ViaService` is in no request yet.
  * Source: "Condition keys for AWS KMS" in the KMS Developer Guide; the Service Authorization Reference.
  */
 export const kmsKeys: Readonly<Record<string, KmsKey>> = {
@@ -116,8 +117,10 @@ export const kmsKeys: Readonly<Record<string, KmsKey>> = {
   'kms:schedulekeydeletionpendingwindowindays': { read: orElse('PendingWindowInDays', '30'), actions: on('ScheduleKeyDeletion') },
   'kms:replicaregion': { read: fromInput('ReplicaRegion') },
   'kms:primaryregion': { read: fromInput('PrimaryRegion') },
+  'kms:recipientattestation:imagesha384': { read: imageSha384 },
 };
 
 export const kmsNamedKeys: Readonly<Record<string, ReadNamed>> = {
   'kms:encryptioncontext:': encryptionContextValue,
+  'kms:recipientattestation:pcr': pcr,
 };

@@ -10,7 +10,7 @@ export const Decrypt = defineOperation('kms', 'Decrypt', {
   async handle(services, input, { key }) {
     const { CiphertextBlob: blob, EncryptionAlgorithm: algorithm = 'SYMMETRIC_DEFAULT', EncryptionContext: context } = input;
     requireAlgorithm(key.key, 'ENCRYPT_DECRYPT', algorithm);
-    const recipient = await recipientOf(services, input.Recipient);
+    const recipient = recipientOf(services, input.Recipient);
     if (ignoresCiphertext(input)) stopIfDryRun(true);
     const { ciphertext, ...bound } = await bindForDecryption(services, key, blob ?? new Uint8Array(0), { algorithm, context });
     const plaintext = await bound.keyStore.decrypt({ ...bound, recipient }, ciphertext);

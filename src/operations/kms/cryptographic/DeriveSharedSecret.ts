@@ -7,7 +7,7 @@ export const DeriveSharedSecret = defineOperation('kms', 'DeriveSharedSecret', {
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'KEY_AGREEMENT' } }),
   async handle(services, { KeyAgreementAlgorithm, PublicKey, Recipient, DryRun }, { key }) {
     requireAlgorithm(key.key, 'KEY_AGREEMENT', KeyAgreementAlgorithm);
-    const recipient = await recipientOf(services, Recipient);
+    const recipient = recipientOf(services, Recipient);
     stopIfDryRun(DryRun);
     const secret = await services.keyStores.of(key.key).deriveSecret(await currentMaterial(services, key), PublicKey, { recipient });
     return {

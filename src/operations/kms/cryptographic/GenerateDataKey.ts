@@ -8,7 +8,7 @@ export const GenerateDataKey = defineOperation('kms', 'GenerateDataKey', {
     key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', symmetric: true },
   }),
   async handle(services, input, { key }) {
-    const recipient = await recipientOf(services, input.Recipient);
+    const recipient = recipientOf(services, input.Recipient);
     const { plaintext, ...answer } = await generateDataKey(services, input, key, { reveal: true, recipient });
     return { ...answer, ...revealed('Plaintext', plaintext, recipient) };
   },

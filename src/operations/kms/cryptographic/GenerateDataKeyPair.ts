@@ -8,7 +8,7 @@ export const GenerateDataKeyPair = defineOperation('kms', 'GenerateDataKeyPair',
     key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', symmetric: true },
   }),
   async handle(services, input, { key }) {
-    const recipient = await recipientOf(services, input.Recipient);
+    const recipient = recipientOf(services, input.Recipient);
     const { privateKey, ...answer } = await generateDataKeyPair(services, input, key, { reveal: true, recipient });
     return { ...answer, ...revealed('PrivateKeyPlaintext', privateKey, recipient) };
   },

@@ -10,7 +10,7 @@ export const GenerateRandom = defineOperation('kms', 'GenerateRandom', {
   targets: () => ({ service: { on: 'service' } }),
   async handle(services, { NumberOfBytes, CustomKeyStoreId, Recipient }, { service: { scope } }) {
     if (NumberOfBytes === undefined) throw new KmsError('ValidationException', 'NumberOfBytes is required.');
-    const recipient = await recipientOf(services, Recipient);
+    const recipient = recipientOf(services, Recipient);
     const keyStore = CustomKeyStoreId === undefined ? services.keyStores.default : await connected(services, scope, CustomKeyStoreId);
     return revealed('Plaintext', await keyStore.random(NumberOfBytes, { recipient }), recipient);
   },

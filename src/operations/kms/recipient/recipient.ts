@@ -1,13 +1,40 @@
+import { AttestationError, type Attestation } from '../../../attestation/index.ts';
 import type { Request } from '../../../contract/index.ts';
 import { KmsError } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 
 type Recipient = Request<'kms', 'Decrypt'>['Recipient'];
 
-/** SubjectPublicKeyInfo of whom the answer is for, if the attestation document is good; undefined if there is none. */
-export async function recipientOf(_services: Services, recipient: Recipient): Promise<Uint8Array | undefined> {
+/** SubjectPublicKeyInfo of whom the answer is for, if the attestation document is good; undefined if nobody is named. */
+export function recipientOf({ attestation }: Pick<Services, 'attestation'>, recipient: Recipient): Uint8Array | undefined {
   if (recipient === undefined) return undefined;
-  throw new KmsError('UnsupportedOperationException', 'Recipient is not supported.');
+  const { AttestationDocument: document, KeyEncryptionAlgorithm: algorithm } = recipient;
+  if (document === undefined) throw invalid('Recipient needs an AttestationDocument.');
+  if (algorithm === undefined) throw invalid('Recipient needs a KeyEncryptionAlgorithm.');
+  if (!attestation) {
+    throw new KmsError(
+      'UnsupportedOperationException',
+      'Recipient is not supported: no root of attestation documents is configured (keyhold up --attestation-root).',
+    );
+  }
+  try {
+    return attestation.verify(document).publicKey;
+  } catch (error) {
+    if (error instanceof AttestationError) throw invalid(error.message);
+    throw error;
+  }
+}
+
+/** What a request's document proves, for policies; undefined where there is none, or none to believe. */
+export function attestationOf({ attestation }: Pick<Services, 'attestation'>, input: object): Attestation | undefined {
+  // Wherever the contract has a Recipient it has this shape.
+  const { Recipient } = input as { readonly Recipient?: Recipient };
+  if (!attestation || Recipient?.AttestationDocument === undefined) return undefined;
+  try {
+    return attestation.verify(Recipient.AttestationDocument);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A secret in its own member, or in CiphertextForRecipient if it is for a recipient. */
@@ -15,8 +42,11 @@ export function revealed<Name extends string>(
   name: Name,
   secret: Uint8Array | undefined,
   recipient: Uint8Array | undefined,
-): { readonly [N in Name]?: Uint8Array } & { readonly CiphertextForRecipient?: Uint8Array } {
-  // A computed name is to the compiler any name.
-  if (recipient === undefined) return { [name]: secret } as { readonly [N in Name]?: Uint8Array };
-  return { CiphertextForRecipient: secret } as never;
+): { readonly [N in Name | 'CiphertextForRecipient']?: Uint8Array } {
+  // A computed name is any name to the compiler.
+  return { [recipient === undefined ? name : 'CiphertextForRecipient']: secret } as ReturnType<typeof revealed<Name>>;
+}
+
+function invalid(text: string): KmsError {
+  return new KmsError('ValidationException', text);
 }

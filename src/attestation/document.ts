@@ -1,0 +1,73 @@
+import { decode, encode, Tagged } from 'cborg';
+
+/** What the enclave's hypervisor signed. Certificates are DER. Source: "Verifying the root of trust", AWS Nitro Enclaves User Guide. */
+export interface Document {
+  readonly pcrs: ReadonlyMap<number, Uint8Array>;
+  readonly certificate: Uint8Array;
+  /** The root first. */
+  readonly cabundle: readonly Uint8Array[];
+  /** Whom secrets are for: SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array | undefined;
+}
+
+export interface SignedDocument {
+  readonly document: Document;
+  /** What is signed. */
+  readonly signed: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** COSE_Sign1 and ES384 (RFC 9052, 9053). */
+const SIGN1_TAG = 18;
+const ALGORITHM = 1;
+const ES384 = -35;
+
+const options = { useMaps: true, rejectDuplicateMapKeys: true };
+
+/** Takes a document apart; undefined if it is none. Says nothing of whether its signature is good. */
+export function readDocument(bytes: Uint8Array): SignedDocument | undefined {
+  try {
+    const decoded: unknown = decode(bytes, { ...options, tags: Tagged.preserve(SIGN1_TAG) });
+    const parts = decoded instanceof Tagged ? decoded.value : decoded;
+    if (!Array.isArray(parts) || parts.length !== 4) return undefined;
+    const [header, , payload, signature] = parts.map((part) => bytesOf(part));
+    if (!header || !payload || !signature || mapOf(header).get(ALGORITHM) !== ES384) return undefined;
+    return { document: documentOf(mapOf(payload)), signed: encode(['Signature1', header, new Uint8Array(0), payload]), signature };
+  } catch {
+    return undefined;
+  }
+}
+
+function documentOf(members: ReadonlyMap<unknown, unknown>): Document {
+  const certificate = bytesOf(members.get('certificate'));
+  const cabundle = members.get('cabundle');
+  const pcrs = members.get('pcrs');
+  if (members.get('digest') !== 'SHA384' || !certificate || !Array.isArray(cabundle) || !(pcrs instanceof Map))
+    throw new TypeError('not a document');
+  return { certificate, cabundle: cabundle.map(requireBytes), pcrs: pcrsOf(pcrs), publicKey: bytesOf(members.get('public_key')) };
+}
+
+function pcrsOf(members: ReadonlyMap<unknown, unknown>): ReadonlyMap<number, Uint8Array> {
+  const pcrs = new Map<number, Uint8Array>();
+  for (const [index, value] of members) {
+    if (typeof index !== 'number' || index < 0 || index > 31) throw new TypeError('no such PCR');
+    pcrs.set(index, requireBytes(value));
+  }
+  return pcrs;
+}
+
+function mapOf(bytes: Uint8Array): ReadonlyMap<unknown, unknown> {
+  const decoded: unknown = decode(bytes, options);
+  if (decoded instanceof Map) return decoded;
+  throw new TypeError('not a map');
+}
+
+function bytesOf(value: unknown): Uint8Array | undefined {
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+function requireBytes(value: unknown): Uint8Array {
+  const bytes = bytesOf(value);
+  if (bytes) return bytes;
+  throw new TypeError('not bytes');
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { makeEnclave } from '../../test/support/enclave.ts';
+import { systemClock } from '../base/index.ts';
+import { AttestationError, createAttestationVerifier } from './index.ts';
+
+/** A byte in so many is tried. */
+const STRIDE = 11;
+const enclave = await makeEnclave();
+const verifier = createAttestationVerifier({ root: enclave.root, clock: systemClock });
+
+function refuses(document: Uint8Array, why: RegExp): void {
+  assert.throws(
+    () => verifier.verify(document),
+    (error) => error instanceof AttestationError && why.test(error.message),
+  );
+}
+
+describe('an attestation document', () => {
+  it('says what the enclave is and whom secrets are for', () => {
+    const pcrs = new Map([
+      [0, Buffer.alloc(48, 1)],
+      [8, Buffer.alloc(48, 2)],
+    ]);
+    const attestation = verifier.verify(enclave.document({ pcrs }));
+    assert.deepEqual(attestation.pcrs.get(8), '02'.repeat(48));
+    assert.equal(attestation.pcrs.size, 2);
+    assert.ok(attestation.publicKey.length > 290);
+  });
+
+  it('is believed only under the root that is trusted', async () => {
+    const other = await makeEnclave();
+    refuses(other.document(), /do not lead to the root/);
+    refuses(enclave.document({ bundle: [] }), /do not lead to the root/);
+  });
+
+  it('is believed only while its certificate is valid', async () => {
+    const old = await makeEnclave({ age: 60_000 });
+    const itsVerifier = createAttestationVerifier({ root: old.root, clock: systemClock });
+    assert.throws(() => itsVerifier.verify(old.document()), AttestationError);
+    const then = createAttestationVerifier({ root: old.root, clock: { now: () => Date.now() - 3_600_000 } });
+    assert.ok(then.verify(old.document()));
+  });
+
+  it('is believed only if the key of its certificate signed it', () => {
+    refuses(enclave.document({ signer: generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey }), /signature .* not valid/);
+    refuses(enclave.document({ algorithm: -7 }), /can not be parsed/);
+  });
+
+  it('can be changed nowhere', () => {
+    const document = enclave.document();
+    for (let at = 0; at < document.length; at += STRIDE) {
+      const changed = Buffer.from(document);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      assert.throws(() => verifier.verify(changed), AttestationError, `byte ${at}`);
+    }
+  });
+
+  it('names an RSA key', () => {
+    refuses(enclave.document({ publicKey: null }), /has no public key/);
+    const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'der', type: 'spki' });
+    refuses(enclave.document({ publicKey: elliptic }), /no RSA key/);
+    refuses(enclave.document({ publicKey: Buffer.of(1) }), /no RSA key/);
+  });
+
+  it('is CBOR', () => {
+    for (const nonsense of [
+      Buffer.alloc(0),
+      Buffer.from('nonsense'),
+      Buffer.of(0xd2, 0x84),
+      Buffer.alloc(200, 0x9f),
+      Buffer.alloc(10_000, 0x81),
+    ]) {
+      refuses(nonsense, /can not be parsed/);
+    }
+  });
+});

@@ -1,0 +1,7 @@
+import type { Read, ReadNamed } from './facts.ts';
+
+/** PCR0 is the enclave image's. Source: "AWS KMS condition keys for AWS Nitro Enclaves", KMS Developer Guide. */
+export const imageSha384: Read = ({ attestation }) => attestation?.pcrs.get(0);
+
+/** `kms:RecipientAttestation:PCR<number>`. */
+export const pcr: ReadNamed = ({ attestation }, name) => (/^\d{1,2}$/.test(name) ? attestation?.pcrs.get(Number(name)) : undefined);
