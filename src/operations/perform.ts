@@ -94,7 +94,7 @@ async function run(services: Services, operation: Operation, request: PerformReq
   try {
     return await operation.handle(services, request.input, authorizedTargets(outcome.found), call);
   } catch (error) {
-    throw apiError(error, keyOf(outcome.found));
+    throw apiError(error, failedOn(outcome.found, request.input));
   }
 }
 
@@ -116,8 +116,8 @@ function authorizedTargets(found: Readonly<Record<string, Found>>): ResolvedTarg
   return found as unknown as ResolvedTargets<Targets>;
 }
 
-/** The key that a failure of its key store is about: the last one resolved is the one that was written with. */
-function keyOf(found: Readonly<Record<string, Found>>): { readonly arn: string; readonly custom: boolean } {
+/** The key that a failure of its key store is about; for a key that is only being made, the store that the caller named. */
+function failedOn(found: Readonly<Record<string, Found>>, input: object): { readonly arn: string; readonly custom: boolean } {
   for (const name in found) {
     const one = found[name];
     if (one?.kind === 'key' && one.key.customKeyStoreId !== undefined) return { arn: one.arn, custom: true };
@@ -126,5 +126,5 @@ function keyOf(found: Readonly<Record<string, Found>>): { readonly arn: string; 
     const one = found[name];
     if (one?.kind === 'key') return { arn: one.arn, custom: false };
   }
-  return { arn: 'The key', custom: false };
+  return { arn: 'The key', custom: 'CustomKeyStoreId' in input };
 }

@@ -3,7 +3,7 @@ import type { CommandInput, CommandName, CommandOutput } from '../wire/index.ts'
 import { HsmUnreachableError, type ClusterClient, type ClusterClientOptions, type HsmAddress, type MemberHealth } from './contract.ts';
 import { LoginGate } from './login-gate.ts';
 import { Member, type MemberContext } from './member.ts';
-import { mayGoElsewhere } from './repeatable.ts';
+import { isRepeatable, mayGoElsewhere } from './repeatable.ts';
 
 /** The members of a cluster and the choice between them. */
 export class Cluster implements ClusterClient {
@@ -27,19 +27,19 @@ export class Cluster implements ClusterClient {
     const member = this.#leastBusy([]);
     if (!member) throw this.#nobody();
     try {
-      return await member.call(command, input);
+      return await member.call(command, input, this.#isPortable(command, input));
     } catch (error) {
       return this.#elsewhere(command, input, member, error);
     }
   }
 
   async callEach<C extends CommandName>(command: C, input: CommandInput<C>) {
-    const reachable = this.#members.filter((member) => member.inFlight !== undefined);
+    const reachable = this.#members.filter((member) => member.load !== undefined);
     return Promise.all(
       reachable.map(async (member) => {
         const { hsmId } = member.address;
         try {
-          return { hsmId, output: await member.call(command, input) };
+          return { hsmId, output: await member.call(command, input, false) };
         } catch (error) {
           return { hsmId, error: error instanceof Error ? error : new Error('unknown failure') };
         }
@@ -78,12 +78,16 @@ export class Cluster implements ClusterClient {
       if (!member) break;
       tried.push(member);
       try {
-        return await member.call(command, input);
+        return await member.call(command, input, this.#isPortable(command, input));
       } catch (error) {
         failure = error;
       }
     }
     throw failure;
+  }
+
+  #isPortable<C extends CommandName>(command: C, input: CommandInput<C>): boolean {
+    return this.#members.length > 1 && isRepeatable(command, input);
   }
 
   /** Of those equally busy, each in its turn. */
@@ -94,10 +98,10 @@ export class Cluster implements ClusterClient {
     this.#next = (this.#next + 1) % Math.max(members.length, 1);
     for (let step = 0; step < members.length; step += 1) {
       const member = members[(this.#next + step) % members.length];
-      const inFlight = member?.inFlight;
-      if (inFlight === undefined || inFlight >= least || (member && except.includes(member))) continue;
+      const load = member?.load;
+      if (load === undefined || load >= least || (member && except.includes(member))) continue;
       best = member;
-      least = inFlight;
+      least = load;
     }
     return best;
   }

@@ -59,8 +59,11 @@ function connectionOver(link: Link, { address, clusterCertificate, info, trusted
     get inFlight(): number {
       return link.inFlight;
     },
-    call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
-      if (trusted || askable.has(command)) return link.call(command, input);
+    get silent(): boolean {
+      return link.silent;
+    },
+    call<C extends CommandName>(command: C, input: CommandInput<C>, portable?: boolean): Promise<CommandOutput<C>> {
+      if (trusted || askable.has(command)) return link.call(command, input, portable);
       return Promise.reject(new HsmUnreachableError('untrusted', `${nameOf(address)}: ${command} needs a trust anchor`));
     },
     close: () => link.close(),

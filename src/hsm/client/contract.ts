@@ -42,7 +42,10 @@ export interface HsmConnection {
   /** The leaf certificate the HSM showed, PEM. */
   readonly clusterCertificate: string;
   readonly inFlight: number;
-  call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>>;
+  /** True while the HSM says nothing although it was asked. */
+  readonly silent: boolean;
+  /** A `portable` call is given up soon after the HSM has fallen silent, for another HSM can answer it. */
+  call<C extends CommandName>(command: C, input: CommandInput<C>, portable?: boolean): Promise<CommandOutput<C>>;
   /** Resolves with the reason when the connection is gone. */
   readonly closed: Promise<HsmUnreachableError>;
   close(): void;

@@ -14,12 +14,16 @@ import { nameOf, socketFailure } from './tls.ts';
 /** Calls in flight beyond which more are refused as `busy`: an HSM that slow is better left alone. */
 const MAX_IN_FLIGHT = 4096;
 /** Sweeps for overdue calls per time-out. */
-const SWEEPS = 8;
+const SWEEPS = 20;
+/** Sweeps without a word from the HSM after which calls that another HSM can answer as well are given up here. */
+const SHORT_SWEEPS = 3;
 /** Time-outs that making a key pair may take: an RSA key of 4,096 bits is found in seconds, or in many. */
 const PAIR_PATIENCE = 12;
 const makesPairs: ReadonlySet<CommandName> = new Set(['generateKeyPair', 'generateWrappedKey', 'encryptRandomPair']);
 
 interface PendingCall {
+  /** Whether the caller can go to another HSM with it whatever became of it here. */
+  readonly portable: boolean;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Number of the sweep before which it was sent. */
@@ -46,6 +50,7 @@ export class Link {
   #lastId = 0;
   #sweeps = 0;
   #heard = 0;
+  #silent = false;
 
   constructor(address: HsmAddress, stream: Duplex, timeout: number) {
     this.#address = address;
@@ -65,8 +70,16 @@ export class Link {
     return this.#pending.size;
   }
 
-  /** Fails with `HsmError` if the HSM refuses, with `HsmUnreachableError` if it can't be asked. */
-  call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
+  /** True from when calls were given up for lack of any word from the HSM until there is one. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /**
+   * Fails with `HsmError` if the HSM refuses, with `HsmUnreachableError` if it can't be asked: after the time-out, or, if
+   * the call is `portable`, soon after the HSM has fallen silent.
+   */
+  call<C extends CommandName>(command: C, input: CommandInput<C>, portable = false): Promise<CommandOutput<C>> {
     if (this.#gone) return Promise.reject(new HsmUnreachableError(this.#gone.reason, this.#gone.message));
     if (this.#pending.size >= MAX_IN_FLIGHT || this.#writer.congested) {
       return Promise.reject(new HsmError('busy', 'too many requests are waiting for this HSM'));
@@ -79,7 +92,7 @@ export class Link {
       // The HSM proved by its certificate that it is one, so its answers are what the command table says.
       const answered = (output: unknown): void => resolve(output as CommandOutput<C>);
       const patience = makesPairs.has(command) ? SWEEPS * PAIR_PATIENCE : SWEEPS;
-      this.#pending.set(id, { resolve: answered, reject, sent: this.#sweeps, patience });
+      this.#pending.set(id, { resolve: answered, reject, sent: this.#sweeps, patience, portable: portable && patience === SWEEPS });
     });
   }
 
@@ -89,6 +102,7 @@ export class Link {
 
   #read(chunk: Buffer): void {
     this.#heard = this.#sweeps;
+    this.#silent = false;
     try {
       for (const frame of this.#reader.feed(chunk)) this.#receive(frame);
     } catch {
@@ -112,15 +126,24 @@ export class Link {
 
   #sweep(): void {
     this.#sweeps += 1;
-    // In the order of sending, so the first that isn't overdue ends it.
     for (const [id, call] of this.#pending) {
-      if (this.#sweeps - call.sent <= SWEEPS) return;
+      const waited = this.#sweeps - call.sent;
+      // In the order of sending, so the first that isn't overdue ends it.
+      if (waited <= SHORT_SWEEPS) return;
+      if (this.#heard > call.sent) {
+        if (waited > call.patience) this.#giveUp(id, call);
+        continue;
+      }
       // Not a word since: the HSM or the network is gone, and all other calls would only wait for the same end.
-      if (this.#heard <= call.sent) return this.#fail('timeout', 'does not answer');
-      if (this.#sweeps - call.sent <= call.patience) continue;
-      this.#pending.delete(id);
-      call.reject(new HsmUnreachableError('timeout', `${nameOf(this.#address)} did not answer in time`, true));
+      if (waited > SWEEPS) return this.#fail('timeout', 'does not answer');
+      this.#silent = true;
+      if (call.portable) this.#giveUp(id, call);
     }
+  }
+
+  #giveUp(id: number, call: PendingCall): void {
+    this.#pending.delete(id);
+    call.reject(new HsmUnreachableError('timeout', `${nameOf(this.#address)} did not answer in time`, true));
   }
 
   #fail(reason: UnreachableCause, what: string): void {

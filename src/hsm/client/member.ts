@@ -8,6 +8,8 @@ const FIRST_DELAY = 100;
 const LAST_DELAY = 5_000;
 /** Milliseconds between questions to an HSM whether it is still there: it may be idle, or long at work on one command. */
 const HEARTBEAT = 2_000;
+/** Weighs more than any number of calls that may be in flight. */
+const SILENT = 1_000_000;
 
 export interface MemberContext extends ConnectOptions {
   readonly gate: LoginGate;
@@ -40,9 +42,10 @@ export class Member {
     void this.#run();
   }
 
-  /** Undefined while the HSM can't be used. */
-  get inFlight(): number | undefined {
-    return this.#connection?.inFlight;
+  /** How much is waiting for the HSM, a silent one after all others; undefined while it can't be used. */
+  get load(): number | undefined {
+    if (!this.#connection) return undefined;
+    return this.#connection.inFlight + (this.#connection.silent ? SILENT : 0);
   }
 
   get health(): MemberHealth {
@@ -53,11 +56,11 @@ export class Member {
     return { hsmId, host, port, healthy, since: this.#since, ...(reason !== undefined && { reason }), ...counts };
   }
 
-  async call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
+  async call<C extends CommandName>(command: C, input: CommandInput<C>, portable: boolean): Promise<CommandOutput<C>> {
     const connection = this.#connection;
     if (!connection) throw new HsmUnreachableError('closed', this.#reason ?? 'not connected');
     try {
-      const output = await connection.call(command, input);
+      const output = await connection.call(command, input, portable);
       this.#operations += 1;
       return output;
     } catch (error) {

@@ -21,7 +21,11 @@ export class PeerKeeper {
   /** Settles when this HSM first is level with the peer or the first attempt to link has failed. */
   readonly tried: Promise<void>;
   readonly #works: PeerWorks;
-  readonly #stop = new AbortController();
+  #stopped = false;
+  /** Whether the last attempt to link got as far as a connection. */
+  #reached = false;
+  /** Ends the pause between two attempts to link. */
+  #waiting = new AbortController();
   readonly #markTried: () => void;
   #standing: PeerStanding = 'untried';
   #channel: PeerChannel | undefined;
@@ -61,9 +65,11 @@ export class PeerKeeper {
   }
 
   /** The peer has linked anew, maybe without what it held before: what it holds is unknown until it pulls. */
-  forget(): void {
+  greeted(): void {
     this.#confirmed = 0;
     this.#acknowledged.clear();
+    // It can be reached, then; but a link that failed for another reason would only fail again.
+    if (!this.#reached) this.#waiting.abort();
   }
 
   /** Whether the peer has the records on its disk; false if it can't be asked. */
@@ -90,20 +96,23 @@ export class PeerKeeper {
   }
 
   close(): void {
-    this.#stop.abort();
+    this.#stopped = true;
+    this.#waiting.abort();
     this.#channel?.close();
     this.#markTried();
   }
 
   async #keep(): Promise<void> {
     let pause = FIRST_PAUSE;
-    while (!this.#stop.signal.aborted) {
+    while (!this.#stopped) {
       // A link that never got level would fail again at once: a full disk, a damaged record.
       pause = (await this.#linkOnce()) ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
       this.#channel = undefined;
       this.#stand('unreachable');
       this.#markTried();
-      await this.#works.network.pause(pause, this.#stop.signal);
+      if (this.#stopped) return;
+      this.#waiting = new AbortController();
+      await this.#works.network.pause(pause, this.#waiting.signal);
     }
   }
 
@@ -111,10 +120,12 @@ export class PeerKeeper {
   async #linkOnce(): Promise<boolean> {
     let level = false;
     let channel: PeerChannel | undefined;
+    this.#reached = false;
     try {
       channel = await this.#works.network.open(this.address);
+      this.#reached = true;
       await this.#greet(channel);
-      if (this.#stop.signal.aborted) throw new Error('closed');
+      if (this.#stopped) throw new Error('closed');
       // Before the comparison, so that nothing is written between the two without being pushed.
       this.#channel = channel;
       this.#stand('linked');

@@ -111,7 +111,7 @@ export class Peers {
   /** A peer has linked to this HSM anew. */
   greeted(hsmId: string, caller: object): void {
     this.#callers.set(hsmId, caller);
-    this.#keepers.get(hsmId)?.forget();
+    this.#keepers.get(hsmId)?.greeted();
   }
 
   /** A peer said that it has stored all of this HSM's records up to `sequence`. */
