@@ -49,6 +49,32 @@ export function observedMetrics({ store, keyStores, clusters, managed }: Sources
       },
     }),
     new Gauge({
+      name: 'keyhold_hsm_coverage',
+      help: 'HSMs of the cluster that hold all that this HSM holds (on), and HSMs of the cluster (of).',
+      labelNames: ['hsm', 'count'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [hsm, { coverage }] of hsms()) {
+          this.set({ hsm, count: 'on' }, coverage.on);
+          this.set({ hsm, count: 'of' }, coverage.of);
+        }
+      },
+    }),
+    new Gauge({
+      name: 'keyhold_hsm_degraded_since_seconds',
+      help: 'When an HSM that should do its work and does not stopped doing so, in seconds since the epoch.',
+      labelNames: ['cluster', 'hsm', 'reason'],
+      registers: [],
+      async collect() {
+        this.reset();
+        const rows = await store.read((reader) => reader.list('hsms', []));
+        for (const { clusterId: cluster, hsmId: hsm, stateMessage: reason = '', degradedSince } of rows) {
+          if (degradedSince !== undefined) this.set({ cluster, hsm, reason }, degradedSince / 1000);
+        }
+      },
+    }),
+    new Gauge({
       name: 'keyhold_key_store_state',
       help: '1 for the connection state that a custom key store is in.',
       labelNames: ['store', 'state'],

@@ -31,6 +31,10 @@ interface HsmStatus {
   readonly Users: number;
   readonly Operations: number;
   readonly Synchronized: boolean;
+  readonly Coverage?: { readonly On: number; readonly Of: number };
+  readonly Reason?: string;
+  /** Seconds since the epoch. */
+  readonly Since?: number;
 }
 
 interface ClusterStatus {
@@ -49,7 +53,7 @@ interface KeyStoreStatus {
   readonly ConnectionErrorCode?: string;
   readonly CloudHsmClusterId: string;
   readonly KeyCount: number;
-  readonly Hsms: readonly { readonly HsmId: string; readonly Healthy: boolean; readonly Reason?: string }[];
+  readonly Hsms: readonly { readonly HsmId: string; readonly Healthy: boolean; readonly Since: number; readonly Reason?: string }[];
 }
 
 /** `keyhold status`: the front end, its clusters, HSMs, key stores and subnets. */
@@ -75,9 +79,10 @@ export function renderStatus(status: Status): string {
     section('Clusters', ['ID', 'REGION', 'STATE', 'TYPE', 'HSMS'], status.Clusters.map(clusterRow)),
     section(
       'HSMs',
-      ['ID', 'CLUSTER', 'ZONE', 'ADDRESS', 'STATE', 'KEYS', 'USERS', 'OPERATIONS', 'IN SYNC'],
+      ['ID', 'CLUSTER', 'ZONE', 'ADDRESS', 'STATE', 'KEYS', 'USERS', 'OPERATIONS', 'COVERAGE'],
       status.Clusters.flatMap(hsmRows),
     ),
+    ...troubles(status),
     section('Subnets', ['ID', 'ZONE', 'CIDR', 'VPC'], status.Regions.flatMap(subnetRows)),
   ].join('\n');
 }
@@ -107,8 +112,28 @@ function hsmRows({ ClusterId, Hsms }: ClusterStatus): string[][] {
     String(hsm.Keys),
     String(hsm.Users),
     String(hsm.Operations),
-    hsm.Synchronized ? 'yes' : 'no',
+    coverage(hsm),
   ]);
+}
+
+/** On how many HSMs all is that this one holds. */
+function coverage({ Coverage, Synchronized }: HsmStatus): string {
+  if (!Coverage) return '-';
+  return Synchronized ? `${Coverage.On} of ${Coverage.Of}` : 'joining';
+}
+
+/** What is not as it should be, why, and since when; nothing if all is well. */
+function troubles({ Clusters, KeyStores }: Status): string[] {
+  const degraded = Clusters.flatMap(({ Hsms }) => Hsms.filter(({ Since }) => Since !== undefined).map((hsm) => [hsm.HsmId, hsm] as const));
+  const unhealthy = KeyStores.flatMap((store) =>
+    store.Hsms.filter(({ Healthy }) => !Healthy).map((hsm) => [`${hsm.HsmId} for ${store.CustomKeyStoreId}`, hsm] as const),
+  );
+  const rows = [...degraded, ...unhealthy].map(([what, { Since = 0, Reason = '' }]) => [
+    what,
+    new Date(Since * 1000).toISOString(),
+    Reason,
+  ]);
+  return rows.length === 0 ? [] : [section('Trouble', ['HSM', 'SINCE', 'REASON'], rows)];
 }
 
 function subnetRows({ VpcId, Subnets }: RegionStatus): string[][] {

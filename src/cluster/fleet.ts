@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '../base/index.ts';
 import type { ClusterRecord, HsmRecord } from '../domain/index.ts';
@@ -6,7 +6,7 @@ import type { HsmRate, HsmStatus } from '../hsm/wire/index.ts';
 import type { LaunchHsm } from './contract.ts';
 import type { HsmProcess } from './hsm-process.ts';
 import { endLeftover, forgetProcess } from './leftover-process.ts';
-import { HsmSupervisor } from './supervisor.ts';
+import { HsmSupervisor, type HsmFailure } from './supervisor.ts';
 
 export interface FleetOptions {
   /** Holds one folder per HSM. */
@@ -55,8 +55,14 @@ export class Fleet {
     return this.#supervisors.get(hsmId)?.process;
   }
 
-  failed(hsmId: string): boolean {
-    return this.#supervisors.get(hsmId)?.failed === true;
+  /** Undefined unless the HSM is down after it had been started. */
+  failure(hsmId: string): HsmFailure | undefined {
+    return this.#supervisors.get(hsmId)?.failure;
+  }
+
+  /** Whether the HSM has ever been started and not been removed. */
+  knows(hsmId: string): boolean {
+    return existsSync(this.#folderOf(hsmId));
   }
 
   /** Ends the HSM and removes all that it held. */

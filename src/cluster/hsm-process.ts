@@ -42,6 +42,7 @@ export class HsmProcess {
   readonly #changed: () => void;
   #status: HsmStatus | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #killedFor: string | undefined;
 
   constructor({ birth, launch, log, changed }: HsmProcessOptions) {
     this.#changed = changed;
@@ -73,7 +74,7 @@ export class HsmProcess {
 
   async begin(birth: HsmBirth): Promise<void> {
     this.#status = await this.#channel.call('birth', birth);
-    this.#poll = setInterval(() => void this.refresh().catch(() => this.kill()), POLL_INTERVAL);
+    this.#poll = setInterval(() => void this.refresh().catch(() => this.kill('it did not answer')), POLL_INTERVAL);
     this.#poll.unref();
   }
 
@@ -96,8 +97,15 @@ export class HsmProcess {
     clearTimeout(timer);
   }
 
-  kill(): void {
+  kill(reason?: string): void {
+    this.#killedFor ??= reason;
     this.#child.kill('SIGKILL');
+  }
+
+  /** Why the process is gone, once it is. */
+  get ending(): string {
+    const { exitCode, signalCode } = this.#child;
+    return this.#killedFor ?? (signalCode === null ? `it ended with exit code ${exitCode}` : `it was ended by ${signalCode}`);
   }
 
   #endSoon(): void {
@@ -108,7 +116,8 @@ export class HsmProcess {
   #take(status: HsmStatus): void {
     const before = this.#status;
     this.#status = status;
-    if (before && (['lifecycle', 'port', 'synchronized'] as const).some((name) => before[name] !== status[name])) this.#changed();
+    if (before && (['lifecycle', 'port', 'synchronized', 'trouble'] as const).some((name) => before[name] !== status[name]))
+      this.#changed();
   }
 }
 

@@ -8,8 +8,6 @@ import type { Step, Works } from './steps/step.ts';
 /** In the order in which they are tried; after a change the first is tried again on fresh rows. */
 const steps: readonly Step[] = [
   finishCreation,
-  removeHsms,
-  removeCluster,
   launchHsms,
   recordHealth,
   certifyFirst,
@@ -17,6 +15,8 @@ const steps: readonly Step[] = [
   recordActivation,
   tellPeers,
   joinHsms,
+  removeHsms,
+  removeCluster,
 ];
 
 /** Takes a cluster as far as it can go now. What it waits for (a process, an administrator) wakes the caller again. Resolves to false when there is no such cluster (any more). */

@@ -11,6 +11,12 @@ export interface SupervisorOptions extends HsmProcessOptions {
   readonly clock: Clock;
 }
 
+/** Why an HSM does not run, and since when, in milliseconds since the epoch. */
+export interface HsmFailure {
+  readonly reason: string;
+  readonly since: number;
+}
+
 /** Keeps one HSM process running until it is told to stop. */
 export class HsmSupervisor {
   readonly #options: SupervisorOptions;
@@ -18,7 +24,7 @@ export class HsmSupervisor {
   readonly #ended: Promise<void>;
   #process: HsmProcess | undefined;
   #starting: Promise<unknown> | undefined;
-  #failed = false;
+  #failure: HsmFailure | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -30,9 +36,9 @@ export class HsmSupervisor {
     return this.#process;
   }
 
-  /** True from a failure until the HSM runs again; not while it starts for the first time. */
-  get failed(): boolean {
-    return this.#failed;
+  /** From a failure until the HSM runs again; not while it starts for the first time. */
+  get failure(): HsmFailure | undefined {
+    return this.#failure;
   }
 
   async stop(): Promise<void> {
@@ -47,9 +53,9 @@ export class HsmSupervisor {
     const { clock, log, birth, changed } = this.#options;
     for (let wait = FIRST_DELAY; !this.#stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_DELAY)) {
       const startedAt = clock.now();
-      await this.#runOnce();
+      const reason = await this.#runOnce();
       if (this.#stopping.signal.aborted) return;
-      this.#failed = true;
+      this.#failure = { reason, since: this.#failure?.since ?? clock.now() };
       changed();
       if (clock.now() - startedAt > STEADY) wait = FIRST_DELAY;
       log.warn({ hsmId: birth.hsmId, restartIn: wait }, 'HSM is down and will be started again');
@@ -57,19 +63,23 @@ export class HsmSupervisor {
     }
   }
 
-  async #runOnce(): Promise<void> {
+  /** Resolves, when the process is gone, to why. */
+  async #runOnce(): Promise<string> {
     const { log, birth, changed } = this.#options;
+    let reason = 'it does not start';
     const starting = startHsmProcess(this.#options).catch((error: unknown) => {
       log.error({ hsmId: birth.hsmId, err: error }, 'HSM did not start');
+      if (error instanceof Error) reason += `: ${error.message}`;
       return undefined;
     });
     this.#starting = starting;
     const process = (this.#process = await starting);
-    if (!process) return;
-    this.#failed = false;
+    if (!process) return reason;
+    this.#failure = undefined;
     log.info({ hsmId: birth.hsmId, host: process.status.host, port: process.status.port }, 'HSM is up');
     changed();
     await process.exited;
     this.#process = undefined;
+    return process.ending;
   }
 }

@@ -32,6 +32,11 @@ export interface HsmStatus {
   /** Operations done since the HSM process started. */
   readonly Operations: number;
   readonly Synchronized: boolean;
+  /** On how many HSMs of the cluster all is that this one holds. Not there for one that does not run. */
+  readonly Coverage?: { readonly On: number; readonly Of: number };
+  /** Why it is DEGRADED, and since when (seconds since the epoch). */
+  readonly Reason?: string;
+  readonly Since?: number;
 }
 export interface KeyStoreStatus {
   readonly CustomKeyStoreId: string;
@@ -41,7 +46,15 @@ export interface KeyStoreStatus {
   readonly ConnectionErrorCode?: string;
   readonly CloudHsmClusterId: string;
   readonly KeyCount: number;
-  readonly Hsms: readonly { readonly HsmId: string; readonly Healthy: boolean; readonly Reason?: string }[];
+  readonly Hsms: readonly HsmHealth[];
+}
+
+/** How an HSM answers to a connected key store: since when, in seconds since the epoch, and why if not healthy. */
+export interface HsmHealth {
+  readonly HsmId: string;
+  readonly Healthy: boolean;
+  readonly Since: number;
+  readonly Reason?: string;
 }
 
 /** One account of the installation. The management account is the first one: it makes the others and limits them. */

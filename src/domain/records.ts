@@ -199,6 +199,8 @@ export interface HsmRecord {
   readonly port: number;
   readonly state: HsmState;
   readonly stateMessage?: string;
+  /** Since when an HSM has been degraded, milliseconds since the epoch. */
+  readonly degradedSince?: number;
   readonly creationDate: number;
 }
 

@@ -37,6 +37,7 @@ export class Hsm {
   readonly settled: Promise<void>;
   readonly #lock: FolderLock;
   readonly #listeners = new Set<() => void>();
+  #retired = false;
 
   constructor(birth: HsmBirth, { clock, database, audit, identity, lock, log }: Opened) {
     this.birth = birth;
@@ -92,8 +93,15 @@ export class Hsm {
    * `enough` have or all that can be reached.
    */
   replicate(changes: readonly Change[], entry: AuditEntry, enough?: number): Promise<number> {
+    if (this.#retired) throw new HsmError('busy', 'this HSM is leaving its cluster');
     const records = this.replica.write(changes, entry);
     return records.length === 0 ? Promise.resolve(1) : this.peers.spread(records, enough);
+  }
+
+  /** Takes no more changes; resolves to whether all linked peers, and one at least, hold all that is here. */
+  retire(): Promise<boolean> {
+    this.#retired = true;
+    return this.peers.covered();
   }
 
   /** `listener` is called when something that others act upon may have changed. */

@@ -9,6 +9,7 @@ const failures: Partial<Record<HsmErrorCode, KeyStoreFailure>> = {
   'ciphertext-invalid': 'ciphertext-invalid',
   'key-invalid': 'key-invalid',
   'insufficient-copies': 'insufficient-hsms',
+  'disk-failure': 'insufficient-hsms',
   'not-logged-in': 'unreachable',
   busy: 'throttled',
   'limit-exceeded': 'throttled',

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateKeyCommand, DecryptCommand, DescribeKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
 import { newKey, ownCluster, ownKeyStore, untilCluster, untilStore } from '../support/own-cluster.ts';
+import { untilHealthy } from '../support/status.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -102,6 +103,7 @@ describe('kill -9 during writes loses nothing acknowledged', { skip: process.pla
     const storeId = await ownKeyStore(world, cluster);
     const steady = await newKey(world, storeId);
     for (const hsm of (await cluster.describe()).Hsms ?? []) {
+      await untilHealthy(world);
       await using writing = writeUntilStopped(world, [storeId]);
       await until('some writes are acknowledged', async () => writing.acknowledged.length >= 4);
       process.kill(pidOf(hsm.HsmId ?? ''), 'SIGKILL');

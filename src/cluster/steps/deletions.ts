@@ -1,10 +1,12 @@
-import type { ClusterRecord } from '../../domain/index.ts';
+import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
 import type { ClusterRows } from '../rows.ts';
-import { isUnclaimed, type Step } from './step.ts';
+import { isUnclaimed, type Step, type Works } from './step.ts';
 
-export const removeHsms: Step = async ({ store, fleet, log }, { hsms }) => {
-  const leaving = hsms.find((hsm) => hsm.state === 'DELETE_IN_PROGRESS');
-  if (!leaving) return false;
+/** Removes HSMs that are to be deleted, each when the others hold all that it holds. Throws while one has to wait. */
+export const removeHsms: Step = async (works, rows) => {
+  const { store, fleet, log } = works;
+  const leaving = rows.hsms.find((hsm) => hsm.state === 'DELETE_IN_PROGRESS');
+  if (!leaving || !(await mayLeave(works, rows, leaving))) return false;
   await fleet.remove(leaving.hsmId);
   await store.transact(async (transaction) => {
     const { account, region, clusterId, hsmId } = leaving;
@@ -16,6 +18,18 @@ export const removeHsms: Step = async ({ store, fleet, log }, { hsms }) => {
   log.info({ clusterId: leaving.clusterId, hsmId: leaving.hsmId }, 'HSM is deleted');
   return true;
 };
+
+/** The last one may always go, and so may one that does not run and would not start again. */
+async function mayLeave({ fleet }: Works, { cluster, hsms }: ClusterRows, leaving: HsmRecord): Promise<boolean> {
+  const { hsmId } = leaving;
+  if (hsms.every(({ state }) => state === 'DELETE_IN_PROGRESS') || fleet.failure(hsmId) || !fleet.knows(hsmId)) return true;
+  const process = fleet.process(hsmId);
+  // The control plane was restarted meanwhile. What the HSM holds may be nowhere else, so it has to run once more.
+  if (!process) fleet.ensure(cluster, leaving, isUnclaimed(cluster));
+  if (!process) return false;
+  if ((await process.call('retire', {})).covered) return true;
+  throw new Error(`HSM ${hsmId} can't be deleted before another HSM holds all that it holds`);
+}
 
 /** What the cluster's row says of the key pair of its first HSM. */
 const identity = [

@@ -1,7 +1,9 @@
 import type { HsmRecord } from '../../domain/index.ts';
-import type { Fleet } from '../fleet.ts';
 import { changeHsm } from '../rows.ts';
-import { isUnclaimed, type Step } from './step.ts';
+import { isUnclaimed, type Step, type Works } from './step.ts';
+
+/** As CloudHSM's model has it. */
+const LONGEST_MESSAGE = 300;
 
 export const launchHsms: Step = async ({ fleet }, { cluster, hsms }) => {
   for (const hsm of hsms) {
@@ -10,22 +12,36 @@ export const launchHsms: Step = async ({ fleet }, { cluster, hsms }) => {
   return false;
 };
 
-/** Records where each HSM listens and whether it runs. */
-export const recordHealth: Step = async ({ store, fleet }, { hsms }) => {
+/** Records where each HSM listens, whether it runs and does its work, and if not, why and since when. */
+export const recordHealth: Step = async (works, { hsms }) => {
   let changed = false;
   for (const hsm of hsms) {
-    if (observed(fleet, hsm)) changed = (await changeHsm(store, hsm, (row) => observed(fleet, row))) || changed;
+    if (observed(works, hsm)) changed = (await changeHsm(works.store, hsm, (row) => observed(works, row))) || changed;
   }
   return changed;
 };
 
 /** The row as it should be now; undefined if it is. */
-function observed(fleet: Fleet, hsm: HsmRecord): HsmRecord | undefined {
-  const port = fleet.process(hsm.hsmId)?.status.port;
-  if (port !== undefined) {
-    if (hsm.state === 'DEGRADED') return { ...hsm, port, state: 'ACTIVE', stateMessage: 'HSM created.' };
-    return hsm.port === port ? undefined : { ...hsm, port };
-  }
-  if (hsm.state !== 'ACTIVE' || !fleet.failed(hsm.hsmId)) return undefined;
-  return { ...hsm, state: 'DEGRADED', stateMessage: 'HSM is not running and will be started again.' };
+function observed(works: Works, hsm: HsmRecord): HsmRecord | undefined {
+  const status = works.fleet.process(hsm.hsmId)?.status;
+  const moved = status && status.port !== hsm.port ? { ...hsm, port: status.port } : hsm;
+  if (hsm.state !== 'ACTIVE' && hsm.state !== 'DEGRADED') return moved === hsm ? undefined : moved;
+  const trouble = troubleOf(works, hsm);
+  if (trouble !== undefined) return degraded(moved, trouble, works.clock.now()) ?? (moved === hsm ? undefined : moved);
+  if (!status || hsm.state === 'ACTIVE') return moved === hsm ? undefined : moved;
+  const { degradedSince: _over, ...rest } = moved;
+  return { ...rest, state: 'ACTIVE', stateMessage: 'HSM created.' };
+}
+
+function troubleOf({ fleet }: Works, { hsmId }: HsmRecord): string | undefined {
+  const process = fleet.process(hsmId);
+  if (process) return process.status.trouble;
+  const failure = fleet.failure(hsmId);
+  return failure && `HSM is not running and will be started again: ${failure.reason}`;
+}
+
+function degraded(hsm: HsmRecord, trouble: string, now: number): HsmRecord | undefined {
+  const stateMessage = trouble.slice(0, LONGEST_MESSAGE);
+  if (hsm.state === 'DEGRADED' && hsm.stateMessage === stateMessage) return undefined;
+  return { ...hsm, state: 'DEGRADED', stateMessage, degradedSince: hsm.degradedSince ?? now };
 }

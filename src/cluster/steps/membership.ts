@@ -7,11 +7,12 @@ import { running, type RunningHsm, type Step, type Works } from './step.ts';
 /** The peers each process was last told of, as JSON. A restarted process is a new one and is told again. */
 const told = new WeakMap<HsmProcess, string>();
 
-/** An HSM that is down stays a peer: it comes back, and until then keys are known not to be everywhere. */
+/**
+ * An HSM that is down stays a peer: it comes back, and until then keys are known not to be everywhere. So does one that is
+ * leaving, until it has left: the others take over what only it has.
+ */
 export const tellPeers: Step = async (works, rows) => {
-  const members: Peer[] = rows.hsms
-    .filter((hsm) => hsm.state !== 'DELETE_IN_PROGRESS' && hsm.port !== 0)
-    .map(({ hsmId, eniIp, port }) => ({ hsmId, host: eniIp, port }));
+  const members: Peer[] = rows.hsms.filter((hsm) => hsm.port !== 0).map(({ hsmId, eniIp, port }) => ({ hsmId, host: eniIp, port }));
   await Promise.all(
     running(works, rows).map(async ({ hsm, process }) => {
       const peers = members.filter((peer) => peer.hsmId !== hsm.hsmId);

@@ -27,7 +27,7 @@ export class Cluster implements ClusterClient {
     const member = this.#leastBusy([]);
     if (!member) throw this.#nobody();
     try {
-      return await member.call(command, input, this.#isPortable(command, input));
+      return await member.call(command, input, this.#isPortable(command, input, [member]));
     } catch (error) {
       return this.#elsewhere(command, input, member, error);
     }
@@ -55,7 +55,10 @@ export class Cluster implements ClusterClient {
     const before = new Map(this.#members.map((member) => [keyOf(member.address), member]));
     const wanted = new Map(addresses.map((address) => [keyOf(address), address]));
     this.#members = Array.from(wanted, ([key, address]) => before.get(key) ?? new Member(address, this.#context));
-    for (const [key, member] of before) if (!wanted.has(key)) member.stop();
+    for (const [key, member] of before) {
+      if (wanted.has(key)) member.mayBeUp();
+      else member.stop();
+    }
   }
 
   setPassword(password: SecretText): void {
@@ -78,7 +81,7 @@ export class Cluster implements ClusterClient {
       if (!member) break;
       tried.push(member);
       try {
-        return await member.call(command, input, this.#isPortable(command, input));
+        return await member.call(command, input, this.#isPortable(command, input, tried));
       } catch (error) {
         failure = error;
       }
@@ -86,8 +89,10 @@ export class Cluster implements ClusterClient {
     throw failure;
   }
 
-  #isPortable<C extends CommandName>(command: C, input: CommandInput<C>): boolean {
-    return this.#members.length > 1 && isRepeatable(command, input);
+  /** Whether there is another HSM to go to if this one stays silent. With the last one it is worth to be patient. */
+  #isPortable<C extends CommandName>(command: C, input: CommandInput<C>, tried: readonly Member[]): boolean {
+    const another = this.#members.some((member) => member.answers && !tried.includes(member));
+    return another && isRepeatable(command, input);
   }
 
   /** Of those equally busy, each in its turn. */

@@ -175,6 +175,16 @@ describe('calls to a cluster', () => {
     );
   });
 
+  test('go elsewhere soon when an HSM is silent, and leave it alone then', async () => {
+    const { hsms, client } = await whole(2);
+    assert.ok(hsms[0]);
+    hsms[0].script = { encrypt: () => 'silence', info: () => 'silence' };
+    const start = performance.now();
+    for (let count = 0; count < 20; count += 1) assert.ok(await client.call('encrypt', encryption));
+    assert.ok(performance.now() - start < 250, 'less than one time-out in all');
+    assert.ok(hsms[0].heard('encrypt') <= 1);
+  });
+
   test('fail at once when no HSM is left, saying why', async () => {
     const { hsms, client } = await whole(1);
     await hsms[0]?.stop();
@@ -224,6 +234,24 @@ describe('a cluster in the course of time', () => {
     assert.ok(await client.call('encrypt', encryption));
     assert.equal(a.heard('encrypt'), 0);
     assert.equal(a.heard('login'), 1);
+  });
+
+  test('tries again when the password changed while an HSM refused the old one', async () => {
+    const [a, b] = await start(2);
+    assert.ok(a && b);
+    const changed = Promise.withResolvers<void>();
+    Object.assign(b.script, {
+      login: async ({ password }: Record<string, unknown>) => {
+        await changed.promise;
+        return password === 'second' ? { session: 's' } : new HsmError('login-failed');
+      },
+    });
+    const client = await connect([a, b]);
+    await until(() => b.heard('login') === 1);
+    client.setPassword(new SecretText('second'));
+    changed.resolve();
+    await until(() => healthyCount(client) === 2);
+    assert.equal(b.heard('login'), 2);
   });
 
   test('waits for another password when an HSM refuses the one at hand', async () => {

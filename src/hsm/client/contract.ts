@@ -83,7 +83,7 @@ export interface ClusterClient {
     input: CommandInput<C>,
   ): Promise<readonly { readonly hsmId: string; readonly output?: CommandOutput<C>; readonly error?: Error }[]>;
   members(): readonly MemberHealth[];
-  /** Joins and leaves, and new addresses. */
+  /** Joins and leaves, and new addresses; those that are not connected are tried again at once. */
   setMembers(addresses: readonly HsmAddress[]): void;
   /** Used for connections made from now on, after a password change. */
   setPassword(password: SecretText): void;

@@ -41,6 +41,11 @@ export class LoginGate {
     this.#refusal = undefined;
   }
 
+  /** Whether the password that is set now was refused, and not one that it has replaced meanwhile. */
+  get refused(): boolean {
+    return this.#refusals > 0;
+  }
+
   /** Fails as `HsmConnection.call`, or with the refusal that the cluster has given already. */
   async login(connection: HsmConnection): Promise<void> {
     if (this.#accepted) return this.#attempt(connection);

@@ -48,6 +48,11 @@ export class Member {
     return this.#connection.inFlight + (this.#connection.silent ? SILENT : 0);
   }
 
+  /** Whether it can be used, and has not fallen silent. */
+  get answers(): boolean {
+    return this.#connection?.silent === false;
+  }
+
   get health(): MemberHealth {
     const { hsmId, host, port } = this.address;
     const reason = this.#reason;
@@ -69,6 +74,11 @@ export class Member {
       if (error instanceof HsmError && error.code === 'not-logged-in') connection.close();
       throw error;
     }
+  }
+
+  /** To be called when the HSM may have come up: it is tried without waiting any longer. */
+  mayBeUp(): void {
+    if (!this.#refused) this.#wake();
   }
 
   /** To be called when another password may be accepted. */
@@ -102,7 +112,7 @@ export class Member {
       if (!this.#stopped) await this.#context.gate.login(connection);
       if (!this.#stopped) return await this.#use(connection);
     } catch (error) {
-      this.#refused = isRefusal(error);
+      this.#refused = isRefusal(error) && this.#context.gate.refused;
       this.#lost(error instanceof Error ? error : new Error('unknown failure'));
     }
     connection?.close();

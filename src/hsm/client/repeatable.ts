@@ -54,7 +54,7 @@ export function isRepeatable<C extends CommandName>(command: C, input: CommandIn
 }
 
 /** Refused before anything was done. */
-const refusedUndone: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>(['busy', 'not-logged-in']);
+const refusedUndone: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>(['busy', 'disk-failure', 'not-logged-in']);
 
 /**
  * True if, after `error`, the same command may be given to another HSM of the cluster. Also after `key-not-found`: a new

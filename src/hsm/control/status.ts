@@ -12,6 +12,8 @@ export function statusOf({ hsm, server }: Running): HsmStatus {
     userCount: hsm.users.size,
     linkedPeers: hsm.peers.linked,
     synchronized: hsm.synchronized,
+    coverage: hsm.peers.fullCoverage,
+    ...(hsm.database.trouble !== undefined && { trouble: hsm.database.trouble }),
     ...(clusterCsr !== undefined && clusterCertificate === undefined && { clusterCsr }),
     ...(hsmCertificate !== undefined && { hsmCertificate }),
     ...(clusterCertificate !== undefined && { clusterCertificate }),
@@ -20,6 +22,6 @@ export function statusOf({ hsm, server }: Running): HsmStatus {
 }
 
 /** What of a status others act upon: when it changes, the control plane is told. */
-export function essence({ lifecycle, port, synchronized, linkedPeers }: HsmStatus): string {
-  return JSON.stringify([lifecycle, port, synchronized, linkedPeers.toSorted()]);
+export function essence({ lifecycle, port, synchronized, linkedPeers, trouble }: HsmStatus): string {
+  return JSON.stringify([lifecycle, port, synchronized, linkedPeers.toSorted(), trouble]);
 }

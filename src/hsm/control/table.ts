@@ -24,7 +24,11 @@ function backupKeysOf({ identity }: Hsm): NonNullable<Hsm['identity']['facts']['
 
 /** What a born HSM does for its control plane. */
 export const controlTable = {
-  status: (running) => statusOf(running),
+  status: (running) => {
+    const { database } = running.hsm;
+    if (database.trouble !== undefined) database.retry();
+    return statusOf(running);
+  },
   hardwareCsr: async ({ hsm }) => ({ csr: await hardwareCsr(hsm.identity) }),
   setHardwareCertificates: async ({ hsm }, input) => {
     const facts = await acceptHardwareCertificates(hsm.identity, input, hsm.clock);
@@ -78,4 +82,5 @@ export const controlTable = {
     restore(hsm, header, contents);
     return {};
   },
+  retire: async ({ hsm }) => ({ covered: await hsm.retire() }),
 } satisfies { readonly [C in Exclude<ControlCommandName, 'birth' | 'shutdown'>]: Handler<C> };

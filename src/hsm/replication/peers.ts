@@ -10,6 +10,10 @@ import { tlsNetwork } from './tls-network.ts';
 /** Milliseconds that a just started HSM waits for its peers before it answers for itself. */
 const CATCH_UP_TIMEOUT = 2_000;
 
+/** Milliseconds that peers get to take over what this HSM holds, and between two looks at whether they have. */
+const COVERED_TIMEOUT = 2_000;
+const COVERED_POLL = 50;
+
 /** What a peer's keeper works with. */
 export interface PeerWorks {
   readonly hsmId: string;
@@ -100,6 +104,20 @@ export class Peers {
   get fullCoverage(): Coverage {
     const { head } = this.#options.replica;
     return this.#countHolders((keeper) => keeper.confirmed >= head);
+  }
+
+  /** Resolves, after a while at most, to whether all linked peers, and one at least, hold all that this HSM holds. */
+  async covered(): Promise<boolean> {
+    // An HSM that never got to join holds nothing.
+    if (this.#options.replica.head === 0) return true;
+    const waiting = new AbortController();
+    for (let waited = 0; waited < COVERED_TIMEOUT; waited += COVERED_POLL) {
+      const { head } = this.#options.replica;
+      const linked = [...this.#keepers.values()].filter((keeper) => keeper.linked);
+      if (linked.length > 0 && linked.every(({ confirmed }) => confirmed >= head)) return true;
+      await this.#network.pause(COVERED_POLL, waiting.signal);
+    }
+    return false;
   }
 
   /** Sessions of a user on all reachable peers. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Packr } from 'msgpackr';
 import { open, seal, type SecretKey } from '../../crypto/index.ts';
+import { diskFailure } from './disk-failure.ts';
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -34,6 +35,7 @@ export class Database {
   readonly #sqlite: DatabaseSync;
   readonly #deviceKey: SecretKey;
   readonly #statements = new Map<string, StatementSync>();
+  #trouble: string | undefined;
 
   constructor(sqlite: DatabaseSync, deviceKey: SecretKey) {
     this.#sqlite = sqlite;
@@ -41,16 +43,36 @@ export class Database {
     sqlite.exec(SCHEMA);
   }
 
-  /** Runs `work` so that all that it writes is on disk when this returns, or nothing of it. Not to be nested. */
-  transact<T>(work: () => T): T {
-    this.#sqlite.exec('BEGIN IMMEDIATE');
+  /** Why nothing can be written, from the first failure until a write succeeds again. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Finds out whether trouble is over. */
+  retry(): void {
     try {
+      this.transact(() => this.putSetting('written', true));
+    } catch {
+      // It goes on, and `trouble` says so.
+    }
+  }
+
+  /**
+   * Runs `work` so that all that it writes is on disk when this returns, or nothing of it. Not to be nested. Throws
+   * `HsmError` `disk-failure` if the disk is full or fails.
+   */
+  transact<T>(work: () => T): T {
+    try {
+      this.#sqlite.exec('BEGIN IMMEDIATE');
       const result = work();
       this.#sqlite.exec('COMMIT');
+      this.#trouble = undefined;
       return result;
     } catch (error) {
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
-      throw error;
+      const failure = diskFailure(error);
+      if (failure) this.#trouble = failure.message;
+      throw failure ?? error;
     }
   }
 

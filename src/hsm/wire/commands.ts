@@ -364,6 +364,8 @@ export type HsmErrorCode =
   | 'ciphertext-invalid'
   | 'backup-invalid'
   | 'limit-exceeded'
+  /** Nothing was done because it could not be written: full or failing disk, damaged files. */
+  | 'disk-failure'
   | 'busy'
   | 'internal';
 

@@ -2,7 +2,7 @@
  * What the control plane and an HSM process say to each other over the HSM's control channel: a private socket pair on
  * file descriptor 3, framed like the TLS wire. No command here can read or use a key. When the channel closes, the HSM stops.
  */
-import type { HsmLifecycle } from './commands.ts';
+import type { Coverage, HsmLifecycle } from './commands.ts';
 
 /** What costs an HSM alike: work with secret keys, work with private keys, and all else that users ask for. */
 export type OperationClass = 'symmetric' | 'asymmetric' | 'other';
@@ -39,6 +39,10 @@ export interface HsmStatus {
   readonly linkedPeers: readonly string[];
   /** True once everything that the peers held when it joined is here. */
   readonly synchronized: boolean;
+  /** On how many HSMs of the cluster all is that is here. */
+  readonly coverage: Coverage;
+  /** Why the HSM can't do its work although it runs. */
+  readonly trouble?: string;
   /** PEM. The CSR only until the cluster certificate is set. */
   readonly clusterCsr?: string;
   readonly hsmCertificate?: string;
@@ -100,6 +104,11 @@ export interface ControlCommands {
    * `backup-invalid`, and nothing has changed.
    */
   restoreBackup: Exchange<Empty, Empty>;
+  /**
+   * Before the HSM leaves for good: it takes no more changes from now on. Answers, after a while at most, whether each peer
+   * that it is linked to, and one at least, holds all that is here.
+   */
+  retire: Exchange<Empty, { readonly covered: boolean }>;
   /** Stops: finishes what is under way, closes, exits 0. */
   shutdown: Exchange<Empty, Empty>;
 }

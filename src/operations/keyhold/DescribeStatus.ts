@@ -82,6 +82,9 @@ function describeHsm(hsm: HsmRecord, status: HsmStatus | undefined): Status['Clu
     Users: status?.userCount ?? 0,
     Operations: Object.values(status?.operations ?? {}).reduce((sum, count) => sum + count, 0),
     Synchronized: status?.synchronized ?? false,
+    ...(status && { Coverage: { On: status.coverage.on, Of: status.coverage.of } }),
+    ...(hsm.state === 'DEGRADED' && hsm.stateMessage !== undefined && { Reason: hsm.stateMessage }),
+    ...(hsm.degradedSince !== undefined && { Since: hsm.degradedSince / 1000 }),
   };
 }
 
@@ -94,9 +97,10 @@ function describeKeyStore({ keyStores }: Services, record: KeyStoreRecord, keyCo
     ...(record.errorCode !== undefined && { ConnectionErrorCode: record.errorCode }),
     CloudHsmClusterId: record.clusterId,
     KeyCount: keyCount,
-    Hsms: keyStores.members(record.storeId).map(({ hsmId, healthy, reason }) => ({
+    Hsms: keyStores.members(record.storeId).map(({ hsmId, healthy, reason, since }) => ({
       HsmId: hsmId,
       Healthy: healthy,
+      Since: since / 1000,
       ...(reason !== undefined && { Reason: reason }),
     })),
   };
