@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { createPublicKey, generateKeyPairSync, publicEncrypt, constants, verify } from 'node:crypto';
+import { after, describe, it } from 'node:test';
+import { hsmWorld, refusedAs } from '../hsm-world.ts';
+import { keyPairKinds, type CommandOutput, type KeyPairKind, type KeyTemplate } from '../wire/index.ts';
+
+const world = await hsmWorld(2);
+after(() => world[Symbol.asyncDispose]());
+const [first, second] = world.hsms;
+const alice = await world.login('alice', 'crypto-user', first);
+const aliceElsewhere = await world.login('alice', 'crypto-user', second);
+const message = Buffer.from('message');
+const aad = Buffer.alloc(0);
+
+function makePair(
+  kind: KeyPairKind,
+  privateTemplate: KeyTemplate,
+  publicTemplate: KeyTemplate = {},
+): Promise<CommandOutput<'generateKeyPair'>> {
+  return alice.call('generateKeyPair', { kind, publicTemplate, privateTemplate });
+}
+const signing = { mechanism: 'ecdsa-sha256', form: 'raw', data: message } as const;
+
+describe('a token key pair', () => {
+  it('is on both HSMs, each half a key of its own', async () => {
+    const { publicKey, privateKey } = await makePair('secp256r1', { label: 'mine', sign: true }, { label: 'theirs', verify: true });
+    assert.deepEqual(
+      [privateKey, publicKey].map(({ attributes: { class: kind, label, sensitive, curve }, coverage }) => [
+        kind,
+        label,
+        sensitive,
+        curve,
+        { ...coverage },
+      ]),
+      [
+        ['private-key', 'mine', true, 'secp256r1', { on: 2, of: 2 }],
+        ['public-key', 'theirs', false, 'secp256r1', { on: 2, of: 2 }],
+      ],
+    );
+    assert.equal(privateKey.attributes['key-type'], 'ec');
+    assert.equal(privateKey.attributes['check-value'], publicKey.attributes['check-value']);
+    const { signature } = await alice.call('sign', { key: privateKey.handle, ...signing });
+    const elsewhere = await aliceElsewhere.call('verify', { key: publicKey.handle, ...signing, signature });
+    assert.equal(elsewhere.valid, true);
+    const exported = await aliceElsewhere.call('exportPublicKey', { key: privateKey.handle });
+    assert.deepEqual(exported, await alice.call('exportPublicKey', { key: publicKey.handle }));
+    const key = createPublicKey({ key: Buffer.from(exported.publicKey), format: 'der', type: 'spki' });
+    assert.ok(verify('sha256', message, key, signature));
+    const { keys } = await alice.call('findKeys', { filter: { attributes: { curve: 'secp256r1', class: 'private-key' } }, limit: 10 });
+    assert.deepEqual(
+      keys.map(({ handle }) => handle),
+      [privateKey.handle],
+    );
+  });
+
+  it('does only what its halves are for', async () => {
+    const { publicKey, privateKey } = await makePair('secp256r1', {});
+    const attempts = [
+      alice.call('sign', { key: privateKey.handle, ...signing }),
+      alice.call('verify', { key: privateKey.handle, ...signing, signature: message }),
+      alice.call('verify', { key: publicKey.handle, ...signing, signature: message }),
+      alice.call('deriveSecret', { key: privateKey.handle, publicKey: message }),
+    ];
+    for (const attempt of attempts) await assert.rejects(attempt, refusedAs('key-not-usable'));
+    await alice.call('setAttribute', { handle: privateKey.handle, name: 'sign', value: true });
+    const { signature } = await alice.call('sign', { key: privateKey.handle, ...signing });
+    // Whoever may sign has the public key to verify with.
+    assert.equal((await alice.call('verify', { key: privateKey.handle, ...signing, signature })).valid, true);
+    await assert.rejects(alice.call('sign', { key: publicKey.handle, ...signing }), refusedAs('key-not-usable'));
+  });
+
+  it('that can’t be on two HSMs is not made, neither half', async () => {
+    await using alone = await hsmWorld(1);
+    const user = await alone.login('alice');
+    const order = { kind: 'ed25519', publicTemplate: {}, privateTemplate: {} } as const;
+    await assert.rejects(user.call('generateKeyPair', order), refusedAs('insufficient-copies'));
+    assert.equal((await user.call('findKeys', { filter: {}, limit: 10 })).total, 0);
+    const { privateKey } = await user.call('generateKeyPair', { ...order, privateTemplate: { token: false } });
+    assert.equal(privateKey.attributes.token, false);
+  });
+
+  for (const kind of keyPairKinds.filter((one) => one !== 'rsa-3072' && one !== 'rsa-4096')) {
+    it(`may be of kind ${kind}`, async () => {
+      const { privateKey, publicKey } = await makePair(kind, { token: false });
+      assert.equal(publicKey.attributes.token, false, 'the public key goes with the private one');
+      assert.match(privateKey.attributes['check-value'], /^0x[0-9a-f]{6}$/);
+      await assert.rejects(alice.call('encrypt', { key: privateKey.handle, plaintext: message, aad }), refusedAs('key-not-usable'));
+    });
+  }
+});
+
+describe('keys of one kind used for another', () => {
+  it('are refused, and so are bytes that are no key', async () => {
+    const { privateKey } = await makePair('secp256r1', { token: false, sign: true, derive: true, decrypt: true });
+    const key = privateKey.handle;
+    await assert.rejects(
+      alice.call('sign', { key, mechanism: 'rsa-pkcs-sha256', form: 'raw', data: message }),
+      refusedAs('invalid-argument'),
+    );
+    await assert.rejects(
+      alice.call('sign', { key, mechanism: 'ecdsa-sha256', form: 'digest', data: message }),
+      refusedAs('invalid-argument'),
+    );
+    await assert.rejects(alice.call('decapsulate', { key, ciphertext: message }), refusedAs('invalid-argument'));
+    await assert.rejects(alice.call('mac', { key, hash: 'sha256', message }), refusedAs('invalid-argument'));
+    await assert.rejects(alice.call('encrypt', { key, plaintext: message, aad }), refusedAs('invalid-argument'));
+    const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'der', type: 'spki' });
+    for (const publicKey of [message, otherCurve]) {
+      await assert.rejects(alice.call('deriveSecret', { key, publicKey }), refusedAs('key-invalid'));
+    }
+    await assert.rejects(alice.call('generateKey', { keyType: 'aes', length: 20, template: {} }), refusedAs('key-invalid'));
+  });
+
+  it('encryption to a public key binds no further data', async () => {
+    const { privateKey } = await makePair('rsa-2048', { token: false, decrypt: true });
+    const cipher = { key: privateKey.handle, mechanism: 'rsa-oaep-sha256' } as const;
+    await assert.rejects(alice.call('encrypt', { ...cipher, plaintext: message, aad: Buffer.of(1) }), refusedAs('invalid-argument'));
+    const { ciphertext } = await alice.call('encrypt', { ...cipher, plaintext: message, aad });
+    assert.deepEqual(Buffer.from((await alice.call('decrypt', { ...cipher, ciphertext, aad })).plaintext), message);
+  });
+});
+
+describe('keys that only pass through', () => {
+  it('are made under a wrapping key and unwrapped with it, and leave nothing behind', async () => {
+    const { handle: wrappingKey } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
+    const before = (await alice.call('findKeys', { filter: {}, limit: 1 })).total;
+    const form = { class: 'private-key', type: 'secp256r1' } as const;
+    const { wrapped, publicKey } = await alice.call('generateWrappedKey', { wrappingKey, form });
+    assert.equal((await alice.call('findKeys', { filter: {}, limit: 1 })).total, before);
+    const template = { token: false, sign: true };
+    const key = await aliceElsewhere.call('unwrapKey', { wrappingKey, wrapped, form, template });
+    const { signature } = await aliceElsewhere.call('sign', { key: key.handle, ...signing });
+    const spki = createPublicKey({ key: Buffer.from(publicKey ?? []), format: 'der', type: 'spki' });
+    assert.ok(verify('sha256', message, spki, signature));
+    await assert.rejects(alice.call('unwrapKey', { wrappingKey, wrapped, template }), refusedAs('key-invalid'));
+  });
+
+  it('come from their owner’s wrapping into another, with a fingerprint of their own', async () => {
+    const { handle: toKey } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
+    const { privateKey } = await makePair('rsa-2048', { token: false, unwrap: true });
+    const { publicKey } = await alice.call('exportPublicKey', { key: privateKey.handle });
+    const spki = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
+    const secret = Buffer.alloc(32, 7);
+    const wrapped = publicEncrypt({ key: spki, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, secret);
+    const form = { class: 'secret-key', type: 'generic-secret' } as const;
+    const order = { fromKey: privateKey.handle, mechanism: 'rsa-oaep-sha256', wrapped, form, toKey, prefix: Buffer.from('a') } as const;
+    const taken = await alice.call('rewrapKey', order);
+    assert.equal(taken.length, 32);
+    const again = await alice.call('rewrapKey', order);
+    assert.deepEqual(again.fingerprint, taken.fingerprint);
+    const elsewhere = await alice.call('rewrapKey', { ...order, prefix: Buffer.from('b') });
+    assert.notDeepEqual(elsewhere.fingerprint, taken.fingerprint);
+    await assert.rejects(alice.call('rewrapKey', { ...order, wrapped: wrapped.subarray(1) }), refusedAs('ciphertext-invalid'));
+    const template = { token: false, sign: true };
+    const key = await alice.call('unwrapKey', { wrappingKey: toKey, wrapped: taken.wrapped, form, template });
+    assert.equal(key.attributes['check-value'], '', 'generic secrets have none');
+    assert.equal((await alice.call('mac', { key: key.handle, hash: 'sha256', message })).mac.length, 32);
+  });
+});
