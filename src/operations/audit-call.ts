@@ -58,8 +58,11 @@ function mustLast({ service, name, effect }: Operation): boolean {
   return effect === 'write' || reveals(service, name);
 }
 
+/** Characters, as in CloudTrail: a text may repeat a whole input. */
+const MAX_MESSAGE = 1_024;
+
 function auditError(error: unknown): { readonly code: string; readonly message?: string | undefined } {
-  return isKmsError(error) ? { code: error.code, message: error.publicMessage } : { code: 'InternalFailure' };
+  return isKmsError(error) ? { code: error.code, message: error.publicMessage?.slice(0, MAX_MESSAGE) } : { code: 'InternalFailure' };
 }
 
 /** What the call acted on, and the key that it made. */

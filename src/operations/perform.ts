@@ -14,7 +14,7 @@ import type { Counted } from './request-rates/request-limits.ts';
 import { resolveTarget } from './resolve.ts';
 import type { Services } from './services.ts';
 
-/** A request whose signature is good and whose input fits the contract: what the outer half hands over. */
+/** A request whose signature is good and whose input was held against the contract: what the outer half hands over. */
 export interface PerformRequest {
   readonly service: ServiceName;
   readonly operation: OperationName<ServiceName>;
@@ -22,6 +22,8 @@ export interface PerformRequest {
   readonly policies: PrincipalPolicies;
   readonly region: string;
   readonly input: object;
+  /** Why the input is none, if so: the call is recorded, and refused with this. */
+  readonly refusal?: KmsError;
   readonly requestId: string;
   readonly sourceIp: string;
   readonly userAgent: string;
@@ -68,6 +70,7 @@ function noteUse(
 }
 
 async function run(services: Services, operation: Operation, request: PerformRequest, outcome: Outcome): Promise<object> {
+  if (request.refusal) throw request.refusal;
   const scope: Scope = { account: request.caller.account, region: request.region };
   const wanted = operation.targets(request.input);
   for (const name in wanted) {

@@ -1,7 +1,9 @@
 import { RateLimit } from '../base/index.ts';
-import { KmsError } from '../domain/index.ts';
+import { isKmsError, KmsError } from '../domain/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Verified } from '../sigv4/index.ts';
+import type { PerformRequest } from '../operations/index.ts';
+import type { Dialect } from './dialect.ts';
 import { createDialects } from './dialects.ts';
 import type { Endpoint } from './endpoints.ts';
 import { publicError } from './errors.ts';
@@ -19,39 +21,37 @@ export interface Handled {
 }
 
 type Stages = Pick<HttpOptions, 'authenticate' | 'perform' | 'clock' | 'principalRate'>;
+/** Characters of it that are kept, as CloudTrail keeps them. */
+const MAX_USER_AGENT = 1_024;
+
 export type Handle = (frame: Frame, requestId: string) => Promise<Handled>;
 
 /**
  * The outer half of a request (bytes): verify the signature, find the operation, decode, validate, perform, encode. The
  * one catch renders every error. It knows nothing of keys and policies.
  */
-export function createHandle({ authenticate, perform, clock, principalRate }: Stages): Handle {
+export function createHandle(stages: Stages): Handle {
   const dialectOf = createDialects();
-  const penalty = createPenalties(clock);
-  const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
+  const admit = createAdmission(stages);
+  const penalty = createPenalties(stages.clock);
   return async (frame, requestId) => {
     const dialect = dialectOf(frame);
     let endpoint: Endpoint | undefined;
     try {
-      const verified = unsignedCaller(frame) ?? (await authenticate(frame));
-      // Whoever calls without a name is known by the address.
-      const { arn } = verified.credential.principal;
-      if (limit?.take(arn === '' ? frame.sourceIp : arn) === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
+      const verified = await admit(frame);
       endpoint = dialect.find(frame);
       checkService(verified, endpoint);
-      const input = endpoint.decode(dialect.read(frame, endpoint));
-      endpoint.validate(input);
-      const output = await perform({
+      const output = await stages.perform({
         service: endpoint.service,
         operation: endpoint.operation,
         caller: verified.credential.principal,
         policies: verified.credential.policies,
         region: verified.region,
-        input,
+        ...readInput(dialect, endpoint, frame),
         requestId,
         sourceIp: frame.sourceIp,
         secure: frame.secure,
-        userAgent: headerOf(frame, 'user-agent'),
+        userAgent: headerOf(frame, 'user-agent').slice(0, MAX_USER_AGENT),
       });
       return { answer: dialect.answer(endpoint, output, requestId), endpoint, error: undefined };
     } catch (thrown) {
@@ -60,6 +60,30 @@ export function createHandle({ authenticate, perform, clock, principalRate }: St
       return { answer: dialect.refuse(error, requestId), endpoint, error };
     }
   };
+}
+
+/** Lets in who signed well, or calls what takes no signature, and has not called too often. */
+function createAdmission({ authenticate, clock, principalRate }: Stages): (frame: Frame) => Promise<Verified<Caller>> {
+  const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
+  return async (frame) => {
+    const verified = unsignedCaller(frame) ?? (await authenticate(frame));
+    // Whoever calls without a name is known by the address.
+    const { arn } = verified.credential.principal;
+    if (limit?.take(arn === '' ? frame.sourceIp : arn) === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
+    return verified;
+  };
+}
+
+/** The input, or why it is none: that the inner half answers, so that the call leaves its audit record. */
+function readInput(dialect: Dialect, endpoint: Endpoint, frame: Frame): Pick<PerformRequest, 'input' | 'refusal'> {
+  try {
+    const input = endpoint.decode(dialect.read(frame, endpoint));
+    endpoint.validate(input);
+    return { input };
+  } catch (error) {
+    if (!isKmsError(error)) throw error;
+    return { input: {}, refusal: error };
+  }
 }
 
 /** A signature that is good for one service is not good for another. */

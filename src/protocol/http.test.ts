@@ -16,6 +16,7 @@ describe('the outer half of a request', () => {
   let api: ApiWorld;
   before(async () => {
     api = await startApi(async (request) => {
+      if (request.refusal) throw request.refusal;
       asked = request;
       return answer(request);
     });
@@ -32,7 +33,7 @@ describe('the outer half of a request', () => {
     else if (message !== undefined) assert.equal(said, message);
     assert.equal(reply.status, 400);
     assert.match(String(reply.headers['x-amzn-requestid']), /^[0-9a-f-]{36}$/);
-    assert.equal(asked, undefined, 'it never came to the inner half');
+    assert.equal(asked, undefined, 'nothing was performed');
     assert.equal(api.seen.at(-1)?.error, type);
     return reply;
   }
@@ -250,6 +251,20 @@ describe('limits', () => {
 });
 
 describe('abuse', () => {
+  for (const [what, bytes] of [
+    ['headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
+    ['a body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{'],
+  ] as const) {
+    it(`cuts off a client that does not finish ${what}`, async () => {
+      const limits = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 };
+      await using api = await startApi(async () => ({}), { limits });
+      const socket = connect(api.port, '127.0.0.1');
+      socket.write(bytes);
+      assert.match(await text(socket), /^HTTP\/1\.1 408 /);
+      assert.equal(api.seen.at(-1)?.error, 'RequestTimeout');
+    });
+  }
+
   it('makes only those wait who keep sending bad signatures', async () => {
     await using api = await startApi(async () => ({}));
     const list = { target: 'TrentService.ListKeys' };

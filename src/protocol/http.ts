@@ -15,14 +15,14 @@ import type { HttpOptions, HttpServer } from './options.ts';
 import { createProbes, type Probes } from './probes.ts';
 import { tlsOptions, type TlsIdentity } from './tls.ts';
 
-/** Clients that are slow to send are cut off; clients between two requests are not. Milliseconds. */
-const limits = {
+/** Clients that are slow to send are cut off; clients between two requests are not. Milliseconds, and bytes of headers. */
+const usualLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 5_000,
   maxHeaderSize: 32 * 1024,
-} as const;
+};
 /** How long `close` waits for the requests under way. */
 const GRACE = 10_000;
 
@@ -45,6 +45,7 @@ class ApiServer implements HttpServer {
     const serve: RequestListener = (request, response) => {
       this.#serve(request, response).catch((error: unknown) => this.#fail(error, response));
     };
+    const limits = { ...usualLimits, ...options.limits };
     this.#server = options.tls ? createTlsServer({ ...limits, ...tlsOptions(options.tls) }, serve) : createServer(limits, serve);
     this.#server.on('clientError', (error, socket) => this.#refuse(error, socket));
   }

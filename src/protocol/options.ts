@@ -1,3 +1,4 @@
+import type { ServerOptions } from 'node:http';
 import type { Clock, Logger } from '../base/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Perform } from '../operations/index.ts';
@@ -26,6 +27,8 @@ export interface HttpOptions {
   readonly observe: (seen: Seen) => void;
   /** Requests per second that each principal may make; no limit if not given. */
   readonly principalRate?: number;
+  /** Other limits for slow clients than the usual ones. Milliseconds. */
+  readonly limits?: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
   /** Speaks HTTPS instead of HTTP. */
   readonly tls?: TlsIdentity;
 }

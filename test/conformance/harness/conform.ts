@@ -5,9 +5,6 @@ import { casesOf } from './cases.ts';
 import { openStage, type Stage } from './stage.ts';
 import type { Table } from './table.ts';
 
-/** Not recorded, as they never come to the inner half of a request. */
-const UNRECORDED = new Set(['ValidationException', 'SerializationException']);
-
 /** Plays tables on one stage: each case is a test, and at the end the audit trail is held against all that was called. */
 export function conform(family: string, tables: readonly Table[]): void {
   describe(family, () => {
@@ -31,7 +28,6 @@ export function conform(family: string, tables: readonly Table[]): void {
 export function checkAudit({ called, world, account }: Stage): void {
   const records = new Map(auditEvents(world.data).map((record) => [record['requestID'], record]));
   for (const { operation, requestId, error } of called) {
-    if (error !== undefined && UNRECORDED.has(error)) continue;
     const record = records.get(requestId);
     assert.ok(record, `${operation} ${requestId} ${error ?? ''} is in the trail`);
     assert.deepEqual(

@@ -33,8 +33,8 @@ export const UNKNOWN_KEY = '00000000-0000-4000-8000-000000000000';
 /** Few, so that a test reaches them. */
 const quotas = ['--quota', `aliasesPerKey=${ALIASES_PER_KEY}`, '--quota', `grantsPerKey=${GRANTS_PER_KEY}`];
 
-export async function openStage(): Promise<Stage> {
-  const world = await startWorld(quotas);
+export async function openStage(options: readonly string[] = []): Promise<Stage> {
+  const world = await startWorld([...quotas, ...options]);
   const { kms, region } = world;
   const newKey = async (input: CreateKeyCommandInput = {}): Promise<string> =>
     (await kms.send(new CreateKeyCommand(input))).KeyMetadata?.Arn ?? '';

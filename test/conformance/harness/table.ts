@@ -19,7 +19,7 @@ type Refusals<I> = Partial<Record<ErrorName, Refusal<I> | readonly Refusal<I>[]>
 
 /** What the harness makes of `good` by itself; states are those that a key can be brought to from outside. */
 export type Derived = 'missing key' | 'alias' | 'unauthorised' | 'dry run' | 'states' | ReachableState;
-export type ReachableState = 'Disabled' | 'PendingDeletion' | 'PendingReplicaDeletion' | 'PendingImport' | 'Unavailable';
+export type ReachableState = 'Disabled' | 'PendingDeletion' | 'PendingReplicaDeletion' | 'PendingImport' | 'Unavailable' | 'Creating';
 
 /** What an operation promises, as data: the harness makes of it calls through AWS's client. */
 interface Promises<N extends OperationName<'kms'>, I> {

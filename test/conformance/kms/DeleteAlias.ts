@@ -15,5 +15,5 @@ export const DeleteAlias = table(
   refuses: {
     NotFoundException: { input: () => ({ AliasName: 'alias/none' }), text: /^Alias arn:\S+:alias\/none is not found\.$/ },
   },
-  except: { 'missing key': 'an alias has one' },
+  except: { Creating: 'aliases are of one Region', 'missing key': 'an alias has one' },
 });

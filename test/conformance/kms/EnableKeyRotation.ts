@@ -13,6 +13,7 @@ export const EnableKeyRotation = table(
     },
   },
   except: {
+    Creating: 'replicas are rotated with their primary',
     PendingImport: 'material that was imported is rotated on demand only',
     Unavailable: 'keys of custom key stores are not rotated',
   },

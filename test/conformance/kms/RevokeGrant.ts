@@ -21,6 +21,7 @@ export const RevokeGrant = table(
     },
   },
   except: {
+    Creating: 'grants are of one Region',
     'missing key': 'has a case of its own',
     alias: 'has a case of its own',
     PendingImport: 'a key without material takes no grants',

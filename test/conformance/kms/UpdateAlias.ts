@@ -30,4 +30,5 @@ export const UpdateAlias = table(
       }),
     },
   },
+  except: { Creating: 'aliases are of one Region' },
 });
