@@ -5,17 +5,29 @@ import { LoginGate } from './login-gate.ts';
 import { Member, type MemberContext } from './member.ts';
 import { isRepeatable, mayGoElsewhere } from './repeatable.ts';
 
+/** Milliseconds that a call waits for an HSM that is just being connected to, if there is no other, and how many may wait. */
+const LONGEST_WAIT = 2_000;
+const MAX_WAITING = 1_000;
+
 /** The members of a cluster and the choice between them. */
 export class Cluster implements ClusterClient {
   readonly #gate: LoginGate;
   readonly #context: MemberContext;
   #members: readonly Member[] = [];
+  readonly #waiting = new Set<() => void>();
   #next = 0;
 
   constructor(options: ClusterClientOptions) {
     const { trustAnchor, timeout, clock, log } = options;
     this.#gate = new LoginGate(options.credentials);
-    this.#context = { trustAnchor, ...(timeout !== undefined && { timeout }), clock, log, gate: this.#gate };
+    this.#context = {
+      trustAnchor,
+      ...(timeout !== undefined && { timeout }),
+      clock,
+      log,
+      gate: this.#gate,
+      changed: () => this.#waiting.forEach((look) => look()),
+    };
     this.setMembers(options.members);
   }
 
@@ -24,7 +36,7 @@ export class Cluster implements ClusterClient {
   }
 
   async call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
-    const member = this.#leastBusy([]);
+    const member = this.#leastBusy([]) ?? (await this.#connected());
     if (!member) throw this.#nobody();
     try {
       return await member.call(command, input, this.#isPortable(command, input, [member]));
@@ -77,7 +89,7 @@ export class Cluster implements ClusterClient {
     let timeouts = 0;
     while (mayGoElsewhere(failure, command, input)) {
       if (failure instanceof HsmUnreachableError && failure.reason === 'timeout') timeouts += 1;
-      const member = timeouts < 2 ? this.#leastBusy(tried) : undefined;
+      const member = timeouts < 2 ? await this.#another(tried, failure) : undefined;
       if (!member) break;
       tried.push(member);
       try {
@@ -87,6 +99,33 @@ export class Cluster implements ClusterClient {
       }
     }
     throw failure;
+  }
+
+  /** An HSM that was not tried yet; after a broken connection also one that has come back. */
+  async #another(tried: readonly Member[], failure: unknown): Promise<Member | undefined> {
+    const fresh = this.#leastBusy(tried);
+    const broken = failure instanceof HsmUnreachableError && failure.reason !== 'timeout';
+    if (fresh || !broken || tried.length > this.#members.length) return fresh;
+    return this.#connected();
+  }
+
+  /** The first HSM that is connected to again, as long as there is hope and for a while at most. */
+  async #connected(): Promise<Member | undefined> {
+    if (this.#waiting.size >= MAX_WAITING) return undefined;
+    const { promise, resolve } = Promise.withResolvers<Member | undefined>();
+    const look = (): void => {
+      const member = this.#leastBusy([]);
+      if (member || !this.#members.some(({ connecting }) => connecting)) resolve(member);
+    };
+    const timer = setTimeout(() => resolve(undefined), LONGEST_WAIT);
+    this.#waiting.add(look);
+    look();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(look);
+    }
   }
 
   /** Whether there is another HSM to go to if this one stays silent. With the last one it is worth to be patient. */

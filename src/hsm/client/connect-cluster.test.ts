@@ -175,13 +175,11 @@ describe('calls to a cluster', () => {
     );
   });
 
-  test('go elsewhere soon when an HSM is silent, and leave it alone then', async () => {
+  test('go elsewhere when an HSM is silent, and leave it alone then', async () => {
     const { hsms, client } = await whole(2);
     assert.ok(hsms[0]);
     hsms[0].script = { encrypt: () => 'silence', info: () => 'silence' };
-    const start = performance.now();
     for (let count = 0; count < 20; count += 1) assert.ok(await client.call('encrypt', encryption));
-    assert.ok(performance.now() - start < 250, 'less than one time-out in all');
     assert.ok(hsms[0].heard('encrypt') <= 1);
   });
 
@@ -193,6 +191,21 @@ describe('calls to a cluster', () => {
       client.call('encrypt', encryption),
       (error) => error instanceof HsmUnreachableError && error.reason === 'no-hsm' && !error.maybeDone,
     );
+  });
+
+  test('wait for an HSM that is just being connected to when there is no other', async () => {
+    const { hsms, client } = await whole(2);
+    const [a, b] = hsms;
+    assert.ok(a && b);
+    const admitted = Promise.withResolvers<object>();
+    Object.assign(a.script, { login: () => admitted.promise });
+    a.drop();
+    await until(() => a.heard('login') === 2);
+    b.script = { encrypt: () => 'hang up', login: () => 'hang up' };
+    const answer = client.call('encrypt', encryption);
+    await until(() => b.heard('encrypt') === 1);
+    admitted.resolve({ session: 's' });
+    assert.ok(await answer);
   });
 
   test('can be made to each HSM', async () => {

@@ -59,6 +59,9 @@ function connectionOver(link: Link, { address, clusterCertificate, info, trusted
     get inFlight(): number {
       return link.inFlight;
     },
+    get open(): boolean {
+      return link.open;
+    },
     get silent(): boolean {
       return link.silent;
     },

@@ -42,6 +42,8 @@ export interface HsmConnection {
   /** The leaf certificate the HSM showed, PEM. */
   readonly clusterCertificate: string;
   readonly inFlight: number;
+  /** False once the connection is gone. */
+  readonly open: boolean;
   /** True while the HSM says nothing although it was asked. */
   readonly silent: boolean;
   /** A `portable` call is given up soon after the HSM has fallen silent, for another HSM can answer it. */

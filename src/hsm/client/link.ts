@@ -70,6 +70,10 @@ export class Link {
     return this.#pending.size;
   }
 
+  get open(): boolean {
+    return this.#gone === undefined;
+  }
+
   /** True from when calls were given up for lack of any word from the HSM until there is one. */
   get silent(): boolean {
     return this.#silent;

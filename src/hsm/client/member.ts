@@ -12,6 +12,8 @@ const HEARTBEAT = 2_000;
 const SILENT = 1_000_000;
 
 export interface MemberContext extends ConnectOptions {
+  /** An attempt to connect has ended, in whatever way. */
+  readonly changed: () => void;
   readonly gate: LoginGate;
   readonly clock: Clock;
   readonly log: Logger;
@@ -26,6 +28,7 @@ export class Member {
   readonly #resolveFirst: (failure: Error | undefined) => void;
   #connection: HsmConnection | undefined;
   #stopped = false;
+  #connecting = false;
   #refused = false;
   #wake: () => void = () => undefined;
   #operations = 0;
@@ -44,8 +47,13 @@ export class Member {
 
   /** How much is waiting for the HSM, a silent one after all others; undefined while it can't be used. */
   get load(): number | undefined {
-    if (!this.#connection) return undefined;
+    if (!this.#connection?.open) return undefined;
     return this.#connection.inFlight + (this.#connection.silent ? SILENT : 0);
+  }
+
+  /** Whether an attempt to connect to it is under way. */
+  get connecting(): boolean {
+    return this.#connecting;
   }
 
   /** Whether it can be used, and has not fallen silent. */
@@ -107,6 +115,7 @@ export class Member {
   async #attempt(): Promise<boolean> {
     let connection: HsmConnection | undefined;
     this.#refused = false;
+    this.#connecting = true;
     try {
       connection = await connectHsm(this.address, this.#context);
       if (!this.#stopped) await this.#context.gate.login(connection);
@@ -115,16 +124,20 @@ export class Member {
       this.#refused = isRefusal(error) && this.#context.gate.refused;
       this.#lost(error instanceof Error ? error : new Error('unknown failure'));
     }
+    this.#connecting = false;
+    this.#context.changed();
     connection?.close();
     return false;
   }
 
   async #use(connection: HsmConnection): Promise<boolean> {
     this.#connection = connection;
+    this.#connecting = false;
     this.#since = this.#context.clock.now();
     this.#reason = undefined;
     this.#context.log.info({ hsmId: this.address.hsmId }, 'logged in to HSM');
     this.#resolveFirst(undefined);
+    this.#context.changed();
     let lasted = false;
     const heartbeat = setInterval(() => {
       lasted = true;
