@@ -27,7 +27,7 @@ export type Penalty = (error: ErrorName, source: string) => Promise<void>;
  * Makes whoever keeps sending bad signatures wait for each refusal, twice as long each time up to two seconds. Nobody is
  * locked out: a request that is signed well never waits, wherever it comes from.
  */
-export function createPenalties(clock: Clock): Penalty {
+export function createPenalties(clock: Clock, wait: (milliseconds: number) => Promise<unknown> = pause): Penalty {
   const sources = new BoundedCache<string, Failures>(SOURCES);
   let waiting = 0;
 
@@ -44,7 +44,7 @@ export function createPenalties(clock: Clock): Penalty {
     const delay = guesses.has(error) ? delayOf(source) : 0;
     if (delay === 0 || waiting >= WAITING) return;
     waiting += 1;
-    await pause(delay);
+    await wait(delay);
     waiting -= 1;
   };
 }
