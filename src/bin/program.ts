@@ -8,6 +8,7 @@ const subCommands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./clients.ts')).status(),
   hsm: async () => (await import('./clients.ts')).hsm(),
   account: async () => (await import('./clients.ts')).account(),
+  policy: async () => (await import('./clients.ts')).policy(),
   audit: async () => (await import('./audit-command.ts')).auditCommand(),
   demo: async () => (await import('./clients.ts')).demo(),
 };
@@ -20,6 +21,7 @@ Examples:
   keyhold status                    the front end, clusters, HSMs and key stores
   keyhold hsm user list --help      manage the HSMs of a cluster, as with cloudhsm-cli
   keyhold account create            another account, with an administrator of its own
+  keyhold policy who-can KEY        who can use or administer a key, and through what
   keyhold audit verify              check that nobody has touched the audit trail
   keyhold demo                      see the six steps to a KMS key in your own HSMs
 

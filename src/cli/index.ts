@@ -1,9 +1,10 @@
 /**
- * cli: the commands of `keyhold` that act on a running Keyhold from outside: env, status, account, hsm, demo. They speak HTTP or the HSM
+ * cli: the commands of `keyhold` that act on a running Keyhold from outside: env, status, account, policy, hsm, demo. They speak HTTP or the HSM
  * wire, as any client could; they must not know the server's insides. Begin at `hsm/hsm-command.ts` or `status.ts`.
  */
 export { accountCommand } from './account-command.ts';
 export { envCommand } from './env.ts';
+export { policyCommand } from './policy/policy-command.ts';
 export { statusCommand } from './status.ts';
 export { demoCommand } from './demo/demo-command.ts';
 export { hsmCommand } from './hsm/hsm-command.ts';

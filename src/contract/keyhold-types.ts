@@ -72,6 +72,45 @@ export interface NewAccount {
   readonly SecretAccessKey: string;
 }
 
+/** What decided about an access: a statement of a policy, or a grant. */
+export interface AccessCause {
+  /** `resource policy`, `grant`, `identity policy`, `permissions boundary`, `session policy` or `service control policy`. */
+  readonly Source: string;
+  /** Of a grant. */
+  readonly GrantId?: string;
+  /** Of a policy: the statement, as JSON. */
+  readonly Statement?: string;
+}
+export interface ExplainedAccess {
+  readonly Decision: 'ALLOWED' | 'DENIED';
+  /** For a denial what the caller would be told. */
+  readonly Reason: string;
+  readonly PrincipalArn: string;
+  readonly Action: string;
+  readonly ResourceArn: string;
+  readonly DecidedBy: readonly AccessCause[];
+  /** Condition keys that policies ask for and nothing is known of: with other values the decision may be another. */
+  readonly UnknownContext: readonly string[];
+}
+/** What one principal can do with a key. */
+export interface KeyAccess {
+  readonly PrincipalArn: string;
+  /** Action → what allows it. */
+  readonly Actions: readonly PermittedAction[];
+}
+export interface PermittedAction {
+  readonly Action: string;
+  /** Whether it takes conditions to hold that are not known to. */
+  readonly Conditional: boolean;
+  readonly Through: readonly AccessCause[];
+}
+export interface PolicyFinding {
+  readonly Level: 'error' | 'warning' | 'note';
+  /** Counted from 1; absent if it is about the whole policy. */
+  readonly Statement?: number;
+  readonly Text: string;
+}
+
 /** Our own service: what AWS has no API for. */
 export interface KeyholdOperations {
   readonly CreateAccount: {
@@ -90,6 +129,34 @@ export interface KeyholdOperations {
   readonly PutServiceControlPolicies: {
     readonly input: { readonly AccountId: string; readonly Policies: readonly string[] };
     readonly output: Readonly<Record<string, never>>;
+  };
+  /** Why a principal of the caller's account may do something, or may not. */
+  readonly ExplainAccess: {
+    readonly input: {
+      readonly PrincipalArn: string;
+      readonly Action: string;
+      /** A key by id, ARN or alias; or any other resource by ARN; or neither for the account as a whole. */
+      readonly KeyId?: string;
+      readonly ResourceArn?: string;
+      /** Condition keys of the request, with their values. */
+      readonly Context?: Readonly<Record<string, readonly string[]>>;
+    };
+    readonly output: ExplainedAccess;
+  };
+  /** Which users and roles of the key's account can do what with it, page by page. */
+  readonly ListKeyAccess: {
+    readonly input: { readonly KeyId: string; readonly Actions: readonly string[]; readonly Marker?: string };
+    readonly output: {
+      readonly KeyArn: string;
+      readonly Principals: readonly KeyAccess[];
+      /** On the first page: other accounts that the key policy or a grant lets in, as far as their own policies do. */
+      readonly OtherAccounts: readonly KeyAccess[];
+      readonly NextMarker?: string;
+    };
+  };
+  readonly LintPolicy: {
+    readonly input: { readonly Policy: string; readonly Kind: string };
+    readonly output: { readonly Findings: readonly PolicyFinding[] };
   };
   readonly DescribeStatus: { readonly input: Readonly<Record<string, never>>; readonly output: Status };
 }

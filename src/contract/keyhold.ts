@@ -13,6 +13,27 @@ export const keyholdShapes = {
     AccountId: accountId,
     AccountName: { kind: 'text', min: 1, max: 50, pattern: String.raw`[\u0020-\u007E]+` },
   } satisfies Keyhold<'CreateAccount'>,
+  ExplainAccess: {
+    PrincipalArn: { kind: 'text', min: 20, max: 2048, required: true },
+    Action: { kind: 'text', min: 3, max: 128, pattern: '[A-Za-z0-9-]+:[A-Za-z0-9]+', required: true },
+    KeyId: { kind: 'text', min: 1, max: 2048 },
+    ResourceArn: { kind: 'text', min: 1, max: 2048 },
+    Context: {
+      kind: 'map',
+      max: 100,
+      key: { kind: 'text', min: 3, max: 512 },
+      value: { kind: 'list', max: 100, member: { kind: 'text', max: 8192 } },
+    },
+  } satisfies Keyhold<'ExplainAccess'>,
+  ListKeyAccess: {
+    KeyId: { kind: 'text', min: 1, max: 2048, required: true },
+    Actions: { kind: 'list', min: 1, max: 100, member: { kind: 'text', min: 3, max: 128, pattern: 'kms:[A-Za-z]+' }, required: true },
+    Marker: { kind: 'text', min: 1, max: 1024 },
+  } satisfies Keyhold<'ListKeyAccess'>,
+  LintPolicy: {
+    Policy: { kind: 'text', min: 1, max: 131_072, required: true },
+    Kind: { kind: 'enum', values: { key: true, identity: true, trust: true }, required: true },
+  } satisfies Keyhold<'LintPolicy'>,
   ListAccounts: {},
   GetServiceControlPolicies: { AccountId: requiredAccountId } satisfies Keyhold<'GetServiceControlPolicies'>,
   PutServiceControlPolicies: {

@@ -8,6 +8,7 @@ import { bootstrap, recover, type Administrator } from './bootstrap.ts';
 import type { Caller } from './caller.ts';
 import { LongTermCallers } from './long-term-callers.ts';
 import { openPolicies } from './policies-of.ts';
+import { principalsByArn, type PrincipalsByArn } from './principal-of.ts';
 import { SessionCallers } from './session-callers.ts';
 import { openSessionTokens, type Session } from './session-token.ts';
 import { newAccessKey } from './unique-ids.ts';
@@ -52,6 +53,8 @@ export interface Identity {
   issueSession(session: Omit<Session, 'secret'>, minimumTokenSize?: number): Promise<IssuedSession>;
   /** See `web-identity.ts`. */
   readonly verifyWebIdentity: WebIdentities['verify'];
+  /** See `principal-of.ts`. */
+  readonly principals: PrincipalsByArn;
   /** Notes that an access key was used. */
   noteUse(accessKeyId: string, region: string, service: string): void;
   close(): Promise<void>;
@@ -82,6 +85,7 @@ export function openIdentity(options: IdentityOptions): Identity {
       return { accessKeyId, secretAccessKey, sessionToken: await tokens.write(accessKeyId, whole, minimumTokenSize) };
     },
     verifyWebIdentity: openWebIdentities({ clock }).verify,
+    principals: principalsByArn(policiesOf),
     noteUse: (accessKeyId, region, service) => uses.note(accessKeyId, region, service),
     async close() {
       unsubscribe();

@@ -20,6 +20,8 @@ export interface SessionPolicies {
 export interface PoliciesOf {
   user(reader: Reader, user: UserRecord): Promise<PrincipalPolicies>;
   role(reader: Reader, role: RoleRecord, session?: SessionPolicies): Promise<PrincipalPolicies>;
+  /** An account's root has no policies, only what limits the account. */
+  root(reader: Reader, account: string): Promise<PrincipalPolicies>;
 }
 
 export function openPolicies(): PoliciesOf {
@@ -33,18 +35,23 @@ export function openPolicies(): PoliciesOf {
     return policy;
   }
 
+  async function limitsOf(reader: Reader, account: string): Promise<Pick<PrincipalPolicies, 'serviceControl'>> {
+    const serviceControl = (await reader.get('accounts', account))?.serviceControlPolicies?.map(compile);
+    return serviceControl ? { serviceControl } : {};
+  }
+
   async function common(reader: Reader, holders: readonly PolicyHolder[], { account, boundary }: UserRecord | RoleRecord) {
     const documents = await Promise.all(holders.map((holder) => documentsOf(reader, holder)));
     const limit = boundary === undefined ? undefined : ((await managedDocuments(reader, account, [boundary]))[0] ?? NOTHING);
-    const serviceControl = (await reader.get('accounts', account))?.serviceControlPolicies?.map(compile);
     return {
       identity: documents.flat().map(compile),
       ...(limit !== undefined && { boundary: compile(limit) }),
-      ...(serviceControl && { serviceControl }),
+      ...(await limitsOf(reader, account)),
     };
   }
 
   return {
+    root: async (reader, account) => ({ identity: [], ...(await limitsOf(reader, account)) }),
     async user(reader, user) {
       return common(reader, [user, ...(await groupsOf(reader, user))], user);
     },

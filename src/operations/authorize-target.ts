@@ -1,23 +1,17 @@
 import type { Request, ServiceName } from '../contract/index.ts';
 import { KmsError, type ErrorName, type GrantRecord } from '../domain/index.ts';
-import {
-  authorize,
-  compilePolicy,
-  denialText,
-  parsePolicy,
-  whoIs,
-  type Access,
-  type Decision,
-  type RequestContext,
-} from '../policy/index.ts';
+import { authorize, compilePolicy, denialText, parsePolicy, type Access, type Decision, type RequestContext } from '../policy/index.ts';
 import { encryptionContext } from './conditions/encryption-context.ts';
 import type { Facts } from './conditions/facts.ts';
 import { factsOf } from './conditions/facts-of.ts';
 import { requestContext } from './conditions/request-context.ts';
 import { named, type Course } from './course.ts';
-import { grantVerdict, retirementVerdict } from './grants/granted.ts';
+import { decideWithGrants } from './grants/decide.ts';
+import { retirementVerdict } from './grants/granted.ts';
 import type { GrantQuestion } from './grants/grant-index.ts';
 import type { Services } from './services.ts';
+
+const KMS = 'kms:';
 
 /** CloudHSM has a name of its own for it. */
 const accessDenied: Record<ServiceName, ErrorName> = {
@@ -52,13 +46,10 @@ export async function authorizeTarget(services: Services, course: Course, name: 
   throw new KmsError(accessDenied[operation.service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
 }
 
-/** Grants are looked for only where all else does not allow it, and nothing denies it. */
-async function decide({ grants }: Services, access: Access, facts: Facts): Promise<Decision> {
+function decide({ grants }: Services, access: Access, facts: Facts): Promise<Decision> {
   const { found, action } = facts;
-  const decision = authorize(access);
-  if (decision.allowed || decision.because.endsWith('-deny') || found.kind !== 'key' || !action.startsWith('kms:')) return decision;
-  const granted = await grantVerdict(grants, found.key, whoIs(access.principal), questionOf(facts));
-  return granted ? authorize({ ...access, grant: () => granted }) : decision;
+  const grantable = found.kind === 'key' && action.startsWith(KMS);
+  return decideWithGrants(grants, access, grantable ? { key: found.key, question: questionOf(facts) } : undefined);
 }
 
 const nothing = compilePolicy(parsePolicy('{"Statement":[]}'));
@@ -75,7 +66,7 @@ export async function contextOf(services: Services, course: Course, name: string
 }
 
 function questionOf(facts: Facts): GrantQuestion {
-  const operation = facts.action.slice('kms:'.length);
+  const operation = facts.action.slice(KMS.length);
   if (operation !== 'CreateGrant') return { operation, encryptionContext: encryptionContext(facts), child: undefined };
   // The contract's decoder made the input of CreateGrant.
   const { Operations, Constraints } = facts.request.input as Request<'kms', 'CreateGrant'>;

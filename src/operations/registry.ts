@@ -11,6 +11,9 @@ import { UntagResource as UntagCluster } from './cloudhsm/UntagResource.ts';
 import { CreateAccount } from './keyhold/CreateAccount.ts';
 import { LookupEvents } from './cloudtrail/LookupEvents.ts';
 import { DescribeStatus } from './keyhold/DescribeStatus.ts';
+import { ExplainAccess } from './keyhold/ExplainAccess.ts';
+import { LintPolicy } from './keyhold/LintPolicy.ts';
+import { ListKeyAccess } from './keyhold/ListKeyAccess.ts';
 import { GetServiceControlPolicies } from './keyhold/GetServiceControlPolicies.ts';
 import { ListAccounts } from './keyhold/ListAccounts.ts';
 import { PutServiceControlPolicies } from './keyhold/PutServiceControlPolicies.ts';
@@ -174,7 +177,16 @@ const operations = {
     ...iamUsers,
   },
   sts: { AssumeRole, AssumeRoleWithWebIdentity, GetAccessKeyInfo, GetCallerIdentity, GetSessionToken },
-  keyhold: { CreateAccount, DescribeStatus, GetServiceControlPolicies, ListAccounts, PutServiceControlPolicies },
+  keyhold: {
+    CreateAccount,
+    DescribeStatus,
+    ExplainAccess,
+    GetServiceControlPolicies,
+    LintPolicy,
+    ListAccounts,
+    ListKeyAccess,
+    PutServiceControlPolicies,
+  },
 } as const satisfies { [S in ServiceName]: { [N in OperationName<S>]: Operation } };
 
 function byName(of: Readonly<Record<string, Operation>>): ReadonlyMap<string, Operation> {

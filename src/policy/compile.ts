@@ -22,6 +22,8 @@ export interface Asked {
 /** A policy document as closures, made once per document. */
 export interface CompiledPolicy {
   readonly document: PolicyDocument;
+  /** What `compilePolicy` was told of the principals. */
+  readonly uniqueIds: UniqueIds | undefined;
   /** The condition keys that it asks for, in lower case, but those of policy variables. */
   readonly conditionKeys: ReadonlySet<string>;
   /** The first Deny that covers what is asked, and names the caller if it names anyone; else the Allow that does it best. */
@@ -70,6 +72,7 @@ export function compilePolicy(document: PolicyDocument, uniqueIds?: UniqueIds): 
   };
   return {
     document,
+    uniqueIds,
     conditionKeys: new Set(document.statements.flatMap(({ conditions }) => conditions.map(({ key }) => key.toLowerCase()))),
     verdict(asked) {
       const { denies, allows } = relevantTo(asked.action);

@@ -24,7 +24,7 @@ export async function factsOf(services: Services, course: Course, name: string, 
     aliases: undefined,
   };
   const wantsAliases = found.kind === 'key' && asksForAliases(request.policies, found.policy);
-  return wantsAliases ? { ...facts, aliases: await aliasesOf(services, found) } : facts;
+  return wantsAliases ? { ...facts, aliases: await aliasNames(services, found) } : facts;
 }
 
 function asksForAliases({ identity, boundary, session, serviceControl }: PrincipalPolicies, keyPolicy: CompiledPolicy): boolean {
@@ -33,7 +33,8 @@ function asksForAliases({ identity, boundary, session, serviceControl }: Princip
   return asks(keyPolicy) || identity.some(asks) || limited === true;
 }
 
-async function aliasesOf({ store }: Services, { key }: FoundKey): Promise<string[] | undefined> {
+/** The names of a key's aliases, as far as `kms:ResourceAliases` shows them. */
+export async function aliasNames({ store }: Pick<Services, 'store'>, { key }: FoundKey): Promise<string[] | undefined> {
   const rows = await store.read((reader) =>
     reader.find('aliases', 'byKey', [key.account, key.region, key.keyId], { limit: MAX_ALIASES + 1 }),
   );

@@ -22,3 +22,14 @@ export function requestContext(facts: Facts): RequestContext {
     return undefined;
   };
 }
+
+/** Every condition key that there is; those that end in `:` or `/` go on with a name. */
+export const conditionKeys: readonly string[] = [...Object.keys(globalKeys), ...Object.keys(kmsKeys), ...named.map(([prefix]) => prefix)];
+
+/** Those that can have several values in one request. */
+export const multiValuedKeys: ReadonlySet<string> = new Set([
+  'aws:tagkeys',
+  'kms:encryptioncontextkeys',
+  'kms:grantoperations',
+  'kms:resourcealiases',
+]);

@@ -43,12 +43,23 @@ export class GrantIndex {
   find(question: GrantQuestion, uniqueId: string): GrantRecord | undefined {
     for (const place of placesToLook(question)) {
       for (const grant of this.#places.get(place)?.values() ?? []) {
-        if (grant.granteeId !== undefined && grant.granteeId !== uniqueId) continue;
-        if (allows(grant, question)) return grant;
+        if (isFor(grant, uniqueId) && allows(grant, question)) return grant;
       }
     }
     return undefined;
   }
+
+  /** A grant that allows the operation under whichever constraints. Looks at all of them. */
+  findConstrained(operation: string, uniqueId: string): GrantRecord | undefined {
+    for (const grant of this.#grants.values()) {
+      if (grant.operations.includes(operation) && isFor(grant, uniqueId)) return grant;
+    }
+    return undefined;
+  }
+}
+
+function isFor({ granteeId }: GrantRecord, uniqueId: string): boolean {
+  return granteeId === undefined || granteeId === uniqueId;
 }
 
 function allows(grant: GrantRecord, { operation, encryptionContext, child }: GrantQuestion): boolean {

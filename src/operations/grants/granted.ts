@@ -1,7 +1,9 @@
 import { accountRootArn, type GrantRecord } from '../../domain/index.ts';
 import type { GrantVerdict, Naming, Who } from '../../policy/index.ts';
 import type { GrantDirectory } from './grant-directory.ts';
-import type { GrantQuestion } from './grant-index.ts';
+import type { GrantIndex, GrantQuestion } from './grant-index.ts';
+
+type Key = Pick<GrantRecord, 'account' | 'region' | 'keyId'>;
 
 /** The ARNs under which a grant can name a caller, the best ways first. */
 function namesOf({ arn, roleArn, account, isRoot }: Who): [arn: string, naming: Naming][] {
@@ -12,11 +14,20 @@ function namesOf({ arn, roleArn, account, isRoot }: Who): [arn: string, naming: 
 }
 
 /** Whether a grant on the key allows it to the caller. */
-export async function grantVerdict(
+export function grantVerdict(grants: GrantDirectory, key: Key, who: Who, question: GrantQuestion): Promise<GrantVerdict | undefined> {
+  return verdictBy(grants, key, who, (index) => index.find(question, who.uniqueId));
+}
+
+/** Whether a grant on the key could allow the operation to the caller, if a request meets its constraints. */
+export function constrainedVerdict(grants: GrantDirectory, key: Key, who: Who, operation: string): Promise<GrantVerdict | undefined> {
+  return verdictBy(grants, key, who, (index) => index.findConstrained(operation, who.uniqueId));
+}
+
+async function verdictBy(
   grants: GrantDirectory,
-  key: Pick<GrantRecord, 'account' | 'region' | 'keyId'>,
+  key: Key,
   who: Who,
-  question: GrantQuestion,
+  find: (index: GrantIndex) => GrantRecord | undefined,
 ): Promise<GrantVerdict | undefined> {
   const names = namesOf(who);
   const indexes = await grants.of(
@@ -24,7 +35,8 @@ export async function grantVerdict(
     names.map(([arn]) => arn),
   );
   for (const [at, [, naming]] of names.entries()) {
-    const grant = indexes[at]?.find(question, who.uniqueId);
+    const index = indexes[at];
+    const grant = index && find(index);
     if (grant) return { naming, grantId: grant.grantId };
   }
   return undefined;

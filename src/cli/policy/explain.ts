@@ -1,0 +1,50 @@
+import type { Api } from '../api.ts';
+import { CliError } from '../io.ts';
+import type { Cause, Explanation } from './shapes.ts';
+
+export interface ExplainOptions {
+  readonly principal: string;
+  readonly action: string;
+  readonly key?: string;
+  readonly resource?: string;
+  readonly context: readonly string[];
+}
+
+export async function explain(api: Api, { principal, action, key, resource, context }: ExplainOptions): Promise<Explanation> {
+  return api<Explanation>('keyhold', 'ExplainAccess', {
+    PrincipalArn: principal,
+    Action: action.includes(':') ? action : `kms:${action}`,
+    ...(key !== undefined && { KeyId: key }),
+    ...(resource !== undefined && { ResourceArn: resource }),
+    Context: contextOf(context),
+  });
+}
+
+/** `kms:EncryptionContext:App=ledger`; the same key again adds a value. */
+function contextOf(given: readonly string[]): Record<string, string[]> {
+  const context: Record<string, string[]> = {};
+  for (const one of given) {
+    const at = one.indexOf('=');
+    if (at < 1) throw new CliError(`--context ${one}: give it as key=value`);
+    (context[one.slice(0, at)] ??= []).push(one.slice(at + 1));
+  }
+  return context;
+}
+
+export function renderExplanation({ Decision, Reason, DecidedBy, UnknownContext }: Explanation): string {
+  const parts = [`${Decision}: ${Reason}\n`];
+  for (const cause of DecidedBy) parts.push(`\n${titleOf(cause)}\n${indented(cause)}`);
+  if (UnknownContext.length > 0) {
+    parts.push(`\nPolicies also ask for ${UnknownContext.join(', ')}, of which nothing is known; give them with --context.\n`);
+  }
+  return parts.join('');
+}
+
+function titleOf({ Source, GrantId }: Cause): string {
+  return GrantId === undefined ? `by a statement of a ${Source}:` : `by grant ${GrantId}`;
+}
+
+function indented({ Statement }: Cause): string {
+  if (Statement === undefined) return '';
+  return `${JSON.stringify(JSON.parse(Statement), undefined, 2).replace(/^/gm, '  ')}\n`;
+}

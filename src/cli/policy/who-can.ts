@@ -1,0 +1,90 @@
+import type { Api } from '../api.ts';
+import { table } from '../table.ts';
+import type { Cause, KeyAccessPage, PrincipalAccess } from './shapes.ts';
+
+/** What people ask about together. */
+const groups: Readonly<Record<'use' | 'administer', readonly string[]>> = {
+  use: [
+    'Encrypt',
+    'Decrypt',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+    'GenerateDataKey',
+    'GenerateDataKeyWithoutPlaintext',
+    'Sign',
+    'Verify',
+    'GenerateMac',
+    'VerifyMac',
+    'DeriveSharedSecret',
+  ],
+  administer: [
+    'PutKeyPolicy',
+    'CreateGrant',
+    'RevokeGrant',
+    'EnableKey',
+    'DisableKey',
+    'ScheduleKeyDeletion',
+    'CancelKeyDeletion',
+    'TagResource',
+  ],
+};
+
+export interface WhoCanOptions {
+  readonly use?: true;
+  readonly administer?: true;
+  readonly action: readonly string[];
+}
+
+export interface WhoCan {
+  readonly KeyArn: string;
+  readonly Principals: readonly PrincipalAccess[];
+  readonly OtherAccounts: readonly PrincipalAccess[];
+}
+
+/** All pages. */
+export async function whoCan(api: Api, key: string, options: WhoCanOptions): Promise<WhoCan> {
+  const input = { KeyId: key, Actions: actionsOf(options).map((name) => (name.includes(':') ? name : `kms:${name}`)) };
+  const first = await api<KeyAccessPage>('keyhold', 'ListKeyAccess', input);
+  const principals = [...first.Principals];
+  for (let marker = first.NextMarker; marker !== undefined;) {
+    const page = await api<KeyAccessPage>('keyhold', 'ListKeyAccess', { ...input, Marker: marker });
+    principals.push(...page.Principals);
+    marker = page.NextMarker;
+  }
+  return { KeyArn: first.KeyArn, Principals: principals, OtherAccounts: first.OtherAccounts };
+}
+
+function actionsOf({ use, administer, action }: WhoCanOptions): readonly string[] {
+  if (action.length > 0) return action;
+  const both = !use && !administer;
+  return [...(use || both ? groups.use : []), ...(administer || both ? groups.administer : [])];
+}
+
+export function renderWhoCan({ KeyArn, Principals, OtherAccounts }: WhoCan): string {
+  const rows = [...Principals, ...OtherAccounts].flatMap(rowsOf);
+  const notes = [
+    ...(rows.some(([, , when]) => when === 'conditions')
+      ? ['conditions: only for requests that meet conditions of the policy or grant']
+      : []),
+    ...(OtherAccounts.length > 0 ? ['principals of other accounts also need the allow of policies there'] : []),
+  ];
+  if (rows.length === 0) return `${KeyArn}\nnobody\n`;
+  return `${KeyArn}\n${table(['PRINCIPAL', 'CAN', 'IF', 'THROUGH'], rows)}${notes.map((note) => `${note}\n`).join('')}`;
+}
+
+/** A row per principal and way: actions that come the same way stand together. */
+function rowsOf({ PrincipalArn, Actions }: PrincipalAccess): string[][] {
+  const byWay = Map.groupBy(Actions, ({ Conditional, Through }) =>
+    JSON.stringify([Conditional ? 'conditions' : '', Through.map(inShort).join(', ')]),
+  );
+  return Array.from(byWay, ([way, actions]) => {
+    const [when = '', through = ''] = JSON.parse(way) as string[];
+    return [PrincipalArn, actions.map(({ Action }) => Action.replace(/^kms:/, '')).join(' '), when, through];
+  });
+}
+
+function inShort({ Source, GrantId, Statement }: Cause): string {
+  if (GrantId !== undefined) return `grant ${GrantId.slice(0, 12)}…`;
+  const { Sid } = JSON.parse(Statement ?? '{}') as { readonly Sid?: string };
+  return Sid === undefined ? Source : `${Source} "${Sid}"`;
+}

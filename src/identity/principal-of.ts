@@ -1,0 +1,58 @@
+import { accountRootArn, parseIamArn, type Principal, type RoleRecord, type UserRecord } from '../domain/index.ts';
+import type { PrincipalPolicies } from '../policy/index.ts';
+import type { Reader } from '../storage/index.ts';
+import { rolePrincipal, userPrincipal, type Caller } from './caller.ts';
+import type { PoliciesOf } from './policies-of.ts';
+
+/** A principal as it would call, without its credentials. */
+export type Described = Pick<Caller, 'principal' | 'policies'>;
+
+const SESSION = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]+)$/;
+const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+
+/** The session of a role that is named by the role's own ARN. */
+const ANY_SESSION = 'session';
+
+/** Describes principals by their ARN, as of now: what they are and which policies apply to them. */
+export interface PrincipalsByArn {
+  /** A user, a role (as one of its sessions, without session policies), a session or an account's root; undefined if not there. */
+  byArn(reader: Reader, arn: string): Promise<Described | undefined>;
+  user(reader: Reader, user: UserRecord): Promise<Described>;
+  role(reader: Reader, role: RoleRecord): Promise<Described>;
+}
+
+export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
+  const user = async (reader: Reader, row: UserRecord): Promise<Described> => ({
+    principal: userPrincipal(row, ''),
+    policies: await policiesOf.user(reader, row),
+  });
+  const role = async (reader: Reader, row: RoleRecord, sessionName = ANY_SESSION): Promise<Described> => {
+    const { account, name, roleId: uniqueId } = row;
+    // Only what shows in a principal matters; nobody gets credentials of this session.
+    const session = { secret: '', account, kind: 'role', name, uniqueId, sessionName, issuedAt: 0, expiresAt: 0 } as const;
+    return { principal: rolePrincipal(row, '', session), policies: await policiesOf.role(reader, row) };
+  };
+  return {
+    user,
+    role,
+    async byArn(reader, arn) {
+      const named = parseIamArn('user', arn) ?? parseIamArn('role', arn);
+      if (parseIamArn('user', arn) && named) {
+        const row = await reader.get('users', named.account, named.name);
+        return row && user(reader, row);
+      }
+      const [, sessionAccount, roleName = '', sessionName] = SESSION.exec(arn) ?? [];
+      const row = await reader.get('roles', named?.account ?? sessionAccount ?? '', named?.name ?? roleName);
+      if (row) return role(reader, row, sessionName);
+      const [, rootAccount] = ROOT.exec(arn) ?? [];
+      return rootAccount === undefined ? undefined : root(reader, policiesOf, rootAccount);
+    },
+  };
+}
+
+async function root(reader: Reader, policiesOf: PoliciesOf, account: string): Promise<Described | undefined> {
+  if (!(await reader.get('accounts', account))) return undefined;
+  const principal: Principal = { account, arn: accountRootArn(account), userId: account, accessKeyId: '' };
+  const policies: PrincipalPolicies = await policiesOf.root(reader, account);
+  return { principal, policies };
+}

@@ -1,0 +1,22 @@
+import type { PolicyKind } from '../../policy/index.ts';
+import { lintPolicy, type Vocabulary } from '../../policy/index.ts';
+import { conditionKeys, multiValuedKeys } from '../conditions/request-context.ts';
+import { knownActions } from '../known-actions.ts';
+import { defineOperation } from '../operation.ts';
+
+export const LintPolicy = defineOperation('keyhold', 'LintPolicy', {
+  effect: 'read',
+  targets: () => ({ service: { on: 'service' } }),
+  handle: async (_services, { Policy, Kind }) => {
+    const vocabulary: Vocabulary = { actions: knownActions, conditionKeys, multiValued: multiValuedKeys };
+    // The contract's enum are the kinds.
+    const findings = lintPolicy(Policy, Kind as PolicyKind, vocabulary);
+    return {
+      Findings: findings.map(({ level, statement, text }) => ({
+        Level: level,
+        ...(statement !== undefined && { Statement: statement }),
+        Text: text,
+      })),
+    };
+  },
+});

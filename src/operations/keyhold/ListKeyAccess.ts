@@ -1,0 +1,58 @@
+import type { Response } from '../../contract/index.ts';
+import type { Described } from '../../identity/index.ts';
+import { decideAtMost, decideHypothetically } from '../access/decide-hypothetically.ts';
+import { accessCauses } from '../access/causes.ts';
+import { foundAgain, keyTarget } from '../access/key-target.ts';
+import { outsiders } from '../access/outsiders.ts';
+import { principalPage } from '../access/principal-page.ts';
+import { aliasNames } from '../conditions/facts-of.ts';
+import { requireAction } from '../known-actions.ts';
+import { defineOperation } from '../operation.ts';
+import type { FoundKey } from '../found.ts';
+import type { Services } from '../services.ts';
+
+type KeyAccess = Response<'keyhold', 'ListKeyAccess'>['Principals'][number];
+
+/** Users and roles of the key's account, and whoever else its policy or its grants let in. */
+export const ListKeyAccess = defineOperation('keyhold', 'ListKeyAccess', {
+  effect: 'read',
+  targets: ({ KeyId }) => ({ service: { on: 'service' }, key: keyTarget(KeyId) }),
+  async handle(services, { Actions, Marker }, { key }) {
+    const found = await foundAgain(services, key);
+    const asked = { found, actions: Actions.map(requireAction), aliases: await aliasNames(services, found) };
+    const { principals, more } = await principalPage(services, key.scope.account, Marker);
+    const others = Marker === undefined ? await outsiders(services, found) : [];
+    return {
+      KeyArn: key.arn,
+      Principals: await accessOf(services, principals, asked),
+      OtherAccounts: await accessOf(services, others, asked),
+      ...(more !== undefined && { NextMarker: more }),
+    };
+  },
+});
+
+interface Asked {
+  readonly found: FoundKey;
+  readonly actions: readonly string[];
+  readonly aliases: readonly string[] | undefined;
+}
+
+/** Only who can do something. */
+async function accessOf(services: Services, principals: readonly Described[], asked: Asked): Promise<KeyAccess[]> {
+  const all: KeyAccess[] = [];
+  for (const who of principals) {
+    const permitted: KeyAccess['Actions'][number][] = [];
+    for (const action of asked.actions) permitted.push(...(await permission(services, who, action, asked)));
+    const { arn, session } = who.principal;
+    if (permitted.length > 0) all.push({ PrincipalArn: session?.roleArn ?? arn, Actions: permitted });
+  }
+  return all;
+}
+
+async function permission(services: Services, who: Described, action: string, { found, aliases }: Asked): Promise<KeyAccess['Actions']> {
+  const question = { who, action, region: found.key.region, found, now: services.clock.now(), aliases, given: {} };
+  const { decision } = await decideHypothetically(services, question);
+  if (decision.allowed) return [{ Action: action, Conditional: false, Through: accessCauses(decision.by) }];
+  const most = await decideAtMost(services, who, action, found);
+  return most.allowed ? [{ Action: action, Conditional: true, Through: accessCauses(most.by) }] : [];
+}
