@@ -15,13 +15,25 @@ interface Fate {
   readonly deleted: boolean;
 }
 
+/** How long after a start HSMs have to come back, in milliseconds. */
+const COMING_BACK = 60_000;
+
 /**
  * Deletes the keys whose waiting period is over: first the KMS key with all that hangs on it, then, best effort, the
- * material. A custom key store that is not connected keeps its HSM key as an orphan, as in AWS.
+ * material. A custom key store that is not connected keeps its HSM key as an orphan, as in AWS; for one that is, but whose
+ * HSMs don't answer, there is a day to spare.
  */
 export async function deleteDueKeys(services: Services): Promise<void> {
-  const due = await services.store.read((reader) => reader.due('keys', 'byDeletion', services.clock.now()));
-  await forEach(due, services.log, (key) => deleteKey(services, key));
+  const now = services.clock.now();
+  const due = await services.store.read((reader) => reader.due('keys', 'byDeletion', now));
+  const ready = due.filter((key) => !awaitsItsHsms(services, key, now));
+  await forEach(ready, services.log, (key) => deleteKey(services, key));
+}
+
+function awaitsItsHsms({ keyStores, about }: Services, { customKeyStoreId, deletionDate = 0 }: KeyRecord, now: number): boolean {
+  if (customKeyStoreId === undefined || !keyStores.isConnected(customKeyStoreId)) return false;
+  if (now >= Math.max(deletionDate + DAY, about.startedAt + COMING_BACK)) return false;
+  return !keyStores.members(customKeyStoreId).some(({ healthy }) => healthy);
 }
 
 async function deleteKey(services: Services, { account, region, keyId }: KeyRecord): Promise<void> {

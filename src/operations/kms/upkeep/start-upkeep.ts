@@ -5,7 +5,7 @@ import { finishTransitions } from '../multi-region/finish-transitions.ts';
 import { finishOnDemandRotations, rotateDueKeys } from '../rotation/rotate-due-keys.ts';
 
 /** How often the clock is looked at, in milliseconds of real time; what it brings about is days in coming. */
-const INTERVAL = 5_000;
+const INTERVAL = 1_000;
 /** In milliseconds: timers may be a little early, and then nothing would be due yet. */
 const SLACK = 5;
 
