@@ -21,6 +21,7 @@ export { checkValue, pairCheckValue, secretKey, type SecretKey } from './key-obj
 export { unwrapKey, wrapKey } from './key-wrap.ts';
 export { familyOf, generatePrivateKey, isOfKind, type PairFamily, type PairKind } from './pair-kind.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
+export { readApprovalKey, signSha256, verifySha256 } from './plain-signature.ts';
 export { fillNonce, randomBytes } from './random.ts';
 export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';

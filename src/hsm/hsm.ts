@@ -5,6 +5,7 @@ import { Audit, type AuditEntry } from './audit/index.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
 import { birthIdentity, Identity } from './identity/index.ts';
 import { Keys } from './keys/index.ts';
+import { Quorum } from './quorum/index.ts';
 import { Peers, Replica, type Change } from './replication/index.ts';
 import { lockFolder, openDatabase, openDeviceKey, type Database, type DeviceSecret, type FolderLock } from './storage/index.ts';
 import { ADMIN, APPLIANCE_USER, Lockouts, Sessions, Turns, Users } from './users/index.ts';
@@ -26,6 +27,7 @@ export class Hsm {
   readonly sessions: Sessions;
   readonly users: Users;
   readonly lockouts: Lockouts;
+  readonly quorum: Quorum;
   readonly turns = new Turns();
   readonly peers: Peers;
   readonly capacity: Capacity;
@@ -54,6 +56,7 @@ export class Hsm {
     this.sessions = new Sessions((session) => this.keys.dropSession(session));
     this.users = new Users(this.replica, (username) => this.sessions.endAllOf(username));
     this.lockouts = new Lockouts(this.replica, birth.hsmId);
+    this.quorum = new Quorum(this.replica);
     this.replica.subscribe('user', () => this.changed());
     this.replica.load();
     const changed = (): void => this.changed();

@@ -3,7 +3,7 @@ import { sha256 } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { AuditRecord } from '../wire/index.ts';
 
-/** CloudHSM's names of what is recorded. */
+/** CloudHSM's names of what is recorded, and ours (KH) for what it has none for. */
 export type Opcode =
   | 'CN_INIT_TOKEN'
   | 'CN_GEN_PSWD_ENC_KEY'
@@ -32,7 +32,13 @@ export type Opcode =
   | 'CN_BACKUP_BEGIN'
   | 'CN_BACKUP_END'
   | 'CN_RESTORE_BEGIN'
-  | 'CN_RESTORE_END';
+  | 'CN_RESTORE_END'
+  | 'CN_SET_M_VALUE'
+  | 'CN_GET_TOKEN'
+  | 'CN_APPROVE_TOKEN'
+  | 'CN_DELETE_TOKEN'
+  | 'KH_REGISTER_QUORUM_KEY'
+  | 'KH_REMOVE_QUORUM_KEY';
 
 /** What is said of an event; `response` is `success` if left out. */
 export type AuditEntry = { readonly opcode: Opcode; readonly response?: string } & Pick<

@@ -3,4 +3,5 @@
  * asks for it, or where files are kept. Begin at `backup.ts`; the file's form is in `wire/backup-file.ts`.
  */
 export { checkBackup, createBackup, openForRestore, restore } from './backup.ts';
+export { checkRestoreApproval } from './restore-quorum.ts';
 export { pieceOf, Upload } from './upload.ts';

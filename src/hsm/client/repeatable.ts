@@ -12,6 +12,13 @@ const repeatable = {
   createUser: false,
   deleteUser: false,
   changePassword: false,
+  listQuorumValues: true,
+  setQuorumValue: false,
+  registerQuorumKey: false,
+  removeQuorumKey: false,
+  generateQuorumToken: true,
+  listQuorumTokens: true,
+  deleteQuorumTokens: true,
   generateKey: false,
   // A pair made twice as session keys goes with its session; token keys would stay.
   generateKeyPair: (input: CommandInput<'generateKeyPair'>) => input.privateTemplate.token === false,
@@ -45,6 +52,7 @@ const repeatable = {
   writeBackup: false,
   checkBackup: false,
   restoreBackup: false,
+  generateRestoreToken: true,
 } satisfies { [C in CommandName]: boolean | ((input: CommandInput<C>) => boolean) };
 
 export function isRepeatable<C extends CommandName>(command: C, input: CommandInput<C>): boolean {

@@ -1,9 +1,12 @@
-import { checkBackup, createBackup, openForRestore, pieceOf, restore } from '../backup/index.ts';
+import { checkBackup, checkRestoreApproval, createBackup, openForRestore, pieceOf, restore } from '../backup/index.ts';
+import { sha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
+import { approvalDataOf, TOKEN_LIFETIME } from '../quorum/index.ts';
 import type { Session } from '../users/index.ts';
-import { HsmError, type BackupFacts, type CommandInput } from '../wire/index.ts';
+import { HsmError, type BackupFacts, type CommandInput, type QuorumToken } from '../wire/index.ts';
+import { approval } from './approve.ts';
 import { ADMIN, entryOf, type Caller, type CommandsOf } from './command.ts';
-import { bytes, fields, integer, text } from './input.ts';
+import { bytes, fields, integer, nothing, text } from './input.ts';
 
 type Empty = Readonly<Record<string, never>>;
 
@@ -15,11 +18,20 @@ const offset = integer(0, Number.MAX_SAFE_INTEGER);
 /** Exports that a session made and has not read to the end yet. */
 const exports_ = new WeakMap<Session, Uint8Array>();
 
-type Names = 'exportBackup' | 'readBackup' | 'writeBackup' | 'checkBackup' | 'restoreBackup';
+/** What those who must approve a restore are to sign. */
+const restoreTokens = new WeakMap<Hsm, QuorumToken>();
+
+type Names = 'exportBackup' | 'readBackup' | 'writeBackup' | 'checkBackup' | 'restoreBackup' | 'generateRestoreToken';
 
 /** Backups in the owner's hands: sealed under his passphrase. The control plane's own are in control/. */
 export const backupCommands: CommandsOf<Names> = {
-  exportBackup: { by: ADMIN, opcode: 'CN_BACKUP_BEGIN', input: fields<CommandInput<'exportBackup'>>({ passphrase }), run: exportBackup },
+  exportBackup: {
+    by: ADMIN,
+    opcode: 'CN_BACKUP_BEGIN',
+    quorum: (_hsm, _session, { approval }) => ({ service: 'backup', approval }),
+    input: fields<CommandInput<'exportBackup'>>({ passphrase, approval }),
+    run: exportBackup,
+  },
   readBackup: { by: ADMIN, input: fields<CommandInput<'readBackup'>>({ offset }), run: readBackup },
   writeBackup: {
     by: 'anyone',
@@ -39,9 +51,10 @@ export const backupCommands: CommandsOf<Names> = {
   restoreBackup: {
     by: 'anyone',
     during: ['uninitialized'],
-    input: fields<CommandInput<'restoreBackup'>>({ passphrase }),
-    run: (hsm, _caller, { passphrase }) => hsm.turns.take('restore', () => restoreBackup(hsm, passphrase)),
+    input: fields<CommandInput<'restoreBackup'>>({ passphrase, approval }),
+    run: (hsm, _caller, input) => hsm.turns.take('restore', () => restoreBackup(hsm, input)),
   },
+  generateRestoreToken: { by: 'anyone', during: ['uninitialized'], input: nothing, run: generateRestoreToken },
 };
 
 async function exportBackup(hsm: Hsm, session: Session, { passphrase }: CommandInput<'exportBackup'>): Promise<{ readonly size: number }> {
@@ -59,8 +72,20 @@ function readBackup(_hsm: Hsm, session: Session, { offset }: CommandInput<'readB
   return { bytes: pieceOf(file, offset) };
 }
 
-async function restoreBackup(hsm: Hsm, passphrase: string): Promise<Empty> {
+function generateRestoreToken(hsm: Hsm): QuorumToken {
+  const createdAt = hsm.clock.now();
+  const approvalData = approvalDataOf({ service: 'restore', username: '', createdAt });
+  const token = { approvalData, token: sha256(approvalData), expiresAt: createdAt + TOKEN_LIFETIME };
+  restoreTokens.set(hsm, token);
+  return token;
+}
+
+async function restoreBackup(hsm: Hsm, { passphrase, approval }: CommandInput<'restoreBackup'>): Promise<Empty> {
   const { header, contents } = await openForRestore(hsm, hsm.upload.take(), { passphrase });
+  const token = restoreTokens.get(hsm);
+  const expected = token && hsm.clock.now() <= token.expiresAt ? token.approvalData : undefined;
+  checkRestoreApproval(contents.records, approval, expected);
+  restoreTokens.delete(hsm);
   restore(hsm, header, contents);
   return {};
 }

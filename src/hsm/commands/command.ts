@@ -2,6 +2,7 @@ import type { AuditEntry, Opcode } from '../audit/index.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
 import type { CommandInput, CommandName, CommandOutput, HsmLifecycle, OperationClass, Role } from '../wire/index.ts';
+import type { Guarded } from './guarded.ts';
 import type { Check } from './input.ts';
 
 /** Whoever sends commands on one connection. */
@@ -30,6 +31,8 @@ export interface UserCommand<C extends CommandName> {
   readonly input: Check<CommandInput<C>>;
   /** Under what name a refusal is recorded; left out for what is not management. Success is recorded by `run`, with the change. */
   readonly opcode?: Opcode | ((input: CommandInput<C>) => Opcode);
+  /** What of it others may have to approve; undefined if nothing. */
+  readonly quorum?: (hsm: Hsm, session: Session, input: CommandInput<C>) => Guarded | undefined;
   /** What it costs; `other` if left out. */
   readonly work?: OperationClass | ((input: CommandInput<C>) => OperationClass);
   readonly run: (hsm: Hsm, session: Session, input: CommandInput<C>) => Answer<C>;

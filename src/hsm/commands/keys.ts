@@ -2,6 +2,7 @@ import type { Hsm } from '../hsm.ts';
 import { amend, fromTemplate, matcher, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
 import { HsmError, keyPairKinds, secretKeyTypes, type CommandInput, type CommandOutput, type KeyFilter } from '../wire/index.ts';
+import { approval } from './approve.ts';
 import { ADMIN_OR_CRYPTO_USER, CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
 import { eitherOf, fields, flag, handle, integer, mapOf, oneOf, optional, text } from './input.ts';
 import { makePair } from './make-pair.ts';
@@ -59,7 +60,15 @@ export const keyCommands: CommandsOf<'generateKey' | 'generateKeyPair' | 'export
     input: fields<CommandInput<'setAttribute'>>({ handle, name: text(64), value: eitherOf(text(1024), flag) }),
     run: setAttribute,
   },
-  destroyKey: { by: CRYPTO_USER, opcode: 'CN_TOMBSTONE_OBJECT', input: fields({ handle }), run: destroyKey },
+  destroyKey: {
+    by: CRYPTO_USER,
+    opcode: 'CN_TOMBSTONE_OBJECT',
+    quorum: ({ keys }, session, { handle, approval }) => {
+      return keys.get(handle, session).fixed.token ? { service: 'key-deletion', keyHandle: handle, approval } : undefined;
+    },
+    input: fields<CommandInput<'destroyKey'>>({ handle, approval }),
+    run: destroyKey,
+  },
 };
 
 async function generateKeyPair(

@@ -1,7 +1,10 @@
 import { BrokenSealError, InvalidKeyError } from '../../crypto/index.ts';
 import { UnfitKeyError } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { HsmError, type CommandName } from '../wire/index.ts';
+import type { Session } from '../users/index.ts';
+import { HsmError, type CommandInput, type CommandName } from '../wire/index.ts';
+import { approve } from './approve.ts';
+import type { Guarded } from './guarded.ts';
 import { entryOf, type Caller, type Command, type OpenCommand, type UserCommand } from './command.ts';
 import { commandTable } from './table.ts';
 
@@ -44,11 +47,19 @@ function performAs(hsm: Hsm, { session }: Caller, command: UserCommand<CommandNa
   };
   try {
     if (!command.by.includes(session.role)) throw new HsmError('not-permitted', `a ${session.role} may not do that`);
-    const output = command.run(hsm, session, taken);
+    const guarded = guardedBy(hsm, session, command, taken);
+    const run = (): unknown => command.run(hsm, session, taken);
+    const output = guarded ? approve(hsm, session, guarded).then(run) : run();
     return output instanceof Promise ? output.catch(refused) : output;
   } catch (error) {
     return refused(error);
   }
+}
+
+/** What has to be approved before the command may run; undefined if nothing has. */
+function guardedBy(hsm: Hsm, session: Session, command: UserCommand<CommandName>, input: CommandInput<CommandName>): Guarded | undefined {
+  const guarded = command.quorum?.(hsm, session, input);
+  return guarded && (guarded.required ?? hsm.quorum.value(guarded.service)) > 1 ? guarded : undefined;
 }
 
 function asHsmError(error: unknown): HsmError {

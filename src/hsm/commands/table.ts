@@ -7,6 +7,7 @@ import type { CommandsOf } from './command.ts';
 import { encryptionCommands } from './encryption.ts';
 import { keyCommands } from './keys.ts';
 import { loginCommands } from './login.ts';
+import { quorumCommands } from './quorum.ts';
 import { sharingCommands } from './sharing.ts';
 import { signingCommands } from './signing.ts';
 import { userCommands } from './users.ts';
@@ -17,6 +18,7 @@ export const commandTable = {
   ...clusterCommands,
   ...loginCommands,
   ...userCommands,
+  ...quorumCommands,
   ...keyCommands,
   ...sharingCommands,
   ...encryptionCommands,

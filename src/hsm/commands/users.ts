@@ -4,8 +4,10 @@ import type { Hsm } from '../hsm.ts';
 import { unsharedWith } from '../keys/index.ts';
 import { isPassword, isUsername, MAX_USERS, Users, type Session, type User } from '../users/index.ts';
 import { HsmError, type CommandInput, type LoginRole, type UserInfo } from '../wire/index.ts';
+import { approval } from './approve.ts';
 import { ADMIN, EVERY_ROLE, entryOf, type CommandsOf } from './command.ts';
 import { anyText, fields, nothing, oneOf, text } from './input.ts';
+import { keepApprovers } from './quorum.ts';
 
 type Empty = Readonly<Record<string, never>>;
 const loginRole = oneOf('admin', 'crypto-user', 'auditor');
@@ -21,20 +23,34 @@ export const userCommands: CommandsOf<'listUsers' | 'createUser' | 'deleteUser' 
   createUser: {
     by: ADMIN,
     opcode: ({ role }) => creationOf(role),
-    input: fields({ ...nameAndRole, password: anyText }),
+    quorum: (_hsm, _session, { approval }) => ({ service: 'user', approval }),
+    input: fields<CommandInput<'createUser'>>({ ...nameAndRole, password: anyText, approval }),
     run: (hsm, session, input) => hsm.turns.take(input.username.toLowerCase(), () => createUser(hsm, session, input)),
   },
-  deleteUser: { by: ADMIN, opcode: 'CN_DELETE_USER', input: fields(nameAndRole), run: deleteUser },
+  deleteUser: {
+    by: ADMIN,
+    opcode: 'CN_DELETE_USER',
+    quorum: (_hsm, _session, { approval }) => ({ service: 'user', approval }),
+    input: fields<CommandInput<'deleteUser'>>({ ...nameAndRole, approval }),
+    run: deleteUser,
+  },
   changePassword: {
     by: EVERY_ROLE,
     opcode: 'CN_CHANGE_PSWD',
-    input: fields({ ...nameAndRole, password: anyText }),
+    quorum: (_hsm, session, { username, approval }) => (isOwn(session, username) ? undefined : { service: 'user', approval }),
+    input: fields<CommandInput<'changePassword'>>({ ...nameAndRole, password: anyText, approval }),
     run: (hsm, session, input) => hsm.turns.take(input.username.toLowerCase(), () => changePassword(hsm, session, input)),
   },
 };
 
-function describe(hsm: Hsm, { username, role }: User): UserInfo {
-  return { username, role, locked: hsm.lockouts.isLocked(username), coverage: hsm.peers.coverage('user', username) };
+function describe(hsm: Hsm, { username, role, quorumKey }: User): UserInfo {
+  return {
+    username,
+    role,
+    approver: quorumKey !== undefined,
+    locked: hsm.lockouts.isLocked(username),
+    coverage: hsm.peers.coverage('user', username),
+  };
 }
 
 function creationOf(role: LoginRole): Opcode {
@@ -62,6 +78,7 @@ async function deleteUser(hsm: Hsm, session: Session, input: CommandInput<'delet
   const admins = hsm.users.list().filter((user) => user.role === 'admin');
   if (role === 'admin' && admins.length === 1) throw new HsmError('last-admin', `${username} is the last admin`);
   if (hsm.keys.owns(username)) throw new HsmError('user-owns-keys', `${username} owns keys`);
+  keepApprovers(hsm, username);
   await checkLoggedOut(hsm, username);
   const entry = entryOf(session, 'CN_DELETE_USER', { detail: `${role} ${username}` });
   // Who gets the same name later must not get the keys with it.
@@ -71,17 +88,21 @@ async function deleteUser(hsm: Hsm, session: Session, input: CommandInput<'delet
 }
 
 async function changePassword(hsm: Hsm, session: Session, input: CommandInput<'changePassword'>): Promise<Empty> {
-  const own = session.username === input.username.toLowerCase();
+  const own = isOwn(session, input.username);
   if (!own && session.role !== 'admin') throw new HsmError('not-permitted', "only an admin may change another user's password");
   const { username, role } = find(hsm, input);
   checkPassword(input.password);
   const password = await hashPassword(input.password);
   if (!own) await checkLoggedOut(hsm, username);
-  // Deleted meanwhile, he must not come back.
-  find(hsm, input);
+  // As he is by now: deleted meanwhile, he must not come back.
+  const user = find(hsm, input);
   const entry = entryOf(session, 'CN_CHANGE_PSWD', { detail: `${role} ${username}` });
-  await hsm.replicate([Users.put({ username, role, password }), ...hsm.lockouts.forget(username)], entry);
+  await hsm.replicate([Users.put({ ...user, password }), ...hsm.lockouts.forget(username)], entry);
   return {};
+}
+
+function isOwn(session: Session, username: string): boolean {
+  return session.username === username.toLowerCase();
 }
 
 function find(hsm: Hsm, { username, role }: { readonly username: string; readonly role: LoginRole }): User {

@@ -13,6 +13,8 @@ export interface User {
   readonly role: Role;
   /** As `hashPassword` makes it; undefined for those who can't log in. */
   readonly password: string | undefined;
+  /** PEM of the public key that his approvals are checked with. */
+  readonly quorumKey?: string;
 }
 
 /** The cluster's users as this HSM knows them. */
@@ -39,8 +41,9 @@ export class Users {
   }
 
   /** Says what to write for a user to be as given. */
-  static put({ username, role, password }: User): Change {
-    return { kind: 'user', id: username, body: { role, ...(password === undefined ? {} : { password }) } };
+  static put({ username, role, password, quorumKey }: User): Change {
+    const body = { role, ...(password !== undefined && { password }), ...(quorumKey !== undefined && { quorumKey }) };
+    return { kind: 'user', id: username, body };
   }
 
   static remove(username: string): Change {

@@ -13,6 +13,7 @@ import type {
   SignedData,
   WrapMechanism,
 } from './mechanisms.ts';
+import type { Approval, QuorumService, QuorumToken, QuorumTokenInfo, TokenService } from './quorum.ts';
 
 export type Role = 'unactivated-admin' | 'admin' | 'crypto-user' | 'auditor' | 'internal(APPLIANCE_USER)';
 export type LoginRole = 'admin' | 'crypto-user' | 'auditor';
@@ -43,6 +44,8 @@ export interface UserInfo {
   readonly username: string;
   readonly role: Role;
   readonly locked: boolean;
+  /** Has registered a key to approve with. */
+  readonly approver: boolean;
   readonly coverage: Coverage;
 }
 
@@ -167,6 +170,11 @@ interface Macing {
   readonly message: Uint8Array;
 }
 
+/** Needed if the cluster puts the command under a quorum: else `quorum-required`, or `quorum-failed` if it is not good. */
+interface Approved {
+  readonly approval?: Approval;
+}
+
 export interface Commands {
   /** First on every connection: agrees on the protocol version. */
   hello: Exchange<{ readonly versions: readonly number[]; readonly client: string }, { readonly version: number; readonly info: HsmInfo }>;
@@ -183,10 +191,28 @@ export interface Commands {
   /** Sets the first admin's password; only while the cluster is initialized and not active. */
   activate: Exchange<{ readonly password: string }, Empty>;
   listUsers: Exchange<Empty, { readonly users: readonly UserInfo[] }>;
-  createUser: Exchange<{ readonly username: string; readonly role: LoginRole; readonly password: string }, Empty>;
-  deleteUser: Exchange<{ readonly username: string; readonly role: LoginRole }, Empty>;
+  createUser: Exchange<{ readonly username: string; readonly role: LoginRole; readonly password: string } & Approved, Empty>;
+  deleteUser: Exchange<{ readonly username: string; readonly role: LoginRole } & Approved, Empty>;
   /** One's own, or (admin) anyone's who is not logged in; unlocks. */
-  changePassword: Exchange<{ readonly username: string; readonly role: LoginRole; readonly password: string }, Empty>;
+  changePassword: Exchange<{ readonly username: string; readonly role: LoginRole; readonly password: string } & Approved, Empty>;
+
+  listQuorumValues: Exchange<Empty, { readonly values: Readonly<Record<QuorumService, number>> }>;
+  /**
+   * From 1 (off) to 8, and no more than there are approvers with a registered key. Takes as many approvals, by a token of
+   * service `quorum`, as the greater of the `quorum` service's value and the present value of the one that is set.
+   */
+  setQuorumValue: Exchange<{ readonly service: QuorumService; readonly value: number } & Approved, Empty>;
+  /** One's own: the PEM of an RSA-2048 or EC P-256 public key, and the signature by it of a token of service `registration`. */
+  registerQuorumKey: Exchange<{ readonly publicKey: string; readonly approvalData: Uint8Array; readonly signature: Uint8Array }, Empty>;
+  removeQuorumKey: Exchange<{ readonly username: string } & Approved, Empty>;
+  /**
+   * A token for the caller, instead of the one he may have for the service. It is good for 600 s, once, for him alone, at
+   * any HSM of the cluster. `key-deletion` needs the key that is to be destroyed.
+   */
+  generateQuorumToken: Exchange<{ readonly service: TokenService; readonly keyHandle?: string }, QuorumToken>;
+  listQuorumTokens: Exchange<Empty, { readonly tokens: readonly QuorumTokenInfo[] }>;
+  /** One's own, or (admin) all. */
+  deleteQuorumTokens: Exchange<{ readonly scope: 'user' | 'all' }, { readonly deleted: number }>;
 
   /**
    * `length` in bytes: 16, 24 or 32 for AES, 1 to 800 for generic secrets. A token key is acknowledged when it is on
@@ -215,7 +241,7 @@ export interface Commands {
   >;
   /** `trusted` needs an admin; all else the owner. */
   setAttribute: Exchange<{ readonly handle: string; readonly name: string; readonly value: string | boolean }, Empty>;
-  destroyKey: Exchange<{ readonly handle: string }, Empty>;
+  destroyKey: Exchange<{ readonly handle: string } & Approved, Empty>;
   /**
    * Lets another crypto user use one's token key; he can't wrap it out, change, share or destroy it. A user who is there
    * already, or one who was not, is no error.
@@ -306,7 +332,7 @@ export interface Commands {
    * For admins: makes a backup of the whole cluster, users and keys, that opens under the passphrase (at least 12
    * characters) in any HSM. `size` in bytes; read it in pieces, in the same session. Its form is in `backup-file.ts`.
    */
-  exportBackup: Exchange<{ readonly passphrase: string }, { readonly size: number }>;
+  exportBackup: Exchange<{ readonly passphrase: string } & Approved, { readonly size: number }>;
   /** The next piece from `offset` on, as long as a frame allows; empty at the end. */
   readBackup: Exchange<{ readonly offset: number }, { readonly bytes: Uint8Array }>;
   /**
@@ -320,8 +346,11 @@ export interface Commands {
   /**
    * For anyone, at an uninitialized HSM (whose TLS certificate is for the same key as its HsmCertificate): makes it an active member of the backup's cluster, with its users, passwords, keys
    * and certificate. Refused whole if the backup is not whole, or of the other mode (FIPS or not).
+   * If the backup puts `restore` under a quorum, takes the approval of its users, who sign what `generateRestoreToken` gave.
    */
-  restoreBackup: Exchange<{ readonly passphrase: string }, Empty>;
+  restoreBackup: Exchange<{ readonly passphrase: string } & Approved, Empty>;
+  /** For anyone, at an uninitialized HSM: a token for the restore of a backup. Good for 600 s, once, until the next one. */
+  generateRestoreToken: Exchange<Empty, QuorumToken>;
 }
 
 /** What a backup turned out to hold. */
@@ -363,6 +392,8 @@ export type HsmErrorCode =
   | 'insufficient-copies'
   | 'ciphertext-invalid'
   | 'backup-invalid'
+  | 'quorum-required'
+  | 'quorum-failed'
   | 'limit-exceeded'
   /** Nothing was done because it could not be written: full or failing disk, damaged files. */
   | 'disk-failure'

@@ -24,6 +24,17 @@ export {
   type Role,
   type UserInfo,
 } from './commands.ts';
+export {
+  LARGEST_QUORUM,
+  quorumServices,
+  tokenServices,
+  type Approval,
+  type ApprovalSignature,
+  type QuorumService,
+  type QuorumToken,
+  type QuorumTokenInfo,
+  type TokenService,
+} from './quorum.ts';
 export type {
   ControlCommandName,
   ControlCommands,

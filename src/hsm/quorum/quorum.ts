@@ -1,0 +1,82 @@
+import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
+import { quorumServices, tokenServices, type QuorumService, type TokenService } from '../wire/index.ts';
+
+/** Milliseconds that a token can be used. */
+export const TOKEN_LIFETIME = 600_000;
+
+/** A token that was made and not used. Each user has at most one for each service. */
+export interface Token {
+  readonly service: TokenService;
+  readonly username: string;
+  readonly approvalData: Uint8Array;
+  readonly createdAt: number;
+  readonly keyHandle?: string;
+}
+
+type TokenBody = Omit<Token, 'service' | 'username'>;
+
+/** The cluster's quorum values and its live tokens, the same on all HSMs. */
+export class Quorum {
+  readonly #values = new Map<string, number>();
+  readonly #tokens = new Map<string, Token>();
+
+  constructor(replica: Replica) {
+    replica.subscribe('setting', (record) => this.#take(record));
+  }
+
+  /** How many approvals the service takes; 1: none but one's own word. */
+  value(service: QuorumService): number {
+    return this.#values.get(service) ?? 1;
+  }
+
+  values(): Record<QuorumService, number> {
+    return {
+      user: this.value('user'),
+      quorum: this.value('quorum'),
+      'key-deletion': this.value('key-deletion'),
+      backup: this.value('backup'),
+      restore: this.value('restore'),
+    };
+  }
+
+  token(username: string, service: TokenService): Token | undefined {
+    return this.#tokens.get(tokenId(username, service));
+  }
+
+  tokens(): Token[] {
+    return [...this.#tokens.values()];
+  }
+
+  /** What to write for a service to take so many approvals. */
+  static put(service: QuorumService, value: number): Change {
+    return { kind: 'setting', id: `quorum/${service}`, body: value };
+  }
+
+  /** What to write for a user to have a token, instead of the one he may have. */
+  static putToken({ username, service, ...body }: Token): Change {
+    return { kind: 'setting', id: tokenId(username, service), body: body satisfies TokenBody };
+  }
+
+  static removeToken({ username, service }: Token): Change {
+    return { kind: 'setting', id: tokenId(username, service) };
+  }
+
+  #take({ id, deleted, body }: ReplicaRecord): void {
+    const [kind, name = '', last = ''] = id.split('/');
+    if (kind === 'quorum') {
+      if (deleted || !isOneOf(quorumServices, name)) this.#values.delete(name);
+      else this.#values.set(name, body as number);
+    } else if (kind === 'quorum-token') {
+      if (deleted || !isOneOf(tokenServices, last)) this.#tokens.delete(id);
+      else this.#tokens.set(id, { service: last, username: name, ...(body as TokenBody) });
+    }
+  }
+}
+
+function tokenId(username: string, service: TokenService): string {
+  return `quorum-token/${username}/${service}`;
+}
+
+function isOneOf<T extends string>(values: readonly T[], value: string): value is T {
+  return values.some((one) => one === value);
+}

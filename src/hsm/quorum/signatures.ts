@@ -1,0 +1,36 @@
+import { readApprovalKey, verifySha256 } from '../../crypto/index.ts';
+import type { User } from '../users/index.ts';
+import { HsmError, type Approval, type QuorumService, type Role } from '../wire/index.ts';
+
+/** Whether a user may approve something, once he has registered a key. */
+export function mayApprove(service: QuorumService, role: Role): boolean {
+  return role === 'admin' || (service === 'key-deletion' && role === 'crypto-user');
+}
+
+export interface Signing {
+  readonly service: QuorumService;
+  readonly required: number;
+  readonly find: (username: string) => User | undefined;
+}
+
+/** The names of those who signed. Throws `HsmError` unless all signatures are right and there are enough of them. */
+export function checkSignatures({ approvalData, signatures }: Approval, { service, required, find }: Signing): string[] {
+  const names = new Set<string>();
+  for (const { username, signature } of signatures) {
+    const user = find(username);
+    const key = user?.quorumKey === undefined ? undefined : readApprovalKey(user.quorumKey);
+    if (!user || !key || names.has(user.username) || !mayApprove(service, user.role) || !verifySha256(key, approvalData, signature)) {
+      throw new HsmError('quorum-failed', 'Invalid username-signature pair for quorum authorization');
+    }
+    names.add(user.username);
+  }
+  if (names.size < required) {
+    throw new HsmError('quorum-failed', `Too few quorum approvals: currently ${names.size} approvals, but ${required} approvals required`);
+  }
+  return [...names];
+}
+
+/** Which of the users could approve now. */
+export function approvers(users: readonly User[], service: QuorumService): User[] {
+  return users.filter(({ role, quorumKey }) => quorumKey !== undefined && mayApprove(service, role));
+}
