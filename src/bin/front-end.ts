@@ -35,7 +35,19 @@ export interface FrontEnd extends AsyncDisposable {
 
 /** Starts everything, in the order of what needs what; disposing of it stops all in the reverse order. */
 export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
-  const { data, host, port, account, region, clockOffset, logLevel, principalRate, hsmRate, quota: quotas } = options;
+  const {
+    data,
+    host,
+    port,
+    account,
+    region,
+    clockOffset,
+    logLevel,
+    principalRate,
+    hsmRate,
+    quota: quotas,
+    auditRetention: retention,
+  } = options;
   await using lifetime = new AsyncDisposableStack();
   const closing = <T extends { close(): void | Promise<void> }>(one: T): T => lifetime.adopt(one, (it) => it.close());
 
@@ -53,7 +65,17 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
   const { client, keyStore } = await openDefaultKeyStore(managed, clock, log);
   closing(client);
   const seal = await openSecretSeal(store, keyStore);
-  closing(await openAuditUpkeep({ folder: folder.file('audit'), trail: audit, store, seal, clock, log }));
+  closing(
+    await openAuditUpkeep({
+      folder: folder.file('audit'),
+      trail: audit,
+      store,
+      seal,
+      clock,
+      log,
+      ...(retention !== undefined && { retention }),
+    }),
+  );
   const keyStores = closing(await openKeyStores({ store, defaultStore: keyStore, seal: passwordSeal(seal), clock, log }));
   const identity = closing(openIdentity({ store, clock, seal }));
   const accessKey = await identity.bootstrap({ account: account ?? '111122223333' });

@@ -29,6 +29,8 @@ export interface UpOptions {
   readonly customKeyStoreRate: number;
   readonly awsRates?: true;
   readonly hsmRate?: HsmRate;
+  /** Milliseconds. */
+  readonly auditRetention?: number;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;

@@ -42,6 +42,11 @@ export function upCommand(): Command {
     .option('--insecure-listen', 'allow an address that others reach without TLS')
     .option('--attestation-root <file>', 'root certificate (PEM) of the attestation documents that Recipient may have')
     .option('--hsm-rate <rate>', 'operations per second of each HSM: 2000, or symmetric=2000 asymmetric=100 one by one', parseHsmRate)
+    .option(
+      '--audit-retention <time>',
+      'remove full files of the audit trail this long after their last event: 400d (default: never)',
+      parseDuration,
+    )
     .option('--principal-rate <number>', 'requests per second that each user or role may make (default: any number)', parseRate)
     .addOption(
       new Option('--settle-time <time>', 'how long replicas are Creating, primary keys Updating, rotations under way: 5s')

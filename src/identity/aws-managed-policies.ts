@@ -45,8 +45,16 @@ const allowedActions: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-function record(name: string, actions: readonly string[], number: number): ManagedPolicyRecord {
-  const document = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] });
+/** Everything but what makes administrators. */
+const POWER_USER = {
+  PowerUserAccess: [
+    { Effect: 'Allow', NotAction: ['iam:*', 'keyhold:*'], Resource: '*' },
+    { Effect: 'Allow', Action: ['iam:ListRoles', 'keyhold:DescribeStatus'], Resource: '*' },
+  ],
+};
+
+function record(name: string, statements: readonly object[], number: number): ManagedPolicyRecord {
+  const document = JSON.stringify({ Version: '2012-10-17', Statement: statements });
   return {
     account: 'aws',
     name,
@@ -61,10 +69,14 @@ function record(name: string, actions: readonly string[], number: number): Manag
   };
 }
 
+function allowing(actions: Readonly<Record<string, readonly string[]>>): Record<string, readonly object[]> {
+  return Object.fromEntries(Object.entries(actions).map(([name, Action]) => [name, [{ Effect: 'Allow', Action, Resource: '*' }]]));
+}
+
 /** The managed policies that every account has, by ARN. */
 export const awsManagedPolicies: ReadonlyMap<string, ManagedPolicyRecord> = new Map(
-  Object.entries(allowedActions).map(([name, actions], number) => {
-    const row = record(name, actions, number);
+  Object.entries({ ...allowing(allowedActions), ...POWER_USER }).map(([name, statements], number) => {
+    const row = record(name, statements, number);
     return [iamArn('policy', row), row];
   }),
 );

@@ -1,6 +1,7 @@
-import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
+import { createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
 import { BoundedCache, type Clock } from '../base/index.ts';
 import { KmsError, type OidcProviderRecord } from '../domain/index.ts';
+import { boundedFetch, TIMEOUT } from './bounded-fetch.ts';
 
 /** What a token says of its bearer, once it is believed. */
 export interface WebIdentity {
@@ -19,10 +20,6 @@ export interface WebIdentities {
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
 const CAPACITY = 256;
-/** Milliseconds that a provider has to answer. */
-const TIMEOUT = 5_000;
-/** A document with a provider's configuration is a few kilobytes. */
-const MAX_CONFIGURATION = 65_536;
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** The issuer that a token names, not yet believed. @throws KmsError InvalidIdentityToken */
@@ -74,15 +71,14 @@ export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIden
 /** Finds where the provider publishes its keys. Source: OpenID Connect Discovery 1.0, section 4. */
 async function discover(issuer: string): Promise<KeySet> {
   try {
-    const response = await fetch(`${issuer}/.well-known/openid-configuration`, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) });
-    const text = await response.text();
-    if (!response.ok || text.length > MAX_CONFIGURATION) throw new Error(`status ${response.status}`);
-    const { jwks_uri: address }: { readonly jwks_uri?: unknown } = JSON.parse(text);
+    const response = await boundedFetch(`${issuer}/.well-known/openid-configuration`);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    const { jwks_uri: address }: { readonly jwks_uri?: unknown } = JSON.parse(await response.text());
     if (typeof address !== 'string') throw new Error('no jwks_uri');
     const keys = new URL(address);
     // Keys must not come by a way that is weaker than the issuer's own.
     if (keys.protocol !== 'https:' && !issuer.startsWith('http://')) throw new Error('jwks_uri is not https');
-    return createRemoteJWKSet(keys, { timeoutDuration: TIMEOUT });
+    return createRemoteJWKSet(keys, { timeoutDuration: TIMEOUT, [customFetch]: boundedFetch });
   } catch (error) {
     throw unreachable(error);
   }

@@ -29,6 +29,7 @@ export async function authorizeTarget(services: Services, course: Course, name: 
   const { target, found } = named(course, name);
   if (target.on === 'iam' && target.decidedBy === 'handler') return;
   const { caller, policies } = request;
+  if (operation.service === 'iam' && caller.session && caller.session.roleArn === undefined) throw noSessionOfUser();
   const action = target.action ?? operation.action;
   const facts = await factsOf(services, course, name, action);
   const access: Access = {
@@ -44,6 +45,11 @@ export async function authorizeTarget(services: Services, course: Course, name: 
   const decision = found.kind === 'key' && found.grant ? decideRetirement(access, found.grant) : await decide(services, access, facts);
   if (decision.allowed) return;
   throw new KmsError(accessDenied[operation.service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
+}
+
+/** Source: "GetSessionToken", AWS STS API Reference: such credentials call IAM only with multi-factor authentication. */
+function noSessionOfUser(): KmsError {
+  return new KmsError('UnrecognizedClientException', 'The security token included in the request is invalid');
 }
 
 function decide({ grants }: Services, access: Access, facts: Facts): Promise<Decision> {

@@ -1,5 +1,5 @@
 import type { OperationName, Request, Response, ServiceName } from '../contract/index.ts';
-import type { AliasRecord, ClusterRecord, GrantRecord, KeyRecord, Principal, Scope } from '../domain/index.ts';
+import type { AliasRecord, ClusterRecord, GrantRecord, KeyRecord, Principal, Scope, Tag } from '../domain/index.ts';
 import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
 import { trackedOperations } from './key-uses.ts';
 import type { CompiledPolicy, RequestContext } from '../policy/index.ts';
@@ -67,6 +67,8 @@ export interface IamPlace {
   readonly account: string;
   /** What policies call it. */
   readonly arn: string;
+  /** What `aws:ResourceTag` shows. */
+  readonly tags?: readonly Tag[];
   /** Of a role that is to be assumed: whom it trusts. */
   readonly trustPolicy?: CompiledPolicy;
 }

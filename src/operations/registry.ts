@@ -74,6 +74,7 @@ import { ListResourceTags } from './kms/tags/ListResourceTags.ts';
 import { TagResource } from './kms/tags/TagResource.ts';
 import { UntagResource } from './kms/tags/UntagResource.ts';
 import * as iamAccessKeys from './iam/access-keys.ts';
+import * as iamAbsent from './iam/absent.ts';
 import * as iamAccount from './iam/account.ts';
 import * as iamAttachedPolicies from './iam/attached-policies.ts';
 import * as iamBoundaries from './iam/boundaries.ts';
@@ -165,6 +166,7 @@ const operations = {
   cloudtrail: { LookupEvents },
   iam: {
     ...iamAccessKeys,
+    ...iamAbsent,
     ...iamAccount,
     ...iamAttachedPolicies,
     ...iamBoundaries,

@@ -326,6 +326,24 @@ describe('IAM', () => {
     await assert.rejects(gil.iam.send(new GetUserCommand({})), refusal('AccessDenied', 403, /no identity-based policy allows/));
   });
 
+  it('shows the tags of what it is about, and what is to be attached, to conditions', async () => {
+    const statement = {
+      Action: 'iam:AttachUserPolicy',
+      Resource: '*',
+      Condition: {
+        StringEquals: { 'aws:ResourceTag/team': 'keys' },
+        ArnEquals: { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+      },
+    };
+    const hana = await newUser(world, iam, 'hana', statement);
+    await iam.send(new CreateUserCommand({ UserName: 'tagged', Tags: [{ Key: 'team', Value: 'keys' }] }));
+    const attach = (UserName: string, name: string) =>
+      hana.iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: `arn:aws:iam::aws:policy/${name}` }));
+    await attach('tagged', 'ReadOnlyAccess');
+    await assert.rejects(attach('tagged', 'AdministratorAccess'), { name: 'AccessDenied' });
+    await assert.rejects(attach('hana', 'ReadOnlyAccess'), { name: 'AccessDenied' });
+  });
+
   it('counts what an account has', async () => {
     const { SummaryMap } = await iam.send(new GetAccountSummaryCommand({}));
     assert.ok((SummaryMap?.['Users'] ?? 0) > 1);

@@ -6,6 +6,7 @@ import {
   CreateRoleCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
+  ListUsersCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
@@ -157,6 +158,7 @@ describe('STS', () => {
     assert.equal(await whoIs(session), `arn:aws:iam::${ACCOUNT}:user/admin`);
     await session.kms.send(new ListKeysCommand({}));
     await assert.rejects(session.sts.send(new GetSessionTokenCommand({})), { name: 'AccessDenied' });
+    await assert.rejects(session.iam.send(new ListUsersCommand({})), { name: 'InvalidClientTokenId' }, 'IAM takes no such credentials');
   });
 
   it('pads a token to the size wanted', async () => {

@@ -42,6 +42,22 @@ export const userShapes = {
   DeleteAccessKey: { UserName: userName, AccessKeyId: requiredAccessKeyId } satisfies Iam<'DeleteAccessKey'>,
   GetAccessKeyLastUsed: { AccessKeyId: { ...accessKeyId, required: true } } satisfies Iam<'GetAccessKeyLastUsed'>,
 
+  GetLoginProfile: { UserName: userName } satisfies Iam<'GetLoginProfile'>,
+  DeleteLoginProfile: { UserName: userName } satisfies Iam<'DeleteLoginProfile'>,
+  ListMFADevices: { UserName: userName, ...page } satisfies Iam<'ListMFADevices'>,
+  ListVirtualMFADevices: {
+    AssignmentStatus: { kind: 'enum', values: { Any: true, Assigned: true, Unassigned: true } },
+    ...page,
+  } satisfies Iam<'ListVirtualMFADevices'>,
+  ListSSHPublicKeys: { UserName: userName, ...page } satisfies Iam<'ListSSHPublicKeys'>,
+  ListSigningCertificates: { UserName: userName, ...page } satisfies Iam<'ListSigningCertificates'>,
+  ListServiceSpecificCredentials: {
+    UserName: userName,
+    ServiceName: { kind: 'text' },
+    AllUsers: { kind: 'bool' },
+    ...page,
+  } satisfies Iam<'ListServiceSpecificCredentials'>,
+
   CreateGroup: { Path: path, GroupName: newGroupName } satisfies Iam<'CreateGroup'>,
   GetGroup: { GroupName: groupName, ...page } satisfies Iam<'GetGroup'>,
   ListGroups: { PathPrefix: pathPrefix, ...page } satisfies Iam<'ListGroups'>,

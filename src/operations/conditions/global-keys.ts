@@ -19,6 +19,7 @@ function requestTags(facts: Facts): Tag[] | undefined {
 
 function resourceTags({ found }: Facts): readonly Tag[] | undefined {
   if (found.kind === 'key') return found.key.tags;
+  if (found.kind === 'iam') return found.tags;
   return found.kind === 'cluster' ? found.cluster?.tags : undefined;
 }
 

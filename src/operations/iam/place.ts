@@ -1,4 +1,4 @@
-import { iamArn, KmsError, parseIamArn, type IamKind, type Principal } from '../../domain/index.ts';
+import { iamArn, KmsError, parseIamArn, type IamKind, type Principal, type Tag } from '../../domain/index.ts';
 import { findManagedPolicy } from '../../identity/index.ts';
 import type { Store, Tables, Transaction } from '../../storage/index.ts';
 import type { IamPlace, IamTarget } from '../operation.ts';
@@ -23,9 +23,14 @@ export function entity<T extends HolderTable>(table: T, name: string | undefined
       const { account } = caller;
       const wanted = name ?? ownName(caller);
       const row = await reader.get(table, account, wanted);
-      return { account, table, name: wanted, row, arn: iamArn(kinds[table], row ?? { account, path: '/', name: wanted }) };
+      return { account, table, name: wanted, row, ...tagsOf(row), arn: iamArn(kinds[table], row ?? { account, path: '/', name: wanted }) };
     },
   };
+}
+
+/** Groups have none. */
+function tagsOf(row: object | undefined): Pick<IamPlace, 'tags'> {
+  return row && 'tags' in row ? { tags: row.tags as readonly Tag[] } : {};
 }
 
 function ownName({ userName }: Principal): string {
@@ -40,7 +45,8 @@ export function managedPolicy(arn: string): IamTarget<EntityPlace<'managedPolici
     async find(reader, { account }) {
       const name = parseIamArn('policy', arn)?.name;
       if (name === undefined) throw new KmsError('ValidationException', `ARN ${arn} is not valid.`);
-      return { account, table: 'managedPolicies', name, row: await findManagedPolicy(reader, account, arn), arn };
+      const row = await findManagedPolicy(reader, account, arn);
+      return { account, table: 'managedPolicies', name, row, ...tagsOf(row), arn };
     },
   };
 }
@@ -51,7 +57,7 @@ export function newEntity(table: EntityTable, name: string, path = '/'): IamTarg
 }
 
 /** Everything of a kind: what listings are authorised for. */
-export function all(what: 'user' | 'group' | 'role' | 'policy' | 'oidc-provider'): IamTarget {
+export function all(what: 'user' | 'group' | 'role' | 'policy' | 'oidc-provider' | 'mfa'): IamTarget {
   return { on: 'iam', find: async (_reader, { account }) => ({ account, arn: `arn:aws:iam::${account}:${what}/` }) };
 }
 

@@ -17,7 +17,14 @@ async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole
   if (!parsed) throw new KmsError('ValidationException', `${arn} is invalid`);
   const row = await reader.get('roles', parsed.account, parsed.name);
   const found = row && iamArn('role', row) === arn ? row : undefined;
-  return { account: parsed.account, arn, row: found, trustPolicy: found ? compilePolicy(parsePolicy(found.trustPolicy, 'trust')) : nobody };
+  const tags = found ? { tags: found.tags } : {};
+  return {
+    account: parsed.account,
+    arn,
+    row: found,
+    ...tags,
+    trustPolicy: found ? compilePolicy(parsePolicy(found.trustPolicy, 'trust')) : nobody,
+  };
 }
 
 /** The same role is a target once for each action that it takes to become it as wanted. */
