@@ -28,6 +28,7 @@ export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
 export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
 export { openWith, sealFor } from './sealed-box.ts';
 export { messageSigner, type DigestSigner, type SignatureScheme, type Signer } from './signature.ts';
+export { sm2Decrypt, sm2Encrypt } from './sm2-encryption.ts';
 export { signatureSchemes, type SignatureMechanism } from './signature-schemes.ts';
 export {
   certifies,

@@ -1,6 +1,7 @@
 import { constants, createPrivateKey, createPublicKey, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
 import { equalBytes } from './hash.ts';
 import { randomBytes } from './random.ts';
+import { Point, pointOf, scalarOf } from './sm2-curve.ts';
 
 /** One half of a pair; its bytes neither logs nor `inspect` show. */
 export type AsymmetricKey = KeyObject;
@@ -52,11 +53,12 @@ function bufferOf(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Whether private and public half belong together. OpenSSL takes the word of whoever wrote a PKCS#8 of RSA or EC for it;
+ * Whether private and public half belong together. OpenSSL takes the word of whoever wrote a PKCS#8 of RSA, EC or SM2 for it;
  * of the other kinds it computes the public half itself.
  */
 export function isWhole(privateKey: KeyObject): boolean {
   if (privateKey.asymmetricKeyType === 'rsa') return isWholeRsa(privateKey);
+  if (privateKey.asymmetricKeyType === undefined) return Point.BASE.multiply(scalarOf(privateKey)).equals(pointOf(publicKeyOf(privateKey)));
   return privateKey.asymmetricKeyType !== 'ec' || isWholeEc(privateKey);
 }
 

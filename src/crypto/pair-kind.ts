@@ -1,10 +1,11 @@
-import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { SM2_OBJECT_ID } from './sm2-curve.ts';
 
 const generate = promisify(generateKeyPair);
 
 /** Keys of one family take the same mechanisms. */
-export type PairFamily = 'rsa' | 'ec' | 'ed25519' | 'ml-dsa' | 'ml-kem';
+export type PairFamily = 'rsa' | 'ec' | 'sm2' | 'ed25519' | 'ml-dsa' | 'ml-kem';
 
 interface Kind {
   readonly family: PairFamily;
@@ -22,6 +23,7 @@ const kinds = {
   secp384r1: ec('secp384r1', '06052b81040022'),
   secp521r1: ec('secp521r1', '06052b81040023'),
   secp256k1: ec('secp256k1', '06052b8104000a'),
+  sm2: sm2(),
   ed25519: plain('ed25519', 'ed25519'),
   'ml-dsa-44': plain('ml-dsa', 'ml-dsa-44'),
   'ml-dsa-65': plain('ml-dsa', 'ml-dsa-65'),
@@ -60,6 +62,18 @@ function ec(namedCurve: string, objectId: string): Kind {
     family: 'ec',
     generate: () => generate('ec', { namedCurve }),
     matches: (key) => key.asymmetricKeyType === 'ec' && spkiOf(key).includes(objectId, 0, 'hex'),
+  };
+}
+
+/** OpenSSL reads an SM2 key as one of a type of its own, for which Node has no name; so that all are alike, a new one is read, too. */
+function sm2(): Kind {
+  return {
+    family: 'sm2',
+    async generate() {
+      const { privateKey } = await generate('ec', { namedCurve: 'SM2' });
+      return { privateKey: createPrivateKey({ key: privateKey.export({ type: 'pkcs8', format: 'der' }), format: 'der', type: 'pkcs8' }) };
+    },
+    matches: (key) => key.asymmetricKeyType === undefined && spkiOf(key).includes(SM2_OBJECT_ID, 0, 'hex'),
   };
 }
 

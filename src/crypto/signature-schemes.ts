@@ -2,6 +2,7 @@ import { ecdsa } from './ecdsa.ts';
 import { ed25519, ed25519ph } from './ed25519.ts';
 import { mlDsa } from './ml-dsa.ts';
 import { rsaPkcs1, rsaPss } from './rsa-signature.ts';
+import { sm2 } from './sm2-signature.ts';
 import type { SignatureScheme } from './signature.ts';
 
 /** Every signature scheme, one row each. */
@@ -15,6 +16,7 @@ export const signatureSchemes = {
   'ecdsa-sha256': ecdsa('sha256'),
   'ecdsa-sha384': ecdsa('sha384'),
   'ecdsa-sha512': ecdsa('sha512'),
+  sm2,
   ed25519,
   ed25519ph,
   'ml-dsa': mlDsa,

@@ -24,10 +24,12 @@ export const encryptionAlgorithms = {
   SYMMETRIC_DEFAULT: { scheme: 'symmetric', maxPlaintext: 4096 },
   RSAES_OAEP_SHA_1: { scheme: 'oaep', hash: 'sha1', mechanism: 'rsa-oaep-sha1' },
   RSAES_OAEP_SHA_256: { scheme: 'oaep', hash: 'sha256', mechanism: 'rsa-oaep-sha256' },
-  SM2PKE: { scheme: 'sm2', maxPlaintext: 1024 },
+  SM2PKE: { scheme: 'sm2', maxPlaintext: 1024, mechanism: 'sm2' },
 } as const satisfies Record<
   string,
-  { scheme: 'symmetric' | 'sm2'; maxPlaintext: number } | { scheme: 'oaep'; hash: Hash; mechanism: string }
+  | { scheme: 'symmetric'; maxPlaintext: number }
+  | { scheme: 'sm2'; maxPlaintext: number; mechanism: string }
+  | { scheme: 'oaep'; hash: Hash; mechanism: string }
 >;
 export type EncryptionAlgorithm = keyof typeof encryptionAlgorithms;
 

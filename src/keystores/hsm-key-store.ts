@@ -3,7 +3,7 @@ import type { ClusterClient } from '../hsm/client/index.ts';
 import type { Cipher as HsmCipher, CommandInput, ForRecipient } from '../hsm/wire/index.ts';
 import type { Cipher, KeyStore, Recipient, Signing } from './contract.ts';
 import { Handles, type MaterialPlacement } from './handles.ts';
-import { encryptionMechanism, pairKind, signatureMechanism, signedData } from './hsm-terms.ts';
+import { encryptionMechanism, signatureMechanism, signedData } from './hsm-terms.ts';
 import { importMaterial } from './import-material.ts';
 
 /** A key store over a cluster of HSMs; `cluster` answers undefined while there is no connection to it. */
@@ -54,7 +54,7 @@ function encryption(handles: Handles): Encryption {
     encryptRandomPair: ({ material, aad }, kind, wish) =>
       handles.using(material, 'encryptRandomPair', (key) => ({
         key,
-        kind: pairKind(kind),
+        kind,
         aad,
         reveal: wish.reveal,
         ...forRecipient(wish),

@@ -5,37 +5,27 @@ import {
   type EncryptionAlgorithm,
   type MaterialType,
   type MessageType,
-  type PairKind,
   type SigningAlgorithm,
 } from '../domain/index.ts';
 import type {
   EncryptionMechanism,
   KeyForm,
-  KeyPairKind,
   KeyTemplate,
   NewKeyForm,
   SignatureMechanism,
   SignedData,
   WrapMechanism,
 } from '../hsm/wire/index.ts';
-import { KeyStoreError, type ImportAlgorithm } from './contract.ts';
+import type { ImportAlgorithm } from './contract.ts';
 
 type Kind = MaterialType['kind'];
 
-/** Throws `KeyStoreError` for a kind that HSMs don't have. */
-export function pairKind(kind: PairKind): KeyPairKind {
-  if (kind === 'sm2') throw new KeyStoreError('unsupported', 'HSMs have no SM2 keys');
-  return kind;
-}
-
 export function keyForm(kind: Kind): KeyForm {
-  return isSecret(kind) ? { class: 'secret-key', type: kind } : { class: 'private-key', type: pairKind(kind) };
+  return isSecret(kind) ? { class: 'secret-key', type: kind } : { class: 'private-key', type: kind };
 }
 
 export function newKeyForm(type: MaterialType): NewKeyForm {
-  return 'length' in type
-    ? { class: 'secret-key', type: type.kind, length: type.length }
-    : { class: 'private-key', type: pairKind(type.kind) };
+  return 'length' in type ? { class: 'secret-key', type: type.kind, length: type.length } : { class: 'private-key', type: type.kind };
 }
 
 /** What an HSM key may be used for whose KMS key is of this kind. What the KMS key is for, KMS itself sees to. */
@@ -48,14 +38,11 @@ export function abilities(kind: Kind): KeyTemplate {
 /** Undefined for symmetric encryption, which has but one. */
 export function encryptionMechanism(algorithm: EncryptionAlgorithm | undefined): EncryptionMechanism | undefined {
   const facts = encryptionAlgorithms[algorithm ?? 'SYMMETRIC_DEFAULT'];
-  if (facts.scheme === 'sm2') throw new KeyStoreError('unsupported', 'HSMs don’t encrypt with SM2');
-  return facts.scheme === 'oaep' ? facts.mechanism : undefined;
+  return facts.scheme === 'symmetric' ? undefined : facts.mechanism;
 }
 
 export function signatureMechanism(algorithm: SigningAlgorithm): SignatureMechanism {
-  const { mechanism } = signingAlgorithms[algorithm];
-  if (mechanism === 'sm2') throw new KeyStoreError('unsupported', 'HSMs don’t sign with SM2');
-  return mechanism;
+  return signingAlgorithms[algorithm].mechanism;
 }
 
 export const signedData: Readonly<Record<MessageType, SignedData>> = { RAW: 'raw', DIGEST: 'digest', EXTERNAL_MU: 'digest' };

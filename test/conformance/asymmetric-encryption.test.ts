@@ -136,8 +136,26 @@ describe('RSA keys', () => {
   });
 });
 
+describe('an SM2 key', () => {
+  it('encrypts as openssl does', { skip: withoutOpenssl }, async () => {
+    const { id } = await makeKey({ KeySpec: 'SM2', KeyUsage: 'ENCRYPT_DECRYPT' });
+    const request = { KeyId: id, EncryptionAlgorithm: 'SM2PKE' } as const;
+    const own = await kms.send(new GetPublicKeyCommand({ KeyId: id }));
+    const command = ['pkeyutl', '-encrypt', '-pubin', '-keyform', 'DER', '-inkey', '@key', '-in', '@text'];
+    const foreign = openssl(command, { key: own.PublicKey ?? Buffer.alloc(0), text });
+    assert.deepEqual(Buffer.from((await kms.send(new DecryptCommand({ ...request, CiphertextBlob: foreign }))).Plaintext ?? []), text);
+    const { CiphertextBlob } = await kms.send(new EncryptCommand({ ...request, Plaintext: text }));
+    assert.deepEqual(Buffer.from((await kms.send(new DecryptCommand({ ...request, CiphertextBlob }))).Plaintext ?? []), text);
+    await refused(
+      kms.send(new EncryptCommand({ ...request, Plaintext: Buffer.alloc(1025) })),
+      'ValidationException',
+      'Algorithm SM2PKE and key spec SM2 cannot encrypt data larger than 1024 bytes.',
+    );
+  });
+});
+
 describe('data key pairs', () => {
-  const specs = Object.values(DataKeyPairSpec).filter((spec) => spec !== 'SM2' && spec !== 'RSA_3072' && spec !== 'RSA_4096');
+  const specs = Object.values(DataKeyPairSpec).filter((spec) => spec !== 'RSA_3072' && spec !== 'RSA_4096');
   for (const KeyPairSpec of specs) {
     it(`${KeyPairSpec}: public and private key are one pair, and the latter’s ciphertext is of it`, async () => {
       const EncryptionContext = { pair: KeyPairSpec };

@@ -113,6 +113,23 @@ describe('ECC_NIST_EDWARDS25519', async () => {
   });
 });
 
+describe('SM2', { skip: withoutOpenssl }, async () => {
+  const key = await makeKey('SM2');
+  const spki = await publicKeyOf(key.id);
+
+  it('signs with the usual identity, as openssl verifies it', async () => {
+    const request = { KeyId: key.id, Message: message, SigningAlgorithm: 'SM2DSA' } as const;
+    const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
+    const command = ['pkeyutl', '-verify', '-pubin', '-keyform', 'DER', '-inkey', '@key', '-in', '@message', '-sigfile', '@signature'];
+    const identity = ['-rawin', '-digest', 'sm3', '-pkeyopt', 'distid:1234567812345678'];
+    assert.match(openssl([...command, ...identity], { key: spki, message, signature: Signature }).toString(), /Verified Successfully/);
+    assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
+    const digest = { ...request, Message: Buffer.alloc(32, 1), MessageType: 'DIGEST' } as const;
+    const signed = await kms.send(new SignCommand(digest));
+    assert.equal((await kms.send(new VerifyCommand({ ...digest, Signature: signed.Signature }))).SignatureValid, true);
+  });
+});
+
 for (const set of [44, 65, 87] as const) {
   describe(`ML_DSA_${set}`, async () => {
     const key = await makeKey(`ML_DSA_${set}`);

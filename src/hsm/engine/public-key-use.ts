@@ -10,6 +10,9 @@ import {
   rsaEncrypt,
   sealForRecipient,
   signatureSchemes,
+  sm2Decrypt,
+  sm2Encrypt,
+  type AsymmetricKey,
   type OaepHash,
   type PairFamily,
   type SignatureScheme,
@@ -19,9 +22,29 @@ import type { EncryptionMechanism } from '../wire/index.ts';
 import { UnfitKeyError, type Signing } from './engine.ts';
 import { pairOf, privateOf, publicOf, type SoftwareKey } from './software-key.ts';
 
-export const OAEP_HASHES: Readonly<Record<EncryptionMechanism, OaepHash>> = { 'rsa-oaep-sha1': 'sha1', 'rsa-oaep-sha256': 'sha256' };
-/** What OAEP adds: twice its hash and two bytes (RFC 8017, section 7.1.1). */
-const OAEP_OVERHEAD: Readonly<Record<OaepHash, number>> = { sha1: 42, sha256: 66 };
+interface Encryption {
+  readonly family: PairFamily;
+  /** Bytes that a key takes at most. */
+  readonly room: (publicKey: AsymmetricKey) => number;
+  readonly encrypt: (publicKey: AsymmetricKey, plaintext: Uint8Array) => Uint8Array;
+  readonly decrypt: (privateKey: AsymmetricKey, ciphertext: Uint8Array) => Uint8Array;
+}
+
+const encryptions: Readonly<Record<EncryptionMechanism, Encryption>> = {
+  'rsa-oaep-sha1': oaep('sha1', 42),
+  'rsa-oaep-sha256': oaep('sha256', 66),
+  sm2: { family: 'sm2', room: () => Infinity, encrypt: sm2Encrypt, decrypt: sm2Decrypt },
+};
+
+/** `overhead` is twice the hash and two bytes (RFC 8017, section 7.1.1). */
+function oaep(hash: OaepHash, overhead: number): Encryption {
+  return {
+    family: 'rsa',
+    room: ({ asymmetricKeyDetails }) => (asymmetricKeyDetails?.modulusLength ?? 0) / 8 - overhead,
+    encrypt: (publicKey, plaintext) => rsaEncrypt(publicKey, hash, plaintext),
+    decrypt: (privateKey, ciphertext) => rsaDecrypt(privateKey, hash, ciphertext),
+  };
+}
 
 export async function sign(key: SoftwareKey, signing: Signing): Promise<Uint8Array> {
   return signerFor(key, signing).sign(privateOf(key), signing.data);
@@ -32,21 +55,22 @@ export async function verify(key: SoftwareKey, signing: Signing, signature: Uint
 }
 
 export function encryptTo(key: SoftwareKey, mechanism: EncryptionMechanism, plaintext: Uint8Array): Uint8Array {
-  requireFamily(key, 'rsa');
+  const { family, room, encrypt } = encryptions[mechanism];
+  requireFamily(key, family);
   const publicKey = publicOf(key);
-  const hash = OAEP_HASHES[mechanism];
-  const room = (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8 - OAEP_OVERHEAD[hash];
-  if (plaintext.length > room) throw new UnfitKeyError(`the key takes at most ${room} bytes`);
-  return rsaEncrypt(publicKey, hash, plaintext);
+  const most = room(publicKey);
+  if (plaintext.length > most) throw new UnfitKeyError(`the key takes at most ${most} bytes`);
+  return encrypt(publicKey, plaintext);
 }
 
 export function decryptFrom(key: SoftwareKey, mechanism: EncryptionMechanism, ciphertext: Uint8Array): Uint8Array {
-  requireFamily(key, 'rsa');
-  return rsaDecrypt(privateOf(key), OAEP_HASHES[mechanism], ciphertext);
+  const { family, decrypt } = encryptions[mechanism];
+  requireFamily(key, family);
+  return decrypt(privateOf(key), ciphertext);
 }
 
 export async function derive(key: SoftwareKey, peer: Uint8Array): Promise<Uint8Array> {
-  requireFamily(key, 'ec');
+  requireFamily(key, 'ec', 'sm2');
   const publicKey = readPublicKey(peer);
   if (!isOfKind(publicKey, pairOf(key).type)) throw new InvalidKeyError('the public key is on another curve');
   return agree(privateOf(key), publicKey);
@@ -68,9 +92,9 @@ export async function sealFor(recipient: Uint8Array, content: Uint8Array): Promi
   return sealForRecipient(publicKey, content);
 }
 
-export function requireFamily(key: SoftwareKey, family: PairFamily): void {
+export function requireFamily(key: SoftwareKey, ...families: readonly PairFamily[]): void {
   const { type } = pairOf(key);
-  if (familyOf(type) !== family) throw new UnfitKeyError(`a ${type} key is not for this mechanism`);
+  if (!families.includes(familyOf(type))) throw new UnfitKeyError(`a ${type} key is not for this mechanism`);
 }
 
 function signerFor(key: SoftwareKey, { mechanism, form, data }: Signing): Signer {

@@ -44,7 +44,7 @@ export function unwrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, { for
   }
 }
 
-function oaep(mechanism: EncryptionMechanism): Wrapping {
+function oaep(mechanism: EncryptionMechanism & WrapMechanism): Wrapping {
   return {
     wrap: (key, material) => encryptTo(key, mechanism, material),
     unwrap: (key, wrapped) => decryptFrom(key, mechanism, wrapped),

@@ -68,6 +68,7 @@ const kinds: Readonly<Record<KeyPairKind, KindAttributes>> = {
   secp384r1: { 'key-type': 'ec', curve: 'secp384r1' },
   secp521r1: { 'key-type': 'ec', curve: 'secp521r1' },
   secp256k1: { 'key-type': 'ec', curve: 'secp256k1' },
+  sm2: { 'key-type': 'ec', curve: 'sm2' },
   ed25519: { 'key-type': 'ec', curve: 'ed25519' },
   'ml-dsa-44': { 'key-type': 'ml-dsa', 'parameter-set': 'ml-dsa-44' },
   'ml-dsa-65': { 'key-type': 'ml-dsa', 'parameter-set': 'ml-dsa-65' },

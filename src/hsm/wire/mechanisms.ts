@@ -11,6 +11,7 @@ export const keyPairKinds = [
   'secp384r1',
   'secp521r1',
   'secp256k1',
+  'sm2',
   'ed25519',
   'ml-dsa-44',
   'ml-dsa-65',
@@ -41,6 +42,7 @@ export const signatureMechanisms = [
   'ecdsa-sha256',
   'ecdsa-sha384',
   'ecdsa-sha512',
+  'sm2',
   'ed25519',
   'ed25519ph',
   'ml-dsa',
@@ -55,9 +57,9 @@ export const macHashes = ['sha224', 'sha256', 'sha384', 'sha512'] as const;
 export type MacHash = (typeof macHashes)[number];
 
 /** Encryption to a public key. */
-export const encryptionMechanisms = ['rsa-oaep-sha1', 'rsa-oaep-sha256'] as const;
+export const encryptionMechanisms = ['rsa-oaep-sha1', 'rsa-oaep-sha256', 'sm2'] as const;
 export type EncryptionMechanism = (typeof encryptionMechanisms)[number];
 
 /** `aes-kwp`: RFC 5649; `aes-gcm`: IV, ciphertext, tag; `rsa-aes-…`: PKCS#11's CKM_RSA_AES_KEY_WRAP. */
-export const wrapMechanisms = ['aes-kwp', 'aes-gcm', ...encryptionMechanisms, 'rsa-aes-sha1', 'rsa-aes-sha256'] as const;
+export const wrapMechanisms = ['aes-kwp', 'aes-gcm', 'rsa-oaep-sha1', 'rsa-oaep-sha256', 'rsa-aes-sha1', 'rsa-aes-sha256'] as const;
 export type WrapMechanism = (typeof wrapMechanisms)[number];
