@@ -7,6 +7,7 @@ export interface Known {
   readonly keys: readonly string[];
   /** Base64. */
   readonly ciphertexts: readonly string[];
+  readonly grant: { readonly id: string; readonly token: string };
   readonly account: string;
 }
 
@@ -60,6 +61,8 @@ const vocabulary: readonly (readonly [member: RegExp, text: (random: Random, kno
   [/^CustomKeyStoreId$/, () => 'cks-0123456789abcdef0'],
   [/^AccessKeyId$/, () => 'AKIAFUZZFUZZFUZZFUZZ'],
   [/KeyId$/, (random, { keys }) => random.pick(keys)],
+  [/^GrantTokens?$/, (_random, { grant }) => grant.token],
+  [/^GrantId$/, (_random, { grant }) => grant.id],
   [/^AliasName$/, (random) => `alias/${random.pick(names)}`],
   [/Policy(?:Document)?$/, (_random, { account }) => policy(account)],
   [/^(?:User|Role|Group|Policy|RoleSession)Name$/, (random) => random.pick(names)],

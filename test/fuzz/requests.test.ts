@@ -8,7 +8,14 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { CreateAliasCommand, CreateKeyCommand, DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import {
+  CreateAliasCommand,
+  CreateGrantCommand,
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  type CreateKeyCommandInput,
+} from '@aws-sdk/client-kms';
 import { services, shapes, type Members, type ServiceName } from '../../src/contract/index.ts';
 import { errors } from '../../src/domain/index.ts';
 import { signRequest } from '../../src/sigv4/index.ts';
@@ -34,6 +41,18 @@ const operations = (Object.keys(services) as ServiceName[]).flatMap((service) =>
 
 const kmsOperations = operations.filter(({ service }) => service === 'kms');
 
+/** A key of each kind, so that every operation finds one that it is for. */
+const kinds: readonly CreateKeyCommandInput[] = [
+  {},
+  { MultiRegion: true },
+  { Origin: 'EXTERNAL' },
+  { KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' },
+  { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+  { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' },
+  { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
+  { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
+];
+
 interface Reply {
   readonly status: number;
   readonly body: string;
@@ -51,17 +70,21 @@ describe(`fuzzed requests, seed ${SEED}`, () => {
   });
 
   async function newKnown(round: number): Promise<Known> {
-    const made = [{}, {}, { MultiRegion: true }] as const;
-    const keys = await Promise.all(made.map(async (input) => (await world.kms.send(new CreateKeyCommand(input))).KeyMetadata));
+    const keys = await Promise.all(kinds.map(async (input) => (await world.kms.send(new CreateKeyCommand(input))).KeyMetadata));
     const [first] = keys;
+    const KeyId = first?.KeyId;
     const AliasName = `alias/round-${round}`;
-    await world.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: first?.KeyId }));
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: first?.KeyId, Plaintext: Buffer.from('x') }));
+    await world.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId }));
+    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
     const ciphertext = Buffer.from(CiphertextBlob ?? []);
+    const account = first?.AWSAccountId ?? '';
+    const GranteePrincipal = `arn:aws:iam::${account}:user/admin`;
+    const grant = await world.kms.send(new CreateGrantCommand({ KeyId, GranteePrincipal, Operations: ['Encrypt'] }));
     return {
       keys: [...keys.flatMap((key) => [key?.KeyId ?? '', key?.Arn ?? '']), AliasName],
       ciphertexts: [ciphertext, ciphertext.subarray(0, -1), Buffer.concat([ciphertext, ciphertext])].map((one) => one.toString('base64')),
-      account: first?.AWSAccountId ?? '',
+      grant: { id: grant.GrantId ?? '', token: grant.GrantToken ?? '' },
+      account,
     };
   }
 
