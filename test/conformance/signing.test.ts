@@ -4,7 +4,9 @@ import { constants, createPublicKey, hash, sign, generateKeyPairSync, verify } f
 import { after, describe, it } from 'node:test';
 import {
   CreateKeyCommand,
+  DescribeKeyCommand,
   GetPublicKeyCommand,
+  ReplicateKeyCommand,
   SignCommand,
   VerifyCommand,
   type KeySpec,
@@ -13,6 +15,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { openssl, withoutOpenssl } from '../support/openssl.ts';
 import { refused } from '../support/refused.ts';
+import { until } from '../support/until.ts';
 import { startWorld } from '../support/world.ts';
 
 const world = await startWorld();
@@ -79,6 +82,38 @@ for (const [spec, algorithms] of specs) {
     });
   });
 }
+
+describe('larger RSA keys', () => {
+  for (const [spec, bytes, algorithm] of [
+    ['RSA_3072', 384, 'RSASSA_PSS_SHA_384'],
+    ['RSA_4096', 512, 'RSASSA_PKCS1_V1_5_SHA_512'],
+  ] as const) {
+    it(`${spec} signs in ${bytes} bytes`, async () => {
+      const key = await makeKey(spec);
+      const request = { KeyId: key.id, Message: message, SigningAlgorithm: algorithm } as const;
+      const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
+      assert.equal(Signature.length, bytes);
+      assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
+      const publicKey = createPublicKey({ key: await publicKeyOf(key.id), format: 'der', type: 'spki' });
+      assert.equal(publicKey.asymmetricKeyDetails?.modulusLength, bytes * 8);
+    });
+  }
+});
+
+describe('related multi-Region keys', () => {
+  it('are one pair', async () => {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_P384', KeyUsage: 'SIGN_VERIFY', MultiRegion: true }));
+    const KeyId = KeyMetadata?.KeyId ?? '';
+    await kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' }));
+    const there = world.kmsIn('eu-west-1');
+    await until('the replica', async () => (await there.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState === 'Enabled');
+    const request = { KeyId, Message: message, SigningAlgorithm: 'ECDSA_SHA_384' } as const;
+    const { Signature = Buffer.alloc(0) } = await there.send(new SignCommand(request));
+    assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
+    const { PublicKey = [] } = await there.send(new GetPublicKeyCommand({ KeyId }));
+    assert.deepEqual(Buffer.from(PublicKey), await publicKeyOf(KeyId));
+  });
+});
 
 describe('ECC_NIST_EDWARDS25519', async () => {
   const key = await makeKey('ECC_NIST_EDWARDS25519');
