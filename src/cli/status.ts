@@ -51,6 +51,9 @@ interface KeyStoreStatus {
   readonly Region: string;
   readonly ConnectionState: string;
   readonly ConnectionErrorCode?: string;
+  readonly Reason?: string;
+  /** Seconds since the epoch. */
+  readonly Since?: number;
   readonly CloudHsmClusterId: string;
   readonly KeyCount: number;
   readonly Hsms: readonly { readonly HsmId: string; readonly Healthy: boolean; readonly Since: number; readonly Reason?: string }[];
@@ -128,12 +131,13 @@ function troubles({ Clusters, KeyStores }: Status): string[] {
   const unhealthy = KeyStores.flatMap((store) =>
     store.Hsms.filter(({ Healthy }) => !Healthy).map((hsm) => [`${hsm.HsmId} for ${store.CustomKeyStoreId}`, hsm] as const),
   );
-  const rows = [...degraded, ...unhealthy].map(([what, { Since = 0, Reason = '' }]) => [
+  const failed = KeyStores.filter(({ Reason }) => Reason !== undefined).map((store) => [store.CustomKeyStoreId, store] as const);
+  const rows = [...degraded, ...unhealthy, ...failed].map(([what, { Since = 0, Reason = '' }]) => [
     what,
     new Date(Since * 1000).toISOString(),
     Reason,
   ]);
-  return rows.length === 0 ? [] : [section('Trouble', ['HSM', 'SINCE', 'REASON'], rows)];
+  return rows.length === 0 ? [] : [section('Trouble', ['WITH', 'SINCE', 'REASON'], rows)];
 }
 
 function subnetRows({ VpcId, Subnets }: RegionStatus): string[][] {

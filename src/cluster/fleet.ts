@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Logger } from '../base/index.ts';
 import type { ClusterRecord, HsmRecord } from '../domain/index.ts';
 import type { HsmRate, HsmStatus } from '../hsm/wire/index.ts';
@@ -7,6 +8,9 @@ import type { LaunchHsm } from './contract.ts';
 import type { HsmProcess } from './hsm-process.ts';
 import { endLeftover, forgetProcess } from './leftover-process.ts';
 import { HsmSupervisor, type HsmFailure } from './supervisor.ts';
+
+/** Milliseconds that HSMs get to say how they are to somebody who waits for it. */
+const REFRESH_TIMEOUT = 500;
 
 export interface FleetOptions {
   /** Holds one folder per HSM. */
@@ -84,8 +88,12 @@ export class Fleet {
     return statuses;
   }
 
+  /** Asks all HSMs; of those that don't answer in time what they said last remains. */
   async refresh(): Promise<void> {
-    await Promise.allSettled([...this.#supervisors.values()].map(async (supervisor) => supervisor.process?.refresh()));
+    const asked = Promise.allSettled([...this.#supervisors.values()].map(async (supervisor) => supervisor.process?.refresh()));
+    const late = new AbortController();
+    await Promise.race([asked, delay(REFRESH_TIMEOUT, undefined, { signal: late.signal }).catch(() => undefined)]);
+    late.abort();
   }
 
   async close(): Promise<void> {

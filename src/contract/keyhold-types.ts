@@ -44,6 +44,9 @@ export interface KeyStoreStatus {
   readonly Region: string;
   readonly ConnectionState: string;
   readonly ConnectionErrorCode?: string;
+  /** Why it could not be connected, and since when (seconds since the epoch). */
+  readonly Reason?: string;
+  readonly Since?: number;
   readonly CloudHsmClusterId: string;
   readonly KeyCount: number;
   readonly Hsms: readonly HsmHealth[];

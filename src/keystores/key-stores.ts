@@ -24,9 +24,16 @@ export interface KeyStores {
   sealPassword(password: SecretText): Promise<string>;
   /** Whether a sealed password is this one; for CreateCustomKeyStore's idempotency. */
   isSealedPassword(sealed: string, password: SecretText): Promise<boolean>;
+  /** Why the store could not be connected the last time, and since when (milliseconds since the epoch), until it is. */
+  trouble(storeId: string): Trouble | undefined;
   /** Health of the HSMs behind a connected store; empty if it isn't connected. */
   members(storeId: string): readonly MemberHealth[];
   close(): Promise<void>;
+}
+
+export interface Trouble {
+  readonly reason: string;
+  readonly since: number;
 }
 
 export interface KeyStoresOptions {
@@ -64,6 +71,7 @@ class ConnectedKeyStores implements KeyStores {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #connections = new Map<string, Connection>();
+  readonly #troubles = new Map<string, Trouble>();
   readonly #work = new Set<Promise<void>>();
   readonly #unsubscribe: () => void;
   #closing = false;
@@ -88,6 +96,10 @@ class ConnectedKeyStores implements KeyStores {
     return this.#connections.get(storeId)?.connected === true;
   }
 
+  trouble(storeId: string): Trouble | undefined {
+    return this.#troubles.get(storeId);
+  }
+
   members(storeId: string): readonly MemberHealth[] {
     return this.#connections.get(storeId)?.client?.members() ?? [];
   }
@@ -107,6 +119,7 @@ class ConnectedKeyStores implements KeyStores {
 
   async disconnect(record: KeyStoreRecord): Promise<void> {
     const connection = this.#connections.get(record.storeId);
+    this.#troubles.delete(record.storeId);
     if (connection) connection.connected = false;
     this.#connections.delete(record.storeId);
     connection?.ending.abort();
@@ -171,12 +184,14 @@ class ConnectedKeyStores implements KeyStores {
       if (connection.ending.signal.aborted) return;
       await this.#record(record, ['CONNECTING'], { state: 'CONNECTED' });
       connection.connected = !connection.ending.signal.aborted;
+      this.#troubles.delete(record.storeId);
       this.#log.info({ store: record.storeId, cluster: record.clusterId }, 'custom key store connected');
     } catch (error) {
       connection.client?.close();
       if (connection.ending.signal.aborted) return;
       this.#connections.delete(record.storeId);
       const { errorCode, message } = connectionFailure(error);
+      this.#note(record.storeId, message);
       this.#log.warn({ store: record.storeId, errorCode, reason: message }, 'custom key store could not be connected');
       await this.#record(record, ['CONNECTING'], { state: 'FAILED', errorCode });
     }
@@ -188,16 +203,23 @@ class ConnectedKeyStores implements KeyStores {
       try {
         const { client } = await this.#open(record, connection, false);
         connection.client = client;
+        this.#troubles.delete(record.storeId);
         this.#log.info({ store: record.storeId, cluster: record.clusterId }, 'custom key store reconnected');
         return;
       } catch (error) {
         const { errorCode, message } = connectionFailure(error);
+        this.#note(record.storeId, message);
         this.#log.warn({ store: record.storeId, errorCode, reason: message }, 'custom key store is not back yet');
         // Wrong credentials don't heal by themselves, and trying again would lock kmsuser out.
         if (errorCode !== 'NETWORK_ERRORS' && errorCode !== 'INSUFFICIENT_CLOUDHSM_HSMS') return;
         await delay(RESUME_DELAYS[Math.min(attempt, RESUME_DELAYS.length - 1)] ?? 0, connection.ending.signal);
       }
     }
+  }
+
+  #note(storeId: string, reason: string): void {
+    const before = this.#troubles.get(storeId);
+    if (before?.reason !== reason) this.#troubles.set(storeId, { reason, since: this.#clock.now() });
   }
 
   async #open(

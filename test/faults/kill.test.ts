@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { CreateKeyCommand, DecryptCommand, DescribeKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import { needsProc, pidOf } from '../support/hsm-process.ts';
 import { newKey, ownCluster, ownKeyStore, untilCluster, untilStore } from '../support/own-cluster.ts';
 import { untilHealthy } from '../support/status.ts';
 import { until } from '../support/until.ts';
@@ -63,25 +62,7 @@ async function nothingIsLost(world: World, acknowledged: readonly Acknowledged[]
   }
 }
 
-/** The process id of an HSM's program, by the id on its command line. */
-function pidOf(hsmId: string): number {
-  const pid = readdirSync('/proc').find((name) => {
-    try {
-      return (
-        /^\d+$/.test(name) &&
-        readFileSync(join('/proc', name, 'cmdline'), 'utf8')
-          .split('\0')
-          .includes(hsmId)
-      );
-    } catch {
-      return false;
-    }
-  });
-  assert.ok(pid !== undefined, `a process runs HSM ${hsmId}`);
-  return Number(pid);
-}
-
-describe('kill -9 during writes loses nothing acknowledged', { skip: process.platform !== 'linux' && 'reads /proc' }, () => {
+describe('kill -9 during writes loses nothing acknowledged', { skip: needsProc }, () => {
   it('of the front end, and the custom key store comes back by itself', async () => {
     await using world = await startWorld();
     const cluster = await ownCluster(world);

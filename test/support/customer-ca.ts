@@ -15,11 +15,11 @@ export interface CustomerCa {
   sign(csr: string): Promise<string>;
 }
 
-export async function customerCa(kind: keyof typeof algorithms = 'RSA'): Promise<CustomerCa> {
+/** Its certificates are valid for so many days. */
+export async function customerCa(kind: keyof typeof algorithms = 'RSA', days = 3_650): Promise<CustomerCa> {
   const algorithm = algorithms[kind];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const year = 365 * 86_400_000;
-  const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 10 * year) };
+  const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + days * 86_400_000) };
   const root: X509Certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
     name: 'C=EU, O=Example, CN=Customer CA',

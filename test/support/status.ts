@@ -17,7 +17,9 @@ export async function untilHealthy(world: World): Promise<void> {
     const hsms = Clusters.flatMap(({ Hsms }) => Hsms);
     return (
       hsms.every(({ State, Coverage }) => State === 'ACTIVE' && Coverage?.On === Coverage?.Of) &&
-      KeyStores.every(({ Hsms }) => Hsms.every(({ Healthy }) => Healthy))
+      KeyStores.filter(({ ConnectionState }) => ConnectionState === 'CONNECTED').every(
+        ({ Hsms }) => Hsms.length > 0 && Hsms.every(({ Healthy }) => Healthy),
+      )
     );
   });
 }

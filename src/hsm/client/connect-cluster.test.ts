@@ -249,6 +249,26 @@ describe('a cluster in the course of time', () => {
     assert.equal(a.heard('login'), 1);
   });
 
+  test('goes on after the certificate has expired, but is not connected to anew', async () => {
+    const [hsm] = await start(1);
+    assert.ok(hsm);
+    let now = Date.now();
+    const client = await connectCluster({
+      trustAnchor: ca.certificate,
+      timeout: 300,
+      members: [hsm.address],
+      credentials: { username: 'kmsuser', role: 'crypto-user', password: new SecretText('first') },
+      clock: { now: () => now },
+      log: silentLogger,
+    });
+    clean.push(() => client.close());
+    now = Date.UTC(2200, 0);
+    assert.ok(await client.call('encrypt', encryption));
+    hsm.drop();
+    await until(() => /certificate has expired on 2100-01-01/.test(client.members()[0]?.reason ?? ''));
+    assert.equal(hsm.heard('login'), 1);
+  });
+
   test('tries again when the password changed while an HSM refused the old one', async () => {
     const [a, b] = await start(2);
     assert.ok(a && b);

@@ -18,10 +18,11 @@ export async function connectHsm(address: HsmAddress, options: ConnectOptions): 
   const socket = await openTls(address, options.trustAnchor, timeout);
   const link = new Link(address, socket, timeout);
   try {
-    const clusterCertificate = socket.getPeerX509Certificate()?.toString() ?? '';
+    const certificate = socket.getPeerX509Certificate();
+    checkExpiry(certificate?.validToDate, address, options);
     return connectionOver(link, {
       address,
-      clusterCertificate,
+      clusterCertificate: certificate?.toString() ?? '',
       info: await greet(link, address),
       trusted: options.trustAnchor !== undefined,
     });
@@ -29,6 +30,12 @@ export async function connectHsm(address: HsmAddress, options: ConnectOptions): 
     link.close();
     throw error;
   }
+}
+
+/** TLS has compared with the machine's clock already; Keyhold's may be ahead of it. */
+function checkExpiry(expiry: Date | undefined, address: HsmAddress, { trustAnchor, clock }: ConnectOptions): void {
+  if (!expiry || !clock || trustAnchor === undefined || clock.now() <= expiry.getTime()) return;
+  throw new HsmUnreachableError('untrusted', `${nameOf(address)}: certificate has expired on ${expiry.toISOString()}`);
 }
 
 async function greet(link: Link, address: HsmAddress): Promise<HsmInfo> {

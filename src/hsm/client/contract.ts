@@ -58,6 +58,8 @@ export interface ConnectOptions {
   readonly trustAnchor: string | undefined;
   /** Milliseconds for connect and for each command; default 5,000. */
   readonly timeout?: number;
+  /** By which the certificate has to be valid, besides by the machine's own. */
+  readonly clock?: Clock;
 }
 
 export interface MemberHealth {

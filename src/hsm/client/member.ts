@@ -64,7 +64,7 @@ export class Member {
   get health(): MemberHealth {
     const { hsmId, host, port } = this.address;
     const reason = this.#reason;
-    const healthy = this.#connection !== undefined;
+    const healthy = this.#connection !== undefined && reason === undefined;
     const counts = { operations: this.#operations, inFlight: this.#connection?.inFlight ?? 0 };
     return { hsmId, host, port, healthy, since: this.#since, ...(reason !== undefined && { reason }), ...counts };
   }
@@ -141,6 +141,7 @@ export class Member {
     let lasted = false;
     const heartbeat = setInterval(() => {
       lasted = true;
+      this.#listen(connection);
       // Its failure closes the connection, which is all that matters here.
       connection.call('info', {}).catch(() => undefined);
     }, HEARTBEAT).unref();
@@ -149,6 +150,13 @@ export class Member {
     this.#connection = undefined;
     this.#lost(reason);
     return lasted;
+  }
+
+  /** Notes when the HSM falls silent and when it speaks again. */
+  #listen({ silent }: HsmConnection): void {
+    if (silent === (this.#reason !== undefined)) return;
+    this.#reason = silent ? 'the HSM does not answer' : undefined;
+    this.#since = this.#context.clock.now();
   }
 
   #lost(failure: Error): void {

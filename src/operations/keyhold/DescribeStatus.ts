@@ -89,12 +89,14 @@ function describeHsm(hsm: HsmRecord, status: HsmStatus | undefined): Status['Clu
 }
 
 function describeKeyStore({ keyStores }: Services, record: KeyStoreRecord, keyCount: number): Status['KeyStores'][number] {
+  const trouble = keyStores.trouble(record.storeId);
   return {
     CustomKeyStoreId: record.storeId,
     CustomKeyStoreName: record.name,
     Region: record.region,
     ConnectionState: record.state,
     ...(record.errorCode !== undefined && { ConnectionErrorCode: record.errorCode }),
+    ...(trouble && { Reason: trouble.reason, Since: trouble.since / 1000 }),
     CloudHsmClusterId: record.clusterId,
     KeyCount: keyCount,
     Hsms: keyStores.members(record.storeId).map(({ hsmId, healthy, reason, since }) => ({

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { customerCa } from '../support/customer-ca.ts';
+import { untilStore } from '../support/own-cluster.ts';
+import { statusOf } from '../support/status.ts';
+import { until } from '../support/until.ts';
+import { startWorld } from '../support/world.ts';
+import { sceneIn } from './trouble.ts';
+
+it('an expired cluster certificate keeps KMS out and is named as the reason; with a valid one nothing is lost', async () => {
+  await using world = await startWorld();
+  const scene = await sceneIn(world, { ca: await customerCa('EC', 365) });
+  await world.stop();
+  await world.start('--clock-offset', '400d');
+  const { KeyStores } = await until('the reason is reported', async () => {
+    const status = await statusOf(world);
+    return status.KeyStores.some(({ Reason }) => Reason !== undefined) && status;
+  });
+  assert.match(KeyStores[0]?.Reason ?? '', /certificate has expired/);
+  await assert.rejects(scene.use(), { name: 'KMSInvalidStateException' });
+  await world.stop();
+  await world.start();
+  await untilStore(world, scene.storeId, 'CONNECTED');
+  await scene.recovered();
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Tests that look for HSM processes skip elsewhere. */
+export const needsProc = process.platform !== 'linux' && 'reads /proc';
+
+/** The process id of an HSM's program, by the id on its command line. */
+export function pidOf(hsmId: string): number {
+  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && argumentsOf(name).includes(hsmId));
+  assert.ok(pid !== undefined, `a process runs HSM ${hsmId}`);
+  return Number(pid);
+}
+
+function argumentsOf(pid: string): string[] {
+  try {
+    return readFileSync(join('/proc', pid, 'cmdline'), 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
