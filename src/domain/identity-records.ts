@@ -57,6 +57,8 @@ export interface RoleRecord extends PolicyHolder {
   readonly maxSessionDuration: number;
   /** Who may assume the role: a policy document with principals. */
   readonly trustPolicy: string;
+  /** The unique ids of the users and roles that it names, by ARN, as they were when it was put. */
+  readonly trustPrincipals: Readonly<Record<string, string>>;
 }
 
 export interface PolicyVersion {

@@ -1,4 +1,5 @@
 import { iamArn, KmsError, parseIamArn } from '../domain/index.ts';
+import type { PolicyDocument } from '../policy/index.ts';
 import type { Reader } from '../storage/index.ts';
 
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
@@ -41,4 +42,25 @@ export async function requirePrincipal(reader: Reader, arn: string): Promise<Kno
   const known = await findPrincipal(reader, arn);
   if (known) return known;
   throw new KmsError('InvalidArnException', `ARN does not refer to a valid principal: ${arn}`);
+}
+
+/**
+ * The unique ids of the users and roles that a policy names, by ARN. Each must be there, where the account is one of this
+ * Keyhold: principals of other accounts can't be looked up, and can't call either. `unknown` makes the error for one that isn't.
+ */
+export async function uniqueIdsIn(
+  reader: Reader,
+  { statements }: PolicyDocument,
+  unknown: (arn: string) => KmsError,
+): Promise<Record<string, string>> {
+  const ids: Record<string, string> = {};
+  for (const { principals } of statements) {
+    for (const pattern of principals?.of ?? []) {
+      if (pattern.kind !== 'arn' && pattern.kind !== 'role') continue;
+      const known = await findPrincipal(reader, pattern.arn);
+      if (known?.uniqueId !== undefined) ids[pattern.arn] = known.uniqueId;
+      else if (!known && (await isKnownAccount(reader, pattern.arn))) throw unknown(pattern.arn);
+    }
+  }
+  return ids;
 }

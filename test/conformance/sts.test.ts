@@ -4,8 +4,11 @@ import { after, before, describe, it } from 'node:test';
 import {
   CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
+  DeleteAccessKeyCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
+  DeleteUserCommand,
+  ListAccessKeysCommand,
   ListUsersCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -84,6 +87,14 @@ describe('STS', () => {
       { Action: '*' },
     );
     await assume(named, {}, poor);
+
+    const unknown = newRole('unknown', { Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/nobody` } }, {});
+    await assert.rejects(unknown, /Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user\/nobody"/);
+    const { AccessKeyMetadata } = await admin.iam.send(new ListAccessKeysCommand({ UserName: 'poor' }));
+    await admin.iam.send(new DeleteAccessKeyCommand({ UserName: 'poor', AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId }));
+    await admin.iam.send(new DeleteUserCommand({ UserName: 'poor' }));
+    const namesake = await newUser(world, admin.iam, 'poor');
+    await assert.rejects(assume(named, {}, namesake), { name: 'AccessDenied' }, 'another of that name is not meant');
   });
 
   it('limits a session by the policies given with it', async () => {

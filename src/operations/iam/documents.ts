@@ -1,12 +1,28 @@
-import { KmsError } from '../../domain/index.ts';
-import { parsePolicy, PolicyError, type PolicyKind } from '../../policy/index.ts';
+import { KmsError, type RoleRecord } from '../../domain/index.ts';
+import { parsePolicy, PolicyError, type PolicyDocument, type PolicyKind } from '../../policy/index.ts';
+import type { Reader } from '../../storage/index.ts';
+import { uniqueIdsIn } from '../principals.ts';
 import { checkQuota, type Quota } from './quotas.ts';
 
 /** A document that can be honoured. @throws MalformedPolicyDocument */
 export function checkedDocument(text: string, kind: PolicyKind): string {
+  parse(text, kind);
+  return text;
+}
+
+/** A trust policy whose principals are there. @throws MalformedPolicyDocument */
+export async function checkedTrustPolicy(reader: Reader, text: string): Promise<Pick<RoleRecord, 'trustPolicy' | 'trustPrincipals'>> {
+  checkSize('ACLSizePerRole', [text]);
+  return { trustPolicy: text, trustPrincipals: await uniqueIdsIn(reader, parse(text, 'trust'), noPrincipal) };
+}
+
+function noPrincipal(arn: string): KmsError {
+  return new KmsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${arn}"`);
+}
+
+function parse(text: string, kind: PolicyKind): PolicyDocument {
   try {
-    parsePolicy(text, kind);
-    return text;
+    return parsePolicy(text, kind);
   } catch (error) {
     if (error instanceof PolicyError) throw new KmsError('MalformedPolicyDocument', error.message, { cause: error });
     throw error;

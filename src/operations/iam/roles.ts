@@ -3,7 +3,7 @@ import { iamArn, KmsError, type RoleRecord } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedBoundary, shownBoundary } from './boundary.ts';
-import { checkedDocument, checkSize, shownDocument } from './documents.ts';
+import { checkedTrustPolicy, shownDocument } from './documents.ts';
 import { pageOf } from './page.ts';
 import { all, amend, conflict, current, entity, newEntity, rowOf } from './place.ts';
 import { checkQuota } from './quotas.ts';
@@ -26,7 +26,7 @@ export const CreateRole = defineOperation('iam', 'CreateRole', {
       roleId: uniqueId('role'),
       creationDate: clock.now(),
       tags: checkedTags(Tags),
-      trustPolicy: checkedTrustPolicy(input.AssumeRolePolicyDocument),
+      ...(await store.read((reader) => checkedTrustPolicy(reader, input.AssumeRolePolicyDocument))),
       maxSessionDuration: MaxSessionDuration,
       inlinePolicies: {},
       attachedPolicies: [],
@@ -89,8 +89,8 @@ export const UpdateAssumeRolePolicy = defineOperation('iam', 'UpdateAssumeRolePo
   effect: 'write',
   targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
   async handle({ store }, { PolicyDocument }, { role }) {
-    const trustPolicy = checkedTrustPolicy(PolicyDocument);
-    await amend(store, role, (row) => ({ ...row, trustPolicy }));
+    const trust = await store.read((reader) => checkedTrustPolicy(reader, PolicyDocument));
+    await amend(store, role, (row) => ({ ...row, ...trust }));
     return {};
   },
 });
@@ -142,11 +142,6 @@ export const ListInstanceProfilesForRole = defineOperation('iam', 'ListInstanceP
     return { InstanceProfiles: [], IsTruncated: false };
   },
 });
-
-function checkedTrustPolicy(document: string): string {
-  checkSize('ACLSizePerRole', [document]);
-  return checkedDocument(document, 'trust');
-}
 
 function describeRole(row: RoleRecord): Role {
   return {

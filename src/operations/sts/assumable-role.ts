@@ -23,7 +23,7 @@ async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole
     arn,
     row: found,
     ...tags,
-    trustPolicy: found ? compilePolicy(parsePolicy(found.trustPolicy, 'trust')) : nobody,
+    trustPolicy: found ? compilePolicy(parsePolicy(found.trustPolicy, 'trust'), found.trustPrincipals) : nobody,
   };
 }
 

@@ -9,8 +9,7 @@ import {
   type PolicyDocument,
   type RequestContext,
 } from '../../../policy/index.ts';
-import type { Reader } from '../../../storage/index.ts';
-import { findPrincipal, isKnownAccount } from '../../principals.ts';
+import { uniqueIdsIn } from '../../principals.ts';
 import type { Services } from '../../services.ts';
 
 /** What of a key's record its policy makes. */
@@ -45,7 +44,7 @@ export async function checkedPolicy(
   if (bypass !== true && !lockoutSafe({ policy: compilePolicy(document), principal: caller, context })) {
     throw new KmsError('MalformedPolicyDocumentException', 'The new key policy will not allow you to update the key policy in the future.');
   }
-  return { policy: Policy, policyPrincipals: await store.read((reader) => uniqueIds(reader, document)) };
+  return { policy: Policy, policyPrincipals: await store.read((reader) => uniqueIdsIn(reader, document, unknownPrincipal)) };
 }
 
 function parsed(text: string): PolicyDocument {
@@ -55,23 +54,6 @@ function parsed(text: string): PolicyDocument {
     if (error instanceof PolicyError) throw new KmsError('MalformedPolicyDocumentException', error.message, { cause: error });
     throw error;
   }
-}
-
-/**
- * Every user and role that the policy names must be there, where the account is one of this Keyhold: principals of other
- * accounts can't be looked up, and can't call either.
- */
-async function uniqueIds(reader: Reader, { statements }: PolicyDocument): Promise<Record<string, string>> {
-  const ids: Record<string, string> = {};
-  for (const { principals } of statements) {
-    for (const pattern of principals?.of ?? []) {
-      if (pattern.kind !== 'arn' && pattern.kind !== 'role') continue;
-      const known = await findPrincipal(reader, pattern.arn);
-      if (known?.uniqueId !== undefined) ids[pattern.arn] = known.uniqueId;
-      else if (!known && (await isKnownAccount(reader, pattern.arn))) throw unknownPrincipal();
-    }
-  }
-  return ids;
 }
 
 function unknownPrincipal(): KmsError {
