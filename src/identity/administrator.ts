@@ -17,7 +17,7 @@ export async function newAdministrator(
   account: string,
 ): Promise<NewAdministrator> {
   const creationDate = clock.now();
-  const { accessKeyId, secretAccessKey } = newAccessKey('user');
+  const { accessKeyId, secretAccessKey } = newAccessKey('user', account);
   const sealedSecret = await sealSecret(seal, accessKeyId, secretAccessKey);
   const user: UserRecord = {
     account,

@@ -75,12 +75,12 @@ export function openIdentity(options: IdentityOptions): Identity {
     recover: () => recover({ store, clock, seal }),
     newAdministrator: (account) => newAdministrator({ clock, seal }, account),
     async newAccessKey({ account, userName }) {
-      const { accessKeyId, secretAccessKey } = newAccessKey('user');
+      const { accessKeyId, secretAccessKey } = newAccessKey('user', account);
       const sealedSecret = await sealSecret(seal, accessKeyId, secretAccessKey);
       return { row: { accessKeyId, account, userName, sealedSecret, active: true, creationDate: clock.now() }, secretAccessKey };
     },
     async issueSession(session, minimumTokenSize) {
-      const { accessKeyId, secretAccessKey } = newAccessKey('session');
+      const { accessKeyId, secretAccessKey } = newAccessKey('session', session.account);
       const whole = { ...session, secret: secretAccessKey.reveal() };
       return { accessKeyId, secretAccessKey, sessionToken: await tokens.write(accessKeyId, whole, minimumTokenSize) };
     },

@@ -12,4 +12,4 @@ export type { Session } from './session-token.ts';
 export { awsManagedPolicies } from './aws-managed-policies.ts';
 export { defaultDocument, findManagedPolicy } from './managed-policies.ts';
 export { issuerOf, type WebIdentity } from './web-identity.ts';
-export { uniqueId } from './unique-ids.ts';
+export { accountOfAccessKey, uniqueId } from './unique-ids.ts';

@@ -17,10 +17,30 @@ export interface NewAccessKey {
   readonly secretAccessKey: SecretText;
 }
 
-/** An id of 20 characters and a secret of 40 with 240 random bits. */
-export function newAccessKey(kind: keyof typeof accessKeyPrefixes): NewAccessKey {
+/** An id of 20 characters that tells the account, and a secret of 40 with 240 random bits. */
+export function newAccessKey(kind: keyof typeof accessKeyPrefixes, account: string): NewAccessKey {
   const secret = randomBytes(30);
   const secretAccessKey = new SecretText(secret.toString('base64'));
   secret.fill(0);
-  return { accessKeyId: accessKeyPrefixes[kind] + base32Id(16).toUpperCase(), secretAccessKey };
+  return { accessKeyId: accessKeyPrefixes[kind] + idWithAccount(account), secretAccessKey };
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const ID_BITS = 80n;
+/** Where AWS has the account in an access key's id: 40 bits after the first. Tools that decode it find it here too. */
+const ACCOUNT_SHIFT = 39n;
+const ACCOUNT_MASK = (1n << 40n) - 1n;
+
+function idWithAccount(account: string): string {
+  const random = BigInt(`0x${randomBytes(10).toString('hex')}`);
+  const bits = (random & ~(ACCOUNT_MASK << ACCOUNT_SHIFT)) | (BigInt(account) << ACCOUNT_SHIFT);
+  return Array.from({ length: 16 }, (_, at) => BASE32.charAt(Number((bits >> (ID_BITS - 5n * BigInt(at + 1))) & 31n))).join('');
+}
+
+/** The account that an access key's id tells, whether or not there is such a key; undefined if it is no such id. */
+export function accountOfAccessKey(accessKeyId: string): string | undefined {
+  if (!/^A(?:KI|SI)A[A-Z2-7]{16}$/.test(accessKeyId)) return undefined;
+  let bits = 0n;
+  for (const char of accessKeyId.slice(4)) bits = (bits << 5n) | BigInt(BASE32.indexOf(char));
+  return ((bits >> ACCOUNT_SHIFT) & ACCOUNT_MASK).toString().padStart(12, '0');
 }

@@ -19,7 +19,15 @@ export interface WebIdentities {
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
+interface Discovery {
+  readonly keys: Promise<KeySet>;
+  /** When to look again, if it failed: anybody can ask, and must not make us ask a provider that is down each time. */
+  retryAt: number;
+}
+
 const CAPACITY = 256;
+/** Milliseconds. */
+const RETRY_DELAY = 10_000;
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** The issuer that a token names, not yet believed. @throws KmsError InvalidIdentityToken */
@@ -37,15 +45,15 @@ export function issuerOf(token: string): string {
 }
 
 export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIdentities {
-  const keySets = new BoundedCache<string, Promise<KeySet>>(CAPACITY);
+  const keySets = new BoundedCache<string, Discovery>(CAPACITY);
 
   function keySetOf(issuer: string): Promise<KeySet> {
     const known = keySets.get(issuer);
-    if (known) return known;
-    const found = discover(issuer);
-    keySets.set(issuer, found);
-    found.catch(() => keySets.delete(issuer));
-    return found;
+    if (known && clock.now() < known.retryAt) return known.keys;
+    const discovery: Discovery = { keys: discover(issuer), retryAt: Number.POSITIVE_INFINITY };
+    keySets.set(issuer, discovery);
+    discovery.keys.catch(() => (discovery.retryAt = clock.now() + RETRY_DELAY));
+    return discovery.keys;
   }
 
   return {

@@ -15,6 +15,9 @@ export interface Outcome {
   caller?: Principal;
 }
 
+/** Where the events of a service without Regions are, whatever Region the client signed for. */
+const GLOBAL_REGION = 'us-east-1';
+
 const sources: Record<ServiceName, EventSource> = {
   kms: 'kms.amazonaws.com',
   cloudhsm: 'cloudhsm.amazonaws.com',
@@ -37,7 +40,7 @@ export async function auditCall(
     time: clock.now(),
     eventSource: sources[operation.service],
     eventName: operation.name,
-    region: request.region,
+    region: operation.service === 'iam' ? GLOBAL_REGION : request.region,
     principal: caller ?? request.caller,
     sourceIp: request.sourceIp,
     userAgent: request.userAgent,

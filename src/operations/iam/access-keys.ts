@@ -1,4 +1,4 @@
-import type { AccessKeyRecord } from '../../domain/index.ts';
+import { KmsError, type AccessKeyRecord } from '../../domain/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation, type IamTarget } from '../operation.ts';
 import { pageOf } from './page.ts';
@@ -13,6 +13,8 @@ export const CreateAccessKey = defineOperation('iam', 'CreateAccessKey', {
     const { row, secretAccessKey } = await identity.newAccessKey({ account, userName: name });
     await store.transact(async (transaction) => {
       await current(transaction, user);
+      // Ids are random, and one could come twice.
+      if (await transaction.get('accessKeys', row.accessKeyId)) throw new KmsError('ServiceUnavailableException', 'Try again.');
       const others = await transaction.find('accessKeys', 'byUser', [account, name]);
       checkQuota('AccessKeysPerUser', others.length + 1);
       await transaction.put('accessKeys', row);

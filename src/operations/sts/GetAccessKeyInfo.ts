@@ -1,13 +1,14 @@
 import { KmsError } from '../../domain/index.ts';
+import { accountOfAccessKey } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
 
 export const GetAccessKeyInfo = defineOperation('sts', 'GetAccessKeyInfo', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),
   async handle({ store }, { AccessKeyId }) {
-    // Temporary ones are nowhere to be looked up.
-    const key = await store.read((reader) => reader.get('accessKeys', AccessKeyId));
-    if (!key) throw new KmsError('ValidationException', `The access key ID ${AccessKeyId} is not known.`);
-    return { Account: key.account };
+    const account = accountOfAccessKey(AccessKeyId);
+    const row = account === undefined ? undefined : await store.read((reader) => reader.get('accounts', account));
+    if (!row) throw new KmsError('ValidationException', `${AccessKeyId} is not the id of an access key of any account here.`);
+    return { Account: row.account };
   },
 });
