@@ -46,7 +46,8 @@ function pair(text: string): [name: string, value: string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function attributeValue(name: string, text: string): Value {
+/** The value that `text` stands for as this attribute. Throws commander’s error if there is none. */
+export function attributeValue(name: string, text: string): Value {
   if (!Object.hasOwn(kinds, name))
     throw new InvalidArgumentError(`There is no key attribute ${name}; there are ${Object.keys(kinds).join(', ')}.`);
   const value = parsers[kinds[name as keyof KeyAttributes]](text);

@@ -5,7 +5,11 @@ import { addAuditCommands } from './audit-commands.ts';
 import { addClusterCommands } from './cluster-commands.ts';
 import { formats, type DescribeCluster, type HsmContext, type TargetOptions } from './context.ts';
 import { runInteractive } from './interactive.ts';
+import { addCryptoCommands } from './crypto-commands.ts';
+import { addGenerateCommands } from './generate-commands.ts';
 import { addKeyCommands } from './key-commands.ts';
+import { addPemCommands } from './pem-commands.ts';
+import { addWrapCommands } from './wrap-commands.ts';
 import { addLoginCommands, addUserCommands } from './user-commands.ts';
 
 const HELP = `
@@ -51,7 +55,12 @@ function commandTree(context: HsmContext): Command {
   addClusterCommands(tree, context);
   addLoginCommands(tree, context);
   addUserCommands(tree, context);
-  addKeyCommands(tree, context);
+  const key = tree.command('key').description('keys of the cluster');
+  addKeyCommands(key, context);
+  addGenerateCommands(key, context);
+  addWrapCommands(key, context);
+  addPemCommands(key, context);
+  addCryptoCommands(tree, context);
   addAuditCommands(tree, context);
   return tree;
 }

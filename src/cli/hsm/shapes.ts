@@ -1,4 +1,4 @@
-/** How cloudhsm-cli writes what an HSM says: reference/cloudhsm.md §7.2, unevenness included. */
+/** How cloudhsm-cli writes what an HSM says, unevenness included. Source: its reference in the AWS CloudHSM User Guide. */
 import type { Coverage, HsmInfo, KeyInfo, UserInfo } from '../../hsm/wire/index.ts';
 
 function coverage({ on, of }: Coverage): string {

@@ -45,6 +45,7 @@ const repeatable = {
   wrapKey: true,
   // A session key made twice goes with its session; a token key would stay.
   unwrapKey: (input: CommandInput<'unwrapKey'>) => input.template.token === false,
+  importPublicKey: (input: CommandInput<'importPublicKey'>) => input.template.token === false,
   random: true,
   readAudit: true,
   exportBackup: false,

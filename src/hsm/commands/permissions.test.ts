@@ -49,6 +49,7 @@ const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input
   rewrapKey: [['crypto-user'], { fromKey: key, mechanism: 'aes-kwp', wrapped: bytes, form: aesKey, toKey: key, prefix: bytes }],
   wrapKey: [['crypto-user'], { key, wrappingKey: key }],
   unwrapKey: [['crypto-user'], { wrappingKey: key, wrapped: bytes, template: {} }],
+  importPublicKey: [['crypto-user'], { kind: 'ed25519', publicKey: bytes, template: {} }],
   random: [['crypto-user'], { length: 1 }],
   readAudit: [['admin', 'auditor'], { from: 0, limit: 1 }],
   listQuorumValues: [everyone, {}],

@@ -5,6 +5,7 @@ import { backupCommands } from './backups.ts';
 import { clusterCommands } from './cluster.ts';
 import type { CommandsOf } from './command.ts';
 import { encryptionCommands } from './encryption.ts';
+import { importCommands } from './import.ts';
 import { keyCommands } from './keys.ts';
 import { loginCommands } from './login.ts';
 import { quorumCommands } from './quorum.ts';
@@ -20,6 +21,7 @@ export const commandTable = {
   ...userCommands,
   ...quorumCommands,
   ...keyCommands,
+  ...importCommands,
   ...sharingCommands,
   ...encryptionCommands,
   ...signingCommands,

@@ -301,6 +301,8 @@ export interface Commands {
     },
     KeyInfo
   >;
+  /** Takes in someone's public key (SubjectPublicKeyInfo, DER): `key-invalid` if it is none of that kind. */
+  importPublicKey: Exchange<{ readonly kind: KeyPairKind; readonly publicKey: Uint8Array; readonly template: KeyTemplate }, KeyInfo>;
   /** A new key that the HSM does not keep: out of it, under the wrapping key; of a pair also its public key. */
   generateWrappedKey: Exchange<
     { readonly wrappingKey: string; readonly form: NewKeyForm },

@@ -1,0 +1,23 @@
+import type { Hsm } from '../hsm.ts';
+import { fromTemplate } from '../keys/index.ts';
+import type { Session } from '../users/index.ts';
+import { keyPairKinds, type CommandInput, type KeyInfo } from '../wire/index.ts';
+import { CRYPTO_USER, type CommandsOf } from './command.ts';
+import { bytes, fields, oneOf } from './input.ts';
+import { keep, template } from './new-key.ts';
+
+/** Keys that enter in clear: public ones. All others come wrapped. */
+export const importCommands: CommandsOf<'importPublicKey'> = {
+  importPublicKey: {
+    by: CRYPTO_USER,
+    opcode: 'CN_INSERT_MASKED_OBJECT_USER',
+    input: fields<CommandInput<'importPublicKey'>>({ kind: oneOf(...keyPairKinds), publicKey: bytes, template }),
+    run: importPublicKey,
+  },
+};
+
+function importPublicKey(hsm: Hsm, session: Session, { kind, publicKey, template }: CommandInput<'importPublicKey'>): Promise<KeyInfo> {
+  const engineKey = hsm.engine.importMaterial({ class: 'public-key', type: kind }, publicKey);
+  const key = { ...fromTemplate(template, session.username, 'unwrapped'), engineKey };
+  return keep(hsm, session, key, { opcode: 'CN_INSERT_MASKED_OBJECT_USER' });
+}
