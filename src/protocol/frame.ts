@@ -17,7 +17,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** The body is what `readBody` made of the same request. */
+/** The body is what was read of the same request. */
 export function frameOf(request: IncomingMessage, body: Buffer): Frame {
   const { url = '/', method = 'GET', headers } = request;
   const at = url.indexOf('?');

@@ -277,6 +277,29 @@ describe('abuse', () => {
     assert.deepEqual(order, ['good', 'forged']);
   });
 
+  it('answers 503 to what comes on top of what is under way, and no connections on top of those there are', async () => {
+    const go = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const perform = async (): Promise<object> => {
+      begun.resolve();
+      await go.promise;
+      return {};
+    };
+    await using api = await startApi(perform, { limits: { requests: 1, connections: 2 } });
+    const first = api.call({ target: 'TrentService.ListKeys' });
+    await begun.promise;
+    const second = await api.call({ target: 'TrentService.ListKeys' });
+    assert.deepEqual([second.status, JSON.parse(second.body).__type], [503, 'ServiceUnavailableException']);
+    const idle = connect(api.port, '127.0.0.1');
+    await once(idle, 'connect');
+    const dropped = connect(api.port, '127.0.0.1').on('error', () => undefined);
+    await new Promise((resolve) => dropped.on('close', resolve).resume());
+    assert.equal(api.seen.at(-1)?.error, 'TooManyConnections');
+    idle.destroy();
+    go.resolve();
+    assert.equal((await first).status, 200);
+  });
+
   it('lets each principal make so many requests a second, where that is limited', async () => {
     let now = systemClock.now();
     await using api = await startApi(async () => ({}), { principalRate: 2, clock: { now: () => now } });

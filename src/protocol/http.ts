@@ -3,26 +3,29 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { uuid } from '../base/index.ts';
-import { errors, KmsError } from '../domain/index.ts';
-import type { Duplex } from 'node:stream';
-import { readBody } from './body.ts';
+import { KmsError } from '../domain/index.ts';
+import { BodyReader } from './body.ts';
 import { publicError } from './errors.ts';
 import { refuseSocket } from './refuse-socket.ts';
 import { frameOf, type Answer } from './frame.ts';
 import { createHandle, type Handle, type Handled } from './handle.ts';
 import { jsonRefusal } from './json.ts';
-import type { HttpOptions, HttpServer } from './options.ts';
+import type { HttpLimits, HttpOptions, HttpServer } from './options.ts';
 import { createProbes, type Probes } from './probes.ts';
 import { tlsOptions, type TlsIdentity } from './tls.ts';
+import { createWitness, type Witness } from './witness.ts';
 
-/** Clients that are slow to send are cut off; clients between two requests are not. Milliseconds, and bytes of headers. */
-const usualLimits = {
+const usualLimits: HttpLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 5_000,
-  maxHeaderSize: 32 * 1024,
+  connections: 8_192,
+  requests: 4_096,
 };
+/** Between two requests a client may take its time: longer than the AWS SDKs keep a connection. Milliseconds. */
+const KEEP_ALIVE = 75_000;
+/** Bytes. */
+const MAX_HEADERS = 32 * 1024;
 /** How long `close` waits for the requests under way. */
 const GRACE = 10_000;
 
@@ -32,22 +35,34 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 }
 
 class ApiServer implements HttpServer {
-  readonly #options: HttpOptions;
   readonly #handle: Handle;
+  readonly #witness: Witness;
   readonly #probes: Probes;
   readonly #server: Server | TlsServer;
+  readonly #limits: HttpLimits;
+  readonly #bodies = new BodyReader();
+  #underWay = 0;
   #closing = false;
 
   constructor(options: HttpOptions) {
-    this.#options = options;
+    this.#witness = createWitness(options);
     this.#handle = createHandle(options);
     this.#probes = createProbes(options);
     const serve: RequestListener = (request, response) => {
-      this.#serve(request, response).catch((error: unknown) => this.#fail(error, response));
+      this.#serve(request, response).catch((error: unknown) => {
+        this.#witness.failed(error);
+        response.destroy();
+      });
     };
-    const limits = { ...usualLimits, ...options.limits };
-    this.#server = options.tls ? createTlsServer({ ...limits, ...tlsOptions(options.tls) }, serve) : createServer(limits, serve);
-    this.#server.on('clientError', (error, socket) => this.#refuse(error, socket));
+    this.#limits = { ...usualLimits, ...options.limits };
+    const settings = { ...this.#limits, keepAliveTimeout: KEEP_ALIVE, maxHeaderSize: MAX_HEADERS };
+    this.#server = options.tls ? createTlsServer({ ...settings, ...tlsOptions(options.tls) }, serve) : createServer(settings, serve);
+    this.#server.maxConnections = this.#limits.connections;
+    this.#server.on('clientError', (error, socket) => {
+      const requestId = uuid();
+      this.#witness.refused(refuseSocket(error, socket, requestId), requestId);
+    });
+    this.#server.on('drop', () => this.#witness.refused('TooManyConnections'));
   }
 
   async listen(host: string, port: number): Promise<number> {
@@ -77,51 +92,39 @@ class ApiServer implements HttpServer {
     const handled = await this.#handled(request, requestId);
     if (!handled) return;
     this.#send(response, requestId, handled.answer);
-    this.#tell(handled, requestId, request, (performance.now() - start) / 1000);
-  }
-
-  /** What no error of the API stands for: a probe that failed, or a mistake in here. */
-  #fail(err: unknown, response: ServerResponse): void {
-    this.#options.log.error({ err }, 'a request could not be answered');
-    response.destroy();
+    this.#witness.answered(handled, { id: requestId, message: request, seconds: (performance.now() - start) / 1000 });
   }
 
   /** Undefined if the client went away before it had sent its request. */
   async #handled(request: IncomingMessage, requestId: string): Promise<Handled | undefined> {
     try {
-      const body = await readBody(request);
+      const body = await this.#bodies.read(request);
       if (!body) return undefined;
       if (this.#closing) throw new KmsError('ServiceUnavailableException', 'The service is stopping.');
-      return await this.#handle(frameOf(request, body), requestId);
+      return await this.#counted(() => this.#handle(frameOf(request, body), requestId));
     } catch (thrown) {
       const error = publicError(thrown);
       return { answer: jsonRefusal(error), endpoint: undefined, error };
     }
   }
 
+  /** Requests that are still being sent don't count: their senders could keep all others out. */
+  async #counted(handle: () => Promise<Handled>): Promise<Handled> {
+    if (this.#underWay >= this.#limits.requests)
+      throw new KmsError('ServiceUnavailableException', 'Too many requests are under way. Try again.');
+    this.#underWay += 1;
+    try {
+      return await handle();
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
   #send(response: ServerResponse, requestId: string, { status, contentType, body }: Answer): void {
     const headers = ['x-amzn-RequestId', requestId, 'Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body))];
     // A body that was not read to its end leaves nothing to go on with.
-    if (this.#closing || status === 413) headers.push('Connection', 'close');
+    if (this.#closing || status === 413 || status === 503) headers.push('Connection', 'close');
     response.writeHead(status, headers);
     response.end(body);
-  }
-
-  #tell({ endpoint, error }: Handled, requestId: string, { socket }: IncomingMessage, seconds: number): void {
-    const { service = '', operation = '' } = endpoint ?? {};
-    this.#options.observe({ service, operation, seconds, ...(error && { error: error.code }) });
-    if (!error) return;
-    const { log } = this.#options;
-    const context = { requestId, service, operation, error: error.code, from: socket.remoteAddress };
-    if (errors[error.code].fault === 'server') log.error({ ...context, err: error.cause }, 'a request failed');
-    else if (!endpoint) log.info(context, 'a request was refused');
-  }
-
-  /** What is no HTTP, has too large a header, or came too slowly. */
-  #refuse(error: Error, socket: Duplex): void {
-    const requestId = uuid();
-    const reason = refuseSocket(error, socket, requestId);
-    this.#options.observe({ service: '', operation: '', error: reason, seconds: 0 });
-    this.#options.log.info({ requestId, error: reason }, 'a connection was refused');
   }
 }

@@ -1,4 +1,3 @@
-import type { ServerOptions } from 'node:http';
 import type { Clock, Logger } from '../base/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Perform } from '../operations/index.ts';
@@ -15,6 +14,18 @@ export interface Seen {
   readonly seconds: number;
 }
 
+/** What clients can take up. Times are milliseconds. */
+export interface HttpLimits {
+  /** For the headers, and for a whole request: who sends more slowly is cut off. */
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  /** How often the two are looked at. */
+  readonly connectionsCheckingInterval: number;
+  readonly connections: number;
+  /** Under way at a time; what comes on top is answered 503. */
+  readonly requests: number;
+}
+
 export interface HttpOptions {
   readonly perform: Perform;
   readonly authenticate: Verify<Caller>;
@@ -27,8 +38,8 @@ export interface HttpOptions {
   readonly observe: (seen: Seen) => void;
   /** Requests per second that each principal may make; no limit if not given. */
   readonly principalRate?: number;
-  /** Other limits for slow clients than the usual ones. Milliseconds. */
-  readonly limits?: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
+  /** Other limits than the usual ones. */
+  readonly limits?: Partial<HttpLimits>;
   /** Speaks HTTPS instead of HTTP. */
   readonly tls?: TlsIdentity;
 }
