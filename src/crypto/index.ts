@@ -21,11 +21,12 @@ export { checkValue, pairCheckValue, secretKey, type SecretKey } from './key-obj
 export { unwrapKey, wrapKey } from './key-wrap.ts';
 export { familyOf, generatePrivateKey, isOfKind, type PairFamily, type PairKind } from './pair-kind.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
-export { readApprovalKey, signSha256, verifySha256 } from './plain-signature.ts';
+export { readSigningKey, signSha256, verifySha256 } from './plain-signature.ts';
 export { fillNonce, randomBytes } from './random.ts';
 export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
 export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
+export { chainHash, GENESIS, LogVerifier, signCheckpoint, type LogEntry, type LogFault } from './signed-log.ts';
 export { openWith, sealFor } from './sealed-box.ts';
 export { messageSigner, type DigestSigner, type SignatureScheme, type Signer } from './signature.ts';
 export { sm2Decrypt, sm2Encrypt } from './sm2-encryption.ts';

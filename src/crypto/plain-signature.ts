@@ -10,8 +10,8 @@ export function verifySha256(publicKey: KeyObject, data: Uint8Array, signature: 
   return verify('sha256', data, publicKey, signature);
 }
 
-/** A public key that people sign approvals with: RSA-2048 or EC P-256, PEM. Undefined for all else. */
-export function readApprovalKey(pem: string): KeyObject | undefined {
+/** A public key that signs approvals and logs: RSA-2048 or EC P-256, PEM. Undefined for all else. */
+export function readSigningKey(pem: string): KeyObject | undefined {
   try {
     const key = createPublicKey(pem);
     const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = key;

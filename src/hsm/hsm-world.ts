@@ -12,7 +12,7 @@ import { ControlChannel } from '../cluster/control-channel.ts';
 import { createAuthority, issueCertificate, makeKeyPair, randomBytes, readCsr, sealFor, type Issuer } from '../crypto/index.ts';
 import { connectHsm, type HsmAddress, type HsmConnection } from './client/index.ts';
 import { ControlService } from './index.ts';
-import { HsmError, type HsmErrorCode, type HsmStatus, type LoginRole } from './wire/index.ts';
+import { AUDIT_FORMAT, HsmError, type HsmErrorCode, type HsmStatus, type LoginRole } from './wire/index.ts';
 
 export const ADMIN_PASSWORD = 'admin-password-1';
 export const USER_PASSWORD = 'user-password-1';
@@ -53,6 +53,14 @@ export interface HsmWorld extends AsyncDisposable {
 /** For `assert.rejects`. */
 export function refusedAs(code: HsmErrorCode, text = /./): (error: unknown) => boolean {
   return (error) => error instanceof HsmError && error.code === code && text.test(error.message);
+}
+
+/** What `keyhold hsm audit export` prints of one HSM, line by line. */
+export async function auditLines(reader: HsmConnection): Promise<string[]> {
+  const { identity } = await reader.call('checkpointAudit', {});
+  const { records } = await reader.call('readAudit', { from: 0, limit: 1_000 });
+  const { hsmId } = reader.info;
+  return [{ format: AUDIT_FORMAT, ...identity }, ...records.map((record) => ({ hsmId, ...record }))].map((line) => JSON.stringify(line));
 }
 
 export async function authority(name: string): Promise<Issuer> {

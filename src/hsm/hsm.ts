@@ -1,7 +1,8 @@
 import { offsetClock, type Clock, type Logger } from '../base/index.ts';
 import { Upload } from './backup/index.ts';
 import { Capacity } from './capacity.ts';
-import { Audit, type AuditEntry } from './audit/index.ts';
+import { Audit, AuditPolicy, receivedEntry, type AuditEntry } from './audit/index.ts';
+import { signCheckpoint } from '../crypto/index.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
 import { birthIdentity, Identity } from './identity/index.ts';
 import { Keys } from './keys/index.ts';
@@ -9,9 +10,11 @@ import { Quorum } from './quorum/index.ts';
 import { Peers, Replica, type Change } from './replication/index.ts';
 import { lockFolder, openDatabase, openDeviceKey, type Database, type DeviceSecret, type FolderLock } from './storage/index.ts';
 import { ADMIN, APPLIANCE_USER, Lockouts, Sessions, Turns, Users } from './users/index.ts';
-import { HsmError, type HsmBirth, type HsmInfo, type HsmLifecycle } from './wire/index.ts';
+import { checkpointPurpose, HsmError, type HsmBirth, type HsmInfo, type HsmLifecycle } from './wire/index.ts';
 
 const FIRMWARE_VERSION = '1.0';
+/** Milliseconds between two looks at whether the audit log has to be signed. */
+const CHECKPOINT_POLL = 60_000;
 
 /** The parts of one HSM, put together; what commands work with. Of the network it knows only its peers. */
 export class Hsm {
@@ -28,6 +31,7 @@ export class Hsm {
   readonly users: Users;
   readonly lockouts: Lockouts;
   readonly quorum: Quorum;
+  readonly auditPolicy: AuditPolicy;
   readonly turns = new Turns();
   readonly peers: Peers;
   readonly capacity: Capacity;
@@ -38,6 +42,7 @@ export class Hsm {
   /** Resolves when the peers have been asked for what happened while this HSM was away: before, an old password might seem right. */
   readonly settled: Promise<void>;
   readonly #lock: FolderLock;
+  #timer: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<() => void>();
   #retired = false;
 
@@ -50,13 +55,16 @@ export class Hsm {
     this.identity = identity;
     this.#lock = lock;
     this.capacity = new Capacity(birth.rate ?? {}, clock);
+    this.#signAudit();
     this.replica = new Replica(database, audit, birth.hsmId);
+    this.replica.onReceived(receivedEntry);
     this.engine = createSoftwareEngine();
     this.keys = new Keys(this.engine, this.replica);
     this.sessions = new Sessions((session) => this.keys.dropSession(session));
     this.users = new Users(this.replica, (username) => this.sessions.endAllOf(username));
     this.lockouts = new Lockouts(this.replica, birth.hsmId);
     this.quorum = new Quorum(this.replica);
+    this.auditPolicy = new AuditPolicy(this.replica);
     this.replica.subscribe('user', () => this.changed());
     this.replica.load();
     const changed = (): void => this.changed();
@@ -117,15 +125,26 @@ export class Hsm {
   }
 
   close(): void {
+    clearInterval(this.#timer);
     this.peers.close();
+    this.audit.checkpoint();
     this.database.close();
     this.#lock.release();
   }
 
   #caughtUp(): void {
     if (this.synchronized) return;
-    this.identity.update({ synchronized: true }, () => this.audit.append({ opcode: 'CN_INSERT_MASKED_OBJECT_USER' }));
+    this.identity.update({ synchronized: true }, () => this.audit.append({ opcode: 'KH_SYNCHRONIZED' }));
     this.changed();
+  }
+
+  /** The log is signed by the hardware, whose key is certified by manufacturer and operator. */
+  #signAudit(): void {
+    const { audit, identity, birth } = this;
+    const { privateKey } = identity.hardwareKeys;
+    const purpose = checkpointPurpose(birth.hsmId);
+    audit.signWith((sequence, previous) => signCheckpoint(privateKey, purpose, sequence, previous));
+    this.#timer = setInterval(() => audit.checkpointIfDue(), CHECKPOINT_POLL).unref();
   }
 
   /** Those that the first HSM of a cluster has from the start; the others get them from it. */

@@ -11,7 +11,7 @@ export function userShape(user: UserInfo): object {
     role: user.role,
     locked: user.locked,
     mfa: [],
-    quorum: [],
+    quorum: user.approver ? [{ strategy: 'token-sign', status: 'enabled' }] : [],
     'cluster-coverage': coverage(user.coverage),
   };
 }

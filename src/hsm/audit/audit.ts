@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/index.ts';
-import { sha256 } from '../../crypto/index.ts';
+import { chainHash, GENESIS } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
-import type { AuditRecord } from '../wire/index.ts';
+import { auditFields, CHECKPOINT, type AuditRecord } from '../wire/index.ts';
 
 /** CloudHSM's names of what is recorded, and ours (KH) for what it has none for. */
 export type Opcode =
@@ -38,7 +38,14 @@ export type Opcode =
   | 'CN_APPROVE_TOKEN'
   | 'CN_DELETE_TOKEN'
   | 'KH_REGISTER_QUORUM_KEY'
-  | 'KH_REMOVE_QUORUM_KEY';
+  | 'KH_REMOVE_QUORUM_KEY'
+  | 'KH_SYNCHRONIZED'
+  | 'KH_NODE_ADDED'
+  | 'KH_NODE_REMOVED'
+  | 'KH_SET_AUDIT_POLICY'
+  | 'KH_USE_KEY'
+  | 'KH_RECEIVE_USER'
+  | typeof CHECKPOINT;
 
 /** What is said of an event; `response` is `success` if left out. */
 export type AuditEntry = { readonly opcode: Opcode; readonly response?: string } & Pick<
@@ -46,25 +53,33 @@ export type AuditEntry = { readonly opcode: Opcode; readonly response?: string }
   'session' | 'username' | 'role' | 'keyHandle' | 'detail'
 >;
 
-const GENESIS = '0'.repeat(64);
+/** Records after which the log is signed anew, and milliseconds after which it is if there are any. */
+const CHECKPOINT_RECORDS = 256;
+const CHECKPOINT_INTERVAL = 600_000;
+
+/** Signs checkpoints: given the sequence of the checkpoint and the hash before it, resolves to base64. */
+export type CheckpointSigner = (sequence: number, previous: string) => string;
 
 export class Audit {
   readonly #database: Database;
   readonly #clock: Clock;
+  #sign: CheckpointSigner | undefined;
+  #later: AuditEntry[] = [];
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
   }
 
+  /** From now on the log is signed at intervals. */
+  signWith(sign: CheckpointSigner): void {
+    this.#sign = sign;
+  }
+
   /** Only inside the database transaction of the change that it records. */
   append(entry: AuditEntry): void {
-    const sequence = this.#database.auditLength();
-    // Read back rather than remembered, so that a transaction that is rolled back can't break the chain.
-    const [last] = this.#database.auditFrom(sequence - 1, 1) as AuditRecord[];
-    const { opcode, response = 'success', ...rest } = entry;
-    const fields = { sequence, time: this.#clock.now(), opcode, response, ...rest };
-    this.#database.appendAudit(sequence, { ...fields, hash: chainHash(last?.hash ?? GENESIS, fields) });
+    const { sequence } = this.#add(entry);
+    if (sequence - this.#lastCheckpoint().sequence >= CHECKPOINT_RECORDS) this.#addCheckpoint();
   }
 
   /** Records what changed nothing: a login, a refusal. */
@@ -72,13 +87,57 @@ export class Audit {
     this.#database.transact(() => this.append(entry));
   }
 
+  /** Records it with the next `flush`, which must come before anybody learns of what it is about. */
+  later(entry: AuditEntry): void {
+    this.#later.push(entry);
+  }
+
+  /** All that waits, in one transaction. */
+  flush(): void {
+    if (this.#later.length === 0) return;
+    const entries = this.#later;
+    this.#later = [];
+    this.#database.transact(() => {
+      for (const entry of entries) this.append(entry);
+    });
+  }
+
+  /** Vouches for all that is recorded so far, unless that has been done. */
+  checkpoint(): void {
+    if (this.#last()?.opcode !== CHECKPOINT) this.#database.transact(() => this.#addCheckpoint());
+  }
+
+  /** The same, if it is time for it again. */
+  checkpointIfDue(): void {
+    if (this.#clock.now() - this.#lastCheckpoint().time >= CHECKPOINT_INTERVAL) this.checkpoint();
+  }
+
   read(from: number, limit: number): { readonly records: readonly AuditRecord[]; readonly total: number } {
     return { records: this.#database.auditFrom(from, limit) as AuditRecord[], total: this.#database.auditLength() };
   }
-}
 
-/** Hex SHA-256 over the previous hash and the fields in this fixed order, as a JSON array with null for what is missing. */
-export function chainHash(previous: string, record: Omit<AuditRecord, 'hash'>): string {
-  const { sequence, time, opcode, response, session, username, role, keyHandle, detail } = record;
-  return sha256(JSON.stringify([previous, sequence, time, opcode, response, session, username, role, keyHandle, detail])).toString('hex');
+  #addCheckpoint(): void {
+    const last = this.#last();
+    if (this.#sign && last) this.#add({ opcode: CHECKPOINT, detail: this.#sign(last.sequence + 1, last.hash) });
+  }
+
+  #add(entry: AuditEntry): AuditRecord {
+    const last = this.#last();
+    const { opcode, response = 'success', ...rest } = entry;
+    const fields = { sequence: (last?.sequence ?? -1) + 1, time: this.#clock.now(), opcode, response, ...rest };
+    const record = { ...fields, hash: chainHash(last?.hash ?? GENESIS, auditFields(fields)) };
+    this.#database.appendAudit(record.sequence, record);
+    if (opcode === CHECKPOINT) this.#database.putSetting('checkpoint', { sequence: record.sequence, time: record.time });
+    return record;
+  }
+
+  /** Read back rather than remembered, so that a transaction that is rolled back can't break the chain. */
+  #last(): AuditRecord | undefined {
+    return this.#database.auditFrom(this.#database.auditLength() - 1, 1)[0] as AuditRecord | undefined;
+  }
+
+  #lastCheckpoint(): { readonly sequence: number; readonly time: number } {
+    const last = this.#database.setting('checkpoint') as { readonly sequence: number; readonly time: number } | undefined;
+    return last ?? { sequence: 0, time: 0 };
+  }
 }

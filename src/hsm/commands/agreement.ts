@@ -1,5 +1,5 @@
 import type { CommandInput } from '../wire/index.ts';
-import { CRYPTO_USER, type CommandsOf } from './command.ts';
+import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
 import { bytes, fields, handle, optional } from './input.ts';
 import { reveal } from './reveal.ts';
 
@@ -7,6 +7,7 @@ import { reveal } from './reveal.ts';
 export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'decapsulate'> = {
   deriveSecret: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'asymmetric',
     input: fields<CommandInput<'deriveSecret'>>({ key: handle, publicKey: bytes, recipient: optional(bytes) }),
     run: async ({ keys, engine }, session, { key, publicKey, recipient }) => {
@@ -16,12 +17,14 @@ export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'dec
   },
   encapsulate: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'asymmetric',
     input: fields({ key: handle }),
     run: ({ keys, engine }, session, { key }) => engine.encapsulate(keys.usable(key, session, 'encrypt', 'decrypt').engineKey),
   },
   decapsulate: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'asymmetric',
     input: fields({ key: handle, ciphertext: bytes }),
     run: async ({ keys, engine }, session, { key, ciphertext }) => {

@@ -1,12 +1,49 @@
-import { ADMIN_OR_AUDITOR, type CommandsOf } from './command.ts';
-import { fields, integer } from './input.ts';
+import { AuditPolicy } from '../audit/index.ts';
+import type { Hsm } from '../hsm.ts';
+import type { Session } from '../users/index.ts';
+import type { CommandInput, CommandOutput } from '../wire/index.ts';
+import { ADMIN, ADMIN_OR_AUDITOR, entryOf, type CommandsOf } from './command.ts';
+import { fields, flag, integer, nothing } from './input.ts';
 
 const MAX_PAGE = 1_000;
 
-export const auditCommands: CommandsOf<'readAudit'> = {
+export const auditCommands: CommandsOf<'readAudit' | 'checkpointAudit' | 'getAuditPolicy' | 'setAuditPolicy'> = {
   readAudit: {
     by: ADMIN_OR_AUDITOR,
     input: fields({ from: integer(0, Number.MAX_SAFE_INTEGER), limit: integer(1, MAX_PAGE) }),
     run: ({ audit }, _session, { from, limit }) => audit.read(from, limit),
   },
+  checkpointAudit: { by: ADMIN_OR_AUDITOR, input: nothing, run: checkpointAudit },
+  getAuditPolicy: { by: ADMIN_OR_AUDITOR, input: nothing, run: ({ auditPolicy }) => ({ cryptography: auditPolicy.cryptography }) },
+  setAuditPolicy: {
+    by: ADMIN,
+    opcode: 'KH_SET_AUDIT_POLICY',
+    input: fields<CommandInput<'setAuditPolicy'>>({ cryptography: flag }),
+    run: setAuditPolicy,
+  },
 };
+
+function checkpointAudit({ audit, identity }: Hsm): CommandOutput<'checkpointAudit'> {
+  audit.checkpoint();
+  const { hsmId, clusterId, serialNumber, manufacturerHardwareCertificate, awsHardwareCertificate } = identity.facts;
+  return {
+    identity: {
+      hsmId,
+      clusterId,
+      serialNumber,
+      publicKey: identity.hardwareKeys.publicKey.export({ type: 'spki', format: 'pem' }),
+      ...(manufacturerHardwareCertificate !== undefined && { manufacturerHardwareCertificate }),
+      ...(awsHardwareCertificate !== undefined && { awsHardwareCertificate }),
+    },
+  };
+}
+
+async function setAuditPolicy(
+  hsm: Hsm,
+  session: Session,
+  { cryptography }: CommandInput<'setAuditPolicy'>,
+): Promise<Readonly<Record<string, never>>> {
+  const detail = `cryptography ${cryptography ? 'recorded' : 'not recorded'}`;
+  await hsm.replicate([AuditPolicy.put(cryptography)], entryOf(session, 'KH_SET_AUDIT_POLICY', { detail }));
+  return {};
+}

@@ -33,6 +33,8 @@ export interface UserCommand<C extends CommandName> {
   readonly opcode?: Opcode | ((input: CommandInput<C>) => Opcode);
   /** What of it others may have to approve; undefined if nothing. */
   readonly quorum?: (hsm: Hsm, session: Session, input: CommandInput<C>) => Guarded | undefined;
+  /** The keys it uses, where that is recorded only if the cluster's owner wants it. */
+  readonly uses?: (input: CommandInput<C>) => readonly string[];
   /** What it costs; `other` if left out. */
   readonly work?: OperationClass | ((input: CommandInput<C>) => OperationClass);
   readonly run: (hsm: Hsm, session: Session, input: CommandInput<C>) => Answer<C>;
@@ -42,6 +44,11 @@ export type Command<C extends CommandName> = OpenCommand<C> | UserCommand<C>;
 
 /** Some of the commands, by name. */
 export type CommandsOf<Names extends CommandName> = { readonly [C in Names]: Command<C> };
+
+/** Of a command that uses the one key that it names. */
+export function usesKey({ key }: { readonly key: string }): readonly string[] {
+  return [key];
+}
 
 /** The audit entry for what a session did. */
 export function entryOf(

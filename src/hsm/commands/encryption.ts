@@ -10,7 +10,7 @@ import {
   type CommandOutput,
   type OperationClass,
 } from '../wire/index.ts';
-import { CRYPTO_USER, type CommandsOf } from './command.ts';
+import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
 import { bytes, fields, flag, handle, integer, oneOf, optional } from './input.ts';
 import { makePair } from './make-pair.ts';
 import { reveal } from './reveal.ts';
@@ -28,12 +28,14 @@ type Names = 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRan
 export const encryptionCommands: CommandsOf<Names> = {
   encrypt: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: workOf,
     input: fields<CommandInput<'encrypt'>>({ ...cipher, plaintext: bytes }),
     run: (hsm, session, input) => ({ ciphertext: encrypt(hsm, session, input, input.plaintext) }),
   },
   decrypt: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: workOf,
     input: fields<CommandInput<'decrypt'>>({ ...cipher, ciphertext: bytes, recipient }),
     run: (hsm, session, input) => {
@@ -43,6 +45,7 @@ export const encryptionCommands: CommandsOf<Names> = {
   },
   reencrypt: {
     by: CRYPTO_USER,
+    uses: ({ from, to }) => [from.key, to.key],
     work: ({ from, to }) => (workOf(from) === 'symmetric' ? workOf(to) : 'asymmetric'),
     input: fields<CommandInput<'reencrypt'>>({
       from: fields<CommandInput<'reencrypt'>['from']>({ ...cipher, ciphertext: bytes }),
@@ -59,12 +62,14 @@ export const encryptionCommands: CommandsOf<Names> = {
   },
   encryptRandom: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'symmetric',
     input: fields<CommandInput<'encryptRandom'>>({ key: handle, length: integer(1, MAX_RANDOM), aad: bytes, reveal: flag, recipient }),
     run: encryptRandom,
   },
   encryptRandomPair: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'asymmetric',
     input: fields<CommandInput<'encryptRandomPair'>>({
       key: handle,

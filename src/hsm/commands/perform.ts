@@ -18,7 +18,7 @@ export function perform(hsm: Hsm, caller: Caller, operation: string, input: unkn
   const command = commands.get(operation);
   if (!command) throw new HsmError('malformed-request', 'there is no such command');
   hsm.operations.set(operation, (hsm.operations.get(operation) ?? 0) + 1);
-  return command.by === 'anyone' ? performOpen(hsm, caller, command, input) : performAs(hsm, caller, command, input);
+  return command.by === 'anyone' ? performOpen(hsm, caller, command, input) : performAs(hsm, caller, operation, command, input);
 }
 
 function performOpen(hsm: Hsm, caller: Caller, command: OpenCommand<CommandName>, input: unknown): unknown {
@@ -34,26 +34,58 @@ function isPublic({ during }: OpenCommand<CommandName>): boolean {
   return during.includes('uninitialized');
 }
 
-function performAs(hsm: Hsm, { session }: Caller, command: UserCommand<CommandName>, input: unknown): unknown {
-  const taken = command.input(input);
+function performAs(hsm: Hsm, { session }: Caller, name: string, command: UserCommand<CommandName>, given: unknown): unknown {
+  const input = command.input(given);
   if (!session) throw new HsmError('not-logged-in', 'log in first');
   const { work = 'other' } = command;
-  hsm.capacity.use(typeof work === 'function' ? work(taken) : work);
-  const refused = (error: unknown): never => {
-    const refusal = asHsmError(error);
-    const { opcode } = command;
-    if (opcode) hsm.audit.note(entryOf(session, typeof opcode === 'function' ? opcode(taken) : opcode, { response: refusal.code }));
-    throw refusal;
-  };
+  hsm.capacity.use(typeof work === 'function' ? work(input) : work);
+  const call: Call = { hsm, session, name, command, input };
   try {
     if (!command.by.includes(session.role)) throw new HsmError('not-permitted', `a ${session.role} may not do that`);
-    const guarded = guardedBy(hsm, session, command, taken);
-    const run = (): unknown => command.run(hsm, session, taken);
-    const output = guarded ? approve(hsm, session, guarded).then(run) : run();
-    return output instanceof Promise ? output.catch(refused) : output;
+    const output = runApproved(call);
+    if (output instanceof Promise)
+      return output.then(
+        (out: unknown) => succeeded(call, out),
+        (error: unknown) => refused(call, error),
+      );
+    return succeeded(call, output);
   } catch (error) {
-    return refused(error);
+    return refused(call, error);
   }
+}
+
+interface Call {
+  readonly hsm: Hsm;
+  readonly session: Session;
+  readonly name: string;
+  readonly command: UserCommand<CommandName>;
+  readonly input: CommandInput<CommandName>;
+}
+
+function runApproved({ hsm, session, command, input }: Call): unknown {
+  const guarded = guardedBy(hsm, session, command, input);
+  const run = (): unknown => command.run(hsm, session, input);
+  return guarded ? approve(hsm, session, guarded).then(run) : run();
+}
+
+function succeeded(call: Call, output: unknown): unknown {
+  recordUse(call, 'success');
+  return output;
+}
+
+function refused(call: Call, error: unknown): never {
+  const refusal = asHsmError(error);
+  const { hsm, session, input } = call;
+  const { opcode } = call.command;
+  if (opcode) hsm.audit.note(entryOf(session, typeof opcode === 'function' ? opcode(input) : opcode, { response: refusal.code }));
+  recordUse(call, refusal.code);
+  throw refusal;
+}
+
+/** The use of a key, if the cluster's owner wants that recorded; written down before the answer leaves. */
+function recordUse({ hsm, session, name, command, input }: Call, response: string): void {
+  if (!hsm.auditPolicy.cryptography || !command.uses) return;
+  for (const keyHandle of command.uses(input)) hsm.audit.later(entryOf(session, 'KH_USE_KEY', { keyHandle, detail: name, response }));
 }
 
 /** What has to be approved before the command may run; undefined if nothing has. */

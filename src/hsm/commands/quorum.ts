@@ -1,4 +1,4 @@
-import { equalBytes, readApprovalKey, sha256, verifySha256 } from '../../crypto/index.ts';
+import { equalBytes, readSigningKey, sha256, verifySha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { approvalDataOf, approvers, Quorum, TOKEN_LIFETIME, type Token } from '../quorum/index.ts';
 import { Users, type Session } from '../users/index.ts';
@@ -92,7 +92,7 @@ async function registerQuorumKey(
   if (!user || !token || !isLive(hsm, token) || !equalBytes(token.approvalData, approvalData)) {
     throw new HsmError('quorum-failed', 'Quorum Failed: the token is unknown, expired, used before, or for something else');
   }
-  const key = readApprovalKey(publicKey);
+  const key = readSigningKey(publicKey);
   if (!key) throw new HsmError('invalid-argument', 'the public key is not the PEM of an RSA-2048 or EC P-256 public key');
   if (!verifySha256(key, approvalData, signature)) {
     throw new HsmError('quorum-failed', 'Invalid username-signature pair for quorum authorization');

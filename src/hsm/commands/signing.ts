@@ -1,5 +1,5 @@
 import { macHashes, signatureMechanisms, signedData, type CommandInput } from '../wire/index.ts';
-import { CRYPTO_USER, type CommandsOf } from './command.ts';
+import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
 import { bytes, fields, handle, oneOf } from './input.ts';
 
 const signing = { key: handle, mechanism: oneOf(...signatureMechanisms), form: oneOf(...signedData), data: bytes };
@@ -9,6 +9,7 @@ const macing = { key: handle, hash: oneOf(...macHashes), message: bytes };
 export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'> = {
   sign: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'asymmetric',
     input: fields<CommandInput<'sign'>>(signing),
     run: async ({ keys, engine }, session, { key, ...what }) => {
@@ -17,6 +18,7 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
   },
   verify: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'asymmetric',
     input: fields<CommandInput<'verify'>>({ ...signing, signature: bytes }),
     run: async ({ keys, engine }, session, { key, signature, ...what }) => {
@@ -25,6 +27,7 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
   },
   mac: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'symmetric',
     input: fields<CommandInput<'mac'>>(macing),
     run: ({ keys, engine }, session, { key, hash, message }) => {
@@ -33,6 +36,7 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
   },
   verifyMac: {
     by: CRYPTO_USER,
+    uses: usesKey,
     work: 'symmetric',
     input: fields<CommandInput<'verifyMac'>>({ ...macing, mac: bytes }),
     run: ({ keys, engine }, session, { key, hash, message, mac }) => {

@@ -45,6 +45,10 @@ export const controlTable = {
     return {};
   },
   setPeers: ({ hsm }, { peers }) => {
+    const before = hsm.peers.known;
+    const now = peers.map(({ hsmId }) => hsmId);
+    for (const hsmId of now) if (!before.includes(hsmId)) hsm.audit.note({ opcode: 'KH_NODE_ADDED', detail: hsmId });
+    for (const hsmId of before) if (!now.includes(hsmId)) hsm.audit.note({ opcode: 'KH_NODE_REMOVED', detail: hsmId });
     hsm.peers.set(peers);
     return {};
   },

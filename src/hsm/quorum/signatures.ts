@@ -1,4 +1,4 @@
-import { readApprovalKey, verifySha256 } from '../../crypto/index.ts';
+import { readSigningKey, verifySha256 } from '../../crypto/index.ts';
 import type { User } from '../users/index.ts';
 import { HsmError, type Approval, type QuorumService, type Role } from '../wire/index.ts';
 
@@ -18,7 +18,7 @@ export function checkSignatures({ approvalData, signatures }: Approval, { servic
   const names = new Set<string>();
   for (const { username, signature } of signatures) {
     const user = find(username);
-    const key = user?.quorumKey === undefined ? undefined : readApprovalKey(user.quorumKey);
+    const key = user?.quorumKey === undefined ? undefined : readSigningKey(user.quorumKey);
     if (!user || !key || names.has(user.username) || !mayApprove(service, user.role) || !verifySha256(key, approvalData, signature)) {
       throw new HsmError('quorum-failed', 'Invalid username-signature pair for quorum authorization');
     }

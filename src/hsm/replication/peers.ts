@@ -72,6 +72,11 @@ export class Peers {
     this.#apply();
   }
 
+  /** All, whether they can be reached or not. */
+  get known(): readonly string[] {
+    return this.#wanted.map(({ hsmId }) => hsmId);
+  }
+
   get linked(): readonly string[] {
     return [...this.#keepers.values()].filter((keeper) => keeper.linked).map((keeper) => keeper.address.hsmId);
   }

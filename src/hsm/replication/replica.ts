@@ -36,6 +36,7 @@ export class Replica {
   readonly #held = new Map<string, Held>();
   readonly #digests = new DigestTree();
   readonly #listeners = new Map<RecordKind, Listener[]>();
+  #describe: (record: ReplicaRecord) => AuditEntry | undefined = () => undefined;
   #counter = 0;
   #head = 0;
 
@@ -59,6 +60,11 @@ export class Replica {
   /** `listener` hears every record of the kind that is loaded or takes effect from now on; the body it gets is its own. */
   subscribe(kind: RecordKind, listener: Listener): void {
     this.#listeners.set(kind, [...(this.#listeners.get(kind) ?? []), listener]);
+  }
+
+  /** `describe` says what is put into the audit log of a record that comes from another HSM. */
+  onReceived(describe: (record: ReplicaRecord) => AuditEntry | undefined): void {
+    this.#describe = describe;
   }
 
   /** Takes up what the database holds; once, after all have subscribed. */
@@ -102,7 +108,10 @@ export class Replica {
   receive(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
     const news = [...merge(new Map(), records).values()].filter((record) => this.lacks(record));
     if (news.length === 0 && !alongside) return [];
-    return this.#put(news, alongside);
+    return this.#put(news, () => {
+      alongside?.();
+      for (const record of news) this.#recordReceipt(record);
+    });
   }
 
   /** At most `limit` records that took effect here after `sequence`, in order. */
@@ -114,6 +123,11 @@ export class Replica {
   read(kind: RecordKind, id: string): SequencedRecord | undefined {
     const stored = this.#store.record(kind, id);
     return stored && sequenced(stored);
+  }
+
+  #recordReceipt(record: ReplicaRecord): void {
+    const entry = this.#describe(record);
+    if (entry) this.#audit.append(entry);
   }
 
   #put(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {

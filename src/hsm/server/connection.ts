@@ -94,8 +94,19 @@ export class Connection implements Caller {
       if (!request) break;
       this.#serve(request);
     }
+    this.#record();
     if (this.#inbox.length > 0) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  /** Makes the uses of keys that were just answered durable: the answers leave at the end of the turn, or not at all. */
+  #record(): void {
+    try {
+      this.#hsm.audit.flush();
+    } catch (error) {
+      this.#hsm.log.error({ err: error }, 'the use of keys could not be recorded');
+      this.#socket.destroy();
+    }
   }
 
   #serve({ id, op, in: input }: RequestFrame): void {
@@ -116,6 +127,7 @@ export class Connection implements Caller {
       )
       .finally(() => {
         this.#underWay.delete(done);
+        this.#record();
         if (this.#inbox.length > 0) this.#work();
       });
     this.#underWay.add(done);

@@ -13,6 +13,7 @@ import type {
   SignedData,
   WrapMechanism,
 } from './mechanisms.ts';
+import type { AuditIdentity } from './audit-format.ts';
 import type { Approval, QuorumService, QuorumToken, QuorumTokenInfo, TokenService } from './quorum.ts';
 
 export type Role = 'unactivated-admin' | 'admin' | 'crypto-user' | 'auditor' | 'internal(APPLIANCE_USER)';
@@ -329,6 +330,12 @@ export interface Commands {
     { readonly from: number; readonly limit: number },
     { readonly records: readonly AuditRecord[]; readonly total: number }
   >;
+  /** For admin and auditor: signs all that is recorded so far, and tells whose signature that is. */
+  checkpointAudit: Exchange<Empty, { readonly identity: AuditIdentity }>;
+  /** For admin and auditor. Management commands are always recorded; each use of a key only if `cryptography`. */
+  getAuditPolicy: Exchange<Empty, { readonly cryptography: boolean }>;
+  /** For admins; holds for the whole cluster. */
+  setAuditPolicy: Exchange<{ readonly cryptography: boolean }, Empty>;
 
   /**
    * For admins: makes a backup of the whole cluster, users and keys, that opens under the passphrase (at least 12

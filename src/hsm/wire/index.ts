@@ -84,3 +84,4 @@ export {
   type BackupHeader,
   type BackupProtection,
 } from './backup-file.ts';
+export { AUDIT_FORMAT, auditFields, CHECKPOINT, checkpointPurpose, type AuditIdentity } from './audit-format.ts';
