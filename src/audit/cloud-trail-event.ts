@@ -47,7 +47,7 @@ export function cloudTrailServiceEvent(event: ServiceEvent): AuditEvent {
     responseElements: null,
     additionalEventData: event.additionalEventData,
     serviceEventDetails: event.serviceEventDetails,
-    eventID: uuid(),
+    eventID: event.eventId ?? uuid(),
     readOnly: false,
     resources: event.resources,
     eventType: 'AwsServiceEvent',

@@ -37,6 +37,8 @@ export interface ApiCall {
 
 /** Something that Keyhold did by itself. */
 export interface ServiceEvent {
+  /** A new one, if absent. */
+  readonly eventId?: string;
   readonly time: number;
   readonly eventSource: EventSource;
   readonly eventName: string;

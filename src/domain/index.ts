@@ -9,6 +9,7 @@ export type {
   CountRecord,
   HsmRecord,
   HsmState,
+  KeyEventRecord,
   KeyRecord,
   KeyStoreRecord,
   KeyUseRecord,

@@ -87,6 +87,26 @@ export interface MaterialRecord {
   readonly validTo?: number;
 }
 
+/**
+ * What happened to a key without a call: written together with it, and there until the audit trail has it, so that no
+ * kill -9 comes between the two.
+ */
+export interface KeyEventRecord {
+  /** Of the event in the audit trail: one that is told twice, because of a crash, is known by it. */
+  readonly eventId: string;
+  readonly date: number;
+  /** As CloudTrail calls it: `RotateKey`. */
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly keyId: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Of a deleted key: the materials that are still to be destroyed, and the custom key store that has them. */
+  readonly materials?: readonly MaterialRecord[];
+  readonly customKeyStoreId?: string;
+  readonly clusterId?: string;
+}
+
 /** The last successful cryptographic operation with a key. */
 export interface KeyUseRecord {
   readonly account: string;

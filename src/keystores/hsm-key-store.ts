@@ -1,3 +1,4 @@
+import { keyStoreError } from './hsm-failures.ts';
 import { macAlgorithms } from '../domain/index.ts';
 import type { ClusterClient } from '../hsm/client/index.ts';
 import type { Cipher as HsmCipher, CommandInput, ForRecipient } from '../hsm/wire/index.ts';
@@ -17,8 +18,9 @@ export function hsmKeyStore(placement: MaterialPlacement, cluster: () => Cluster
       try {
         await placement.destroy(handles.connected(), material);
         return true;
-      } catch {
-        return false;
+      } catch (error) {
+        // Gone already: destroyed by a Keyhold that was killed before it could say so.
+        return keyStoreError(error).failure === 'material-missing';
       }
     },
     ...encryption(handles),

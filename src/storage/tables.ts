@@ -8,6 +8,7 @@ import type {
   GrantRecord,
   GroupRecord,
   HsmRecord,
+  KeyEventRecord,
   KeyRecord,
   KeyStoreRecord,
   ManagedPolicyRecord,
@@ -25,6 +26,7 @@ export interface Tables {
   keys: KeyRecord;
   materials: MaterialRecord;
   keyUses: KeyUseRecord;
+  keyEvents: KeyEventRecord;
   counts: CountRecord;
   aliases: AliasRecord;
   grants: GrantRecord;
@@ -66,6 +68,7 @@ export const layouts = {
     },
   },
   materials: { key: ['materialId', 'region'], indexes: { byKey: ['account', 'region', 'keyId'], byExpiry: ['validTo'] } },
+  keyEvents: { key: ['eventId'], indexes: {} },
   keyUses: { key: ['account', 'region', 'keyId'], indexes: {} },
   counts: { key: ['account', 'region', 'of'], indexes: {} },
   grants: {

@@ -146,10 +146,10 @@ describe('rotation on demand', () => {
     assert.deepEqual(Buffer.from(decrypted.Plaintext ?? []), Plaintext);
     assert.equal(decrypted.KeyMaterialId, first);
     assert.equal((await world.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' }))).KeyMaterialId, second);
-    const [event] = auditEvents(world.data).filter(
-      ({ eventName, resources }) => eventName === 'RotateKey' && JSON.stringify(resources).includes(id),
+    const event = await until('the RotateKey event', async () =>
+      auditEvents(world.data).find(({ eventName, resources }) => eventName === 'RotateKey' && JSON.stringify(resources).includes(id)),
     );
-    assert.deepEqual(event?.['serviceEventDetails'], {
+    assert.deepEqual(event['serviceEventDetails'], {
       rotationType: 'ON_DEMAND',
       keyOrigin: 'AWS_KMS',
       previousKeyMaterialId: first,

@@ -12,7 +12,7 @@ import {
   RotateKeyOnDemandCommand,
 } from '@aws-sdk/client-kms';
 import { until } from '../support/until.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { auditEvents, startWorld, type World } from '../support/world.ts';
 
 const AWAY = 'eu-west-1';
 const Plaintext = Buffer.from('must not be lost');
@@ -75,6 +75,16 @@ it('kill -9 in the middle of rotations loses no material, and leaves no rotation
       assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
     }
   }
+  const rotations = (await world.kms.send(new ListKeyRotationsCommand({ KeyId }))).Rotations ?? [];
+  const told = (): unknown[] =>
+    auditEvents(world.data)
+      .filter(({ eventName }) => eventName === 'RotateKey')
+      .map(({ serviceEventDetails }) => (serviceEventDetails as { currentKeyMaterialId: string }).currentKeyMaterialId);
+  await until('each rotation is in the audit trail', async () => new Set(told()).size === rotations.length);
+  assert.deepEqual(
+    [...new Set(told())],
+    rotations.map(({ KeyMaterialId }) => KeyMaterialId),
+  );
   const seen = await Promise.all(
     [world.kms, world.kmsIn(AWAY)].map(async (kms) => ({
       current: (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.CurrentKeyMaterialId,

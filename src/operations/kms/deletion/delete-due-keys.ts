@@ -1,26 +1,19 @@
-import { keyArn, type KeyRecord, type MaterialRecord } from '../../../domain/index.ts';
-import { KeyStoreError } from '../../../keystores/index.ts';
+import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { removeGrants } from '../grants/grant-count.ts';
-import { recordKeyEvent } from '../key-event.ts';
 import { countKey } from '../keys/key-count.ts';
 import { familyOf } from '../keys/key-family.ts';
 import { DAY } from '../upkeep/days.ts';
 import { forEach } from '../upkeep/for-each.ts';
-
-/** What became of one material of a deleted key. */
-interface Fate {
-  readonly material: MaterialRecord;
-  readonly deleted: boolean;
-}
+import { leaveKeyEvent } from '../upkeep/key-events.ts';
 
 /** How long after a start HSMs have to come back, in milliseconds. */
 const COMING_BACK = 60_000;
 
 /**
- * Deletes the keys whose waiting period is over: first the KMS key with all that hangs on it, then, best effort, the
- * material. A custom key store that is not connected keeps its HSM key as an orphan, as in AWS; for one that is, but whose
+ * Deletes the keys whose waiting period is over: first the KMS key with all that hangs on it, then, best effort
+ * (`tellKeyEvents`), the material. A custom key store that is not connected keeps its HSM key as an orphan, as in AWS; for one that is, but whose
  * HSMs don't answer, there is a day to spare.
  */
 export async function deleteDueKeys(services: Services): Promise<void> {
@@ -36,26 +29,23 @@ function awaitsItsHsms({ keyStores, about }: Services, { customKeyStoreId, delet
   return !keyStores.members(customKeyStoreId).some(({ healthy }) => healthy);
 }
 
-async function deleteKey(services: Services, { account, region, keyId }: KeyRecord): Promise<void> {
-  const now = services.clock.now();
-  const gone = await services.store.transact(async (transaction) => {
+async function deleteKey({ store, clock }: Services, { account, region, keyId }: KeyRecord): Promise<void> {
+  const now = clock.now();
+  await store.transact(async (transaction) => {
     const key = await transaction.get('keys', account, region, keyId);
-    if (key?.deletionDate === undefined || key.deletionDate > now) return undefined;
+    // Somebody may have cancelled the deletion meanwhile.
+    if (key?.deletionDate === undefined || key.deletionDate > now) return;
     const materials = await removeRows(transaction, key);
     await releasePrimary(transaction, key, now);
     const { customKeyStoreId } = key;
     const home = customKeyStoreId === undefined ? undefined : await transaction.get('keyStores', account, region, customKeyStoreId);
-    return { key, materials, clusterId: home?.clusterId };
+    await leaveKeyEvent(transaction, clock, key, {
+      name: 'DeleteKey',
+      // What is left of the key: enough to destroy its material, not the material.
+      materials: materials.map(({ token: _token, ...material }) => material),
+      ...(home && { customKeyStoreId: home.storeId, clusterId: home.clusterId }),
+    });
   });
-  // Somebody cancelled the deletion meanwhile.
-  if (!gone) return;
-  const { key, clusterId } = gone;
-  const fates = await Promise.all(
-    gone.materials.map(async (material) => ({ material, deleted: await destroyed(services.keyStores, key, material) })),
-  );
-  services.log.info({ key: keyArn(key, keyId), orphans: fates.filter((one) => !one.deleted).length }, 'KMS key deleted');
-  const additionalEventData = customStoreData(key, clusterId, fates);
-  await recordKeyEvent(services, key, { name: 'DeleteKey', ...(additionalEventData && { additionalEventData }) });
 }
 
 async function removeRows(transaction: Transaction, key: KeyRecord): Promise<readonly MaterialRecord[]> {
@@ -78,33 +68,4 @@ async function releasePrimary(transaction: Transaction, deleted: KeyRecord, now:
   if (primary?.replicaDeletionWindow === undefined || replicas.length > 0) return;
   const { replicaDeletionWindow, ...rest } = primary;
   await transaction.put('keys', { ...rest, deletionDate: now + replicaDeletionWindow * DAY });
-}
-
-async function destroyed(keyStores: Services['keyStores'], key: KeyRecord, material: MaterialRecord): Promise<boolean> {
-  try {
-    return await keyStores.of(key).destroyMaterial(material);
-  } catch (error) {
-    if (error instanceof KeyStoreError) return false;
-    throw error;
-  }
-}
-
-/** What CloudTrail's DeleteKey event says of a key in a custom key store. */
-function customStoreData(
-  { customKeyStoreId }: KeyRecord,
-  clusterId: string | undefined,
-  fates: readonly Fate[],
-): Readonly<Record<string, unknown>> | undefined {
-  if (customKeyStoreId === undefined) return undefined;
-  const keys = fates.map(({ material, deleted }) => ({
-    keyHandle: material.handle,
-    backingKeyId: material.materialId,
-    deletionStatus: deleted ? 'SUCCESS' : 'FAILURE',
-  }));
-  return {
-    customKeyStoreId,
-    clusterId,
-    backingKeys: JSON.stringify(keys.map(({ keyHandle, backingKeyId }) => ({ keyHandle, backingKeyId }))),
-    backingKeysDeletionStatus: JSON.stringify(keys),
-  };
 }

@@ -1,7 +1,7 @@
 import type { MaterialRecord } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
-import { recordKeyEvent } from '../key-event.ts';
 import { forEach } from '../upkeep/for-each.ts';
+import { leaveKeyEvent } from '../upkeep/key-events.ts';
 import { removeMaterial } from './imported-materials.ts';
 
 /** Deletes imported material whose `ValidTo` has come: its key can't be used until the same bytes are imported again. */
@@ -10,16 +10,15 @@ export async function expireMaterials(services: Services): Promise<void> {
   await forEach(due, services.log, (material) => expire(services, material));
 }
 
-async function expire(services: Services, { materialId, region }: MaterialRecord): Promise<void> {
-  const now = services.clock.now();
-  const expired = await services.store.transact(async (transaction) => {
+async function expire({ store, clock }: Services, { materialId, region }: MaterialRecord): Promise<void> {
+  const now = clock.now();
+  await store.transact(async (transaction) => {
     const material = await transaction.get('materials', materialId, region);
-    if (material?.validTo === undefined || material.validTo > now) return undefined;
+    // It may have been imported again meanwhile, with another date.
+    if (material?.validTo === undefined || material.validTo > now) return;
     await removeMaterial(transaction, material);
-    return material;
+    const { token: _token, ...known } = material;
+    const details = { keyMaterialId: materialId };
+    await leaveKeyEvent(transaction, clock, material, { name: 'DeleteExpiredKeyMaterial', details, materials: [known] });
   });
-  // It was imported again meanwhile, with another date.
-  if (!expired) return;
-  await services.keyStores.default.destroyMaterial(expired);
-  await recordKeyEvent(services, expired, { name: 'DeleteExpiredKeyMaterial', serviceEventDetails: { keyMaterialId: materialId } });
 }

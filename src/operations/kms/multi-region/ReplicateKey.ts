@@ -1,9 +1,9 @@
-import { keyArn, KmsError, partitionOf, type KeyRecord } from '../../../domain/index.ts';
+import { KmsError, partitionOf, type KeyRecord } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { recordKeyEvent } from '../key-event.ts';
 import { keyMetadata } from '../keys/key-metadata.ts';
 import { policyOfNewKey } from '../policies/checked-policy.ts';
 import { checkedTags } from '../tags/checked-tags.ts';
+import { leaveKeyEvent } from '../upkeep/key-events.ts';
 import { saveReplica } from './save-replica.ts';
 
 /** The replica shares id, material, spec, usage, origin and rotation with its primary, and nothing else. */
@@ -34,12 +34,11 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
       tags,
       ...(key.origin === 'EXTERNAL' && { materialMissing: true }),
     };
-    const saved = await services.store.transact((transaction) =>
-      saveReplica(transaction, { primary: key, replica, most: services.quotas.keys }),
-    );
-    if (!saved) throw new KmsError('AlreadyExistsException', `Key ${keyArn(replica, key.keyId)} already exists.`);
-    await recordKeyEvent(services, replica, { name: 'CreateKey' });
-    await recordKeyEvent(services, key, { name: 'SynchronizeMultiRegionKey' });
+    await services.store.transact(async (transaction) => {
+      await saveReplica(transaction, { primary: key, replica, most: services.quotas.keys });
+      await leaveKeyEvent(transaction, services.clock, replica, { name: 'CreateKey' });
+      await leaveKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
+    });
     return {
       ReplicaKeyMetadata: await keyMetadata(services, replica),
       ReplicaPolicy: policy.policy,

@@ -3,19 +3,21 @@ import type { Transaction } from '../../../storage/index.ts';
 import { countKey, requireRoomForKey } from '../keys/key-count.ts';
 
 /**
- * Records a replica with its primary's materials; false if that Region has one already. `most`: keys that it may have.
+ * Records a replica with its primary's materials, unless that Region has one already. `most`: keys that it may have.
  * The primary is looked at again: it may be on its way out since the pipeline saw it.
  */
 export async function saveReplica(
   transaction: Transaction,
   { primary, replica, most }: { readonly primary: KeyRecord; readonly replica: KeyRecord; readonly most: number },
-): Promise<boolean> {
+): Promise<void> {
   const { account, region, keyId } = primary;
   const now = await transaction.get('keys', account, region, keyId);
   const verdict = now ? stateVerdict('replicable', keyState(now, true)) : 'ok';
   if (verdict !== 'ok') throw new KmsError(verdict.error, `${keyArn(primary, keyId)} ${verdict.text}`);
   if (!now) throw new KmsError('NotFoundException', `Key '${keyArn(primary, keyId)}' does not exist`);
-  if (await transaction.get('keys', account, replica.region, keyId)) return false;
+  if (await transaction.get('keys', account, replica.region, keyId)) {
+    throw new KmsError('AlreadyExistsException', `Key ${keyArn(replica, keyId)} already exists.`);
+  }
   await requireRoomForKey(transaction, replica, most);
   await countKey(transaction, replica, 1);
   await transaction.put('keys', replica);
@@ -26,7 +28,6 @@ export async function saveReplica(
       await transaction.put('materials', { ...material, state: 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION' });
     }
   }
-  return true;
 }
 
 /** Imported material has to be imported into the replica as well: until then only its id is known there. */

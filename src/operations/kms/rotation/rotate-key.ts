@@ -1,9 +1,9 @@
 import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
-import { recordKeyEvent } from '../key-event.ts';
 import { familyOf } from '../keys/key-family.ts';
 import { newMaterial } from '../keys/make-key.ts';
+import { leaveKeyEvent } from '../upkeep/key-events.ts';
 
 export interface Rotation {
   readonly type: 'AUTOMATIC' | 'ON_DEMAND';
@@ -18,19 +18,20 @@ export interface Rotation {
 export async function rotateKey(services: Services, key: KeyRecord, rotation: Rotation): Promise<void> {
   const now = services.clock.now();
   const fresh = key.origin === 'AWS_KMS' ? await newMaterial(services.keyStores.default, key, now) : undefined;
-  const rotated = await services.store.transact((transaction) => rotateFamily(transaction, key, { fresh, rotation, now }));
-  if (!rotated) return;
-  await recordKeyEvent(services, key, {
-    name: 'RotateKey',
-    serviceEventDetails: {
+  await services.store.transact(async (transaction) => {
+    const rotated = await rotateFamily(transaction, key, { fresh, rotation, now });
+    if (!rotated) return;
+    const { previous, current, keys } = rotated;
+    const details = {
       rotationType: rotation.type,
       keyOrigin: key.origin,
-      previousKeyMaterialId: rotated.previous,
-      currentKeyMaterialId: rotated.current,
+      previousKeyMaterialId: previous,
+      currentKeyMaterialId: current,
       keyId: key.keyId,
-    },
+    };
+    await leaveKeyEvent(transaction, services.clock, key, { name: 'RotateKey', details });
+    if (keys > 1) await leaveKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
   });
-  if (rotated.keys > 1) await recordKeyEvent(services, key, { name: 'SynchronizeMultiRegionKey' });
 }
 
 interface Step {

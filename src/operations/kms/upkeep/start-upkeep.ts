@@ -3,6 +3,7 @@ import { deleteDueKeys } from '../deletion/delete-due-keys.ts';
 import { expireMaterials } from '../import/expire-materials.ts';
 import { finishTransitions } from '../multi-region/finish-transitions.ts';
 import { finishOnDemandRotations, rotateDueKeys } from '../rotation/rotate-due-keys.ts';
+import { tellKeyEvents } from './key-events.ts';
 
 /** How often the clock is looked at, in milliseconds of real time; what it brings about is days in coming. */
 const INTERVAL = 1_000;
@@ -16,6 +17,7 @@ const tasks: readonly ((services: Services, settleTime: number) => Promise<void>
   finishOnDemandRotations,
   rotateDueKeys,
   deleteDueKeys,
+  tellKeyEvents,
 ];
 
 /**
