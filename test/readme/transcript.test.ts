@@ -55,4 +55,12 @@ describe('what a document says to paste does what it says', { skip: missing.leng
     const { stdout } = await paste('docs/operations.md');
     assert.match(stdout, /^hello/m);
   });
+
+  it('docs/keys.md', async () => {
+    const { stdout } = await paste('docs/keys.md');
+    assert.match(stdout, /^Verified OK$/m);
+    assert.match(stdout, /^an order$/m);
+    assert.match(stdout, /^"Enabled"$/m);
+    assert.equal(stdout.match(/"KeyMaterialId"/g)?.length, 2);
+  });
 });
