@@ -11,7 +11,8 @@ export function documentedErrors(operation: string): string[] {
 /** Documented for many operations, and out of reach of what a client can send to a Keyhold that is well. */
 const neverAnywhere: readonly (readonly [error: RegExp, why: string])[] = [
   [/^KMSInternalException$/, 'a mistake of the service’s own'],
-  [/^(?:DependencyTimeout|KeyUnavailable)Exception$/, 'the HSMs of the default key store don’t answer: test/faults'],
+  [/^DependencyTimeoutException$/, 'the HSMs of the default key store don’t answer: test/faults/default-key-store.test.ts'],
+  [/^KeyUnavailableException$/, 'HSMs that don’t answer are a DependencyTimeoutException, whatever the key'],
   [/^Xks/, 'external key stores are not there yet'],
 ];
 
