@@ -174,6 +174,20 @@ describe('looking up events', () => {
   });
 });
 
+describe('many who look up events', () => {
+  it('are refused beyond a bound, and served afterwards', async () => {
+    const trail = await openAuditTrail(newFolder());
+    await trail.record(event('a'));
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => trail.lookup({ matches: () => true, limit: 1 })));
+    assert.deepEqual(
+      all.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected'],
+    );
+    assert.equal((await trail.lookup({ matches: () => true, limit: 1 })).events.length, 1);
+    await trail.close();
+  });
+});
+
 describe('verifying a trail', () => {
   const keys = makeKeyPair();
   let now = 0;

@@ -8,6 +8,8 @@ import { Segment } from './segment.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
 const DEFAULT_MAX_WAITING = 10_000;
+/** Searches at a time. */
+const MAX_LOOKUPS = 4;
 const DEFAULT_MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 export interface AuditTrailOptions {
@@ -26,7 +28,7 @@ export interface AuditTrail {
   record(event: AuditEvent, how?: { readonly durable?: boolean }): Promise<void>;
   /** Of what has been written. */
   head(): ChainHead;
-  /** See `lookup.ts`. */
+  /** See `lookup.ts`. Rejects with an AuditBusyError if too many look at the same time. */
   lookup(wanted: Lookup): Promise<LookupPage>;
   /** Writes what waits, then closes the file. */
   close(): Promise<void>;
@@ -38,6 +40,15 @@ export class AuditQueueFullError extends Error {
 
   constructor() {
     super('too many audit events wait to be written');
+  }
+}
+
+/** So many searches are under way that another would slow down those who write. */
+export class AuditBusyError extends Error {
+  override readonly name = 'AuditBusyError';
+
+  constructor() {
+    super('too many searches of the audit trail are under way');
   }
 }
 
@@ -91,6 +102,7 @@ class FileAuditTrail implements AuditTrail {
   #first: number;
   #batch: Batch | undefined;
   #flushing: Promise<void> | undefined;
+  #lookups = 0;
   #closed = false;
 
   constructor(folder: string, opened: Opened) {
@@ -116,8 +128,14 @@ class FileAuditTrail implements AuditTrail {
     return this.#head;
   }
 
-  lookup(wanted: Lookup): Promise<LookupPage> {
-    return lookupEvents({ folder: this.#folder, first: this.#first }, wanted);
+  async lookup(wanted: Lookup): Promise<LookupPage> {
+    if (this.#lookups >= MAX_LOOKUPS) throw new AuditBusyError();
+    this.#lookups += 1;
+    try {
+      return await lookupEvents({ folder: this.#folder, first: this.#first }, wanted);
+    } finally {
+      this.#lookups -= 1;
+    }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
+const readAt = promisify(read);
 const CHUNK = 1 << 16;
 const NEWLINE = 10;
 /** Twice what a request may be long, for what JSON escapes. */
@@ -32,23 +34,30 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
   }
 }
 
-/** The whole lines that end before the byte `end`, the last first; from the last line break on if `end` is left out. */
+/**
+ * The whole lines that end before the byte `end`, the last first; from the last line break on if `end` is left out. The file
+ * is opened when the first line is asked for, before anything else can happen.
+ */
 export async function* linesBackwards(path: string, end?: number): AsyncGenerator<Line> {
-  await using file = await open(path, 'r');
-  let position = end ?? (await file.stat()).size;
+  const file = openSync(path, 'r');
+  try {
+    yield* backwards(file, end);
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function* backwards(file: number, end: number | undefined): AsyncGenerator<Line> {
+  let position = end ?? fstatSync(file).size;
   // Bytes from `position` on that belong to a line whose start isn't read yet; undefined before the first line break.
   let rest: Buffer | undefined = end === undefined ? undefined : Buffer.alloc(0);
   while (position > 0) {
     const length = Math.min(CHUNK, position);
-    const chunk = Buffer.allocUnsafe(length);
-    await file.read(chunk, 0, length, position - length);
     position -= length;
+    const { buffer: chunk } = await readAt(file, Buffer.allocUnsafe(length), 0, length, position);
     let text: Buffer = rest ? Buffer.concat([chunk, rest]) : chunk;
-    if (!rest) {
-      const last = text.lastIndexOf(NEWLINE);
-      if (last < 0) continue;
-      text = text.subarray(0, last + 1);
-    }
+    if (!rest) text = text.subarray(0, text.lastIndexOf(NEWLINE) + 1);
+    if (text.length === 0) continue;
     for (let at = text.lastIndexOf(NEWLINE, -2); at >= 0; at = text.lastIndexOf(NEWLINE, -2)) {
       yield { text: text.toString('utf8', at + 1, text.length - 1), start: position + at + 1 };
       text = text.subarray(0, at + 1);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseLine } from './chain.ts';
 import type { AuditEvent } from './event.ts';
 import { linesBackwards } from './lines.ts';
-import { closedSegments, CURRENT } from './segments.ts';
+import { closedSegments, CURRENT, type ClosedSegment } from './segments.ts';
 
 /** Which events are wanted, newest first. */
 export interface Lookup {
@@ -42,21 +42,38 @@ interface Trail {
   readonly first: number;
 }
 
-export async function lookupEvents({ folder, first }: Trail, wanted: Lookup): Promise<LookupPage> {
-  const events: FoundEvent[] = [];
-  const files = [{ path: join(folder, CURRENT), first }, ...closedSegments(folder).toReversed()];
-  const from = wanted.from;
-  let lines = 0;
-  for (const file of from ? files.filter((one) => one.first <= from.first) : files) {
-    for await (const { text, start } of linesBackwards(file.path, file.first === from?.first ? from.start : undefined)) {
-      const found = foundIn(text, wanted);
-      if (found === 'too old') return { events };
-      if (found) events.push(found);
-      lines += 1;
-      if (events.length >= wanted.limit || lines >= MAX_LINES) return { events, next: { first: file.first, start } };
-    }
+export async function lookupEvents(trail: Trail, wanted: Lookup): Promise<LookupPage> {
+  const { from } = wanted;
+  const found: Search = { events: [], lines: 0 };
+  if (!from || from.first >= trail.first) {
+    const page = await search({ path: join(trail.folder, CURRENT), first: trail.first }, wanted, found);
+    if (page) return page;
   }
-  return { events };
+  // Listed only now: a file that has become full meanwhile is the one just read, and not older.
+  const before = Math.min(trail.first - 1, from?.first ?? Number.POSITIVE_INFINITY);
+  for (const segment of closedSegments(trail.folder).toReversed()) {
+    const page = segment.first <= before && (await search(segment, wanted, found));
+    if (page) return page;
+  }
+  return { events: found.events };
+}
+
+interface Search {
+  readonly events: FoundEvent[];
+  lines: number;
+}
+
+/** One file, from its end or from where the last page ended. Undefined if the search must go on in an older one. */
+async function search({ path, first }: ClosedSegment, wanted: Lookup, found: Search): Promise<LookupPage | undefined> {
+  const end = wanted.from?.first === first ? wanted.from.start : undefined;
+  for await (const { text, start } of linesBackwards(path, end)) {
+    const one = foundIn(text, wanted);
+    if (one === 'too old') return { events: found.events };
+    if (one) found.events.push(one);
+    found.lines += 1;
+    if (found.events.length >= wanted.limit || found.lines >= MAX_LINES) return { events: found.events, next: { first, start } };
+  }
+  return undefined;
 }
 
 /** The keys of an event are never inside of a text, where quotes are escaped. */

@@ -1,4 +1,4 @@
-import type { AuditEvent, FoundEvent } from '../../audit/index.ts';
+import { AuditBusyError, type AuditEvent, type FoundEvent, type Lookup } from '../../audit/index.ts';
 import type { Request } from '../../contract/index.ts';
 import { KmsError, type Scope } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
@@ -22,15 +22,21 @@ export const LookupEvents = defineOperation('cloudtrail', 'LookupEvents', {
     }
     const from = readNextToken(NextToken, input);
     if (EventCategory !== undefined) return { Events: [] };
-    const { events, next } = await audit.lookup({
+    const wanted: Lookup = {
       ...matchOf(input, scope),
       notBefore: seconds(StartTime ?? new Date(clock.now() - HISTORY)),
       limit: MaxResults,
       ...(from && { from }),
-    });
+    };
+    const { events, next } = await audit.lookup(wanted).catch(throttled);
     return { Events: events.map(describe), ...(next && { NextToken: writeNextToken(next, input) }) };
   },
 });
+
+function throttled(error: unknown): never {
+  if (error instanceof AuditBusyError) throw new KmsError('ThrottlingException', 'Rate exceeded', { cause: error });
+  throw error;
+}
 
 function matchOf({ LookupAttributes = [], EndTime }: Wanted, { account, region }: Scope) {
   const [attribute, another] = LookupAttributes;
