@@ -33,6 +33,10 @@ const defaultStore: Record<KeyStoreFailure, Answer> = {
   unreachable: { name: 'DependencyTimeoutException', text: () => 'The HSMs of the default key store can not be reached. Try again.' },
   'material-missing': { name: 'KMSInternalException' },
   'insufficient-hsms': { name: 'KMSInternalException' },
+  throttled: {
+    name: 'ThrottlingException',
+    text: () => 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
+  },
 };
 
 /** The one place where errors of key stores become errors of the API; anything else passes as it is. */

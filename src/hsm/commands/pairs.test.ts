@@ -89,6 +89,17 @@ describe('a token key pair', () => {
   }
 });
 
+describe('many pairs at once', () => {
+  it('are made one after the other, and too many refused', async () => {
+    const orders = Array.from({ length: 100 }, () => makePair('secp521r1', { token: false }));
+    const outcomes = await Promise.allSettled(orders);
+    const refusals = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    assert.ok(refusals.length > 0 && refusals.length < 100, String(refusals.length));
+    for (const refusal of refusals) assert.ok(refusedAs('busy', /too many key pairs/)(refusal));
+    await makePair('secp521r1', { token: false });
+  });
+});
+
 describe('keys of one kind used for another', () => {
   it('are refused, and so are bytes that are no key', async () => {
     const { privateKey } = await makePair('secp256r1', { token: false, sign: true, derive: true, decrypt: true });
