@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { CreateClusterCommand, DeleteHsmCommand } from '@aws-sdk/client-cloudhsm-v2';
+import { CreateClusterCommand, DeleteClusterCommand, DeleteHsmCommand } from '@aws-sdk/client-cloudhsm-v2';
 import {
   ConnectCustomKeyStoreCommand,
   CreateCustomKeyStoreCommand,
@@ -11,10 +11,13 @@ import {
   EncryptCommand,
   UpdateCustomKeyStoreCommand,
 } from '@aws-sdk/client-kms';
+import { connectHsm, type HsmConnection } from '../../src/hsm/client/index.ts';
 import { customerCa } from '../support/customer-ca.ts';
+import { needsProc, pidOf } from '../support/hsm-process.ts';
 import {
   addHsm,
   asAdmin,
+  describeCluster,
   KMSUSER_PASSWORD,
   newKey,
   ownCluster,
@@ -23,6 +26,7 @@ import {
   untilStore,
   type OwnCluster,
 } from '../support/own-cluster.ts';
+import { statusOf } from '../support/status.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -56,6 +60,26 @@ describe('a custom key store', () => {
 
   const setPassword = (password: string): Promise<unknown> =>
     cluster.hsm(['user', 'change-password', '--username', 'kmsuser', '--role', 'crypto-user', '--password', password], asAdmin);
+
+  /** A session of kmsuser that is not KMS's. */
+  async function asKmsuser(): Promise<HsmConnection> {
+    const [hsm] = (await statusOf(world)).Clusters.flatMap(({ Hsms }) => Hsms);
+    assert.ok(hsm);
+    const address = { hsmId: hsm.HsmId, host: hsm.EniIp, port: hsm.EniPort };
+    const connection = await connectHsm(address, { trustAnchor: cluster.ca.certificate });
+    await connection.call('login', { username: 'kmsuser', role: 'crypto-user', password: KMSUSER_PASSWORD });
+    return connection;
+  }
+
+  async function whileFrozen<R>(work: () => Promise<R>): Promise<R> {
+    const pids = ((await cluster.describe()).Hsms ?? []).map(({ HsmId = '' }) => pidOf(HsmId));
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+  }
 
   it('needs a cluster that exists', async () => {
     await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('none'), CloudHsmClusterId: 'cluster-aaaaaaaaaaa' })), {
@@ -144,6 +168,14 @@ describe('a custom key store', () => {
     });
 
     await setPassword(KMSUSER_PASSWORD);
+    const guest = await asKmsuser();
+    try {
+      assert.equal(await failedConnect(id), 'USER_LOGGED_IN');
+    } finally {
+      guest.close();
+    }
+    if (!needsProc) assert.equal(await whileFrozen(() => failedConnect(id)), 'NETWORK_ERRORS');
+
     await cluster.hsm(['key', 'delete', '--filter', `attr.label=${key}`], { role: 'crypto-user', pin: `kmsuser:${KMSUSER_PASSWORD}` });
     await cluster.hsm(['user', 'delete', '--username', 'kmsuser', '--role', 'crypto-user'], asAdmin);
     assert.equal(await failedConnect(id), 'USER_NOT_FOUND');
@@ -153,6 +185,10 @@ describe('a custom key store', () => {
     }
     await untilCluster(world, cluster.clusterId, 'all HSMs are gone', ({ Hsms }) => (Hsms ?? []).length === 0);
     assert.equal(await failedConnect(id), 'INSUFFICIENT_CLOUDHSM_HSMS');
+
+    await world.cloudhsm.send(new DeleteClusterCommand({ ClusterId: cluster.clusterId }));
+    await until('the cluster is gone', async () => (await describeCluster(world, cluster.clusterId)) === undefined);
+    assert.equal(await failedConnect(id), 'CLUSTER_NOT_FOUND');
   });
 
   it('keeps its name CONNECTED when it loses all HSMs, and its keys say why they can not be used', async () => {
