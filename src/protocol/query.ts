@@ -43,9 +43,14 @@ export function isForm(frame: Frame): boolean {
   return parameter(frame, 'Action') !== undefined;
 }
 
+const plainWords = {
+  Action: /(?:^|&)Action=([\w-]{1,128})(?:&|$)/,
+  Version: /(?:^|&)Version=([\w-]{1,128})(?:&|$)/,
+} as const;
+
 /** A parameter that is a plain word, as the names of actions and versions are. */
-export function parameter(frame: Frame, name: 'Action' | 'Version'): string | undefined {
-  return new RegExp(`(?:^|&)${name}=([\\w-]{1,128})(?:&|$)`).exec(formOf(frame))?.[1];
+export function parameter(frame: Frame, name: keyof typeof plainWords): string | undefined {
+  return plainWords[name].exec(formOf(frame))?.[1];
 }
 
 function formOf({ body, query }: Frame): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,8 @@ const APPLICATION = `
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
   const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId: KeyMetadata.KeyId, Plaintext: Buffer.from('x') }));
   console.log(CiphertextBlob.length > 0 ? 'encrypted' : 'nothing');`;
+
+const noCli = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status !== 0;
 
 describe('keyhold up --tls', () => {
   let world: World;
@@ -39,6 +42,15 @@ describe('keyhold up --tls', () => {
     const { NODE_EXTRA_CA_CERTS: _, ...trustless } = env;
     const refused = await run(process.execPath, ['--input-type=module', '-e', APPLICATION], trustless);
     assert.match(refused.stderr, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
+  });
+
+  it('is trusted by the AWS CLI in the same way', { skip: noCli && 'needs the AWS CLI' }, async () => {
+    const { code, stderr } = await run('aws', ['kms', 'list-keys', '--output', 'json'], {
+      ...(await printedEnvironment()),
+      HOME: process.env['HOME'],
+      AWS_PAGER: '',
+    });
+    assert.equal(code, 0, stderr);
   });
 
   it('serves keyhold’s own commands', async () => {
