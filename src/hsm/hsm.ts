@@ -13,6 +13,7 @@ import { ADMIN, APPLIANCE_USER, Lockouts, Sessions, Turns, Users } from './users
 import { checkpointPurpose, HsmError, type HsmBirth, type HsmInfo, type HsmLifecycle } from './wire/index.ts';
 
 const FIRMWARE_VERSION = '1.0';
+const LOGINS_PER_SECOND = 200;
 /** Milliseconds between two looks at whether the audit log has to be signed. */
 const CHECKPOINT_POLL = 60_000;
 
@@ -35,6 +36,8 @@ export class Hsm {
   readonly turns = new Turns();
   readonly peers: Peers;
   readonly capacity: Capacity;
+  /** Strangers' logins: each is recorded and costs time, so they can't be as many as somebody likes. */
+  readonly logins: Capacity;
   /** A backup on its way in. */
   readonly upload = new Upload();
   /** How often each command was carried out. */
@@ -55,6 +58,7 @@ export class Hsm {
     this.identity = identity;
     this.#lock = lock;
     this.capacity = new Capacity(birth.rate ?? {}, clock);
+    this.logins = new Capacity({ other: LOGINS_PER_SECOND }, clock);
     this.#signAudit();
     this.replica = new Replica(database, audit, birth.hsmId);
     this.replica.onReceived(receivedEntry);

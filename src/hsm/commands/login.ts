@@ -18,6 +18,7 @@ export const loginCommands: CommandsOf<'login' | 'logout'> = {
       exclusive: optional(flag),
     }),
     run: async (hsm, caller, input) => {
+      hsm.logins.use('other');
       await hsm.settled;
       const username = input.username.toLowerCase();
       return hsm.turns.take(username, () => login(hsm, caller, { ...input, username }));
