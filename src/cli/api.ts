@@ -76,13 +76,32 @@ interface DescribedHsm {
   readonly EniPort?: number;
 }
 
+/** What a cluster's HSMs are known by before a customer's CA vouches for them; PEM. */
+interface DescribedCertificates {
+  readonly HsmCertificate?: string;
+  readonly ManufacturerHardwareCertificate?: string;
+}
+
+interface DescribedCluster {
+  readonly Hsms?: readonly DescribedHsm[];
+  readonly Certificates?: DescribedCertificates;
+}
+
 /** The HSMs of a cluster that can be talked to, from DescribeClusters. */
 export async function describeCluster(env: Env, clusterId: string): Promise<readonly HsmAddress[]> {
-  const answer = await callApi(env, 'cloudhsm', 'BaldrApiService.DescribeClusters', { Filters: { clusterIds: [clusterId] } });
-  const [cluster] = (answer as { readonly Clusters: readonly { readonly Hsms?: readonly DescribedHsm[] }[] }).Clusters;
-  if (!cluster) throw new CliError(`there is no cluster ${clusterId}; \`keyhold status\` lists the clusters`);
-  return (cluster.Hsms ?? []).flatMap(({ HsmId: hsmId, State, EniIp: host, EniPort: port }) => {
+  return ((await describe(env, clusterId)).Hsms ?? []).flatMap(({ HsmId: hsmId, State, EniIp: host, EniPort: port }) => {
     const usable = (State === 'ACTIVE' || State === 'DEGRADED') && host !== undefined && port !== undefined && port > 0;
     return usable ? [{ hsmId, host, port }] : [];
   });
+}
+
+export async function describeCertificates(env: Env, clusterId: string): Promise<DescribedCertificates> {
+  return (await describe(env, clusterId)).Certificates ?? {};
+}
+
+async function describe(env: Env, clusterId: string): Promise<DescribedCluster> {
+  const answer = await callApi(env, 'cloudhsm', 'BaldrApiService.DescribeClusters', { Filters: { clusterIds: [clusterId] } });
+  const [cluster] = (answer as { readonly Clusters: readonly DescribedCluster[] }).Clusters;
+  if (!cluster) throw new CliError(`there is no cluster ${clusterId}; \`keyhold status\` lists the clusters`);
+  return cluster;
 }

@@ -5,10 +5,12 @@ import { addAuditCommands } from './audit-commands.ts';
 import { addClusterCommands } from './cluster-commands.ts';
 import { formats, type DescribeCluster, type HsmContext, type TargetOptions } from './context.ts';
 import { runInteractive } from './interactive.ts';
+import { addBackupCommands } from './backup-commands.ts';
 import { addCryptoCommands } from './crypto-commands.ts';
 import { addGenerateCommands } from './generate-commands.ts';
 import { addKeyCommands } from './key-commands.ts';
 import { addPemCommands } from './pem-commands.ts';
+import { addQuorumCommands } from './quorum-commands.ts';
 import { addWrapCommands } from './wrap-commands.ts';
 import { addLoginCommands, addUserCommands } from './user-commands.ts';
 
@@ -61,6 +63,8 @@ function commandTree(context: HsmContext): Command {
   addWrapCommands(key, context);
   addPemCommands(key, context);
   addCryptoCommands(tree, context);
+  addQuorumCommands(tree, context);
+  addBackupCommands(tree, context);
   addAuditCommands(tree, context);
   return tree;
 }

@@ -1,10 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { KeyFilter, KeyInfo } from '../../hsm/wire/index.ts';
 import { act } from './answer.ts';
+import { approvalFrom } from './approval-file.ts';
 import { attributeValue } from './attributes.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { findKeys, oneKey, withFilter } from './find-keys.ts';
 import { withLogin } from './login.ts';
+import { APPROVAL } from './quorum-commands.ts';
 import { keyBriefShape, keyReferenceShape, keyShape } from './shapes.ts';
 
 interface Filtered extends TargetOptions {
@@ -26,6 +28,7 @@ export function addKeyCommands(key: Command, context: HsmContext): void {
     .addHelpText('after', '\nExamples:\n  keyhold hsm key list\n  keyhold hsm key list --filter attr.label=my-key --verbose')
     .action(act(context, list));
   withFilter(key.command('delete').description('delete the one key that matches'))
+    .option(...APPROVAL)
     .addHelpText('after', '\nExample:\n  keyhold hsm key delete --filter key-reference=0x00000000001c0686')
     .action(act(context, remove));
   withFilter(key.command('set-attribute').description('change an attribute of the one key that matches (trusted: as admin)'))
@@ -72,10 +75,10 @@ function shapeFor(role: string, verbose: true | undefined): (key: KeyInfo) => ob
   return verbose ? keyShape : keyBriefShape;
 }
 
-async function remove(context: HsmContext, options: Filtered): Promise<object> {
+async function remove(context: HsmContext, options: Filtered & { readonly approval?: string }): Promise<object> {
   return withLogin(context, options, async (connection) => {
     const { handle } = await oneKey(connection, options.filter);
-    await connection.call('destroyKey', { handle });
+    await connection.call('destroyKey', { handle, ...approvalFrom(options.approval) });
     return { message: 'Key deleted successfully' };
   });
 }

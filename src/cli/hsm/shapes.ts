@@ -1,5 +1,5 @@
 /** How cloudhsm-cli writes what an HSM says, unevenness included. Source: its reference in the AWS CloudHSM User Guide. */
-import type { Coverage, HsmInfo, KeyInfo, UserInfo } from '../../hsm/wire/index.ts';
+import type { BackupFacts, BackupHeader, Coverage, HsmInfo, KeyInfo, QuorumTokenInfo, UserInfo } from '../../hsm/wire/index.ts';
 
 function coverage({ on, of }: Coverage): string {
   return on === of ? 'full' : `${on} of ${of}`;
@@ -58,4 +58,33 @@ export function hsmShape(info: HsmInfo): object {
     'firmware-id': `${info.model}-FW-${info.firmwareVersion}`,
     'fips-state': info.fipsState,
   };
+}
+
+export function tokenShape({ service, username, approvalsRequired, createdAt, expiresAt, keyHandle }: QuorumTokenInfo): object {
+  return {
+    service,
+    'approvals-required': { value: approvalsRequired },
+    'user-info': { username },
+    ...(keyHandle !== undefined && { 'key-reference': reference(keyHandle) }),
+    'created-at': new Date(createdAt).toISOString(),
+    'expires-at': new Date(expiresAt).toISOString(),
+  };
+}
+
+export function backupShape(path: string, { clusterId, hsmId, mode, createdAt, userCount, keys }: BackupHeader): object {
+  return {
+    path,
+    'cluster-id': clusterId,
+    'hsm-id': hsmId,
+    mode,
+    'created-at': new Date(createdAt).toISOString(),
+    'user-count': userCount,
+    'key-count': keys.length,
+    keys: keys.map(({ handle, label, owner }) => ({ 'key-reference': reference(handle), label, owner })),
+  };
+}
+
+export function backupFactsShape({ clusterId, createdAt, userCount, keyCount, related }: BackupFacts): object {
+  const counts = { 'user-count': userCount, 'key-count': keyCount };
+  return { 'cluster-id': clusterId, 'created-at': new Date(createdAt).toISOString(), ...counts, related, message: 'Backup is whole' };
 }

@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import type { LoginRole } from '../../hsm/wire/index.ts';
 import { act } from './answer.ts';
+import { approvalFrom } from './approval-file.ts';
 import { knownPassword, newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { asUser, ROLES, withLogin } from './login.ts';
+import { addChangeQuorumCommands, APPROVAL } from './quorum-commands.ts';
 import { userShape } from './shapes.ts';
 import { withHsm } from './target.ts';
 
@@ -11,6 +13,7 @@ interface UserOptions extends TargetOptions {
   readonly username: string;
   readonly role: LoginRole;
   readonly password?: string;
+  readonly approval?: string;
 }
 
 interface Named {
@@ -33,15 +36,20 @@ export function addUserCommands(hsm: Command, context: HsmContext): void {
   user.command('list').description('list users').addHelpText('after', '\nExample:\n  keyhold hsm user list').action(act(context, list));
   named(user.command('create'), 'create a user (as admin)', 'user create --username kmsuser --role crypto-user')
     .option(...PASSWORD)
+    .option(...APPROVAL)
     .action(act(context, setPassword('createUser')));
-  named(user.command('delete'), 'delete a user (as admin)', 'user delete --username alice --role crypto-user').action(act(context, remove));
+  named(user.command('delete'), 'delete a user (as admin)', 'user delete --username alice --role crypto-user')
+    .option(...APPROVAL)
+    .action(act(context, remove));
   named(
     user.command('change-password'),
     "change one's own password, or (as admin) anyone's",
     'user change-password --username alice --role crypto-user',
   )
     .option(...PASSWORD)
+    .option(...APPROVAL)
     .action(act(context, setPassword('changePassword')));
+  addChangeQuorumCommands(user, context);
 }
 
 /** In single-command mode they show that the credentials are good, and keep no session. */
@@ -68,15 +76,16 @@ async function list(context: HsmContext, options: TargetOptions): Promise<object
 function setPassword(command: 'createUser' | 'changePassword') {
   return async (context: HsmContext, options: UserOptions): Promise<Named> => {
     const password = await newPassword(context.io, options.password);
-    const { username, role } = options;
-    await withLogin(context, options, (connection) => connection.call(command, { username, role, password }));
+    const { username, role, approval } = options;
+    const input = { username, role, password, ...approvalFrom(approval) };
+    await withLogin(context, options, (connection) => connection.call(command, input));
     return shown(options);
   };
 }
 
 async function remove(context: HsmContext, options: UserOptions): Promise<Named> {
-  const { username, role } = options;
-  await withLogin(context, options, (connection) => connection.call('deleteUser', { username, role }));
+  const { username, role, approval } = options;
+  await withLogin(context, options, (connection) => connection.call('deleteUser', { username, role, ...approvalFrom(approval) }));
   return shown(options);
 }
 

@@ -1,0 +1,143 @@
+import type { Command } from 'commander';
+import { writeFileDurably } from '../../base/index.ts';
+import type { HsmConnection } from '../../hsm/client/index.ts';
+import { decodeBackupFile, type BackupHeader } from '../../hsm/wire/index.ts';
+import { CliError } from '../io.ts';
+import { act } from './answer.ts';
+import { approvalFrom, writeTokenFile } from './approval-file.ts';
+import { knownPassword, newPassword } from './ask-password.ts';
+import type { HsmContext, TargetOptions } from './context.ts';
+import { bytesOfFile } from './files.ts';
+import { withLogin } from './login.ts';
+import { APPROVAL } from './quorum-commands.ts';
+import { withNewHsm } from './new-hsm.ts';
+import { backupFactsShape, backupShape } from './shapes.ts';
+
+interface FileOptions extends TargetOptions {
+  readonly path: string;
+  readonly passphrase?: string;
+  readonly approval?: string;
+  readonly manufacturerRoot: string;
+}
+
+/** What an HSM takes at a time from somebody who is logged in, and from a stranger; bytes. */
+const PIECE = 512 * 1024;
+const STRANGERS_PIECE = 12 * 1024;
+const PASSPHRASE = ['--passphrase <text>', 'at least 12 characters; asked for if left out'] as const;
+const ROOT = ['--manufacturer-root <file>', 'manufacturer-root.crt, which vouches that it is a genuine HSM'] as const;
+
+/** Backups in the owner's hands: files that open under a passphrase, in any HSM of the same manufacturer or not. */
+export function addBackupCommands(hsm: Command, context: HsmContext): void {
+  const backup = hsm.command('backup').description('backups of the whole cluster, users and keys, in files of your own');
+  fileCommand(backup, 'create', 'write a backup to a file (as admin)', '--path cluster.backup')
+    .option(...APPROVAL)
+    .action(act(context, create));
+  fileCommand(
+    backup,
+    'check',
+    'prove that a backup opens and is whole, without changing anything (as admin)',
+    '--path cluster.backup',
+  ).action(act(context, check));
+  fileCommand(
+    backup,
+    'restore',
+    'make the first HSM of a new cluster a member of the backup’s cluster, with its users and keys',
+    '--cluster-id cluster-… --path cluster.backup --manufacturer-root manufacturer-root.crt',
+  )
+    .requiredOption(...ROOT)
+    .option(...APPROVAL)
+    .action(act(context, restore));
+  backup
+    .command('restore-token')
+    .description('get a token for the restore of a backup that takes the approval of several users')
+    .requiredOption('--token <file>', 'write the token there')
+    .requiredOption(...ROOT)
+    .addHelpText('after', '\nExample:\n  keyhold hsm backup restore-token --token restore.token --manufacturer-root manufacturer-root.crt')
+    .action(act(context, restoreToken));
+  backup
+    .command('list')
+    .description('show what is in backup files, and which of them hold a key')
+    .requiredOption('--path <file...>', 'the files')
+    .option('--key <label>', 'only files with a key of this label')
+    .addHelpText('after', '\nExample:\n  keyhold hsm backup list --path *.backup --key my-key')
+    .action(act(context, list));
+}
+
+function fileCommand(backup: Command, name: string, text: string, example: string): Command {
+  return backup
+    .command(name)
+    .description(text)
+    .requiredOption('--path <file>', 'the file')
+    .option(...PASSPHRASE)
+    .addHelpText('after', `\nExample:\n  keyhold hsm backup ${name} ${example}`);
+}
+
+async function create(context: HsmContext, { path, passphrase: given, approval, ...target }: FileOptions): Promise<object> {
+  const passphrase = await newPassword(context.io, given);
+  return withLogin(context, target, async (connection) => {
+    const { size } = await connection.call('exportBackup', { passphrase, ...approvalFrom(approval) });
+    const pieces: Uint8Array[] = [];
+    for (let offset = 0; offset < size;) {
+      const { bytes } = await connection.call('readBackup', { offset });
+      pieces.push(bytes);
+      offset += bytes.length;
+    }
+    const file = Buffer.concat(pieces);
+    writeFileDurably(path, file);
+    return backupShape(path, headerOf(file, path));
+  });
+}
+
+async function check(context: HsmContext, { path, passphrase: given, ...target }: FileOptions): Promise<object> {
+  const file = bytesOfFile(path);
+  const passphrase = await knownPassword(context.io, given);
+  return withLogin(context, target, async (connection) => {
+    await upload(connection, file, PIECE);
+    return backupFactsShape(await connection.call('checkBackup', { passphrase }));
+  });
+}
+
+async function restore(context: HsmContext, options: FileOptions): Promise<object> {
+  const file = bytesOfFile(options.path);
+  const { clusterId } = headerOf(file, options.path);
+  const passphrase = await knownPassword(context.io, options.passphrase);
+  return withNewHsm(context, options, async (connection) => {
+    await upload(connection, file, STRANGERS_PIECE);
+    await connection.call('restoreBackup', { passphrase, ...approvalFrom(options.approval) });
+    return { 'hsm-id': connection.info.hsmId, 'restored-from': clusterId };
+  });
+}
+
+async function restoreToken(
+  context: HsmContext,
+  options: TargetOptions & { readonly token: string; readonly manufacturerRoot: string },
+): Promise<object> {
+  return withNewHsm(context, options, async (connection) => {
+    const token = await connection.call('generateRestoreToken', {});
+    writeTokenFile(options.token, 'restore', token);
+    return { path: options.token, 'expires-at': new Date(token.expiresAt).toISOString() };
+  });
+}
+
+async function list(
+  _context: HsmContext,
+  { path: paths, key }: { readonly path: readonly string[]; readonly key?: string },
+): Promise<object> {
+  const backups = paths.map((path) => ({ path, header: headerOf(bytesOfFile(path), path) }));
+  const wanted = backups.filter(({ header }) => key === undefined || header.keys.some(({ label }) => label === key));
+  return {
+    backups: wanted.toSorted((a, b) => a.header.createdAt - b.header.createdAt).map(({ path, header }) => backupShape(path, header)),
+  };
+}
+
+async function upload(connection: HsmConnection, file: Uint8Array, piece: number): Promise<void> {
+  for (let offset = 0; offset < file.length; offset += piece) {
+    await connection.call('writeBackup', { offset, bytes: file.subarray(offset, offset + piece) });
+  }
+}
+
+function headerOf(file: Uint8Array, path: string): BackupHeader {
+  const backup = decodeBackupFile(file);
+  if (!backup) throw new CliError(`${path} is no backup`);
+  return backup.header;
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { CreateClusterCommand } from '@aws-sdk/client-cloudhsm-v2';
+import { addHsm, asAdmin, ownCluster, subnetIds, untilCluster, type OwnCluster } from '../support/own-cluster.ts';
+import { keyholdHsm } from '../support/keyhold-cli.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const asDeputy = { role: 'admin', pin: 'deputy:deputy-password-1' };
+const asOwner = { role: 'crypto-user', pin: 'owner:owner-password-1' };
+const PASSPHRASE = 'correct horse battery';
+
+describe('keyhold hsm, for what takes several people', () => {
+  let world: World;
+  let cluster: OwnCluster;
+  const keys = new Map<string, KeyObject>();
+  const file = (name: string): string => join(world.folder, name);
+  const hsm = (line: string, login = asAdmin, more: readonly string[] = []): Promise<Record<string, unknown>> =>
+    cluster.hsm([...line.split(' '), ...more], login) as Promise<Record<string, unknown>>;
+  const newUser = (name: string, role: string): string => `user create --username ${name} --role ${role} --password ${name}-password-1`;
+
+  /** As an approver does it: sign the token's digest outside, and put the signature into the file. */
+  async function approve(token: string, username: string): Promise<void> {
+    await hsm('quorum token-sign digest', asAdmin, ['--token', token, '--path', file('digest')]);
+    const key = keys.get(username);
+    assert.ok(key);
+    // The digest is SHA-256 of the approval data; signing that with SHA-256 is signing the digest as it is.
+    const { approval_data: data, tokens } = JSON.parse(readFileSync(token, 'utf8')) as {
+      approval_data?: string;
+      tokens?: { approval_data: string }[];
+    };
+    const signature = sign('sha256', Buffer.from(data ?? tokens?.[0]?.approval_data ?? '', 'base64'), key);
+    writeFileSync(file('signature'), signature);
+    await hsm('quorum token-sign approve', asAdmin, ['--token', token, '--username', username, '--signature-path', file('signature')]);
+  }
+
+  async function register(username: string, login: typeof asAdmin): Promise<void> {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    keys.set(username, privateKey);
+    writeFileSync(file(`${username}.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
+    const token = file(`${username}-registration.token`);
+    await hsm('quorum token-sign generate --service registration', login, ['--token', token]);
+    await approve(token, username);
+    await hsm('user change-quorum token-sign register', login, ['--public-key', file(`${username}.pem`), '--signed-token', token]);
+  }
+
+  before(async () => {
+    world = await startWorld();
+    cluster = await ownCluster(world);
+    await hsm(newUser('deputy', 'admin'));
+    await hsm(newUser('owner', 'crypto-user'));
+    await hsm('key generate-symmetric aes --label kept --key-length-bytes 32', asOwner);
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  it('writes backups to files, says which hold a key, and proves that they open', async () => {
+    const path = ['--path', file('first.backup')];
+    const made = await hsm('backup create', asAdmin, [...path, '--passphrase', PASSPHRASE]);
+    assert.equal(made['key-count'], 1);
+    const checked = await hsm('backup check', asAdmin, [...path, '--passphrase', PASSPHRASE]);
+    assert.equal(checked['related'], true);
+    await assert.rejects(hsm('backup check', asAdmin, [...path, '--passphrase', 'incorrect horse battery']), /backup/i);
+    const holding = async (label: string): Promise<unknown> => (await hsm(`backup list --key ${label}`, asAdmin, path))['backups'];
+    assert.equal(((await holding('kept')) as unknown[]).length, 1);
+    assert.deepEqual(await holding('other'), []);
+    const torn = readFileSync(file('first.backup')).subarray(0, -1);
+    writeFileSync(file('torn.backup'), torn);
+    await assert.rejects(hsm('backup check', asAdmin, ['--path', file('torn.backup'), '--passphrase', PASSPHRASE]), /backup/i);
+  });
+
+  it('restores a backup into a new cluster, with its users and keys', async () => {
+    const created = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }));
+    const clusterId = created.Cluster?.ClusterId ?? '';
+    await untilCluster(world, clusterId, 'UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
+    await addHsm(world, clusterId, 'c');
+    const options = ['--cluster-id', clusterId, '--path', file('first.backup'), '--passphrase', PASSPHRASE];
+    const root = ['--manufacturer-root', join(world.data, 'certificates', 'manufacturer-root.crt')];
+    const strange = keyholdHsm(['backup', 'restore', ...options, '--manufacturer-root', cluster.caFile], world.environment());
+    await assert.rejects(strange, /does not vouch/);
+    await keyholdHsm(['backup', 'restore', ...options, ...root], world.environment());
+    const login = { CLOUDHSM_ROLE: asOwner.role, CLOUDHSM_PIN: asOwner.pin };
+    const target = ['--cluster-id', clusterId, '--ca-file', cluster.caFile];
+    const { matched_keys: found } = (await keyholdHsm(['key', 'list', ...target], { ...world.environment(), ...login })) as {
+      matched_keys: { attributes: { label: string } }[];
+    };
+    assert.deepEqual(
+      found.map(({ attributes }) => attributes.label),
+      ['kept'],
+    );
+  });
+
+  it('lets two admins decide together on users', async () => {
+    await register('admin', asAdmin);
+    await register('deputy', asDeputy);
+    await hsm('quorum token-sign set-quorum-value --service user --value 2');
+    assert.equal((await hsm('quorum token-sign list-quorum-values'))['user'], 2);
+    const token = file('user.token');
+    const create = (): Promise<unknown> => hsm(newUser('eve', 'crypto-user'), asAdmin, ['--approval', token]);
+    await assert.rejects(hsm(newUser('eve', 'crypto-user')), /[Qq]uorum/);
+    await hsm('quorum token-sign generate --service user', asAdmin, ['--token', token]);
+    await approve(token, 'admin');
+    await assert.rejects(create(), /currently 1 approvals, but 2 approvals required/);
+    await approve(token, 'deputy');
+    assert.equal(((await hsm('quorum token-sign list'))['tokens'] as unknown[]).length, 1);
+    await create();
+    await assert.rejects(create(), /Quorum Failed|exists/);
+    const { users } = (await hsm('user list')) as unknown as { users: { username: string; quorum: unknown[] }[] };
+    assert.deepEqual(
+      users.filter(({ quorum }) => quorum.length > 0).map(({ username }) => username),
+      ['admin', 'deputy'],
+    );
+  });
+
+  it('lets an owner and an admin decide together on the deletion of a key', async () => {
+    await register('owner', asOwner);
+    await hsm('quorum token-sign set-quorum-value --service key-deletion --value 2');
+    const remove = (more: readonly string[] = []): Promise<unknown> => hsm('key delete --filter attr.label=kept', asOwner, more);
+    await assert.rejects(remove(), /[Qq]uorum/);
+    const token = file('deletion.token');
+    await hsm('quorum token-sign generate --service key-deletion --filter attr.label=kept', asOwner, ['--token', token]);
+    for (const username of ['owner', 'admin']) await approve(token, username);
+    await remove(['--approval', token]);
+    assert.deepEqual((await hsm('key list', asOwner))['matched_keys'], []);
+  });
+
+  it('keeps a quorum that can be reached', async () => {
+    await assert.rejects(hsm('user change-quorum token-sign deregister --username deputy'), /[Qq]uorum|too few/);
+  });
+});
