@@ -1,5 +1,5 @@
 import { cloudTrailEvent, type AuditResource, type EventSource } from '../audit/index.ts';
-import type { ServiceName } from '../contract/index.ts';
+import { services, type ServiceName } from '../contract/index.ts';
 import { isKmsError, type Principal } from '../domain/index.ts';
 import type { Operation } from './operation.ts';
 import type { PerformRequest } from './perform.ts';
@@ -48,7 +48,7 @@ export async function auditCall(
     readOnly: operation.effect === 'read',
     input: request.input,
     output,
-    error: error === undefined ? undefined : auditError(error),
+    error: error === undefined ? undefined : auditError(operation.service, error),
     resources: resourcesOf(found, output),
     additionalEventData: hasAny(noted) ? noted : undefined,
   });
@@ -64,8 +64,19 @@ function mustLast({ service, name, effect }: Operation): boolean {
 /** Characters, as in CloudTrail: a text may repeat a whole input. */
 const MAX_MESSAGE = 1_024;
 
-function auditError(error: unknown): { readonly code: string; readonly message?: string | undefined } {
-  return isKmsError(error) ? { code: error.code, message: error.publicMessage?.slice(0, MAX_MESSAGE) } : { code: 'InternalFailure' };
+/** As CloudTrail names the errors of services that speak the Query protocol. */
+function queryErrorCode(code: string): string {
+  if (code === 'AccessDeniedException') return 'AccessDenied';
+  return code.endsWith('Exception') ? code : `${code}Exception`;
+}
+
+function auditError(service: ServiceName, error: unknown): { readonly code: string; readonly message?: string | undefined } {
+  if (!isKmsError(error)) return { code: 'InternalFailure' };
+  const { code, publicMessage } = error;
+  return {
+    code: services[service].protocol === 'query' ? queryErrorCode(code) : code,
+    message: publicMessage?.slice(0, MAX_MESSAGE),
+  };
 }
 
 /** What the call acted on, and the key that it made. */
