@@ -1,44 +1,10 @@
-import type { KeyObject } from 'node:crypto';
-import type { ECDSA } from '@noble/curves/abstract/weierstrass.js';
-import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { DIGEST_BYTES, messageSigner, type SignatureHash, type SignatureScheme } from './signature.ts';
+import { DIGEST_BYTES, laterSigner, messageSigner, type SignatureHash, type SignatureScheme } from './signature.ts';
 
-/** By OpenSSL's name of the curve. */
-const curves: Readonly<Record<string, ECDSA>> = { prime256v1: p256, secp384r1: p384, secp521r1: p521, secp256k1 };
-
-/** `s` may be any of its two values, as in AWS KMS and OpenSSL; the digest is signed as it is. */
-const FORM = { prehash: false, lowS: false, format: 'der' } as const;
-
-/** ECDSA (FIPS 186-5) with signatures in DER. Node signs no digests on elliptic curves, so those are left to noble-curves. */
+/** ECDSA (FIPS 186-5) with signatures in DER. */
 export function ecdsa(hash: SignatureHash): SignatureScheme {
   return {
     family: 'ec',
     raw: messageSigner(hash, { dsaEncoding: 'der' }),
-    digest: {
-      digestBytes: DIGEST_BYTES[hash],
-      async sign(key, digest) {
-        const scalar = key.export({ format: 'raw-private' });
-        try {
-          return curveOf(key).sign(digest, scalar, { ...FORM, extraEntropy: true });
-        } finally {
-          scalar.fill(0);
-        }
-      },
-      async verify(key, digest, signature) {
-        try {
-          return curveOf(key).verify(signature, digest, key.export({ format: 'raw-public' }), FORM);
-        } catch {
-          // Not DER.
-          return false;
-        }
-      },
-    },
+    digest: { digestBytes: DIGEST_BYTES[hash], ...laterSigner(async () => (await import('./ecdsa-digest.ts')).ecdsaDigest) },
   };
-}
-
-function curveOf(key: KeyObject): ECDSA {
-  const curve = curves[key.asymmetricKeyDetails?.namedCurve ?? ''];
-  if (!curve) throw new TypeError('no curve for ECDSA');
-  return curve;
 }

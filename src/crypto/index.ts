@@ -29,7 +29,7 @@ export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
 export { chainHash, GENESIS, LogVerifier, signCheckpoint, type LogEntry, type LogFault } from './signed-log.ts';
 export { openWith, sealFor } from './sealed-box.ts';
 export { messageSigner, type DigestSigner, type SignatureScheme, type Signer } from './signature.ts';
-export { sm2Decrypt, sm2Encrypt } from './sm2-encryption.ts';
+export { sm2Decrypt, sm2Encrypt } from './sm2.ts';
 export { signatureSchemes, type SignatureMechanism } from './signature-schemes.ts';
 export {
   certifies,

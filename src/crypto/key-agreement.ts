@@ -1,7 +1,7 @@
 import { decapsulate, diffieHellman, encapsulate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { BrokenSealError } from './aes-gcm.ts';
-import { numberBytes, pointOf, scalarOf } from './sm2-curve.ts';
+import { sm2Agree } from './sm2.ts';
 
 const agreeAsync = promisify(diffieHellman);
 const encapsulateAsync = promisify(encapsulate);
@@ -9,7 +9,7 @@ const decapsulateAsync = promisify(decapsulate);
 
 /** ECDH with cofactor 1 (SP 800-56A): the x-coordinate of the shared point. Both keys must be on the same curve. Those without a type are SM2's. */
 export async function agree(privateKey: KeyObject, publicKey: KeyObject): Promise<Buffer> {
-  if (privateKey.asymmetricKeyType === undefined) return numberBytes(pointOf(publicKey).multiply(scalarOf(privateKey)).toAffine().x);
+  if (privateKey.asymmetricKeyType === undefined) return sm2Agree(privateKey, publicKey);
   return agreeAsync({ privateKey, publicKey });
 }
 

@@ -1,7 +1,7 @@
 import { constants, createPrivateKey, createPublicKey, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
 import { equalBytes } from './hash.ts';
 import { randomBytes } from './random.ts';
-import { Point, pointOf, scalarOf } from './sm2-curve.ts';
+import { isWholeSm2 } from './sm2.ts';
 
 /** One half of a pair; its bytes neither logs nor `inspect` show. */
 export type AsymmetricKey = KeyObject;
@@ -58,7 +58,7 @@ function bufferOf(bytes: Uint8Array): Buffer {
  */
 export function isWhole(privateKey: KeyObject): boolean {
   if (privateKey.asymmetricKeyType === 'rsa') return isWholeRsa(privateKey);
-  if (privateKey.asymmetricKeyType === undefined) return Point.BASE.multiply(scalarOf(privateKey)).equals(pointOf(publicKeyOf(privateKey)));
+  if (privateKey.asymmetricKeyType === undefined) return isWholeSm2(privateKey, publicKeyOf(privateKey));
   return privateKey.asymmetricKeyType !== 'ec' || isWholeEc(privateKey);
 }
 

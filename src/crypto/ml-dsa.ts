@@ -1,43 +1,11 @@
-import type { KeyObject } from 'node:crypto';
-import { ml_dsa44, ml_dsa65, ml_dsa87, type DSA } from '@noble/post-quantum/ml-dsa.js';
-import { randomBytes } from './random.ts';
-import { messageSigner, type SignatureScheme } from './signature.ts';
-
-const sets: Readonly<Record<string, DSA>> = { 'ml-dsa-44': ml_dsa44, 'ml-dsa-65': ml_dsa65, 'ml-dsa-87': ml_dsa87 };
+import { laterSigner, messageSigner, type SignatureScheme } from './signature.ts';
 
 /**
  * ML-DSA (FIPS 204), without context. The "digest" is the message representative µ that the caller made of public key and
- * message (`ExternalMu`); Node doesn't take one, so noble-post-quantum does.
+ * message, which Node doesn't take.
  */
 export const mlDsa: SignatureScheme = {
   family: 'ml-dsa',
   raw: messageSigner(undefined),
-  digest: {
-    digestBytes: 64,
-    async sign(key, representative) {
-      const set = setOf(key);
-      const seed = key.export({ format: 'raw-seed' });
-      const { secretKey } = set.keygen(seed);
-      try {
-        return set.internal.sign(representative, secretKey, { externalMu: true, extraEntropy: randomBytes(32) });
-      } finally {
-        seed.fill(0);
-        secretKey.fill(0);
-      }
-    },
-    async verify(key, representative, signature) {
-      try {
-        return setOf(key).internal.verify(signature, representative, key.export({ format: 'raw-public' }), { externalMu: true });
-      } catch {
-        // Of a wrong length.
-        return false;
-      }
-    },
-  },
+  digest: { digestBytes: 64, ...laterSigner(async () => (await import('./ml-dsa-representative.ts')).mlDsaRepresentative) },
 };
-
-function setOf(key: KeyObject): DSA {
-  const set = sets[key.asymmetricKeyType ?? ''];
-  if (!set) throw new TypeError('no ML-DSA key');
-  return set;
-}

@@ -1,6 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { SM2_OBJECT_ID } from './sm2-curve.ts';
 
 const generate = promisify(generateKeyPair);
 
@@ -73,7 +72,7 @@ function sm2(): Kind {
       const { privateKey } = await generate('ec', { namedCurve: 'SM2' });
       return { privateKey: createPrivateKey({ key: privateKey.export({ type: 'pkcs8', format: 'der' }), format: 'der', type: 'pkcs8' }) };
     },
-    matches: (key) => key.asymmetricKeyType === undefined && spkiOf(key).includes(SM2_OBJECT_ID, 0, 'hex'),
+    matches: (key) => key.asymmetricKeyType === undefined && spkiOf(key).includes('06082a811ccf5501822d', 0, 'hex'),
   };
 }
 

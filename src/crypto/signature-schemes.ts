@@ -2,7 +2,7 @@ import { ecdsa } from './ecdsa.ts';
 import { ed25519, ed25519ph } from './ed25519.ts';
 import { mlDsa } from './ml-dsa.ts';
 import { rsaPkcs1, rsaPss } from './rsa-signature.ts';
-import { sm2 } from './sm2-signature.ts';
+import { sm2 } from './sm2.ts';
 import type { SignatureScheme } from './signature.ts';
 
 /** Every signature scheme, one row each. */

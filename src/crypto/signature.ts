@@ -34,3 +34,11 @@ export function messageSigner(hash: SignatureHash | undefined, options: Omit<Sig
     verify: (key, message, signature) => verifyAsync(hash, message, { ...options, key }, signature),
   };
 }
+
+/** A signer whose code is loaded when it is first used: noble's libraries take longer to load than all the rest of an HSM. */
+export function laterSigner(load: () => Promise<Signer>): Signer {
+  return {
+    sign: async (key, data) => (await load()).sign(key, data),
+    verify: async (key, data, signature) => (await load()).verify(key, data, signature),
+  };
+}

@@ -20,8 +20,7 @@ export const Point = weierstrass(CURVE);
 export type Sm2Point = WeierstrassPoint<bigint>;
 export const { Fn } = Point;
 
-/** The curve's name in DER; what is fixed before the scalar in PKCS#8, and before the point in SubjectPublicKeyInfo. */
-export const SM2_OBJECT_ID = '06082a811ccf5501822d';
+/** Where PKCS#8 has the scalar: all before it is the same for all keys. */
 const SCALAR_AT = 36;
 const COORDINATE = 32;
 

@@ -7,7 +7,7 @@ import { numberBytes, Point, pointOf, randomScalar, scalarOf, sm3, type Sm2Point
 const BLOCK = 32;
 
 /** SM2 encryption (GB/T 32918.4), its parts in DER as GB/T 35276 has them: point, digest, ciphertext. */
-export function sm2Encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer {
+export function encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer {
   const recipient = pointOf(publicKey);
   for (;;) {
     const nonce = randomScalar();
@@ -21,7 +21,7 @@ export function sm2Encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer 
 }
 
 /** Throws `BrokenSealError`. */
-export function sm2Decrypt(privateKey: KeyObject, ciphertext: Uint8Array): Buffer {
+export function decrypt(privateKey: KeyObject, ciphertext: Uint8Array): Buffer {
   const [x, y, digest, hidden, more] = readSequence(ciphertext) ?? [];
   if (!x || !y || !digest || !hidden || more || !('integer' in x && 'integer' in y && 'octets' in digest && 'octets' in hidden)) {
     throw new BrokenSealError();

@@ -1,23 +1,18 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DER } from '@noble/curves/abstract/weierstrass.js';
-import type { SignatureScheme } from './signature.ts';
+import type { Signer } from './signature.ts';
 import { Fn, identityDigest, Point, pointOf, randomScalar, scalarOf, sm3 } from './sm2-curve.ts';
 
-/**
- * SM2 signatures (GB/T 32918.2) in DER. The digest is SM3 over the identity's digest and the message, which the caller of
- * the digest form has made.
- */
-export const sm2: SignatureScheme = {
-  family: 'sm2',
-  raw: {
-    sign: async (key, message) => sign(key, digestOf(createPublicKey(key), message)),
-    verify: async (key, message, signature) => verify(key, digestOf(key, message), signature),
-  },
-  digest: {
-    digestBytes: 32,
-    sign: async (key, digest) => sign(key, digest),
-    verify: async (key, digest, signature) => verify(key, digest, signature),
-  },
+/** SM2 signatures (GB/T 32918.2) of messages. */
+export const sm2Message: Signer = {
+  sign: async (key, message) => sign(key, digestOf(createPublicKey(key), message)),
+  verify: async (key, message, signature) => verify(key, digestOf(key, message), signature),
+};
+
+/** Of SM3 over the identity's digest and the message, which the caller has made. */
+export const sm2Digest: Signer = {
+  sign: async (key, digest) => sign(key, digest),
+  verify: async (key, digest, signature) => verify(key, digest, signature),
 };
 
 function digestOf(publicKey: KeyObject, message: Uint8Array): Buffer {

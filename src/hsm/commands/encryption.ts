@@ -31,7 +31,10 @@ export const encryptionCommands: CommandsOf<Names> = {
     uses: usesKey,
     work: workOf,
     input: fields<CommandInput<'encrypt'>>({ ...cipher, plaintext: bytes }),
-    run: (hsm, session, input) => ({ ciphertext: encrypt(hsm, session, input, input.plaintext) }),
+    run: (hsm, session, input) => {
+      const ciphertext = encrypt(hsm, session, input, input.plaintext);
+      return ciphertext instanceof Promise ? ciphertext.then((bytes) => ({ ciphertext: bytes })) : { ciphertext };
+    },
   },
   decrypt: {
     by: CRYPTO_USER,
@@ -40,7 +43,8 @@ export const encryptionCommands: CommandsOf<Names> = {
     input: fields<CommandInput<'decrypt'>>({ ...cipher, ciphertext: bytes, recipient }),
     run: (hsm, session, input) => {
       const plaintext = decrypt(hsm, session, input, input.ciphertext);
-      return input.recipient === undefined ? { plaintext } : revealAs(hsm, plaintext, input.recipient);
+      if (plaintext instanceof Promise || input.recipient !== undefined) return revealAs(hsm, plaintext, input.recipient);
+      return { plaintext };
     },
   },
   reencrypt: {
@@ -51,10 +55,10 @@ export const encryptionCommands: CommandsOf<Names> = {
       from: fields<CommandInput<'reencrypt'>['from']>({ ...cipher, ciphertext: bytes }),
       to: fields<Cipher>(cipher),
     }),
-    run: (hsm, session, { from, to }) => {
-      const plaintext = decrypt(hsm, session, from, from.ciphertext);
+    run: async (hsm, session, { from, to }) => {
+      const plaintext = await decrypt(hsm, session, from, from.ciphertext);
       try {
-        return { ciphertext: encrypt(hsm, session, to, plaintext) };
+        return { ciphertext: await encrypt(hsm, session, to, plaintext) };
       } finally {
         plaintext.fill(0);
       }
@@ -91,14 +95,17 @@ export const encryptionCommands: CommandsOf<Names> = {
   },
 };
 
-function encrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism }: Cipher, plaintext: Uint8Array): Uint8Array {
+/** At once with a secret key; what a key of a pair does takes its time. */
+type Result = Uint8Array | Promise<Uint8Array>;
+
+function encrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism }: Cipher, plaintext: Uint8Array): Result {
   const { engineKey } = keys.usable(key, session, 'encrypt', 'decrypt');
   if (mechanism === undefined) return engine.encrypt(engineKey, plaintext, aad);
   refuseAad(aad);
   return engine.encryptTo(engineKey, mechanism, plaintext);
 }
 
-function decrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism }: Cipher, ciphertext: Uint8Array): Uint8Array {
+function decrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism }: Cipher, ciphertext: Uint8Array): Result {
   const { engineKey } = keys.usable(key, session, 'decrypt');
   if (mechanism === undefined) return engine.decrypt(engineKey, ciphertext, aad);
   refuseAad(aad);
@@ -109,8 +116,12 @@ function refuseAad(aad: Uint8Array): void {
   if (aad.length > 0) throw new HsmError('invalid-argument', 'encryption to a public key binds no further data');
 }
 
-async function revealAs({ engine }: Hsm, plaintext: Uint8Array, recipient: Uint8Array): Promise<{ readonly plaintext: Uint8Array }> {
-  return { plaintext: await reveal(engine, plaintext, recipient) };
+async function revealAs(
+  { engine }: Hsm,
+  plaintext: Result,
+  recipient: Uint8Array | undefined,
+): Promise<{ readonly plaintext: Uint8Array }> {
+  return { plaintext: await reveal(engine, await plaintext, recipient) };
 }
 
 function encryptRandom(

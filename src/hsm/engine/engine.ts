@@ -53,8 +53,8 @@ export interface Engine<Key extends EngineKey = EngineKey> {
   /** AES-256-GCM under a key derived for this one message: nonce, IV, ciphertext, tag. */
   encrypt(key: Key, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
   decrypt(key: Key, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array;
-  encryptTo(publicKey: Key, mechanism: EncryptionMechanism, plaintext: Uint8Array): Uint8Array;
-  decryptFrom(privateKey: Key, mechanism: EncryptionMechanism, ciphertext: Uint8Array): Uint8Array;
+  encryptTo(publicKey: Key, mechanism: EncryptionMechanism, plaintext: Uint8Array): Promise<Uint8Array>;
+  decryptFrom(privateKey: Key, mechanism: EncryptionMechanism, ciphertext: Uint8Array): Promise<Uint8Array>;
   sign(privateKey: Key, signing: Signing): Promise<Uint8Array>;
   verify(publicKey: Key, signing: Signing, signature: Uint8Array): Promise<boolean>;
   /** HMAC with a generic secret. */

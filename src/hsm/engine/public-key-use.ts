@@ -26,24 +26,28 @@ interface Encryption {
   readonly family: PairFamily;
   /** Bytes that a key takes at most. */
   readonly room: (publicKey: AsymmetricKey) => number;
-  readonly encrypt: (publicKey: AsymmetricKey, plaintext: Uint8Array) => Uint8Array;
-  readonly decrypt: (privateKey: AsymmetricKey, ciphertext: Uint8Array) => Uint8Array;
+  readonly encrypt: (publicKey: AsymmetricKey, plaintext: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  readonly decrypt: (privateKey: AsymmetricKey, ciphertext: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 }
 
 const encryptions: Readonly<Record<EncryptionMechanism, Encryption>> = {
-  'rsa-oaep-sha1': oaep('sha1', 42),
-  'rsa-oaep-sha256': oaep('sha256', 66),
+  'rsa-oaep-sha1': oaep('sha1'),
+  'rsa-oaep-sha256': oaep('sha256'),
   sm2: { family: 'sm2', room: () => Infinity, encrypt: sm2Encrypt, decrypt: sm2Decrypt },
 };
 
-/** `overhead` is twice the hash and two bytes (RFC 8017, section 7.1.1). */
-function oaep(hash: OaepHash, overhead: number): Encryption {
+function oaep(hash: OaepHash): Encryption {
   return {
     family: 'rsa',
-    room: ({ asymmetricKeyDetails }) => (asymmetricKeyDetails?.modulusLength ?? 0) / 8 - overhead,
+    room: (publicKey) => oaepRoom(publicKey, hash),
     encrypt: (publicKey, plaintext) => rsaEncrypt(publicKey, hash, plaintext),
     decrypt: (privateKey, ciphertext) => rsaDecrypt(privateKey, hash, ciphertext),
   };
+}
+
+/** Bytes that OAEP leaves room for (RFC 8017, section 7.1.1). */
+export function oaepRoom({ asymmetricKeyDetails }: AsymmetricKey, hash: OaepHash): number {
+  return (asymmetricKeyDetails?.modulusLength ?? 0) / 8 - { sha1: 42, sha256: 66 }[hash];
 }
 
 export async function sign(key: SoftwareKey, signing: Signing): Promise<Uint8Array> {
@@ -54,7 +58,7 @@ export async function verify(key: SoftwareKey, signing: Signing, signature: Uint
   return signerFor(key, signing).verify(publicOf(key), signing.data, signature);
 }
 
-export function encryptTo(key: SoftwareKey, mechanism: EncryptionMechanism, plaintext: Uint8Array): Uint8Array {
+export async function encryptTo(key: SoftwareKey, mechanism: EncryptionMechanism, plaintext: Uint8Array): Promise<Uint8Array> {
   const { family, room, encrypt } = encryptions[mechanism];
   requireFamily(key, family);
   const publicKey = publicOf(key);
@@ -63,7 +67,7 @@ export function encryptTo(key: SoftwareKey, mechanism: EncryptionMechanism, plai
   return encrypt(publicKey, plaintext);
 }
 
-export function decryptFrom(key: SoftwareKey, mechanism: EncryptionMechanism, ciphertext: Uint8Array): Uint8Array {
+export async function decryptFrom(key: SoftwareKey, mechanism: EncryptionMechanism, ciphertext: Uint8Array): Promise<Uint8Array> {
   const { family, decrypt } = encryptions[mechanism];
   requireFamily(key, family);
   return decrypt(privateOf(key), ciphertext);

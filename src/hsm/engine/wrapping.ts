@@ -1,7 +1,7 @@
-import { open, rsaAesUnwrap, rsaAesWrap, seal, unwrapKey, wrapKey, type OaepHash } from '../../crypto/index.ts';
-import type { EncryptionMechanism, WrapMechanism } from '../wire/index.ts';
+import { open, rsaAesUnwrap, rsaAesWrap, rsaDecrypt, rsaEncrypt, seal, unwrapKey, wrapKey, type OaepHash } from '../../crypto/index.ts';
+import type { WrapMechanism } from '../wire/index.ts';
 import { UnfitKeyError, type Wrapped } from './engine.ts';
-import { decryptFrom, encryptTo, requireFamily } from './public-key-use.ts';
+import { oaepRoom, requireFamily } from './public-key-use.ts';
 import { exportMaterial, importForeign, privateOf, publicOf, secretOf, type SoftwareKey } from './software-key.ts';
 
 interface Wrapping {
@@ -19,8 +19,8 @@ const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
     wrap: (key, material) => seal(secretOf(key, 'aes'), material, NO_AAD),
     unwrap: (key, wrapped) => open(secretOf(key, 'aes'), wrapped, NO_AAD),
   },
-  'rsa-oaep-sha1': oaep('rsa-oaep-sha1'),
-  'rsa-oaep-sha256': oaep('rsa-oaep-sha256'),
+  'rsa-oaep-sha1': oaep('sha1'),
+  'rsa-oaep-sha256': oaep('sha256'),
   'rsa-aes-sha1': rsaAes('sha1'),
   'rsa-aes-sha256': rsaAes('sha256'),
 };
@@ -44,10 +44,18 @@ export function unwrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, { for
   }
 }
 
-function oaep(mechanism: EncryptionMechanism & WrapMechanism): Wrapping {
+function oaep(hash: OaepHash): Wrapping {
   return {
-    wrap: (key, material) => encryptTo(key, mechanism, material),
-    unwrap: (key, wrapped) => decryptFrom(key, mechanism, wrapped),
+    wrap(key, material) {
+      requireFamily(key, 'rsa');
+      const publicKey = publicOf(key);
+      if (material.length > oaepRoom(publicKey, hash)) throw new UnfitKeyError('the key is too long for this mechanism');
+      return rsaEncrypt(publicKey, hash, material);
+    },
+    unwrap(key, wrapped) {
+      requireFamily(key, 'rsa');
+      return rsaDecrypt(privateOf(key), hash, wrapped);
+    },
   };
 }
 
