@@ -2,7 +2,7 @@ import type { Clock } from '../base/index.ts';
 import { HsmError, type HsmRate, type OperationClass } from './wire/index.ts';
 
 /** Milliseconds of work that may come at once after a pause: long enough for callers that come in waves. */
-const BURST = 100;
+const BURST = 250;
 
 interface Bucket {
   /** Operations per millisecond. */

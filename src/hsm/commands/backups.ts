@@ -16,7 +16,7 @@ const passphrase = text(1_024);
 const offset = integer(0, Number.MAX_SAFE_INTEGER);
 
 /** Exports that a session made and has not read to the end yet. */
-const exports_ = new WeakMap<Session, Uint8Array>();
+const madeExports = new WeakMap<Session, Uint8Array>();
 
 /** What those who must approve a restore are to sign. */
 const restoreTokens = new WeakMap<Hsm, QuorumToken>();
@@ -62,12 +62,12 @@ async function exportBackup(hsm: Hsm, session: Session, { passphrase }: CommandI
     throw new HsmError('invalid-argument', `the passphrase of a backup has at least ${SHORTEST_PASSPHRASE} characters`);
   }
   const file = await createBackup(hsm, '', { passphrase }, (opcode, detail) => entryOf(session, opcode, { detail }));
-  exports_.set(session, file);
+  madeExports.set(session, file);
   return { size: file.length };
 }
 
 function readBackup(_hsm: Hsm, session: Session, { offset }: CommandInput<'readBackup'>): { readonly bytes: Uint8Array } {
-  const file = exports_.get(session);
+  const file = madeExports.get(session);
   if (!file) throw new HsmError('invalid-argument', 'this session has exported no backup');
   return { bytes: pieceOf(file, offset) };
 }

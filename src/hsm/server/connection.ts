@@ -20,6 +20,7 @@ export class Connection implements Caller {
   readonly #inbox: RequestFrame[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #greeted = false;
+  #trusted = false;
   #session: Session | undefined;
 
   constructor(hsm: Hsm, socket: TLSSocket) {
@@ -42,6 +43,11 @@ export class Connection implements Caller {
     return this.#session && this.#hsm.sessions.isLive(this.#session) ? this.#session : undefined;
   }
 
+  /** Whether it is a user who has logged in, or a peer that has proved to be one. */
+  get trusted(): boolean {
+    return this.#trusted;
+  }
+
   begin(session: Session): void {
     this.#session = session;
     if (this.#socket.destroyed) this.end();
@@ -61,6 +67,11 @@ export class Connection implements Caller {
     }
   }
 
+  /** Closes at once. */
+  drop(): void {
+    this.#socket.destroy();
+  }
+
   /** Lets what is under way end, sends the answers and closes. */
   async close(): Promise<void> {
     this.#socket.pause();
@@ -73,6 +84,7 @@ export class Connection implements Caller {
 
   /** Frames may be long, and pauses too, once it is known whose they are. */
   #trust(trusted: boolean): void {
+    this.#trusted = trusted;
     this.#reader.limit = trusted ? MAX_FRAME : MAX_STRANGER_FRAME;
     this.#socket.setTimeout(trusted ? 0 : STRANGER_TIMEOUT);
   }

@@ -5,8 +5,12 @@ import type { Hsm } from '../hsm.ts';
 import { tlsFacts } from '../identity/index.ts';
 import { Connection } from './connection.ts';
 
-/** Below what a process may have open, and above CloudHSM's 900 per cluster. */
-const MAX_CONNECTIONS = 1_024;
+/** Sockets, those in the middle of a handshake included. */
+const MAX_SOCKETS = 4_096;
+/** Connections that somebody has logged in on; CloudHSM has 900 per cluster. */
+const MAX_TRUSTED = 1_024;
+/** Connections that nobody has logged in on; the oldest makes room for a new one, so that strangers lock nobody out. */
+const MAX_STRANGERS = 512;
 /** Milliseconds for a TLS handshake. */
 const HANDSHAKE_TIMEOUT = 5_000;
 /** Milliseconds that what is under way gets to end when the HSM stops. */
@@ -24,7 +28,7 @@ export class HsmServer {
     this.#server = server;
     this.#shown = hsm.identity.facts.clusterCertificate;
     hsm.onChange(() => void this.#renewCertificate());
-    server.maxConnections = MAX_CONNECTIONS;
+    server.maxConnections = MAX_SOCKETS;
     server.on('secureConnection', (socket) => this.#accept(socket));
     // A handshake that fails is the other side's trouble, and not worth a line that strangers could write at will.
     server.on('tlsClientError', () => undefined);
@@ -80,6 +84,16 @@ export class HsmServer {
     const connection = new Connection(this.#hsm, socket);
     this.#connections.add(connection);
     socket.on('close', () => this.#connections.delete(connection));
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    if (this.#connections.size <= MAX_STRANGERS) return;
+    const all = [...this.#connections];
+    const strangers = all.filter(({ trusted }) => !trusted);
+    // Those who are logged in are left alone; if there are too many of them, it is the newcomer who goes.
+    const leaving = all.length - strangers.length >= MAX_TRUSTED ? strangers : strangers.slice(0, -MAX_STRANGERS);
+    for (const stranger of leaving) stranger.drop();
   }
 }
 
