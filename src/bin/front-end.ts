@@ -77,7 +77,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     }),
   );
   const keyStores = closing(await openKeyStores({ store, defaultStore: keyStore, seal: passwordSeal(seal), clock, log }));
-  const identity = closing(openIdentity({ store, clock, seal }));
+  const identity = closing(openIdentity({ store, clock, seal, log, outsideClock: systemClock }));
   const accessKey = await identity.bootstrap({ account: account ?? '111122223333' });
 
   let endpoint = '';

@@ -22,6 +22,8 @@ export interface IdentityOptions {
   readonly clock: Clock;
   readonly seal: Seal;
   readonly log?: Logger;
+  /** The time by which tokens of identity providers are judged, if it isn't the same: they come from outside. */
+  readonly outsideClock?: Clock;
 }
 
 /** Credentials that were just made: shown to their owner once. */
@@ -61,7 +63,7 @@ export interface Identity {
 }
 
 export function openIdentity(options: IdentityOptions): Identity {
-  const { store, clock, seal, log = silentLogger } = options;
+  const { store, clock, seal, log = silentLogger, outsideClock = clock } = options;
   const policiesOf = openPolicies();
   const tokens = openSessionTokens(store, seal);
   const longTerm = new LongTermCallers({ store, seal, policiesOf });
@@ -84,7 +86,7 @@ export function openIdentity(options: IdentityOptions): Identity {
       const whole = { ...session, secret: secretAccessKey.reveal() };
       return { accessKeyId, secretAccessKey, sessionToken: await tokens.write(accessKeyId, whole, minimumTokenSize) };
     },
-    verifyWebIdentity: openWebIdentities({ clock }).verify,
+    verifyWebIdentity: openWebIdentities({ clock: outsideClock }).verify,
     principals: principalsByArn(policiesOf),
     noteUse: (accessKeyId, region, service) => uses.note(accessKeyId, region, service),
     async close() {

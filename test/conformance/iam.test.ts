@@ -117,8 +117,8 @@ describe('IAM', () => {
       refusal('NoSuchEntityException', 404, /The user with name nobody cannot be found\./),
     );
     await assert.rejects(
-      iam.send(new CreateUserCommand({ UserName: 'admin' })),
-      refusal('EntityAlreadyExistsException', 409, /User with name admin already exists\./),
+      iam.send(new CreateUserCommand({ UserName: 'Admin' })),
+      refusal('EntityAlreadyExistsException', 409, /User with name Admin already exists\./),
     );
     await assert.rejects(
       iam.send(new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'p', PolicyDocument: '{' })),

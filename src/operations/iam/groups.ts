@@ -1,8 +1,9 @@
-import { iamArn, KmsError, type GroupRecord } from '../../domain/index.ts';
+import { iamArn, type GroupRecord } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { describeUser } from './describe.ts';
+import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
 import { all, conflict, current, entity, newEntity, noSuchEntity, rowOf } from './place.ts';
 import { checkQuota } from './quotas.ts';
@@ -21,8 +22,7 @@ export const CreateGroup = defineOperation('iam', 'CreateGroup', {
       attachedPolicies: [],
     };
     await store.transact(async (transaction) => {
-      await requireFree(transaction, account, GroupName);
-      checkQuota('Groups', (await transaction.list('groups', [account])).length + 1);
+      await checkNewName(transaction, 'groups', { account, name: GroupName });
       await transaction.put('groups', row);
     });
     return { Group: describeGroup(row) };
@@ -131,12 +131,6 @@ function describeGroup(row: GroupRecord) {
   return { Path: row.path, GroupName: row.name, GroupId: row.groupId, Arn: iamArn('group', row), CreateDate: new Date(row.creationDate) };
 }
 
-async function requireFree(transaction: Transaction, account: string, name: string): Promise<void> {
-  if (await transaction.get('groups', account, name)) {
-    throw new KmsError('EntityAlreadyExists', `Group with name ${name} already exists.`);
-  }
-}
-
 async function requireUser(reader: Reader, account: string, name: string): Promise<void> {
   if (!(await reader.get('users', account, name))) throw noSuchEntity(`The user with name ${name} cannot be found.`);
 }
@@ -146,7 +140,7 @@ function membersOf(reader: Reader, account: string, name: string) {
 }
 
 async function rename(transaction: Transaction, { account, name }: GroupRecord, groupName: string): Promise<void> {
-  await requireFree(transaction, account, groupName);
+  await checkNewName(transaction, 'groups', { account, name: groupName, from: name });
   for (const { userName } of await membersOf(transaction, account, name)) {
     await transaction.delete('memberships', account, name, userName);
     await transaction.put('memberships', { account, groupName, userName });

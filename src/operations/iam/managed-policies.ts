@@ -4,8 +4,9 @@ import { defineOperation } from '../operation.ts';
 import { attachments } from './attachments.ts';
 import { describePolicy } from './describe.ts';
 import { checkedDocument, checkSize, shownDocument } from './documents.ts';
+import { checkNewName } from './new-name.ts';
 import { amend, current, managedPolicy, newEntity, rowOf, type EntityPlace } from './place.ts';
-import { checkQuota, quotas } from './quotas.ts';
+import { quotas } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 export const CreatePolicy = defineOperation('iam', 'CreatePolicy', {
@@ -27,10 +28,7 @@ export const CreatePolicy = defineOperation('iam', 'CreatePolicy', {
       ...(Description !== undefined && { description: Description }),
     };
     await store.transact(async (transaction) => {
-      if (await transaction.get('managedPolicies', account, PolicyName)) {
-        throw new KmsError('EntityAlreadyExists', `A policy called ${PolicyName} already exists. Duplicate names are not allowed.`);
-      }
-      checkQuota('Policies', (await transaction.list('managedPolicies', [account])).length + 1);
+      await checkNewName(transaction, 'managedPolicies', { account, name: PolicyName });
       await transaction.put('managedPolicies', row);
     });
     return { Policy: { ...describePolicy(row), ...someTags(row.tags) } };

@@ -1,12 +1,12 @@
 import type { Response } from '../../contract/index.ts';
-import { iamArn, KmsError, type RoleRecord } from '../../domain/index.ts';
+import { iamArn, type RoleRecord } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedBoundary, shownBoundary } from './boundary.ts';
 import { checkedTrustPolicy, shownDocument } from './documents.ts';
+import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
 import { all, amend, conflict, current, entity, newEntity, rowOf } from './place.ts';
-import { checkQuota } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 type Role = NonNullable<Response<'iam', 'GetRole'>['Role']>;
@@ -34,10 +34,7 @@ export const CreateRole = defineOperation('iam', 'CreateRole', {
       ...(PermissionsBoundary !== undefined && { boundary: PermissionsBoundary }),
     };
     await store.transact(async (transaction) => {
-      if (await transaction.get('roles', account, RoleName)) {
-        throw new KmsError('EntityAlreadyExists', `Role with name ${RoleName} already exists.`);
-      }
-      checkQuota('Roles', (await transaction.list('roles', [account])).length + 1);
+      await checkNewName(transaction, 'roles', { account, name: RoleName });
       if (PermissionsBoundary !== undefined) await checkedBoundary(transaction, account, PermissionsBoundary);
       await transaction.put('roles', row);
     });

@@ -1,12 +1,12 @@
-import { KmsError, type UserRecord } from '../../domain/index.ts';
+import type { UserRecord } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedBoundary, shownBoundary } from './boundary.ts';
 import { describeUser } from './describe.ts';
+import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
 import { all, amend, conflict, current, entity, newEntity, rowOf } from './place.ts';
-import { checkQuota } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 export const CreateUser = defineOperation('iam', 'CreateUser', {
@@ -25,8 +25,7 @@ export const CreateUser = defineOperation('iam', 'CreateUser', {
       ...(PermissionsBoundary !== undefined && { boundary: PermissionsBoundary }),
     };
     await store.transact(async (transaction) => {
-      await requireFree(transaction, account, UserName);
-      checkQuota('Users', (await transaction.list('users', [account])).length + 1);
+      await checkNewName(transaction, 'users', { account, name: UserName });
       if (PermissionsBoundary !== undefined) await checkedBoundary(transaction, account, PermissionsBoundary);
       await transaction.put('users', row);
     });
@@ -111,19 +110,13 @@ export const ListUserTags = defineOperation('iam', 'ListUserTags', {
   handle: (_services, wanted, { user }) => pageOfTags(wanted, rowOf(user).tags),
 });
 
-async function requireFree(transaction: Transaction, account: string, name: string): Promise<void> {
-  if (await transaction.get('users', account, name)) {
-    throw new KmsError('EntityAlreadyExists', `User with name ${name} already exists.`);
-  }
-}
-
 function accessKeysOf(transaction: Transaction, account: string, name: string) {
   return transaction.find('accessKeys', 'byUser', [account, name]);
 }
 
 /** Access keys and memberships go with the user. */
 async function rename(transaction: Transaction, { account, name }: UserRecord, userName: string): Promise<void> {
-  await requireFree(transaction, account, userName);
+  await checkNewName(transaction, 'users', { account, name: userName, from: name });
   for (const key of await accessKeysOf(transaction, account, name)) await transaction.put('accessKeys', { ...key, userName });
   for (const { groupName } of await transaction.find('memberships', 'byUser', [account, name])) {
     await transaction.delete('memberships', account, groupName, name);
