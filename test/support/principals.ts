@@ -1,3 +1,4 @@
+import { CloudHSMV2Client } from '@aws-sdk/client-cloudhsm-v2';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
@@ -15,6 +16,7 @@ export interface Clients extends Disposable {
   readonly kms: KMSClient;
   readonly iam: IAMClient;
   readonly sts: STSClient;
+  readonly cloudhsm: CloudHSMV2Client;
 }
 
 export function clientsFor(world: World, credentials: AwsCredentials, region = world.region): Clients {
@@ -22,12 +24,14 @@ export function clientsFor(world: World, credentials: AwsCredentials, region = w
   const kms = new KMSClient(config);
   const iam = new IAMClient(config);
   const sts = new STSClient(config);
+  const cloudhsm = new CloudHSMV2Client(config);
   return {
     kms,
     iam,
     sts,
+    cloudhsm,
     [Symbol.dispose]() {
-      for (const client of [kms, iam, sts]) client.destroy();
+      for (const client of [kms, iam, sts, cloudhsm]) client.destroy();
     },
   };
 }

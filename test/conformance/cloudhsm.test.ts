@@ -1,0 +1,183 @@
+/** The CloudHSM API through AWS's client: what is refused, by whom, how, and that every call is in the trail. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  CloudHSMV2ServiceException,
+  CreateClusterCommand,
+  CreateHsmCommand,
+  DeleteClusterCommand,
+  DeleteHsmCommand,
+  DescribeClustersCommand,
+  InitializeClusterCommand,
+  ListTagsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-cloudhsm-v2';
+import { customerCa } from '../support/customer-ca.ts';
+import { subnetIds, untilCluster } from '../support/own-cluster.ts';
+import { administrator, newUser, type Clients } from '../support/principals.ts';
+import { refused } from '../support/refused.ts';
+import { auditEvents, startWorld, type World } from '../support/world.ts';
+
+let world: World;
+/** A cluster that has an HSM and waits to be claimed. */
+let ClusterId = '';
+let SubnetIds: string[] = [];
+let nobody: Clients;
+const called: { readonly requestId: string | undefined; readonly error: string | undefined }[] = [];
+
+/** The client's type knows each command by itself only; here they are all alike. */
+type Send = (command: object) => Promise<{ readonly $metadata: { readonly requestId?: string } }>;
+
+async function send(command: object, client = world.cloudhsm): Promise<object> {
+  try {
+    const output = await (client.send.bind(client) as unknown as Send)(command);
+    called.push({ requestId: output.$metadata.requestId, error: undefined });
+    return output;
+  } catch (error) {
+    if (error instanceof CloudHSMV2ServiceException) called.push({ requestId: error.$metadata.requestId, error: error.name });
+    throw error;
+  }
+}
+
+before(async () => {
+  world = await startWorld();
+  SubnetIds = await subnetIds(world);
+  const { Cluster } = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds }));
+  ClusterId = Cluster?.ClusterId ?? '';
+  await untilCluster(world, ClusterId, 'the cluster is UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
+  await world.cloudhsm.send(new CreateHsmCommand({ ClusterId, AvailabilityZone: `${world.region}a` }));
+  await untilCluster(world, ClusterId, 'the CSR is there', ({ Certificates }) => Certificates?.ClusterCsr !== undefined);
+  using admin = administrator(world);
+  nobody = await newUser(world, admin.iam, 'nobody');
+});
+after(async () => {
+  nobody?.[Symbol.dispose]();
+  await world?.[Symbol.asyncDispose]();
+});
+
+const unknown = 'cluster-aaaaaaaaaaa';
+const zone = 'us-east-1a';
+const tag = (Key: string) => ({ Key, Value: 'x' });
+const invalid = 'CloudHsmInvalidRequestException';
+const notFound = 'CloudHsmResourceNotFoundException';
+
+/** What is sent, and the error and text that come of it. */
+type Refusal = readonly [what: string, command: () => object | Promise<object>, error: string, text?: string | RegExp];
+
+const refusals: readonly Refusal[] = [
+  [
+    'a cluster of another HSM type',
+    () => new CreateClusterCommand({ HsmType: 'hsm9x.large', SubnetIds }),
+    invalid,
+    'Provided HsmType is not supported.',
+  ],
+  [
+    'a cluster in a subnet that is not there',
+    () => new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: ['subnet-0123456789abcdef0'] }),
+    invalid,
+  ],
+  [
+    'a cluster from a backup that is not there',
+    () => new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds, SourceBackupId: 'backup-aaaaaaaaaaa' }),
+    notFound,
+  ],
+  [
+    'a cluster with a tag twice',
+    () => new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds, TagList: [tag('a'), tag('a')] }),
+    'CloudHsmTagException',
+  ],
+  [
+    'a cluster without a type',
+    () => new CreateClusterCommand({ HsmType: undefined, SubnetIds }),
+    'ValidationException',
+    "1 validation error detected: Value null at 'hsmType' failed to satisfy constraint: Member must not be null",
+  ],
+  [
+    'what is no cluster id',
+    () => new DeleteClusterCommand({ ClusterId: 'mine' }),
+    'ValidationException',
+    /^1 validation error detected: Value 'mine' at 'clusterId' failed to satisfy constraint: Member must satisfy regular expression pattern: /,
+  ],
+  ['a filter that there is not', () => new DescribeClustersCommand({ Filters: { colours: ['red'] } }), invalid],
+  ['a token that it did not give', () => new DescribeClustersCommand({ NextToken: '***' }), invalid],
+  ['claiming a cluster that is not there', async () => new InitializeClusterCommand({ ClusterId: unknown, ...(await claim()) }), notFound],
+  [
+    'claiming a cluster with another key’s certificate',
+    async () => new InitializeClusterCommand({ ClusterId, ...(await claim()) }),
+    invalid,
+  ],
+  [
+    'a second HSM before the cluster is active',
+    () => new CreateHsmCommand({ ClusterId, AvailabilityZone: zone }),
+    invalid,
+    /already contains an HSM but has not yet been fully activated$/,
+  ],
+  ['an HSM in a cluster that is not there', () => new CreateHsmCommand({ ClusterId: unknown, AvailabilityZone: zone }), notFound],
+  [
+    'deleting an HSM by nothing',
+    () => new DeleteHsmCommand({ ClusterId }),
+    invalid,
+    'Exactly one of HsmId, EniId and EniIp must be specified.',
+  ],
+  ['deleting an HSM that is not there', () => new DeleteHsmCommand({ ClusterId, HsmId: 'hsm-aaaaaaaaaaa' }), notFound],
+  ['deleting a cluster that has HSMs', () => new DeleteClusterCommand({ ClusterId }), invalid],
+  ['deleting a cluster that is not there', () => new DeleteClusterCommand({ ClusterId: unknown }), notFound],
+  ['a tag that is AWS’s', () => new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('aws:a')] }), 'CloudHsmTagException'],
+  [
+    'more tags than a resource can have',
+    () => new TagResourceCommand({ ResourceId: ClusterId, TagList: Array.from({ length: 50 }, (_, at) => tag(`more${at}`)) }),
+    'CloudHsmResourceLimitExceededException',
+  ],
+  ['tagging a cluster that is not there', () => new TagResourceCommand({ ResourceId: unknown, TagList: [tag('a')] }), notFound],
+  ['untagging a cluster that is not there', () => new UntagResourceCommand({ ResourceId: unknown, TagKeyList: ['a'] }), notFound],
+  ['the tags of a cluster that is not there', () => new ListTagsCommand({ ResourceId: unknown }), notFound],
+];
+
+/** A claim that is well signed, for a key that is not the cluster's. */
+async function claim(): Promise<{ SignedCert: string; TrustAnchor: string }> {
+  const { certificate } = await customerCa('EC');
+  return { SignedCert: certificate, TrustAnchor: certificate };
+}
+
+const commands: readonly (() => object | Promise<object>)[] = [
+  () => new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds }),
+  () => new DescribeClustersCommand({}),
+  async () => new InitializeClusterCommand({ ClusterId, ...(await claim()) }),
+  () => new CreateHsmCommand({ ClusterId, AvailabilityZone: zone }),
+  () => new DeleteHsmCommand({ ClusterId, EniIp: '127.0.0.1' }),
+  () => new DeleteClusterCommand({ ClusterId }),
+  () => new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('a')] }),
+  () => new UntagResourceCommand({ ResourceId: ClusterId, TagKeyList: ['a'] }),
+  () => new ListTagsCommand({ ResourceId: ClusterId }),
+];
+
+describe('the CloudHSM API', () => {
+  it('keeps tags of clusters', async () => {
+    await send(new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('team'), { Key: 'Team', Value: '' }] }));
+    await send(new UntagResourceCommand({ ResourceId: ClusterId, TagKeyList: ['team', 'none'] }));
+    const { TagList } = (await send(new ListTagsCommand({ ResourceId: ClusterId }))) as { TagList?: unknown };
+    assert.deepEqual(TagList, [{ Key: 'Team', Value: '' }]);
+  });
+
+  for (const [what, command, error, text] of refusals) {
+    it(`refuses ${what}`, async () => refused(send(await command()), error, text));
+  }
+
+  it('lets nobody do anything without permission', async () => {
+    for (const command of commands) {
+      const made = await command();
+      const operation = made.constructor.name.replace(/Command$/, '');
+      const text = new RegExp(`^User: \\S+:user/nobody is not authorized to perform: cloudhsm:${operation} on resource: `);
+      await refused(send(made, nobody.cloudhsm), 'CloudHsmAccessDeniedException', text);
+    }
+  });
+
+  it('left an audit record of every call', () => {
+    const records = new Map(auditEvents(world.data).map((record) => [record['requestID'], record]));
+    for (const { requestId, error } of called) {
+      const record = records.get(requestId);
+      assert.deepEqual([record?.['eventSource'], record?.['errorCode']], ['cloudhsm.amazonaws.com', error], `the record of ${requestId}`);
+    }
+  });
+});
