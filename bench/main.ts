@@ -12,6 +12,7 @@ import { newKey, ownCluster, ownKeyStore } from '../test/support/own-cluster.ts'
 import { startWorld, type World } from '../test/support/world.ts';
 import type { BareAnswer } from './bare-server.ts';
 import type { LoadOrder, LoadReport } from './load-generator.ts';
+import { policyCost } from './policy-cost.ts';
 import { encryptRequests } from './signed-requests.ts';
 
 const { values } = parseArgs({
@@ -154,6 +155,11 @@ async function main(): Promise<void> {
     { name: 'custom key store, 2 HSMs', port: portOf(world), requests: custom },
   ]);
   bare.stop();
+  say('\npolicies and grants:');
+  const port = portOf(world);
+  const answered = async (name: string, some: readonly string[]): Promise<number> =>
+    (await load({ name, port, requests: some })).perSecond * seconds;
+  for (const line of await policyCost(world, rounds, answered)) say(line);
   say(`memory, after load: ${memory(world.server.process.pid ?? 0).join(', ')}`);
 }
 

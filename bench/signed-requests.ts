@@ -3,9 +3,8 @@ import { awsFiles } from '../test/support/aws-files.ts';
 import type { World } from '../test/support/world.ts';
 
 /** `count` signed Encrypt requests of 32 bytes each with an encryption context, as whole HTTP requests. */
-export function encryptRequests(world: World, keyId: string, count: number): string[] {
+export function encryptRequests(world: World, keyId: string, count: number, credentials = awsFiles(world.data).credentials): string[] {
   const { host } = new URL(world.server.endpoint);
-  const { credentials } = awsFiles(world.data);
   return Array.from({ length: count }, (_, index) => {
     const Plaintext = Buffer.alloc(32, index).toString('base64');
     const body = JSON.stringify({ KeyId: keyId, Plaintext, EncryptionContext: { purpose: 'bench', record: String(index) } });

@@ -1,6 +1,15 @@
 import type { Request, ServiceName } from '../contract/index.ts';
 import { KmsError, type ErrorName, type GrantRecord } from '../domain/index.ts';
-import { authorize, compilePolicy, denialText, parsePolicy, type Access, type Decision, type RequestContext } from '../policy/index.ts';
+import {
+  authorize,
+  compilePolicy,
+  denialText,
+  parsePolicy,
+  whoIs,
+  type Access,
+  type Decision,
+  type RequestContext,
+} from '../policy/index.ts';
 import { encryptionContext } from './conditions/encryption-context.ts';
 import type { Facts } from './conditions/facts.ts';
 import { factsOf } from './conditions/facts-of.ts';
@@ -63,7 +72,7 @@ const nothing = compilePolicy(parsePolicy('{"Statement":[]}'));
 /** Who may retire a grant is the grant's affair, whosever key it is; only the caller's own policies can deny it. */
 function decideRetirement(access: Access, grant: GrantRecord): Decision {
   const { account: resourceAccount } = access.principal;
-  return authorize({ ...access, resourceAccount, resourcePolicy: nothing, grant: ({ who }) => retirementVerdict(grant, who) });
+  return authorize({ ...access, resourceAccount, resourcePolicy: nothing }, retirementVerdict(grant, whoIs(access.principal)));
 }
 
 /** What the request shows to conditions when it asks for `action` on the target of that name. */

@@ -13,6 +13,7 @@ import {
   type Access,
   type CompiledPolicy,
   type Decision,
+  type GrantVerdict,
   type PrincipalPolicies,
 } from './index.ts';
 
@@ -48,11 +49,12 @@ const itsAna = { AWS: ana.arn };
 
 interface Asking extends Partial<Access> {
   readonly identityPolicies?: readonly CompiledPolicy[];
+  readonly grant?: GrantVerdict;
 }
 
-function decide({ identityPolicies = [], ...more }: Asking): Decision {
+function decide({ identityPolicies = [], grant, ...more }: Asking): Decision {
   const policies = { identity: identityPolicies };
-  return authorize({ principal: ana, action: 'kms:Encrypt', resourceArn, resourceAccount: account, policies, ...more });
+  return authorize({ principal: ana, action: 'kms:Encrypt', resourceArn, resourceAccount: account, policies, ...more }, grant);
 }
 const outcome = (more: Asking): string => {
   const decision = decide(more);
@@ -267,21 +269,17 @@ describe('authorize, with what limits a principal', () => {
       'resource-deny',
       { resourcePolicy: keyPolicy(allow('*'), { ...deny('*'), Principal: undefined, NotPrincipal: root }) },
     ],
-    ['takes a grant to the caller for an allow', 'allowed', { ...delegated, grant: () => ({ naming: 'itself', grantId: 'g' }) }],
+    ['takes a grant to the caller for an allow', 'allowed', { ...delegated, grant: { naming: 'itself', grantId: 'g' } }],
     [
       'lets a boundary limit a grant to a role',
       'no-boundary-allow',
-      { ...byRole, resourcePolicy: keyPolicy(), grant: () => ({ naming: 'role', grantId: 'g' }), ...limits(boundary) },
+      { ...byRole, resourcePolicy: keyPolicy(), grant: { naming: 'role', grantId: 'g' }, ...limits(boundary) },
     ],
-    [
-      'lets a deny win over a grant',
-      'resource-deny',
-      { resourcePolicy: keyPolicy(deny('*')), grant: () => ({ naming: 'itself', grantId: 'g' }) },
-    ],
+    ['lets a deny win over a grant', 'resource-deny', { resourcePolicy: keyPolicy(deny('*')), grant: { naming: 'itself', grantId: 'g' } }],
     [
       'asks for identity policies beside a grant from another account',
       'no-identity-allow',
-      { principal: user('eve', elsewhere), resourcePolicy: keyPolicy(), grant: () => ({ naming: 'itself', grantId: 'g' }) },
+      { principal: user('eve', elsewhere), resourcePolicy: keyPolicy(), grant: { naming: 'itself', grantId: 'g' } },
     ],
     [
       'keeps key administration in the account of the key, whatever policies say',
@@ -311,7 +309,7 @@ describe('authorize, with what limits a principal', () => {
         ['boundary', ['kms:*']],
       ],
     );
-    const granted = decide({ resourcePolicy: keyPolicy(), grant: () => ({ naming: 'itself', grantId: 'g' }) });
+    const granted = decide({ resourcePolicy: keyPolicy(), grant: { naming: 'itself', grantId: 'g' } });
     assert.deepEqual(granted.by, [{ source: 'resource', grantId: 'g' }]);
     assert.deepEqual(
       decide({ ...byName, identityPolicies: [identityPolicy(mayNot())] }).by.map(({ source }) => source),

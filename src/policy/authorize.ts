@@ -20,8 +20,6 @@ export interface Access {
   readonly policies: PrincipalPolicies;
   /** What conditions are about; without it they see nothing. */
   readonly context?: RequestContext;
-  /** Looks for a grant that allows this; asked only where the resource's policy does not name the caller itself. */
-  readonly grant?: (asked: Asked) => GrantVerdict | undefined;
 }
 
 /** That a grant allows what is asked, and how it names the caller. */
@@ -59,6 +57,11 @@ const needed: Readonly<Record<Naming, readonly Exclude<Source, 'resource'>[]>> =
   account: ['service-control', 'identity', 'boundary', 'session'],
 };
 
+/** One access, its policies asked once: they need not be asked again when a grant turns up. */
+export interface Evaluation {
+  decide(granted?: GrantVerdict): Decision;
+}
+
 /**
  * Decides as KMS does.
  * - An explicit deny anywhere wins.
@@ -70,7 +73,11 @@ const needed: Readonly<Record<Naming, readonly Exclude<Source, 'resource'>[]>> =
  * - Service control policies limit in all cases.
  * Sources: "Policy evaluation logic" in the IAM User Guide, "Determining access to AWS KMS keys" in the KMS Developer Guide.
  */
-export function authorize(access: Access): Decision {
+export function authorize(access: Access, granted?: GrantVerdict): Decision {
+  return evaluate(access).decide(granted);
+}
+
+export function evaluate(access: Access): Evaluation {
   const { principal, policies, resourceAccount } = access;
   const asked: Asked = {
     who: whoIs(principal),
@@ -80,15 +87,23 @@ export function authorize(access: Access): Decision {
     bounded: policies.boundary !== undefined,
   };
   const foreign = principal.account !== resourceAccount;
-  const resource = foreign && !worksAcrossAccounts(asked.action) ? undefined : resourceVerdict(access, asked);
-  if (foreign && resource?.effect !== 'allow') return denied('hidden');
-  const own = ownVerdicts(policies, asked);
-  for (const [source, verdict] of own) {
-    if (verdict !== 'unlimited' && verdict?.effect === 'deny') return denied(`${source}-deny`, causeOf(source, verdict));
-  }
-  if (resource?.effect === 'deny') return denied('resource-deny', ...listed(resource.cause));
-  if (!resource) return denied('no-resource-allow');
-  return limited(foreign ? 'account' : resource.naming, own, resource.cause);
+  const kept = foreign && !worksAcrossAccounts(asked.action);
+  const byPolicy = kept ? undefined : resourceVerdict(access, asked);
+  let own: OwnVerdicts | undefined;
+  return {
+    decide(granted) {
+      const resource = kept ? undefined : better(byPolicy, granted);
+      if (foreign && resource?.effect !== 'allow') return denied('hidden');
+      own ??= ownVerdicts(policies, asked);
+      for (const source of needed.account) {
+        const verdict = own[source];
+        if (verdict !== 'unlimited' && verdict?.effect === 'deny') return denied(`${source}-deny`, causeOf(source, verdict));
+      }
+      if (resource?.effect === 'deny') return denied('resource-deny', ...listed(resource.cause));
+      if (!resource) return denied('no-resource-allow');
+      return limited(foreign ? 'account' : resource.naming, own, resource.cause);
+    },
+  };
 }
 
 function denied(because: Denial['because'], ...by: readonly Cause[]): Denial {
@@ -97,16 +112,16 @@ function denied(because: Denial['because'], ...by: readonly Cause[]): Denial {
 
 /** What one kind of policy says. `unlimited`: there is none of the kind, and it takes none. */
 type OwnVerdict = Verdict | 'unlimited' | undefined;
-type OwnVerdicts = ReadonlyMap<Exclude<Source, 'resource'>, OwnVerdict>;
+type OwnVerdicts = Readonly<Record<Exclude<Source, 'resource'>, OwnVerdict>>;
 
 function ownVerdicts({ identity, boundary, session, serviceControl }: PrincipalPolicies, asked: Asked): OwnVerdicts {
-  return new Map<Exclude<Source, 'resource'>, OwnVerdict>([
-    ['service-control', serviceControl ? union(serviceControl, asked) : 'unlimited'],
+  return {
+    'service-control': serviceControl ? union(serviceControl, asked) : 'unlimited',
     // The root user needs no policy for what belongs to its account.
-    ['identity', union(identity, asked) ?? (asked.who.isRoot ? 'unlimited' : undefined)],
-    ['boundary', boundary ? boundary.verdict(asked) : 'unlimited'],
-    ['session', session ? union(session, asked) : 'unlimited'],
-  ]);
+    identity: union(identity, asked) ?? (asked.who.isRoot ? 'unlimited' : undefined),
+    boundary: boundary ? boundary.verdict(asked) : 'unlimited',
+    session: session ? union(session, asked) : 'unlimited',
+  };
 }
 
 function union(policies: readonly CompiledPolicy[], asked: Asked): Verdict | undefined {
@@ -126,15 +141,16 @@ interface ResourceVerdict {
 }
 
 /** What belongs to an account, and has no policy of its own, is left to the account's principals. */
-function resourceVerdict({ principal, resourceAccount, resourcePolicy, grant }: Access, asked: Asked): ResourceVerdict | undefined {
+function resourceVerdict({ principal, resourceAccount, resourcePolicy }: Access, asked: Asked): ResourceVerdict | undefined {
   if (!resourcePolicy) return principal.account === resourceAccount ? { effect: 'allow', naming: 'account', cause: undefined } : undefined;
   const verdict = resourcePolicy.verdict(asked);
-  if (verdict && (verdict.effect === 'deny' || verdict.naming === 'itself')) return { ...verdict, cause: causeOf('resource', verdict) };
-  const granted = grant?.(asked);
-  if (granted && (!verdict || verdict.naming === 'account')) {
-    return { effect: 'allow', naming: granted.naming, cause: { source: 'resource', grantId: granted.grantId } };
-  }
   return verdict && { ...verdict, cause: causeOf('resource', verdict) };
+}
+
+/** A grant counts where the policy does not deny, and names the caller no better. */
+function better(byPolicy: ResourceVerdict | undefined, granted: GrantVerdict | undefined): ResourceVerdict | undefined {
+  if (!granted || (byPolicy && (byPolicy.effect === 'deny' || byPolicy.naming !== 'account'))) return byPolicy;
+  return { effect: 'allow', naming: granted.naming, cause: { source: 'resource', grantId: granted.grantId } };
 }
 
 function listed(cause: Cause | undefined): Cause[] {
@@ -144,7 +160,7 @@ function listed(cause: Cause | undefined): Cause[] {
 function limited(naming: Naming, own: OwnVerdicts, resource: Cause | undefined): Decision {
   const by = listed(resource);
   for (const source of needed[naming]) {
-    const verdict = own.get(source);
+    const verdict = own[source];
     if (verdict === undefined) return denied(`no-${source}-allow`, ...by);
     if (verdict !== 'unlimited') by.push(causeOf(source, verdict));
   }

@@ -1,6 +1,7 @@
 import { BoundedCache } from '../base/index.ts';
+import { allOf, anyOf } from './any-of.ts';
 import { compileArnPattern } from './arn-pattern.ts';
-import { compileCondition } from './conditions/compile.ts';
+import { compileCondition, type Holds } from './conditions/compile.ts';
 import { noContext, type RequestContext } from './context.ts';
 import type { Element, PolicyDocument, Statement } from './document.ts';
 import { compilePrincipals, type Names, type Naming, type UniqueIds } from './principal-pattern.ts';
@@ -101,17 +102,29 @@ function strongest(statements: readonly CompiledStatement[], asked: Asked, effec
 function compileStatement(statement: Statement, { version }: PolicyDocument, uniqueIds: UniqueIds | undefined): CompiledStatement {
   const variables = version !== '2008-10-17';
   const { principals, actions, resources, conditions } = statement;
-  const resource = resources && compileElement(resources, (pattern) => compileArnPattern(pattern, variables));
-  const holds = conditions.map((condition) => compileCondition(condition, variables));
   const action = actions && compileElement(actions, compileAction);
+  const holds = conditions.map((condition) => compileCondition(condition, variables));
+  const tests = [...(resources && !isEverything(resources) ? [resourceTest(resources, variables)] : []), ...holds.map(contextTest)];
   return {
     statement,
     names: principals ? compilePrincipals(principals, uniqueIds) : () => 'itself',
     namesNot: principals?.negated === true,
     actions: (asked) => action === undefined || action(asked, undefined),
-    covers: ({ resourceArn, context }) =>
-      (resource === undefined || resourceArn === undefined || resource(resourceArn, context)) && holds.every((one) => one(context)),
+    covers: allOf(tests),
   };
+}
+
+function isEverything({ negated, of }: Element<string>): boolean {
+  return !negated && of.includes('*');
+}
+
+function resourceTest(resources: Element<string>, variables: boolean): (asked: Asked) => boolean {
+  const matches = compileElement(resources, (pattern) => compileArnPattern(pattern, variables));
+  return ({ resourceArn, context }) => resourceArn === undefined || matches(resourceArn, context);
+}
+
+function contextTest(holds: Holds): (asked: Asked) => boolean {
+  return ({ context }) => holds(context);
 }
 
 function compileAction(pattern: string): (action: string) => boolean {
@@ -121,6 +134,6 @@ function compileAction(pattern: string): (action: string) => boolean {
 
 /** An element as one test: any of its patterns, or none of them if it is negated. */
 function compileElement<C>({ negated, of }: Element<string>, compile: (pattern: string) => (text: string, context: C) => boolean) {
-  const patterns = of.map(compile);
-  return (text: string, context: C): boolean => patterns.some((matches) => matches(text, context)) !== negated;
+  const matches = anyOf(of.map(compile));
+  return negated ? (text: string, context: C): boolean => !matches(text, context) : matches;
 }

@@ -39,7 +39,7 @@ describe('wildcards', () => {
     const before = process.cpuUsage();
     for (let round = 0; round < 100; round += 1) assert.equal(matches(text) || worst(text), false);
     const { user } = process.cpuUsage(before);
-    assert.ok(user < 500_000, `${user} µs`);
+    assert.ok(user < 1_000_000, `${user} µs`);
   });
 
   it('stay within their part of an ARN', () => {

@@ -27,13 +27,22 @@ export function compileGlob(glob: Glob): (text: string) => boolean {
   const [first, ...rest] = segments;
   const last = rest.pop();
   if (!first) return (text) => text === '';
-  if (!last) return (text) => text.length === first.codes.length && fits(first, text, 0);
+  if (!last) return first.text === undefined ? (text) => text.length === first.codes.length && fits(first, text, 0) : equals(first.text);
+  if (rest.length === 0 && last.text === '' && first.text !== undefined) return startsWith(first.text);
   const shortest = segments.reduce((sum, { codes }) => sum + codes.length, 0);
   return (text) => {
     const end = text.length - last.codes.length;
     if (text.length < shortest || !fits(first, text, 0) || !fits(last, text, end)) return false;
     return inOrder(rest, text, { from: first.codes.length, end });
   };
+}
+
+function equals(wanted: string): (text: string) => boolean {
+  return (text) => text === wanted;
+}
+
+function startsWith(prefix: string): (text: string) => boolean {
+  return (text) => text.startsWith(prefix);
 }
 
 function fits({ codes, text: wanted }: Segment, text: string, from: number): boolean {

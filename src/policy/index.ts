@@ -5,10 +5,12 @@
  */
 export {
   authorize,
+  evaluate,
   type Access,
   type Cause,
   type Decision,
   type Denial,
+  type Evaluation,
   type GrantVerdict,
   type Permission,
   type Source,

@@ -47,7 +47,7 @@ export async function decideAtMost(
   const decision = authorize(open);
   if (decision.allowed || decision.because.endsWith('-deny')) return decision;
   const granted = await constrainedVerdict(grants, found.key, whoIs(who.principal), action.replace(KMS, ''));
-  return granted ? authorize({ ...open, grant: () => granted }) : decision;
+  return granted ? authorize(open, granted) : decision;
 }
 
 function accessOf({ principal, policies }: Described, action: string, found: Found): Access {

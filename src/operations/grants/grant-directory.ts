@@ -9,14 +9,14 @@ type Key = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
 
 /** Finds the grants on a key by grantee: from indexes in memory that follow the store's changes. */
 export interface GrantDirectory {
-  /** The grants of each of these grantees (ARNs), in their order. */
-  of(key: Key, grantees: readonly string[]): Promise<readonly GrantIndex[]>;
+  /** The grants of each of these grantees (ARNs), in their order; at once if they are at hand. */
+  of(key: Key, grantees: readonly string[]): readonly GrantIndex[] | Promise<readonly GrantIndex[]>;
 }
 
 /** What is held of one key: the grantees that somebody asked for, and which grants have changed since. */
 interface Held {
   readonly key: Key;
-  readonly indexes: Map<string, Promise<GrantIndex>>;
+  readonly indexes: Map<string, GrantIndex | Promise<GrantIndex>>;
   readonly granteeOf: Map<string, string>;
   readonly changed: Set<string>;
   /** Its part of the directory's size. */
@@ -43,13 +43,18 @@ class Directory implements GrantDirectory {
     this.#store = store;
   }
 
-  async of(key: Key, grantees: readonly string[]): Promise<readonly GrantIndex[]> {
+  of(key: Key, grantees: readonly string[]): readonly GrantIndex[] | Promise<readonly GrantIndex[]> {
     const held = this.#use(key);
-    const indexes = await Promise.all(grantees.map((grantee) => this.#index(held, grantee)));
+    const indexes = grantees.map((grantee) => this.#index(held, grantee));
+    return held.changed.size === 0 && !held.catchingUp && areHere(indexes) ? indexes : this.#awaited(held, indexes);
+  }
+
+  async #awaited(held: Held, indexes: readonly (GrantIndex | Promise<GrantIndex>)[]): Promise<readonly GrantIndex[]> {
+    const loaded = await Promise.all(indexes);
     // Others may be at it already: nobody goes on with what is known to be old.
     while (held.changed.size > 0 || held.catchingUp) await this.#catchUp(held);
     this.#count(held);
-    return indexes;
+    return loaded;
   }
 
   /** A grant was made or is gone. */
@@ -65,13 +70,19 @@ class Directory implements GrantDirectory {
     return held;
   }
 
-  #index(held: Held, grantee: string): Promise<GrantIndex> {
+  #index(held: Held, grantee: string): GrantIndex | Promise<GrantIndex> {
     const known = held.indexes.get(grantee);
     if (known) return known;
-    const loading = this.#load(held, grantee).catch((error: unknown) => {
-      held.indexes.delete(grantee);
-      throw error;
-    });
+    const loading = this.#load(held, grantee).then(
+      (index) => {
+        held.indexes.set(grantee, index);
+        return index;
+      },
+      (error: unknown) => {
+        held.indexes.delete(grantee);
+        throw error;
+      },
+    );
     held.indexes.set(grantee, loading);
     return loading;
   }
@@ -118,6 +129,10 @@ class Directory implements GrantDirectory {
       this.#size -= oldest.counted;
     }
   }
+}
+
+function areHere(indexes: readonly (GrantIndex | Promise<GrantIndex>)[]): indexes is readonly GrantIndex[] {
+  return indexes.every((index) => index instanceof GrantIndex);
 }
 
 async function replace({ indexes, granteeOf }: Held, grantId: string, row: GrantRecord | undefined): Promise<void> {

@@ -41,6 +41,7 @@ export class GrantIndex {
 
   /** A grant that allows it to a caller of that unique id. */
   find(question: GrantQuestion, uniqueId: string): GrantRecord | undefined {
+    if (this.#grants.size === 0) return undefined;
     for (const place of placesToLook(question)) {
       for (const grant of this.#places.get(place)?.values() ?? []) {
         if (isFor(grant, uniqueId) && allows(grant, question)) return grant;

@@ -1,3 +1,4 @@
+import { allOf, anyOf } from '../any-of.ts';
 import type { RequestContext } from '../context.ts';
 import { PolicyError, type Condition } from '../document.ts';
 import { isNull, parseOperatorName, type OperatorName } from './operator-name.ts';
@@ -20,10 +21,15 @@ export function compileCondition({ operator, key, values }: Condition, variables
   const comparisons = values.map((value) => base.compile(value, variables));
   const fits = base.negated ? noneOf(comparisons) : oneOf(comparisons);
   const absent = whenAbsent(name, base);
+  if (name.set === undefined) {
+    return (context) => {
+      const value = context(lowerKey);
+      return value === undefined ? absent : typeof value === 'string' && fits(value, context);
+    };
+  }
   return (context) => {
     const value = context(lowerKey);
     if (value === undefined) return absent;
-    if (name.set === undefined) return typeof value === 'string' && fits(value, context);
     const given = typeof value === 'string' ? [value] : value;
     return name.set === 'any' ? given.some((one) => fits(one, context)) : given.every((one) => fits(one, context));
   };
@@ -39,11 +45,25 @@ function nullTest(key: string, values: readonly string[]): Holds {
   return (context) => wanted.includes(context(key) === undefined);
 }
 
-function oneOf(comparisons: readonly Comparison[]): (value: string, context: RequestContext) => boolean {
-  return (value, context) => comparisons.some((compare) => compare(value, context) === true);
+type Fits = (value: string, context: RequestContext) => boolean;
+
+function oneOf(comparisons: readonly Comparison[]): Fits {
+  return anyOf(
+    comparisons.map(
+      (compare): Fits =>
+        (value, context) =>
+          compare(value, context) === true,
+    ),
+  );
 }
 
 /** What can't be compared is not known to differ. */
-function noneOf(comparisons: readonly Comparison[]): (value: string, context: RequestContext) => boolean {
-  return (value, context) => comparisons.every((compare) => compare(value, context) === false);
+function noneOf(comparisons: readonly Comparison[]): Fits {
+  return allOf(
+    comparisons.map(
+      (compare): Fits =>
+        (value, context) =>
+          compare(value, context) === false,
+    ),
+  );
 }
