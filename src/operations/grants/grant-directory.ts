@@ -50,7 +50,7 @@ class Directory implements GrantDirectory {
   }
 
   async #awaited(held: Held, indexes: readonly (GrantIndex | Promise<GrantIndex>)[]): Promise<readonly GrantIndex[]> {
-    const loaded = await Promise.all(indexes);
+    const loaded = await Promise.all(indexes.map(async (index) => index));
     // Others may be at it already: nobody goes on with what is known to be old.
     while (held.changed.size > 0 || held.catchingUp) await this.#catchUp(held);
     this.#count(held);
