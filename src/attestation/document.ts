@@ -2,7 +2,11 @@ import { decode, encode, Tagged } from 'cborg';
 
 /** What the enclave's hypervisor signed. Certificates are DER. Source: "Verifying the root of trust", AWS Nitro Enclaves User Guide. */
 export interface Document {
+  /** The enclave's id. */
+  readonly moduleId: string;
+  /** An enclave's measurements; of an instance with a NitroTPM there are those instead. */
   readonly pcrs: ReadonlyMap<number, Uint8Array>;
+  readonly tpmPcrs: ReadonlyMap<number, Uint8Array>;
   readonly certificate: Uint8Array;
   /** The root first. */
   readonly cabundle: readonly Uint8Array[];
@@ -41,13 +45,23 @@ export function readDocument(bytes: Uint8Array): SignedDocument | undefined {
 function documentOf(members: ReadonlyMap<unknown, unknown>): Document {
   const certificate = bytesOf(members.get('certificate'));
   const cabundle = members.get('cabundle');
-  const pcrs = members.get('pcrs');
-  if (members.get('digest') !== 'SHA384' || !certificate || !Array.isArray(cabundle) || !(pcrs instanceof Map))
+  const moduleId = members.get('module_id');
+  if (members.get('digest') !== 'SHA384' || typeof moduleId !== 'string' || !certificate || !Array.isArray(cabundle)) {
     throw new TypeError('not a document');
-  return { certificate, cabundle: cabundle.map(requireBytes), pcrs: pcrsOf(pcrs), publicKey: bytesOf(members.get('public_key')) };
+  }
+  return {
+    moduleId,
+    certificate,
+    cabundle: cabundle.map(requireBytes),
+    pcrs: pcrsOf(members.get('pcrs')),
+    tpmPcrs: pcrsOf(members.get('nitrotpm_pcrs')),
+    publicKey: bytesOf(members.get('public_key')),
+  };
 }
 
-function pcrsOf(members: ReadonlyMap<unknown, unknown>): ReadonlyMap<number, Uint8Array> {
+function pcrsOf(members: unknown): ReadonlyMap<number, Uint8Array> {
+  if (members === undefined) return new Map();
+  if (!(members instanceof Map)) throw new TypeError('not a map');
   const pcrs = new Map<number, Uint8Array>();
   for (const [index, value] of members) {
     if (typeof index !== 'number' || index < 0 || index > 31) throw new TypeError('no such PCR');

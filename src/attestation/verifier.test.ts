@@ -27,6 +27,12 @@ describe('an attestation document', () => {
     assert.deepEqual(attestation.pcrs.get(8), '02'.repeat(48));
     assert.equal(attestation.pcrs.size, 2);
     assert.ok(attestation.publicKey.length > 290);
+    assert.equal(attestation.moduleId, 'i-0123456789abcdef0-enc0123456789abcdef');
+  });
+
+  it('may be that of an instance with a NitroTPM', () => {
+    const attestation = verifier.verify(enclave.document({ pcrs: null, tpmPcrs: new Map([[4, Buffer.alloc(48, 4)]]) }));
+    assert.deepEqual([attestation.pcrs.size, attestation.tpmPcrs.get(4)], [0, '04'.repeat(48)]);
   });
 
   it('is believed only under the root that is trusted', async () => {

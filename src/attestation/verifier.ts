@@ -4,8 +4,12 @@ import { readDocument, type Document } from './document.ts';
 
 /** What an enclave proved of itself. */
 export interface Attestation {
-  /** By number; 0 is the image's. Hex, lower case. */
+  /** The enclave's id. */
+  readonly moduleId: string;
+  /** By number; an enclave's 0 is its image's. Hex, lower case. */
   readonly pcrs: ReadonlyMap<number, string>;
+  /** Of an instance with a NitroTPM. */
+  readonly tpmPcrs: ReadonlyMap<number, string>;
   /** SubjectPublicKeyInfo of an RSA key: whom secrets are for. */
   readonly publicKey: Uint8Array;
 }
@@ -40,8 +44,12 @@ function verify(bytes: Uint8Array, root: string, now: number): Attestation {
   const key = vouchedKey([document.certificate, ...document.cabundle.toReversed()], root, now);
   if (!key) throw new AttestationError('The certificates of the attestation document do not lead to the root that is trusted, or not now.');
   if (!verifyEs384(key, signed.signed, signature)) throw new AttestationError('The signature of the attestation document is not valid.');
-  const pcrs = new Map(Array.from(document.pcrs, ([index, value]) => [index, Buffer.from(value).toString('hex')]));
-  return { pcrs, publicKey: recipientKey(document) };
+  const { moduleId, pcrs, tpmPcrs } = document;
+  return { moduleId, pcrs: inHex(pcrs), tpmPcrs: inHex(tpmPcrs), publicKey: recipientKey(document) };
+}
+
+function inHex(pcrs: ReadonlyMap<number, Uint8Array>): ReadonlyMap<number, string> {
+  return new Map(Array.from(pcrs, ([index, value]) => [index, Buffer.from(value).toString('hex')]));
 }
 
 function recipientKey({ publicKey }: Document): Uint8Array {

@@ -1,7 +1,7 @@
 /** Recipient: secrets for attested enclaves, through the AWS SDK; openssl opens what only the enclave can. */
 import assert from 'node:assert/strict';
 import { diffieHellman, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -51,6 +51,10 @@ describe('what is for a recipient', { skip: withoutOpenssl }, () => {
     const answer = await kms.send(new DecryptCommand({ CiphertextBlob, ...recipient() }));
     assert.deepEqual([answer.Plaintext, answer.KeyMaterialId], [undefined, undefined]);
     assert.deepEqual(opened(answer.CiphertextForRecipient), text);
+    const trail = readFileSync(join(world.data, 'audit/trail.ndjson'), 'utf8');
+    const event = trail.split('\n').findLast((line) => line.includes('"Decrypt"')) ?? '';
+    assert.match(event, /"recipient":\{"attestationDocumentModuleId":"i-0123456789abcdef0-enc0123456789abcdef"/);
+    assert.match(event, new RegExp(`"attestationDocumentEnclaveImageDigest":"${'a0'.repeat(48)}"`));
   });
 
   it('GenerateDataKey', async () => {

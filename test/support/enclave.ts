@@ -4,7 +4,9 @@ import { encode, Tagged } from 'cborg';
 import { createAuthority, issueCertificate } from '../../src/crypto/index.ts';
 
 export interface DocumentOptions {
-  readonly pcrs?: ReadonlyMap<number, Uint8Array>;
+  /** Null for none. */
+  readonly pcrs?: ReadonlyMap<number, Uint8Array> | null;
+  readonly tpmPcrs?: ReadonlyMap<number, Uint8Array>;
   /** SubjectPublicKeyInfo; the enclave's own, if left out. */
   readonly publicKey?: Uint8Array | null;
   /** Who signs instead of the enclave's hypervisor. */
@@ -41,14 +43,22 @@ export async function makeEnclave({ age = 0 }: { readonly age?: number } = {}): 
   return {
     root,
     privateKey: rsa.privateKey.export({ format: 'der', type: 'pkcs8' }),
-    document({ pcrs, publicKey, signer = enclaveKeys.privateKey, algorithm = -35, bundle = [der(root), der(zone)] } = {}) {
+    document({
+      pcrs = new Map([[0, Buffer.alloc(48, 0xa0)]]),
+      tpmPcrs,
+      publicKey,
+      signer = enclaveKeys.privateKey,
+      algorithm = -35,
+      bundle = [der(root), der(zone)],
+    } = {}) {
       const own = publicKey === undefined ? rsa.publicKey.export({ format: 'der', type: 'spki' }) : publicKey;
       const payload = encode(
         new Map<string, unknown>([
           ['module_id', 'i-0123456789abcdef0-enc0123456789abcdef'],
           ['digest', 'SHA384'],
           ['timestamp', now],
-          ['pcrs', pcrs ?? new Map([[0, Buffer.alloc(48, 0xa0)]])],
+          ...(pcrs ? [['pcrs', pcrs] as const] : []),
+          ...(tpmPcrs ? [['nitrotpm_pcrs', tpmPcrs] as const] : []),
           ['certificate', der(certificate)],
           ['cabundle', bundle],
           ['public_key', own],

@@ -4,4 +4,11 @@ import type { Read, ReadNamed } from './facts.ts';
 export const imageSha384: Read = ({ attestation }) => attestation?.pcrs.get(0);
 
 /** `kms:RecipientAttestation:PCR<number>`. */
-export const pcr: ReadNamed = ({ attestation }, name) => (/^\d{1,2}$/.test(name) ? attestation?.pcrs.get(Number(name)) : undefined);
+export const pcr: ReadNamed = ({ attestation }, name) => numbered(attestation?.pcrs, name);
+
+/** `kms:RecipientAttestation:NitroTPMPCR<number>`. */
+export const tpmPcr: ReadNamed = ({ attestation }, name) => numbered(attestation?.tpmPcrs, name);
+
+function numbered(pcrs: ReadonlyMap<number, string> | undefined, name: string): string | undefined {
+  return /^\d{1,2}$/.test(name) ? pcrs?.get(Number(name)) : undefined;
+}

@@ -1,4 +1,4 @@
-import { imageSha384, pcr } from './attestation.ts';
+import { imageSha384, pcr, tpmPcr } from './attestation.ts';
 import { encryptionAlgorithm, encryptionContextKeys, encryptionContextValue, grantConstraintType } from './encryption-context.ts';
 import { fromInput, keyOf, member, text, type Facts, type Read, type ReadNamed } from './facts.ts';
 
@@ -123,4 +123,5 @@ export const kmsKeys: Readonly<Record<string, KmsKey>> = {
 export const kmsNamedKeys: Readonly<Record<string, ReadNamed>> = {
   'kms:encryptioncontext:': encryptionContextValue,
   'kms:recipientattestation:pcr': pcr,
+  'kms:recipientattestation:nitrotpmpcr': tpmPcr,
 };

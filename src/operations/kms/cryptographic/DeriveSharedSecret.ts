@@ -5,9 +5,9 @@ import { currentMaterial, requireAlgorithm, stopIfDryRun } from './bound-key.ts'
 export const DeriveSharedSecret = defineOperation('kms', 'DeriveSharedSecret', {
   effect: 'read',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'KEY_AGREEMENT' } }),
-  async handle(services, { KeyAgreementAlgorithm, PublicKey, Recipient, DryRun }, { key }) {
+  async handle(services, { KeyAgreementAlgorithm, PublicKey, Recipient, DryRun }, { key }, call) {
     requireAlgorithm(key.key, 'KEY_AGREEMENT', KeyAgreementAlgorithm);
-    const recipient = recipientOf(services, Recipient);
+    const recipient = recipientOf(services, Recipient, call);
     stopIfDryRun(DryRun);
     const secret = await services.keyStores.of(key.key).deriveSecret(await currentMaterial(services, key), PublicKey, { recipient });
     return {

@@ -7,8 +7,8 @@ export const GenerateDataKey = defineOperation('kms', 'GenerateDataKey', {
   targets: ({ KeyId }) => ({
     key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', symmetric: true },
   }),
-  async handle(services, input, { key }) {
-    const recipient = recipientOf(services, input.Recipient);
+  async handle(services, input, { key }, call) {
+    const recipient = recipientOf(services, input.Recipient, call);
     const { plaintext, ...answer } = await generateDataKey(services, input, key, { reveal: true, recipient });
     return { ...answer, ...revealed('Plaintext', plaintext, recipient) };
   },

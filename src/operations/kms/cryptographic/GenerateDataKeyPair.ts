@@ -7,8 +7,8 @@ export const GenerateDataKeyPair = defineOperation('kms', 'GenerateDataKeyPair',
   targets: ({ KeyId }) => ({
     key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', symmetric: true },
   }),
-  async handle(services, input, { key }) {
-    const recipient = recipientOf(services, input.Recipient);
+  async handle(services, input, { key }, call) {
+    const recipient = recipientOf(services, input.Recipient, call);
     const { privateKey, ...answer } = await generateDataKeyPair(services, input, key, { reveal: true, recipient });
     return { ...answer, ...revealed('PrivateKeyPlaintext', privateKey, recipient) };
   },

@@ -8,9 +8,9 @@ import { recipientOf, revealed } from '../recipient/recipient.ts';
 export const GenerateRandom = defineOperation('kms', 'GenerateRandom', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),
-  async handle(services, { NumberOfBytes, CustomKeyStoreId, Recipient }, { service: { scope } }) {
+  async handle(services, { NumberOfBytes, CustomKeyStoreId, Recipient }, { service: { scope } }, call) {
     if (NumberOfBytes === undefined) throw new KmsError('ValidationException', 'NumberOfBytes is required.');
-    const recipient = recipientOf(services, Recipient);
+    const recipient = recipientOf(services, Recipient, call);
     const keyStore = CustomKeyStoreId === undefined ? services.keyStores.default : await connected(services, scope, CustomKeyStoreId);
     return revealed('Plaintext', await keyStore.random(NumberOfBytes, { recipient }), recipient);
   },

@@ -1,12 +1,20 @@
 import { AttestationError, type Attestation } from '../../../attestation/index.ts';
 import type { Request } from '../../../contract/index.ts';
 import { KmsError } from '../../../domain/index.ts';
+import type { Call } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
 type Recipient = Request<'kms', 'Decrypt'>['Recipient'];
 
-/** SubjectPublicKeyInfo of whom the answer is for, if the attestation document is good; undefined if nobody is named. */
-export function recipientOf({ attestation }: Pick<Services, 'attestation'>, recipient: Recipient): Uint8Array | undefined {
+/**
+ * SubjectPublicKeyInfo of whom the answer is for, if the attestation document is good; undefined if nobody is named. What
+ * the document says of the enclave is noted for the audit record.
+ */
+export function recipientOf(
+  { attestation }: Pick<Services, 'attestation'>,
+  recipient: Recipient,
+  { note }: Pick<Call, 'note'>,
+): Uint8Array | undefined {
   if (recipient === undefined) return undefined;
   const { AttestationDocument: document, KeyEncryptionAlgorithm: algorithm } = recipient;
   if (document === undefined) throw invalid('Recipient needs an AttestationDocument.');
@@ -18,11 +26,29 @@ export function recipientOf({ attestation }: Pick<Services, 'attestation'>, reci
     );
   }
   try {
-    return attestation.verify(document).publicKey;
+    const enclave = attestation.verify(document);
+    note({ recipient: recorded(enclave) });
+    return enclave.publicKey;
   } catch (error) {
     if (error instanceof AttestationError) throw invalid(error.message);
     throw error;
   }
+}
+
+/** Those that CloudTrail names. Source: "Monitoring requests for Nitro enclaves", KMS Developer Guide. */
+const RECORDED = [1, 2, 3, 4, 8];
+
+function recorded({ moduleId, pcrs }: Attestation): Readonly<Record<string, string>> {
+  const image = pcrs.get(0);
+  const others = RECORDED.flatMap((index) => {
+    const value = pcrs.get(index);
+    return value === undefined ? [] : [[`attestationDocumentEnclavePCR${index}`, value]];
+  });
+  return {
+    attestationDocumentModuleId: moduleId,
+    ...(image !== undefined && { attestationDocumentEnclaveImageDigest: image }),
+    ...Object.fromEntries(others),
+  };
 }
 
 /** What a request's document proves, for policies; undefined where there is none, or none to believe. */
