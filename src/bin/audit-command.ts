@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Expected, TrailReport } from '../audit/index.ts';
+import { reconcile } from './clients.ts';
 
 interface Options {
   readonly data: string;
@@ -27,7 +28,7 @@ export function auditCommand(): Command {
     .option('--json', 'print the report as JSON')
     .addHelpText('after', HELP)
     .action(verifyFolder);
-  return new Command('audit').description('the audit trail').helpCommand(false).addCommand(verify);
+  return new Command('audit').description('the audit trail').helpCommand(false).addCommand(verify).addCommand(reconcile());
 }
 
 function parseHead(text: string): Expected['head'] {

@@ -1,6 +1,17 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { accountCommand, demoCommand, envCommand, hsmCommand, policyCommand, statusCommand, terminalIo } from '../cli/index.ts';
+import { trailEvents } from '../audit/index.ts';
+import {
+  accountCommand,
+  demoCommand,
+  envCommand,
+  hsmCommand,
+  policyCommand,
+  reconcileCommand,
+  statusCommand,
+  terminalIo,
+} from '../cli/index.ts';
 import { recoverCommand } from './recover.ts';
 
 const io = terminalIo(process, (code) => {
@@ -10,6 +21,8 @@ const io = terminalIo(process, (code) => {
 export const env = (): Command => envCommand(process.env, io);
 export const status = (): Command => statusCommand(process.env, io);
 export const hsm = (): Command => hsmCommand(process.env, io);
+export const reconcile = (): Command =>
+  reconcileCommand({ env: process.env, io, readTrail: (dataFolder) => trailEvents(join(dataFolder, 'audit')) });
 export const policy = (): Command => policyCommand(process.env, io);
 /** The one part of it that needs no running Keyhold is a composition root of its own. */
 export const account = (): Command => accountCommand(process.env, io).addCommand(recoverCommand());

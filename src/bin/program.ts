@@ -23,6 +23,7 @@ Examples:
   keyhold account create            another account, with an administrator of its own
   keyhold policy who-can KEY        who can use or administer a key, and through what
   keyhold audit verify              check that nobody has touched the audit trail
+  keyhold audit reconcile           compare it with the logs of a cluster's own HSMs
   keyhold demo                      see the six steps to a KMS key in your own HSMs
 
 \`keyhold <command> --help\` says more about each.`;

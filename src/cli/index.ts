@@ -5,6 +5,7 @@
 export { accountCommand } from './account-command.ts';
 export { envCommand } from './env.ts';
 export { policyCommand } from './policy/policy-command.ts';
+export { reconcileCommand } from './reconcile/reconcile-command.ts';
 export { statusCommand } from './status.ts';
 export { demoCommand } from './demo/demo-command.ts';
 export { hsmCommand } from './hsm/hsm-command.ts';

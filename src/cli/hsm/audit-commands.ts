@@ -1,12 +1,10 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { connectHsm, type HsmAddress, type HsmConnection } from '../../hsm/client/index.ts';
-import { AUDIT_FORMAT } from '../../hsm/wire/index.ts';
-import { CliError, messageOf } from '../io.ts';
+import { attempt, CliError } from '../io.ts';
 import { act } from './answer.ts';
+import { logOf } from './audit-log.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
-import { asUser, loginFrom } from './login.ts';
 import { addressesOf, trustAnchorOf } from './target.ts';
 import { verifyAudit } from './verify-audit.ts';
 
@@ -15,9 +13,6 @@ interface VerifyOptions {
   readonly manufacturerRoot?: string;
   readonly publicKey?: string;
 }
-
-/** Records asked for at a time. */
-const PAGE = 500;
 
 export function addAuditCommands(hsm: Command, context: HsmContext): void {
   const audit = hsm.command('audit').description("the HSMs' own audit logs");
@@ -55,46 +50,12 @@ async function verify({ file, manufacturerRoot, publicKey }: VerifyOptions): Pro
 /** One log per HSM, each whole: an HSM that can't be read makes the export fail, after the others are printed. */
 async function exportAll(context: HsmContext, options: TargetOptions): Promise<void> {
   const { io } = context;
-  try {
+  await attempt(io, async () => {
     const trustAnchor = trustAnchorOf(context, options);
-    if (trustAnchor === undefined) throw new CliError('name the CA that signed the cluster certificate: --ca-file customerCA.crt');
     for (const address of await addressesOf(context, options)) {
-      await attemptExport(context, address, trustAnchor);
+      await attempt(io, async () => {
+        for await (const line of logOf(context, address, trustAnchor)) io.out(line);
+      });
     }
-  } catch (error) {
-    io.err(`keyhold: ${messageOf(error)}\n`);
-    io.setExitCode(1);
-  }
-}
-
-async function attemptExport(context: HsmContext, address: HsmAddress, trustAnchor: string): Promise<void> {
-  try {
-    await exportOne(context, address, trustAnchor);
-  } catch (error) {
-    context.io.err(`keyhold: ${messageOf(error)}\n`);
-    context.io.setExitCode(1);
-  }
-}
-
-async function exportOne(context: HsmContext, address: HsmAddress, trustAnchor: string): Promise<void> {
-  const login = loginFrom(context.env);
-  const connection = await connectHsm(address, { trustAnchor });
-  try {
-    await asUser(connection, login, () => printLog(context, connection));
-  } finally {
-    connection.close();
-  }
-}
-
-/** Signed just before, so that nothing can be cut off unnoticed. */
-async function printLog({ io }: HsmContext, connection: HsmConnection): Promise<void> {
-  const { identity } = await connection.call('checkpointAudit', {});
-  io.out(`${JSON.stringify({ format: AUDIT_FORMAT, ...identity })}\n`);
-  for (let from = 0; ;) {
-    const { records } = await connection.call('readAudit', { from, limit: PAGE });
-    io.out(records.map((record) => `${JSON.stringify({ hsmId: connection.info.hsmId, ...record })}\n`).join(''));
-    const last = records.at(-1);
-    if (!last || records.length < PAGE) return;
-    from = last.sequence + 1;
-  }
+  });
 }
