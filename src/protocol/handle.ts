@@ -23,6 +23,8 @@ export interface Handled {
 type Stages = Pick<HttpOptions, 'authenticate' | 'perform' | 'clock' | 'principalRate'>;
 /** Characters of it that are kept, as CloudTrail keeps them. */
 const MAX_USER_AGENT = 1_024;
+/** Calls per second from one address that nobody signs: anybody can make them, and each leaves an audit record. */
+const UNSIGNED_RATE = 20;
 
 export type Handle = (frame: Frame, requestId: string) => Promise<Handled>;
 
@@ -65,11 +67,12 @@ export function createHandle(stages: Stages): Handle {
 /** Lets in who signed well, or calls what takes no signature, and has not called too often. */
 function createAdmission({ authenticate, clock, principalRate }: Stages): (frame: Frame) => Promise<Verified<Caller>> {
   const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
+  const unsigned = new RateLimit(UNSIGNED_RATE, clock);
   return async (frame) => {
-    const verified = unsignedCaller(frame) ?? (await authenticate(frame));
-    // Whoever calls without a name is known by the address.
-    const { arn } = verified.credential.principal;
-    if (limit?.take(arn === '' ? frame.sourceIp : arn) === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
+    const nobody = unsignedCaller(frame);
+    const verified = nobody ?? (await authenticate(frame));
+    const admitted = nobody ? unsigned.take(frame.sourceIp) : limit?.take(verified.credential.principal.arn);
+    if (admitted === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
     return verified;
   };
 }

@@ -172,6 +172,15 @@ describe('STS', () => {
     await assert.rejects(session.iam.send(new ListUsersCommand({})), { name: 'InvalidClientTokenId' }, 'IAM takes no such credentials');
   });
 
+  it('outlives a restart of Keyhold', async () => {
+    const arn = await newRole('lasting', trustsAccount, { Action: '*' });
+    const credentials = fromSts((await assume(arn)).answer.Credentials);
+    await world.stop();
+    await world.start();
+    admin = administrator(world);
+    assert.equal(await whoIs(clientsFor(world, credentials)), `arn:aws:sts::${ACCOUNT}:assumed-role/lasting/session-1`);
+  });
+
   it('pads a token to the size wanted', async () => {
     const { Credentials } = await admin.sts.send(new GetSessionTokenCommand({ MinimumSessionTokenSize: 4000 }));
     assert.ok((Credentials?.SessionToken?.length ?? 0) >= 4000);
@@ -250,6 +259,13 @@ describe('STS', () => {
       await admin.iam.send(new PutRolePolicyCommand({ RoleName: 'pod', PolicyName: 'tags', PolicyDocument }));
       const { Credentials } = await exchange(await provider.token({ sub, 'https://aws.amazon.com/tags': tags }));
       await clientsFor(world, fromSts(Credentials)).kms.send(new CreateKeyCommand({}));
+    });
+
+    it('is slowed down when somebody only tries', async () => {
+      const tries = await Promise.allSettled(Array.from({ length: 200 }, () => exchange('not-a-token')));
+      const names = new Set(tries.map((one) => (one.status === 'rejected' ? (one.reason as Error).name : 'fulfilled')));
+      assert.ok(names.has('Throttling'), [...names].join());
+      await whoIs(admin);
     });
 
     it('leaves an audit record that says whose token it was, and not the token', () => {
