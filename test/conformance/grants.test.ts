@@ -36,7 +36,7 @@ let bob: Clients;
 const open: Clients[] = [];
 
 before(async () => {
-  world = await startWorld();
+  world = await startWorld(['--quota', 'grantsPerKey=12']);
   admin = administrator(world);
   ana = await newUser(world, admin.iam, 'ana');
   bob = await newUser(world, admin.iam, 'bob');
@@ -196,12 +196,29 @@ describe('CreateGrant', () => {
     await assert.rejects(create({ KeyId, Constraints: { EncryptionContextEquals: long } }), { name: 'ValidationException' });
   });
 
+  it('refuses constraints on keys that have no encryption context', async () => {
+    const { KeyMetadata } = await admin.kms.send(new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }));
+    const KeyId = KeyMetadata?.KeyId ?? '';
+    const Constraints = { EncryptionContextEquals: { a: 'b' } };
+    await assert.rejects(create({ KeyId, Operations: ['GenerateMac'], Constraints }), { name: 'ValidationException' });
+    await create({ KeyId, Operations: ['GenerateMac'] });
+  });
+
   it('makes nothing in a dry run, and nothing on a disabled key', async () => {
     const KeyId = await newKey();
     await assert.rejects(create({ KeyId, DryRun: true }), { name: 'DryRunOperationException' });
     await admin.kms.send(new DisableKeyCommand({ KeyId }));
     await assert.rejects(create({ KeyId }), { name: 'DisabledException' });
     assert.deepEqual((await admin.kms.send(new ListGrantsCommand({ KeyId }))).Grants, []);
+  });
+
+  it('makes no more grants on a key than may be, and others again when some are gone', async () => {
+    const KeyId = await newKey();
+    const made = await Promise.all(Array.from({ length: 12 }, () => grant(admin.kms, KeyId, ['Encrypt'])));
+    await assert.rejects(create({ KeyId }), { name: 'LimitExceededException' });
+    await admin.kms.send(new RevokeGrantCommand({ KeyId, GrantId: made[0]?.GrantId }));
+    await create({ KeyId });
+    await assert.rejects(create({ KeyId }), { name: 'LimitExceededException' });
   });
 
   it('refuses callers who may not, and tokens that are none', async () => {

@@ -136,6 +136,8 @@ const cases: readonly Case[] = [
   ['kms:DescribeKey', describeKey, true, () => ({ StringEquals: { 'kms:CallerAccount': account } })],
   ['kms:DescribeKey', describeKey, true, () => ({ Null: { 'kms:ViaService': true, 'kms:GrantIsForAWSResource': true } })],
   ['kms:ScheduleKeyDeletion', scheduleDeletion, true, () => ({ NumericGreaterThan: { 'kms:ScheduleKeyDeletionPendingWindowInDays': 30 } })],
+  ['kms:ScheduleKeyDeletion', scheduleDeletion, true, () => ({ NumericLessThan: { 'kms:TrailingDaysWithoutKeyUsage': 1 } })],
+  ['kms:ScheduleKeyDeletion', scheduleDeletion, false, () => ({ NumericGreaterThan: { 'kms:TrailingDaysWithoutKeyUsage': 1 } })],
   ['kms:TagResource', tag, true, () => ({ StringEquals: { 'aws:RequestTag/Cost': '42' } })],
   ['kms:TagResource', tag, true, () => ({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['Cost'] } })],
   [

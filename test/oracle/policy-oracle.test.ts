@@ -1,15 +1,8 @@
 /** The policy engine against an independent one, on generated cases: every disagreement must have a reason that is written down. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  authorize,
-  compilePolicy,
-  parsePolicy,
-  type CompiledPolicy,
-  type PolicyKind,
-  type PrincipalPolicies,
-} from '../../src/policy/index.ts';
-import { account, Generator, resourceArn, type Ask, type Document, type Policies } from './generated-case.ts';
+import { Generator } from './generated-case.ts';
+import { deciderOf, type Outcome } from './decider.ts';
 import { knownDifferences, type Case } from './known-differences.ts';
 import { loadOracle, type Verdict } from './oracle.ts';
 
@@ -17,37 +10,7 @@ const FOLDER = process.env['KEYHOLD_POLICY_ORACLE'];
 const SETS = 3_200;
 const ASKS_PER_SET = 16;
 
-function compiled(document: Document, kind: PolicyKind): CompiledPolicy {
-  return compilePolicy(parsePolicy(JSON.stringify(document), kind));
-}
-
-/** What we decide, in the oracle's words. `hidden` is a denial of either kind. */
-function deciderOf({ identity, boundary, session, serviceControl, key }: Policies): (ask: Ask) => Verdict | 'hidden' {
-  const policies: PrincipalPolicies = {
-    identity: identity.map((document) => compiled(document, 'identity')),
-    ...(boundary && { boundary: compiled(boundary, 'identity') }),
-    ...(session && { session: [compiled(session, 'identity')] }),
-    ...(serviceControl && { serviceControl: [compiled(serviceControl, 'identity')] }),
-  };
-  const keyPolicy = compiled(key, 'key');
-  return ({ principal, action, context }) => {
-    const shown = new Map(Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]));
-    const decision = authorize({
-      principal,
-      action,
-      resourceArn,
-      resourceAccount: account,
-      policies,
-      resourcePolicy: keyPolicy,
-      context: (name) => shown.get(name),
-    });
-    if (decision.allowed) return 'Allowed';
-    if (decision.because === 'hidden') return 'hidden';
-    return decision.because.endsWith('-deny') ? 'ExplicitlyDenied' : 'ImplicitlyDenied';
-  };
-}
-
-function agree(ours: Verdict | 'hidden', theirs: Verdict): boolean {
+function agree(ours: Outcome, theirs: Verdict): boolean {
   return ours === theirs || (ours === 'hidden' && theirs !== 'Allowed');
 }
 

@@ -5,9 +5,9 @@ import type { Services } from '../services.ts';
 import { attestationOf } from '../kms/recipient/recipient.ts';
 import type { Facts } from './facts.ts';
 
-const RESOURCE_ALIASES = 'kms:resourcealiases';
 /** With more aliases than this the condition key is inoperative. Source: "kms:ResourceAliases", KMS Developer Guide. */
 const MAX_ALIASES = 50;
+const DAY = 24 * 60 * 60 * 1_000;
 
 /** What is known of the request when it asks for `action` on the target of that name. */
 export async function factsOf(services: Services, course: Course, name: string, action: string): Promise<Facts> {
@@ -22,15 +22,26 @@ export async function factsOf(services: Services, course: Course, name: string, 
     now: services.clock.now(),
     attestation: attestationOf(services, request.input),
     aliases: undefined,
+    idleDays: undefined,
   };
-  const wantsAliases = found.kind === 'key' && asksForAliases(request.policies, found.policy);
-  return wantsAliases ? { ...facts, aliases: await aliasNames(services, found) } : facts;
+  if (found.kind !== 'key') return facts;
+  const asks = (key: string): boolean => asksFor(key, request.policies, found.policy);
+  const aliases = asks('kms:resourcealiases') ? await aliasNames(services, found) : undefined;
+  const idleDays = asks('kms:trailingdayswithoutkeyusage') ? await daysWithoutUse(services, found) : undefined;
+  return aliases || idleDays !== undefined ? { ...facts, aliases, idleDays } : facts;
 }
 
-function asksForAliases({ identity, boundary, session, serviceControl }: PrincipalPolicies, keyPolicy: CompiledPolicy): boolean {
-  const asks = ({ conditionKeys }: CompiledPolicy): boolean => conditionKeys.has(RESOURCE_ALIASES);
+/** Whether any policy that counts looks at a condition key for which the store has to be read. */
+function asksFor(key: string, { identity, boundary, session, serviceControl }: PrincipalPolicies, keyPolicy: CompiledPolicy): boolean {
+  const asks = ({ conditionKeys }: CompiledPolicy): boolean => conditionKeys.has(key);
   const limited = (boundary && asks(boundary)) || session?.some(asks) || serviceControl?.some(asks);
   return asks(keyPolicy) || identity.some(asks) || limited === true;
+}
+
+/** Whole days since the key's last use, or since it was made. */
+async function daysWithoutUse({ keyUses, clock }: Services, { key }: FoundKey): Promise<number> {
+  const use = await keyUses.last(key);
+  return Math.floor((clock.now() - (use?.date ?? key.creationDate)) / DAY);
 }
 
 /** The names of a key's aliases, as far as `kms:ResourceAliases` shows them. */

@@ -20,6 +20,8 @@ export interface Facts {
   readonly attestation: Attestation | undefined;
   /** The names of the key's aliases; read from the store beforehand if a policy asks for them. */
   readonly aliases: readonly string[] | undefined;
+  /** Whole days since the key was last used; read as the aliases are. */
+  readonly idleDays: number | undefined;
 }
 
 /** Undefined if the request has no such key. */

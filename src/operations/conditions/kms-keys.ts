@@ -115,6 +115,10 @@ export const kmsKeys: Readonly<Record<string, KmsKey>> = {
   'kms:wrappingkeyspec': { read: fromInput('WrappingKeySpec') },
   'kms:rotationperiodindays': { read: orElse('RotationPeriodInDays', '365'), actions: on('EnableKeyRotation') },
   'kms:schedulekeydeletionpendingwindowindays': { read: orElse('PendingWindowInDays', '30'), actions: on('ScheduleKeyDeletion') },
+  'kms:trailingdayswithoutkeyusage': {
+    read: ({ idleDays }) => text(idleDays),
+    actions: on('ScheduleKeyDeletion', 'DisableKey'),
+  },
   'kms:replicaregion': { read: fromInput('ReplicaRegion') },
   'kms:primaryregion': { read: fromInput('PrimaryRegion') },
   'kms:recipientattestation:imagesha384': { read: imageSha384 },

@@ -1,0 +1,43 @@
+import {
+  authorize,
+  compilePolicy,
+  parsePolicy,
+  type CompiledPolicy,
+  type PolicyKind,
+  type PrincipalPolicies,
+} from '../../src/policy/index.ts';
+import { account, resourceArn, type Ask, type Document, type Policies } from './generated-case.ts';
+import type { Verdict } from './oracle.ts';
+
+/** `hidden` is a denial of either kind. */
+export type Outcome = Verdict | 'hidden';
+
+export function compiled(document: Document, kind: PolicyKind): CompiledPolicy {
+  return compilePolicy(parsePolicy(JSON.stringify(document), kind));
+}
+
+/** What we decide, in the oracle's words. */
+export function deciderOf({ identity, boundary, session, serviceControl, key }: Policies): (ask: Ask) => Outcome {
+  const policies: PrincipalPolicies = {
+    identity: identity.map((document) => compiled(document, 'identity')),
+    ...(boundary && { boundary: compiled(boundary, 'identity') }),
+    ...(session && { session: [compiled(session, 'identity')] }),
+    ...(serviceControl && { serviceControl: [compiled(serviceControl, 'identity')] }),
+  };
+  const keyPolicy = compiled(key, 'key');
+  return ({ principal, action, context }) => {
+    const shown = new Map(Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]));
+    const decision = authorize({
+      principal,
+      action,
+      resourceArn,
+      resourceAccount: account,
+      policies,
+      resourcePolicy: keyPolicy,
+      context: (name) => shown.get(name),
+    });
+    if (decision.allowed) return 'Allowed';
+    if (decision.because === 'hidden') return 'hidden';
+    return decision.because.endsWith('-deny') ? 'ExplicitlyDenied' : 'ImplicitlyDenied';
+  };
+}
