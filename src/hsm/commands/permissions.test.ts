@@ -1,8 +1,8 @@
 /** Who may give which command, as one table; what may be given in which stage of a cluster's life, as another. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { HsmConnection } from '../client/index.ts';
-import { claim, emptyWorld, USER_PASSWORD } from '../hsm-world.ts';
+import { connectHsm, type HsmConnection } from '../client/index.ts';
+import { emptyWorld, USER_PASSWORD } from '../hsm-world.ts';
 import { HsmError, type CommandInput, type CommandName, type HsmErrorCode, type Role } from '../wire/index.ts';
 
 type Who = 'anyone' | Exclude<Role, 'unactivated-admin' | 'internal(APPLIANCE_USER)'>;
@@ -87,7 +87,6 @@ after(() => world[Symbol.asyncDispose]());
 await world.addHsm();
 
 test('before a cluster has its certificate an HSM says only what it is', async () => {
-  const { connectHsm } = await import('../client/index.ts');
   const stranger = await connectHsm(world.first.address, { trustAnchor: undefined });
   assert.equal(stranger.info.lifecycle, 'uninitialized');
   await stranger.call('info', {});
@@ -95,7 +94,7 @@ test('before a cluster has its certificate an HSM says only what it is', async (
 });
 
 test('once it has, nothing but activation is possible, and only once', async () => {
-  await claim(world);
+  await world.claim();
   const connection = await world.connect();
   assert.equal((await connection.call('info', {})).lifecycle, 'active');
   assert.equal(await outcome(connection, 'activate'), 'wrong-lifecycle');

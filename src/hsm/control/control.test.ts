@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { until } from '../../../test/support/until.ts';
 import { SecretText, silentLogger, systemClock } from '../../base/index.ts';
 import { ControlChannel } from '../../cluster/control-channel.ts';
-import { authority, emptyWorld, hsmWorld, refusedAs, USER_PASSWORD, type WorldHsm } from '../hsm-world.ts';
+import { authority, CLUSTER_ID, emptyWorld, hsmWorld, refusedAs, USER_PASSWORD, type WorldHsm } from '../hsm-world.ts';
 import { ControlService } from '../index.ts';
 import type { HsmBirth } from '../wire/index.ts';
 
@@ -17,7 +17,7 @@ const [first, second] = world.hsms as [WorldHsm, WorldHsm];
 function birthIn({ folder, address }: WorldHsm, change: Partial<HsmBirth> = {}): HsmBirth {
   return {
     hsmId: address.hsmId,
-    clusterId: 'cluster-aaaaaaaaaaa',
+    clusterId: CLUSTER_ID,
     folder,
     host: '127.0.0.1',
     port: 0,
