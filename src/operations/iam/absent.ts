@@ -3,25 +3,25 @@
  * certificates for services that aren't here. Clients ask for them before they delete a user.
  */
 import { defineOperation } from '../operation.ts';
-import { all, entity, noSuchEntity, rowOf } from './place.ts';
+import { all, noSuchEntity, ofUser, rowOf } from './place.ts';
 
 export const GetLoginProfile = defineOperation('iam', 'GetLoginProfile', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle(_services, _input, { user }) {
     throw noSuchEntity(`Login Profile for User ${rowOf(user).name} cannot be found.`);
   },
 });
 export const DeleteLoginProfile = defineOperation('iam', 'DeleteLoginProfile', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle(_services, _input, { user }) {
     throw noSuchEntity(`Login Profile for User ${rowOf(user).name} cannot be found.`);
   },
 });
 export const ListMFADevices = defineOperation('iam', 'ListMFADevices', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: async (_services, _input, { user }) => rowOf(user) && { MFADevices: [], IsTruncated: false },
 });
 export const ListVirtualMFADevices = defineOperation('iam', 'ListVirtualMFADevices', {
@@ -31,16 +31,16 @@ export const ListVirtualMFADevices = defineOperation('iam', 'ListVirtualMFADevic
 });
 export const ListSSHPublicKeys = defineOperation('iam', 'ListSSHPublicKeys', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: async (_services, _input, { user }) => rowOf(user) && { SSHPublicKeys: [], IsTruncated: false },
 });
 export const ListSigningCertificates = defineOperation('iam', 'ListSigningCertificates', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: async (_services, _input, { user }) => rowOf(user) && { Certificates: [], IsTruncated: false },
 });
 export const ListServiceSpecificCredentials = defineOperation('iam', 'ListServiceSpecificCredentials', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: async (_services, _input, { user }) => rowOf(user) && { ServiceSpecificCredentials: [], IsTruncated: false },
 });

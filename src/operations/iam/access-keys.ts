@@ -2,12 +2,12 @@ import { KmsError, type AccessKeyRecord } from '../../domain/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation, type IamTarget } from '../operation.ts';
 import { pageOf } from './page.ts';
-import { current, entity, noSuchEntity, rowOf, type EntityPlace } from './place.ts';
+import { current, entity, type EntityPlace, noSuchEntity, ofUser, rowOf } from './place.ts';
 import { checkQuota } from './quotas.ts';
 
 export const CreateAccessKey = defineOperation('iam', 'CreateAccessKey', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store, identity }, _input, { user }) {
     const { account, name } = rowOf(user);
     const { row, secretAccessKey } = await identity.newAccessKey({ account, userName: name });
@@ -25,7 +25,7 @@ export const CreateAccessKey = defineOperation('iam', 'CreateAccessKey', {
 
 export const ListAccessKeys = defineOperation('iam', 'ListAccessKeys', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, wanted, { user }) {
     const { account, name } = rowOf(user);
     const { rows, more } = await pageOf(wanted, {
@@ -38,7 +38,7 @@ export const ListAccessKeys = defineOperation('iam', 'ListAccessKeys', {
 
 export const UpdateAccessKey = defineOperation('iam', 'UpdateAccessKey', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, { AccessKeyId, Status }, { user }) {
     await store.transact(async (transaction) => {
       const row = await accessKeyOf(transaction, user, AccessKeyId);
@@ -50,7 +50,7 @@ export const UpdateAccessKey = defineOperation('iam', 'UpdateAccessKey', {
 
 export const DeleteAccessKey = defineOperation('iam', 'DeleteAccessKey', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, { AccessKeyId }, { user }) {
     await store.transact(async (transaction) => {
       await accessKeyOf(transaction, user, AccessKeyId);

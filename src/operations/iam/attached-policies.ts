@@ -3,7 +3,7 @@ import { findManagedPolicy } from '../../identity/index.ts';
 import type { Store } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { pageOfTexts } from './page.ts';
-import { amend, entity, noSuchEntity, rowOf, type EntityPlace, type HolderTable } from './place.ts';
+import { amend, type EntityPlace, type HolderTable, noSuchEntity, ofGroup, ofRole, ofUser, rowOf } from './place.ts';
 import { checkQuota } from './quotas.ts';
 
 const quotas = { users: 'PoliciesPerUser', groups: 'PoliciesPerGroup', roles: 'PoliciesPerRole' } as const;
@@ -46,48 +46,48 @@ async function list(place: EntityPlace<HolderTable>, { PathPrefix = '/', ...want
 
 export const AttachUserPolicy = defineOperation('iam', 'AttachUserPolicy', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: ({ store }, input, { user }) => attach(store, user, input),
 });
 export const DetachUserPolicy = defineOperation('iam', 'DetachUserPolicy', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: ({ store }, input, { user }) => detach(store, user, input),
 });
 export const ListAttachedUserPolicies = defineOperation('iam', 'ListAttachedUserPolicies', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: (_services, wanted, { user }) => list(user, wanted),
 });
 
 export const AttachGroupPolicy = defineOperation('iam', 'AttachGroupPolicy', {
   effect: 'write',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   handle: ({ store }, input, { group }) => attach(store, group, input),
 });
 export const DetachGroupPolicy = defineOperation('iam', 'DetachGroupPolicy', {
   effect: 'write',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   handle: ({ store }, input, { group }) => detach(store, group, input),
 });
 export const ListAttachedGroupPolicies = defineOperation('iam', 'ListAttachedGroupPolicies', {
   effect: 'read',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   handle: (_services, wanted, { group }) => list(group, wanted),
 });
 
 export const AttachRolePolicy = defineOperation('iam', 'AttachRolePolicy', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: ({ store }, input, { role }) => attach(store, role, input),
 });
 export const DetachRolePolicy = defineOperation('iam', 'DetachRolePolicy', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: ({ store }, input, { role }) => detach(store, role, input),
 });
 export const ListAttachedRolePolicies = defineOperation('iam', 'ListAttachedRolePolicies', {
   effect: 'read',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: (_services, wanted, { role }) => list(role, wanted),
 });

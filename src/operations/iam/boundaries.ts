@@ -1,6 +1,6 @@
 import { defineOperation } from '../operation.ts';
 import { checkedBoundary } from './boundary.ts';
-import { amend, entity } from './place.ts';
+import { amend, ofRole, ofUser } from './place.ts';
 
 function unbounded<R extends { readonly boundary?: string }>({ boundary: _gone, ...row }: R): Omit<R, 'boundary'> {
   return row;
@@ -8,7 +8,7 @@ function unbounded<R extends { readonly boundary?: string }>({ boundary: _gone, 
 
 export const PutUserPermissionsBoundary = defineOperation('iam', 'PutUserPermissionsBoundary', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, { PermissionsBoundary }, { user }) {
     await amend(store, user, async (row, reader) => ({
       ...row,
@@ -20,7 +20,7 @@ export const PutUserPermissionsBoundary = defineOperation('iam', 'PutUserPermiss
 
 export const DeleteUserPermissionsBoundary = defineOperation('iam', 'DeleteUserPermissionsBoundary', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, _input, { user }) {
     await amend(store, user, unbounded);
     return {};
@@ -29,7 +29,7 @@ export const DeleteUserPermissionsBoundary = defineOperation('iam', 'DeleteUserP
 
 export const PutRolePermissionsBoundary = defineOperation('iam', 'PutRolePermissionsBoundary', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle({ store }, { PermissionsBoundary }, { role }) {
     await amend(store, role, async (row, reader) => ({
       ...row,
@@ -41,7 +41,7 @@ export const PutRolePermissionsBoundary = defineOperation('iam', 'PutRolePermiss
 
 export const DeleteRolePermissionsBoundary = defineOperation('iam', 'DeleteRolePermissionsBoundary', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle({ store }, _input, { role }) {
     await amend(store, role, unbounded);
     return {};

@@ -5,7 +5,7 @@ import { defineOperation } from '../operation.ts';
 import { describeUser } from './describe.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
-import { all, conflict, current, entity, newEntity, noSuchEntity, rowOf } from './place.ts';
+import { all, conflict, current, newEntity, noSuchEntity, ofGroup, ofUser, rowOf } from './place.ts';
 import { checkQuota } from './quotas.ts';
 
 export const CreateGroup = defineOperation('iam', 'CreateGroup', {
@@ -31,7 +31,7 @@ export const CreateGroup = defineOperation('iam', 'CreateGroup', {
 
 export const GetGroup = defineOperation('iam', 'GetGroup', {
   effect: 'read',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   async handle({ store }, wanted, { group }) {
     const row = rowOf(group);
     const { rows, more } = await pageOf(wanted, {
@@ -58,7 +58,7 @@ export const ListGroups = defineOperation('iam', 'ListGroups', {
 
 export const UpdateGroup = defineOperation('iam', 'UpdateGroup', {
   effect: 'write',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   async handle({ store }, { NewGroupName, NewPath }, { group }) {
     await store.transact(async (transaction) => {
       const row = await current(transaction, group);
@@ -72,7 +72,7 @@ export const UpdateGroup = defineOperation('iam', 'UpdateGroup', {
 
 export const DeleteGroup = defineOperation('iam', 'DeleteGroup', {
   effect: 'write',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   async handle({ store }, _input, { group }) {
     await store.transact(async (transaction) => {
       const { account, name, inlinePolicies, attachedPolicies } = await current(transaction, group);
@@ -87,7 +87,7 @@ export const DeleteGroup = defineOperation('iam', 'DeleteGroup', {
 
 export const AddUserToGroup = defineOperation('iam', 'AddUserToGroup', {
   effect: 'write',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   async handle({ store }, { UserName }, { group }) {
     await store.transact(async (transaction) => {
       const { account, name } = await current(transaction, group);
@@ -102,7 +102,7 @@ export const AddUserToGroup = defineOperation('iam', 'AddUserToGroup', {
 
 export const RemoveUserFromGroup = defineOperation('iam', 'RemoveUserFromGroup', {
   effect: 'write',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   async handle({ store }, { UserName }, { group }) {
     await store.transact(async (transaction) => {
       const { account, name } = await current(transaction, group);
@@ -115,7 +115,7 @@ export const RemoveUserFromGroup = defineOperation('iam', 'RemoveUserFromGroup',
 
 export const ListGroupsForUser = defineOperation('iam', 'ListGroupsForUser', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, wanted, { user }) {
     const { account, name } = rowOf(user);
     const { rows, more } = await pageOf(wanted, {

@@ -2,7 +2,7 @@ import type { Store } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedDocument, checkSize, shownDocument } from './documents.ts';
 import { pageOfTexts } from './page.ts';
-import { amend, entity, noSuchEntity, rowOf, type EntityPlace, type HolderTable } from './place.ts';
+import { amend, type EntityPlace, type HolderTable, noSuchEntity, ofGroup, ofRole, ofUser, rowOf } from './place.ts';
 
 /** What each kind of holder calls its policies in quotas and errors. */
 const words = {
@@ -56,63 +56,63 @@ function documentNamed({ table }: EntityPlace<HolderTable>, policies: Readonly<R
 
 export const PutUserPolicy = defineOperation('iam', 'PutUserPolicy', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: ({ store }, input, { user }) => put(store, user, input),
 });
 export const GetUserPolicy = defineOperation('iam', 'GetUserPolicy', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: async (_services, input, { user }) => ({ UserName: input.UserName, ...get(user, input) }),
 });
 export const DeleteUserPolicy = defineOperation('iam', 'DeleteUserPolicy', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: ({ store }, input, { user }) => remove(store, user, input),
 });
 export const ListUserPolicies = defineOperation('iam', 'ListUserPolicies', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: (_services, wanted, { user }) => list(user, wanted),
 });
 
 export const PutGroupPolicy = defineOperation('iam', 'PutGroupPolicy', {
   effect: 'write',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   handle: ({ store }, input, { group }) => put(store, group, input),
 });
 export const GetGroupPolicy = defineOperation('iam', 'GetGroupPolicy', {
   effect: 'read',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   handle: async (_services, input, { group }) => ({ GroupName: input.GroupName, ...get(group, input) }),
 });
 export const DeleteGroupPolicy = defineOperation('iam', 'DeleteGroupPolicy', {
   effect: 'write',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   handle: ({ store }, input, { group }) => remove(store, group, input),
 });
 export const ListGroupPolicies = defineOperation('iam', 'ListGroupPolicies', {
   effect: 'read',
-  targets: ({ GroupName }) => ({ group: entity('groups', GroupName) }),
+  targets: ofGroup,
   handle: (_services, wanted, { group }) => list(group, wanted),
 });
 
 export const PutRolePolicy = defineOperation('iam', 'PutRolePolicy', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: ({ store }, input, { role }) => put(store, role, input),
 });
 export const GetRolePolicy = defineOperation('iam', 'GetRolePolicy', {
   effect: 'read',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: async (_services, input, { role }) => ({ RoleName: input.RoleName, ...get(role, input) }),
 });
 export const DeleteRolePolicy = defineOperation('iam', 'DeleteRolePolicy', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: ({ store }, input, { role }) => remove(store, role, input),
 });
 export const ListRolePolicies = defineOperation('iam', 'ListRolePolicies', {
   effect: 'read',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: (_services, wanted, { role }) => list(role, wanted),
 });

@@ -5,7 +5,7 @@ import { attachments } from './attachments.ts';
 import { describePolicy } from './describe.ts';
 import { checkedDocument, checkSize, shownDocument } from './documents.ts';
 import { checkNewName } from './new-name.ts';
-import { amend, current, managedPolicy, newEntity, rowOf, type EntityPlace } from './place.ts';
+import { amend, current, type EntityPlace, newEntity, ofPolicy, rowOf } from './place.ts';
 import { quotas } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
@@ -37,7 +37,7 @@ export const CreatePolicy = defineOperation('iam', 'CreatePolicy', {
 
 export const GetPolicy = defineOperation('iam', 'GetPolicy', {
   effect: 'read',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle({ store }, { PolicyArn }, { policy }) {
     const row = rowOf(policy);
     const attached = await store.read(async (reader) => (await attachments(reader, policy.account))(PolicyArn));
@@ -53,7 +53,7 @@ export const GetPolicy = defineOperation('iam', 'GetPolicy', {
 
 export const DeletePolicy = defineOperation('iam', 'DeletePolicy', {
   effect: 'write',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle({ store }, { PolicyArn }, { policy }) {
     requireOwn(policy);
     await store.transact(async (transaction) => {
@@ -74,7 +74,7 @@ export const DeletePolicy = defineOperation('iam', 'DeletePolicy', {
 
 export const CreatePolicyVersion = defineOperation('iam', 'CreatePolicyVersion', {
   effect: 'write',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle({ store, clock }, { PolicyDocument, SetAsDefault = false }, { policy }) {
     requireOwn(policy);
     const document = checkedManaged(PolicyDocument);
@@ -98,7 +98,7 @@ export const CreatePolicyVersion = defineOperation('iam', 'CreatePolicyVersion',
 
 export const GetPolicyVersion = defineOperation('iam', 'GetPolicyVersion', {
   effect: 'read',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle(_services, { VersionId }, { policy }) {
     const row = rowOf(policy);
     const version = versionOf(row, VersionId);
@@ -108,7 +108,7 @@ export const GetPolicyVersion = defineOperation('iam', 'GetPolicyVersion', {
 
 export const ListPolicyVersions = defineOperation('iam', 'ListPolicyVersions', {
   effect: 'read',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle(_services, _wanted, { policy }) {
     const row = rowOf(policy);
     // At most five: always one page.
@@ -118,7 +118,7 @@ export const ListPolicyVersions = defineOperation('iam', 'ListPolicyVersions', {
 
 export const DeletePolicyVersion = defineOperation('iam', 'DeletePolicyVersion', {
   effect: 'write',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle({ store }, { VersionId }, { policy }) {
     requireOwn(policy);
     await amend(store, policy, (row) => {
@@ -132,7 +132,7 @@ export const DeletePolicyVersion = defineOperation('iam', 'DeletePolicyVersion',
 
 export const SetDefaultPolicyVersion = defineOperation('iam', 'SetDefaultPolicyVersion', {
   effect: 'write',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle({ store, clock }, { VersionId }, { policy }) {
     requireOwn(policy);
     await amend(store, policy, (row) => ({
@@ -146,7 +146,7 @@ export const SetDefaultPolicyVersion = defineOperation('iam', 'SetDefaultPolicyV
 
 export const TagPolicy = defineOperation('iam', 'TagPolicy', {
   effect: 'write',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle({ store }, { Tags }, { policy }) {
     requireOwn(policy);
     await amend(store, policy, (row) => tagged(row, Tags));
@@ -156,7 +156,7 @@ export const TagPolicy = defineOperation('iam', 'TagPolicy', {
 
 export const UntagPolicy = defineOperation('iam', 'UntagPolicy', {
   effect: 'write',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle({ store }, { TagKeys }, { policy }) {
     requireOwn(policy);
     await amend(store, policy, (row) => untagged(row, TagKeys));
@@ -166,7 +166,7 @@ export const UntagPolicy = defineOperation('iam', 'UntagPolicy', {
 
 export const ListPolicyTags = defineOperation('iam', 'ListPolicyTags', {
   effect: 'read',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   handle: (_services, wanted, { policy }) => pageOfTags(wanted, rowOf(policy).tags),
 });
 

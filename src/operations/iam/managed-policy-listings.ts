@@ -4,7 +4,7 @@ import { defineOperation } from '../operation.ts';
 import { attachments, type Attachments } from './attachments.ts';
 import { describePolicy } from './describe.ts';
 import { pageOfTexts } from './page.ts';
-import { all, managedPolicy, rowOf } from './place.ts';
+import { all, ofPolicy, rowOf } from './place.ts';
 
 type Usage = 'PermissionsPolicy' | 'PermissionsBoundary' | undefined;
 
@@ -34,7 +34,7 @@ export const ListPolicies = defineOperation('iam', 'ListPolicies', {
 
 export const ListEntitiesForPolicy = defineOperation('iam', 'ListEntitiesForPolicy', {
   effect: 'read',
-  targets: ({ PolicyArn }) => ({ policy: managedPolicy(PolicyArn) }),
+  targets: ofPolicy,
   async handle({ store }, { PolicyArn, EntityFilter, PathPrefix = '/', PolicyUsageFilter }, { policy }) {
     rowOf(policy);
     const { holders, bounded } = await store.read(async (reader) => (await attachments(reader, policy.account))(PolicyArn));

@@ -99,3 +99,9 @@ export async function current<T extends EntityTable>(transaction: Transaction, p
 export function conflict(rest: string): KmsError {
   return new KmsError('DeleteConflict', `Cannot delete entity, ${rest}`);
 }
+
+// What most operations are about, by the members that all of them name it with.
+export const ofUser = ({ UserName }: { readonly UserName?: string }) => ({ user: entity('users', UserName) });
+export const ofGroup = ({ GroupName }: { readonly GroupName: string }) => ({ group: entity('groups', GroupName) });
+export const ofRole = ({ RoleName }: { readonly RoleName: string }) => ({ role: entity('roles', RoleName) });
+export const ofPolicy = ({ PolicyArn }: { readonly PolicyArn: string }) => ({ policy: managedPolicy(PolicyArn) });

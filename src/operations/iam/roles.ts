@@ -6,7 +6,7 @@ import { checkedBoundary, shownBoundary } from './boundary.ts';
 import { checkedTrustPolicy, shownDocument } from './documents.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
-import { all, amend, conflict, current, entity, newEntity, rowOf } from './place.ts';
+import { all, amend, conflict, current, newEntity, ofRole, rowOf } from './place.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 type Role = NonNullable<Response<'iam', 'GetRole'>['Role']>;
@@ -44,7 +44,7 @@ export const CreateRole = defineOperation('iam', 'CreateRole', {
 
 export const GetRole = defineOperation('iam', 'GetRole', {
   effect: 'read',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: async (_services, _input, { role }) => ({ Role: describeWholeRole(rowOf(role)) }),
 });
 
@@ -63,7 +63,7 @@ export const ListRoles = defineOperation('iam', 'ListRoles', {
 
 export const UpdateRole = defineOperation('iam', 'UpdateRole', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle({ store }, { Description, MaxSessionDuration }, { role }) {
     await amend(store, role, (row) => ({
       ...row,
@@ -76,7 +76,7 @@ export const UpdateRole = defineOperation('iam', 'UpdateRole', {
 
 export const UpdateRoleDescription = defineOperation('iam', 'UpdateRoleDescription', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle({ store }, { Description }, { role }) {
     return { Role: describeRole(await amend(store, role, (row) => ({ ...row, description: Description }))) };
   },
@@ -84,7 +84,7 @@ export const UpdateRoleDescription = defineOperation('iam', 'UpdateRoleDescripti
 
 export const UpdateAssumeRolePolicy = defineOperation('iam', 'UpdateAssumeRolePolicy', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle({ store }, { PolicyDocument }, { role }) {
     const trust = await store.read((reader) => checkedTrustPolicy(reader, PolicyDocument));
     await amend(store, role, (row) => ({ ...row, ...trust }));
@@ -94,7 +94,7 @@ export const UpdateAssumeRolePolicy = defineOperation('iam', 'UpdateAssumeRolePo
 
 export const DeleteRole = defineOperation('iam', 'DeleteRole', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle({ store }, _input, { role }) {
     await store.transact(async (transaction) => {
       const { account, name, inlinePolicies, attachedPolicies } = await current(transaction, role);
@@ -108,7 +108,7 @@ export const DeleteRole = defineOperation('iam', 'DeleteRole', {
 
 export const TagRole = defineOperation('iam', 'TagRole', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle({ store }, { Tags }, { role }) {
     await amend(store, role, (row) => tagged(row, Tags));
     return {};
@@ -117,7 +117,7 @@ export const TagRole = defineOperation('iam', 'TagRole', {
 
 export const UntagRole = defineOperation('iam', 'UntagRole', {
   effect: 'write',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle({ store }, { TagKeys }, { role }) {
     await amend(store, role, (row) => untagged(row, TagKeys));
     return {};
@@ -126,14 +126,14 @@ export const UntagRole = defineOperation('iam', 'UntagRole', {
 
 export const ListRoleTags = defineOperation('iam', 'ListRoleTags', {
   effect: 'read',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   handle: (_services, wanted, { role }) => pageOfTags(wanted, rowOf(role).tags),
 });
 
 /** There are no instances here, but clients ask before they delete a role. */
 export const ListInstanceProfilesForRole = defineOperation('iam', 'ListInstanceProfilesForRole', {
   effect: 'read',
-  targets: ({ RoleName }) => ({ role: entity('roles', RoleName) }),
+  targets: ofRole,
   async handle(_services, _input, { role }) {
     rowOf(role);
     return { InstanceProfiles: [], IsTruncated: false };

@@ -6,7 +6,7 @@ import { checkedBoundary, shownBoundary } from './boundary.ts';
 import { describeUser } from './describe.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
-import { all, amend, conflict, current, entity, newEntity, rowOf } from './place.ts';
+import { all, amend, conflict, current, newEntity, ofUser, rowOf } from './place.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 export const CreateUser = defineOperation('iam', 'CreateUser', {
@@ -35,7 +35,7 @@ export const CreateUser = defineOperation('iam', 'CreateUser', {
 
 export const GetUser = defineOperation('iam', 'GetUser', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle(_services, _input, { user }) {
     const row = rowOf(user);
     return { User: { ...describeUser(row), ...someTags(row.tags), ...shownBoundary(row) } };
@@ -57,7 +57,7 @@ export const ListUsers = defineOperation('iam', 'ListUsers', {
 
 export const UpdateUser = defineOperation('iam', 'UpdateUser', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, { NewUserName, NewPath }, { user }) {
     await store.transact(async (transaction) => {
       const row = await current(transaction, user);
@@ -71,7 +71,7 @@ export const UpdateUser = defineOperation('iam', 'UpdateUser', {
 
 export const DeleteUser = defineOperation('iam', 'DeleteUser', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, _input, { user }) {
     await store.transact(async (transaction) => {
       const { account, name, inlinePolicies, attachedPolicies } = await current(transaction, user);
@@ -88,7 +88,7 @@ export const DeleteUser = defineOperation('iam', 'DeleteUser', {
 
 export const TagUser = defineOperation('iam', 'TagUser', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, { Tags }, { user }) {
     await amend(store, user, (row) => tagged(row, Tags));
     return {};
@@ -97,7 +97,7 @@ export const TagUser = defineOperation('iam', 'TagUser', {
 
 export const UntagUser = defineOperation('iam', 'UntagUser', {
   effect: 'write',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   async handle({ store }, { TagKeys }, { user }) {
     await amend(store, user, (row) => untagged(row, TagKeys));
     return {};
@@ -106,7 +106,7 @@ export const UntagUser = defineOperation('iam', 'UntagUser', {
 
 export const ListUserTags = defineOperation('iam', 'ListUserTags', {
   effect: 'read',
-  targets: ({ UserName }) => ({ user: entity('users', UserName) }),
+  targets: ofUser,
   handle: (_services, wanted, { user }) => pageOfTags(wanted, rowOf(user).tags),
 });
 
