@@ -1,27 +1,13 @@
 import { encryptionAlgorithms, hashLengths, type AlgorithmsByUsage, type EncryptionAlgorithm, type KeyUsage } from './algorithms.ts';
 
-/** Kinds of key pairs, as HSMs know them. */
-export type PairKind =
-  | 'rsa-2048'
-  | 'rsa-3072'
-  | 'rsa-4096'
-  | 'secp256r1'
-  | 'secp384r1'
-  | 'secp521r1'
-  | 'secp256k1'
-  | 'sm2'
-  | 'ed25519'
-  | 'ml-dsa-44'
-  | 'ml-dsa-65'
-  | 'ml-dsa-87'
-  | 'ml-kem-512'
-  | 'ml-kem-768'
-  | 'ml-kem-1024';
-
-/** What an HSM is told to make. Lengths are bytes: of a secret, of an RSA modulus, of what ML-KEM encapsulates, of long PKCS#8. */
-export type MaterialType =
-  | { readonly kind: 'aes' | 'generic-secret'; readonly length: number }
-  | { readonly kind: PairKind; readonly modulusLength?: number; readonly ciphertextLength?: number; readonly pkcs8Length?: number };
+/** Lengths are bytes: of a secret, of an RSA modulus, of PKCS#8 where it is long. */
+interface Material {
+  /** What HSMs call it. */
+  readonly kind: string;
+  readonly length?: number;
+  readonly modulusLength?: number;
+  readonly pkcs8Length?: number;
+}
 
 interface KeySpecFacts {
   /** What an alias may not be moved across, and what rotation and data keys depend on. */
@@ -30,7 +16,8 @@ interface KeySpecFacts {
   readonly usages: { readonly [U in KeyUsage]?: readonly AlgorithmsByUsage[U][] };
   /** The usage of a key that is made without naming one. */
   readonly defaultUsage?: KeyUsage;
-  readonly material: MaterialType;
+  /** What an HSM is told to make. */
+  readonly material: Material;
   /** Whether GenerateDataKeyPair makes pairs of it. */
   readonly dataKeyPair: boolean;
 }
@@ -53,7 +40,7 @@ const hmac = { family: 'hmac', dataKeyPair: false } as const;
 
 /**
  * Every KeySpec, one row each: what a key of it can do and what it is made of. Nothing else enumerates them.
- * Source: "Key spec reference" in the AWS KMS Developer Guide; ML-KEM lengths: FIPS 203, table 3.
+ * Source: "Key spec reference" in the AWS KMS Developer Guide.
  */
 export const keySpecs = {
   SYMMETRIC_DEFAULT: {
@@ -99,9 +86,9 @@ export const keySpecs = {
   ML_DSA_44: { ...signingPair, material: { kind: 'ml-dsa-44' } },
   ML_DSA_65: { ...signingPair, material: { kind: 'ml-dsa-65' } },
   ML_DSA_87: { ...signingPair, material: { kind: 'ml-dsa-87' } },
-  ML_KEM_512: { ...kem, material: { kind: 'ml-kem-512', ciphertextLength: 768 } },
-  ML_KEM_768: { ...kem, material: { kind: 'ml-kem-768', ciphertextLength: 1088 } },
-  ML_KEM_1024: { ...kem, material: { kind: 'ml-kem-1024', ciphertextLength: 1568 } },
+  ML_KEM_512: { ...kem, material: { kind: 'ml-kem-512' } },
+  ML_KEM_768: { ...kem, material: { kind: 'ml-kem-768' } },
+  ML_KEM_1024: { ...kem, material: { kind: 'ml-kem-1024' } },
 } as const satisfies Record<string, KeySpecFacts>;
 
 export type KeySpec = keyof typeof keySpecs;
@@ -109,8 +96,14 @@ export type KeySpec = keyof typeof keySpecs;
 /** The specs of the pairs that GenerateDataKeyPair makes. */
 export type DataKeyPairSpec = { [S in KeySpec]: (typeof keySpecs)[S]['dataKeyPair'] extends true ? S : never }[KeySpec];
 
-/** The row of a spec, with its literal types forgotten. */
-export function keySpecFacts(spec: KeySpec): KeySpecFacts {
+/** What an HSM is told to make for a key: what its row says. */
+export type MaterialType = (typeof keySpecs)[KeySpec]['material'];
+
+/** The kinds of material that are key pairs. */
+export type PairKind = Exclude<MaterialType, { readonly length: number }>['kind'];
+
+/** The row of a spec, with all literal types but those of its material forgotten. */
+export function keySpecFacts(spec: KeySpec): KeySpecFacts & { readonly material: MaterialType } {
   return keySpecs[spec];
 }
 
@@ -124,5 +117,5 @@ export function maxPlaintext(spec: KeySpec, algorithm: EncryptionAlgorithm): num
   const facts = encryptionAlgorithms[algorithm];
   if (facts.scheme !== 'oaep') return facts.maxPlaintext;
   const { material } = keySpecFacts(spec);
-  return 'modulusLength' in material ? (material.modulusLength ?? 0) - 2 * hashLengths[facts.hash] - 2 : 0;
+  return 'modulusLength' in material ? material.modulusLength - 2 * hashLengths[facts.hash] - 2 : 0;
 }

@@ -1,7 +1,10 @@
+import type { Response } from '../../../contract/index.ts';
 import { keySpecFacts, KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { supportedAlgorithms } from '../keys/key-metadata.ts';
 import { currentMaterial } from './bound-key.ts';
+
+type CustomerMasterKeySpec = NonNullable<Response<'kms', 'GetPublicKey'>['CustomerMasterKeySpec']>;
 
 export const GetPublicKey = defineOperation('kms', 'GetPublicKey', {
   effect: 'read',
@@ -17,7 +20,7 @@ export const GetPublicKey = defineOperation('kms', 'GetPublicKey', {
       KeyId: key.arn,
       PublicKey: Buffer.from(publicKey, 'base64'),
       // AWS fills it for the newer specs too, which its type doesn't have.
-      CustomerMasterKeySpec: keySpec as 'RSA_2048',
+      CustomerMasterKeySpec: keySpec as CustomerMasterKeySpec,
       KeySpec: keySpec,
       KeyUsage: keyUsage,
       ...(EncryptionAlgorithms && { EncryptionAlgorithms }),

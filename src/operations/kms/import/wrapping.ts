@@ -25,7 +25,7 @@ export function checkedWrapping(
 
 function materialLength(keySpec: KeySpec): number {
   const { material } = keySpecFacts(keySpec);
-  return 'pkcs8Length' in material ? (material.pkcs8Length ?? 0) : 0;
+  return 'pkcs8Length' in material ? material.pkcs8Length : 0;
 }
 
 function longest(algorithm: ImportAlgorithm, spec: KeySpec): number {
