@@ -57,11 +57,11 @@ describe('parsePolicy', () => {
   });
 
   const refused: readonly [string, string, RegExp][] = [
-    ['what is not JSON', '{', /not valid JSON/],
+    ['what is not JSON', '{', /invalid Json/],
     ['a list', '[]', /JSON object/],
     ['null', 'null', /JSON object/],
-    ['an unknown Version', JSON.stringify({ Version: '2020-01-01', Statement: statement }), /Version must be/],
-    ['no Statement', '{}', /no Statement/],
+    ['an unknown Version', JSON.stringify({ Version: '2020-01-01', Statement: statement }), /valid version string/],
+    ['no Statement', '{}', /required field Statement/],
     ['an unknown element', JSON.stringify({ Statement: statement, Extra: 1 }), /Syntax errors/],
     ['an unknown element of a statement', policyWith({ Actions: 'kms:*' }), /Syntax errors/],
     ['__proto__', '{"Statement":{"Effect":"Allow","Principal":"*","__proto__":{}}}', /Syntax errors/],
@@ -105,9 +105,9 @@ describe('parsePolicy', () => {
     ['wildcards in a principal', policyWith({ Principal: { AWS: 'arn:aws:iam::111122223333:user/*' } }), /invalid principals/],
     ['a group as principal', policyWith({ Principal: { AWS: 'arn:aws:iam::111122223333:group/admins' } }), /invalid principals/],
     ['a principal that is a number', policyWith({ Principal: { AWS: 111122223333 } }), /must be a string/],
-    ['an action without a service', policyWith({ Action: 'Encrypt' }), /Each Action/],
+    ['an action without a service', policyWith({ Action: 'Encrypt' }), /prefaced by a vendor/],
     ['an action that is no string', policyWith({ Action: [1] }), /Action must be/],
-    ['a resource that is no ARN', policyWith({ Resource: 'key/x' }), /Each Resource/],
+    ['a resource that is no ARN', policyWith({ Resource: 'key/x' }), /^Resource key\/x must be in ARN format/],
     ['a long text with a question mark', policyWith({ Resource: `arn:aws:kms:::${'?'.repeat(1_024)}` }), /question mark/],
     ['too many bytes', policyWith({ Sid: 'ä'.repeat(MAX_POLICY_BYTES / 2) }), /must not exceed/],
   ];

@@ -31,8 +31,8 @@ export function parsePolicy(text: string, kind: PolicyKind = 'key'): PolicyDocum
   requireKnown(document, DOCUMENT_ELEMENTS);
   const { Version = '2008-10-17', Id, Statement } = document;
   const version = VERSIONS.find((known) => known === Version);
-  if (!version) throw new PolicyError(`Version must be ${VERSIONS.join(' or ')}.`);
-  if (Statement === undefined) throw new PolicyError('The policy has no Statement.');
+  if (!version) throw new PolicyError('The policy must contain a valid version string.');
+  if (Statement === undefined) throw new PolicyError('Missing required field Statement');
   const statements = listOf(Statement).map((one) => parseStatement(one, kind));
   requireUniqueSids(statements);
   return { kind, version, ...optionalText('id', 'Id', Id), statements };
@@ -42,7 +42,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new PolicyError('The policy is not valid JSON.');
+    throw new PolicyError('This policy contains invalid Json');
   }
 }
 
@@ -98,12 +98,12 @@ interface Parts {
 }
 
 function checkedAction(action: string): string {
-  if (!ACTION.test(action)) throw new PolicyError('Each Action must be * or a service prefix, a colon and a name, as in kms:Encrypt.');
+  if (!ACTION.test(action)) throw new PolicyError('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
   return action;
 }
 
 function checkedResource(resource: string): string {
-  if (resource !== '*' && !resource.startsWith('arn:')) throw new PolicyError('Each Resource must be in ARN format or "*".');
+  if (resource !== '*' && !resource.startsWith('arn:')) throw new PolicyError(`Resource ${resource} must be in ARN format or "*".`);
   return resource;
 }
 
