@@ -32,7 +32,12 @@ export function parseAuthorization(header: string | undefined): Authorization {
       missing.map((name) => `Authorization header requires '${name}' parameter.`).join(' '),
     );
   }
-  const credential = (parameters.get('Credential') ?? '').split('/');
+  return authorizationOf((name) => parameters.get(name) ?? '');
+}
+
+/** The same from parameters by name, wherever they came: they are there, what they say is not looked at yet. */
+export function authorizationOf(parameter: (name: (typeof PARAMETERS)[number]) => string): Authorization {
+  const credential = parameter('Credential').split('/');
   const [accessKeyId = '', date = '', region = '', service = '', terminator = ''] = credential;
   if (credential.length !== 5) {
     throw new KmsError(
@@ -40,8 +45,8 @@ export function parseAuthorization(header: string | undefined): Authorization {
       'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.',
     );
   }
-  const signedHeaders = parameters.get('SignedHeaders') ?? '';
-  const signature = parameters.get('Signature') ?? '';
+  const signedHeaders = parameter('SignedHeaders');
+  const signature = parameter('Signature');
   return { accessKeyId, date, region, service, terminator, signedHeaders, signedNames: signedHeaders.split(';'), signature };
 }
 

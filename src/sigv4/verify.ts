@@ -3,6 +3,7 @@ import { BoundedCache, type Clock, type SecretText } from '../base/index.ts';
 import { KmsError } from '../domain/index.ts';
 import { parseAuthorization, type Authorization } from './authorization.ts';
 import { canonicalRequest, stringToSign, type SignableHeaders, type SignableRequest } from './canonical.ts';
+import { isPresigned, readPresigned } from './presigned.ts';
 import { checkScope } from './scope.ts';
 import { deriveSigningKey, type SigningKey } from './signing-key.ts';
 import { formatTimestamp, rememberingParser } from './timestamp.ts';
@@ -40,8 +41,8 @@ interface Standing {
   readonly key: SigningKey;
 }
 
-const WINDOW_MINUTES = 5;
-const WINDOW = WINDOW_MINUTES * 60_000;
+const MINUTE = 60_000;
+const WINDOW = 5 * MINUTE;
 /** One entry per access key, day, Region, service and set of signed headers in use. */
 const CACHED = 4096;
 const SIGNATURE = /^[0-9a-f]{64}$/;
@@ -50,6 +51,19 @@ const SIGNATURE_LENGTH = 64;
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
+/** What a request says of itself, in its headers or in its URL. */
+interface Claim {
+  readonly authorization: Authorization;
+  readonly signature: string;
+  readonly timestamp: string;
+  readonly sessionToken: string | undefined;
+  /** As it was signed. */
+  readonly request: SignableRequest;
+  /** Milliseconds that it is good for. */
+  readonly lifetime: number;
+  readonly standing: Standing | undefined;
+}
+
 /** Makes the one function that says who signed a request; it throws the KmsError that AWS would answer with. */
 export function createVerifier<C extends KnownCredential>({ clock, lookup, signingNames }: VerifierOptions<C>): Verify<C> {
   const standings = new BoundedCache<string, Standing>(CACHED);
@@ -57,19 +71,19 @@ export function createVerifier<C extends KnownCredential>({ clock, lookup, signi
   return async (request) => {
     const header = textOf(request.headers['authorization']) ?? '';
     const prefix = header.slice(0, -SIGNATURE_LENGTH);
-    const standing = standings.get(prefix);
-    const authorization = standing?.authorization ?? parseAuthorization(header);
-    const signature = standing ? header.slice(-SIGNATURE_LENGTH) : authorization.signature;
-    const timestamp = timestampOf(request.headers, timeOf);
+    const claim = header === '' && isPresigned(request.query) ? urlClaim(request) : headerClaim(request, header, standings.get(prefix));
+    const { authorization, timestamp, standing } = claim;
+    const signed = timeOf(timestamp);
+    if (signed === undefined) throw noDate(timestamp);
     checkScope(authorization, timestamp, signingNames);
-    checkWindow(timestamp, timeOf(timestamp), clock.now());
+    checkWindow(claim, signed, clock.now());
     checkSignedHeaders(authorization.signedNames, request.headers);
-    const found = lookup(authorization.accessKeyId, textOf(request.headers['x-amz-security-token']));
+    const found = lookup(authorization.accessKeyId, claim.sessionToken);
     const credential = found instanceof Promise ? await found : found;
     if (!credential) throw new KmsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
     const secret = credential.secretAccessKey.reveal();
     const key = standing?.secret === secret ? standing.key : signingKeyOf(authorization, secret);
-    checkSignature(key.sign(textToSign(request, authorization, timestamp)), signature);
+    checkSignature(key.sign(textToSign(claim.request, authorization, timestamp)), claim.signature);
     // Only now: requests that fail must not be able to push out what serves those that don't.
     if (key !== standing?.key && prefix.endsWith('Signature=')) standings.set(prefix, { authorization, secret, key });
     const { accessKeyId, region, service } = authorization;
@@ -77,35 +91,54 @@ export function createVerifier<C extends KnownCredential>({ clock, lookup, signi
   };
 }
 
+function headerClaim(request: SignableRequest, header: string, standing: Standing | undefined): Claim {
+  const authorization = standing?.authorization ?? parseAuthorization(header);
+  return {
+    authorization,
+    signature: standing ? header.slice(-SIGNATURE_LENGTH) : authorization.signature,
+    timestamp: timestampOf(request.headers),
+    sessionToken: textOf(request.headers['x-amz-security-token']),
+    request,
+    lifetime: WINDOW,
+    standing,
+  };
+}
+
+function urlClaim(signed: SignableRequest): Claim {
+  const { authorization, timestamp, seconds, sessionToken, request } = readPresigned(signed);
+  const { signature } = authorization;
+  return { authorization, signature, timestamp, sessionToken, request, lifetime: seconds * 1000, standing: undefined };
+}
+
 function textOf(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' || value === undefined ? value : value.join(',');
 }
 
-/** The request's time in ISO 8601 basic form. */
-function timestampOf(headers: SignableHeaders, timeOf: (text: string) => number | undefined): string {
+/** The request's time in ISO 8601 basic form, as far as the client did right. */
+function timestampOf(headers: SignableHeaders): string {
   const timestamp = textOf(headers['x-amz-date']);
-  if (timestamp !== undefined && timeOf(timestamp) !== undefined) return timestamp;
-  if (timestamp !== undefined) {
-    throw new KmsError('IncompleteSignatureException', `Date must be in ISO-8601 'basic format'. Got '${timestamp.slice(0, 64)}'.`);
-  }
+  if (timestamp !== undefined) return timestamp;
   const date = Date.parse(textOf(headers['date']) ?? '');
-  if (Number.isNaN(date)) {
-    throw new KmsError(
-      'IncompleteSignatureException',
-      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
-    );
-  }
-  return formatTimestamp(date);
+  if (!Number.isNaN(date)) return formatTimestamp(date);
+  throw new KmsError(
+    'IncompleteSignatureException',
+    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+  );
 }
 
-function checkWindow(timestamp: string, signed: number | undefined, now: number): void {
-  if (signed !== undefined && Math.abs(now - signed) <= WINDOW) return;
+function noDate(timestamp: string): KmsError {
+  return new KmsError('IncompleteSignatureException', `Date must be in ISO-8601 'basic format'. Got '${timestamp.slice(0, 64)}'.`);
+}
+
+/** `signed`: the timestamp in milliseconds since the epoch. */
+function checkWindow({ timestamp, lifetime }: Claim, signed: number, now: number): void {
+  if (now - signed <= lifetime && signed - now <= WINDOW) return;
   const bound = (offset: number, sign: string) =>
-    `${formatTimestamp(now + offset)} (${formatTimestamp(now)} ${sign} ${WINDOW_MINUTES} min.)`;
+    `${formatTimestamp(now + offset)} (${formatTimestamp(now)} ${sign} ${Math.abs(offset) / MINUTE} min.)`;
   throw new KmsError(
     'InvalidSignatureException',
-    signed !== undefined && signed < now
-      ? `Signature expired: ${timestamp} is now earlier than ${bound(-WINDOW, '-')}`
+    signed < now
+      ? `Signature expired: ${timestamp} is now earlier than ${bound(-lifetime, '-')}`
       : `Signature not yet current: ${timestamp} is still later than ${bound(WINDOW, '+')}`,
   );
 }

@@ -169,13 +169,16 @@ describe('boto3', { skip: !there('python3', '-c', 'import boto3') && 'needs pyth
   it('works with the credential files alone', async () => {
     await using world = await startWorld();
     const script = `
-import boto3
+import boto3, urllib.request
 kms = boto3.client('kms')
 key = kms.create_key(Description='boto')['KeyMetadata']['KeyId']
 blob = kms.encrypt(KeyId=key, Plaintext=b'hi', EncryptionContext={'a': 'b'})['CiphertextBlob']
 print(kms.decrypt(CiphertextBlob=blob, EncryptionContext={'a': 'b'})['Plaintext'].decode(), boto3.client('sts').get_caller_identity()['Account'])
+# What proves an identity to somebody else: a call that is signed in its URL, for them to send.
+url = boto3.client('sts').generate_presigned_url('get_caller_identity', HttpMethod='GET')
+print('<Account>111122223333</Account>' in urllib.request.urlopen(url).read().decode())
 `;
     const { stdout, stderr } = await run('python3', ['-c', script], filesOnly(world));
-    assert.equal(stdout.trim(), 'hi 111122223333', stderr);
+    assert.equal(stdout.trim(), 'hi 111122223333\nTrue', stderr);
   });
 });
