@@ -166,4 +166,23 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
     assert.match(stdout, /"label": "shared"/);
     assert.match(stderr, /unknown command 'nonsense'/);
   });
+
+  it('exports the HSMs’ audit logs, with each use of a key if the owner wants it, and verifies them offline', async () => {
+    await asAlice('key generate-symmetric aes --label watched --key-length-bytes 32 --attributes encrypt=true');
+    await assert.rejects(asAlice('audit policy'), /may not/);
+    const policy = (await cluster.hsm(['audit', 'policy', '--key-use', 'true'], asAdmin)) as Record<string, unknown>;
+    assert.deepEqual(policy, { management: true, 'key-use': true });
+    const environment = { ...world.environment(), CLOUDHSM_ROLE: asAdmin.role, CLOUDHSM_PIN: asAdmin.pin };
+    const target = ['--cluster-id', cluster.clusterId, '--ca-file', cluster.caFile];
+    const { stdout } = await keyhold(['hsm', 'audit', 'export', ...target], environment);
+    writeFileSync(file('audit.ndjson'), stdout);
+    const trust = ['--manufacturer-root', join(world.data, 'certificates', 'manufacturer-root.crt')];
+    const verify = (name: string): Promise<unknown> => cluster.hsm(['audit', 'verify', '--file', file(name), ...trust]);
+    const { logs } = (await verify('audit.ndjson')) as { logs: readonly { records: number; 'signed-records': number }[] };
+    assert.equal(logs.length, 2);
+    for (const log of logs) assert.equal(log['signed-records'], log.records);
+    writeFileSync(file('tampered.ndjson'), stdout.replace('"CN_GENERATE_KEY"', '"CN_WRAP_KEY"'));
+    await assert.rejects(verify('tampered.ndjson'), /was changed/);
+    await cluster.hsm(['audit', 'policy', '--key-use', 'false'], asAdmin);
+  });
 });

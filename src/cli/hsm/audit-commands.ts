@@ -1,12 +1,17 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { attempt, CliError } from '../io.ts';
 import { act } from './answer.ts';
 import { logOf } from './audit-log.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
+import { withLogin } from './login.ts';
 import { addressesOf, trustAnchorOf } from './target.ts';
 import { verifyAudit } from './verify-audit.ts';
+
+interface PolicyOptions extends TargetOptions {
+  readonly keyUse?: boolean;
+}
 
 interface VerifyOptions {
   readonly file: string;
@@ -22,6 +27,12 @@ export function addAuditCommands(hsm: Command, context: HsmContext): void {
     .addHelpText('after', '\nExample:\n  CLOUDHSM_ROLE=auditor CLOUDHSM_PIN=carol:… keyhold hsm audit export > audit.ndjson')
     .action((_: unknown, command: Command) => exportAll(context, command.optsWithGlobals()));
   audit
+    .command('policy')
+    .description('what the HSMs of the cluster record, and (as admin) whether that includes each use of a key')
+    .option('--key-use <value>', 'true or false', parseFlag)
+    .addHelpText('after', '\nExamples:\n  keyhold hsm audit policy\n  keyhold hsm audit policy --key-use true')
+    .action(act(context, policy));
+  audit
     .command('verify')
     .description('check an exported audit log, offline: no gap, no change, signed by genuine hardware')
     .requiredOption('--file <file>', 'what audit export printed')
@@ -29,6 +40,19 @@ export function addAuditCommands(hsm: Command, context: HsmContext): void {
     .option('--public-key <file>', 'PEM of the hardware key of the one HSM whose log it is')
     .addHelpText('after', '\nExample:\n  keyhold hsm audit verify --file audit.ndjson --manufacturer-root manufacturer-root.crt')
     .action(act(context, (_context, options: VerifyOptions) => verify(options)));
+}
+
+async function policy(context: HsmContext, options: PolicyOptions): Promise<object> {
+  return withLogin(context, options, async (connection) => {
+    if (options.keyUse !== undefined) await connection.call('setAuditPolicy', { cryptography: options.keyUse });
+    const { cryptography } = await connection.call('getAuditPolicy', {});
+    return { management: true, 'key-use': cryptography };
+  });
+}
+
+function parseFlag(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('It is true or false.');
+  return text === 'true';
 }
 
 async function verify({ file, manufacturerRoot, publicKey }: VerifyOptions): Promise<object> {

@@ -71,9 +71,14 @@ export function restore(hsm: Hsm, header: BackupHeader, { facts, records }: Cont
   // Looked at again: opening a backup takes a while.
   if (hsm.lifecycle !== 'uninitialized') throw new HsmError('wrong-lifecycle', 'the HSM is of a cluster by now');
   const detail = `${header.protection} ${header.backupId} of ${header.clusterId}`;
-  // Cut off between the two, the HSM is still of no cluster, and the backup can be restored again over what is there.
-  hsm.replica.receive(records, () => hsm.audit.append({ opcode: 'CN_RESTORE_BEGIN', detail }));
-  hsm.identity.update({ ...facts, synchronized: true }, () => hsm.audit.append({ opcode: 'CN_RESTORE_END', detail }));
+  let takeEffect: (() => void) | undefined;
+  // All or nothing: an HSM with the users of one cluster and the certificate of another must never be.
+  hsm.replica.receive(records, () => {
+    hsm.audit.append({ opcode: 'CN_RESTORE_BEGIN', detail });
+    takeEffect = hsm.identity.write({ ...facts, synchronized: true });
+    hsm.audit.append({ opcode: 'CN_RESTORE_END', detail });
+  });
+  takeEffect?.();
   hsm.peers.unlock(facts.maskingKey);
   hsm.changed();
 }

@@ -60,12 +60,20 @@ export class Identity {
 
   /** Records what happened by `alongside` in the same transaction. */
   update(change: Partial<IdentityFacts>, alongside?: () => void): void {
-    const facts = { ...this.#facts, ...change };
-    this.#database.transact(() => {
-      this.#database.putSetting('identity', facts);
+    const takeEffect = this.#database.transact(() => {
       alongside?.();
+      return this.write(change);
     });
-    this.#facts = facts;
+    takeEffect();
+  }
+
+  /** Only inside a database transaction; what it returns is to be called once that has ended well. */
+  write(change: Partial<IdentityFacts>): () => void {
+    const facts = { ...this.#facts, ...change };
+    this.#database.putSetting('identity', facts);
+    return () => {
+      this.#facts = facts;
+    };
   }
 }
 
