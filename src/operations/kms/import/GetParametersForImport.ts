@@ -7,7 +7,7 @@ import { checkedWrapping } from './wrapping.ts';
 
 /** A fresh RSA pair for one import; its private key leaves the HSMs only wrapped, inside the token that the caller keeps. */
 export const GetParametersForImport = defineOperation('kms', 'GetParametersForImport', {
-  effect: 'write',
+  effect: 'read',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'import', states: 'import-preparable' } }),
   async handle(services, input, { key: { key, arn } }) {
     const { algorithm, spec } = checkedWrapping(input, key.keySpec);
