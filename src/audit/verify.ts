@@ -38,7 +38,7 @@ export async function verifyTrail(folder: string, expected: Expected = {}): Prom
   if (expected.key !== undefined && !signed.keys.includes(expected.key)) problems.push('no checkpoint is signed by the key expected');
   if (expected.head) heads.set(expected.head.sequence, expected.head.hash);
   const chain = await checkedChain(folder, signed, problems);
-  const last = Math.max(0, ...heads.keys());
+  const last = Math.max(signed.newest, expected.head?.sequence ?? 0);
   if (last > chain.head.sequence) problems.push(`events ${chain.head.sequence + 1} to ${last} are missing at the end`);
   return { ...chain, checkpoints: signed.count, keys: signed.keys, vouchedFor: signed.newest, problems: problems.slice(0, MAX_PROBLEMS) };
 }
@@ -58,6 +58,7 @@ async function checkedHeads(folder: string, { key }: Expected, problems: string[
   const removed = new Map<number, string>();
   const keys = new Set<string>();
   let count = 0;
+  let newest = 0;
   for await (const checkpoint of readCheckpoints(folder)) {
     count += 1;
     if (!checkpoint || !(await isSigned(checkpoint))) {
@@ -67,9 +68,12 @@ async function checkedHeads(folder: string, { key }: Expected, problems: string[
     const by = fingerprint(checkpoint);
     keys.add(by);
     if (key !== undefined && by !== key) problems.push(`checkpoint ${count} is signed by another key, ${by}`);
-    else (checkpoint.kind === 'head' ? heads : removed).set(checkpoint.sequence, checkpoint.hash);
+    else {
+      (checkpoint.kind === 'head' ? heads : removed).set(checkpoint.sequence, checkpoint.hash);
+      newest = Math.max(newest, checkpoint.sequence);
+    }
   }
-  return { heads, removed, count, newest: Math.max(0, ...heads.keys()), keys: [...keys] };
+  return { heads, removed, count, newest, keys: [...keys] };
 }
 
 async function checkedChain(folder: string, { heads, removed }: Pick<SignedHeads, 'heads' | 'removed'>, problems: string[]) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateRoleCommand, DeleteAccessKeyCommand, ListUsersCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, DecryptCommand, DescribeKeyCommand, EncryptCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -31,6 +32,9 @@ describe('accounts', () => {
     second = clientsFor(world, { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey });
   });
   after(() => world[Symbol.asyncDispose]());
+
+  const trailOf = ({ iam }: Clients) =>
+    new CloudTrailClient({ region: world.region, endpoint: world.server.endpoint, credentials: () => iam.config.credentials() });
 
   const account = (...args: string[]) => keyhold(['account', ...args], world.environment());
 
@@ -68,6 +72,16 @@ describe('accounts', () => {
     const { CiphertextBlob } = await second.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('shared') }));
     const { Plaintext } = await first.kms.send(new DecryptCommand({ CiphertextBlob }));
     assert.equal(Buffer.from(Plaintext ?? []).toString(), 'shared');
+
+    const { Events } = await trailOf(first).send(
+      new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: KeyId }] }),
+    );
+    const users = Events?.map(
+      ({ CloudTrailEvent }) => (JSON.parse(CloudTrailEvent ?? '{}') as { userIdentity: { accountId: string } }).userIdentity.accountId,
+    );
+    assert.deepEqual(users, [FIRST, SECOND, FIRST], 'the owner sees who used it');
+    const others = await trailOf(second).send(new LookupEventsCommand({}));
+    assert.ok(others.Events?.every(({ CloudTrailEvent = '' }) => CloudTrailEvent.includes(`"accountId":"${SECOND}"`)));
 
     const poor = await newUser(world, second.iam, 'poor');
     await assert.rejects(poor.kms.send(new DecryptCommand({ CiphertextBlob })), { name: 'AccessDeniedException' });

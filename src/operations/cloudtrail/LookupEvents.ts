@@ -11,7 +11,7 @@ type Wanted = Request<'cloudtrail', 'LookupEvents'>;
 const HISTORY = 90 * 86_400_000;
 const DEFAULT_RESULTS = 50;
 
-/** The events of the caller's account and Region. Like AWS it may answer a page with few events, or none, and a token. */
+/** The events that concern the caller's account, in its Region. Like AWS it may answer a page with few events, or none, and a token. */
 export const LookupEvents = defineOperation('cloudtrail', 'LookupEvents', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),
@@ -46,11 +46,16 @@ function matchOf({ LookupAttributes = [], EndTime }: Wanted, { account, region }
   return {
     ...(match && { mayMatch: match.mayMatch }),
     matches: (event: AuditEvent): boolean =>
-      event.recipientAccountId === account &&
+      concerns(event, account) &&
       event.awsRegion === region &&
       (notAfter === undefined || event.eventTime <= notAfter) &&
       (match === undefined || match.matches(event)),
   };
+}
+
+/** What the account's principals did, and what others did to what is the account's: who shares a key sees its use. */
+function concerns({ recipientAccountId, resources = [] }: AuditEvent, account: string): boolean {
+  return recipientAccountId === account || resources.some(({ accountId }) => accountId === account);
 }
 
 /** As events have their time. */
