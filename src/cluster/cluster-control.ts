@@ -1,20 +1,17 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '../base/index.ts';
-import type { Change, Reader, Store } from '../storage/index.ts';
+import type { Store } from '../storage/index.ts';
 import type { Authorities } from './authorities.ts';
 import type { HsmRate } from '../hsm/wire/index.ts';
-import { ClusterWorker } from './cluster-worker.ts';
+import { BackupFiles } from './backups/backup-files.ts';
 import { defaultLimits, type ClusterControl, type ClusterLimits, type LaunchHsm } from './contract.ts';
-import { Fleet } from './fleet.ts';
-import { launchHsm } from './launch.ts';
+import { startCrew } from './crew.ts';
 import { loopbackOf, vpcOf } from './network.ts';
-import { reconcile } from './reconcile.ts';
+import { copyBackup, createBackup, deleteBackup, modifyBackup, modifyCluster, restoreBackup } from './requests/backups.ts';
 import { createCluster } from './requests/create-cluster.ts';
 import { createHsm } from './requests/create-hsm.ts';
 import { deleteCluster, deleteHsm } from './requests/delete.ts';
 import { initializeCluster } from './requests/initialize-cluster.ts';
-import type { ClusterName } from './rows.ts';
 
 export interface ClusterControlOptions {
   readonly store: Store;
@@ -36,7 +33,8 @@ export async function startClusterControl(options: ClusterControlOptions): Promi
   const { store, clock } = options;
   const loopback = loopbackOf(process.platform);
   const context = { store, clock, loopback, limits: { ...defaultLimits, ...options.limits } };
-  const crew = startCrew(options, await options.authorities);
+  const files = new BackupFiles(join(options.dataFolder, 'backups'));
+  const crew = startCrew(options, files, await options.authorities);
   await crew.wakeAll();
   return {
     vpcOf: (scope) => vpcOf(scope, loopback),
@@ -45,57 +43,15 @@ export async function startClusterControl(options: ClusterControlOptions): Promi
     deleteCluster: (scope, clusterId) => deleteCluster(context, { ...scope, clusterId }),
     createHsm: (scope, clusterId, wanted) => createHsm(context, { ...scope, clusterId }, wanted),
     deleteHsm: (scope, clusterId, selector) => deleteHsm(context, { ...scope, clusterId }, selector),
+    modifyCluster: (scope, clusterId, change) => modifyCluster(context, { ...scope, clusterId }, change),
+    createBackup: (scope, clusterId) => createBackup(context, { ...scope, clusterId }),
+    deleteBackup: (scope, backupId) => deleteBackup(context, { ...scope, backupId }),
+    restoreBackup: (scope, backupId) => restoreBackup(context, { ...scope, backupId }),
+    modifyBackup: (scope, backupId, neverExpires) => modifyBackup(context, { ...scope, backupId }, neverExpires),
+    copyBackup: (scope, backupId, to) => copyBackup(context, files, { name: { ...scope, backupId }, ...to }),
+    backupHeader: (backupId) => files.header(backupId),
     statuses: () => crew.fleet.statuses(),
     refreshStatuses: () => crew.fleet.refresh(),
     close: () => crew.close(),
   };
-}
-
-interface Crew {
-  readonly fleet: Fleet;
-  wakeAll(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** A worker per cluster, woken by every change of the cluster's rows and processes. */
-function startCrew(options: ClusterControlOptions, authorities: Authorities): Crew {
-  const { store, dataFolder, clock, clockOffset, rate, log, launch = launchHsm } = options;
-  const folder = join(dataFolder, 'hsms');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const workers = new Map<string, ClusterWorker>();
-  const fleet = new Fleet({ folder, clock, clockOffset, rate, log, launch, changed: wake });
-  const works = { store, fleet, authorities, clock, log };
-
-  function wake({ account, region, clusterId }: ClusterName): void {
-    const name = { account, region, clusterId };
-    const worker = workers.get(clusterId) ?? new ClusterWorker(name, log, () => work(name));
-    workers.set(clusterId, worker);
-    worker.wake();
-  }
-
-  async function work(name: ClusterName): Promise<void> {
-    if (!(await reconcile(works, name))) workers.delete(name.clusterId);
-  }
-
-  const unsubscribe = store.subscribe((changes) => changes.forEach((change) => wakeFor(change, wake)));
-  return {
-    fleet,
-    wakeAll: async () => (await store.read(allClusters)).forEach(wake),
-    async close() {
-      unsubscribe();
-      // Workers first: an HSM that stops would otherwise be recorded as degraded.
-      const closing = [...workers.values()].map((worker) => worker.close());
-      await fleet.close();
-      await Promise.all(closing);
-    },
-  };
-}
-
-function wakeFor({ table, key }: Change, wake: (name: ClusterName) => void): void {
-  const [account, region, clusterId] = key;
-  if ((table === 'clusters' || table === 'hsms') && account && region && clusterId) wake({ account, region, clusterId });
-}
-
-function allClusters(reader: Reader): Promise<ClusterName[]> {
-  return reader.list('clusters', []);
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import type { ClusterRecord, HsmRecord, Scope, Tag } from '../domain/index.ts';
-import type { HsmStatus } from '../hsm/wire/index.ts';
+import type { BackupRecord, ClusterRecord, HsmRecord, Scope, Tag } from '../domain/index.ts';
+import type { BackupHeader, HsmStatus } from '../hsm/wire/index.ts';
 
 /** Where HSMs of one availability zone get their addresses. */
 export interface Subnet {
@@ -15,11 +15,17 @@ export interface Vpc {
   readonly subnets: readonly Subnet[];
 }
 
+/** The only type that can be created. */
+export const HSM_TYPE = 'hsm2m.medium';
+
 export interface NewCluster {
   readonly hsmType: string;
   readonly subnetIds: readonly string[];
-  readonly mode: 'FIPS' | 'NON_FIPS';
+  /** FIPS, or the backup's, unless it is said. */
+  readonly mode: 'FIPS' | 'NON_FIPS' | undefined;
   readonly retentionDays: number;
+  /** To be restored from, by somebody who may. */
+  readonly source?: BackupRecord | undefined;
   readonly tags: readonly Tag[];
 }
 
@@ -34,6 +40,11 @@ export interface HsmSelector {
   readonly hsmId?: string | undefined;
   readonly eniId?: string | undefined;
   readonly eniIp?: string | undefined;
+}
+
+export interface ClusterChange {
+  readonly hsmType?: string | undefined;
+  readonly retentionDays?: number | undefined;
 }
 
 export interface ClusterLimits {
@@ -65,6 +76,19 @@ export interface ClusterControl {
     wanted: { readonly availabilityZone: string; readonly ipAddress?: string | undefined },
   ): Promise<HsmRecord>;
   deleteHsm(scope: Scope, clusterId: string, selector: HsmSelector): Promise<HsmRecord>;
+  modifyCluster(scope: Scope, clusterId: string, change: ClusterChange): Promise<ClusterRecord>;
+  createBackup(scope: Scope, clusterId: string): Promise<BackupRecord>;
+  deleteBackup(scope: Scope, backupId: string): Promise<BackupRecord>;
+  restoreBackup(scope: Scope, backupId: string): Promise<BackupRecord>;
+  modifyBackup(scope: Scope, backupId: string, neverExpires: boolean): Promise<BackupRecord>;
+  /** To another Region of the same account; the source's tags, if none are given. */
+  copyBackup(
+    scope: Scope,
+    backupId: string,
+    to: { readonly region: string; readonly tags?: readonly Tag[] | undefined },
+  ): Promise<BackupRecord>;
+  /** What a backup's file says of itself, the keys that it holds among it; undefined if the file is damaged or not made yet. */
+  backupHeader(backupId: string): BackupHeader | undefined;
   /** What each running HSM last said of itself, by HSM id; an HSM that is down is not in it. At most a second old. */
   statuses(): ReadonlyMap<string, HsmStatus>;
   /** Asks every running HSM anew, for a short while. */

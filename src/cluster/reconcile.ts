@@ -1,4 +1,5 @@
 import { readCluster, type ClusterName, type ClusterRows } from './rows.ts';
+import { makeBackup, wantDailyBackup } from './steps/backups.ts';
 import { certifyFirst, finishCreation, initialize, recordActivation } from './steps/claiming.ts';
 import { removeCluster, removeHsms } from './steps/deletions.ts';
 import { launchHsms, recordHealth } from './steps/health.ts';
@@ -15,6 +16,8 @@ const steps: readonly Step[] = [
   recordActivation,
   tellPeers,
   joinHsms,
+  wantDailyBackup,
+  makeBackup,
   removeHsms,
   removeCluster,
 ];

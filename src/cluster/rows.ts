@@ -1,20 +1,22 @@
-import { KmsError, type ClusterRecord, type HsmRecord, type Scope } from '../domain/index.ts';
+import { KmsError, type BackupRecord, type ClusterRecord, type HsmRecord, type Scope } from '../domain/index.ts';
 import type { Reader, Store } from '../storage/index.ts';
 
 export interface ClusterName extends Scope {
   readonly clusterId: string;
 }
 
-/** A cluster with its HSMs, in the order of their ids. */
+/** A cluster with its HSMs, in the order of their ids, and its backups of this Region. */
 export interface ClusterRows {
   readonly cluster: ClusterRecord;
   readonly hsms: readonly HsmRecord[];
+  readonly backups: readonly BackupRecord[];
 }
 
 export async function readCluster(reader: Reader, { account, region, clusterId }: ClusterName): Promise<ClusterRows | undefined> {
   const cluster = await reader.get('clusters', account, region, clusterId);
   if (!cluster || cluster.state === 'DELETED') return undefined;
-  return { cluster, hsms: await reader.list('hsms', [account, region, clusterId]) };
+  const place = [account, region, clusterId];
+  return { cluster, hsms: await reader.list('hsms', place), backups: await reader.find('backups', 'byCluster', place) };
 }
 
 export async function needCluster(reader: Reader, name: ClusterName): Promise<ClusterRows> {

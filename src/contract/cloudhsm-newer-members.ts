@@ -1,9 +1,32 @@
+import type { SdkResponse } from './sdk-types.ts';
+
 /**
- * Members of the CloudHSM v2 API that are newer than the newest client on npm, and `EniPort`, which is ours: AWS's HSMs
+ * Members and operations of the CloudHSM v2 API that are newer than the newest client on npm, and `EniPort`, which is ours: AWS's HSMs
  * all listen on port 2223, those of one machine can't. See docs/decisions/0002-cloudhsm-contract.md.
  */
 export type NetworkType = 'IPV4' | 'DUALSTACK';
 export type ClusterMode = 'FIPS' | 'NON_FIPS';
+
+/** The operations on resource policies, and ModifyCluster as it is now, from the service model (2017-04-28). */
+export interface NewerOperations {
+  readonly ModifyCluster: {
+    readonly input: {
+      readonly HsmType?: string;
+      readonly BackupRetentionPolicy?: { readonly Type?: 'DAYS'; readonly Value?: string };
+      readonly ClusterId: string;
+    };
+    readonly output: SdkResponse<'cloudhsm', 'ModifyCluster'>;
+  };
+  readonly PutResourcePolicy: {
+    readonly input: { readonly ResourceArn?: string; readonly Policy?: string };
+    readonly output: { readonly ResourceArn?: string; readonly Policy?: string };
+  };
+  readonly GetResourcePolicy: { readonly input: { readonly ResourceArn?: string }; readonly output: { readonly Policy?: string } };
+  readonly DeleteResourcePolicy: {
+    readonly input: { readonly ResourceArn?: string };
+    readonly output: { readonly ResourceArn?: string; readonly Policy?: string };
+  };
+}
 
 declare module '@aws-sdk/client-cloudhsm-v2/dist-types/models/models_0.js' {
   interface CreateClusterRequest {
@@ -14,6 +37,14 @@ declare module '@aws-sdk/client-cloudhsm-v2/dist-types/models/models_0.js' {
     HsmTypeRollbackExpiration?: Date;
     NetworkType?: NetworkType;
     Mode?: ClusterMode;
+  }
+  interface Backup {
+    BackupArn?: string;
+    HsmType?: string;
+    Mode?: ClusterMode;
+  }
+  interface DescribeBackupsRequest {
+    Shared?: boolean;
   }
   interface Hsm {
     EniIpV6?: string;

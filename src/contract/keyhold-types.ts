@@ -114,8 +114,30 @@ export interface PolicyFinding {
   readonly Text: string;
 }
 
+/** A backup, with what its file says of itself. */
+export interface BackupInfo {
+  readonly BackupId: string;
+  readonly ClusterId: string;
+  readonly Region: string;
+  readonly State: string;
+  /** `activation`, `join`, `leave`, `daily` or `demand`. */
+  readonly Reason: string;
+  readonly CreationDate: Date;
+  readonly UserCount: number;
+  readonly KeyCount: number;
+  /** The keys with the label that was asked for. */
+  readonly Keys: readonly { readonly KeyReference: string; readonly Label: string; readonly Owner: string }[];
+}
+
 /** Our own service: what AWS has no API for. */
 export interface KeyholdOperations {
+  /** Backs a cluster up now. */
+  readonly CreateBackup: { readonly input: { readonly ClusterId: string }; readonly output: { readonly BackupId: string } };
+  /** Backups of all Regions of the caller's account, newest first: all, or those that hold a key with this label. */
+  readonly ListBackups: {
+    readonly input: { readonly ClusterId?: string; readonly KeyLabel?: string };
+    readonly output: { readonly Backups: readonly BackupInfo[] };
+  };
   readonly CreateAccount: {
     readonly input: { readonly AccountId?: string; readonly AccountName?: string };
     readonly output: NewAccount;

@@ -9,6 +9,13 @@ const requiredAccountId = { ...accountId, required: true } as const;
 /** Our own service. */
 export const keyholdShapes = {
   DescribeStatus: {},
+  CreateBackup: {
+    ClusterId: { kind: 'text', pattern: 'cluster-[2-7a-zA-Z]{11,16}', required: true },
+  } satisfies Keyhold<'CreateBackup'>,
+  ListBackups: {
+    ClusterId: { kind: 'text', pattern: 'cluster-[2-7a-zA-Z]{11,16}' },
+    KeyLabel: { kind: 'text', min: 1, max: 512 },
+  } satisfies Keyhold<'ListBackups'>,
   CreateAccount: {
     AccountId: accountId,
     AccountName: { kind: 'text', min: 1, max: 50, pattern: String.raw`[\u0020-\u007E]+` },

@@ -1,3 +1,4 @@
+import type { NewerOperations } from './cloudhsm-newer-members.ts';
 import type { KeyholdOperations } from './keyhold-types.ts';
 import type { SdkRequest, SdkResponse, SdkServiceName } from './sdk-types.ts';
 import type { shapes } from './shapes.ts';
@@ -34,15 +35,19 @@ export const services = {
 export type OperationName<S extends ServiceName> = { [T in S]: keyof Services[T] & string }[S];
 
 /** An operation's input after decoding: exact, bytes as Uint8Array, timestamps as Date. */
-export type Request<S extends ServiceName, N extends OperationName<S>> = S extends SdkServiceName
-  ? SdkRequest<S, N>
-  : N extends keyof KeyholdOperations
-    ? KeyholdOperations[N]['input']
-    : never;
+export type Request<S extends ServiceName, N extends OperationName<S>> = N extends keyof NewerOperations
+  ? NewerOperations[N]['input']
+  : S extends SdkServiceName
+    ? SdkRequest<S, N>
+    : N extends keyof KeyholdOperations
+      ? KeyholdOperations[N]['input']
+      : never;
 
 /** An operation's output before encoding: exact, bytes as Uint8Array, timestamps as Date, without `$metadata`. */
-export type Response<S extends ServiceName, N extends OperationName<S>> = S extends SdkServiceName
-  ? SdkResponse<S, N>
-  : N extends keyof KeyholdOperations
-    ? KeyholdOperations[N]['output']
-    : never;
+export type Response<S extends ServiceName, N extends OperationName<S>> = N extends keyof NewerOperations
+  ? NewerOperations[N]['output']
+  : S extends SdkServiceName
+    ? SdkResponse<S, N>
+    : N extends keyof KeyholdOperations
+      ? KeyholdOperations[N]['output']
+      : never;

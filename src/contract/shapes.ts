@@ -1,3 +1,4 @@
+import type { NewerOperations } from './cloudhsm-newer-members.ts';
 import { cloudHsmShapes } from './cloudhsm.ts';
 import { cloudTrailShapes } from './cloudtrail.ts';
 import { policyShapes } from './iam/policies.ts';
@@ -37,7 +38,7 @@ export const shapes = {
   keyhold: keyholdShapes,
 } as const satisfies {
   readonly kms: Record<SdkOperationName<'kms'>, Members>;
-  readonly cloudhsm: Partial<Record<SdkOperationName<'cloudhsm'>, Members>>;
+  readonly cloudhsm: Record<SdkOperationName<'cloudhsm'> | keyof NewerOperations, Members>;
   readonly cloudtrail: Partial<Record<SdkOperationName<'cloudtrail'>, Members>>;
   readonly iam: Partial<Record<SdkOperationName<'iam'>, Members>>;
   readonly sts: Partial<Record<SdkOperationName<'sts'>, Members>>;

@@ -4,6 +4,9 @@
  */
 export type {
   AliasRecord,
+  BackupReason,
+  BackupRecord,
+  BackupState,
   ClusterRecord,
   ClusterState,
   CountRecord,
@@ -38,7 +41,18 @@ export type {
 export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
 export type { Principal, PrincipalSession } from './principal.ts';
 export { assumedRoleArn, iamArn, oidcProviderArn, parseIamArn, type IamKind, type ParsedIamArn } from './iam-arn.ts';
-export { accountRootArn, aliasArn, clusterArn, keyArn, parseKmsArn, partitionOf, type KmsArn, type Scope } from './arn.ts';
+export {
+  accountRootArn,
+  aliasArn,
+  backupArn,
+  clusterArn,
+  keyArn,
+  parseBackupArn,
+  parseKmsArn,
+  partitionOf,
+  type KmsArn,
+  type Scope,
+} from './arn.ts';
 export { keyState, keyStateRules, stateVerdict, type KeyState, type KeyStateRule, type StateVerdict } from './key-state.ts';
 export { kindRefusal, type KeyKindRule, type KindRefusal } from './key-kind.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';

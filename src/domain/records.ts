@@ -157,6 +157,8 @@ export interface KeyStoreRecord {
   readonly storeId: string;
   readonly name: string;
   readonly clusterId: string;
+  /** PEM. Clusters that share a backup history share it; kept here because the cluster may be gone when that is asked. */
+  readonly clusterCertificate: string;
   /** The customer's CA certificate, PEM. */
   readonly trustAnchor: string;
   /** kmsuser's password, sealed by the default key store, base64. */
@@ -193,6 +195,8 @@ export interface ClusterRecord {
   /** Availability zone → subnet id. */
   readonly subnetMapping: Readonly<Record<string, string>>;
   readonly retentionDays: number;
+  /** The backup that the cluster was made from. */
+  readonly sourceBackupId?: string;
   /** PEM. The CSR and the two hardware certificates come with the first HSM; the last two with InitializeCluster. */
   readonly clusterCsr?: string;
   readonly hsmCertificate?: string;
@@ -202,6 +206,39 @@ export interface ClusterRecord {
   readonly trustAnchor?: string;
   readonly tags: readonly Tag[];
   readonly creationDate: number;
+}
+
+export type BackupReason = 'activation' | 'join' | 'leave' | 'daily' | 'demand';
+
+export type BackupState = 'CREATE_IN_PROGRESS' | 'READY' | 'PENDING_DELETION' | 'DELETED';
+
+/**
+ * A backup of a cluster; the sealed file itself lies beside the metadata store, under the backup's id. One that is still
+ * CREATE_IN_PROGRESS is to be made by the first HSM of the cluster that can.
+ */
+export interface BackupRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly backupId: string;
+  readonly clusterId: string;
+  readonly reason: BackupReason;
+  readonly hsmType: string;
+  readonly mode: 'FIPS' | 'NON_FIPS';
+  readonly state: BackupState;
+  /** PEM, as of the cluster: clusters restored from this backup have them too. */
+  readonly clusterCertificate: string;
+  readonly trustAnchor: string;
+  readonly creationDate: number;
+  readonly neverExpires: boolean;
+  /** The policy of a cluster that is gone. */
+  readonly retentionDays: number;
+  /** Present for a copy from another Region. */
+  readonly copy?: { readonly date: number; readonly region: string; readonly backupId: string; readonly clusterId: string };
+  /** Present exactly in state PENDING_DELETION: when the backup is gone for good. */
+  readonly deletionDate?: number;
+  /** The resource policy that shares the backup, as it was put. */
+  readonly policy?: string;
+  readonly tags: readonly Tag[];
 }
 
 export type HsmState = 'CREATE_IN_PROGRESS' | 'ACTIVE' | 'DEGRADED' | 'DELETE_IN_PROGRESS' | 'DELETED';
@@ -222,6 +259,8 @@ export interface HsmRecord {
   /** Since when an HSM has been degraded, milliseconds since the epoch. */
   readonly degradedSince?: number;
   readonly creationDate: number;
+  /** The backup that this HSM begins with, because there was no other HSM to clone it from. */
+  readonly restoreFrom?: string;
 }
 
 /** A value of the installation itself, by name. */

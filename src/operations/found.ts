@@ -1,9 +1,9 @@
-import type { AliasRecord, ClusterRecord, GrantRecord, KeyRecord, KmsError, Principal, Scope } from '../domain/index.ts';
+import type { AliasRecord, BackupRecord, ClusterRecord, GrantRecord, KeyRecord, KmsError, Principal, Scope } from '../domain/index.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
 import type { IamPlace } from './operation.ts';
 
 /** A target found, not yet authorised. What is wrong with it that only an authorised caller may learn is `deferred`. */
-export type Found = FoundKey | FoundAlias | FoundCluster | FoundIam | FoundService;
+export type Found = FoundKey | FoundAlias | FoundBackup | FoundCluster | FoundIam | FoundService;
 
 interface Place {
   readonly scope: Scope;
@@ -29,6 +29,11 @@ export interface FoundCluster extends Place {
   readonly kind: 'cluster';
   readonly clusterId: string;
   readonly cluster: ClusterRecord | undefined;
+}
+export interface FoundBackup extends Place {
+  readonly kind: 'backup';
+  readonly backupId: string;
+  readonly backup: BackupRecord | undefined;
 }
 export interface FoundIam extends Place, IamPlace {
   readonly kind: 'iam';

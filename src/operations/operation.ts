@@ -1,5 +1,5 @@
 import type { OperationName, Request, Response, ServiceName } from '../contract/index.ts';
-import type { AliasRecord, ClusterRecord, GrantRecord, KeyRecord, Principal, Scope, Tag } from '../domain/index.ts';
+import type { AliasRecord, BackupRecord, ClusterRecord, GrantRecord, KeyRecord, Principal, Scope, Tag } from '../domain/index.ts';
 import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
 import { trackedOperations } from './key-uses.ts';
 import type { CompiledPolicy, RequestContext } from '../policy/index.ts';
@@ -52,6 +52,8 @@ export type Target =
     } & KeyRequirements)
   /** A CloudHSM cluster, there or not. */
   | { readonly on: 'cluster'; readonly clusterId: string; readonly action?: string }
+  /** A CloudHSM backup of the caller's account and Region, there or not. */
+  | { readonly on: 'backup'; readonly backupId: string; readonly action?: string }
   | IamTarget;
 
 /** Something of IAM's, there or not: a user, a role, a policy. The operation's family knows where it is. */
@@ -102,6 +104,12 @@ export interface AuthorizedCluster extends Authorized {
   readonly scope: Scope;
   readonly clusterId: string;
 }
+export interface AuthorizedBackup extends Authorized {
+  readonly backup: BackupRecord | undefined;
+  readonly scope: Scope;
+  readonly backupId: string;
+  readonly arn: string;
+}
 export interface AuthorizedService extends Authorized {
   readonly scope: Scope;
 }
@@ -117,7 +125,9 @@ type Resolved<T extends Target> =
           ? AuthorizedAlias
           : T extends { on: 'cluster' }
             ? AuthorizedCluster
-            : AuthorizedService;
+            : T extends { on: 'backup' }
+              ? AuthorizedBackup
+              : AuthorizedService;
 
 export type Targets = Readonly<Record<string, Target | undefined>>;
 /** The targets of an operation after the pipeline, under the names that the operation gave them. */

@@ -1,4 +1,13 @@
 import type { OperationName, ServiceName } from '../contract/index.ts';
+import { CopyBackupToRegion } from './cloudhsm/CopyBackupToRegion.ts';
+import { DeleteBackup } from './cloudhsm/DeleteBackup.ts';
+import { DeleteResourcePolicy } from './cloudhsm/DeleteResourcePolicy.ts';
+import { DescribeBackups } from './cloudhsm/DescribeBackups.ts';
+import { GetResourcePolicy } from './cloudhsm/GetResourcePolicy.ts';
+import { ModifyBackupAttributes } from './cloudhsm/ModifyBackupAttributes.ts';
+import { ModifyCluster } from './cloudhsm/ModifyCluster.ts';
+import { PutResourcePolicy } from './cloudhsm/PutResourcePolicy.ts';
+import { RestoreBackup } from './cloudhsm/RestoreBackup.ts';
 import { CreateCluster } from './cloudhsm/CreateCluster.ts';
 import { CreateHsm } from './cloudhsm/CreateHsm.ts';
 import { DeleteCluster } from './cloudhsm/DeleteCluster.ts';
@@ -10,7 +19,9 @@ import { TagResource as TagCluster } from './cloudhsm/TagResource.ts';
 import { UntagResource as UntagCluster } from './cloudhsm/UntagResource.ts';
 import { CreateAccount } from './keyhold/CreateAccount.ts';
 import { LookupEvents } from './cloudtrail/LookupEvents.ts';
+import { CreateBackup } from './keyhold/CreateBackup.ts';
 import { DescribeStatus } from './keyhold/DescribeStatus.ts';
+import { ListBackups } from './keyhold/ListBackups.ts';
 import { ExplainAccess } from './keyhold/ExplainAccess.ts';
 import { LintPolicy } from './keyhold/LintPolicy.ts';
 import { ListKeyAccess } from './keyhold/ListKeyAccess.ts';
@@ -153,13 +164,22 @@ const operations = {
     VerifyMac,
   },
   cloudhsm: {
+    CopyBackupToRegion,
     CreateCluster,
     CreateHsm,
+    DeleteBackup,
     DeleteCluster,
     DeleteHsm,
+    DeleteResourcePolicy,
+    DescribeBackups,
     DescribeClusters,
+    GetResourcePolicy,
     InitializeCluster,
     ListTags,
+    ModifyBackupAttributes,
+    ModifyCluster,
+    PutResourcePolicy,
+    RestoreBackup,
     TagResource: TagCluster,
     UntagResource: UntagCluster,
   },
@@ -181,11 +201,13 @@ const operations = {
   sts: { AssumeRole, AssumeRoleWithWebIdentity, GetAccessKeyInfo, GetCallerIdentity, GetSessionToken },
   keyhold: {
     CreateAccount,
+    CreateBackup,
     DescribeStatus,
     ExplainAccess,
     GetServiceControlPolicies,
     LintPolicy,
     ListAccounts,
+    ListBackups,
     ListKeyAccess,
     PutServiceControlPolicies,
   },

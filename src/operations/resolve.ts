@@ -1,6 +1,6 @@
-import { aliasArn, clusterArn, KmsError, type Scope } from '../domain/index.ts';
+import { aliasArn, backupArn, clusterArn, KmsError, type Scope } from '../domain/index.ts';
 import { ALIAS_PREFIX, foundKey, keyByAlias, keyById, keyOfCiphertext, keyOrPlanned, missing } from './find-key.ts';
-import type { Asker, Found, FoundAlias, FoundCluster, FoundIam, FoundKey } from './found.ts';
+import type { Asker, Found, FoundAlias, FoundBackup, FoundCluster, FoundIam, FoundKey } from './found.ts';
 import { grantOfToken } from './grants/grant-token.ts';
 import { notAlias, requireGrantId } from './kms/grants/grant-input.ts';
 import type { IamTarget, Target } from './operation.ts';
@@ -27,6 +27,8 @@ export async function resolveTarget(directory: Directory, asker: Asker, target: 
       return grantNamed(directory, asker, target);
     case 'cluster':
       return clusterById(directory, asker.scope, target.clusterId);
+    case 'backup':
+      return backupById(directory, asker.scope, target.backupId);
     case 'iam':
       return iamPlace(directory, asker, target);
   }
@@ -67,6 +69,11 @@ async function grantNamed(directory: Directory, asker: Asker, { token, id, grant
 async function clusterById(directory: Directory, scope: Scope, clusterId: string): Promise<FoundCluster> {
   const cluster = await directory.store.read((reader) => reader.get('clusters', scope.account, scope.region, clusterId));
   return { kind: 'cluster', clusterId, cluster, scope, arn: clusterArn(scope, clusterId) };
+}
+
+async function backupById(directory: Directory, scope: Scope, backupId: string): Promise<FoundBackup> {
+  const backup = await directory.store.read((reader) => reader.get('backups', scope.account, scope.region, backupId));
+  return { kind: 'backup', backupId, backup, scope, arn: backupArn(scope, backupId) };
 }
 
 async function iamPlace(directory: Directory, { caller, scope }: Asker, { find }: IamTarget): Promise<FoundIam> {

@@ -3,6 +3,7 @@ import type {
   AccessKeyUseRecord,
   AccountRecord,
   AliasRecord,
+  BackupRecord,
   ClusterRecord,
   CountRecord,
   GrantRecord,
@@ -33,6 +34,7 @@ export interface Tables {
   keyStores: KeyStoreRecord;
   clusters: ClusterRecord;
   hsms: HsmRecord;
+  backups: BackupRecord;
   accounts: AccountRecord;
   users: UserRecord;
   accessKeys: AccessKeyRecord;
@@ -83,6 +85,7 @@ export const layouts = {
   keyStores: { key: ['account', 'region', 'storeId'], indexes: { byName: ['account', 'region', 'name'], byState: ['state'] } },
   clusters: { key: ['account', 'region', 'clusterId'], indexes: { byState: ['state'] } },
   hsms: { key: ['account', 'region', 'clusterId', 'hsmId'], indexes: { byState: ['state'] } },
+  backups: { key: ['account', 'region', 'backupId'], indexes: { byCluster: ['account', 'region', 'clusterId'] } },
   accounts: { key: ['account'], indexes: {} },
   users: { key: ['account', 'name'], indexes: {} },
   accessKeys: { key: ['accessKeyId'], indexes: { byUser: ['account', 'userName'] } },

@@ -1,12 +1,12 @@
 import { base32Id, hexId } from '../../base/index.ts';
-import type { ClusterRecord, Scope } from '../../domain/index.ts';
+import type { BackupRecord, ClusterRecord, Scope } from '../../domain/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import type { NewCluster, Vpc } from '../contract.ts';
+import { HSM_TYPE, type NewCluster, type Vpc } from '../contract.ts';
 import { vpcOf } from '../network.ts';
 import { invalid } from '../rows.ts';
+import { requireReady } from './backups.ts';
 import type { RequestContext } from './context.ts';
 
-const HSM_TYPE = 'hsm2m.medium';
 /** Characters after the prefix of cluster and HSM ids. */
 export const ID_LENGTH = 11;
 
@@ -14,12 +14,14 @@ export async function createCluster(context: RequestContext, scope: Scope, wante
   if (wanted.hsmType !== HSM_TYPE) throw invalid('Provided HsmType is not supported.');
   const vpc = vpcOf(scope, context.loopback);
   const subnetMapping = mapSubnets(vpc, wanted.subnetIds);
+  const source = wanted.source;
+  if (source) checkSource(source, wanted.mode);
   const cluster: ClusterRecord = {
     account: scope.account,
     region: scope.region,
     clusterId: `cluster-${base32Id(ID_LENGTH)}`,
     hsmType: wanted.hsmType,
-    mode: wanted.mode,
+    mode: source?.mode ?? wanted.mode ?? 'FIPS',
     networkType: 'IPV4',
     state: 'CREATE_IN_PROGRESS',
     stateMessage: 'Cluster is being created.',
@@ -27,6 +29,7 @@ export async function createCluster(context: RequestContext, scope: Scope, wante
     securityGroup: `sg-${hexId(17)}`,
     subnetMapping,
     retentionDays: wanted.retentionDays,
+    ...(source && restoredFrom(source)),
     tags: wanted.tags,
     creationDate: context.clock.now(),
   };
@@ -35,6 +38,17 @@ export async function createCluster(context: RequestContext, scope: Scope, wante
     await transaction.put('clusters', cluster);
   });
   return cluster;
+}
+
+function checkSource(source: BackupRecord, mode: ClusterRecord['mode'] | undefined): void {
+  requireReady(source, 'restored');
+  if (mode !== undefined && mode !== source.mode)
+    throw invalid(`A ${source.mode} backup can be restored to a ${source.mode} cluster only.`);
+}
+
+/** The new cluster is claimed already, by the certificate that both then share. */
+function restoredFrom({ backupId, clusterCertificate, trustAnchor }: BackupRecord) {
+  return { sourceBackupId: backupId, clusterCertificate, trustAnchor };
 }
 
 function mapSubnets(vpc: Vpc, subnetIds: readonly string[]): Record<string, string> {

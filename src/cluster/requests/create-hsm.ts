@@ -31,6 +31,7 @@ export function createHsm(context: RequestContext, name: ClusterName, wanted: Ne
       state: 'CREATE_IN_PROGRESS',
       stateMessage: 'HSM is being created.',
       creationDate: context.clock.now(),
+      ...beginning(rows),
     };
     await transaction.put('hsms', hsm);
     return hsm;
@@ -38,14 +39,31 @@ export function createHsm(context: RequestContext, name: ClusterName, wanted: Ne
 }
 
 /** Until activation a cluster's identity and users are those of its first HSM, so there must be only that one. */
-function checkState({ cluster: { clusterId, state }, hsms }: ClusterRows): void {
+function checkState({ cluster, hsms, backups }: ClusterRows): void {
+  const { clusterId, state } = cluster;
   if (state === 'ACTIVE') {
-    if (hsms.some((hsm) => hsm.state !== 'DELETE_IN_PROGRESS')) return;
-    throw invalid(`Cluster '${clusterId}' has no HSM left that a new one could be cloned from.`);
+    if (hsms.some(stays) || newestBackup({ cluster, backups }) !== undefined) return;
+    throw invalid(`Cluster '${clusterId}' has neither an HSM left that a new one could be cloned from nor a backup.`);
   }
   if (hsms.length > 0) throw invalid(`Cluster '${clusterId}' already contains an HSM but has not yet been fully activated`);
   if (state !== 'UNINITIALIZED')
     throw invalid(`Cluster '${clusterId}' is in state ${state}; an HSM can be created only in state UNINITIALIZED or ACTIVE.`);
+}
+
+function stays({ state }: HsmRecord): boolean {
+  return state !== 'DELETE_IN_PROGRESS';
+}
+
+/** With no other HSM to be cloned from, a new one of an active cluster begins with what was backed up last. */
+function beginning({ cluster, hsms, backups }: ClusterRows): { readonly restoreFrom?: string } {
+  const backupId = cluster.state === 'ACTIVE' && !hsms.some(stays) ? newestBackup({ cluster, backups }) : undefined;
+  return backupId === undefined ? {} : { restoreFrom: backupId };
+}
+
+/** Also one that is just being made, by the last HSM on its way out: it is the newest. */
+function newestBackup({ cluster, backups }: Pick<ClusterRows, 'cluster' | 'backups'>): string | undefined {
+  const usable = backups.filter(({ state, copy }) => !copy && (state === 'READY' || state === 'CREATE_IN_PROGRESS'));
+  return usable.toSorted((a, b) => b.creationDate - a.creationDate)[0]?.backupId ?? cluster.sourceBackupId;
 }
 
 function subnetFor({ loopback }: RequestContext, { cluster }: ClusterRows, zone: string): Subnet {

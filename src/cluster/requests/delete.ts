@@ -1,14 +1,15 @@
 import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
+import { wantedBackup } from '../backups/wanted-backup.ts';
 import type { HsmSelector } from '../contract.ts';
 import { invalid, needCluster, type ClusterName } from '../rows.ts';
 import { KmsError } from '../../domain/index.ts';
 import type { RequestContext } from './context.ts';
 
-export async function deleteHsm({ store }: RequestContext, name: ClusterName, selector: HsmSelector): Promise<HsmRecord> {
+export async function deleteHsm({ store, clock }: RequestContext, name: ClusterName, selector: HsmSelector): Promise<HsmRecord> {
   const given = [selector.hsmId, selector.eniId, selector.eniIp].filter((value) => value !== undefined);
   if (given.length !== 1) throw invalid('Exactly one of HsmId, EniId and EniIp must be specified.');
   return store.transact(async (transaction) => {
-    const { hsms } = await needCluster(transaction, name);
+    const { cluster, hsms } = await needCluster(transaction, name);
     const [hsm, second] = hsms.filter(
       ({ hsmId, eniId, eniIp }) => hsmId === selector.hsmId || eniId === selector.eniId || eniIp === selector.eniIp,
     );
@@ -16,6 +17,9 @@ export async function deleteHsm({ store }: RequestContext, name: ClusterName, se
     if (second) throw invalid(`More than one HSM of cluster '${name.clusterId}' has the IP address ${given[0]}; specify HsmId.`);
     const deleting: HsmRecord = { ...hsm, state: 'DELETE_IN_PROGRESS', stateMessage: 'HSM is being deleted.' };
     await transaction.put('hsms', deleting);
+    if (cluster.state === 'ACTIVE' && hsm.state !== 'DELETE_IN_PROGRESS') {
+      await transaction.put('backups', wantedBackup(cluster, 'leave', clock.now()));
+    }
     return deleting;
   });
 }

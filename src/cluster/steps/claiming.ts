@@ -1,11 +1,14 @@
 import { HsmError } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../authorities.ts';
+import { wantedBackup } from '../backups/wanted-backup.ts';
 import { changeCluster } from '../rows.ts';
 import { running, type Step } from './step.ts';
 
 export const finishCreation: Step = ({ store }, { cluster }) => {
   if (cluster.state !== 'CREATE_IN_PROGRESS') return Promise.resolve(false);
-  return changeCluster(store, cluster, (row) => ({ ...row, state: 'UNINITIALIZED', stateMessage: 'Cluster created successfully.' }));
+  // A cluster that is made from a backup has its certificate and its users already.
+  const state = cluster.sourceBackupId === undefined ? 'UNINITIALIZED' : 'ACTIVE';
+  return changeCluster(store, cluster, (row) => ({ ...row, state, stateMessage: 'Cluster created successfully.' }));
 };
 
 /** The first HSM gets its hardware certificates; what it and they say of the cluster's identity goes to the cluster's row. */
@@ -59,7 +62,12 @@ async function hand(
 export const recordActivation: Step = async (works, rows) => {
   if (rows.cluster.state !== 'INITIALIZED') return false;
   if (!running(works, rows).some(({ status }) => status.lifecycle === 'active')) return false;
-  return changeCluster(works.store, rows.cluster, (row) => {
-    return row.state === 'INITIALIZED' ? { ...row, state: 'ACTIVE', stateMessage: 'Cluster is active.' } : undefined;
+  const { account, region, clusterId } = rows.cluster;
+  await works.store.transact(async (transaction) => {
+    const cluster = await transaction.get('clusters', account, region, clusterId);
+    if (cluster?.state !== 'INITIALIZED') return;
+    await transaction.put('clusters', { ...cluster, state: 'ACTIVE', stateMessage: 'Cluster is active.' });
+    await transaction.put('backups', wantedBackup(cluster, 'activation', works.clock.now()));
   });
+  return true;
 };

@@ -1,12 +1,14 @@
 import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
 import type { ClusterRows } from '../rows.ts';
+import { wantedOf } from './backups.ts';
 import { isUnclaimed, type Step, type Works } from './step.ts';
 
 /** Removes HSMs that are to be deleted, each when the others hold all that it holds. Throws while one has to wait. */
 export const removeHsms: Step = async (works, rows) => {
   const { store, fleet, log } = works;
   const leaving = rows.hsms.find((hsm) => hsm.state === 'DELETE_IN_PROGRESS');
-  if (!leaving || !(await mayLeave(works, rows, leaving))) return false;
+  // What it holds is to be backed up first.
+  if (!leaving || wantedOf(rows) || !(await mayLeave(works, rows, leaving))) return false;
   await fleet.remove(leaving.hsmId);
   await store.transact(async (transaction) => {
     const { account, region, clusterId, hsmId } = leaving;

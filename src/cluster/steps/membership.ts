@@ -1,7 +1,9 @@
 import type { Peer } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../authorities.ts';
 import type { HsmProcess } from '../hsm-process.ts';
-import { changeHsm, type ClusterRows } from '../rows.ts';
+import type { HsmRecord } from '../../domain/index.ts';
+import { wantedBackup } from '../backups/wanted-backup.ts';
+import type { ClusterRows } from '../rows.ts';
 import { running, type RunningHsm, type Step, type Works } from './step.ts';
 
 /** The peers each process was last told of, as JSON. A restarted process is a new one and is told again. */
@@ -38,13 +40,38 @@ export const joinHsms: Step = async (works, rows) => {
 async function join(works: Works, rows: ClusterRows, { hsm, process }: RunningHsm): Promise<boolean> {
   if (process.status.lifecycle !== 'active') {
     const member = running(works, rows).find((candidate) => candidate.hsm.state === 'ACTIVE' && candidate.status.lifecycle === 'active');
-    if (!member) return false;
-    await clone(works, member.process, process, hsm.hsmId);
+    if (member) await clone(works, member.process, process, hsm.hsmId);
+    else if (!(await restoreInto(works, rows, { hsm, process }))) return false;
   }
   if (!process.status.synchronized) return false;
-  return changeHsm(works.store, hsm, (row) => {
-    return row.state === 'CREATE_IN_PROGRESS' ? { ...row, state: 'ACTIVE', stateMessage: 'HSM created.' } : undefined;
+  return countIn(works, rows, hsm);
+}
+
+function countIn({ store, clock }: Works, { cluster }: ClusterRows, { account, region, clusterId, hsmId }: HsmRecord): Promise<boolean> {
+  return store.transact(async (transaction) => {
+    const hsm = await transaction.get('hsms', account, region, clusterId, hsmId);
+    if (hsm?.state !== 'CREATE_IN_PROGRESS') return false;
+    const { restoreFrom: _taken, ...joined } = hsm;
+    await transaction.put('hsms', { ...joined, state: 'ACTIVE', stateMessage: 'HSM created.' });
+    await transaction.put('backups', wantedBackup(cluster, 'join', clock.now()));
+    return true;
   });
+}
+
+/** Gives the first HSM of a cluster what was backed up. False while that backup is still being made. */
+async function restoreInto(
+  works: Works,
+  { backups }: ClusterRows,
+  { hsm, process }: Pick<RunningHsm, 'hsm' | 'process'>,
+): Promise<boolean> {
+  const backupId = hsm.restoreFrom;
+  if (backupId === undefined || backups.some((backup) => backup.backupId === backupId && backup.state === 'CREATE_IN_PROGRESS'))
+    return false;
+  await certifyHardware(process, works.authorities);
+  await works.backupFiles.hand(backupId, (piece) => process.call('writeBackup', piece));
+  await process.call('restoreBackup', {});
+  works.log.info({ backupId, hsmId: hsm.hsmId, clusterId: hsm.clusterId }, 'HSM is restored from a backup');
+  return true;
 }
 
 async function clone(works: Works, member: HsmProcess, joining: HsmProcess, hsmId: string): Promise<void> {

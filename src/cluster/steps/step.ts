@@ -3,6 +3,7 @@ import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
 import type { HsmStatus } from '../../hsm/wire/index.ts';
 import type { Store } from '../../storage/index.ts';
 import type { Authorities } from '../authorities.ts';
+import type { BackupFiles } from '../backups/backup-files.ts';
 import type { Fleet } from '../fleet.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import type { ClusterRows } from '../rows.ts';
@@ -12,6 +13,7 @@ export interface Works {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly authorities: Authorities;
+  readonly backupFiles: BackupFiles;
   readonly clock: Clock;
   readonly log: Logger;
 }

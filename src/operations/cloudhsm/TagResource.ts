@@ -1,12 +1,12 @@
 import { defineOperation } from '../operation.ts';
-import { amendClusterTags } from './amend-cluster-tags.ts';
 import { joinedTags } from './cluster-tags.ts';
+import { amendTags, taggedTargets } from './tagged-resource.ts';
 
 export const TagResource = defineOperation('cloudhsm', 'TagResource', {
   effect: 'write',
-  targets: ({ ResourceId }) => ({ cluster: { on: 'cluster', clusterId: ResourceId } }),
-  async handle(services, { TagList }, { cluster }) {
-    await amendClusterTags(services, cluster, (tags) => joinedTags(tags, TagList));
+  targets: ({ ResourceId }) => taggedTargets(ResourceId),
+  async handle(services, { TagList }, targets) {
+    await amendTags(services, targets, (tags) => joinedTags(tags, TagList));
     return {};
   },
 });

@@ -1,11 +1,11 @@
 import { defineOperation } from '../operation.ts';
-import { amendClusterTags } from './amend-cluster-tags.ts';
+import { amendTags, taggedTargets } from './tagged-resource.ts';
 
 export const UntagResource = defineOperation('cloudhsm', 'UntagResource', {
   effect: 'write',
-  targets: ({ ResourceId }) => ({ cluster: { on: 'cluster', clusterId: ResourceId } }),
-  async handle(services, { TagKeyList }, { cluster }) {
-    await amendClusterTags(services, cluster, (tags) => tags.filter(({ key }) => !TagKeyList.includes(key)));
+  targets: ({ ResourceId }) => taggedTargets(ResourceId),
+  async handle(services, { TagKeyList }, targets) {
+    await amendTags(services, targets, (tags) => tags.filter(({ key }) => !TagKeyList.includes(key)));
     return {};
   },
 });

@@ -15,6 +15,7 @@ export function describeCluster(cluster: ClusterRecord, hsms: readonly HsmRecord
     Hsms: hsms.map((hsm) => describeHsm(hsm, cluster.hsmType)),
     HsmType: cluster.hsmType,
     SecurityGroup: cluster.securityGroup,
+    ...(cluster.sourceBackupId !== undefined && { SourceBackupId: cluster.sourceBackupId }),
     State: cluster.state,
     ...(cluster.stateMessage !== undefined && { StateMessage: cluster.stateMessage }),
     SubnetMapping: { ...cluster.subnetMapping },

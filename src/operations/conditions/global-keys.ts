@@ -20,6 +20,7 @@ function requestTags(facts: Facts): Tag[] | undefined {
 function resourceTags({ found }: Facts): readonly Tag[] | undefined {
   if (found.kind === 'key') return found.key.tags;
   if (found.kind === 'iam') return found.tags;
+  if (found.kind === 'backup') return found.backup?.tags;
   return found.kind === 'cluster' ? found.cluster?.tags : undefined;
 }
 

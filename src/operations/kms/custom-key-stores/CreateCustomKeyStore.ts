@@ -1,6 +1,6 @@
 import { hexId, SecretText } from '../../../base/index.ts';
 import type { Request } from '../../../contract/index.ts';
-import { KmsError, type KeyStoreRecord, type Scope } from '../../../domain/index.ts';
+import { KmsError, type ClusterRecord, type KeyStoreRecord, type Scope } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { defineOperation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
@@ -23,8 +23,8 @@ export const CreateCustomKeyStore = defineOperation('kms', 'CreateCustomKeyStore
     if (same) return { CustomKeyStoreId: same.storeId };
     const record = await newRecord(services, scope, wanted);
     await services.store.transact(async (transaction) => {
-      await checkPlace(transaction, scope, wanted, services.quotas.customKeyStores);
-      await transaction.put('keyStores', record);
+      const cluster = await checkPlace(transaction, scope, wanted, services.quotas.customKeyStores);
+      await transaction.put('keyStores', { ...record, clusterCertificate: cluster.clusterCertificate ?? '' });
     });
     return { CustomKeyStoreId: record.storeId };
   },
@@ -54,7 +54,11 @@ async function sameStore({ store, keyStores }: Services, { account, region }: Sc
   return (await keyStores.isSealedPassword(found.sealedPassword, wanted.password)) ? found : undefined;
 }
 
-async function newRecord(services: Services, { account, region }: Scope, wanted: Wanted): Promise<KeyStoreRecord> {
+async function newRecord(
+  services: Services,
+  { account, region }: Scope,
+  wanted: Wanted,
+): Promise<Omit<KeyStoreRecord, 'clusterCertificate'>> {
   return {
     account,
     region,
@@ -69,7 +73,7 @@ async function newRecord(services: Services, { account, region }: Scope, wanted:
 }
 
 /** AWS's checks, in AWS's order; `most`: stores that there may be. */
-async function checkPlace(transaction: Transaction, scope: Scope, wanted: Wanted, most: number): Promise<void> {
+async function checkPlace(transaction: Transaction, scope: Scope, wanted: Wanted, most: number): Promise<ClusterRecord> {
   await requireFreeName(transaction, scope, wanted.name);
   const stores = await transaction.list('keyStores', [scope.account, scope.region]);
   if (stores.length >= most) {
@@ -79,4 +83,5 @@ async function checkPlace(transaction: Transaction, scope: Scope, wanted: Wanted
   await requireUnusedCluster(transaction, scope, cluster);
   await requireTwoZones(transaction, scope, wanted.clusterId);
   requireTrustAnchor(cluster, wanted.trustAnchor);
+  return cluster;
 }

@@ -1,4 +1,4 @@
-import { KmsError, type ClusterRecord, type Scope } from '../../../domain/index.ts';
+import { KmsError, type ClusterRecord, type KeyStoreRecord, type Scope } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
 /** The cluster if a custom key store may rest on it. Source: CreateCustomKeyStore, AWS KMS API Reference. */
@@ -30,10 +30,8 @@ export async function requireTwoZones(reader: Reader, { account, region }: Scope
 /** A cluster, or any that shares its backup history (same cluster certificate), serves one custom key store only. */
 export async function requireUnusedCluster(reader: Reader, { account, region }: Scope, cluster: ClusterRecord): Promise<void> {
   const stores = await reader.list('keyStores', [account, region]);
-  const clusters = await Promise.all(stores.map(({ clusterId }) => reader.get('clusters', account, region, clusterId)));
-  const inUse = (clusterId: string, certificate: string | undefined): boolean =>
-    clusterId === cluster.clusterId || (certificate !== undefined && certificate === cluster.clusterCertificate);
-  if (stores.some(({ clusterId }, index) => inUse(clusterId, clusters[index]?.clusterCertificate))) {
+  const shared = (store: KeyStoreRecord): boolean => store.clusterCertificate === cluster.clusterCertificate;
+  if (stores.some((store) => store.clusterId === cluster.clusterId || shared(store))) {
     throw new KmsError(
       'CloudHsmClusterInUseException',
       `CloudHSM cluster ${cluster.clusterId} is associated with a custom key store, or shares a backup history with one that is.`,

@@ -1,0 +1,29 @@
+import { base32Id } from '../../base/index.ts';
+import type { BackupReason, BackupRecord, ClusterRecord } from '../../domain/index.ts';
+
+const ID_LENGTH = 11;
+
+export function newBackupId(): string {
+  return `backup-${base32Id(ID_LENGTH)}`;
+}
+
+/** The row that asks for a backup of an active cluster; `now` in milliseconds since the epoch. */
+export function wantedBackup(cluster: ClusterRecord, reason: BackupReason, now: number): BackupRecord {
+  const { account, region, clusterId, hsmType, mode, clusterCertificate = '', trustAnchor = '', retentionDays } = cluster;
+  return {
+    account,
+    region,
+    backupId: newBackupId(),
+    clusterId,
+    reason,
+    hsmType,
+    mode,
+    state: 'CREATE_IN_PROGRESS',
+    clusterCertificate,
+    trustAnchor,
+    creationDate: now,
+    neverExpires: false,
+    retentionDays,
+    tags: [],
+  };
+}

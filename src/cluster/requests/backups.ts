@@ -1,0 +1,103 @@
+import { KmsError, type BackupRecord, type ClusterRecord, type Scope, type Tag } from '../../domain/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import type { BackupFiles } from '../backups/backup-files.ts';
+import { DELETION_WINDOW } from '../backups/sweep.ts';
+import { HSM_TYPE, type ClusterChange } from '../contract.ts';
+import { newBackupId, wantedBackup } from '../backups/wanted-backup.ts';
+import { invalid, needCluster, type ClusterName } from '../rows.ts';
+import type { RequestContext } from './context.ts';
+
+export interface BackupName extends Scope {
+  readonly backupId: string;
+}
+
+type Change = (backup: BackupRecord) => BackupRecord;
+
+/** Asks for a backup now; AWS has no such operation. */
+export function createBackup({ store, clock }: RequestContext, name: ClusterName): Promise<BackupRecord> {
+  return store.transact(async (transaction) => {
+    const { cluster, hsms } = await needCluster(transaction, name);
+    if (cluster.state !== 'ACTIVE' || hsms.length === 0) {
+      throw invalid(`Cluster '${name.clusterId}' can be backed up only while it is ACTIVE and has an HSM.`);
+    }
+    const wanted = wantedBackup(cluster, 'demand', clock.now());
+    await transaction.put('backups', wanted);
+    // Unchanged: but its change wakes the cluster's worker.
+    await transaction.put('clusters', cluster);
+    return wanted;
+  });
+}
+
+export function deleteBackup({ store, clock }: RequestContext, name: BackupName): Promise<BackupRecord> {
+  return store.transact((transaction) => {
+    return change(transaction, name, (backup) => {
+      requireReady(backup, 'deleted');
+      return { ...backup, state: 'PENDING_DELETION', deletionDate: clock.now() + DELETION_WINDOW };
+    });
+  });
+}
+
+export function restoreBackup({ store }: RequestContext, name: BackupName): Promise<BackupRecord> {
+  return store.transact((transaction) => {
+    return change(transaction, name, ({ deletionDate: _undone, ...backup }) => {
+      if (backup.state !== 'PENDING_DELETION') {
+        throw invalid(`Backup '${backup.backupId}' is in state ${backup.state}; only one that is PENDING_DELETION can be restored.`);
+      }
+      return { ...backup, state: 'READY' };
+    });
+  });
+}
+
+export function modifyBackup({ store }: RequestContext, name: BackupName, neverExpires: boolean): Promise<BackupRecord> {
+  return store.transact((transaction) => {
+    return change(transaction, name, (backup) => {
+      requireReady(backup, 'modified');
+      return { ...backup, neverExpires };
+    });
+  });
+}
+
+/** The copy has an id of its own; the sealed file is the same, and opens in the same hardware. */
+export async function copyBackup(
+  { store, clock }: RequestContext,
+  files: BackupFiles,
+  { name, region, tags }: { readonly name: BackupName; readonly region: string; readonly tags?: readonly Tag[] | undefined },
+): Promise<BackupRecord> {
+  if (region === name.region) throw invalid('The destination Region must be another than the Region of the backup.');
+  const source = await store.read((reader) => reader.get('backups', name.account, name.region, name.backupId));
+  if (!source) throw missing(name.backupId);
+  requireReady(source, 'copied');
+  const { policy: _own, ...facts } = source;
+  const copied = { date: clock.now(), region: name.region, backupId: name.backupId, clusterId: source.clusterId };
+  const copy: BackupRecord = { ...facts, region, backupId: newBackupId(), copy: copied, tags: tags ?? source.tags };
+  files.copy(name.backupId, copy.backupId);
+  await store.transact((transaction) => transaction.put('backups', copy));
+  return copy;
+}
+
+/** There is one HSM type, so a migration to another is refused. */
+export function modifyCluster({ store }: RequestContext, name: ClusterName, change: ClusterChange): Promise<ClusterRecord> {
+  if (change.hsmType !== undefined && change.hsmType !== HSM_TYPE) throw invalid('Provided HsmType is not supported.');
+  return store.transact(async (transaction) => {
+    const { cluster } = await needCluster(transaction, name);
+    const modified = { ...cluster, retentionDays: change.retentionDays ?? cluster.retentionDays };
+    await transaction.put('clusters', modified);
+    return modified;
+  });
+}
+
+async function change(transaction: Transaction, { account, region, backupId }: BackupName, to: Change): Promise<BackupRecord> {
+  const backup = await transaction.get('backups', account, region, backupId);
+  if (!backup) throw missing(backupId);
+  const changed = to(backup);
+  await transaction.put('backups', changed);
+  return changed;
+}
+
+export function requireReady({ backupId, state }: BackupRecord, what: string): void {
+  if (state !== 'READY') throw invalid(`Backup '${backupId}' is in state ${state}; only one that is READY can be ${what}.`);
+}
+
+function missing(backupId: string): KmsError {
+  return new KmsError('CloudHsmResourceNotFoundException', `Backup '${backupId}' was not found.`);
+}

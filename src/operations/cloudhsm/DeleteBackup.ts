@@ -1,0 +1,10 @@
+import { defineOperation } from '../operation.ts';
+import { describeBackup } from './backup-description.ts';
+
+export const DeleteBackup = defineOperation('cloudhsm', 'DeleteBackup', {
+  effect: 'write',
+  targets: ({ BackupId }) => ({ backup: { on: 'backup', backupId: BackupId } }),
+  handle: async ({ clusters }, _input, { backup: { scope, backupId } }) => ({
+    Backup: describeBackup(await clusters.deleteBackup(scope, backupId)),
+  }),
+});

@@ -1,0 +1,11 @@
+import { defineOperation } from '../operation.ts';
+import { backupTarget, changePolicy } from './resource-policy.ts';
+
+export const DeleteResourcePolicy = defineOperation('cloudhsm', 'DeleteResourcePolicy', {
+  effect: 'write',
+  targets: ({ ResourceArn }) => ({ backup: backupTarget(ResourceArn) }),
+  async handle(services, { ResourceArn }, { backup }) {
+    const { policy } = await changePolicy(services, { backup, resourceArn: ResourceArn }, ({ policy: _gone, ...row }) => row);
+    return { ResourceArn: backup.arn, ...(policy !== undefined && { Policy: policy }) };
+  },
+});

@@ -1,0 +1,10 @@
+import { defineOperation } from '../operation.ts';
+import { describeBackup } from './backup-description.ts';
+
+export const RestoreBackup = defineOperation('cloudhsm', 'RestoreBackup', {
+  effect: 'write',
+  targets: ({ BackupId }) => ({ backup: { on: 'backup', backupId: BackupId } }),
+  handle: async ({ clusters }, _input, { backup: { scope, backupId } }) => ({
+    Backup: describeBackup(await clusters.restoreBackup(scope, backupId)),
+  }),
+});

@@ -1,0 +1,42 @@
+import { KmsError, type BackupRecord, type ClusterRecord, type Tag } from '../../domain/index.ts';
+import type { AuthorizedBackup, AuthorizedCluster, Target } from '../operation.ts';
+import type { Services } from '../services.ts';
+import { foundBackup } from './found-backup.ts';
+import { foundCluster } from './found-cluster.ts';
+
+type On<K extends Target['on']> = Extract<Target, { on: K }>;
+
+interface TaggedTargets {
+  readonly cluster: AuthorizedCluster | undefined;
+  readonly backup: AuthorizedBackup | undefined;
+}
+
+/** Clusters and backups have tags; the id says which of them is meant. */
+export function taggedTargets(resourceId: string): { cluster: On<'cluster'> | undefined; backup: On<'backup'> | undefined } {
+  const isBackup = resourceId.startsWith('backup-');
+  return {
+    cluster: isBackup ? undefined : { on: 'cluster', clusterId: resourceId },
+    backup: isBackup ? { on: 'backup', backupId: resourceId } : undefined,
+  };
+}
+
+export function taggedRow({ cluster, backup }: TaggedTargets): ClusterRecord | BackupRecord {
+  if (backup) return foundBackup(backup);
+  if (cluster) return foundCluster(cluster);
+  throw new KmsError('CloudHsmResourceNotFoundException');
+}
+
+/** Replaces the resource's tags by what `change` makes of those that are there when it is written. */
+export function amendTags({ store }: Services, targets: TaggedTargets, change: (tags: readonly Tag[]) => readonly Tag[]): Promise<void> {
+  const found = taggedRow(targets);
+  const { account, region } = found;
+  return store.transact(async (transaction) => {
+    if ('backupId' in found) {
+      const backup = await transaction.get('backups', account, region, found.backupId);
+      if (backup) await transaction.put('backups', { ...backup, tags: change(backup.tags) });
+    } else {
+      const cluster = await transaction.get('clusters', account, region, found.clusterId);
+      if (cluster) await transaction.put('clusters', { ...cluster, tags: change(cluster.tags) });
+    }
+  });
+}
