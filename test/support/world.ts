@@ -31,6 +31,7 @@ export interface World extends AsyncDisposable {
   /** KMS in another Region, as the same principal. */
   kmsIn(region: string): KMSClient;
   readonly cloudhsm: CloudHSMV2Client;
+  cloudhsmIn(region: string): CloudHSMV2Client;
   readonly sts: STSClient;
   readonly server: Running;
   /** What the AWS CLI and `keyhold` need in their environment. */
@@ -100,6 +101,7 @@ export async function startWorld(options: readonly string[] = []): Promise<World
   const elsewhere = new Map<string, KMSClient>();
   const cloudhsm = new CloudHSMV2Client(config);
   const sts = new STSClient(config);
+  const others: CloudHSMV2Client[] = [];
   return {
     folder,
     data,
@@ -111,6 +113,11 @@ export async function startWorld(options: readonly string[] = []): Promise<World
       return client;
     },
     cloudhsm,
+    cloudhsmIn(other) {
+      const client = new CloudHSMV2Client({ ...config, region: other });
+      others.push(client);
+      return client;
+    },
     sts,
     get server() {
       return server;
@@ -131,7 +138,7 @@ export async function startWorld(options: readonly string[] = []): Promise<World
       server = await startServer(data, [...options, ...more]);
     },
     async [Symbol.asyncDispose]() {
-      for (const client of [kms, cloudhsm, sts, ...elsewhere.values()]) client.destroy();
+      for (const client of [kms, cloudhsm, sts, ...elsewhere.values(), ...others]) client.destroy();
       await endServer(server, 'SIGTERM');
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },

@@ -8,6 +8,7 @@ import { approvalFrom, writeTokenFile } from './approval-file.ts';
 import { knownPassword, newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
+import { backUpNow, listKept } from './kept-backups.ts';
 import { withLogin } from './login.ts';
 import { APPROVAL } from './quorum-commands.ts';
 import { withNewHsm } from './new-hsm.ts';
@@ -26,11 +27,16 @@ const STRANGERS_PIECE = 12 * 1024;
 const PASSPHRASE = ['--passphrase <text>', 'at least 12 characters; asked for if left out'] as const;
 const ROOT = ['--manufacturer-root <file>', 'manufacturer-root.crt, which vouches that it is a genuine HSM'] as const;
 
-/** Backups in the owner's hands: files that open under a passphrase, in any HSM of the same manufacturer or not. */
+/** Backups that Keyhold keeps, and those in the owner's hands: files that open under a passphrase, in any HSM. */
 export function addBackupCommands(hsm: Command, context: HsmContext): void {
-  const backup = hsm.command('backup').description('backups of the whole cluster, users and keys, in files of your own');
-  fileCommand(backup, 'create', 'write a backup to a file (as admin)', '--path cluster.backup')
+  const backup = hsm.command('backup').description('backups of the whole cluster, users and keys');
+  backup
+    .command('create')
+    .description('have Keyhold make a backup now; with --path write one to a file of your own that a passphrase opens (as admin)')
+    .option('--path <file>', 'the file')
+    .option(...PASSPHRASE)
     .option(...APPROVAL)
+    .addHelpText('after', '\nExamples:\n  keyhold hsm backup create\n  keyhold hsm backup create --path cluster.backup')
     .action(act(context, create));
   fileCommand(
     backup,
@@ -56,10 +62,10 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
     .action(act(context, restoreToken));
   backup
     .command('list')
-    .description('show what is in backup files, and which of them hold a key')
-    .requiredOption('--path <file...>', 'the files')
-    .option('--key <label>', 'only files with a key of this label')
-    .addHelpText('after', '\nExample:\n  keyhold hsm backup list --path *.backup --key my-key')
+    .description('list the backups that Keyhold keeps, or with --path what is in files of your own; which of them hold a key')
+    .option('--path <file...>', 'the files')
+    .option('--key <label>', 'only backups with a key of this label: of a KMS key that is its ARN')
+    .addHelpText('after', '\nExamples:\n  keyhold hsm backup list --key my-key\n  keyhold hsm backup list --path *.backup --key my-key')
     .action(act(context, list));
 }
 
@@ -72,7 +78,9 @@ function fileCommand(backup: Command, name: string, text: string, example: strin
     .addHelpText('after', `\nExample:\n  keyhold hsm backup ${name} ${example}`);
 }
 
-async function create(context: HsmContext, { path, passphrase: given, approval, ...target }: FileOptions): Promise<object> {
+async function create(context: HsmContext, options: Omit<FileOptions, 'path'> & { readonly path?: string }): Promise<object> {
+  const { path, passphrase: given, approval, ...target } = options;
+  if (path === undefined) return backUpNow(context, target);
   const passphrase = await newPassword(context.io, given);
   return withLogin(context, target, async (connection) => {
     const { size } = await connection.call('exportBackup', { passphrase, ...approvalFrom(approval) });
@@ -120,9 +128,11 @@ async function restoreToken(
 }
 
 async function list(
-  _context: HsmContext,
-  { path: paths, key }: { readonly path: readonly string[]; readonly key?: string },
+  context: HsmContext,
+  options: TargetOptions & { readonly path?: readonly string[]; readonly key?: string },
 ): Promise<object> {
+  const { path: paths, key } = options;
+  if (!paths) return listKept(context, options);
   const backups = paths.map((path) => ({ path, header: headerOf(bytesOfFile(path), path) }));
   const wanted = backups.filter(({ header }) => key === undefined || header.keys.some(({ label }) => label === key));
   return {

@@ -1,3 +1,4 @@
+import type { ClusterRecord } from '../../domain/index.ts';
 import { HsmError } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../authorities.ts';
 import { wantedBackup } from '../backups/wanted-backup.ts';
@@ -57,6 +58,22 @@ async function hand(
     throw error;
   }
 }
+
+/** The customer restored an exported backup at the HSM itself, which makes the cluster what the backed-up one was. */
+export const recordRestore: Step = async (works, rows) => {
+  const restored = running(works, rows).find(({ status }) => status.lifecycle === 'active');
+  if (rows.cluster.state !== 'UNINITIALIZED' || !restored) return false;
+  const { clusterCertificate = '', trustAnchor = '' } = restored.status;
+  const { account, region, clusterId } = rows.cluster;
+  await works.store.transact(async (transaction) => {
+    const cluster = await transaction.get('clusters', account, region, clusterId);
+    if (cluster?.state !== 'UNINITIALIZED') return;
+    const active: ClusterRecord = { ...cluster, clusterCertificate, trustAnchor, state: 'ACTIVE', stateMessage: 'Cluster is active.' };
+    await transaction.put('clusters', active);
+    await transaction.put('backups', wantedBackup(active, 'activation', works.clock.now()));
+  });
+  return true;
+};
 
 /** The customer set the first admin's password at the HSM itself. */
 export const recordActivation: Step = async (works, rows) => {

@@ -2,7 +2,7 @@ import type { HsmStatus } from '../wire/index.ts';
 import type { Running } from './table.ts';
 
 export function statusOf({ hsm, server }: Running): HsmStatus {
-  const { clusterCsr, hsmCertificate, clusterCertificate, serialNumber } = hsm.identity.facts;
+  const { clusterCsr, hsmCertificate, clusterCertificate, trustAnchor, serialNumber } = hsm.identity.facts;
   return {
     lifecycle: hsm.lifecycle,
     host: hsm.birth.host,
@@ -17,6 +17,7 @@ export function statusOf({ hsm, server }: Running): HsmStatus {
     ...(clusterCsr !== undefined && clusterCertificate === undefined && { clusterCsr }),
     ...(hsmCertificate !== undefined && { hsmCertificate }),
     ...(clusterCertificate !== undefined && { clusterCertificate }),
+    ...(trustAnchor !== undefined && { trustAnchor }),
     operations: Object.fromEntries(hsm.operations),
   };
 }

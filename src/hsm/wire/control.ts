@@ -47,6 +47,7 @@ export interface HsmStatus {
   readonly clusterCsr?: string;
   readonly hsmCertificate?: string;
   readonly clusterCertificate?: string;
+  readonly trustAnchor?: string;
   readonly operations: Readonly<Record<string, number>>;
 }
 

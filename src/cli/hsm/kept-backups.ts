@@ -1,0 +1,55 @@
+import { accessInEnv } from '../access.ts';
+import { createApi } from '../api.ts';
+import { CliError } from '../io.ts';
+import type { HsmContext, TargetOptions } from './context.ts';
+
+/** A backup that Keyhold keeps, as ListBackups shows it; `CreationDate` in seconds since the epoch. */
+interface KeptBackup {
+  readonly BackupId: string;
+  readonly ClusterId: string;
+  readonly Region: string;
+  readonly State: string;
+  readonly Reason: string;
+  readonly CreationDate: number;
+  readonly UserCount: number;
+  readonly KeyCount: number;
+  readonly Keys: readonly { readonly KeyReference: string; readonly Owner: string }[];
+}
+
+/** Has Keyhold back the cluster up now, beside the daily backups. Only genuine HSMs can open it. */
+export async function backUpNow(context: HsmContext, options: TargetOptions): Promise<object> {
+  const ClusterId = clusterIdOf(context, options);
+  if (ClusterId === undefined) throw new CliError('say which cluster: --cluster-id cluster-… (or CLOUDHSM_CLUSTER_ID)');
+  const { BackupId } = await createApi(accessInEnv(context.env))<{ readonly BackupId: string }>('keyhold', 'CreateBackup', { ClusterId });
+  return { 'backup-id': BackupId };
+}
+
+/** The backups that Keyhold keeps, newest first: all, or those that hold a key with this label. */
+export async function listKept(context: HsmContext, { key, ...options }: TargetOptions & { readonly key?: string }): Promise<object> {
+  const ClusterId = clusterIdOf(context, options);
+  const input = { ...(ClusterId !== undefined && { ClusterId }), ...(key !== undefined && { KeyLabel: key }) };
+  const { Backups } = await createApi(accessInEnv(context.env))<{ readonly Backups: readonly KeptBackup[] }>(
+    'keyhold',
+    'ListBackups',
+    input,
+  );
+  return { backups: Backups.map((backup) => shape(backup, key !== undefined)) };
+}
+
+function clusterIdOf({ env }: HsmContext, { clusterId }: TargetOptions): string | undefined {
+  return clusterId ?? (env['CLOUDHSM_CLUSTER_ID'] || undefined);
+}
+
+function shape(backup: KeptBackup, withKeys: boolean): object {
+  return {
+    'backup-id': backup.BackupId,
+    'cluster-id': backup.ClusterId,
+    region: backup.Region,
+    state: backup.State,
+    reason: backup.Reason,
+    created: new Date(backup.CreationDate * 1_000).toISOString(),
+    'user-count': backup.UserCount,
+    'key-count': backup.KeyCount,
+    ...(withKeys && { keys: backup.Keys.map(({ KeyReference, Owner }) => ({ 'key-reference': KeyReference, owner: Owner })) }),
+  };
+}

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import {
+  CopyBackupToRegionCommand,
+  CreateClusterCommand,
+  CreateHsmCommand,
+  DeleteBackupCommand,
+  DeleteHsmCommand,
+  DescribeBackupsCommand,
+  ListTagsCommand,
+  ModifyBackupAttributesCommand,
+  ModifyClusterCommand,
+  RestoreBackupCommand,
+  TagResourceCommand,
+  type Backup,
+} from '@aws-sdk/client-cloudhsm-v2';
+import {
+  ConnectCustomKeyStoreCommand,
+  CreateCustomKeyStoreCommand,
+  DecryptCommand,
+  DisconnectCustomKeyStoreCommand,
+  EncryptCommand,
+  UpdateCustomKeyStoreCommand,
+} from '@aws-sdk/client-kms';
+import {
+  addHsm,
+  asAdmin,
+  KMSUSER_PASSWORD,
+  newKey,
+  ownCluster,
+  ownKeyStore,
+  subnetIds,
+  untilCluster,
+  untilStore,
+  type OwnCluster,
+} from '../support/own-cluster.ts';
+import { keyholdHsm } from '../support/keyhold-cli.ts';
+import { until } from '../support/until.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const Plaintext = Buffer.from('kept through it all');
+
+interface Listed {
+  readonly backups: readonly {
+    readonly 'backup-id': string;
+    readonly state: string;
+    readonly reason: string;
+    readonly keys?: readonly object[];
+  }[];
+}
+
+async function backupsOf(world: World, clusterId: string): Promise<Backup[]> {
+  const { Backups = [] } = await world.cloudhsm.send(new DescribeBackupsCommand({ Filters: { clusterIds: [clusterId] } }));
+  return Backups;
+}
+
+async function untilBackups(cluster: OwnCluster, reasons: readonly string[]): Promise<void> {
+  await until(`backups for ${reasons.join(', ')}`, async () => {
+    const { backups } = (await cluster.hsm(['backup', 'list'])) as Listed;
+    return reasons.every((reason) => backups.some((one) => one.reason === reason && one.state === 'READY'));
+  });
+}
+
+describe('backups of a cluster', () => {
+  let world: World;
+  let cluster: OwnCluster;
+  let storeId: string;
+  let KeyId: string;
+  let CiphertextBlob: Uint8Array | undefined;
+  let backupId: string;
+
+  before(async () => {
+    world = await startWorld();
+    cluster = await ownCluster(world);
+    storeId = await ownKeyStore(world, cluster);
+    KeyId = await newKey(world, storeId);
+    ({ CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext })));
+  });
+  after(() => world?.[Symbol.asyncDispose]());
+
+  it('are made at activation, when an HSM joins, and on demand', async () => {
+    backupId = ((await cluster.hsm(['backup', 'create'])) as { 'backup-id': string })['backup-id'];
+    await untilBackups(cluster, ['activation', 'join', 'demand']);
+    const [newest] = await backupsOf(world, cluster.clusterId);
+    assert.equal(newest?.BackupId, backupId, 'newest first');
+    assert.equal(newest?.BackupState, 'READY');
+  });
+
+  it('say which of them still hold a key', async () => {
+    const { backups } = (await cluster.hsm(['backup', 'list', '--key', KeyId])) as Listed;
+    assert.deepEqual(
+      backups.map((one) => one['backup-id']),
+      [backupId],
+      'only the one made after the key',
+    );
+    assert.equal(backups[0]?.keys?.length, 1);
+  });
+
+  it('restore a related cluster, to which the store moves, and deleted material works again', async () => {
+    await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
+    await untilStore(world, storeId, 'DISCONNECTED');
+    await cluster.hsm(['user', 'change-password', '--username', 'kmsuser', '--role', 'crypto-user', '--password', 'taken-back-1'], asAdmin);
+    await cluster.hsm(['key', 'delete', '--filter', `attr.label=${KeyId}`], { role: 'crypto-user', pin: 'kmsuser:taken-back-1' });
+
+    const { Cluster } = await world.cloudhsm.send(
+      new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world), SourceBackupId: backupId }),
+    );
+    const ClusterId = Cluster?.ClusterId ?? '';
+    assert.equal(Cluster?.SourceBackupId, backupId);
+    await untilCluster(world, ClusterId, 'the restored cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
+    for (const zone of ['a', 'b']) await addHsm(world, ClusterId, zone);
+    const restored = await untilCluster(world, ClusterId, 'it is there', () => true);
+    assert.equal(restored.Certificates?.ClusterCertificate, (await cluster.describe()).Certificates?.ClusterCertificate);
+
+    await assert.rejects(
+      world.kms.send(
+        new CreateCustomKeyStoreCommand({
+          CustomKeyStoreName: 'second',
+          CloudHsmClusterId: ClusterId,
+          TrustAnchorCertificate: cluster.ca.certificate,
+          KeyStorePassword: KMSUSER_PASSWORD,
+        }),
+      ),
+      { name: 'CloudHsmClusterInUseException' },
+    );
+    const stranger = await ownCluster(world);
+    await assert.rejects(
+      world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, CloudHsmClusterId: stranger.clusterId })),
+      {
+        name: 'CloudHsmClusterNotRelatedException',
+      },
+    );
+    // The password in the backup is the one that KMS gave kmsuser, and which it still knows.
+    await world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, CloudHsmClusterId: ClusterId }));
+    await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
+    await untilStore(world, storeId, 'CONNECTED');
+    const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
+    assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
+  });
+
+  it('bring back a cluster whose HSMs were all deleted', async () => {
+    const parked = (await cluster.describe()).Hsms ?? [];
+    for (const { HsmId } of parked) await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: HsmId ?? '' }));
+    await untilCluster(world, cluster.clusterId, 'it has no HSM', ({ Hsms }) => (Hsms ?? []).length === 0);
+    await addHsm(world, cluster.clusterId, 'c');
+    const { users } = (await cluster.hsm(['user', 'list'])) as { users: readonly { username: string }[] };
+    assert.deepEqual(
+      users.map(({ username }) => username),
+      ['admin', 'app_user', 'kmsuser'],
+    );
+    const keys = (await cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:taken-back-1' })) as { total_key_count: number };
+    assert.equal(keys.total_key_count, 0, 'the last backup was made after the key was deleted');
+  });
+
+  it('are deleted in a week, and until then can be had back', async () => {
+    const deleted = await world.cloudhsm.send(new DeleteBackupCommand({ BackupId: backupId }));
+    assert.equal(deleted.Backup?.BackupState, 'PENDING_DELETION');
+    assert.ok(deleted.Backup?.DeleteTimestamp);
+    await assert.rejects(
+      world.cloudhsm.send(
+        new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world), SourceBackupId: backupId }),
+      ),
+      {
+        name: 'CloudHsmInvalidRequestException',
+      },
+    );
+    const again = await world.cloudhsm.send(new RestoreBackupCommand({ BackupId: backupId }));
+    assert.equal(again.Backup?.BackupState, 'READY');
+    await assert.rejects(world.cloudhsm.send(new RestoreBackupCommand({ BackupId: backupId })), {
+      name: 'CloudHsmInvalidRequestException',
+    });
+    await assert.rejects(world.cloudhsm.send(new DeleteBackupCommand({ BackupId: 'backup-aaaaaaaaaaa' })), {
+      name: 'CloudHsmResourceNotFoundException',
+    });
+  });
+
+  it('have tags, and may be kept for ever', async () => {
+    await world.cloudhsm.send(new TagResourceCommand({ ResourceId: backupId, TagList: [{ Key: 'for', Value: 'audit' }] }));
+    const { TagList } = await world.cloudhsm.send(new ListTagsCommand({ ResourceId: backupId }));
+    assert.deepEqual(TagList, [{ Key: 'for', Value: 'audit' }]);
+    const { Backup: kept } = await world.cloudhsm.send(new ModifyBackupAttributesCommand({ BackupId: backupId, NeverExpires: true }));
+    assert.equal(kept?.NeverExpires, true);
+    const { Backups } = await world.cloudhsm.send(new DescribeBackupsCommand({ Filters: { neverExpires: ['true'] } }));
+    assert.deepEqual(
+      Backups?.map(({ BackupId }) => BackupId),
+      [backupId],
+    );
+  });
+
+  it('are copied to another Region and restored there', async () => {
+    const { DestinationBackup } = await world.cloudhsm.send(
+      new CopyBackupToRegionCommand({ BackupId: backupId, DestinationRegion: 'eu-west-1' }),
+    );
+    assert.equal(DestinationBackup?.SourceBackup, backupId);
+    const there = world.cloudhsmIn('eu-west-1');
+    const { Backups } = await there.send(new DescribeBackupsCommand({ Filters: { sourceBackupIds: [backupId] } }));
+    assert.equal(Backups?.length, 1);
+    assert.deepEqual(Backups?.[0]?.TagList, [{ Key: 'for', Value: 'audit' }]);
+  });
+
+  it('go by the retention of their cluster, but for the last one', async () => {
+    await assert.rejects(
+      world.cloudhsm.send(new ModifyClusterCommand({ ClusterId: cluster.clusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '3' } })),
+      { name: 'CloudHsmInvalidRequestException' },
+    );
+    const { Cluster } = await world.cloudhsm.send(
+      new ModifyClusterCommand({ ClusterId: cluster.clusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '7' } }),
+    );
+    assert.equal(Cluster?.BackupRetentionPolicy?.Value, '7');
+    const before = (await backupsOf(world, cluster.clusterId)).length;
+    await world.stop();
+    await world.start('--clock-offset', '10d');
+    const marked = await until('old ones are on their way out, and a daily one is made', async () => {
+      const backups = await backupsOf(world, cluster.clusterId);
+      const pending = backups.filter(({ BackupState }) => BackupState === 'PENDING_DELETION');
+      return backups.length > before && pending.length > 0 ? pending.map(({ BackupId = '' }) => BackupId) : undefined;
+    });
+    assert.ok(!marked.includes(backupId), 'one that never expires stays');
+    await world.stop();
+    await world.start('--clock-offset', '20d');
+    await until('they are gone', async () => {
+      const left = (await backupsOf(world, cluster.clusterId)).map(({ BackupId }) => BackupId);
+      return left.includes(backupId) && !marked.some((id) => left.includes(id));
+    });
+    const files = readdirSync(join(world.data, 'backups'));
+    assert.ok(files.includes(`${backupId}.backup`) && !marked.some((id) => files.includes(`${id}.backup`)), 'their files too');
+  });
+});
+
+/** `keyhold hsm` for a cluster of another Keyhold that the same customer's CA vouches for. */
+function hsmElsewhere(world: World, clusterId: string, ca: string): OwnCluster['hsm'] {
+  const caFile = join(world.folder, 'customerCA.crt');
+  writeFileSync(caFile, ca);
+  return (args, login) =>
+    keyholdHsm([...args, '--cluster-id', clusterId, '--ca-file', caFile], {
+      ...world.environment(),
+      ...(login && { CLOUDHSM_ROLE: login.role, CLOUDHSM_PIN: login.pin }),
+    });
+}
+
+describe('an exported backup', () => {
+  it('is proved whole by a drill, and restores on another Keyhold', async () => {
+    await using world = await startWorld();
+    await using elsewhere = await startWorld();
+    const cluster = await ownCluster(world);
+    const file = join(world.folder, 'cluster.backup');
+    const secret = ['--path', file, '--passphrase', 'correct horse battery'];
+    const root = ['--manufacturer-root', join(elsewhere.data, 'certificates', 'manufacturer-root.crt')];
+    await cluster.hsm(['key', 'generate-symmetric', 'aes', '--label', 'mine', '--key-length-bytes', '32'], {
+      role: 'crypto-user',
+      pin: `kmsuser:${KMSUSER_PASSWORD}`,
+    });
+    await cluster.hsm(['backup', 'create', ...secret], asAdmin);
+    const facts = (await cluster.hsm(['backup', 'check', ...secret], asAdmin)) as Record<string, unknown>;
+    assert.deepEqual([facts['key-count'], facts['user-count'], facts['related']], [1, 3, true]);
+
+    const { Cluster } = await elsewhere.cloudhsm.send(
+      new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(elsewhere) }),
+    );
+    const clusterId = Cluster?.ClusterId ?? '';
+    await untilCluster(elsewhere, clusterId, 'the cluster is UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
+    await addHsm(elsewhere, clusterId, 'a');
+    const there = hsmElsewhere(elsewhere, clusterId, cluster.ca.certificate);
+    await assert.rejects(
+      there(['backup', 'restore', '--path', file, '--passphrase', 'wrong horse battery', ...root]),
+      /damaged|passphrase/,
+    );
+    await there(['backup', 'restore', ...secret, ...root]);
+    await untilCluster(elsewhere, clusterId, 'the restored cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
+    await elsewhere.cloudhsm.send(new CreateHsmCommand({ ClusterId: clusterId, AvailabilityZone: 'us-east-1b' }));
+    await untilCluster(
+      elsewhere,
+      clusterId,
+      'two HSMs are ACTIVE',
+      ({ Hsms }) => (Hsms ?? []).filter(({ State }) => State === 'ACTIVE').length === 2,
+    );
+    const keys = (await there(['key', 'list', '--filter', 'attr.label=mine'], {
+      role: 'crypto-user',
+      pin: `kmsuser:${KMSUSER_PASSWORD}`,
+    })) as {
+      total_key_count: number;
+    };
+    assert.equal(keys.total_key_count, 1);
+  });
+});
