@@ -28,6 +28,15 @@ async function generate(cluster: ClusterClient, wanted: CommandInput<'generateKe
     // The material's id is random, so whatever bears it is what we just asked for.
     const { keys } = await cluster.call('findKeys', { filter: { attributes: { id: wanted.template.id ?? '' } }, limit: 10 });
     for (const { handle } of keys) await cluster.call('destroyKey', { handle });
+    return await generateAgain(cluster, wanted);
+  }
+}
+
+async function generateAgain(cluster: ClusterClient, wanted: CommandInput<'generateKey'>): Promise<string> {
+  try {
     return (await cluster.call('generateKey', wanted)).handle;
+  } catch (error) {
+    if (!(error instanceof HsmUnreachableError)) throw error;
+    throw new KeyStoreError('insufficient-hsms', error.message, { cause: error });
   }
 }

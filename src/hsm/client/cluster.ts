@@ -82,21 +82,22 @@ export class Cluster implements ClusterClient {
     this.setMembers([]);
   }
 
-  /** Each further HSM once; after two time-outs no more, for the caller has waited long enough. */
+  /** Each further HSM once. */
   async #elsewhere<C extends CommandName>(command: C, input: CommandInput<C>, first: Member, error: unknown): Promise<CommandOutput<C>> {
     const tried = [first];
     let failure = error;
-    let timeouts = 0;
     while (mayGoElsewhere(failure, command, input)) {
-      if (failure instanceof HsmUnreachableError && failure.reason === 'timeout') timeouts += 1;
-      const member = timeouts < 2 ? await this.#another(tried, failure) : undefined;
+      const member = await this.#another(tried, failure);
       if (!member) break;
       tried.push(member);
+      const portable = this.#isPortable(command, input, tried);
       try {
-        return await member.call(command, input, this.#isPortable(command, input, tried));
+        return await member.call(command, input, portable);
       } catch (error) {
         failure = error;
       }
+      // Then the caller has waited long enough.
+      if (!portable && failure instanceof HsmUnreachableError && failure.reason === 'timeout') break;
     }
     throw failure;
   }

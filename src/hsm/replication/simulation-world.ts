@@ -4,6 +4,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { Packr } from 'msgpackr';
+import { Random } from '../../../test/fuzz/random.ts';
 import { hmacSha256 } from '../../crypto/index.ts';
 import type { StoredRecord } from '../storage/index.ts';
 import { encodeFrame, FrameReader, type Peer } from '../wire/index.ts';
@@ -21,17 +22,6 @@ const packer = new Packr({ useRecords: false, copyBuffers: true });
 function transmitted<T>(value: T): T {
   const [frame] = new FrameReader().feed(encodeFrame({ id: 1, out: value }));
   return (frame as { out: T }).out;
-}
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Simulated time: what is due is done in its order, and all that follows from it, before time goes on. */
@@ -210,7 +200,8 @@ export class SimulatedCluster {
   #connections = 0;
 
   constructor(seed: number) {
-    this.random = randomFrom(seed);
+    const random = new Random(seed);
+    this.random = () => random.fraction();
   }
 
   add(synchronized: boolean): SimulatedHsm {
