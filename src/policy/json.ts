@@ -34,3 +34,10 @@ export function optionalText<K extends string>(name: K, element: string, value: 
   // A computed name widens to an index signature; it is exactly `name`.
   return { [name]: value } as { readonly [N in K]?: string };
 }
+
+const SHOWN = 256;
+
+/** As much of a policy's text as a message may repeat. */
+export function shown(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
+}

@@ -47,7 +47,7 @@ function lintKeyPolicy({ statements }: PolicyDocument): Finding[] {
     ({ effect, principals }) => effect === 'Allow' && principals?.of.some(({ kind }) => kind === 'account' || kind === 'anyone'),
   );
   const manages = statements.some(
-    ({ effect, actions }) => effect === 'Allow' && actions?.of.some((one) => covers(one, 'kms:PutKeyPolicy')),
+    ({ effect, actions }) => effect === 'Allow' && actions?.of.some((one) => actionMatcher(one)('kms:PutKeyPolicy')),
   );
   return [
     ...(delegates ? [] : [note('No statement names an account: identity policies can allow nothing on this key.')]),
@@ -86,7 +86,7 @@ function lintActions({ effect, actions }: Statement, vocabulary: Vocabulary): Fi
   if (actions.negated && effect === 'Allow')
     findings.push(warning('NotAction with Allow allows every action that is not listed, also new ones.'));
   for (const pattern of actions.of) {
-    if (!vocabulary.actions.some((action) => covers(pattern, action))) findings.push(warning(`${pattern} is no action that Keyhold has.`));
+    if (!vocabulary.actions.some(actionMatcher(pattern))) findings.push(warning(`${pattern} is no action that Keyhold has.`));
   }
   return findings;
 }
@@ -139,7 +139,8 @@ function lintVariables({ resources, conditions }: Statement, { version }: Policy
   return [warning('Version 2008-10-17 has no policy variables: ${…} is taken literally.')];
 }
 
-function covers(pattern: string, action: string): boolean {
+function actionMatcher(pattern: string): (action: string) => boolean {
   const tokens = readTemplate(pattern.toLowerCase(), { wildcards: true, variables: false });
-  return compileGlob(tokens.filter((token) => typeof token === 'number'))(action.toLowerCase());
+  const matches = compileGlob(tokens.filter((token) => typeof token === 'number'));
+  return (action) => matches(action.toLowerCase());
 }

@@ -1,9 +1,9 @@
 import { parseOperatorName } from './conditions/operator-name.ts';
 import { PolicyError, type Condition, type PolicyKind, type Statement } from './document.ts';
-import { bounded, listOf, object } from './json.ts';
+import { bounded, listOf, object, shown } from './json.ts';
 
 /** `aws:SourceIp`, `kms:EncryptionContext:App`, `issuer.example.com/realm:sub`. */
-const KEY = /^[A-Za-z0-9.-]+[^\s:]*:\S.*$/;
+const KEY = /^[A-Za-z0-9][^\s:]*:\S/;
 
 /** Keys that have one value each, of which `ForAllValues` in an Allow asks nothing when the request lacks them. */
 const SINGLE_VALUED = /^(?:kms:encryptioncontext:|aws:requesttag\/)/;
@@ -18,7 +18,7 @@ interface Place {
 export function parseConditions(element: unknown, { effect, kind }: Place): Condition[] {
   return Object.entries(object(element, 'Condition')).flatMap(([operator, tests]) => {
     const name = parseOperatorName(operator);
-    if (!name) throw new PolicyError(`Invalid Condition type : ${operator}.`);
+    if (!name) throw new PolicyError(`Invalid Condition type : ${shown(operator)}.`);
     return Object.entries(object(tests, 'Each operator of a Condition')).map(([key, values]): Condition => {
       if (!KEY.test(key)) throw new PolicyError('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
       if (kind === 'key' && effect === 'Allow' && name.set === 'all' && SINGLE_VALUED.test(key.toLowerCase())) throw overlyPermissive(key);
@@ -36,6 +36,6 @@ function conditionValue(value: unknown): string {
 
 function overlyPermissive(key: string): PolicyError {
   return new PolicyError(
-    `OverlyPermissiveCondition: ForAllValues in an Allow statement is met by requests without the single-valued key ${key}. Use the operator without ForAllValues.`,
+    `OverlyPermissiveCondition: ForAllValues in an Allow statement is met by requests without the single-valued key ${shown(key)}. Use the operator without ForAllValues.`,
   );
 }

@@ -1,5 +1,5 @@
 import { MAX_POLICY_BYTES, PolicyError, type Element, type PolicyDocument, type PolicyKind, type Statement } from './document.ts';
-import { listOf, object, optionalText, texts, type Json } from './json.ts';
+import { listOf, object, optionalText, shown, texts, type Json } from './json.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { parsePrincipals } from './principal-pattern.ts';
 
@@ -103,7 +103,7 @@ function checkedAction(action: string): string {
 }
 
 function checkedResource(resource: string): string {
-  if (resource !== '*' && !resource.startsWith('arn:')) throw new PolicyError(`Resource ${resource} must be in ARN format or "*".`);
+  if (resource !== '*' && !resource.startsWith('arn:')) throw new PolicyError(`Resource ${shown(resource)} must be in ARN format or "*".`);
   return resource;
 }
 

@@ -24,9 +24,10 @@ const escapes: ReadonlySet<string> = new Set(['*', '?', '$']);
 /** Source: "IAM policy elements: Variables and tags" in the IAM User Guide. */
 export function readTemplate(text: string, { wildcards, variables }: Reading): Token[] {
   const tokens: Token[] = [];
+  const lastEnd = variables ? text.lastIndexOf('}') : -1;
   for (let at = 0; at < text.length;) {
     VARIABLE.lastIndex = at;
-    const [whole, inside = ''] = (variables && VARIABLE.exec(text)) || [];
+    const [whole, inside = ''] = (at < lastEnd && VARIABLE.exec(text)) || [];
     if (whole !== undefined) {
       tokens.push(escapes.has(inside) ? inside.charCodeAt(0) : variable(inside));
       at += whole.length;

@@ -1,5 +1,5 @@
 import type { Described } from '../../identity/index.ts';
-import { authorize, noContext, relaxed, relaxedAll, whoIs, type Access, type Decision } from '../../policy/index.ts';
+import { evaluate, noContext, relaxed, relaxedAll, whoIs, type Access, type Decision } from '../../policy/index.ts';
 import { decideWithGrants } from '../grants/decide.ts';
 import { constrainedVerdict } from '../grants/granted.ts';
 import type { Found, FoundKey } from '../found.ts';
@@ -30,24 +30,26 @@ export async function decideHypothetically({ grants }: Pick<Services, 'grants'>,
   return { decision, unknown: [...unknown].toSorted() };
 }
 
-/** What it could decide at most, whatever a request shows: see `relaxed`. */
+/** A key and a principal with the conditions of their policies taken away: see `relaxed`. */
+export function relaxedKey(found: FoundKey): FoundKey {
+  return { ...found, policy: relaxed(found.policy) };
+}
+export function relaxedPrincipal({ principal, policies }: Described): Described {
+  return { principal, policies: relaxedAll(policies) };
+}
+
+/** What could be decided at most, whatever a request shows: of a relaxed key and a relaxed principal. */
 export async function decideAtMost(
   { grants }: Pick<Services, 'grants'>,
   who: Described,
   action: string,
   found: FoundKey,
 ): Promise<Decision> {
-  const { resourcePolicy, ...access } = accessOf(who, action, found);
-  const open: Access = {
-    ...access,
-    policies: relaxedAll(who.policies),
-    ...(resourcePolicy && { resourcePolicy: relaxed(resourcePolicy) }),
-    context: noContext,
-  };
-  const decision = authorize(open);
+  const evaluation = evaluate({ ...accessOf(who, action, found), context: noContext });
+  const decision = evaluation.decide();
   if (decision.allowed || decision.because.endsWith('-deny')) return decision;
   const granted = await constrainedVerdict(grants, found.key, whoIs(who.principal), action.replace(KMS, ''));
-  return granted ? authorize(open, granted) : decision;
+  return granted ? evaluation.decide(granted) : decision;
 }
 
 function accessOf({ principal, policies }: Described, action: string, found: Found): Access {
