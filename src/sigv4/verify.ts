@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { BoundedCache, type Clock, type SecretText } from '../base/index.ts';
 import { KmsError } from '../domain/index.ts';
-import { parseAuthorization, type Authorization } from './authorization.ts';
+import type { Authorization } from './authorization.ts';
 import { canonicalRequest, stringToSign, type SignableHeaders, type SignableRequest } from './canonical.ts';
-import { isPresigned, readPresigned } from './presigned.ts';
+import { claimOf, WINDOW, type Claim, type Standing } from './claim.ts';
 import { checkScope } from './scope.ts';
 import { deriveSigningKey, type SigningKey } from './signing-key.ts';
 import { formatTimestamp, rememberingParser } from './timestamp.ts';
@@ -34,45 +34,22 @@ export interface Verified<C extends KnownCredential> {
 
 export type Verify<C extends KnownCredential> = (request: SignableRequest) => Promise<Verified<C>>;
 
-/** What is the same for all requests that a client signs on one day: its Authorization header but for the signature. */
-interface Standing {
-  readonly authorization: Authorization;
-  readonly secret: string;
-  readonly key: SigningKey;
-}
-
 const MINUTE = 60_000;
-const WINDOW = 5 * MINUTE;
 /** One entry per access key, day, Region, service and set of signed headers in use. */
 const CACHED = 4096;
 const SIGNATURE = /^[0-9a-f]{64}$/;
-const SIGNATURE_LENGTH = 64;
 
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
-
-/** What a request says of itself, in its headers or in its URL. */
-interface Claim {
-  readonly authorization: Authorization;
-  readonly signature: string;
-  readonly timestamp: string;
-  readonly sessionToken: string | undefined;
-  /** As it was signed. */
-  readonly request: SignableRequest;
-  /** Milliseconds that it is good for. */
-  readonly lifetime: number;
-  readonly standing: Standing | undefined;
-}
 
 /** Makes the one function that says who signed a request; it throws the KmsError that AWS would answer with. */
 export function createVerifier<C extends KnownCredential>({ clock, lookup, signingNames }: VerifierOptions<C>): Verify<C> {
   const standings = new BoundedCache<string, Standing>(CACHED);
   const timeOf = rememberingParser();
+  const known = (prefix: string): Standing | undefined => standings.get(prefix);
   return async (request) => {
-    const header = textOf(request.headers['authorization']) ?? '';
-    const prefix = header.slice(0, -SIGNATURE_LENGTH);
-    const claim = header === '' && isPresigned(request.query) ? urlClaim(request) : headerClaim(request, header, standings.get(prefix));
-    const { authorization, timestamp, standing } = claim;
+    const claim = claimOf(request, known);
+    const { authorization, timestamp, prefix, standing } = claim;
     const signed = timeOf(timestamp);
     if (signed === undefined) throw noDate(timestamp);
     checkScope(authorization, timestamp, signingNames);
@@ -89,41 +66,6 @@ export function createVerifier<C extends KnownCredential>({ clock, lookup, signi
     const { accessKeyId, region, service } = authorization;
     return { credential, accessKeyId, region, service };
   };
-}
-
-function headerClaim(request: SignableRequest, header: string, standing: Standing | undefined): Claim {
-  const authorization = standing?.authorization ?? parseAuthorization(header);
-  return {
-    authorization,
-    signature: standing ? header.slice(-SIGNATURE_LENGTH) : authorization.signature,
-    timestamp: timestampOf(request.headers),
-    sessionToken: textOf(request.headers['x-amz-security-token']),
-    request,
-    lifetime: WINDOW,
-    standing,
-  };
-}
-
-function urlClaim(signed: SignableRequest): Claim {
-  const { authorization, timestamp, seconds, sessionToken, request } = readPresigned(signed);
-  const { signature } = authorization;
-  return { authorization, signature, timestamp, sessionToken, request, lifetime: seconds * 1000, standing: undefined };
-}
-
-function textOf(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' || value === undefined ? value : value.join(',');
-}
-
-/** The request's time in ISO 8601 basic form, as far as the client did right. */
-function timestampOf(headers: SignableHeaders): string {
-  const timestamp = textOf(headers['x-amz-date']);
-  if (timestamp !== undefined) return timestamp;
-  const date = Date.parse(textOf(headers['date']) ?? '');
-  if (!Number.isNaN(date)) return formatTimestamp(date);
-  throw new KmsError(
-    'IncompleteSignatureException',
-    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
-  );
 }
 
 function noDate(timestamp: string): KmsError {
