@@ -1,8 +1,8 @@
 import { offsetClock, type Clock, type Logger } from '../base/index.ts';
+import { signCheckpoint } from '../crypto/index.ts';
+import { Audit, AuditPolicy, receivedEntry, type AuditEntry } from './audit/index.ts';
 import { Upload } from './backup/index.ts';
 import { Capacity } from './capacity.ts';
-import { Audit, AuditPolicy, receivedEntry, type AuditEntry } from './audit/index.ts';
-import { signCheckpoint } from '../crypto/index.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
 import { birthIdentity, Identity } from './identity/index.ts';
 import { Keys } from './keys/index.ts';
@@ -148,7 +148,16 @@ export class Hsm {
     const { privateKey } = identity.hardwareKeys;
     const purpose = checkpointPurpose(birth.hsmId);
     audit.signWith((sequence, previous) => signCheckpoint(privateKey, purpose, sequence, previous));
-    this.#timer = setInterval(() => audit.checkpointIfDue(), CHECKPOINT_POLL).unref();
+    this.#timer = setInterval(() => this.#signIfDue(), CHECKPOINT_POLL).unref();
+  }
+
+  /** Where the log can't be written just now, keys can be used all the same. */
+  #signIfDue(): void {
+    try {
+      this.audit.checkpointIfDue();
+    } catch (error) {
+      this.log.error({ err: error }, 'the audit log could not be signed');
+    }
   }
 
   /** Those that the first HSM of a cluster has from the start; the others get them from it. */

@@ -49,6 +49,8 @@ export class HsmServer {
     if (birth.port !== 0) await started.#listen(birth.port);
     else if (last === 0 || !(await started.#listen(last).then(() => true, isTaken))) await started.#listen(0);
     if (started.port !== last) database.putSetting('port', started.port);
+    // Too many open files, for one: those who are connected go on.
+    server.on('error', (error) => hsm.log.error({ err: error }, 'a connection could not be accepted'));
     return started;
   }
 
