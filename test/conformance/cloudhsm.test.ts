@@ -3,6 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   CloudHSMV2ServiceException,
+  CopyBackupToRegionCommand,
+  DeleteBackupCommand,
+  DescribeBackupsCommand,
+  ModifyBackupAttributesCommand,
+  ModifyClusterCommand,
+  RestoreBackupCommand,
   CreateClusterCommand,
   CreateHsmCommand,
   DeleteClusterCommand,
@@ -57,6 +63,7 @@ after(async () => {
 });
 
 const unknown = 'cluster-aaaaaaaaaaa';
+const noBackup = 'backup-aaaaaaaaaaa';
 const zone = 'us-east-1a';
 const tag = (Key: string) => ({ Key, Value: 'x' });
 const invalid = 'CloudHsmInvalidRequestException';
@@ -131,6 +138,27 @@ const refusals: readonly Refusal[] = [
   ],
   ['tagging a cluster that is not there', () => new TagResourceCommand({ ResourceId: unknown, TagList: [tag('a')] }), notFound],
   ['untagging a cluster that is not there', () => new UntagResourceCommand({ ResourceId: unknown, TagKeyList: ['a'] }), notFound],
+  [
+    'copying a backup that is not there',
+    () => new CopyBackupToRegionCommand({ BackupId: noBackup, DestinationRegion: 'eu-west-1' }),
+    notFound,
+  ],
+  [
+    'copying a backup to its own Region',
+    () => new CopyBackupToRegionCommand({ BackupId: noBackup, DestinationRegion: 'us-east-1' }),
+    invalid,
+  ],
+  ['deleting a backup that is not there', () => new DeleteBackupCommand({ BackupId: noBackup }), notFound],
+  ['restoring a backup that is not there', () => new RestoreBackupCommand({ BackupId: noBackup }), notFound],
+  ['keeping a backup that is not there', () => new ModifyBackupAttributesCommand({ BackupId: noBackup, NeverExpires: true }), notFound],
+  ['tagging a backup that is not there', () => new TagResourceCommand({ ResourceId: noBackup, TagList: [tag('a')] }), notFound],
+  ['a filter of backups that there is not', () => new DescribeBackupsCommand({ Filters: { colours: ['red'] } }), invalid],
+  [
+    'a retention of more than 379 days',
+    () => new ModifyClusterCommand({ ClusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '380' } }),
+    invalid,
+    'BackupRetentionPolicy must be 7 to 379 days.',
+  ],
   ['the tags of a cluster that is not there', () => new ListTagsCommand({ ResourceId: unknown }), notFound],
 ];
 
@@ -150,6 +178,13 @@ const commands: readonly (() => object | Promise<object>)[] = [
   () => new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('a')] }),
   () => new UntagResourceCommand({ ResourceId: ClusterId, TagKeyList: ['a'] }),
   () => new ListTagsCommand({ ResourceId: ClusterId }),
+  () => new ModifyClusterCommand({ ClusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '9' } }),
+  () => new DescribeBackupsCommand({}),
+  () => new CopyBackupToRegionCommand({ BackupId: noBackup, DestinationRegion: 'eu-west-1' }),
+  () => new DeleteBackupCommand({ BackupId: noBackup }),
+  () => new RestoreBackupCommand({ BackupId: noBackup }),
+  () => new ModifyBackupAttributesCommand({ BackupId: noBackup, NeverExpires: true }),
+  () => new TagResourceCommand({ ResourceId: noBackup, TagList: [tag('a')] }),
 ];
 
 describe('the CloudHSM API', () => {

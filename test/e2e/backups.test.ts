@@ -36,7 +36,10 @@ import {
   untilStore,
   type OwnCluster,
 } from '../support/own-cluster.ts';
-import { keyholdHsm } from '../support/keyhold-cli.ts';
+import { signRequest } from '../../src/sigv4/index.ts';
+import { awsFiles } from '../support/aws-files.ts';
+import { keyhold, keyholdHsm } from '../support/keyhold-cli.ts';
+import { clientsFor } from '../support/principals.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -200,6 +203,33 @@ describe('backups of a cluster', () => {
     assert.deepEqual(Backups?.[0]?.TagList, [{ Key: 'for', Value: 'audit' }]);
   });
 
+  it('are shared with another account by a resource policy, whole or not at all', async () => {
+    const ResourceArn = `arn:aws:cloudhsm:us-east-1:111122223333:backup/${backupId}`;
+    const made = JSON.parse(
+      (await keyhold(['account', 'create', '222233334444', 'partners', '--json'], world.environment())).stdout,
+    ) as NewAccount;
+    using theirs = clientsFor(world, { accessKeyId: made.AccessKeyId, secretAccessKey: made.SecretAccessKey });
+    const SubnetIds = subnetsOf(await keyhold(['status', '--json'], asAccount(world, made)));
+    const restore = new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds, SourceBackupId: ResourceArn });
+    await assert.rejects(theirs.cloudhsm.send(restore), { name: 'CloudHsmResourceNotFoundException' });
+
+    const statement = {
+      Effect: 'Allow',
+      Principal: { AWS: '222233334444' },
+      Action: ['cloudhsm:CreateCluster', 'cloudhsm:DescribeBackups'],
+      Resource: '*',
+    };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    assert.deepEqual(await call(world, 'PutResourcePolicy', { ResourceArn, Policy }), { ResourceArn, Policy });
+    assert.deepEqual(await call(world, 'GetResourcePolicy', { ResourceArn }), { Policy });
+    const { Cluster } = await theirs.cloudhsm.send(restore);
+    assert.equal(Cluster?.SourceBackupId, backupId);
+
+    assert.deepEqual(await call(world, 'DeleteResourcePolicy', { ResourceArn }), { ResourceArn, Policy });
+    await assert.rejects(theirs.cloudhsm.send(restore), { name: 'CloudHsmResourceNotFoundException' });
+    await assert.rejects(call(world, 'PutResourcePolicy', { ResourceArn, Policy: '{' }), /CloudHsmInvalidRequestException/);
+  });
+
   it('go by the retention of their cluster, but for the last one', async () => {
     await assert.rejects(
       world.cloudhsm.send(new ModifyClusterCommand({ ClusterId: cluster.clusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '3' } })),
@@ -228,6 +258,33 @@ describe('backups of a cluster', () => {
     assert.ok(files.includes(`${backupId}.backup`) && !marked.some((id) => files.includes(`${id}.backup`)), 'their files too');
   });
 });
+
+interface NewAccount {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+}
+
+function asAccount(world: World, { AccessKeyId, SecretAccessKey }: NewAccount): NodeJS.ProcessEnv {
+  return { ...world.environment(), AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey };
+}
+
+function subnetsOf({ stdout }: { readonly stdout: string }): string[] {
+  const { Regions } = JSON.parse(stdout) as { Regions: readonly { Subnets: readonly { SubnetId: string }[] }[] };
+  return (Regions[0]?.Subnets ?? []).map(({ SubnetId }) => SubnetId);
+}
+
+/** Operations that AWS's client for JavaScript is too old to know, signed by hand. */
+async function call(world: World, operation: string, input: object): Promise<unknown> {
+  const body = JSON.stringify(input);
+  const { host } = new URL(world.server.endpoint);
+  const unsigned = { host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `BaldrApiService.${operation}` };
+  const { credentials } = awsFiles(world.data);
+  const request = { method: 'POST', headers: unsigned, body, region: world.region, service: 'cloudhsm', credentials, now: Date.now() };
+  const headers = Object.entries(signRequest(request)).map(([name, value]): [string, string] => [name, String(value)]);
+  const answer = await fetch(world.server.endpoint, { method: 'POST', headers, body });
+  if (answer.status !== 200) throw new Error(await answer.text());
+  return answer.json();
+}
 
 /** `keyhold hsm` for a cluster of another Keyhold that the same customer's CA vouches for. */
 function hsmElsewhere(world: World, clusterId: string, ca: string): OwnCluster['hsm'] {
