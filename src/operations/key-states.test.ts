@@ -18,6 +18,8 @@ const input = {
   PrimaryRegion: 'eu-west-1',
 };
 
+const caller = { account: '111122223333', arn: 'arn:aws:iam::111122223333:user/ann', userId: 'AIDA', accessKeyId: 'AKIA' };
+
 function verdictText(verdict: ReturnType<typeof stateVerdict>): string {
   return verdict === 'ok' ? 'ok' : `${verdict.error} ${verdict.text}`;
 }
@@ -25,7 +27,7 @@ function verdictText(verdict: ReturnType<typeof stateVerdict>): string {
 describe('key states', () => {
   const seen = new Set<string>();
   for (const [name, operation] of registry.kms) {
-    for (const [targetName, target] of Object.entries(operation.targets(input))) {
+    for (const [targetName, target] of Object.entries(operation.targets(input, caller))) {
       if (!target || !('states' in target)) continue;
       const row = stateRows[`${name} ${targetName}`] === undefined ? name : `${name} ${targetName}`;
       seen.add(row);

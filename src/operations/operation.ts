@@ -158,13 +158,14 @@ export interface Operation {
   readonly tracked: boolean;
   /** The IAM action: `kms:Encrypt`. */
   readonly action: string;
-  readonly targets: (input: object) => Targets;
+  readonly targets: (input: object, caller: Principal) => Targets;
   readonly handle: (services: Services, input: object, targets: ResolvedTargets<Targets>, call: Call) => Promise<object>;
 }
 
 interface Definition<In, Out, T extends Targets> {
   readonly effect: 'read' | 'write';
-  readonly targets: (input: In) => T;
+  /** What is acted on. Few operations need to know who calls to say so. */
+  readonly targets: (input: In, caller: Principal) => T;
   readonly handle: (services: Services, input: In, targets: ResolvedTargets<T>, call: Call) => Promise<Out>;
 }
 

@@ -72,7 +72,7 @@ function noteUse(
 async function run(services: Services, operation: Operation, request: PerformRequest, outcome: Outcome): Promise<object> {
   if (request.refusal) throw request.refusal;
   const scope: Scope = { account: request.caller.account, region: request.region };
-  const wanted = operation.targets(request.input);
+  const wanted = operation.targets(request.input, request.caller);
   for (const name in wanted) {
     const target = wanted[name];
     if (target) outcome.found[name] = await resolveTarget(services, askerOf(operation, target, request, scope), target);

@@ -125,6 +125,8 @@ describe('STS', () => {
     await session.kms.send(new ListKeysCommand({}));
     const chained = await assume(arn, {}, { ...admin, sts: session.sts });
     await chained.kms.send(new ListKeysCommand({}));
+    const plain = await newRole('plain', { Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT } }, { Action: '*' });
+    await assert.rejects(assume(plain, {}, { ...admin, sts: session.sts }), /sts:TagSession/, 'what is passed on takes a permission too');
     const asSession = { ...admin, sts: session.sts };
     await assert.rejects(assume(arn, { Tags: [{ Key: 'team', Value: 'other' }] }, asSession), /conflicts with a transitive tag key/);
     await assert.rejects(assume(arn, { SourceIdentity: 'eve' }, asSession), { name: 'AccessDenied' });

@@ -9,10 +9,14 @@ const CHAINED_DURATION = 3600;
 
 export const AssumeRole = defineOperation('sts', 'AssumeRole', {
   effect: 'write',
-  targets: ({ RoleArn, Tags = [], TransitiveTagKeys = [], SourceIdentity }) => ({
+  // What a session passes on by itself takes the same permission as what is asked for.
+  targets: ({ RoleArn, Tags = [], TransitiveTagKeys = [], SourceIdentity }, { session }) => ({
     role: roleToAssume(RoleArn, 'sts:AssumeRole'),
-    tagging: Tags.length + TransitiveTagKeys.length > 0 ? roleToAssume(RoleArn, 'sts:TagSession') : undefined,
-    naming: SourceIdentity === undefined ? undefined : roleToAssume(RoleArn, 'sts:SetSourceIdentity'),
+    tagging:
+      [...Tags, ...TransitiveTagKeys, ...(session?.transitiveTagKeys ?? [])].length > 0
+        ? roleToAssume(RoleArn, 'sts:TagSession')
+        : undefined,
+    naming: (SourceIdentity ?? session?.sourceIdentity) === undefined ? undefined : roleToAssume(RoleArn, 'sts:SetSourceIdentity'),
   }),
   async handle(services, input, { role }, { caller }) {
     if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
