@@ -22,6 +22,7 @@ export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
       wrappingKey: material.domainKeyHandle,
       wrapped: Buffer.from(material.token, 'base64'),
       form: keyForm(material.kind),
+      mechanism: 'aes-gcm-bound',
       template: { token: false, extractable: false, ...abilities(material.kind) },
     });
     opened.set(material.materialId, key.handle);

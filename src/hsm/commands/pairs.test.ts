@@ -139,11 +139,20 @@ describe('keys that only pass through', () => {
     const { wrapped, publicKey } = await alice.call('generateWrappedKey', { wrappingKey, form });
     assert.equal((await alice.call('findKeys', { filter: {}, limit: 1 })).total, before);
     const template = { token: false, sign: true };
-    const key = await aliceElsewhere.call('unwrapKey', { wrappingKey, wrapped, form, template });
+    const mechanism = 'aes-gcm-bound';
+    const key = await aliceElsewhere.call('unwrapKey', { wrappingKey, wrapped, form, mechanism, template });
     const { signature } = await aliceElsewhere.call('sign', { key: key.handle, ...signing });
     const spki = createPublicKey({ key: Buffer.from(publicKey ?? []), format: 'der', type: 'spki' });
     assert.ok(verify('sha256', message, spki, signature));
-    await assert.rejects(alice.call('unwrapKey', { wrappingKey, wrapped, template }), refusedAs('key-invalid'));
+    // It comes out as what it is, or not at all.
+    for (const other of [
+      { class: 'secret-key', type: 'generic-secret' },
+      { class: 'private-key', type: 'secp256k1' },
+    ] as const) {
+      const attempt = alice.call('unwrapKey', { wrappingKey, wrapped, form: other, mechanism, template });
+      await assert.rejects(attempt, refusedAs('ciphertext-invalid'));
+    }
+    await assert.rejects(alice.call('unwrapKey', { wrappingKey, wrapped, form, template }), refusedAs('ciphertext-invalid'));
   });
 
   it('come from their owner’s wrapping into another, with a fingerprint of their own', async () => {
@@ -163,8 +172,35 @@ describe('keys that only pass through', () => {
     assert.notDeepEqual(elsewhere.fingerprint, taken.fingerprint);
     await assert.rejects(alice.call('rewrapKey', { ...order, wrapped: wrapped.subarray(1) }), refusedAs('ciphertext-invalid'));
     const template = { token: false, sign: true };
-    const key = await alice.call('unwrapKey', { wrappingKey: toKey, wrapped: taken.wrapped, form, template });
+    const mechanism = 'aes-gcm-bound';
+    const key = await alice.call('unwrapKey', { wrappingKey: toKey, wrapped: taken.wrapped, form, mechanism, template });
     assert.equal(key.attributes['check-value'], '', 'generic secrets have none');
     assert.equal((await alice.call('mac', { key: key.handle, hash: 'sha256', message })).mac.length, 32);
+  });
+
+  it('can’t be carried away by whoever may unwrap them', async () => {
+    const admin = await world.login('admin', 'admin');
+    const { handle: domain } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
+    await admin.call('setAttribute', { handle: domain, name: 'trusted', value: true });
+    const { handle: own } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
+    const form = { class: 'secret-key', type: 'aes' } as const;
+    const { wrapped } = await alice.call('generateWrappedKey', { wrappingKey: domain, form: { ...form, length: 32 } });
+    const bound = { wrapped, form, mechanism: 'aes-gcm-bound' } as const;
+    const rewrap = alice.call('rewrapKey', { ...bound, fromKey: domain, toKey: own, prefix: aad });
+    await assert.rejects(rewrap, refusedAs('key-not-extractable'));
+    const template = { token: false, extractable: true, 'wrap-with-trusted': false };
+    const opened = await alice.call('unwrapKey', { ...bound, wrappingKey: domain, template });
+    for (const wrappingKey of [own, domain]) {
+      await assert.rejects(alice.call('wrapKey', { key: opened.handle, wrappingKey }), refusedAs('key-not-extractable'));
+    }
+    const leaving = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { token: false, extractable: true } });
+    const plain = (await alice.call('wrapKey', { key: leaving.handle, wrappingKey: domain })).wrapped;
+    const back = await alice.call('unwrapKey', { wrappingKey: domain, wrapped: plain, template });
+    await assert.rejects(alice.call('wrapKey', { key: back.handle, wrappingKey: own }), refusedAs('key-not-extractable'));
+    await alice.call('wrapKey', { key: back.handle, wrappingKey: domain });
+    await assert.rejects(
+      alice.call('setAttribute', { handle: back.handle, name: 'wrap-with-trusted', value: false }),
+      refusedAs('invalid-argument'),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import type { EngineKey } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { fromTemplate } from '../keys/index.ts';
+import { fromTemplate, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
 import {
   HsmError,
@@ -11,6 +11,7 @@ import {
   type CommandOutput,
   type KeyForm,
   type KeyInfo,
+  type KeyTemplate,
   type NewKeyForm,
   type WrapMechanism,
 } from '../wire/index.ts';
@@ -20,6 +21,8 @@ import { makePair } from './make-pair.ts';
 import { keep, template } from './new-key.ts';
 
 const DEFAULT_MECHANISM: WrapMechanism = 'aes-kwp';
+/** How keys leave that are not kept. */
+const BOUND: WrapMechanism = 'aes-gcm-bound';
 const DEFAULT_FORM: KeyForm = { class: 'secret-key', type: 'aes' };
 const MAX_SECRET = 800;
 
@@ -83,7 +86,16 @@ function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>)
   const { wrappingKey: handle, wrapped, template, mechanism = DEFAULT_MECHANISM, form = DEFAULT_FORM } = input;
   const wrappingKey = hsm.keys.usable(handle, session, 'unwrap');
   const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, { form, bytes: wrapped });
-  return keep(hsm, session, { ...fromTemplate(template, session.username, 'unwrapped'), engineKey }, { opcode: 'CN_UNWRAP_KEY' });
+  const allowed = { ...template, ...confinement(wrappingKey, mechanism) };
+  return keep(hsm, session, { ...fromTemplate(allowed, session.username, 'unwrapped'), engineKey }, { opcode: 'CN_UNWRAP_KEY' });
+}
+
+/**
+ * What came in under a trusted key leaves under a trusted key only, and what is bound to what it is does not leave again:
+ * or whoever may unwrap a key could make it a key that is his to carry away.
+ */
+function confinement({ changeable }: Key, mechanism: WrapMechanism): KeyTemplate {
+  return { ...(changeable.trusted && { 'wrap-with-trusted': true }), ...(mechanism === BOUND && { extractable: false }) };
 }
 
 async function generateWrappedKey(
@@ -93,7 +105,7 @@ async function generateWrappedKey(
 ): Promise<CommandOutput<'generateWrappedKey'>> {
   const wrappingKey = hsm.keys.usable(handle, session, 'wrap');
   const key = form.class === 'private-key' ? await makePair(hsm, form.type) : hsm.engine.generate(form.type, form.length);
-  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, DEFAULT_MECHANISM, key);
+  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, BOUND, key);
   hsm.audit.note(entryOf(session, 'CN_GENERATE_KEY', { keyHandle: handle, detail: `${form.type}, out under this key` }));
   return { wrapped, ...publicPart(hsm, key) };
 }
@@ -104,10 +116,13 @@ function rewrapKey(
   { fromKey, mechanism, wrapped, form, toKey, prefix }: CommandInput<'rewrapKey'>,
 ): CommandOutput<'rewrapKey'> {
   const { engine, keys } = hsm;
-  const from = keys.usable(fromKey, session, 'unwrap').engineKey;
-  const to = keys.usable(toKey, session, 'wrap').engineKey;
-  const key = engine.unwrap(from, mechanism, { form, bytes: wrapped });
-  const rewrapped = engine.wrap(to, DEFAULT_MECHANISM, key);
+  const from = keys.usable(fromKey, session, 'unwrap');
+  const to = keys.usable(toKey, session, 'wrap');
+  if (from.changeable.trusted && !to.changeable.trusted) {
+    throw new HsmError('key-not-extractable', 'what a trusted key wraps may be wrapped with a trusted key only');
+  }
+  const key = engine.unwrap(from.engineKey, mechanism, { form, bytes: wrapped });
+  const rewrapped = engine.wrap(to.engineKey, BOUND, key);
   hsm.audit.note(entryOf(session, 'CN_UNWRAP_KEY', { keyHandle: fromKey, detail: `${form.type}, out under ${toKey}` }));
   return { wrapped: rewrapped, length: key.length, fingerprint: engine.fingerprint(key, prefix), ...publicPart(hsm, key) };
 }

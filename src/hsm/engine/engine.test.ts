@@ -107,7 +107,7 @@ describe('RSA-OAEP', () => {
 });
 
 describe('wrapping', () => {
-  const symmetric: readonly WrapMechanism[] = ['aes-kwp', 'aes-gcm'];
+  const symmetric: readonly WrapMechanism[] = ['aes-kwp', 'aes-gcm', 'aes-gcm-bound'];
   const direct: readonly WrapMechanism[] = ['rsa-oaep-sha1', 'rsa-oaep-sha256', 'rsa-aes-sha1', 'rsa-aes-sha256'];
   for (const mechanism of [...symmetric, ...direct]) {
     it(`${mechanism} carries a secret, and refuses a changed one`, () => {

@@ -1,12 +1,12 @@
 import { open, rsaAesUnwrap, rsaAesWrap, rsaDecrypt, rsaEncrypt, seal, unwrapKey, wrapKey, type OaepHash } from '../../crypto/index.ts';
-import type { WrapMechanism } from '../wire/index.ts';
+import type { KeyForm, WrapMechanism } from '../wire/index.ts';
 import { UnfitKeyError, type Wrapped } from './engine.ts';
 import { oaepRoom, requireFamily } from './public-key-use.ts';
 import { exportMaterial, importForeign, privateOf, publicOf, secretOf, type SoftwareKey } from './software-key.ts';
 
 interface Wrapping {
-  readonly wrap: (wrappingKey: SoftwareKey, material: Uint8Array) => Uint8Array;
-  readonly unwrap: (wrappingKey: SoftwareKey, wrapped: Uint8Array) => Uint8Array;
+  readonly wrap: (wrappingKey: SoftwareKey, material: Uint8Array, form: KeyForm) => Uint8Array;
+  readonly unwrap: (wrappingKey: SoftwareKey, wrapped: Uint8Array, form: KeyForm) => Uint8Array;
 }
 const NO_AAD = new Uint8Array(0);
 
@@ -19,6 +19,10 @@ const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
     wrap: (key, material) => seal(secretOf(key, 'aes'), material, NO_AAD),
     unwrap: (key, wrapped) => open(secretOf(key, 'aes'), wrapped, NO_AAD),
   },
+  'aes-gcm-bound': {
+    wrap: (key, material, form) => seal(secretOf(key, 'aes'), material, nameOf(form)),
+    unwrap: (key, wrapped, form) => open(secretOf(key, 'aes'), wrapped, nameOf(form)),
+  },
   'rsa-oaep-sha1': oaep('sha1'),
   'rsa-oaep-sha256': oaep('sha256'),
   'rsa-aes-sha1': rsaAes('sha1'),
@@ -29,19 +33,23 @@ export function wrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, key: So
   if (key.class === 'public-key') throw new UnfitKeyError('a public key needs no wrapping');
   const material = exportMaterial(key);
   try {
-    return wrappings[mechanism].wrap(wrappingKey, material);
+    return wrappings[mechanism].wrap(wrappingKey, material, key);
   } finally {
     material.fill(0);
   }
 }
 
 export function unwrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, { form, bytes }: Wrapped): SoftwareKey {
-  const material = wrappings[mechanism].unwrap(wrappingKey, bytes);
+  const material = wrappings[mechanism].unwrap(wrappingKey, bytes, form);
   try {
     return importForeign(form, material);
   } finally {
     material.fill(0);
   }
+}
+
+function nameOf({ class: kind, type }: KeyForm): Buffer {
+  return Buffer.from(`${kind} ${type}`, 'latin1');
 }
 
 function oaep(hash: OaepHash): Wrapping {

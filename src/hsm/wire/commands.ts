@@ -289,7 +289,8 @@ export interface Commands {
     { readonly wrapped: Uint8Array }
   >;
   /**
-   * Likewise; an AES key if nothing else is said. Not a key of that form: `key-invalid`. Session keys come and go with the
+   * Likewise; an AES key if nothing else is said. What came in under a trusted key leaves under a trusted key only, what was
+   * bound (`aes-gcm-bound`) not at all, whatever the template says. Not a key of that form: `key-invalid`. Session keys come and go with the
    * session; an HSM may drop the least recently used ones (`key-not-found`).
    */
   unwrapKey: Exchange<
@@ -304,13 +305,14 @@ export interface Commands {
   >;
   /** Takes in someone's public key (SubjectPublicKeyInfo, DER): `key-invalid` if it is none of that kind. */
   importPublicKey: Exchange<{ readonly kind: KeyPairKind; readonly publicKey: Uint8Array; readonly template: KeyTemplate }, KeyInfo>;
-  /** A new key that the HSM does not keep: out of it, under the wrapping key; of a pair also its public key. */
+  /** A new key that the HSM does not keep: out of it by `aes-gcm-bound`, under the wrapping key; of a pair also its public key. */
   generateWrappedKey: Exchange<
     { readonly wrappingKey: string; readonly form: NewKeyForm },
     { readonly wrapped: Uint8Array; readonly publicKey?: Uint8Array }
   >;
   /**
-   * Takes a key that was wrapped elsewhere out of one wrapping and puts it into another; the HSM does not keep it.
+   * Takes a key that was wrapped elsewhere out of one wrapping and puts it into another, `aes-gcm-bound`; the HSM does not
+   * keep it. From a trusted key only to a trusted key.
    * `fingerprint` is the SHA-256 of `prefix` and the key in clear: it tells keys apart without telling them.
    */
   rewrapKey: Exchange<

@@ -60,6 +60,17 @@ export type MacHash = (typeof macHashes)[number];
 export const encryptionMechanisms = ['rsa-oaep-sha1', 'rsa-oaep-sha256', 'sm2'] as const;
 export type EncryptionMechanism = (typeof encryptionMechanisms)[number];
 
-/** `aes-kwp`: RFC 5649; `aes-gcm`: IV, ciphertext, tag; `rsa-aes-…`: PKCS#11's CKM_RSA_AES_KEY_WRAP. */
-export const wrapMechanisms = ['aes-kwp', 'aes-gcm', 'rsa-oaep-sha1', 'rsa-oaep-sha256', 'rsa-aes-sha1', 'rsa-aes-sha256'] as const;
+/**
+ * `aes-kwp`: RFC 5649; `aes-gcm`: IV, ciphertext, tag; `aes-gcm-bound`: the same, bound to what the key is, so that it comes
+ * out as nothing else; `rsa-aes-…`: PKCS#11's CKM_RSA_AES_KEY_WRAP.
+ */
+export const wrapMechanisms = [
+  'aes-kwp',
+  'aes-gcm',
+  'aes-gcm-bound',
+  'rsa-oaep-sha1',
+  'rsa-oaep-sha256',
+  'rsa-aes-sha1',
+  'rsa-aes-sha256',
+] as const;
 export type WrapMechanism = (typeof wrapMechanisms)[number];
