@@ -109,6 +109,11 @@ describe('authorize, with what limits a principal', () => {
       'no-boundary-allow',
       { ...byRole, resourcePolicy: keyPolicy(), grant: { naming: 'role', grantId: 'g' }, ...limits(boundary) },
     ],
+    [
+      'lets no boundary limit a grant to the session itself',
+      'allowed',
+      { ...byRole, grant: { naming: 'itself', grantId: 'g' }, ...limits(boundary) },
+    ],
     ['lets a deny win over a grant', 'resource-deny', { resourcePolicy: keyPolicy(deny('*')), grant: { naming: 'itself', grantId: 'g' } }],
     [
       'asks for identity policies beside a grant from another account',

@@ -3,7 +3,7 @@ import type { Asked, CompiledPolicy, Verdict } from './compile.ts';
 import { noContext, type RequestContext } from './context.ts';
 import { worksAcrossAccounts } from './cross-account.ts';
 import type { Statement } from './document.ts';
-import type { Naming } from './principal-pattern.ts';
+import { isStronger, type Naming } from './principal-pattern.ts';
 import type { PrincipalPolicies } from './principal-policies.ts';
 import { whoIs } from './who.ts';
 
@@ -149,7 +149,7 @@ function resourceVerdict({ principal, resourceAccount, resourcePolicy }: Access,
 
 /** A grant counts where the policy does not deny, and names the caller no better. */
 function better(byPolicy: ResourceVerdict | undefined, granted: GrantVerdict | undefined): ResourceVerdict | undefined {
-  if (!granted || (byPolicy && (byPolicy.effect === 'deny' || byPolicy.naming !== 'account'))) return byPolicy;
+  if (!granted || (byPolicy && (byPolicy.effect === 'deny' || !isStronger(granted.naming, byPolicy.naming)))) return byPolicy;
   return { effect: 'allow', naming: granted.naming, cause: { source: 'resource', grantId: granted.grantId } };
 }
 

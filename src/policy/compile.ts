@@ -4,7 +4,7 @@ import { compileArnPattern } from './arn-pattern.ts';
 import { compileCondition, type Holds } from './conditions/compile.ts';
 import { noContext, type RequestContext } from './context.ts';
 import type { Element, PolicyDocument, Statement } from './document.ts';
-import { compilePrincipals, type Names, type Naming, type UniqueIds } from './principal-pattern.ts';
+import { compilePrincipals, isStronger, type Names, type Naming, type UniqueIds } from './principal-pattern.ts';
 import { compileTemplate, readTemplate } from './template.ts';
 import type { Who } from './who.ts';
 
@@ -86,13 +86,11 @@ function hasEffect({ actions, resources }: Statement, { kind }: PolicyDocument):
   return actions !== undefined && (resources !== undefined || kind === 'trust');
 }
 
-const strength: Readonly<Record<Naming, number>> = { account: 1, role: 2, itself: 3 };
-
 function strongest(statements: readonly CompiledStatement[], asked: Asked, effect: Verdict['effect']): Verdict | undefined {
   let best: Verdict | undefined;
   for (const { statement, names, namesNot, covers } of statements) {
     const naming = effect === 'deny' && namesNot && asked.bounded ? 'itself' : names(asked.who);
-    if (naming === undefined || (best && strength[naming] <= strength[best.naming]) || !covers(asked)) continue;
+    if (naming === undefined || (best && !isStronger(naming, best.naming)) || !covers(asked)) continue;
     best = { effect, naming, statement };
     if (naming === 'itself' || effect === 'deny') return best;
   }

@@ -56,6 +56,12 @@ function servicePattern(name: string): PrincipalPattern {
 export type Naming = 'itself' | 'role' | 'account';
 export type Names = (who: Who) => Naming | undefined;
 
+const strength: Readonly<Record<Naming, number>> = { account: 1, role: 2, itself: 3 };
+
+export function isStronger(naming: Naming, than: Naming): boolean {
+  return strength[naming] > strength[than];
+}
+
 /** The unique ids of users and roles, by ARN, as they were when the policy was put: others of their names are not meant. */
 export type UniqueIds = Readonly<Record<string, string>>;
 
