@@ -26,6 +26,7 @@ export { fillNonce, randomBytes } from './random.ts';
 export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
 export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
+export { joinShares, splitSecret } from './secret-sharing.ts';
 export { chainHash, GENESIS, LogVerifier, signCheckpoint, type LogEntry, type LogFault } from './signed-log.ts';
 export { openWith, sealFor } from './sealed-box.ts';
 export { messageSigner, type DigestSigner, type SignatureScheme, type Signer } from './signature.ts';

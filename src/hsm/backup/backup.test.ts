@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, privateDecrypt, sign, type KeyObject } from 'node:crypto';
 import { after, test } from 'node:test';
 import { connectHsm, type HsmConnection } from '../client/index.ts';
 import type { ControlChannel } from '../../cluster/control-channel.ts';
@@ -154,6 +155,53 @@ test('a restore drill proves a backup whole and touches nothing', async () => {
   await assert.rejects(check(tampered(file, file.length - 1)), refusedAs('backup-invalid'));
   await assert.rejects(check(file, 'another passphrase'), refusedAs('backup-invalid'));
   await isRestored(world.first);
+});
+
+test('an export for several holders opens with the shares of as many as it takes, and not of fewer', async () => {
+  const keys = new Map<string, KeyObject>();
+  for (const [username, role] of [
+    ['admin', 'admin'],
+    ['alice', 'crypto-user'],
+    ['bob', 'crypto-user'],
+  ] as const) {
+    const user = await world.login(username, role);
+    const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { approvalData } = await user.call('generateQuorumToken', { service: 'registration' });
+    const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' });
+    await user.call('registerQuorumKey', { publicKey, approvalData, signature: sign('sha256', approvalData, pair.privateKey) });
+    keys.set(username, pair.privateKey);
+  }
+  const order = { holders: ['admin', 'ALICE', 'bob'], threshold: 2 };
+  await assert.rejects(admin.call('exportBackup', { ...order, threshold: 4 }), refusedAs('invalid-argument'));
+  await assert.rejects(admin.call('exportBackup', { ...order, threshold: 1 }), refusedAs('malformed-request'));
+  await assert.rejects(
+    admin.call('exportBackup', { ...order, holders: ['admin', 'app_user'] }),
+    refusedAs('invalid-argument', /no RSA key/),
+  );
+  const { shares = [] } = await admin.call('exportBackup', order);
+  const file = await readAll((offset) => admin.call('readBackup', { offset }));
+  assert.deepEqual([decodeBackupFile(file)?.header.holders, decodeBackupFile(file)?.header.threshold], [['admin', 'alice', 'bob'], 2]);
+  const opened = shares.map(({ username, encrypted }) => {
+    const key = keys.get(username);
+    assert.ok(key);
+    return privateDecrypt({ key, oaepHash: 'sha256' }, encrypted);
+  });
+
+  await using elsewhere = await emptyWorld();
+  const hsm = await elsewhere.addHsm();
+  const stranger = await speakTo(hsm);
+  const restore = async (...which: Buffer[]): Promise<unknown> => {
+    await upload(file, 12 * 1024, (input) => stranger.call('writeBackup', input));
+    return stranger.call('restoreBackup', { shares: which });
+  };
+  const [first, second, third] = opened;
+  assert.ok(first && second && third);
+  for (const wrong of [[], [first], [first, first], [first, tampered(second, 5)]]) {
+    await assert.rejects(restore(...wrong), refusedAs('backup-invalid'));
+  }
+  await restore(third, first);
+  await isRestored(hsm);
+  stranger.close();
 });
 
 test('a passphrase that is too short protects nothing', async () => {

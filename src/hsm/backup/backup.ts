@@ -10,27 +10,30 @@ const SALT_LENGTH = 16;
 /** Who asked for it, as it is recorded. */
 type By = (opcode: Opcode, detail: string) => AuditEntry;
 
+/** What its maker has to say of a backup. */
+type MoreOfHeader = Partial<Pick<BackupHeader, 'backupId' | 'holders' | 'threshold'>>;
+
 /** A backup of the whole cluster, as this HSM holds it. */
-export async function createBackup(hsm: Hsm, backupId: string, secret: BackupSecret, by: By): Promise<Buffer> {
+export async function createBackup(hsm: Hsm, secret: BackupSecret, more: MoreOfHeader, by: By): Promise<Buffer> {
   const { clusterKey, maskingKey, clusterCertificate, trustAnchor } = hsm.identity.facts;
   if (hsm.lifecycle !== 'active' || !hsm.synchronized) throw new HsmError('wrong-lifecycle', 'only a full member can be backed up');
   if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor) throw new HsmError('wrong-lifecycle');
-  const what = `${protectionOf(secret)} ${backupId}`.trim();
+  const what = `${protectionOf(secret)} ${more.backupId ?? ''}`.trim();
   hsm.audit.note(by('CN_BACKUP_BEGIN', what));
   const facts = { clusterKey, maskingKey, clusterCertificate, trustAnchor };
   const contents = packContents({ facts, records: await gatherRecords(hsm.replica) });
-  const file = await sealBackup(headerOf(hsm, backupId, protectionOf(secret)), contents, secret);
+  const file = await sealBackup({ ...headerOf(hsm, protectionOf(secret)), ...more }, contents, secret);
   contents.fill(0);
   hsm.audit.note(by('CN_BACKUP_END', what));
   return file;
 }
 
-function headerOf(hsm: Hsm, backupId: string, protection: BackupHeader['protection']): BackupHeader {
+function headerOf(hsm: Hsm, protection: BackupHeader['protection']): BackupHeader {
   const { hsmId, clusterId, mode, clusterCertificate = '' } = hsm.identity.facts;
   return {
     format: 1,
     protection,
-    backupId,
+    backupId: '',
     clusterId,
     hsmId,
     mode,

@@ -6,7 +6,10 @@ import { decodeBackupFile, encodeBackupPrefix, HsmError, type BackupHeader } fro
 const PASSPHRASE_COST = { memory: 64 * 1024, passes: 3 };
 
 /** What opens a backup: the keys in this hardware, or a passphrase. */
-export type BackupSecret = { readonly hardware: NonNullable<IdentityFacts['backupKeys']> } | { readonly passphrase: string };
+export type BackupSecret =
+  | { readonly hardware: NonNullable<IdentityFacts['backupKeys']> }
+  | { readonly passphrase: string }
+  | { readonly shared: Uint8Array };
 
 export async function sealBackup(header: BackupHeader, contents: Uint8Array, secret: BackupSecret): Promise<Buffer> {
   const prefix = encodeBackupPrefix(header);
@@ -20,18 +23,19 @@ export async function openBackup(
   secret: BackupSecret,
 ): Promise<{ readonly header: BackupHeader; readonly contents: Buffer }> {
   const parts = decodeBackupFile(file);
-  if (!parts || parts.header.protection !== protectionOf(secret)) throw invalid();
+  if (!parts || parts.header.protection !== protectionOf(secret)) throw invalidBackup();
   const { header, prefix, sealed } = parts;
   const key = await keyFor(header, secret);
   try {
     return { header, contents: open(key, sealed, prefix) };
   } catch {
-    throw invalid();
+    throw invalidBackup();
   }
 }
 
 export function protectionOf(secret: BackupSecret): BackupHeader['protection'] {
-  return 'hardware' in secret ? 'hardware' : 'passphrase';
+  if ('hardware' in secret) return 'hardware';
+  return 'passphrase' in secret ? 'passphrase' : 'shares';
 }
 
 /**
@@ -41,11 +45,17 @@ export function protectionOf(secret: BackupSecret): BackupHeader['protection'] {
 async function keyFor({ salt }: BackupHeader, secret: BackupSecret): Promise<Buffer> {
   const nonce = Buffer.from(salt, 'base64');
   if ('passphrase' in secret) return stretchPassword(secret.passphrase, nonce, PASSPHRASE_COST);
-  const [manufacturer, operator] = secret.hardware;
-  const hardwareKey = deriveKey(secretKey(manufacturer), 'keyhold backup', operator, 32);
-  return deriveKey(secretKey(hardwareKey), 'keyhold backup contents', nonce, 32);
+  return deriveKey(secretKey('shared' in secret ? secret.shared : hardwareKey(secret.hardware)), 'keyhold backup contents', nonce, 32);
 }
 
-function invalid(): HsmError {
-  return new HsmError('backup-invalid', 'the backup is damaged, or not for this HSM, or the passphrase is wrong');
+function hardwareKey([manufacturer, operator]: readonly [Uint8Array, Uint8Array]): Buffer {
+  return deriveKey(secretKey(manufacturer), 'keyhold backup', operator, 32);
+}
+
+/** The one refusal for all that is wrong with a backup or with what should open it. */
+export function invalidBackup(): HsmError {
+  return new HsmError(
+    'backup-invalid',
+    'the backup is damaged, or not for this HSM, or the passphrase or the shares are not the right ones',
+  );
 }

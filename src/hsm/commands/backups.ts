@@ -1,18 +1,44 @@
-import { checkBackup, checkRestoreApproval, createBackup, openForRestore, pieceOf, restore } from '../backup/index.ts';
+import {
+  checkBackup,
+  checkRestoreApproval,
+  createBackup,
+  openForRestore,
+  pieceOf,
+  restore,
+  secretOf,
+  shareSecret,
+} from '../backup/index.ts';
+import type { AuditEntry, Opcode } from '../audit/index.ts';
 import { sha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { approvalDataOf, TOKEN_LIFETIME } from '../quorum/index.ts';
-import type { Session } from '../users/index.ts';
-import { HsmError, type BackupFacts, type CommandInput, type QuorumToken } from '../wire/index.ts';
+import type { Session, User } from '../users/index.ts';
+import {
+  HsmError,
+  type Approval,
+  type BackupFacts,
+  type CommandInput,
+  type CommandOutput,
+  type ExportSecret,
+  type QuorumToken,
+} from '../wire/index.ts';
 import { approval } from './approve.ts';
 import { ADMIN, entryOf, type Caller, type CommandsOf } from './command.ts';
-import { bytes, fields, integer, nothing, text } from './input.ts';
+import { bytes, eitherBy, fields, integer, list, nothing, text } from './input.ts';
 
+type ForPassphrase = Extract<CommandInput<'exportBackup'>, { readonly passphrase: string }>;
+type ForHolders = Extract<CommandInput<'exportBackup'>, { readonly threshold: number }>;
+type WithPassphrase = Extract<ExportSecret, { readonly passphrase: string }>;
+type WithShares = Exclude<ExportSecret, WithPassphrase>;
+type ForApproval = { readonly approval?: Approval };
 type Empty = Readonly<Record<string, never>>;
 
 /** Long enough that the file can't be opened by guessing. */
 const SHORTEST_PASSPHRASE = 12;
+/** CloudHSM's largest quorum, twice: as many again may be away. */
+const MAX_HOLDERS = 16;
 const passphrase = text(1_024);
+const shares = list(bytes, MAX_HOLDERS);
 const offset = integer(0, Number.MAX_SAFE_INTEGER);
 
 /** Exports that a session made and has not read to the end yet. */
@@ -29,7 +55,11 @@ export const backupCommands: CommandsOf<Names> = {
     by: ADMIN,
     opcode: 'CN_BACKUP_BEGIN',
     quorum: (_hsm, _session, { approval }) => ({ service: 'backup', approval }),
-    input: fields<CommandInput<'exportBackup'>>({ passphrase, approval }),
+    input: eitherBy(
+      'holders',
+      fields<ForHolders>({ holders: list(text(64), MAX_HOLDERS), threshold: integer(2, MAX_HOLDERS), approval }),
+      fields<ForPassphrase>({ passphrase, approval }),
+    ),
     run: exportBackup,
   },
   readBackup: { by: ADMIN, input: fields<CommandInput<'readBackup'>>({ offset }), run: readBackup },
@@ -45,25 +75,52 @@ export const backupCommands: CommandsOf<Names> = {
   },
   checkBackup: {
     by: ADMIN,
-    input: fields<CommandInput<'checkBackup'>>({ passphrase }),
-    run: (hsm, _session, { passphrase }): Promise<BackupFacts> => checkBackup(hsm, hsm.upload.take(), { passphrase }),
+    input: eitherBy('shares', fields<WithShares>({ shares }), fields<WithPassphrase>({ passphrase })),
+    run: (hsm, _session, secret): Promise<BackupFacts> => checkBackup(hsm, hsm.upload.take(), secretOf(secret)),
   },
   restoreBackup: {
     by: 'anyone',
     during: ['uninitialized'],
-    input: fields<CommandInput<'restoreBackup'>>({ passphrase, approval }),
+    input: eitherBy(
+      'shares',
+      fields<WithShares & ForApproval>({ shares, approval }),
+      fields<WithPassphrase & ForApproval>({ passphrase, approval }),
+    ),
     run: (hsm, _caller, input) => hsm.turns.take('restore', () => restoreBackup(hsm, input)),
   },
   generateRestoreToken: { by: 'anyone', during: ['uninitialized'], input: nothing, run: generateRestoreToken },
 };
 
-async function exportBackup(hsm: Hsm, session: Session, { passphrase }: CommandInput<'exportBackup'>): Promise<{ readonly size: number }> {
-  if (passphrase.length < SHORTEST_PASSPHRASE) {
-    throw new HsmError('invalid-argument', `the passphrase of a backup has at least ${SHORTEST_PASSPHRASE} characters`);
+async function exportBackup(hsm: Hsm, session: Session, input: CommandInput<'exportBackup'>): Promise<CommandOutput<'exportBackup'>> {
+  const by = (opcode: Opcode, detail: string): AuditEntry => entryOf(session, opcode, { detail });
+  if ('passphrase' in input) {
+    const { passphrase } = input;
+    if (passphrase.length < SHORTEST_PASSPHRASE) {
+      throw new HsmError('invalid-argument', `the passphrase of a backup has at least ${SHORTEST_PASSPHRASE} characters`);
+    }
+    return { size: keep(session, await createBackup(hsm, { passphrase }, {}, by)) };
   }
-  const file = await createBackup(hsm, '', { passphrase }, (opcode, detail) => entryOf(session, opcode, { detail }));
+  const holders = holdersNamed(hsm, input.holders);
+  const { threshold } = input;
+  if (threshold > holders.length) throw new HsmError('invalid-argument', `${threshold} shares can't be asked of ${holders.length} holders`);
+  const { secret, shares } = shareSecret(holders, threshold);
+  const names = holders.map(({ username }) => username);
+  return { size: keep(session, await createBackup(hsm, secret, { holders: names, threshold }, by)), shares };
+}
+
+/** Keeps an export for its session to read; returns its size. */
+function keep(session: Session, file: Uint8Array): number {
   madeExports.set(session, file);
-  return { size: file.length };
+  return file.length;
+}
+
+function holdersNamed(hsm: Hsm, names: readonly string[]): User[] {
+  const usernames = new Set(names.map((name) => name.toLowerCase()));
+  return Array.from(usernames, (username) => {
+    const user = hsm.users.find(username);
+    if (!user) throw new HsmError('user-not-found', `there is no user ${username}`);
+    return user;
+  });
 }
 
 function readBackup(_hsm: Hsm, session: Session, { offset }: CommandInput<'readBackup'>): { readonly bytes: Uint8Array } {
@@ -80,8 +137,8 @@ function generateRestoreToken(hsm: Hsm): QuorumToken {
   return token;
 }
 
-async function restoreBackup(hsm: Hsm, { passphrase, approval }: CommandInput<'restoreBackup'>): Promise<Empty> {
-  const { header, contents } = await openForRestore(hsm, hsm.upload.take(), { passphrase });
+async function restoreBackup(hsm: Hsm, { approval, ...secret }: CommandInput<'restoreBackup'>): Promise<Empty> {
+  const { header, contents } = await openForRestore(hsm, hsm.upload.take(), secretOf(secret));
   const token = restoreTokens.get(hsm);
   const expected = token && hsm.clock.now() <= token.expiresAt ? token.approvalData : undefined;
   checkRestoreApproval(contents.records, approval, expected);

@@ -54,6 +54,11 @@ export function eitherOf<A, B>(first: Check<A>, second: Check<B>): Check<A | B> 
   };
 }
 
+/** By `first` if the map has this member, by `second` otherwise. */
+export function eitherBy<A, B>(member: string, first: Check<A>, second: Check<B>): Check<A | B> {
+  return (value) => (typeof value === 'object' && value !== null && member in value ? first(value) : second(value));
+}
+
 export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value) => (value === undefined ? undefined : check(value));
 }

@@ -68,7 +68,7 @@ export const controlTable = {
   },
   createBackup: async (running, { backupId }) => {
     const { hsm } = running;
-    const file = await createBackup(hsm, backupId, { hardware: backupKeysOf(hsm) }, (opcode, detail) => ({ opcode, detail }));
+    const file = await createBackup(hsm, { hardware: backupKeysOf(hsm) }, { backupId }, (opcode, detail) => ({ opcode, detail }));
     made.set(running, file);
     return { size: file.length };
   },

@@ -5,9 +5,9 @@
 
 /**
  * `hardware`: opens in any genuine HSM of this manufacturer and operator, and nowhere else. `passphrase`: in any HSM for
- * whoever knows the passphrase (argon2id).
+ * whoever knows the passphrase (argon2id). `shares`: in any HSM for so many of those who each hold a share of its secret.
  */
-export type BackupProtection = 'hardware' | 'passphrase';
+export type BackupProtection = 'hardware' | 'passphrase' | 'shares';
 
 export interface BackupHeader {
   readonly format: 1;
@@ -23,6 +23,9 @@ export interface BackupHeader {
   readonly clusterCertificate: string;
   /** Base64; makes the key of this one backup. */
   readonly salt: string;
+  /** Of `shares`: who got one, and how many it takes. */
+  readonly holders?: readonly string[];
+  readonly threshold?: number;
   readonly userCount: number;
   /** Which token keys it holds: names only. */
   readonly keys: readonly BackedUpKey[];

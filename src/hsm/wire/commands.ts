@@ -340,10 +340,12 @@ export interface Commands {
   setAuditPolicy: Exchange<{ readonly cryptography: boolean }, Empty>;
 
   /**
-   * For admins: makes a backup of the whole cluster, users and keys, that opens under the passphrase (at least 12
-   * characters) in any HSM. `size` in bytes; read it in pieces, in the same session. Its form is in `backup-file.ts`.
+   * For admins: makes a backup of the whole cluster, users and keys, that opens in any HSM: under the passphrase (at least 12
+   * characters), or with the shares of `threshold` of the holders, users who have registered an RSA key. Each share comes
+   * encrypted for its holder (RSAES-OAEP with SHA-256). `size` in bytes; read it in pieces, in the same session. Its form is
+   * in `backup-file.ts`.
    */
-  exportBackup: Exchange<{ readonly passphrase: string } & Approved, { readonly size: number }>;
+  exportBackup: Exchange<ExportProtection & Approved, { readonly size: number; readonly shares?: readonly ExportShare[] }>;
   /** The next piece from `offset` on, as long as a frame allows; empty at the end. */
   readBackup: Exchange<{ readonly offset: number }, { readonly bytes: Uint8Array }>;
   /**
@@ -353,15 +355,27 @@ export interface Commands {
    */
   writeBackup: Exchange<{ readonly offset: number; readonly bytes: Uint8Array }, Empty>;
   /** For admins: opens what was written, which proves it whole, and tells what is in it. Changes nothing. */
-  checkBackup: Exchange<{ readonly passphrase: string }, BackupFacts>;
+  checkBackup: Exchange<ExportSecret, BackupFacts>;
   /**
    * For anyone, at an uninitialized HSM (whose TLS certificate is for the same key as its HsmCertificate): makes it an active member of the backup's cluster, with its users, passwords, keys
    * and certificate. Refused whole if the backup is not whole, or of the other mode (FIPS or not).
    * If the backup puts `restore` under a quorum, takes the approval of its users, who sign what `generateRestoreToken` gave.
    */
-  restoreBackup: Exchange<{ readonly passphrase: string } & Approved, Empty>;
+  restoreBackup: Exchange<ExportSecret & Approved, Empty>;
   /** For anyone, at an uninitialized HSM: a token for the restore of a backup. Good for 600 s, once, until the next one. */
   generateRestoreToken: Exchange<Empty, QuorumToken>;
+}
+
+/** Who can open an export: whoever knows the passphrase, or so many of the holders together. */
+export type ExportProtection = { readonly passphrase: string } | { readonly holders: readonly string[]; readonly threshold: number };
+
+/** What opens an export: the passphrase, or the holders' shares in clear. */
+export type ExportSecret = { readonly passphrase: string } | { readonly shares: readonly Uint8Array[] };
+
+export interface ExportShare {
+  readonly username: string;
+  /** For the holder's RSA key. */
+  readonly encrypted: Uint8Array;
 }
 
 /** What a backup turned out to hold. */

@@ -1,0 +1,38 @@
+import { joinShares, randomBytes, readSigningKey, rsaEncrypt, splitSecret } from '../../crypto/index.ts';
+import type { User } from '../users/index.ts';
+import { HsmError, type ExportSecret, type ExportShare } from '../wire/index.ts';
+import { invalidBackup, type BackupSecret } from './seal.ts';
+
+const SECRET_LENGTH = 32;
+
+export interface SharedSecret {
+  readonly secret: BackupSecret;
+  readonly shares: readonly ExportShare[];
+}
+
+/** A new secret, and a share of it for each holder that only he can read. Throws `HsmError` if he has no key for that. */
+export function shareSecret(holders: readonly User[], threshold: number): SharedSecret {
+  const keys = holders.map(({ username, quorumKey }) => {
+    const key = quorumKey === undefined ? undefined : readSigningKey(quorumKey);
+    if (key?.asymmetricKeyType !== 'rsa') throw new HsmError('invalid-argument', `${username} has registered no RSA key`);
+    return { username, key };
+  });
+  const shared = randomBytes(SECRET_LENGTH);
+  const pieces = splitSecret(shared, keys.length, threshold);
+  const shares = keys.map(({ username, key }, index) => ({
+    username,
+    encrypted: rsaEncrypt(key, 'sha256', pieces[index] ?? Buffer.alloc(0)),
+  }));
+  for (const piece of pieces) piece.fill(0);
+  return { secret: { shared }, shares };
+}
+
+/** What opens an export, of what its owner gave. Throws `HsmError` if what he gave are no shares of one secret. */
+export function secretOf(given: ExportSecret): BackupSecret {
+  if ('passphrase' in given) return { passphrase: given.passphrase };
+  try {
+    return { shared: joinShares(given.shares) };
+  } catch {
+    throw invalidBackup();
+  }
+}
