@@ -80,6 +80,7 @@ describe('keyhold hsm, for what takes several people', () => {
     const strange = keyholdHsm(['backup', 'restore', ...options, '--manufacturer-root', cluster.caFile], world.environment());
     await assert.rejects(strange, /does not vouch/);
     await keyholdHsm(['backup', 'restore', ...options, ...root], world.environment());
+    await untilCluster(world, clusterId, 'the cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
     const login = { CLOUDHSM_ROLE: asOwner.role, CLOUDHSM_PIN: asOwner.pin };
     const target = ['--cluster-id', clusterId, '--ca-file', cluster.caFile];
     const { matched_keys: found } = (await keyholdHsm(['key', 'list', ...target], { ...world.environment(), ...login })) as {
