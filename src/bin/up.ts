@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
-import { StartError } from './data-folder.ts';
-import { startFrontEnd, type FrontEnd } from './front-end.ts';
 import { awsQuotas, defaultRates } from '../operations/index.ts';
+import { startFrontEnd } from './front-end.ts';
+import { untilSignal } from './signals.ts';
+import { readyText, UP_HELP, whatToDo } from './up-messages.ts';
 import {
   logLevels,
   parseAccount,
@@ -14,16 +15,6 @@ import {
   parseRegion,
   type UpOptions,
 } from './up-options.ts';
-
-const HELP = `
-Everything is in the data folder: metadata, HSMs, the audit trail (audit/trail.ndjson), the log (keyhold.log), and what
-AWS clients need (credentials, config). One Keyhold uses it at a time. Ctrl-C stops it, and all its processes with it.
-
-Examples:
-  keyhold up
-  keyhold up --port 0 --data /srv/keyhold --region eu-central-1
-  keyhold up --host 0.0.0.0 --tls --tls-name keys.example.org
-  keyhold up --clock-offset 400d      see what becomes of keys and certificates`;
 
 /** `keyhold up`: the front end and the HSM processes of this machine, until a signal comes. */
 export function upCommand(): Command {
@@ -66,7 +57,7 @@ export function upCommand(): Command {
         .default(awsQuotas, 'keys=100000, aliasesPerKey=50, grantsPerKey=50000, customKeyStores=10'),
     )
     .addOption(new Option('--log-level <level>', 'least level to log').choices(logLevels).default('info'))
-    .addHelpText('after', HELP)
+    .addHelpText('after', UP_HELP)
     .action(up);
 }
 
@@ -80,46 +71,4 @@ async function up(options: UpOptions): Promise<void> {
     process.stderr.write(`keyhold: ${whatToDo(error, options)}\n`);
     process.exitCode = 1;
   }
-}
-
-/** Milliseconds. Ctrl-C under `npm start` comes twice: from the terminal, and passed on by npm. */
-const ONE_SIGNAL = 500;
-
-/** Resolves at the first signal; another one ends the process at once, and its HSMs follow it. */
-function untilSignal(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let first: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      const now = performance.now();
-      first ??= now;
-      if (now - first > ONE_SIGNAL) process.exit(1);
-      resolve();
-    });
-  }
-  return promise;
-}
-
-function readyText({ endpoint, authorityFile }: FrontEnd, data: string): string {
-  const folder = data === '.keyhold' ? '' : ` --data ${data}`;
-  const trust =
-    authorityFile === undefined
-      ? ''
-      : `  What clients trust:    ${authorityFile} (keyhold env sets AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS)\n`;
-  return `Keyhold is ready at ${endpoint}
-
-  In another terminal:   eval "$(bin/keyhold env${folder})"
-  then for example:      aws kms list-keys
-                         bin/keyhold status
-  See the six steps:     bin/keyhold demo
-${trust}  Data, log, trail:      ${data}
-  Stop it with Ctrl-C.
-`;
-}
-
-function whatToDo(error: unknown, { host, port, data }: UpOptions): string {
-  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: 'unknown failure' };
-  if (error instanceof StartError) return message;
-  if (code === 'EADDRINUSE') return `${host}:${port} is in use; choose another port with --port (0: any free one)`;
-  return `could not start: ${message}; ${data}/keyhold.log may say more`;
 }

@@ -1,0 +1,17 @@
+/** Milliseconds. Ctrl-C under `npm start` comes twice: from the terminal, and passed on by npm. */
+const ONE_SIGNAL = 500;
+
+/** Resolves at the first signal; another one ends the process at once, and its HSMs follow it. */
+export function untilSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let first: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      const now = performance.now();
+      first ??= now;
+      if (now - first > ONE_SIGNAL) process.exit(1);
+      resolve();
+    });
+  }
+  return promise;
+}
