@@ -15,6 +15,8 @@ export interface SupervisorOptions extends HsmProcessOptions {
 export interface HsmFailure {
   readonly reason: string;
   readonly since: number;
+  /** Whether it has run since the last attempt to start it; if not, the next attempt is not likely to help. */
+  readonly ran: boolean;
 }
 
 /** Keeps one HSM process running until it is told to stop. */
@@ -53,9 +55,9 @@ export class HsmSupervisor {
     const { clock, log, birth, changed } = this.#options;
     for (let wait = FIRST_DELAY; !this.#stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_DELAY)) {
       const startedAt = clock.now();
-      const reason = await this.#runOnce();
+      const { reason, ran } = await this.#runOnce();
       if (this.#stopping.signal.aborted) return;
-      this.#failure = { reason, since: this.#failure?.since ?? clock.now() };
+      this.#failure = { reason, ran, since: this.#failure?.since ?? clock.now() };
       changed();
       if (clock.now() - startedAt > STEADY) wait = FIRST_DELAY;
       log.warn({ hsmId: birth.hsmId, restartIn: wait }, 'HSM is down and will be started again');
@@ -64,7 +66,7 @@ export class HsmSupervisor {
   }
 
   /** Resolves, when the process is gone, to why. */
-  async #runOnce(): Promise<string> {
+  async #runOnce(): Promise<Pick<HsmFailure, 'reason' | 'ran'>> {
     const { log, birth, changed } = this.#options;
     let reason = 'it does not start';
     const starting = startHsmProcess(this.#options).catch((error: unknown) => {
@@ -74,12 +76,12 @@ export class HsmSupervisor {
     });
     this.#starting = starting;
     const process = (this.#process = await starting);
-    if (!process) return reason;
+    if (!process) return { reason, ran: false };
     this.#failure = undefined;
     log.info({ hsmId: birth.hsmId, host: process.status.host, port: process.status.port }, 'HSM is up');
     changed();
     await process.exited;
     this.#process = undefined;
-    return process.ending;
+    return { reason: process.ending, ran: true };
   }
 }

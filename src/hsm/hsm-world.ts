@@ -11,7 +11,7 @@ import { randomBytes, type Issuer } from '../crypto/index.ts';
 import { authority, certify, certifyHardware, type BackupKeys } from './certificates-world.ts';
 import { connectHsm, type HsmConnection } from './client/index.ts';
 import { startHsm, type WorldHsm } from './one-hsm-world.ts';
-import { AUDIT_FORMAT, HsmError, type HsmErrorCode, type LoginRole } from './wire/index.ts';
+import { AUDIT_FORMAT, HsmError, type HsmErrorCode, type HsmRate, type LoginRole } from './wire/index.ts';
 
 export { authority } from './certificates-world.ts';
 export { CLUSTER_ID, type WorldHsm } from './one-hsm-world.ts';
@@ -51,6 +51,8 @@ export class HsmWorld implements AsyncDisposable {
       this.ahead += milliseconds;
     },
   };
+  /** What HSMs that are added from now on do per second. */
+  rate: HsmRate | undefined;
   readonly #root = mkdtempSync(join(tmpdir(), 'keyhold-hsm-'));
   readonly #customer: Issuer;
   readonly #connections: HsmConnection[] = [];
@@ -74,7 +76,7 @@ export class HsmWorld implements AsyncDisposable {
 
   /** Adds an HSM: the first of the cluster, or one that joins it. */
   async addHsm(): Promise<WorldHsm> {
-    const hsm = await startHsm(this.#root, this.clock, this.hsms.length);
+    const hsm = await startHsm(this.#root, this.clock, { index: this.hsms.length, rate: this.rate });
     this.hsms.push(hsm);
     const hardwareCertificate = await certifyHardware(hsm.control, this.manufacturer, this.backupKeys);
     await this.#tellPeers();

@@ -6,7 +6,7 @@ import { silentLogger, type Clock } from '../base/index.ts';
 import { ControlChannel } from '../cluster/control-channel.ts';
 import type { HsmAddress } from './client/index.ts';
 import { ControlService } from './index.ts';
-import type { HsmBirth, HsmStatus } from './wire/index.ts';
+import type { HsmBirth, HsmRate, HsmStatus } from './wire/index.ts';
 
 export const CLUSTER_ID = 'cluster-aaaaaaaaaaa';
 
@@ -20,8 +20,14 @@ export interface WorldHsm {
   start(): Promise<void>;
 }
 
-/** Starts the HSM number `index` of a cluster in a folder under `root`; number 0 makes the cluster's keys. */
-export async function startHsm(root: string, clock: Clock, index: number): Promise<WorldHsm> {
+export interface HsmPlan {
+  /** Number 0 makes the cluster's keys. */
+  readonly index: number;
+  readonly rate?: HsmRate | undefined;
+}
+
+/** Starts one HSM of a cluster in a folder under `root`. */
+export async function startHsm(root: string, clock: Clock, { index, rate }: HsmPlan): Promise<WorldHsm> {
   const hsmId = `hsm-${'abcdefgh'.charAt(index).repeat(11)}`;
   const folder = join(root, hsmId);
   mkdirSync(folder, { mode: 0o700 });
@@ -34,6 +40,7 @@ export async function startHsm(root: string, clock: Clock, index: number): Promi
     mode: 'FIPS',
     first: index === 0,
     clockOffset: 0,
+    ...(rate && { rate }),
   } as const;
   let run = await begin(birth, clock);
   return {

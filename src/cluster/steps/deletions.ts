@@ -21,10 +21,10 @@ export const removeHsms: Step = async (works, rows) => {
   return true;
 };
 
-/** The last one may always go, and so may one that does not run and would not start again. */
+/** The last one may always go, and so may one that was tried to be started again and did not start. */
 async function mayLeave({ fleet }: Works, { cluster, hsms }: ClusterRows, leaving: HsmRecord): Promise<boolean> {
   const { hsmId } = leaving;
-  if (hsms.every(({ state }) => state === 'DELETE_IN_PROGRESS') || fleet.failure(hsmId) || !fleet.knows(hsmId)) return true;
+  if (hsms.every(({ state }) => state === 'DELETE_IN_PROGRESS') || !fleet.knows(hsmId) || fleet.failure(hsmId)?.ran === false) return true;
   const process = fleet.process(hsmId);
   // The control plane was restarted meanwhile. What the HSM holds may be nowhere else, so it has to run once more.
   if (!process) fleet.ensure(cluster, leaving, isUnclaimed(cluster));
