@@ -186,8 +186,14 @@ describe('keys that only pass through', () => {
     const form = { class: 'secret-key', type: 'aes' } as const;
     const { wrapped } = await alice.call('generateWrappedKey', { wrappingKey: domain, form: { ...form, length: 32 } });
     const bound = { wrapped, form, mechanism: 'aes-gcm-bound' } as const;
-    const rewrap = alice.call('rewrapKey', { ...bound, fromKey: domain, toKey: own, prefix: aad });
-    await assert.rejects(rewrap, refusedAs('key-not-extractable'));
+    for (const order of [bound, { ...bound, mechanism: 'aes-kwp' }] as const) {
+      const rewrap = alice.call('rewrapKey', { ...order, fromKey: domain, toKey: own, prefix: aad });
+      await assert.rejects(rewrap, refusedAs('key-not-extractable'));
+    }
+    await assert.rejects(
+      alice.call('rewrapKey', { ...bound, fromKey: domain, toKey: domain, prefix: aad }),
+      refusedAs('key-not-extractable'),
+    );
     const template = { token: false, extractable: true, 'wrap-with-trusted': false };
     const opened = await alice.call('unwrapKey', { ...bound, wrappingKey: domain, template });
     for (const wrappingKey of [own, domain]) {

@@ -115,6 +115,7 @@ function rewrapKey(
   session: Session,
   { fromKey, mechanism, wrapped, form, toKey, prefix }: CommandInput<'rewrapKey'>,
 ): CommandOutput<'rewrapKey'> {
+  if (mechanism === BOUND) throw new HsmError('key-not-extractable', 'what was bound does not leave again');
   const { engine, keys } = hsm;
   const from = keys.usable(fromKey, session, 'unwrap');
   const to = keys.usable(toKey, session, 'wrap');

@@ -312,7 +312,7 @@ export interface Commands {
   >;
   /**
    * Takes a key that was wrapped elsewhere out of one wrapping and puts it into another, `aes-gcm-bound`; the HSM does not
-   * keep it. From a trusted key only to a trusted key.
+   * keep it. From a trusted key only to a trusted key; what was bound already not at all.
    * `fingerprint` is the SHA-256 of `prefix` and the key in clear: it tells keys apart without telling them.
    */
   rewrapKey: Exchange<
