@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, privateDecrypt, sign, type KeyObject } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -36,8 +36,9 @@ describe('keyhold hsm, for what takes several people', () => {
     await hsm('quorum token-sign approve', asAdmin, ['--token', token, '--username', username, '--signature-path', file('signature')]);
   }
 
-  async function register(username: string, login: typeof asAdmin): Promise<void> {
-    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  async function register(username: string, login: typeof asAdmin, kind: 'ec' | 'rsa' = 'ec'): Promise<void> {
+    const { publicKey, privateKey } =
+      kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
     keys.set(username, privateKey);
     writeFileSync(file(`${username}.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
     const token = file(`${username}-registration.token`);
@@ -124,6 +125,31 @@ describe('keyhold hsm, for what takes several people', () => {
     for (const username of ['owner', 'admin']) await approve(token, username);
     await remove(['--approval', token]);
     assert.deepEqual((await hsm('key list', asOwner))['matched_keys'], []);
+  });
+
+  it('lets as many holders of a backup’s shares as it takes open it together', async () => {
+    for (const [username, login] of [
+      ['deputy', asDeputy],
+      ['owner', asOwner],
+    ] as const)
+      await register(username, login, 'rsa');
+    const path = ['--path', file('shared.backup')];
+    const create = (threshold: string): Promise<unknown> =>
+      hsm('backup create --share-holders deputy owner', asAdmin, [...path, '--threshold', threshold]);
+    await assert.rejects(create('3'), /3 shares/);
+    await create('2');
+    const open = (username: string): string => {
+      const key = keys.get(username);
+      assert.ok(key);
+      writeFileSync(
+        file(`${username}.share`),
+        privateDecrypt({ key, oaepHash: 'sha256' }, readFileSync(file(`shared.backup.${username}.share`))),
+      );
+      return file(`${username}.share`);
+    };
+    const [deputy, owner] = [open('deputy'), open('owner')];
+    await assert.rejects(hsm('backup check', asAdmin, [...path, '--share', deputy]), /backup/i);
+    assert.equal((await hsm('backup check', asAdmin, [...path, '--share', deputy, owner]))['related'], true);
   });
 
   it('keeps a quorum that can be reached', async () => {

@@ -5,7 +5,7 @@ import { decodeBackupFile, type BackupHeader } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import { act } from './answer.ts';
 import { approvalFrom, writeTokenFile } from './approval-file.ts';
-import { knownPassword, newPassword } from './ask-password.ts';
+import { protectionFrom, secretFrom, writeShares, type ProtectionOptions, type SecretOptions } from './export-secret.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
 import { backUpNow, listKept } from './kept-backups.ts';
@@ -14,9 +14,8 @@ import { APPROVAL } from './quorum-commands.ts';
 import { withNewHsm } from './new-hsm.ts';
 import { backupFactsShape, backupShape } from './shapes.ts';
 
-interface FileOptions extends TargetOptions {
+interface FileOptions extends TargetOptions, SecretOptions {
   readonly path: string;
-  readonly passphrase?: string;
   readonly approval?: string;
   readonly manufacturerRoot: string;
 }
@@ -35,8 +34,21 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
     .description('have Keyhold make a backup now; with --path write one to a file of your own that a passphrase opens (as admin)')
     .option('--path <file>', 'the file')
     .option(...PASSPHRASE)
+    .option('--share-holders <user...>', 'instead of a passphrase: users with a registered RSA key, who each get a share')
+    .option('--threshold <number>', 'how many of the shares open it', Number)
     .option(...APPROVAL)
-    .addHelpText('after', '\nExamples:\n  keyhold hsm backup create\n  keyhold hsm backup create --path cluster.backup')
+    .addHelpText(
+      'after',
+      [
+        '\nExamples:',
+        '  keyhold hsm backup create',
+        '  keyhold hsm backup create --path cluster.backup',
+        '  keyhold hsm backup create --path cluster.backup --share-holders anna ben carla --threshold 2',
+        '\nA holder opens his share with',
+        '  openssl pkeyutl -decrypt -inkey anna.key -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 \\',
+        '    -in cluster.backup.anna.share -out anna.share',
+      ].join('\n'),
+    )
     .action(act(context, create));
   fileCommand(
     backup,
@@ -75,15 +87,18 @@ function fileCommand(backup: Command, name: string, text: string, example: strin
     .description(text)
     .requiredOption('--path <file>', 'the file')
     .option(...PASSPHRASE)
+    .option('--share <file...>', 'opened shares of as many holders as it takes, instead of the passphrase')
     .addHelpText('after', `\nExample:\n  keyhold hsm backup ${name} ${example}`);
 }
 
-async function create(context: HsmContext, options: Omit<FileOptions, 'path'> & { readonly path?: string }): Promise<object> {
-  const { path, passphrase: given, approval, ...target } = options;
+type CreateOptions = TargetOptions & ProtectionOptions & { readonly path?: string; readonly approval?: string };
+
+async function create(context: HsmContext, options: CreateOptions): Promise<object> {
+  const { path, approval, ...target } = options;
   if (path === undefined) return backUpNow(context, target);
-  const passphrase = await newPassword(context.io, given);
+  const protection = await protectionFrom(context.io, options);
   return withLogin(context, target, async (connection) => {
-    const { size } = await connection.call('exportBackup', { passphrase, ...approvalFrom(approval) });
+    const { size, shares } = await connection.call('exportBackup', { ...protection, ...approvalFrom(approval) });
     const pieces: Uint8Array[] = [];
     for (let offset = 0; offset < size;) {
       const { bytes } = await connection.call('readBackup', { offset });
@@ -92,26 +107,26 @@ async function create(context: HsmContext, options: Omit<FileOptions, 'path'> & 
     }
     const file = Buffer.concat(pieces);
     writeFileDurably(path, file);
-    return backupShape(path, headerOf(file, path));
+    return { ...backupShape(path, headerOf(file, path)), ...writeShares(path, shares) };
   });
 }
 
-async function check(context: HsmContext, { path, passphrase: given, ...target }: FileOptions): Promise<object> {
-  const file = bytesOfFile(path);
-  const passphrase = await knownPassword(context.io, given);
-  return withLogin(context, target, async (connection) => {
+async function check(context: HsmContext, options: FileOptions): Promise<object> {
+  const file = bytesOfFile(options.path);
+  const secret = await secretFrom(context.io, options);
+  return withLogin(context, options, async (connection) => {
     await upload(connection, file, PIECE);
-    return backupFactsShape(await connection.call('checkBackup', { passphrase }));
+    return backupFactsShape(await connection.call('checkBackup', secret));
   });
 }
 
 async function restore(context: HsmContext, options: FileOptions): Promise<object> {
   const file = bytesOfFile(options.path);
   const { clusterId } = headerOf(file, options.path);
-  const passphrase = await knownPassword(context.io, options.passphrase);
+  const secret = await secretFrom(context.io, options);
   return withNewHsm(context, options, async (connection) => {
     await upload(connection, file, STRANGERS_PIECE);
-    await connection.call('restoreBackup', { passphrase, ...approvalFrom(options.approval) });
+    await connection.call('restoreBackup', { ...secret, ...approvalFrom(options.approval) });
     return { 'hsm-id': connection.info.hsmId, 'restored-from': clusterId };
   });
 }
