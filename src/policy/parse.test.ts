@@ -156,13 +156,63 @@ describe('parsePolicy', () => {
     ]);
   });
 
+  // In the manner of the KMS Developer Guide's examples.
+  const common: Readonly<Record<string, object>> = {
+    'the use of a key by a service': {
+      Principal: { Service: 'logs.us-east-1.amazonaws.com' },
+      Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
+      Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': 'arn:aws:logs:us-east-1:111122223333:*' } },
+    },
+    'the use of a key through a service': {
+      Principal: { AWS: '*' },
+      Action: 'kms:Decrypt',
+      Condition: { StringEquals: { 'kms:ViaService': ['s3.us-east-1.amazonaws.com'], 'kms:CallerAccount': '111122223333' } },
+    },
+    'grants for services': {
+      Principal: { AWS: ['arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling'] },
+      Action: ['kms:CreateGrant', 'kms:ListGrants', 'kms:RevokeGrant'],
+      Condition: { Bool: { 'kms:GrantIsForAWSResource': true } },
+    },
+    'tags of principals': {
+      Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+      Action: 'kms:*',
+      Condition: {
+        StringEquals: { 'aws:ResourceTag/Project': '${aws:PrincipalTag/Project}' },
+        Null: { 'aws:PrincipalTag/Project': 'false' },
+      },
+    },
+    networks: {
+      Effect: 'Deny',
+      NotPrincipal: { AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:sts::111122223333:assumed-role/Admin/ana@example.com'] },
+      Action: '*',
+      Condition: { NotIpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '2001:db8::/32'] }, Bool: { 'aws:ViaAWSService': 'false' } },
+    },
+    'several operators and days': {
+      Principal: '*',
+      NotAction: ['kms:ScheduleKeyDeletion', 'kms:PutKeyPolicy'],
+      Condition: {
+        'ForAnyValue:StringLike': { 'kms:ResourceAliases': 'alias/test*' },
+        DateGreaterThanIfExists: { 'aws:TokenIssueTime': '2026-01-01T00:00:00Z' },
+        NumericLessThanEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': 7 },
+      },
+    },
+  };
+  for (const [what, more] of Object.entries(common)) {
+    it(`reads statements about ${what}`, () => {
+      const { Effect, Resource } = statement;
+      const text = JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: 'As people write them', Effect, Resource, ...more }] });
+      assert.equal(parsePolicy(text).statements.length, 1);
+    });
+  }
+
   it('takes ForAllValues of a single-valued key in a Deny', () => {
     const text = policyWith({ Effect: 'Deny', Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:App': 'x' } } });
     assert.equal(parsePolicy(text).statements.length, 1);
   });
 
   it('throws nothing but PolicyError, whatever JSON it is given', () => {
-    const element = fc.constantFrom('Version', 'Statement', 'Effect', 'Principal', 'Action', 'AWS', 'Allow', '2012-10-17', '*');
+    const words = 'Version Statement Effect Principal NotPrincipal Action NotAction Resource Condition AWS Allow 2012-10-17 * StringLike';
+    const element = fc.constantFrom(...words.split(' '), 'ForAllValues:Null', 'aws:username', '${aws:username}');
     fc.assert(
       fc.property(fc.json({ maxDepth: 4 }), fc.dictionary(element, fc.oneof(element, fc.jsonValue({ maxDepth: 2 }))), (text, object) => {
         for (const given of [text, JSON.stringify(object), JSON.stringify({ Statement: object })]) {

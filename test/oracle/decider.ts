@@ -6,7 +6,7 @@ import {
   type PolicyKind,
   type PrincipalPolicies,
 } from '../../src/policy/index.ts';
-import { account, resourceArn, type Ask, type Document, type Policies } from './generated-case.ts';
+import { account, type Ask, type Document, type Policies } from './generated-case.ts';
 import type { Verdict } from './oracle.ts';
 
 /** `hidden` is a denial of either kind. */
@@ -25,15 +25,14 @@ export function deciderOf({ identity, boundary, session, serviceControl, key }: 
     ...(serviceControl && { serviceControl: [compiled(serviceControl, 'identity')] }),
   };
   const keyPolicy = compiled(key, 'key');
-  return ({ principal, action, context }) => {
+  return ({ principal, action, resource, context }) => {
     const shown = new Map(Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]));
     const decision = authorize({
       principal,
       action,
-      resourceArn,
-      resourceAccount: account,
+      resourceArn: resource,
       policies,
-      resourcePolicy: keyPolicy,
+      ...(resource === '*' ? { resourceAccount: principal.account } : { resourceAccount: account, resourcePolicy: keyPolicy }),
       context: (name) => shown.get(name),
     });
     if (decision.allowed) return 'Allowed';

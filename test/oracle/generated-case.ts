@@ -19,6 +19,8 @@ export interface Policies {
 export interface Ask {
   readonly principal: Principal;
   readonly action: string;
+  /** `*` for what belongs to the principal's own account as a whole, and has no policy of its own. */
+  readonly resource: string;
   readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -114,6 +116,7 @@ const subjects: readonly Subject[] = [
 ];
 
 const actions = ['kms:Encrypt', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:CreateGrant'];
+const accountActions = ['kms:CreateKey', 'kms:ListKeys', 'kms:GenerateRandom'];
 const actionPatterns = ['kms:*', '*', 'kms:Encrypt', 'KMS:decrypt', 'kms:De*', 'kms:?ncrypt', 'kms:Generate*', 's3:*'];
 const resourcePatterns = [
   '*',
@@ -161,7 +164,8 @@ export class Generator {
       if (!this.#chance(0.6)) continue;
       context[key] = many ? this.#list(0, 2, () => this.#pick(request)) : this.#pick(request);
     }
-    return { principal, action: this.#pick(actions), context };
+    if (this.#chance(0.15)) return { principal, action: this.#pick(accountActions), resource: '*', context };
+    return { principal, action: this.#pick(actions), resource: resourceArn, context };
   }
 
   #document(kind: 'identity' | 'limit' | 'key'): Document {

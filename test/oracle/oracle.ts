@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { resourceArn, account, type Ask, type Policies } from './generated-case.ts';
+import { account, type Ask, type Policies } from './generated-case.ts';
 
 export type Verdict = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
 export type Oracle = (policies: Policies) => (ask: Ask) => Verdict;
@@ -14,7 +14,7 @@ interface Engine {
   readonly authorize: (request: object) => { readonly result: Verdict };
 }
 interface Requests {
-  readonly AwsRequestImpl: new (principal: string, resource: object, action: string, context: object) => object;
+  readonly AwsRequestImpl: new (principal: string, resource: object, action: string, context: object, wildcardOnly: boolean) => object;
 }
 interface Contexts {
   readonly RequestContextImpl: new (values: object) => object;
@@ -51,14 +51,11 @@ export async function loadOracle(folder: string): Promise<Oracle> {
     };
     // Without service control policies the oracle denies; it takes one that allows all.
     if (!serviceControl) loaded.serviceControlPolicies.push({ orgIdentifier: 'account', policies: [load(allowAll)] });
-    return ({ principal, action, context }) => {
-      const request = new AwsRequestImpl(
-        principal.arn,
-        { resource: resourceArn, accountId: account },
-        action,
-        new RequestContextImpl(context),
-      );
-      return authorize({ ...loaded, request }).result;
+    return ({ principal, action, resource, context }) => {
+      const everywhere = resource === '*';
+      const place = { resource, accountId: everywhere ? principal.account : account };
+      const request = new AwsRequestImpl(principal.arn, place, action, new RequestContextImpl(context), everywhere);
+      return authorize({ ...loaded, ...(everywhere && { resourcePolicy: undefined }), request }).result;
     };
   };
 }
