@@ -49,7 +49,11 @@ interface Served {
 }
 
 /** Resolves to the endpoint when requests are answered there. */
-async function serve({ host, port, principalRate }: UpOptions, { services, hsms, tls }: Served, lifetime: Lifetime): Promise<string> {
+async function serve(
+  { host, port, principalRate, trustedProxy }: UpOptions,
+  { services, hsms, tls }: Served,
+  lifetime: Lifetime,
+): Promise<string> {
   const { clock, log, store, identity, keyStores } = services;
   const metrics = createMetrics({ ...hsms, store, keyStores });
   const signingNames = new Set(Object.values(awsServices).map(({ signingName }) => signingName));
@@ -63,6 +67,7 @@ async function serve({ host, port, principalRate }: UpOptions, { services, hsms,
       ready: () => hsms.client.members().some(({ healthy }) => healthy),
       metrics: () => metrics.render(),
       observe: (seen) => metrics.observe(seen),
+      trustedProxies: trustedProxy,
       ...(principalRate !== undefined && { principalRate }),
       ...(tls && { tls: await tls.source.read() }),
     }),

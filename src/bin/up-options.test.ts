@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
 import { awsQuotas } from '../operations/index.ts';
-import { parseAccount, parseDuration, parseHsmRate, parsePort, parseQuota, parseRate, parseRateOrNone, parseRegion } from './up-options.ts';
+import {
+  parseAccount,
+  parseDuration,
+  parseHsmRate,
+  parsePort,
+  parseProxy,
+  parseQuota,
+  parseRate,
+  parseRateOrNone,
+  parseRegion,
+} from './up-options.ts';
 
 describe('the options of keyhold up', () => {
   it('take times in days, hours, minutes and seconds', () => {
@@ -41,5 +51,10 @@ describe('the options of keyhold up', () => {
     for (const text of ['keys', 'keys=', 'keys=-1', 'keys=many', 'toString=1', '']) {
       assert.throws(() => parseQuota(text, awsQuotas), InvalidArgumentError, text);
     }
+  });
+
+  it('take proxies by address or block, one at a time', () => {
+    assert.deepEqual(parseProxy('fd00::/8', parseProxy('192.0.2.1', [])), ['192.0.2.1', 'fd00::/8']);
+    assert.throws(() => parseProxy('proxy', []), InvalidArgumentError);
   });
 });

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isAddressOrBlock } from '../protocol/index.ts';
 import type { HsmRate } from '../hsm/wire/index.ts';
 import { awsQuotas, type Quotas, type RequestRates } from '../operations/index.ts';
 
@@ -20,6 +21,8 @@ export interface UpOptions {
   readonly insecureListen?: true;
   /** PEM file: whose attestation documents are believed. */
   readonly attestationRoot?: string;
+  /** Addresses and CIDR blocks. */
+  readonly trustedProxy: readonly string[];
   /** Requests per second. */
   readonly principalRate?: number;
   /** Milliseconds. */
@@ -95,4 +98,10 @@ export function parseHsmRate(text: string, rates: HsmRate = {}): HsmRate {
   const name = operationClasses.find((one) => one === first);
   if (name === undefined) throw new InvalidArgumentError(`It is symmetric=2000, for example; there are ${operationClasses.join(', ')}.`);
   return { ...rates, [name]: parseRate(rest.join('=')) };
+}
+
+/** Adds an address or a CIDR block to those so far. */
+export function parseProxy(text: string, proxies: readonly string[]): readonly string[] {
+  if (!isAddressOrBlock(text)) throw new InvalidArgumentError('It is an address or a CIDR block: 192.0.2.1, 10.0.0.0/8.');
+  return [...proxies, text];
 }

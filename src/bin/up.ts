@@ -9,6 +9,7 @@ import {
   parseDuration,
   parseHsmRate,
   parsePort,
+  parseProxy,
   parseQuota,
   parseRate,
   parseRateOrNone,
@@ -31,6 +32,12 @@ export function upCommand(): Command {
     .option('--tls-certificate <file>', 'speak HTTPS with this certificate (PEM, its issuers after it), read again when it changes')
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--insecure-listen', 'allow an address that others reach without TLS')
+    .option(
+      '--trusted-proxy <address>',
+      'believe X-Forwarded-For and -Proto from this address or CIDR block; may be given several times',
+      parseProxy,
+      [],
+    )
     .option('--attestation-root <file>', 'root certificate (PEM) of the attestation documents that Recipient may have')
     .option('--hsm-rate <rate>', 'operations per second of each HSM: 2000, or symmetric=2000 asymmetric=100 one by one', parseHsmRate)
     .option(

@@ -1,13 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import type { SignableRequest } from '../sigv4/index.ts';
+import type { Origin } from './origin.ts';
 
 /** One HTTP request, read to its end. */
-export interface Frame extends SignableRequest {
+export interface Frame extends SignableRequest, Origin {
   readonly body: Buffer;
-  readonly sourceIp: string;
-  /** Whether it came through TLS. */
-  readonly secure: boolean;
 }
 
 /** One HTTP response to be written. */
@@ -18,8 +15,7 @@ export interface Answer {
 }
 
 /** The body is what was read of the same request. */
-export function frameOf(request: IncomingMessage, body: Buffer): Frame {
-  const { url = '/', method = 'GET', headers } = request;
+export function frameOf({ url = '/', method = 'GET', headers }: IncomingMessage, body: Buffer, { sourceIp, secure }: Origin): Frame {
   const at = url.indexOf('?');
   return {
     method,
@@ -27,8 +23,8 @@ export function frameOf(request: IncomingMessage, body: Buffer): Frame {
     query: at < 0 ? '' : url.slice(at + 1),
     headers,
     body,
-    sourceIp: sourceIpOf(request.socket.remoteAddress),
-    secure: request.socket instanceof TLSSocket,
+    sourceIp,
+    secure,
   };
 }
 
@@ -37,9 +33,4 @@ export function headerOf({ headers }: Frame, name: string): string {
   const value = headers[name];
   if (value === undefined) return '';
   return typeof value === 'string' ? value : (value[0] ?? '');
-}
-
-/** An IPv4 caller is one whichever kind of socket it came through. */
-function sourceIpOf(address = ''): string {
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }

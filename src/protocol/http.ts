@@ -10,6 +10,7 @@ import { refuseSocket } from './refuse-socket.ts';
 import { frameOf, type Answer } from './frame.ts';
 import { createHandle, type Handle, type Handled } from './handle.ts';
 import { jsonRefusal } from './json.ts';
+import { createOrigin, type OriginOf } from './origin.ts';
 import type { HttpLimits, HttpOptions, HttpServer } from './options.ts';
 import { createProbes, type Probes } from './probes.ts';
 import { tlsOptions, type TlsIdentity } from './tls.ts';
@@ -37,6 +38,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 class ApiServer implements HttpServer {
   readonly #handle: Handle;
   readonly #witness: Witness;
+  readonly #originOf: OriginOf;
   readonly #probes: Probes;
   readonly #server: Server | TlsServer;
   readonly #limits: HttpLimits;
@@ -47,6 +49,7 @@ class ApiServer implements HttpServer {
   constructor(options: HttpOptions) {
     this.#witness = createWitness(options);
     this.#handle = createHandle(options);
+    this.#originOf = createOrigin(options.trustedProxies);
     this.#probes = createProbes(options);
     const serve: RequestListener = (request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -101,7 +104,7 @@ class ApiServer implements HttpServer {
       const body = await this.#bodies.read(request);
       if (!body) return undefined;
       if (this.#closing) throw new KmsError('ServiceUnavailableException', 'The service is stopping.');
-      return await this.#counted(() => this.#handle(frameOf(request, body), requestId));
+      return await this.#counted(() => this.#handle(frameOf(request, body, this.#originOf(request)), requestId));
     } catch (thrown) {
       const error = publicError(thrown);
       return { answer: jsonRefusal(error), endpoint: undefined, error };

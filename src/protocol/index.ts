@@ -7,3 +7,4 @@ export type { HttpOptions, HttpServer, Seen } from './options.ts';
 export { isLoopback, keepFresh, type TlsIdentity, type TlsSource } from './tls.ts';
 export { certificateFiles } from './certificate-files.ts';
 export { localCertificates, type LocalCertificates } from './local-certificates.ts';
+export { isAddressOrBlock } from './origin.ts';

@@ -38,6 +38,8 @@ export interface HttpOptions {
   readonly observe: (seen: Seen) => void;
   /** Requests per second that each principal may make; no limit if not given. */
   readonly principalRate?: number;
+  /** Addresses and CIDR blocks of proxies that are believed when they say for whom they speak. */
+  readonly trustedProxies?: readonly string[];
   /** Other limits than the usual ones. */
   readonly limits?: Partial<HttpLimits>;
   /** Speaks HTTPS instead of HTTP. */
