@@ -1,10 +1,6 @@
 import { join } from 'node:path';
-import type { Clock, Logger } from '../base/index.ts';
-import type { Store } from '../storage/index.ts';
-import type { Authorities } from './authorities.ts';
-import type { HsmRate } from '../hsm/wire/index.ts';
 import { BackupFiles } from './backups/backup-files.ts';
-import { defaultLimits, type ClusterControl, type ClusterLimits, type LaunchHsm } from './contract.ts';
+import { defaultLimits, type ClusterControl, type ClusterControlOptions } from './contract.ts';
 import { startCrew } from './crew.ts';
 import { loopbackOf, vpcOf } from './network.ts';
 import { copyBackup, createBackup, deleteBackup, modifyBackup, modifyCluster, restoreBackup } from './requests/backups.ts';
@@ -12,21 +8,6 @@ import { createCluster } from './requests/create-cluster.ts';
 import { createHsm } from './requests/create-hsm.ts';
 import { deleteCluster, deleteHsm } from './requests/delete.ts';
 import { initializeCluster } from './requests/initialize-cluster.ts';
-
-export interface ClusterControlOptions {
-  readonly store: Store;
-  /** Keyhold's data folder; it exists. */
-  readonly dataFolder: string;
-  readonly clock: Clock;
-  /** Milliseconds that `clock` is ahead of the machine's; the HSMs' clocks are too. */
-  readonly clockOffset: number;
-  /** Each HSM's capacity. */
-  readonly rate?: HsmRate | undefined;
-  readonly log: Logger;
-  readonly authorities: Promise<Authorities>;
-  readonly launch?: LaunchHsm;
-  readonly limits?: Partial<ClusterLimits>;
-}
 
 /** Starts the HSMs of all recorded clusters, in the background, and takes up what was under way. */
 export async function startClusterControl(options: ClusterControlOptions): Promise<ClusterControl> {

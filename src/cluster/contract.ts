@@ -1,6 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Clock, Logger } from '../base/index.ts';
 import type { BackupRecord, ClusterRecord, HsmRecord, Scope, Tag } from '../domain/index.ts';
-import type { BackupHeader, HsmStatus } from '../hsm/wire/index.ts';
+import type { BackupHeader, HsmRate, HsmStatus } from '../hsm/wire/index.ts';
+import type { Store } from '../storage/index.ts';
+import type { Authorities } from './authorities.ts';
 
 /** Where HSMs of one availability zone get their addresses. */
 export interface Subnet {
@@ -95,4 +98,19 @@ export interface ClusterControl {
   refreshStatuses(): Promise<void>;
   /** Stops all HSM processes; what was under way is taken up at the next start. */
   close(): Promise<void>;
+}
+
+export interface ClusterControlOptions {
+  readonly store: Store;
+  /** Keyhold's data folder; it exists. */
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  /** Milliseconds that `clock` is ahead of the machine's; the HSMs' clocks are too. */
+  readonly clockOffset: number;
+  /** Each HSM's capacity. */
+  readonly rate?: HsmRate | undefined;
+  readonly log: Logger;
+  readonly authorities: Promise<Authorities>;
+  readonly launch?: LaunchHsm;
+  readonly limits?: Partial<ClusterLimits>;
 }

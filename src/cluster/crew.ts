@@ -5,7 +5,7 @@ import type { Change, Reader } from '../storage/index.ts';
 import type { Authorities } from './authorities.ts';
 import type { BackupFiles } from './backups/backup-files.ts';
 import { sweepBackups } from './backups/sweep.ts';
-import type { ClusterControlOptions } from './cluster-control.ts';
+import type { ClusterControlOptions } from './contract.ts';
 import { ClusterWorker } from './cluster-worker.ts';
 import { Fleet } from './fleet.ts';
 import { launchHsm } from './launch.ts';
