@@ -28,12 +28,15 @@ type State = (typeof STATES)[number];
 const statement = (principal: unknown): object => ({ Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' });
 const named = { AWS: [user('named'), user('denied'), `arn:aws:iam::${OWN}:role/operator`] };
 
-/** The key policies: what each allows all of, and who can bring a key with it to another state. */
-const policies: Readonly<Record<string, { readonly keeper: string; readonly statements: readonly object[] }>> = {
-  'the account (as by default)': { keeper: 'admin', statements: [statement({ AWS: OWN })] },
-  'users and a role by name': { keeper: 'named', statements: [statement(named)] },
+/** The key policies: what each allows all of, in which states it is shown, and who can bring a key with it there. */
+const policies: Readonly<
+  Record<string, { readonly keeper: string; readonly states: readonly State[]; readonly statements: readonly object[] }>
+> = {
+  'the account (as by default)': { keeper: 'admin', states: ['Enabled'], statements: [statement({ AWS: OWN })] },
+  'users and a role by name': { keeper: 'named', states: ['Enabled'], statements: [statement(named)] },
   'the account, users, a role, and the other account': {
     keeper: 'admin',
+    states: STATES,
     statements: [statement({ AWS: OWN }), statement(named), statement({ AWS: OTHER })],
   },
 };
@@ -130,11 +133,11 @@ function row(first: string, cells: readonly string[]): string {
 async function matrix(): Promise<string> {
   const legend = callers.map(({ column, meaning }) => `${column.padEnd(9)} ${meaning}`);
   const parts = [`Who may do what to a KMS key.\n\n${legend.join('\n')}\n\n${LEGEND}\n`];
-  for (const [what, { keeper, statements }] of Object.entries(policies)) {
+  for (const [what, { keeper, states, statements }] of Object.entries(policies)) {
     const { kms } = callers.find(({ column }) => column === keeper)?.clients ?? world;
     for (const granted of [false, true]) {
       const subject = await makeSubject({ statements, granted, alias: `alias/matrix-${parts.length}` });
-      for (const state of STATES) {
+      for (const state of states) {
         const title = `Key policy allows ${what}; ${granted ? 'grants to grantee and other' : 'no grant to them'}; key is ${state}`;
         const columns = row(
           '',
