@@ -11,9 +11,13 @@ export function formValue(parameters: URLSearchParams, members: Members): Readon
   return structure(treeOf(parameters), members);
 }
 
+/** Characters: longer than any name that a contract can lead to. What is longer is as unknown as any other name. */
+const MAX_NAME = 512;
+
 function treeOf(parameters: URLSearchParams): Node {
   const root: Node = { parts: new Map() };
   for (const [name, text] of parameters) {
+    if (name.length > MAX_NAME) continue;
     let node = root;
     for (const part of name.split('.')) {
       const next = node.parts.get(part) ?? { parts: new Map<string, Node>() };

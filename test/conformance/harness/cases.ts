@@ -1,5 +1,5 @@
 import type { CreateKeyCommandInput } from '@aws-sdk/client-kms';
-import { shapes, type Members } from '../../../src/contract/index.ts';
+import { shapes } from '../../../src/contract/index.ts';
 import { documentedErrors } from './documented-errors.ts';
 import { refuses, send } from './send.ts';
 import { UNKNOWN_KEY, type Stage } from './stage.ts';
@@ -43,62 +43,26 @@ function goodCases(table: Table): Case[] {
   return [first, ...others];
 }
 
+/** What follows from the good input, unless the table says why it doesn't. */
 function derivedCases(table: Table): Case[] {
-  const { operation, key, good, except } = table;
-  const documented = documentedErrors(operation);
-  const members: Members = shapes.kms[operation];
-  const cases: Case[] = [];
-  if (!except['unauthorised']) cases.push(unauthorised(table));
-  if (members['DryRun'] && !except['dry run']) cases.push(...dryRuns(table));
-  if (key !== 'none' && !except['missing key']) {
-    cases.push({
-      shows: 'refuses a key that is not there',
-      error: 'NotFoundException',
-      run: async (stage) =>
-        refuses(send(stage, table, await good(stage, UNKNOWN_KEY)), {
-          name: 'NotFoundException',
-          text: `Key '${stage.arnOf(`key/${UNKNOWN_KEY}`)}' does not exist`,
-        }),
-    });
-  }
-  if (key !== 'none' && documented.includes('InvalidArnException') && !except['alias']) {
-    cases.push({
-      shows: 'takes no alias',
-      error: 'InvalidArnException',
-      run: async (stage) =>
-        refuses(send(stage, table, await good(stage, stage.aliasName)), {
-          name: 'InvalidArnException',
-          text: 'Key Aliases are not supported for this operation.',
-        }),
-    });
-  }
-  if (members['GrantTokens'] && documented.includes('InvalidGrantTokenException')) {
-    cases.push({
-      shows: 'refuses a grant token that is none',
-      error: 'InvalidGrantTokenException',
-      async run(stage) {
-        const input = { ...(await good(stage, await keyFor(stage, table))), GrantTokens: ['nonsense'] };
-        await refuses(send(stage, table, input), { name: 'InvalidGrantTokenException' });
-      },
-    });
-  }
-  return cases;
+  return [unauthorised, dryRuns, missingKey, alias, grantToken].flatMap((derive) => derive(table));
 }
 
-function unauthorised(table: Table): Case {
-  return {
-    shows: 'refuses a caller without permission',
-    async run(stage) {
-      const input = await table.good(stage, await keyFor(stage, table));
-      const text = new RegExp(
-        `^User: arn:aws:iam::${stage.account}:user/nobody is not authorized to perform: ${table.action} on resource: \\S+ because no identity-based policy allows the ${table.action} action$`,
-      );
-      await refuses(send(stage, table, input, stage.nobody), { name: 'AccessDeniedException', text });
-    },
+function unauthorised(table: Table): Case[] {
+  const { action, except, good } = table;
+  if (except.unauthorised !== undefined) return [];
+  const run = async (stage: Stage): Promise<void> => {
+    const input = await good(stage, await keyFor(stage, table));
+    const text = new RegExp(
+      `^User: arn:aws:iam::${stage.account}:user/nobody is not authorized to perform: ${action} on resource: \\S+ because no identity-based policy allows the ${action} action$`,
+    );
+    await refuses(send(stage, table, input, stage.nobody), { name: 'AccessDeniedException', text });
   };
+  return [{ shows: 'refuses a caller without permission', run }];
 }
 
 function dryRuns(table: Table): Case[] {
+  if (!has(table, 'DryRun') || table.except['dry run'] !== undefined) return [];
   const dryRun = async (stage: Stage): Promise<object> => ({ ...(await table.good(stage, await keyFor(stage, table))), DryRun: true });
   return [
     {
@@ -111,6 +75,38 @@ function dryRuns(table: Table): Case[] {
       run: async (stage) => refuses(send(stage, table, await dryRun(stage), stage.nobody), { name: 'AccessDeniedException' }),
     },
   ];
+}
+
+function missingKey(table: Table): Case[] {
+  if (table.key === 'none' || table.except['missing key'] !== undefined) return [];
+  const run = async (stage: Stage): Promise<void> => {
+    const text = `Key '${stage.arnOf(`key/${UNKNOWN_KEY}`)}' does not exist`;
+    await refuses(send(stage, table, await table.good(stage, UNKNOWN_KEY)), { name: 'NotFoundException', text });
+  };
+  return [{ shows: 'refuses a key that is not there', error: 'NotFoundException', run }];
+}
+
+function alias(table: Table): Case[] {
+  const error = 'InvalidArnException';
+  if (table.key === 'none' || table.except.alias !== undefined || !documentedErrors(table.operation).includes(error)) return [];
+  const text = 'Key Aliases are not supported for this operation.';
+  const run = async (stage: Stage): Promise<void> =>
+    refuses(send(stage, table, await table.good(stage, stage.aliasName)), { name: error, text });
+  return [{ shows: 'takes no alias', error, run }];
+}
+
+function grantToken(table: Table): Case[] {
+  const error = 'InvalidGrantTokenException';
+  if (!has(table, 'GrantTokens') || !documentedErrors(table.operation).includes(error)) return [];
+  const run = async (stage: Stage): Promise<void> => {
+    const input = { ...(await table.good(stage, await keyFor(stage, table))), GrantTokens: ['nonsense'] };
+    await refuses(send(stage, table, input), { name: error });
+  };
+  return [{ shows: 'refuses a grant token that is none', error, run }];
+}
+
+function has({ operation }: Table, member: string): boolean {
+  return Object.hasOwn(shapes.kms[operation], member);
 }
 
 function refusedCases(table: Table): Case[] {
