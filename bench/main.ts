@@ -5,14 +5,13 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { newKey, ownCluster, ownKeyStore } from '../test/support/own-cluster.ts';
 import { startWorld, type World } from '../test/support/world.ts';
 import type { BareAnswer } from './bare-server.ts';
 import type { LoadOrder, LoadReport } from './load-generator.ts';
 import { policyCost } from './policy-cost.ts';
+import { memoryOf, processesOf, processorTime, type Watched } from './processes.ts';
 import { encryptRequests } from './signed-requests.ts';
 
 const { values } = parseArgs({
@@ -30,6 +29,8 @@ interface Subject {
   readonly name: string;
   readonly port: number;
   readonly requests: readonly string[];
+  /** Whose processor time the answers cost. */
+  readonly processes: readonly Watched[];
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -56,7 +57,7 @@ async function load(subject: Subject, more: Partial<LoadOrder> = {}): Promise<Lo
 }
 
 /** Starts the bare server with the very answer that Keyhold gives. */
-async function bareServer(world: World, request: string): Promise<{ port: number; stop(): void }> {
+async function bareServer(world: World, request: string): Promise<{ port: number; process: Watched; stop(): void }> {
   const [head = '', body = ''] = request.split('\r\n\r\n');
   const headers = Object.fromEntries(
     head
@@ -69,7 +70,7 @@ async function bareServer(world: World, request: string): Promise<{ port: number
   const server = child('bare-server.ts');
   server.send({ headers: Object.fromEntries(kept), body: await answer.text() } satisfies BareAnswer);
   const [port] = (await once(server, 'message')) as [number];
-  return { port, stop: () => server.disconnect() };
+  return { port, process: { name: 'server', pid: server.pid ?? 0 }, stop: () => server.disconnect() };
 }
 
 async function compare(subjects: readonly Subject[]): Promise<void> {
@@ -88,11 +89,23 @@ async function compare(subjects: readonly Subject[]): Promise<void> {
     const ratios = own.map((rate, round) => rate / (base[round] ?? 1));
     say(`  ${name.padEnd(28)} ${spread(own, 0)} requests/s; ${spread(ratios)} of the bare server`);
   }
+  for (const subject of subjects) say(`  ${subject.name.padEnd(28)} ${await processorCost(subject)}`);
   for (const subject of others) {
     const rate = Math.floor(median(rates.get(subject.name) ?? []) / 2);
     const { p50, p99 } = await load(subject, { rate });
     say(`  ${subject.name.padEnd(28)} at half load (${rate}/s): p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`);
   }
+}
+
+/** Processor time per request: it says less about what else the machine does than the rate. */
+async function processorCost(subject: Subject): Promise<string> {
+  const before = subject.processes.map(({ pid }) => processorTime(pid) ?? 0);
+  const answered = (await load(subject)).perSecond * seconds;
+  const costs = subject.processes.map(({ name, pid }, at) => {
+    const used = (processorTime(pid) ?? 0) - (before[at] ?? 0);
+    return `${name} ${((used * 1_000_000) / answered).toFixed(0)} µs`;
+  });
+  return `processor time per request: ${costs.join(', ') || 'unknown'}`;
 }
 
 async function createKeyRate(world: World, storeId?: string): Promise<number> {
@@ -108,24 +121,10 @@ async function createKeyRate(world: World, storeId?: string): Promise<number> {
   return created / ((performance.now() - start) / 1_000);
 }
 
-/** Resident memory of the front end and of each HSM, in MB, from /proc; empty where there is none. */
-function memory(parent: number): string[] {
-  let pids: string[];
-  try {
-    pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  } catch {
-    return [];
-  }
-  return pids.flatMap((pid) => {
-    try {
-      const status = readFileSync(join('/proc', pid, 'status'), 'utf8');
-      if (pid !== String(parent) && !status.includes(`\nPPid:\t${parent}\n`)) return [];
-      const megabytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
-      return [`${pid === String(parent) ? 'front end' : 'HSM'} ${megabytes.toFixed(0)} MB`];
-    } catch {
-      return [];
-    }
-  });
+function memory(frontEnd: number): string {
+  return processesOf(frontEnd)
+    .map((process) => `${process.name} ${memoryOf(process).toFixed(0)} MB`)
+    .join(', ');
 }
 
 async function main(): Promise<void> {
@@ -137,7 +136,7 @@ async function main(): Promise<void> {
   const again = performance.now();
   await world.start();
   say(`later start to ready: ${(performance.now() - again).toFixed(0)} ms`);
-  say(`memory, idle: ${memory(world.server.process.pid ?? 0).join(', ')}`);
+  say(`memory, idle: ${memory(world.server.process.pid ?? 0)}`);
   const clusterStart = performance.now();
   const cluster = await ownCluster(world);
   say(`cluster of two HSMs, created to active: ${((performance.now() - clusterStart) / 1_000).toFixed(1)} s`);
@@ -149,18 +148,19 @@ async function main(): Promise<void> {
   const requests = encryptRequests(world, await newKey(world), 256);
   const custom = encryptRequests(world, await newKey(world, storeId), 256);
   const bare = await bareServer(world, requests[0] ?? '');
+  const processes = processesOf(world.server.process.pid ?? 0);
   await compare([
-    { name: 'bare node:http', port: bare.port, requests },
-    { name: 'default key store', port: portOf(world), requests },
-    { name: 'custom key store, 2 HSMs', port: portOf(world), requests: custom },
+    { name: 'bare node:http', port: bare.port, requests, processes: [bare.process] },
+    { name: 'default key store', port: portOf(world), requests, processes },
+    { name: 'custom key store, 2 HSMs', port: portOf(world), requests: custom, processes },
   ]);
   bare.stop();
   say('\npolicies and grants:');
   const port = portOf(world);
   const answered = async (name: string, some: readonly string[]): Promise<number> =>
-    (await load({ name, port, requests: some })).perSecond * seconds;
+    (await load({ name, port, requests: some, processes })).perSecond * seconds;
   for (const line of await policyCost(world, rounds, answered)) say(line);
-  say(`memory, after load: ${memory(world.server.process.pid ?? 0).join(', ')}`);
+  say(`memory, after load: ${memory(world.server.process.pid ?? 0)}`);
 }
 
 await main();

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { newKey } from '../test/support/own-cluster.ts';
 import type { World } from '../test/support/world.ts';
 import { burdenedKey } from './burdened-key.ts';
+import { processorTime } from './processes.ts';
 import { encryptRequests } from './signed-requests.ts';
-
-/** Clock ticks per second, as /proc counts them. */
-const TICKS = 100;
 
 /** Loads the world with requests for some seconds; how many were answered. */
 type Load = (name: string, requests: readonly string[]) => Promise<number>;
@@ -38,16 +35,4 @@ export async function policyCost(world: World, rounds: number, load: Load): Prom
     const cost = medians[at] ?? 0;
     return `  ${name.padEnd(30)} ${cost.toFixed(0)} µs of the front end's processor per Encrypt; ${(cost / (medians[0] ?? 1)).toFixed(2)} of the first`;
   });
-}
-
-/** In seconds, of all threads; undefined where it can't be read. */
-function processorTime(pid: number): number | undefined {
-  try {
-    // The name of the program, in brackets, may hold anything; the 14th and 15th fields are user and system time.
-    const [, rest = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    const fields = rest.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
-  } catch {
-    return undefined;
-  }
 }
