@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { after, test } from 'node:test';
@@ -120,4 +122,20 @@ test('a cluster’s secrets go to genuine hardware only, and only to the HSM the
   const order = { hardwareCertificate: impostor.certificate, hsmId: 'hsm-x' };
   await assert.rejects(first.control.call('exportClone', order), refusedAs('invalid-argument', /manufacturer/));
   await assert.rejects(first.control.call('importClone', { sealed: Buffer.alloc(200) }), refusedAs('wrong-lifecycle'));
+});
+
+test('an HSM whose port was taken meanwhile listens on another, and goes on there', async () => {
+  await using other = await hsmWorld(1);
+  const { address } = other.first;
+  await other.first.stop();
+  const thief = createServer();
+  thief.listen(address.port, address.host);
+  await once(thief, 'listening');
+  await other.first.start();
+  const moved = other.first.address.port;
+  assert.notEqual(moved, address.port);
+  thief.close();
+  await other.first.stop();
+  await other.first.start();
+  assert.equal(other.first.address.port, moved);
 });
