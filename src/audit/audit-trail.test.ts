@@ -17,6 +17,8 @@ import {
   type AuditEvent,
   type AuditTrail,
   type AuditTrailOptions,
+  type ChainHead,
+  type KeptHead,
 } from './index.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'keyhold-audit-'));
@@ -193,13 +195,24 @@ describe('verifying a trail', () => {
   let now = 0;
   const clock = { now: () => now };
 
+  function keptHead(): KeptHead {
+    let kept: ChainHead | undefined;
+    return {
+      load: async () => kept,
+      async save(head) {
+        kept = head;
+      },
+    };
+  }
+
   /** Five events in several files, and a checkpoint after each. */
-  async function vouchedFor(): Promise<string> {
+  async function vouchedFor(lastHead = keptHead()): Promise<string> {
     const folder = newFolder();
     const trail = await openAuditTrail(folder, { maxFileBytes: 1000 });
+    await (await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })).close();
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
       await trail.record(event(name, (now += 1000)));
-      await startAuditUpkeep({ folder, trail, keys, clock, log: silentLogger }).close();
+      await (await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })).close();
     }
     await trail.close();
     return folder;
@@ -251,6 +264,32 @@ describe('verifying a trail', () => {
     assert.match((await verifyTrail(anew)).problems.join('\n'), /event 1 is not the one that was vouched for/);
   });
 
+  it('does not vouch for a trail that was written anew while it was closed', async () => {
+    for (const known of [true, false]) {
+      const lastHead = keptHead();
+      const folder = await vouchedFor(lastHead);
+      for (const name of readdirSync(folder)) rmSync(join(folder, name));
+      await filled(folder, ['v', 'w', 'x', 'y', 'z', 'more']);
+      const trail = await openAuditTrail(folder);
+      const upkeep = await startAuditUpkeep({ folder, trail, keys, lastHead: known ? lastHead : keptHead(), clock, log: silentLogger });
+      await trail.record(event('later'));
+      await upkeep.close();
+      await trail.close();
+      assert.match((await verifyTrail(folder)).problems.join('\n'), /the trail did not go on from where it stood/);
+    }
+  });
+
+  it('vouches for what came after the last checkpoint of a run that was killed', async () => {
+    const lastHead = keptHead();
+    const folder = await vouchedFor(lastHead);
+    await filled(folder, ['f', 'g', 'h', 'i'], { maxFileBytes: 1000 });
+    const trail = await openAuditTrail(folder);
+    await (await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })).close();
+    await trail.close();
+    const report = await verifyTrail(folder);
+    assert.deepEqual([report.vouchedFor, report.problems], [9, []]);
+  });
+
   it('takes no other key than the one expected, and holds the trail against a head that was kept elsewhere', async () => {
     const folder = await vouchedFor();
     const {
@@ -263,11 +302,12 @@ describe('verifying a trail', () => {
   });
 
   it('still can, when files past their retention are gone', async () => {
-    const folder = await vouchedFor();
+    const lastHead = keptHead();
+    const folder = await vouchedFor(lastHead);
     const before = files(folder).length;
     const trail = await openAuditTrail(folder);
     await trail.record(event('f', (now += 1_000_000)));
-    await startAuditUpkeep({ folder, trail, keys, clock, log: silentLogger, retention: 100_000 }).close();
+    await (await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger, retention: 100_000 })).close();
     await trail.close();
     assert.ok(files(folder).length < before);
     const report = await verifyTrail(folder);

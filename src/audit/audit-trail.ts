@@ -26,8 +26,8 @@ export interface AuditTrail {
    * nothing of it, unless only the disk failed.
    */
   record(event: AuditEvent, how?: { readonly durable?: boolean }): Promise<void>;
-  /** Of what has been written. */
-  head(): ChainHead;
+  /** Where the chain stands, when that is on the disk. */
+  durableHead(): Promise<ChainHead>;
   /** See `lookup.ts`. Rejects with an AuditBusyError if too many look at the same time. */
   lookup(wanted: Lookup): Promise<LookupPage>;
   /** Writes what waits, then closes the file. */
@@ -102,6 +102,7 @@ class FileAuditTrail implements AuditTrail {
   #first: number;
   #batch: Batch | undefined;
   #flushing: Promise<void> | undefined;
+  #rotating: Promise<void> | undefined;
   #lookups = 0;
   #closed = false;
 
@@ -124,8 +125,12 @@ class FileAuditTrail implements AuditTrail {
     return durable && batch.durable ? batch.durable.promise : batch.written.promise;
   }
 
-  head(): ChainHead {
-    return this.#head;
+  async durableHead(): Promise<ChainHead> {
+    // A file that is being closed is no longer the one to bring to the disk.
+    while (this.#rotating) await this.#rotating;
+    const head = this.#head;
+    await this.#segment.sync();
+    return head;
   }
 
   async lookup(wanted: Lookup): Promise<LookupPage> {
@@ -181,6 +186,15 @@ class FileAuditTrail implements AuditTrail {
   }
 
   async #rotate(): Promise<void> {
+    this.#rotating = this.#beginNext();
+    try {
+      await this.#rotating;
+    } finally {
+      this.#rotating = undefined;
+    }
+  }
+
+  async #beginNext(): Promise<void> {
     await this.#segment.finish(this.#first);
     this.#segment = new Segment(this.#folder);
     this.#first = this.#head.sequence + 1;

@@ -1,8 +1,9 @@
-import { appendFileSync, closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageSigner, readPublicKey, sha256, writePublicKey, type KeyPair } from '../crypto/index.ts';
 import type { ChainHead } from './chain.ts';
 import { linesOf } from './lines.ts';
+import { repairedLength } from './torn-line.ts';
 
 const FILE = 'checkpoints.ndjson';
 const scheme = messageSigner('sha256');
@@ -10,8 +11,10 @@ const scheme = messageSigner('sha256');
 /**
  * `head`: where the chain stood at a time; events before it can't be changed by whoever has the files alone.
  * `removed`: up to which event files were removed because they were past their retention.
+ * `broken`: where it stood when Keyhold found that it did not lead there from where it had stood before.
  */
-export type CheckpointKind = 'head' | 'removed';
+const kinds = ['head', 'removed', 'broken'] as const;
+export type CheckpointKind = (typeof kinds)[number];
 
 export interface Checkpoint extends ChainHead {
   readonly kind: CheckpointKind;
@@ -40,11 +43,14 @@ export async function writeCheckpoint(folder: string, { sequence, hash }: ChainH
   const facts: Facts = { kind, time: new Date(now).toISOString(), sequence, hash };
   const signature = Buffer.from(await scheme.sign(keys.privateKey, signedText(facts))).toString('base64');
   const checkpoint: Checkpoint = { ...facts, publicKey: writePublicKey(keys.publicKey).toString('base64'), signature };
-  const path = join(folder, FILE);
-  appendFileSync(path, `${JSON.stringify(checkpoint)}\n`, { mode: 0o600 });
-  const file = openSync(path, 'r');
-  fsyncSync(file);
-  closeSync(file);
+  const file = openSync(join(folder, FILE), 'a+', 0o600);
+  try {
+    repairedLength(file);
+    writeSync(file, `${JSON.stringify(checkpoint)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The folder's checkpoints, oldest first; undefined for a line that is none. */
@@ -57,7 +63,7 @@ export async function* readCheckpoints(folder: string): AsyncGenerator<Checkpoin
 function parseCheckpoint(text: string): Checkpoint | undefined {
   try {
     const { kind, time, sequence, hash, publicKey, signature } = JSON.parse(text) as Partial<Checkpoint>;
-    if (typeof sequence !== 'number' || (kind !== 'head' && kind !== 'removed')) return undefined;
+    if (typeof sequence !== 'number' || kind === undefined || !kinds.includes(kind)) return undefined;
     const texts = [time, hash, publicKey, signature];
     if (!texts.every((one) => typeof one === 'string')) return undefined;
     const [at = '', sum = '', key = '', signed = ''] = texts;

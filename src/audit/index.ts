@@ -7,6 +7,7 @@ export { AuditBusyError, AuditQueueFullError, openAuditTrail, type AuditTrail, t
 export { cloudTrailEvent, cloudTrailServiceEvent } from './cloud-trail-event.ts';
 export type { ApiCall, AuditEvent, AuditResource, EventSource, ServiceEvent } from './event.ts';
 export type { FoundEvent, Lookup, LookupPage, Place } from './lookup.ts';
-export { startAuditUpkeep, type AuditUpkeepOptions } from './upkeep.ts';
+export type { ChainHead } from './chain.ts';
+export { startAuditUpkeep, type AuditUpkeepOptions, type KeptHead } from './upkeep.ts';
 export { trailEvents } from './trail-events.ts';
 export { verifyTrail, type Expected, type TrailReport } from './verify.ts';

@@ -3,60 +3,105 @@ import { join } from 'node:path';
 import type { Clock, Logger } from '../base/index.ts';
 import type { KeyPair } from '../crypto/index.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { nextHead, parseLine, type ChainedLine } from './chain.ts';
+import { nextHead, parseLine, type ChainedLine, type ChainHead } from './chain.ts';
 import { writeCheckpoint } from './checkpoints.ts';
+import { leadsTo } from './continuity.ts';
 import type { AuditEvent } from './event.ts';
 import { firstLine, linesBackwards } from './lines.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
 /** Milliseconds between checkpoints, as between CloudTrail's digest files. */
 const INTERVAL = 3_600_000;
+/** Events between checkpoints at most, so that it doesn't take long to go through those since the last one. */
+const MANY = 100_000;
+/** How often it is looked whether it is time, in milliseconds. */
+const TICK = 15_000;
 
 export interface AuditUpkeepOptions {
   readonly folder: string;
   readonly trail: AuditTrail;
   /** What signs the checkpoints. */
   readonly keys: KeyPair;
+  readonly lastHead: KeptHead;
   readonly clock: Clock;
   readonly log: Logger;
   /** Milliseconds that full files are kept after their last event; forever, if left out. */
   readonly retention?: number;
 }
 
+/** Where the last checkpoint stood, kept where whoever can write the trail's files can't write it. */
+export interface KeptHead {
+  /** Undefined if nothing is kept, or it can't be believed. */
+  load(): Promise<ChainHead | undefined>;
+  save(head: ChainHead): Promise<void>;
+}
+
 /**
- * Signs a checkpoint now, every hour and at the end, and removes full files that are past their retention. Before a file
- * goes a checkpoint vouches for its last event, which what follows hangs on: so what remains can still be verified.
+ * Signs a checkpoint now, every hour, after many events and at the end, and removes full files that are past their retention.
+ * Before a file goes a checkpoint vouches for its last event, which what follows hangs on: so what remains can still be
+ * verified.
  */
-export function startAuditUpkeep(options: AuditUpkeepOptions): { close(): Promise<void> } {
-  let vouchedFor = -1;
+export async function startAuditUpkeep(options: AuditUpkeepOptions): Promise<{ close(): Promise<void> }> {
+  const { clock, log, retention } = options;
+  const before = await headBefore(options);
+  let last: Vouched | undefined;
   let running = Promise.resolve();
 
-  async function round(): Promise<void> {
+  async function round(atOnce: boolean): Promise<void> {
     try {
-      const head = options.trail.head();
-      if (head.sequence > vouchedFor)
-        await writeCheckpoint(options.folder, head, { kind: 'head', keys: options.keys, now: options.clock.now() });
-      vouchedFor = head.sequence;
-      if (options.retention !== undefined) await removeOld(options, options.retention);
+      const head = await options.trail.durableHead();
+      if (!atOnce && last && !isDue(last, head, clock.now())) return;
+      if (last?.sequence !== head.sequence) last = { ...(await vouch(options, last ? 'this run' : before, head)), at: clock.now() };
+      if (retention !== undefined) await removeOld(options, retention);
     } catch (error) {
-      options.log.error({ err: error }, 'no checkpoint of the audit trail could be written');
+      log.error({ err: error }, 'no checkpoint of the audit trail could be written');
     }
   }
 
-  function next(): Promise<void> {
-    running = running.then(round);
+  function next(atOnce: boolean): Promise<void> {
+    running = running.then(() => round(atOnce));
     return running;
   }
 
-  void next();
-  const timer = setInterval(() => void next(), INTERVAL);
+  void next(true);
+  const timer = setInterval(() => void next(false), TICK);
   timer.unref();
   return {
     async close() {
       clearInterval(timer);
-      await next();
+      await next(true);
     },
   };
+}
+
+interface Vouched extends ChainHead {
+  readonly at: number;
+}
+
+function isDue(last: Vouched, head: ChainHead, now: number): boolean {
+  return now - last.at >= INTERVAL || head.sequence - last.sequence >= MANY;
+}
+
+/** Where the run before this one stood. A trail that is new stands at its beginning, and that is kept before the first event. */
+async function headBefore({ trail, lastHead }: AuditUpkeepOptions): Promise<ChainHead | undefined> {
+  const kept = await lastHead.load();
+  const head = await trail.durableHead();
+  if (kept || head.sequence > 0) return kept;
+  await lastHead.save(head);
+  return head;
+}
+
+/**
+ * A head that the files of an earlier run end with is signed only if they lead there from where that run stood: or a trail
+ * that was written anew in between would be vouched for.
+ */
+async function vouch(options: AuditUpkeepOptions, from: ChainHead | 'this run' | undefined, head: ChainHead): Promise<ChainHead> {
+  const { folder, keys, lastHead, clock, log } = options;
+  const whole = from === 'this run' || (from !== undefined && (await leadsTo(folder, from, head)));
+  if (!whole) log.error({ to: head.sequence }, 'the audit trail does not go on from where it stood: it was changed');
+  await writeCheckpoint(folder, head, { kind: whole ? 'head' : 'broken', keys, now: clock.now() });
+  await lastHead.save(head);
+  return head;
 }
 
 async function removeOld(options: AuditUpkeepOptions, retention: number): Promise<void> {

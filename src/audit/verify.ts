@@ -68,10 +68,12 @@ async function checkedHeads(folder: string, { key }: Expected, problems: string[
     const by = fingerprint(checkpoint);
     keys.add(by);
     if (key !== undefined && by !== key) problems.push(`checkpoint ${count} is signed by another key, ${by}`);
-    else {
-      (checkpoint.kind === 'head' ? heads : removed).set(checkpoint.sequence, checkpoint.hash);
-      newest = Math.max(newest, checkpoint.sequence);
+    else if (checkpoint.kind === 'removed') removed.set(checkpoint.sequence, checkpoint.hash);
+    else heads.set(checkpoint.sequence, checkpoint.hash);
+    if (checkpoint.kind === 'broken') {
+      problems.push(`at ${checkpoint.time} the trail did not go on from where it stood: events up to ${checkpoint.sequence} were changed`);
     }
+    newest = Math.max(newest, checkpoint.sequence);
   }
   return { heads, removed, count, newest, keys: [...keys] };
 }

@@ -1,16 +1,41 @@
-import { startAuditUpkeep, type AuditUpkeepOptions } from '../audit/index.ts';
+import { startAuditUpkeep, type AuditUpkeepOptions, type ChainHead, type KeptHead } from '../audit/index.ts';
+import { SecretText } from '../base/index.ts';
 import { exportPrivateKey, importKeyPair, makeKeyPair } from '../crypto/index.ts';
 import type { Seal } from '../identity/index.ts';
+import { KeyStoreError } from '../keystores/index.ts';
 import { sealedSetting, type Store } from '../storage/index.ts';
 
-interface Parts extends Omit<AuditUpkeepOptions, 'keys'> {
+interface Parts extends Omit<AuditUpkeepOptions, 'keys' | 'lastHead'> {
   readonly store: Store;
   readonly seal: Seal;
 }
 
-/** Checkpoints are signed by a key that only a running Keyhold can unseal. */
+/** Checkpoints are signed by a key, and hang on a head, that only a running Keyhold can seal. */
 export async function openAuditUpkeep({ store, seal, ...options }: Parts): Promise<{ close(): Promise<void> }> {
   const make = (): string => exportPrivateKey(makeKeyPair().privateKey);
   const privateKey = await sealedSetting(store, seal, { name: 'audit-checkpoint-key', make });
-  return startAuditUpkeep({ ...options, keys: importKeyPair(privateKey.reveal()) });
+  return startAuditUpkeep({ ...options, keys: importKeyPair(privateKey.reveal()), lastHead: sealedHead(store, seal) });
+}
+
+const HEAD = 'audit-head';
+const PURPOSE = 'keyhold audit head';
+
+function sealedHead(store: Store, seal: Seal): KeptHead {
+  return {
+    async load() {
+      const kept = await store.read((reader) => reader.get('settings', HEAD));
+      if (!kept) return undefined;
+      try {
+        // It opens, so it is what `save` sealed.
+        return JSON.parse((await seal.open(kept.value, PURPOSE)).reveal()) as ChainHead;
+      } catch (error) {
+        if (error instanceof KeyStoreError && error.failure === 'ciphertext-invalid') return undefined;
+        throw error;
+      }
+    },
+    async save({ sequence, hash }) {
+      const value = await seal.seal(new SecretText(JSON.stringify({ sequence, hash })), PURPOSE);
+      await store.transact((transaction) => transaction.put('settings', { name: HEAD, value }));
+    },
+  };
 }
