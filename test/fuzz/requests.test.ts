@@ -33,7 +33,7 @@ const PARALLEL = 16;
 /** Requests between two sets of new keys, since the old ones end up disabled or deleted. */
 const ROUND = 2_000;
 /** Milliseconds. */
-const TIMEOUT = 10_000;
+const TIMEOUT = 30_000;
 
 const operations = (Object.keys(services) as ServiceName[]).flatMap((service) =>
   Object.entries<Members>(shapes[service]).map(([name, members]) => ({ service, name, members })),
