@@ -14,7 +14,7 @@ import { openSessionTokens, type Session } from './session-token.ts';
 import { newAccessKey } from './unique-ids.ts';
 import { openWebIdentities, type WebIdentities } from './web-identity.ts';
 
-/** Changes of these may change what any caller may do. */
+/** Changes of these may change what any caller of the account may do; it comes first in their keys. */
 const PRINCIPAL_TABLES: ReadonlySet<TableName> = new Set(['accounts', 'users', 'groups', 'memberships', 'roles', 'managedPolicies']);
 
 export interface IdentityOptions {
@@ -98,9 +98,10 @@ export function openIdentity(options: IdentityOptions): Identity {
 
 function follow(changes: readonly Change[], longTerm: LongTermCallers, sessions: SessionCallers): void {
   for (const { table, key } of changes) {
-    if (table === 'accessKeys') longTerm.forget(key[0] ?? '');
+    const [first = ''] = key;
+    if (table === 'accessKeys') longTerm.forget(first);
     if (!PRINCIPAL_TABLES.has(table)) continue;
-    longTerm.forgetAll();
-    sessions.forgetAll();
+    longTerm.forgetAccount(first);
+    sessions.forgetAccount(first);
   }
 }

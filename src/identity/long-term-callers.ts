@@ -23,7 +23,7 @@ interface KnownSecret {
 /** The users behind access keys that don't expire. */
 export class LongTermCallers {
   readonly #parts: Parts;
-  readonly #callers = new DerivedCache<Caller>(CAPACITY);
+  readonly #callers = new DerivedCache<Caller>({ capacity: CAPACITY, accountOf: ({ principal }) => principal.account });
   /** Apart from the callers, so that a change of one user doesn't have every secret decrypted again. */
   readonly #secrets = new BoundedCache<string, KnownSecret>(CAPACITY);
 
@@ -39,8 +39,8 @@ export class LongTermCallers {
     this.#callers.forget(accessKeyId);
   }
 
-  forgetAll(): void {
-    this.#callers.forgetAll();
+  forgetAccount(account: string): void {
+    this.#callers.forgetAccount(account);
   }
 
   async #derive(accessKeyId: string): Promise<Caller | undefined> {

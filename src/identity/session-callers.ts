@@ -26,7 +26,7 @@ interface KnownSession {
 /** The sessions behind temporary credentials, as long as they last and their role or user is there. */
 export class SessionCallers {
   readonly #parts: Parts;
-  readonly #sessions = new DerivedCache<KnownSession>(CAPACITY);
+  readonly #sessions = new DerivedCache<KnownSession>({ capacity: CAPACITY, accountOf: ({ caller }) => caller.principal.account });
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -39,8 +39,8 @@ export class SessionCallers {
     return this.#load(accessKeyId, token);
   }
 
-  forgetAll(): void {
-    this.#sessions.forgetAll();
+  forgetAccount(account: string): void {
+    this.#sessions.forgetAccount(account);
   }
 
   async #load(accessKeyId: string, token: string): Promise<Caller | undefined> {
