@@ -46,19 +46,33 @@ interface CachedRow<V> {
   forget(change: Change): void;
 }
 
-/** A read that a change overtakes must not put the old row into the cache: hence the count of changes. */
+/**
+ * Whoever asks for a row that is being read waits for that reading, so that a hot key is derived once after a change, not
+ * once per request. A reading that a change overtakes is no longer the one that counts: it neither is kept nor joined.
+ */
 function cachedRow<T extends DirectoryTable, V>(store: Store, table: T, derive: (row: Row<T>) => V): CachedRow<V> {
   const cache = new BoundedCache<string, V>(CAPACITY);
-  let changes = 0;
+  const readings = new Map<string, Promise<V | undefined>>();
 
-  async function load(key: string[], cacheKey: string): Promise<V | undefined> {
-    const before = changes;
+  async function read(key: string[]): Promise<V | undefined> {
     const row = await store.read((reader) => reader.get(table, ...key));
-    if (row === undefined) return undefined;
     // `Row<T>` is `Tables[T]` for these three tables.
-    const value = derive(row as Row<T>);
-    if (changes === before) cache.set(cacheKey, value);
-    return value;
+    return row === undefined ? undefined : derive(row as Row<T>);
+  }
+
+  function load(key: string[], cacheKey: string): Promise<V | undefined> {
+    const under = readings.get(cacheKey);
+    if (under) return under;
+    const reading: Promise<V | undefined> = read(key)
+      .then((value) => {
+        if (readings.get(cacheKey) === reading && value !== undefined) cache.set(cacheKey, value);
+        return value;
+      })
+      .finally(() => {
+        if (readings.get(cacheKey) === reading) readings.delete(cacheKey);
+      });
+    readings.set(cacheKey, reading);
+    return reading;
   }
 
   return {
@@ -67,8 +81,9 @@ function cachedRow<T extends DirectoryTable, V>(store: Store, table: T, derive: 
       return cache.get(cacheKey) ?? load(key, cacheKey);
     },
     forget({ key }) {
-      changes += 1;
-      cache.delete(key.join('\n'));
+      const cacheKey = key.join('\n');
+      cache.delete(cacheKey);
+      readings.delete(cacheKey);
     },
   };
 }
