@@ -9,7 +9,7 @@ const OPEN_KEYS = 8_192;
 
 /**
  * Default key store: material exists outside the managed HSMs only as a token, wrapped by a domain key that never
- * leaves them. To use a key its token is unwrapped to a session key once, and the session key's handle remembered.
+ * leaves them and bound to the material's id. To use a key its token is unwrapped to a session key once, and the session key's handle remembered.
  */
 export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
   const opened = new BoundedCache<string, Promise<string> | string>(OPEN_KEYS);
@@ -23,6 +23,7 @@ export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
       wrapped: Buffer.from(material.token, 'base64'),
       form: keyForm(material.kind),
       mechanism: 'aes-gcm-bound',
+      binding: Buffer.from(material.materialId, 'hex'),
       template: { token: false, extractable: false, ...abilities(material.kind) },
     });
     opened.set(material.materialId, key.handle);
@@ -31,10 +32,11 @@ export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
 
   return {
     domainKeyHandle,
-    async create(cluster, { type }) {
+    async create(cluster, { type, materialId }) {
       const { wrapped, publicKey } = await cluster.call('generateWrappedKey', {
         wrappingKey: domainKeyHandle,
         form: newKeyForm(type),
+        binding: Buffer.from(materialId, 'hex'),
       });
       const token = Buffer.from(wrapped).toString('base64');
       return { kind: type.kind, token, domainKeyHandle, ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }) };

@@ -136,20 +136,23 @@ describe('keys that only pass through', () => {
     const { handle: wrappingKey } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
     const before = (await alice.call('findKeys', { filter: {}, limit: 1 })).total;
     const form = { class: 'private-key', type: 'secp256r1' } as const;
-    const { wrapped, publicKey } = await alice.call('generateWrappedKey', { wrappingKey, form });
+    const binding = Buffer.from('its id');
+    const { wrapped, publicKey } = await alice.call('generateWrappedKey', { wrappingKey, form, binding });
     assert.equal((await alice.call('findKeys', { filter: {}, limit: 1 })).total, before);
     const template = { token: false, sign: true };
     const mechanism = 'aes-gcm-bound';
-    const key = await aliceElsewhere.call('unwrapKey', { wrappingKey, wrapped, form, mechanism, template });
+    const key = await aliceElsewhere.call('unwrapKey', { wrappingKey, wrapped, form, mechanism, binding, template });
     const { signature } = await aliceElsewhere.call('sign', { key: key.handle, ...signing });
     const spki = createPublicKey({ key: Buffer.from(publicKey ?? []), format: 'der', type: 'spki' });
     assert.ok(verify('sha256', message, spki, signature));
-    // It comes out as what it is, or not at all.
+    // It comes out as what it is and under its own id, or not at all.
+    const elsewhere = { wrappingKey, wrapped, form, mechanism, binding: Buffer.from('another'), template } as const;
+    await assert.rejects(alice.call('unwrapKey', elsewhere), refusedAs('ciphertext-invalid'));
     for (const other of [
       { class: 'secret-key', type: 'generic-secret' },
       { class: 'private-key', type: 'secp256k1' },
     ] as const) {
-      const attempt = alice.call('unwrapKey', { wrappingKey, wrapped, form: other, mechanism, template });
+      const attempt = alice.call('unwrapKey', { wrappingKey, wrapped, form: other, mechanism, binding, template });
       await assert.rejects(attempt, refusedAs('ciphertext-invalid'));
     }
     await assert.rejects(alice.call('unwrapKey', { wrappingKey, wrapped, form, template }), refusedAs('ciphertext-invalid'));
@@ -173,7 +176,14 @@ describe('keys that only pass through', () => {
     await assert.rejects(alice.call('rewrapKey', { ...order, wrapped: wrapped.subarray(1) }), refusedAs('ciphertext-invalid'));
     const template = { token: false, sign: true };
     const mechanism = 'aes-gcm-bound';
-    const key = await alice.call('unwrapKey', { wrappingKey: toKey, wrapped: taken.wrapped, form, mechanism, template });
+    const key = await alice.call('unwrapKey', {
+      wrappingKey: toKey,
+      wrapped: taken.wrapped,
+      form,
+      mechanism,
+      binding: taken.fingerprint,
+      template,
+    });
     assert.equal(key.attributes['check-value'], '', 'generic secrets have none');
     assert.equal((await alice.call('mac', { key: key.handle, hash: 'sha256', message })).mac.length, 32);
   });
@@ -184,7 +194,7 @@ describe('keys that only pass through', () => {
     await admin.call('setAttribute', { handle: domain, name: 'trusted', value: true });
     const { handle: own } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
     const form = { class: 'secret-key', type: 'aes' } as const;
-    const { wrapped } = await alice.call('generateWrappedKey', { wrappingKey: domain, form: { ...form, length: 32 } });
+    const { wrapped } = await alice.call('generateWrappedKey', { wrappingKey: domain, form: { ...form, length: 32 }, binding: aad });
     const bound = { wrapped, form, mechanism: 'aes-gcm-bound' } as const;
     for (const order of [bound, { ...bound, mechanism: 'aes-kwp' }] as const) {
       const rewrap = alice.call('rewrapKey', { ...order, fromKey: domain, toKey: own, prefix: aad });

@@ -45,7 +45,7 @@ const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input
   deriveSecret: [['crypto-user'], { key, publicKey: bytes }],
   encapsulate: [['crypto-user'], { key }],
   decapsulate: [['crypto-user'], { key, ciphertext: bytes }],
-  generateWrappedKey: [['crypto-user'], { wrappingKey: key, form: { class: 'secret-key', type: 'aes', length: 32 } }],
+  generateWrappedKey: [['crypto-user'], { wrappingKey: key, form: { class: 'secret-key', type: 'aes', length: 32 }, binding: bytes }],
   rewrapKey: [['crypto-user'], { fromKey: key, mechanism: 'aes-kwp', wrapped: bytes, form: aesKey, toKey: key, prefix: bytes }],
   wrapKey: [['crypto-user'], { key, wrappingKey: key }],
   unwrapKey: [['crypto-user'], { wrappingKey: key, wrapped: bytes, template: {} }],

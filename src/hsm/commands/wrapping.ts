@@ -49,13 +49,14 @@ export const wrappingCommands: CommandsOf<'wrapKey' | 'unwrapKey' | 'generateWra
       template,
       mechanism: optional(mechanism),
       form: optional(form),
+      binding: optional(bytes),
     }),
     run: unwrapKey,
   },
   generateWrappedKey: {
     by: CRYPTO_USER,
     opcode: 'CN_GENERATE_KEY',
-    input: fields<CommandInput<'generateWrappedKey'>>({ wrappingKey: handle, form: newForm }),
+    input: fields<CommandInput<'generateWrappedKey'>>({ wrappingKey: handle, form: newForm, binding: bytes }),
     run: generateWrappedKey,
   },
   rewrapKey: {
@@ -83,9 +84,9 @@ function wrapKey(
 }
 
 function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>): Promise<KeyInfo> {
-  const { wrappingKey: handle, wrapped, template, mechanism = DEFAULT_MECHANISM, form = DEFAULT_FORM } = input;
+  const { wrappingKey: handle, wrapped, template, mechanism = DEFAULT_MECHANISM, form = DEFAULT_FORM, binding } = input;
   const wrappingKey = hsm.keys.usable(handle, session, 'unwrap');
-  const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, { form, bytes: wrapped });
+  const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, { form, bytes: wrapped, binding });
   const allowed = { ...template, ...confinement(wrappingKey, mechanism) };
   return keep(hsm, session, { ...fromTemplate(allowed, session.username, 'unwrapped'), engineKey }, { opcode: 'CN_UNWRAP_KEY' });
 }
@@ -101,11 +102,11 @@ function confinement({ changeable }: Key, mechanism: WrapMechanism): KeyTemplate
 async function generateWrappedKey(
   hsm: Hsm,
   session: Session,
-  { wrappingKey: handle, form }: CommandInput<'generateWrappedKey'>,
+  { wrappingKey: handle, form, binding }: CommandInput<'generateWrappedKey'>,
 ): Promise<CommandOutput<'generateWrappedKey'>> {
   const wrappingKey = hsm.keys.usable(handle, session, 'wrap');
   const key = form.class === 'private-key' ? await makePair(hsm, form.type) : hsm.engine.generate(form.type, form.length);
-  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, BOUND, key);
+  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, BOUND, key, binding);
   hsm.audit.note(entryOf(session, 'CN_GENERATE_KEY', { keyHandle: handle, detail: `${form.type}, out under this key` }));
   return { wrapped, ...publicPart(hsm, key) };
 }
@@ -123,9 +124,10 @@ function rewrapKey(
     throw new HsmError('key-not-extractable', 'what a trusted key wraps may be wrapped with a trusted key only');
   }
   const key = engine.unwrap(from.engineKey, mechanism, { form, bytes: wrapped });
-  const rewrapped = engine.wrap(to.engineKey, BOUND, key);
+  const fingerprint = engine.fingerprint(key, prefix);
+  const rewrapped = engine.wrap(to.engineKey, BOUND, key, fingerprint);
   hsm.audit.note(entryOf(session, 'CN_UNWRAP_KEY', { keyHandle: fromKey, detail: `${form.type}, out under ${toKey}` }));
-  return { wrapped: rewrapped, length: key.length, fingerprint: engine.fingerprint(key, prefix), ...publicPart(hsm, key) };
+  return { wrapped: rewrapped, length: key.length, fingerprint, ...publicPart(hsm, key) };
 }
 
 function publicPart({ engine }: Hsm, key: EngineKey): { readonly publicKey?: Uint8Array } {

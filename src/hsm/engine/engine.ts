@@ -30,6 +30,8 @@ export interface Signing {
 export interface Wrapped {
   readonly form: KeyForm;
   readonly bytes: Uint8Array;
+  /** What it was bound to, by `aes-gcm-bound`. */
+  readonly binding?: Uint8Array | undefined;
 }
 
 /**
@@ -64,8 +66,8 @@ export interface Engine<Key extends EngineKey = EngineKey> {
   derive(privateKey: Key, publicKey: Uint8Array): Promise<Uint8Array>;
   encapsulate(publicKey: Key): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
   decapsulate(privateKey: Key, ciphertext: Uint8Array): Promise<Uint8Array>;
-  /** Secret and private keys only. */
-  wrap(wrappingKey: Key, mechanism: WrapMechanism, key: Key): Uint8Array;
+  /** Secret and private keys only. `binding` is for `aes-gcm-bound`. */
+  wrap(wrappingKey: Key, mechanism: WrapMechanism, key: Key, binding?: Uint8Array): Uint8Array;
   unwrap(wrappingKey: Key, mechanism: WrapMechanism, wrapped: Wrapped): Key;
   /** CMS EnvelopedData for the holder of an RSA private key whose public key (SubjectPublicKeyInfo) is given; else `InvalidKeyError`. */
   sealFor(publicKey: Uint8Array, content: Uint8Array): Promise<Uint8Array>;

@@ -5,10 +5,15 @@ import { oaepRoom, requireFamily } from './public-key-use.ts';
 import { exportMaterial, importForeign, privateOf, publicOf, secretOf, type SoftwareKey } from './software-key.ts';
 
 interface Wrapping {
-  readonly wrap: (wrappingKey: SoftwareKey, material: Uint8Array, form: KeyForm) => Uint8Array;
-  readonly unwrap: (wrappingKey: SoftwareKey, wrapped: Uint8Array, form: KeyForm) => Uint8Array;
+  readonly wrap: (wrappingKey: SoftwareKey, material: Uint8Array, bound: Bound) => Uint8Array;
+  readonly unwrap: (wrappingKey: SoftwareKey, wrapped: Uint8Array, bound: Bound) => Uint8Array;
 }
-const NO_AAD = new Uint8Array(0);
+/** What a key is, and what else its wrapping is bound to. */
+interface Bound {
+  readonly form: KeyForm;
+  readonly binding: Uint8Array;
+}
+const NOTHING = new Uint8Array(0);
 
 const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
   'aes-kwp': {
@@ -16,12 +21,12 @@ const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
     unwrap: (key, wrapped) => unwrapKey(secretOf(key, 'aes'), wrapped),
   },
   'aes-gcm': {
-    wrap: (key, material) => seal(secretOf(key, 'aes'), material, NO_AAD),
-    unwrap: (key, wrapped) => open(secretOf(key, 'aes'), wrapped, NO_AAD),
+    wrap: (key, material) => seal(secretOf(key, 'aes'), material, NOTHING),
+    unwrap: (key, wrapped) => open(secretOf(key, 'aes'), wrapped, NOTHING),
   },
   'aes-gcm-bound': {
-    wrap: (key, material, form) => seal(secretOf(key, 'aes'), material, nameOf(form)),
-    unwrap: (key, wrapped, form) => open(secretOf(key, 'aes'), wrapped, nameOf(form)),
+    wrap: (key, material, bound) => seal(secretOf(key, 'aes'), material, aadOf(bound)),
+    unwrap: (key, wrapped, bound) => open(secretOf(key, 'aes'), wrapped, aadOf(bound)),
   },
   'rsa-oaep-sha1': oaep('sha1'),
   'rsa-oaep-sha256': oaep('sha256'),
@@ -29,18 +34,18 @@ const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
   'rsa-aes-sha256': rsaAes('sha256'),
 };
 
-export function wrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, key: SoftwareKey): Uint8Array {
+export function wrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, key: SoftwareKey, binding: Uint8Array = NOTHING): Uint8Array {
   if (key.class === 'public-key') throw new UnfitKeyError('a public key needs no wrapping');
   const material = exportMaterial(key);
   try {
-    return wrappings[mechanism].wrap(wrappingKey, material, key);
+    return wrappings[mechanism].wrap(wrappingKey, material, { form: key, binding });
   } finally {
     material.fill(0);
   }
 }
 
-export function unwrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, { form, bytes }: Wrapped): SoftwareKey {
-  const material = wrappings[mechanism].unwrap(wrappingKey, bytes, form);
+export function unwrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, { form, bytes, binding = NOTHING }: Wrapped): SoftwareKey {
+  const material = wrappings[mechanism].unwrap(wrappingKey, bytes, { form, binding });
   try {
     return importForeign(form, material);
   } finally {
@@ -48,8 +53,8 @@ export function unwrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, { for
   }
 }
 
-function nameOf({ class: kind, type }: KeyForm): Buffer {
-  return Buffer.from(`${kind} ${type}`, 'latin1');
+function aadOf({ form: { class: kind, type }, binding }: Bound): Buffer {
+  return Buffer.concat([Buffer.from(`${kind} ${type}\0`, 'latin1'), binding]);
 }
 
 function oaep(hash: OaepHash): Wrapping {

@@ -300,20 +300,26 @@ export interface Commands {
       readonly template: KeyTemplate;
       readonly mechanism?: WrapMechanism;
       readonly form?: KeyForm;
+      /** What an `aes-gcm-bound` key was bound to beside its form. */
+      readonly binding?: Uint8Array;
     },
     KeyInfo
   >;
   /** Takes in someone's public key (SubjectPublicKeyInfo, DER): `key-invalid` if it is none of that kind. */
   importPublicKey: Exchange<{ readonly kind: KeyPairKind; readonly publicKey: Uint8Array; readonly template: KeyTemplate }, KeyInfo>;
-  /** A new key that the HSM does not keep: out of it by `aes-gcm-bound`, under the wrapping key; of a pair also its public key. */
+  /**
+   * A new key that the HSM does not keep: out of it by `aes-gcm-bound`, under the wrapping key and bound to `binding`; of a
+   * pair also its public key.
+   */
   generateWrappedKey: Exchange<
-    { readonly wrappingKey: string; readonly form: NewKeyForm },
+    { readonly wrappingKey: string; readonly form: NewKeyForm; readonly binding: Uint8Array },
     { readonly wrapped: Uint8Array; readonly publicKey?: Uint8Array }
   >;
   /**
    * Takes a key that was wrapped elsewhere out of one wrapping and puts it into another, `aes-gcm-bound`; the HSM does not
    * keep it. From a trusted key only to a trusted key; what was bound already not at all.
-   * `fingerprint` is the SHA-256 of `prefix` and the key in clear: it tells keys apart without telling them.
+   * `fingerprint` is the SHA-256 of `prefix` and the key in clear: it tells keys apart without telling them, and is what the
+   * key is bound to.
    */
   rewrapKey: Exchange<
     {
