@@ -4,39 +4,47 @@ import { DecryptCommand, EncryptCommand, KMSServiceException } from '@aws-sdk/cl
 import { needsProc, pidOf } from '../support/hsm-process.ts';
 import { newKey } from '../support/own-cluster.ts';
 import { until } from '../support/until.ts';
-import { startWorld } from '../support/world.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+/** Milliseconds: a frozen process is given some time before it is taken for one. */
+const PATIENCE = 60_000;
+
+/** The id of the one HSM that there is at first. */
+async function managedHsm({ server }: World): Promise<string> {
+  const metrics = await (await fetch(`${server.endpoint}/metrics`)).text();
+  return /keyhold_hsm_keys\{hsm="([^"]+)"/.exec(metrics)?.[1] ?? '';
+}
 
 it(
-  'while its HSM is frozen, keys of the default key store answer that a dependency timed out; then all is as before',
+  'a frozen HSM of the default key store is a dependency that times out, until another process takes its place',
   { skip: needsProc },
   async () => {
     await using world = await startWorld();
     const KeyId = await newKey(world);
     const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('kept') }));
-    const metrics = await (await fetch(`${world.server.endpoint}/metrics`)).text();
-    const hsmId = /keyhold_hsm_keys\{hsm="([^"]+)"/.exec(metrics)?.[1] ?? '';
-
-    process.kill(pidOf(hsmId), 'SIGSTOP');
-    const refusal = await until('the frozen HSM is noticed', async () => {
+    const decrypted = async (): Promise<string | KMSServiceException> => {
       try {
-        await world.kms.send(new DecryptCommand({ CiphertextBlob }));
-        return undefined;
+        const { Plaintext } = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
+        return Buffer.from(Plaintext ?? []).toString();
       } catch (error) {
-        return error instanceof KMSServiceException ? error : undefined;
+        if (error instanceof KMSServiceException) return error;
+        throw error;
       }
-    });
-    assert.equal(refusal.name, 'DependencyTimeoutException');
-    assert.equal(refusal.$metadata.httpStatusCode, 500);
+    };
 
-    // The control plane ends it and starts another process in its folder.
-    const { Plaintext } = await until('the default key store is back', async () => {
-      try {
-        return await world.kms.send(new DecryptCommand({ CiphertextBlob }));
-      } catch (error) {
-        assert.equal((error as Error).name, 'DependencyTimeoutException');
-        return undefined;
-      }
-    });
-    assert.equal(Buffer.from(Plaintext ?? []).toString(), 'kept');
+    process.kill(pidOf(await managedHsm(world)), 'SIGSTOP');
+    const noticed = async () => {
+      const answer = await decrypted();
+      return typeof answer !== 'string' && answer;
+    };
+    const refusal = await until('the frozen HSM is noticed', noticed, PATIENCE);
+    assert.deepEqual([refusal.name, refusal.$metadata.httpStatusCode], ['DependencyTimeoutException', 500]);
+
+    const back = async () => {
+      const answer = await decrypted();
+      if (typeof answer !== 'string') assert.equal(answer.name, 'DependencyTimeoutException');
+      return typeof answer === 'string' && answer;
+    };
+    assert.equal(await until('the default key store is back', back, PATIENCE), 'kept');
   },
 );
