@@ -12,6 +12,7 @@ import {
   statusCommand,
   terminalIo,
 } from '../cli/index.ts';
+import { enrolCommand, serveCommand } from './hsm-host-commands.ts';
 import { recoverCommand } from './recover.ts';
 
 const io = terminalIo(process, (code) => {
@@ -20,7 +21,8 @@ const io = terminalIo(process, (code) => {
 
 export const env = (): Command => envCommand(process.env, io);
 export const status = (): Command => statusCommand(process.env, io);
-export const hsm = (): Command => hsmCommand(process.env, io);
+/** All of it speaks to HSMs, but for what makes another machine run one. */
+export const hsm = (): Command => hsmCommand(process.env, io).addCommand(enrolCommand()).addCommand(serveCommand());
 export const reconcile = (): Command =>
   reconcileCommand({ env: process.env, io, readTrail: (dataFolder) => trailEvents(join(dataFolder, 'audit')) });
 export const policy = (): Command => policyCommand(process.env, io);

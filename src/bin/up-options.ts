@@ -32,8 +32,15 @@ export interface UpOptions {
   readonly customKeyStoreRate: number;
   readonly awsRates?: true;
   readonly hsmRate?: HsmRate;
+  /** Where machines that run HSMs connect to. */
+  readonly hsmHosts?: HostAndPort;
   /** Milliseconds. */
   readonly auditRetention?: number;
+}
+
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -43,6 +50,13 @@ export function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('It is a number from 0 to 65535; 0 is any free port.');
   return Number(text);
+}
+
+/** `0.0.0.0:4600`. */
+export function parseHostAndPort(text: string): HostAndPort {
+  const [, host, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  if (host === undefined || port === undefined) throw new InvalidArgumentError('It is an address and a port: 0.0.0.0:4600.');
+  return { host, port: parsePort(port) };
 }
 
 export function parseAccount(text: string): string {

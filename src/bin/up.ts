@@ -7,6 +7,7 @@ import {
   logLevels,
   parseAccount,
   parseDuration,
+  parseHostAndPort,
   parseHsmRate,
   parsePort,
   parseProxy,
@@ -39,6 +40,7 @@ export function upCommand(): Command {
       [],
     )
     .option('--attestation-root <file>', 'root certificate (PEM) of the attestation documents that Recipient may have')
+    .option('--hsm-hosts <address:port>', 'let other machines run HSMs: where they connect to (keyhold hsm enrol)', parseHostAndPort)
     .option('--hsm-rate <rate>', 'operations per second of each HSM: 2000, or symmetric=2000 asymmetric=100 one by one', parseHsmRate)
     .option(
       '--audit-retention <time>',

@@ -57,7 +57,8 @@ function openBackupKey(folder: string, owner: string): Uint8Array {
   return made;
 }
 
-async function openAuthority(folder: string, name: string, subject: Subject, clock: Clock): Promise<Issuer> {
+/** An authority's pair of files, made at first use. */
+export async function openAuthority(folder: string, name: string, subject: Subject, clock: Clock): Promise<Issuer> {
   const keyFile = join(folder, `${name}.key`);
   const certificateFile = join(folder, `${name}.crt`);
   const key = readFileIfThere(keyFile);
@@ -105,7 +106,7 @@ export async function claimOnce(csr: string, clock: Clock): Promise<{ readonly c
   return { clusterCertificate, trustAnchor };
 }
 
-function validity(clock: Clock, years: number): Validity {
+export function validity(clock: Clock, years: number): Validity {
   const now = clock.now();
   return { notBefore: now - SKEW, notAfter: now + years * YEAR };
 }

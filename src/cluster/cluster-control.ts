@@ -13,7 +13,7 @@ import { initializeCluster } from './requests/initialize-cluster.ts';
 export async function startClusterControl(options: ClusterControlOptions): Promise<ClusterControl> {
   const { store, clock } = options;
   const loopback = loopbackOf(process.platform);
-  const context = { store, clock, loopback, limits: { ...defaultLimits, ...options.limits } };
+  const context = { store, clock, loopback, hosts: options.hosts, limits: { ...defaultLimits, ...options.limits } };
   const files = new BackupFiles(join(options.dataFolder, 'backups'));
   const crew = startCrew(options, files, await options.authorities);
   await crew.wakeAll();

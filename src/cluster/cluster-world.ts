@@ -12,6 +12,7 @@ import { openAuthorities } from './authorities.ts';
 import { startClusterControl } from './cluster-control.ts';
 import type { ClusterControl, ClusterLimits } from './contract.ts';
 import { launchHsm } from './launch.ts';
+import { HsmHosts } from './remote/hosts.ts';
 import { readCluster, type ClusterRows } from './rows.ts';
 
 export const scope = { account: '111122223333', region: 'us-east-1' };
@@ -38,6 +39,7 @@ export async function clusterWorld(limits: Partial<ClusterLimits> = {}): Promise
     clockOffset: 0,
     log: silentLogger,
     authorities: openAuthorities(join(folder, 'certificates'), systemClock),
+    hosts: new HsmHosts({ dataFolder: folder, clock: systemClock, log: silentLogger }),
     limits,
     launch(hsmId: string) {
       const child = launchHsm(hsmId);

@@ -1,3 +1,4 @@
+import type { HsmHosts } from './remote/hosts.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { Clock, Logger } from '../base/index.ts';
 import type { BackupRecord, ClusterRecord, HsmRecord, Scope, Tag } from '../domain/index.ts';
@@ -61,8 +62,16 @@ export interface ClusterLimits {
 /** CloudHSM's default quotas. */
 export const defaultLimits: ClusterLimits = { clusters: 4, hsms: 6, hsmsPerCluster: 28 };
 
+/** An HSM program that was started: a process of this machine, or what shows of one on another. */
+export type HsmChild = Pick<ChildProcess, 'pid' | 'stdout' | 'stderr' | 'exitCode' | 'signalCode'> & {
+  /** The fourth is the control channel. */
+  readonly stdio: readonly unknown[];
+  once(event: 'exit' | 'error', listener: () => void): unknown;
+  kill(signal?: NodeJS.Signals): boolean;
+};
+
 /** Starts an HSM program with its control channel on file descriptor 3, standard output and error piped. */
-export type LaunchHsm = (hsmId: string) => ChildProcess;
+export type LaunchHsm = (hsmId: string) => HsmChild;
 
 /**
  * Makes clusters and HSMs what their records say they should be. Requests only check and record what is wanted, and
@@ -112,5 +121,6 @@ export interface ClusterControlOptions {
   readonly log: Logger;
   readonly authorities: Promise<Authorities>;
   readonly launch?: LaunchHsm;
+  readonly hosts: HsmHosts;
   readonly limits?: Partial<ClusterLimits>;
 }

@@ -28,7 +28,7 @@ export function startCrew(options: ClusterControlOptions, backupFiles: BackupFil
   const folder = join(dataFolder, 'hsms');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const workers = new Map<string, ClusterWorker>();
-  const fleet = new Fleet({ folder, clock, clockOffset, rate, log, launch, changed: wake });
+  const fleet = new Fleet({ folder, clock, clockOffset, rate, log, launch, hosts: options.hosts, changed: wake });
   const works = { store, fleet, authorities, backupFiles, clock, log };
 
   function wake({ account, region, clusterId }: ClusterName): void {

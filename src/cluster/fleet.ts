@@ -4,9 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Logger } from '../base/index.ts';
 import type { ClusterRecord, HsmRecord } from '../domain/index.ts';
 import type { HsmRate, HsmStatus } from '../hsm/wire/index.ts';
-import type { LaunchHsm } from './contract.ts';
+import type { HsmChild, LaunchHsm } from './contract.ts';
 import type { HsmProcess } from './hsm-process.ts';
 import { endLeftover, forgetProcess } from './leftover-process.ts';
+import type { HsmHosts } from './remote/hosts.ts';
 import { HsmSupervisor, type HsmFailure } from './supervisor.ts';
 
 /** Milliseconds that HSMs get to say how they are to somebody who waits for it. */
@@ -20,6 +21,7 @@ export interface FleetOptions {
   readonly rate?: HsmRate | undefined;
   readonly log: Logger;
   readonly launch: LaunchHsm;
+  readonly hosts: HsmHosts;
   /** Called when an HSM of this cluster came up, went down or changed. */
   readonly changed: (cluster: ClusterRecord) => void;
 }
@@ -28,16 +30,20 @@ export interface FleetOptions {
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #supervisors = new Map<string, HsmSupervisor>();
+  /** Of these, those whose HSMs run on other machines, by host. */
+  readonly #onHosts = new Map<string, HsmSupervisor>();
   #closed = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    options.hosts.onConnected((hostId) => this.#onHosts.get(hostId)?.hurry());
   }
 
   /** Starts the HSM unless it is there already. `first` makes the cluster's key pair; others are cloned. */
-  ensure(cluster: ClusterRecord, { hsmId, eniIp }: HsmRecord, first: boolean): void {
+  ensure(cluster: ClusterRecord, { hsmId, eniIp, hostId }: HsmRecord, first: boolean): void {
     if (this.#closed || this.#supervisors.has(hsmId)) return;
-    const { clock, clockOffset, rate, log, launch, changed } = this.#options;
+    const { clock, clockOffset, rate, log, hosts, changed } = this.#options;
+    const launch = hostId === undefined ? this.#options.launch : (): HsmChild => hosts.launch(hostId);
     const folder = this.#folderOf(hsmId);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Port 0: the HSM takes the port it had before, if it can.
@@ -52,7 +58,9 @@ export class Fleet {
       clockOffset,
       ...(rate && { rate }),
     };
-    this.#supervisors.set(hsmId, new HsmSupervisor({ birth, launch, log, clock, changed: () => changed(cluster) }));
+    const supervisor = new HsmSupervisor({ birth, launch, log, clock, changed: () => changed(cluster) });
+    this.#supervisors.set(hsmId, supervisor);
+    if (hostId !== undefined) this.#onHosts.set(hostId, supervisor);
   }
 
   process(hsmId: string): HsmProcess | undefined {
@@ -71,6 +79,8 @@ export class Fleet {
 
   /** Ends the HSM and removes all that it held. */
   async remove(hsmId: string): Promise<void> {
+    // Also where this machine can't remove it.
+    await this.process(hsmId)?.destroy();
     await this.#supervisors.get(hsmId)?.stop();
     this.#supervisors.delete(hsmId);
     const folder = this.#folderOf(hsmId);

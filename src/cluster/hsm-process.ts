@@ -1,9 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Duplex, Readable } from 'node:stream';
 import type { Logger } from '../base/index.ts';
 import type { ControlCommandName, ControlInput, ControlOutput, HsmBirth, HsmStatus } from '../hsm/wire/index.ts';
-import type { LaunchHsm } from './contract.ts';
+import type { HsmChild, LaunchHsm } from './contract.ts';
 import { ControlChannel } from './control-channel.ts';
 import { endLeftover, recordProcess } from './leftover-process.ts';
 
@@ -37,7 +36,7 @@ export async function startHsmProcess(options: HsmProcessOptions): Promise<HsmPr
 /** One running HSM process. It ends when `stop` is called, when its channel closes, or when it no longer answers. */
 export class HsmProcess {
   readonly exited: Promise<void>;
-  readonly #child: ChildProcess;
+  readonly #child: HsmChild;
   readonly #channel: ControlChannel;
   readonly #changed: () => void;
   #status: HsmStatus | undefined;
@@ -87,6 +86,12 @@ export class HsmProcess {
 
   async refresh(): Promise<void> {
     this.#take(await this.#channel.call('status', {}));
+  }
+
+  /** Ends the process, which removes all that it held. */
+  async destroy(): Promise<void> {
+    clearInterval(this.#poll);
+    await this.#channel.call('destroy', {}).catch(() => undefined);
   }
 
   async stop(): Promise<void> {

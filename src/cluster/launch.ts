@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { HsmPlace } from '../hsm/wire/index.ts';
 import type { LaunchHsm } from './contract.ts';
 
 /** The HSM program beside this one: `.ts` in a clone, `.js` when built. */
@@ -12,3 +13,9 @@ const program = fileURLToPath(new URL(`../bin/hsm${extname(import.meta.url)}`, i
  */
 export const launchHsm: LaunchHsm = (hsmId) =>
   spawn(process.execPath, [program, hsmId], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
+
+/** The same on another machine than the control plane's, which has its own place for the HSM and its own log. */
+export function launchHsmAt({ root, host, port }: HsmPlace): ChildProcess {
+  const place = ['--root', root, '--host', host, '--port', String(port)];
+  return spawn(process.execPath, [program, ...place], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'], detached: true });
+}

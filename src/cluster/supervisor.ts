@@ -23,6 +23,7 @@ export interface HsmFailure {
 export class HsmSupervisor {
   readonly #options: SupervisorOptions;
   readonly #stopping = new AbortController();
+  #waiting = new AbortController();
   readonly #ended: Promise<void>;
   #process: HsmProcess | undefined;
   #starting: Promise<unknown> | undefined;
@@ -43,6 +44,11 @@ export class HsmSupervisor {
     return this.#failure;
   }
 
+  /** Tries again without waiting any longer, if it waits: what it failed for may be over. */
+  hurry(): void {
+    this.#waiting.abort();
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     // A process that is only starting would be missed by `stop`: let it arrive first.
@@ -61,7 +67,9 @@ export class HsmSupervisor {
       changed();
       if (clock.now() - startedAt > STEADY) wait = FIRST_DELAY;
       log.warn({ hsmId: birth.hsmId, restartIn: wait }, 'HSM is down and will be started again');
-      await delay(wait, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      this.#waiting = new AbortController();
+      const signal = AbortSignal.any([this.#stopping.signal, this.#waiting.signal]);
+      await delay(wait, undefined, { signal }).catch(() => undefined);
     }
   }
 

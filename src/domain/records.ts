@@ -256,6 +256,8 @@ export interface HsmRecord {
   readonly port: number;
   readonly state: HsmState;
   readonly stateMessage?: string;
+  /** The other machine that runs it; on this one, if absent. */
+  readonly hostId?: string;
   /** Since when an HSM has been degraded, milliseconds since the epoch. */
   readonly degradedSince?: number;
   readonly creationDate: number;

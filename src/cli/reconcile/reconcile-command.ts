@@ -27,7 +27,7 @@ interface Options {
 const HELP = `
 The HSMs keep their logs without KMS, and KMS keeps its trail without the HSMs. Whoever makes, uses, changes or deletes a
 key of KMS's behind its back shows in the one and not in the other; so does a KMS that claims what it never did. Uses
-are compared while the HSMs record them: keyhold hsm audit set-policy --cryptography on. Exit code 1 if there are findings.
+are compared while the HSMs record them: keyhold hsm audit policy --key-use true. Exit code 1 if there are findings.
 
 First see that both are whole: keyhold audit verify, keyhold hsm audit verify.
 

@@ -1,6 +1,8 @@
 import { base32Id, hexId } from '../../base/index.ts';
 import type { HsmRecord } from '../../domain/index.ts';
 import type { ClusterLimits, Subnet } from '../contract.ts';
+import type { HsmHost } from '../remote/host-files.ts';
+import type { Reader } from '../../storage/index.ts';
 import { freeAddress, isHostOf, isShared, vpcOf } from '../network.ts';
 import { invalid, needCluster, type ClusterName, type ClusterRows } from '../rows.ts';
 import type { RequestContext } from './context.ts';
@@ -18,6 +20,7 @@ export function createHsm(context: RequestContext, name: ClusterName, wanted: Ne
     const subnet = subnetFor(context, rows, wanted.availabilityZone);
     const others = await transaction.list('hsms', [name.account, name.region]);
     checkQuotas(rows, others.length, context.limits);
+    const host = await hostFor(context, transaction, wanted);
     const hsm: HsmRecord = {
       account: name.account,
       region: name.region,
@@ -26,7 +29,8 @@ export function createHsm(context: RequestContext, name: ClusterName, wanted: Ne
       availabilityZone: subnet.availabilityZone,
       subnetId: subnet.subnetId,
       eniId: `eni-${hexId(17)}`,
-      eniIp: addressIn(subnet, new Set(others.map((other) => other.eniIp)), wanted.ipAddress),
+      eniIp: host?.address ?? addressIn(subnet, new Set(others.map((other) => other.eniIp)), wanted.ipAddress),
+      ...(host && { hostId: host.hostId }),
       port: 0,
       state: 'CREATE_IN_PROGRESS',
       stateMessage: 'HSM is being created.',
@@ -36,6 +40,12 @@ export function createHsm(context: RequestContext, name: ClusterName, wanted: Ne
     await transaction.put('hsms', hsm);
     return hsm;
   });
+}
+
+/** Another machine, if one offers itself for the zone; otherwise the HSM runs on this one. */
+async function hostFor({ hosts }: RequestContext, reader: Reader, { availabilityZone, ipAddress }: NewHsm): Promise<HsmHost | undefined> {
+  const all = await reader.list('hsms', []);
+  return hosts.free(availabilityZone, new Set(all.flatMap(({ hostId = [] }) => hostId)), ipAddress);
 }
 
 /** Until activation a cluster's identity and users are those of its first HSM, so there must be only that one. */

@@ -1,14 +1,18 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { openHsm, type HsmSurroundings } from '../hsm.ts';
 import { HsmServer } from '../server/index.ts';
 import { FolderInUseError, WrongSecretError } from '../storage/index.ts';
-import { FrameReader, FrameWriter, HsmError, type HsmBirth, type HsmStatus, type RequestFrame } from '../wire/index.ts';
+import { FrameReader, FrameWriter, HsmError, type HsmBirth, type HsmPlace, type HsmStatus, type RequestFrame } from '../wire/index.ts';
 import { essence, statusOf } from './status.ts';
 import { controlTable, type Running } from './table.ts';
 
 export interface ControlOptions extends HsmSurroundings {
   /** The HSM's end of its control channel. */
   readonly channel: Duplex;
+  /** On a machine of its own an HSM knows better than its control plane where it may keep things and listen. */
+  readonly place?: HsmPlace | undefined;
 }
 
 type AnyHandler = (running: Running, input: unknown) => unknown;
@@ -26,6 +30,7 @@ export class ControlService {
   /** One command after the other: what one has set up the next may need. */
   #last: Promise<void> = Promise.resolve();
   #stopping = false;
+  #removing = false;
   #told = '';
   #telling = false;
 
@@ -75,7 +80,8 @@ export class ControlService {
 
   #answer(op: string, input: unknown): unknown {
     if (op === 'birth') return this.#bear(input as HsmBirth);
-    if (op === 'shutdown') {
+    if (op === 'shutdown' || op === 'destroy') {
+      this.#removing = op === 'destroy';
       this.stop();
       return {};
     }
@@ -88,7 +94,7 @@ export class ControlService {
   async #bear(birth: HsmBirth): Promise<HsmStatus> {
     if (this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is born already');
     const { log } = this.#options;
-    const hsm = await openHsm(birth, this.#options);
+    const hsm = await openHsm(this.#options.place ? placed(birth, this.#options.place) : birth, this.#options);
     const server = await HsmServer.start(hsm);
     this.#running = { hsm, server };
     hsm.onChange(() => this.#tellSoon());
@@ -118,6 +124,7 @@ export class ControlService {
       this.#running?.hsm.peers.close();
       await this.#running?.server.close();
       this.#running?.hsm.close();
+      if (this.#removing && this.#running) rmSync(this.#running.hsm.birth.folder, { recursive: true, force: true });
     } catch (error) {
       log.error({ err: error }, 'the HSM did not stop cleanly');
     }
@@ -126,6 +133,12 @@ export class ControlService {
     if (channel.readableEnded || channel.destroyed) this.#markStopped();
     else channel.end(() => this.#markStopped());
   }
+}
+
+function placed(birth: HsmBirth, { root, host, port }: HsmPlace): HsmBirth {
+  const folder = join(root, birth.hsmId);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return { ...birth, folder, host, port };
 }
 
 function asHsmError(error: unknown): HsmError {

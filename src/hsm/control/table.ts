@@ -87,4 +87,4 @@ export const controlTable = {
     return {};
   },
   retire: async ({ hsm }) => ({ covered: await hsm.retire() }),
-} satisfies { readonly [C in Exclude<ControlCommandName, 'birth' | 'shutdown'>]: Handler<C> };
+} satisfies { readonly [C in Exclude<ControlCommandName, 'birth' | 'destroy' | 'shutdown'>]: Handler<C> };

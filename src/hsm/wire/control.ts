@@ -28,6 +28,15 @@ export interface HsmBirth {
   readonly rate?: HsmRate;
 }
 
+/** Where an HSM lives on a machine that is not its control plane's. */
+export interface HsmPlace {
+  /** Holds a folder for the HSM. */
+  readonly root: string;
+  /** Address to listen on, and port (0: the port used before, or any free one). */
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface HsmStatus {
   readonly lifecycle: HsmLifecycle | 'unborn';
   readonly host: string;
@@ -110,6 +119,8 @@ export interface ControlCommands {
    * that it is linked to, and one at least, holds all that is here.
    */
   retire: Exchange<Empty, { readonly covered: boolean }>;
+  /** Stops as at `shutdown`, and removes all that it kept. */
+  destroy: Exchange<Empty, Empty>;
   /** Stops: finishes what is under way, closes, exits 0. */
   shutdown: Exchange<Empty, Empty>;
 }

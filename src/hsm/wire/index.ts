@@ -45,6 +45,7 @@ export type {
   ControlInput,
   ControlOutput,
   HsmBirth,
+  HsmPlace,
   HsmRate,
   HsmStatus,
   OperationClass,

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { readFileIfThere, writeFileDurably } from '../../base/index.ts';
+import { createCsr, exportPrivateKey, makeKeyPair } from '../../crypto/index.ts';
+import { FrameReader, FrameWriter } from '../../hsm/wire/index.ts';
+import { CONTROL_PLANE } from './host-identity.ts';
+import type { EnrolmentToken } from './token.ts';
+
+/** Who this host is to its control plane; PEM. */
+export interface HostIdentity {
+  readonly hostId: string;
+  /** host:port of the control plane. */
+  readonly controlPlane: string;
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const TIMEOUT = 10_000;
+
+export function readHostIdentity(folder: string): HostIdentity | undefined {
+  const content = readFileIfThere(join(folder, 'host.json'));
+  // Only `enrol` writes the file.
+  return content && (JSON.parse(content.toString()) as HostIdentity);
+}
+
+/** Gets a certificate for this host in exchange for a token. The key never leaves the folder. */
+export async function enrol(folder: string, token: EnrolmentToken, address: string): Promise<HostIdentity> {
+  const keys = makeKeyPair();
+  const csr = await createCsr(keys, { O: 'Keyhold', CN: 'HSM host' });
+  const socket = await openToControlPlane(token.address, { ca: token.authority });
+  try {
+    new FrameWriter(socket).write({ id: 1, op: 'enrol', in: { id: token.id, secret: token.secret, csr, address } });
+    const { hostId, certificate } = await answerOf(socket);
+    const { authority } = token;
+    const identity = { hostId, controlPlane: token.address, authority, certificate, key: exportPrivateKey(keys.privateKey) };
+    writeFileDurably(join(folder, 'host.json'), JSON.stringify(identity));
+    return identity;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Opens TLS to what the authority certified as the control plane: another host's certificate will not do. */
+export async function openToControlPlane(address: string, options: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>): Promise<TLSSocket> {
+  const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(address) ?? [];
+  const checkServerIdentity = (_host: string, { subject }: { subject: { CN?: string | string[] } }): Error | undefined =>
+    subject.CN === CONTROL_PLANE ? undefined : new Error('what answers is not the control plane');
+  const socket = connect({ ...options, host, port: Number(port), minVersion: 'TLSv1.3', checkServerIdentity, timeout: TIMEOUT });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once('secureConnect', () => resolve()).once('error', reject);
+  socket.once('timeout', () => socket.destroy(new Error('the control plane does not answer')));
+  await promise;
+  socket.off('error', reject).on('error', () => undefined);
+  return socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, TIMEOUT);
+}
+
+async function answerOf(socket: TLSSocket): Promise<{ readonly hostId: string; readonly certificate: string }> {
+  const reader = new FrameReader();
+  for await (const chunk of socket) {
+    const [frame] = reader.feed(chunk as Buffer);
+    if (frame === undefined) continue;
+    // The control plane proved by its certificate that it is one.
+    const { out, error } = frame as { out?: { hostId: string; certificate: string }; error?: { message: string } };
+    if (out) return out;
+    throw new Error(error?.message ?? 'no answer');
+  }
+  throw new Error('the control plane closed the connection');
+}

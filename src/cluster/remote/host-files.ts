@@ -1,0 +1,81 @@
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { base32Id, readFileIfThere, writeFileDurably } from '../../base/index.ts';
+import { equalBytes, sha256 } from '../../crypto/index.ts';
+
+/** A machine that runs one HSM at a time for this Keyhold. */
+export interface HsmHost {
+  readonly hostId: string;
+  readonly availabilityZone: string;
+  /** Where the other HSMs and the front end reach the HSM that it runs. */
+  readonly address: string;
+}
+
+interface TokenRecord {
+  /** Hex SHA-256. */
+  readonly secret: string;
+  readonly availabilityZone: string;
+  /** Milliseconds since the epoch. */
+  readonly expires: number;
+}
+
+const ID = /^[a-z2-7]{16}$/;
+const ID_LENGTH = 16;
+const SECRET_LENGTH = 32;
+
+/** What is kept of hosts: a file each, and one for each token that has not been used. */
+export class HostFiles {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(join(folder, 'tokens'), { recursive: true, mode: 0o700 });
+  }
+
+  hosts(): HsmHost[] {
+    const names = readdirSync(this.#folder).filter((name) => name.endsWith('.host.json'));
+    return names.flatMap((name) => this.host(name.slice(0, -'.host.json'.length)) ?? []);
+  }
+
+  host(hostId: string): HsmHost | undefined {
+    const content = ID.test(hostId) ? readFileIfThere(this.#pathOf(hostId)) : undefined;
+    // Only this class writes the file.
+    return content && (JSON.parse(content.toString()) as HsmHost);
+  }
+
+  /** Takes up a new host. */
+  add(host: Omit<HsmHost, 'hostId'>): HsmHost {
+    const added = { hostId: base32Id(ID_LENGTH), ...host };
+    writeFileDurably(this.#pathOf(added.hostId), JSON.stringify(added));
+    return added;
+  }
+
+  /** A token that lets one host enrol in a zone until it expires; only its hash is kept. */
+  makeToken(availabilityZone: string, expires: number): { readonly id: string; readonly secret: string } {
+    const token = { id: base32Id(ID_LENGTH), secret: base32Id(SECRET_LENGTH) };
+    const record: TokenRecord = { secret: sha256(token.secret).toString('hex'), availabilityZone, expires };
+    writeFileDurably(this.#tokenPath(token.id), JSON.stringify(record));
+    return token;
+  }
+
+  /** The zone that the token is for, once; undefined if it is wrong, used or expired. */
+  takeToken(id: string, secret: string, now: number): string | undefined {
+    const content = ID.test(id) ? readFileIfThere(this.#tokenPath(id)) : undefined;
+    if (!content) return undefined;
+    const record = JSON.parse(content.toString()) as TokenRecord;
+    if (!equalBytes(sha256(secret), Buffer.from(record.secret, 'hex'))) return undefined;
+    // Renamed first: of two who come at once with the same token only one finds it.
+    const used = `${this.#tokenPath(id)}.used`;
+    renameSync(this.#tokenPath(id), used);
+    rmSync(used);
+    return now <= record.expires ? record.availabilityZone : undefined;
+  }
+
+  #pathOf(hostId: string): string {
+    return join(this.#folder, `${hostId}.host.json`);
+  }
+
+  #tokenPath(id: string): string {
+    return join(this.#folder, 'tokens', `${id}.json`);
+  }
+}

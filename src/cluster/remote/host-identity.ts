@@ -1,0 +1,27 @@
+import type { Clock } from '../../base/index.ts';
+import { exportPrivateKey, issueCertificate, makeKeyPair, readCsr, type Issuer } from '../../crypto/index.ts';
+import { openAuthority, validity } from '../authorities.ts';
+
+/** The name in the control plane's certificate; those of hosts have the host's id. */
+export const CONTROL_PLANE = 'keyhold control plane';
+const YEARS = 25;
+
+/** Certifies the control plane and its hosts to each other, and nobody else. */
+export function openHostAuthority(folder: string, clock: Clock): Promise<Issuer> {
+  return openAuthority(folder, 'hosts-authority', { O: 'Keyhold', CN: 'Keyhold HSM hosts' }, clock);
+}
+
+/** PEM; a new key at every start. */
+export async function controlPlaneIdentity(authority: Issuer, clock: Clock): Promise<{ readonly key: string; readonly cert: string }> {
+  const { publicKey, privateKey } = makeKeyPair();
+  const order = { ...validity(clock, YEARS), subject: { O: 'Keyhold', CN: CONTROL_PLANE }, publicKey, ca: false };
+  return { key: exportPrivateKey(privateKey), cert: await issueCertificate(order, authority) };
+}
+
+/** The certificate for a host's key; undefined if `csr` is no request. */
+export async function certifyHost(authority: Issuer, hostId: string, csr: string, clock: Clock): Promise<string | undefined> {
+  const request = await readCsr(csr);
+  if (!request) return undefined;
+  const order = { ...validity(clock, YEARS), subject: { O: 'Keyhold', CN: hostId }, publicKey: request.publicKey, ca: false };
+  return issueCertificate(order, authority);
+}

@@ -1,0 +1,71 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
+import type { Logger } from '../../base/index.ts';
+import { openToControlPlane, type HostIdentity } from './enrol.ts';
+
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 10_000;
+
+export interface ServeOptions {
+  readonly identity: HostIdentity;
+  /** Starts the HSM program with its control channel on file descriptor 3. */
+  readonly launch: () => ChildProcess;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Offers this host to its control plane, again and again: each connection is the control channel of one HSM process, which
+ * is started when the control plane first says something, and ends with the connection.
+ */
+export async function serveHsms({ identity, launch, log, signal }: ServeOptions): Promise<void> {
+  let pause = FIRST_PAUSE;
+  while (!signal.aborted) {
+    try {
+      const { controlPlane, authority, certificate, key } = identity;
+      const socket = await openToControlPlane(controlPlane, { ca: authority, cert: certificate, key });
+      log.info({ controlPlane }, 'connected to the control plane');
+      pause = FIRST_PAUSE;
+      await serveOne(socket, launch, signal);
+      log.info({ controlPlane }, 'connection to the control plane is over');
+    } catch (error) {
+      log.warn({ err: error, retryIn: pause }, 'the control plane can not be reached');
+    }
+    await delay(pause, undefined, { signal }).catch(() => undefined);
+    pause = Math.min(pause * 2, LONGEST_PAUSE);
+  }
+}
+
+async function serveOne(socket: TLSSocket, launch: () => ChildProcess, signal: AbortSignal): Promise<void> {
+  const gone = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
+  const stop = (): void => void socket.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  let exited: Promise<void> | undefined;
+  socket.once('data', (first: Buffer) => {
+    exited = runHsm(socket, first, launch());
+  });
+  await gone;
+  await exited;
+  signal.removeEventListener('abort', stop);
+}
+
+/** Carries bytes between the control plane and the HSM; when either side ends, so does the other. */
+function runHsm(socket: TLSSocket, first: Buffer, child: ChildProcess): Promise<void> {
+  // The fourth stdio entry is 'pipe', which is a socket pair.
+  const channel = child.stdio[3] as Duplex;
+  channel.on('error', () => undefined);
+  channel.write(first);
+  socket.pipe(channel).pipe(socket);
+  socket.once('close', () => channel.destroy());
+  return new Promise((resolve) => {
+    const end = (): void => {
+      socket.destroy();
+      resolve();
+    };
+    child.once('exit', end).once('error', end);
+  });
+}

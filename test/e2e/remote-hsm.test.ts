@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { DeleteHsmCommand } from '@aws-sdk/client-cloudhsm-v2';
+import { keyhold } from '../support/keyhold-cli.ts';
+import { addHsm, untilCluster } from '../support/own-cluster.ts';
+import { until } from '../support/until.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { sceneIn, type Scene } from '../faults/trouble.ts';
+
+const ENTRY = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
+const ADDRESS = process.platform === 'linux' ? '127.0.0.9' : '127.0.0.1';
+
+describe('an HSM on another machine', () => {
+  let world: World;
+  let scene: Scene;
+  let host: ChildProcess;
+  let token: string;
+
+  before(async () => {
+    world = await startWorld(['--hsm-hosts', '127.0.0.1:0']);
+    const enrolled = await keyhold(['hsm', 'enrol', '--zone', `${world.region}b`, '--data', world.data], world.environment());
+    assert.equal(enrolled.code, 0, enrolled.stderr);
+    token = enrolled.stdout.trim();
+    host = await serve('--token', token);
+    scene = await sceneIn(world);
+  });
+  after(async () => {
+    await end('SIGTERM');
+    await world?.[Symbol.asyncDispose]();
+  });
+
+  /** `keyhold hsm serve` as on another machine; resolves when it is connected. */
+  async function serve(...options: string[]): Promise<ChildProcess> {
+    const args = ['hsm', 'serve', '--data', join(world.folder, 'host'), '--listen', `${ADDRESS}:0`, ...options];
+    const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ['ignore', 'inherit', 'pipe'], env: world.environment() });
+    connections = 0;
+    child.stderr.on('data', (chunk: Buffer) => (connections += chunk.toString().split('connected to the control plane').length - 1));
+    await connected(1);
+    return child;
+  }
+
+  /** How often the machine has connected since `serve`. */
+  let connections = 0;
+  const connected = (times: number): Promise<boolean> => until('the machine is connected', async () => connections >= times);
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (!host || host.exitCode !== null || host.signalCode !== null) return;
+    const gone = once(host, 'exit');
+    host.kill(signal);
+    await gone;
+  }
+
+  const hsmOn = async (address: string) => ((await scene.cluster.describe()).Hsms ?? []).find(({ EniIp }) => EniIp === address);
+
+  it('is picked for its zone, and holds what the others hold', async () => {
+    assert.equal((await hsmOn(ADDRESS))?.AvailabilityZone, `${world.region}b`);
+    assert.deepEqual(readdirSync(join(world.folder, 'host', 'hsms')), [(await hsmOn(ADDRESS))?.HsmId]);
+    await scene.addKey();
+    await scene.use();
+  });
+
+  it('can go and come back, in order or not', async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      await end(signal);
+      await scene.use();
+      await scene.untilNewKeysAreRefused();
+      host = await serve();
+      await scene.recovered();
+    }
+  });
+
+  it('comes back to a control plane that was killed', async () => {
+    await world.kill();
+    await world.start();
+    await scene.recovered();
+  });
+
+  it('lets nobody in with a token that was used', async () => {
+    const outcome = await keyhold(
+      ['hsm', 'serve', '--data', join(world.folder, 'thief'), '--listen', `${ADDRESS}:0`, '--token', token],
+      world.environment(),
+    );
+    assert.equal(outcome.code, 1);
+    assert.match(outcome.stderr, /used or expired/);
+  });
+
+  it('leaves nothing behind when it is deleted, and its machine is free for another', async () => {
+    const { clusterId } = scene.cluster;
+    const before = connections;
+    await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: clusterId, EniIp: ADDRESS }));
+    await untilCluster(world, clusterId, 'it is deleted', ({ Hsms }) => (Hsms ?? []).length === 1);
+    assert.deepEqual(readdirSync(join(world.folder, 'host', 'hsms')), []);
+    await connected(before + 1);
+    await addHsm(world, clusterId, 'b');
+    assert.ok(await hsmOn(ADDRESS));
+    await scene.recovered();
+  });
+});
