@@ -84,9 +84,15 @@ function listedNames(patterns: readonly PrincipalPattern[], uniqueIds: UniqueIds
   const providers = new Set<string>();
   for (const pattern of patterns) {
     if (pattern.kind === 'account') accounts.add(pattern.account);
-    else if (pattern.kind === 'arn' || pattern.kind === 'role') arns.add(pattern.arn);
+    else if (pattern.kind === 'arn' || pattern.kind === 'role') listOne(pattern.arn);
     else if (pattern.kind === 'unique-id') ids.add(pattern.id);
     else if (pattern.kind === 'federated') providers.add(pattern.provider);
+  }
+  function listOne(arn: string): void {
+    const id = uniqueIds[arn];
+    // A user or role stays the same under another name or path; a session is one of its role's, and goes by its ARN.
+    if (id === undefined || arn.includes(':assumed-role/')) arns.add(arn);
+    else ids.add(id);
   }
   const lists = (arn: string, { uniqueId }: Who): boolean => arns.has(arn) && (uniqueIds[arn] ?? uniqueId) === uniqueId;
   return (who) => {

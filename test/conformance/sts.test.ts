@@ -11,6 +11,7 @@ import {
   ListAccessKeysCommand,
   ListUsersCommand,
   PutRolePolicyCommand,
+  UpdateUserCommand,
 } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import {
@@ -89,6 +90,9 @@ describe('STS', () => {
       { Action: '*' },
     );
     await assume(named, {}, poor);
+    await admin.iam.send(new UpdateUserCommand({ UserName: 'poor', NewUserName: 'renamed' }));
+    await assume(named, {}, poor);
+    await admin.iam.send(new UpdateUserCommand({ UserName: 'renamed', NewUserName: 'poor' }));
 
     const unknown = newRole('unknown', { Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/nobody` } }, {});
     await assert.rejects(unknown, /Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user\/nobody"/);
