@@ -15,6 +15,7 @@ import type { Facts } from './conditions/facts.ts';
 import { factsOf } from './conditions/facts-of.ts';
 import { requestContext } from './conditions/request-context.ts';
 import { named, type Course } from './course.ts';
+import { unknownCiphertext } from './find-key.ts';
 import { decideWithGrants } from './grants/decide.ts';
 import { retirementVerdict } from './grants/granted.ts';
 import type { GrantQuestion } from './grants/grant-index.ts';
@@ -53,6 +54,8 @@ export async function authorizeTarget(services: Services, course: Course, name: 
   };
   const decision = found.kind === 'key' && found.grant ? decideRetirement(access, found.grant) : await decide(services, access, facts);
   if (decision.allowed) return;
+  // A ciphertext under another account's key must look like one under no key at all.
+  if (decision.because === 'hidden' && target.on === 'ciphertext' && target.id === undefined) throw unknownCiphertext();
   throw new KmsError(accessDenied[operation.service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
 }
 

@@ -79,7 +79,8 @@ export async function keyOfCiphertext(directory: Directory, asker: Asker, blob: 
   return { ...foundKey(known), deferred: material ? incorrectKey() : new KmsError('InvalidCiphertextException') };
 }
 
-function unknownCiphertext(): KmsError {
+/** What is said of a ciphertext whose key is not there, and also of one whose key must not show. */
+export function unknownCiphertext(): KmsError {
   return new KmsError(
     'AccessDeniedException',
     'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',

@@ -2,7 +2,7 @@ import { aliasArn, backupArn, clusterArn, KmsError, type Scope } from '../domain
 import { ALIAS_PREFIX, foundKey, keyByAlias, keyById, keyOfCiphertext, keyOrPlanned, missing } from './find-key.ts';
 import type { Asker, Found, FoundAlias, FoundBackup, FoundCluster, FoundIam, FoundKey } from './found.ts';
 import { grantOfToken } from './grants/grant-token.ts';
-import { notAlias, requireGrantId } from './kms/grants/grant-input.ts';
+import { requireGrantId } from './kms/grants/grant-input.ts';
 import type { IamTarget, Target } from './operation.ts';
 import type { Services } from './services.ts';
 
@@ -58,7 +58,7 @@ async function grantNamed(directory: Directory, asker: Asker, { token, id, grant
   if (token !== undefined || id === undefined || grantId === undefined) {
     throw new KmsError('ValidationException', 'You must specify either a grant token, or a key ARN and a grant ID.');
   }
-  const known = await keyById(directory, asker, notAlias(id), false);
+  const known = await keyById(directory, asker, id, undefined);
   requireGrantId(grantId);
   const { account, region, keyId } = known.key;
   const grant = await directory.store.read((reader) => reader.get('grants', account, region, keyId, grantId));

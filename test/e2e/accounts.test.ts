@@ -61,6 +61,21 @@ describe('accounts', () => {
     );
   });
 
+  it('can’t tell a ciphertext under another’s key from one under no key', async () => {
+    const { KeyMetadata } = await first.kms.send(new CreateKeyCommand({}));
+    const { CiphertextBlob = new Uint8Array() } = await first.kms.send(
+      new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from('secret') }),
+    );
+    const unknown = Uint8Array.from(CiphertextBlob, (byte, at) => (at === 5 ? byte ^ 1 : byte));
+    for (const blob of [CiphertextBlob, unknown]) {
+      await assert.rejects(second.kms.send(new DecryptCommand({ CiphertextBlob: blob })), {
+        name: 'AccessDeniedException',
+        message:
+          'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+      });
+    }
+  });
+
   it('share a key when its policy and the other account’s identity policies both allow it', async () => {
     const statements = [
       { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${FIRST}:root` }, Action: 'kms:*', Resource: '*' },

@@ -7,7 +7,7 @@ import { defineOperation } from '../../operation.ts';
 import { requirePrincipal } from '../../principals.ts';
 import { stopIfDryRun } from '../cryptographic/bound-key.ts';
 import { countGrants, requireRoomForGrant } from './grant-count.ts';
-import { checkedTerms, notAlias } from './grant-input.ts';
+import { checkedTerms } from './grant-input.ts';
 
 type Input = Request<'kms', 'CreateGrant'>;
 /** A grant but for its id and its date. */
@@ -16,7 +16,7 @@ type Terms = Omit<GrantRecord, 'grantId' | 'creationDate'>;
 /** With a Name, the same again is the same grant; without, a new one each time. */
 export const CreateGrant = defineOperation('kms', 'CreateGrant', {
   effect: 'write',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: notAlias(KeyId), states: 'grantable' } }),
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'grantable' } }),
   async handle({ store, clock, quotas }, input, { key: { key } }, { caller }) {
     const wanted = await store.read((reader) => termsOf(reader, input, key, caller.account));
     stopIfDryRun(input.DryRun);

@@ -3,13 +3,13 @@ import type { Page, Reader } from '../../../storage/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { listPage } from '../../pagination.ts';
 import { grantEntry, grantKey } from './grant-entry.ts';
-import { notAlias, requireGrantId } from './grant-input.ts';
+import { requireGrantId } from './grant-input.ts';
 
 const DEFAULT_LIMIT = 50;
 
 export const ListGrants = defineOperation('kms', 'ListGrants', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: notAlias(KeyId), states: 'any' } }),
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
   async handle({ store }, { Limit = DEFAULT_LIMIT, Marker, GrantId, GranteePrincipal }, { key: { key } }) {
     if (GrantId !== undefined) requireGrantId(GrantId);
     const wanted = { key, grantId: GrantId, grantee: GranteePrincipal };

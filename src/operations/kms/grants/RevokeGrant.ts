@@ -2,11 +2,11 @@ import { KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { stopIfDryRun } from '../cryptographic/bound-key.ts';
 import { removeGrant } from './grant-count.ts';
-import { notAlias, requireGrantId } from './grant-input.ts';
+import { requireGrantId } from './grant-input.ts';
 
 export const RevokeGrant = defineOperation('kms', 'RevokeGrant', {
   effect: 'write',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: notAlias(KeyId), states: 'any' } }),
+  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
   async handle({ store }, { GrantId, DryRun }, { key: { key } }) {
     requireGrantId(GrantId);
     const there = await store.read((reader) => reader.get('grants', key.account, key.region, key.keyId, GrantId));

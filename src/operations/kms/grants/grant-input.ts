@@ -50,11 +50,3 @@ const GRANT_ID = /^[0-9a-f]{64}$/;
 export function requireGrantId(grantId: string): void {
   if (!GRANT_ID.test(grantId)) throw new KmsError('InvalidGrantIdException', `Invalid grantId '${grantId}'`);
 }
-
-/** Grants are managed by key id or key ARN. */
-export function notAlias(id: string): string {
-  if (/^(?:arn:[^:]*:kms:[^:]*:[^:]*:)?alias\//.test(id)) {
-    throw new KmsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
-  }
-  return id;
-}
