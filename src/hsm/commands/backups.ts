@@ -1,3 +1,4 @@
+import type { AuditEntry, Opcode } from '../audit/index.ts';
 import {
   checkBackup,
   checkRestoreApproval,
@@ -8,7 +9,6 @@ import {
   secretOf,
   shareSecret,
 } from '../backup/index.ts';
-import type { AuditEntry, Opcode } from '../audit/index.ts';
 import { sha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { approvalDataOf, TOKEN_LIFETIME } from '../quorum/index.ts';
@@ -41,7 +41,7 @@ const passphrase = text(1_024);
 const shares = list(bytes, MAX_HOLDERS);
 const offset = integer(0, Number.MAX_SAFE_INTEGER);
 
-/** Exports that a session made and has not read to the end yet. */
+/** The last export that a session made. */
 const madeExports = new WeakMap<Session, Uint8Array>();
 
 /** What those who must approve a restore are to sign. */
