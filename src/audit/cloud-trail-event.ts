@@ -29,6 +29,7 @@ export function cloudTrailEvent(call: ApiCall): AuditEvent {
     managementEvent: true,
     recipientAccountId: principal.account,
     eventCategory: 'Management',
+    tlsDetails: call.tlsDetails,
   };
 }
 

@@ -15,6 +15,15 @@ export interface AuditResource {
   readonly ARN: string;
 }
 
+/** How a call was protected on its way, if it was. Source: "CloudTrail record contents", `tlsDetails`. */
+export interface TlsDetails {
+  /** `TLSv1.3`, for example. */
+  readonly tlsVersion: string;
+  /** By the name that IANA gives it. */
+  readonly cipherSuite: string;
+  readonly clientProvidedHostHeader: string;
+}
+
 /** One API call, as the pipeline knows it when it is over. */
 export interface ApiCall {
   /** Milliseconds since the epoch. */
@@ -33,6 +42,7 @@ export interface ApiCall {
   readonly error?: { readonly code: string; readonly message?: string | undefined } | undefined;
   readonly resources?: readonly AuditResource[];
   readonly additionalEventData?: Readonly<Record<string, unknown>> | undefined;
+  readonly tlsDetails?: TlsDetails | undefined;
 }
 
 /** Something that Keyhold did by itself. */
@@ -94,5 +104,6 @@ export interface AuditEvent {
   readonly eventType: 'AwsApiCall' | 'AwsServiceEvent';
   readonly managementEvent: true;
   readonly recipientAccountId: string;
+  readonly tlsDetails?: TlsDetails | undefined;
   readonly eventCategory: 'Management';
 }

@@ -5,7 +5,7 @@
  */
 export { AuditBusyError, AuditQueueFullError, openAuditTrail, type AuditTrail, type AuditTrailOptions } from './audit-trail.ts';
 export { cloudTrailEvent, cloudTrailServiceEvent } from './cloud-trail-event.ts';
-export type { ApiCall, AuditEvent, AuditResource, EventSource, ServiceEvent } from './event.ts';
+export type { ApiCall, AuditEvent, AuditResource, EventSource, ServiceEvent, TlsDetails } from './event.ts';
 export type { FoundEvent, Lookup, LookupPage, Place } from './lookup.ts';
 export type { ChainHead } from './chain.ts';
 export { startAuditUpkeep, type AuditUpkeepOptions, type KeptHead } from './upkeep.ts';

@@ -51,6 +51,7 @@ export async function auditCall(
     error: error === undefined ? undefined : auditError(operation.service, error),
     resources: resourcesOf(found, output),
     additionalEventData: hasAny(noted) ? noted : undefined,
+    tlsDetails: request.tls,
   });
   await audit.record(event, { durable: error === undefined && mustLast(operation) });
   return event.eventID;

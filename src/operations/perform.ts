@@ -1,3 +1,4 @@
+import type { TlsDetails } from '../audit/index.ts';
 import type { OperationName, ServiceName } from '../contract/index.ts';
 import { KmsError, type KeyRecord, type Principal, type Scope } from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
@@ -29,6 +30,8 @@ export interface PerformRequest {
   readonly userAgent: string;
   /** Whether it came through TLS. */
   readonly secure: boolean;
+  /** What is known of that TLS, for the audit record. */
+  readonly tls?: TlsDetails | undefined;
 }
 
 export type Perform = (request: PerformRequest) => Promise<object>;

@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** The body is what was read of the same request. */
-export function frameOf({ url = '/', method = 'GET', headers }: IncomingMessage, body: Buffer, { sourceIp, secure }: Origin): Frame {
+export function frameOf({ url = '/', method = 'GET', headers }: IncomingMessage, body: Buffer, { sourceIp, secure, tls }: Origin): Frame {
   const at = url.indexOf('?');
   return {
     method,
@@ -25,6 +25,7 @@ export function frameOf({ url = '/', method = 'GET', headers }: IncomingMessage,
     body,
     sourceIp,
     secure,
+    tls,
   };
 }
 

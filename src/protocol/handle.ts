@@ -53,6 +53,7 @@ export function createHandle(stages: Stages): Handle {
         requestId,
         sourceIp: frame.sourceIp,
         secure: frame.secure,
+        tls: frame.tls,
         userAgent: headerOf(frame, 'user-agent').slice(0, MAX_USER_AGENT),
       });
       return { answer: dialect.answer(endpoint, output, requestId), endpoint, error: undefined };

@@ -53,6 +53,7 @@ describe('the outer half of a request', () => {
       region: 'eu-central-1',
       sourceIp: '127.0.0.1',
       secure: false,
+      tls: undefined,
       userAgent: 'test/1',
     });
     assert.deepEqual(input, { KeyId: 'k', Plaintext: Buffer.from([0, 1, 2]) });

@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { PerformRequest } from '../operations/index.ts';
 
 /** Where a request comes from, as far as that can be believed: policies and the audit trail go by it. */
 export interface Origin {
   readonly sourceIp: string;
   /** Whether it came through TLS. */
   readonly secure: boolean;
+  /** Of TLS that ends here. */
+  readonly tls?: PerformRequest['tls'];
 }
 export type OriginOf = (request: IncomingMessage) => Origin;
 
@@ -23,8 +26,20 @@ export function createOrigin(trustedProxies: readonly string[] = []): OriginOf {
   };
 }
 
-function directOrigin({ socket }: IncomingMessage): Origin {
-  return { sourceIp: plainAddress(socket.remoteAddress), secure: socket instanceof TLSSocket };
+function directOrigin({ socket, headers }: IncomingMessage): Origin {
+  const sourceIp = plainAddress(socket.remoteAddress);
+  if (!(socket instanceof TLSSocket)) return { sourceIp, secure: false };
+  return { sourceIp, secure: true, tls: { ...agreedOn(socket), clientProvidedHostHeader: headers.host ?? '' } };
+}
+
+type Agreed = Pick<NonNullable<PerformRequest['tls']>, 'tlsVersion' | 'cipherSuite'>;
+/** Per connection, since no request changes it. */
+const agreed = new WeakMap<TLSSocket, Agreed>();
+
+function agreedOn(socket: TLSSocket): Agreed {
+  const known = agreed.get(socket) ?? { tlsVersion: socket.getProtocol() ?? '', cipherSuite: socket.getCipher().standardName };
+  agreed.set(socket, known);
+  return known;
 }
 
 /** Each proxy adds the address that it heard from: from the end, the first that is no proxy of ours is the client. */

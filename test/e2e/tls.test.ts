@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { keyhold, run } from '../support/keyhold-cli.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { auditEvents, startWorld, type World } from '../support/world.ts';
 
 /** What an application does that knows nothing but its environment. */
 const APPLICATION = `
@@ -39,6 +39,9 @@ describe('keyhold up --tls', () => {
     assert.match(env['AWS_ENDPOINT_URL'] ?? '', /^https:\/\/127\.0\.0\.1:\d+$/);
     const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', APPLICATION], env);
     assert.equal(stdout, 'encrypted\n', stderr);
+    const { tlsDetails } = auditEvents(world.data).findLast(({ eventName }) => eventName === 'Encrypt') ?? {};
+    const { host } = new URL(env['AWS_ENDPOINT_URL'] ?? '');
+    assert.deepEqual(tlsDetails, { tlsVersion: 'TLSv1.3', cipherSuite: 'TLS_AES_256_GCM_SHA384', clientProvidedHostHeader: host });
     const { NODE_EXTRA_CA_CERTS: _, ...trustless } = env;
     const refused = await run(process.execPath, ['--input-type=module', '-e', APPLICATION], trustless);
     assert.match(refused.stderr, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
