@@ -121,7 +121,13 @@ async function costlyLoad(subject: Subject): Promise<{ readonly perSecond: numbe
 
 /** The server is held against the bare one, its HSMs are not. */
 function costText({ processes }: Subject, rounds: readonly (readonly number[])[], bare: readonly number[]): string {
-  const ofEach = processes.map(({ name }, at) => `${name} ${spread(rounds.map((cost) => cost[at] ?? 0), 0)} µs`);
+  const ofEach = processes.map(
+    ({ name }, at) =>
+      `${name} ${spread(
+        rounds.map((cost) => cost[at] ?? 0),
+        0,
+      )} µs`,
+  );
   const server = processes.findIndex(({ name }) => name !== 'HSM');
   const ratio = spread(rounds.map((cost, round) => (bare[round] ?? 0) / (cost[server] ?? 0)));
   return `processor time per request: ${ofEach.join(', ') || 'unknown'}; the bare server takes ${ratio} of that`;

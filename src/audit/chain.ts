@@ -1,4 +1,4 @@
-import { sha256 } from '../crypto/index.ts';
+import { sha256Hex } from '../crypto/index.ts';
 
 /** Where a chain stands: how many events there are, and what binds the last of them to all before. */
 export interface ChainHead {
@@ -20,7 +20,7 @@ export interface ChainedLine extends ChainHead {
 /** The head after `event` (JSON) is appended: SHA-256 over the head before, the sequence number and the event. */
 export function nextHead(before: ChainHead, event: string): ChainHead {
   const sequence = before.sequence + 1;
-  return { sequence, hash: sha256(`${before.hash}\n${sequence}\n${event}`).toString('hex') };
+  return { sequence, hash: sha256Hex(`${before.hash}\n${sequence}\n${event}`) };
 }
 
 /** The event with its place in the chain as its last member, so that a line stays one JSON object that tools can read. */

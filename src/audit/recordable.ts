@@ -1,3 +1,5 @@
+import { BoundedCache, setOwn } from '../base/index.ts';
+
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** Names that never appear, whatever their value. Bytes never appear either: they are texts, plain or encrypted. */
@@ -7,6 +9,8 @@ const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const CONTEXT_NAME = /EncryptionContext$/;
 /** Deeper than any input or output of the contract. */
 const MAX_DEPTH = 6;
+/** Bounded all the same: some maps have their callers' names. */
+const treatments = new BoundedCache<string, Treatment>(1_024);
 
 /**
  * What of an input or output may stand in an audit record, in CloudTrail's lower camel case; null if that is nothing.
@@ -19,14 +23,32 @@ export function recordable(value: object | undefined): object | null {
 function structure(value: object, depth: number): { readonly [name: string]: Json } | undefined {
   const result: Record<string, Json> = {};
   let empty = true;
-  for (const [name, member] of Object.entries(value)) {
-    if (SECRET_NAME.test(name)) continue;
-    const json = CONTEXT_NAME.test(name) ? strings(member) : jsonOf(member, depth);
+  for (const name of Object.keys(value)) {
+    const how = treatmentOf(name);
+    if (how.secret) continue;
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    const json = how.context ? strings(member) : jsonOf(member, depth);
     if (json === undefined) continue;
-    result[lowerCamel(name)] = json;
+    result[how.shown] = json;
     empty = false;
   }
   return empty ? undefined : result;
+}
+
+interface Treatment {
+  readonly secret: boolean;
+  readonly context: boolean;
+  readonly shown: string;
+}
+
+/** What is to be done with a member of that name, looked at once: there are as many names as the contract has. */
+function treatmentOf(name: string): Treatment {
+  let how = treatments.get(name);
+  if (!how) {
+    how = { secret: SECRET_NAME.test(name), context: CONTEXT_NAME.test(name), shown: lowerCamel(name) };
+    treatments.set(name, how);
+  }
+  return how;
 }
 
 function jsonOf(value: unknown, depth: number): Json | undefined {
@@ -45,8 +67,12 @@ function compound(value: object, depth: number): Json | undefined {
 
 function strings(value: unknown): Json | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  // `fromEntries` makes own properties, so that a context name like `__proto__` stays a name.
-  return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+  const result: Record<string, string> = {};
+  for (const name of Object.keys(value)) {
+    const text = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof text === 'string') setOwn(result, name, text);
+  }
+  return result;
 }
 
 /** As CloudTrail does it: only the first letter, so that AWSAccountId becomes aWSAccountId. */

@@ -1,7 +1,16 @@
 import type { Principal, PrincipalSession } from '../domain/index.ts';
 import type { SessionContext, UserIdentity } from './event.ts';
 
+/** Per principal: callers are kept from request to request, as long as nothing about them changes. */
+const known = new WeakMap<Principal, UserIdentity>();
+
 export function userIdentity(principal: Principal): UserIdentity {
+  let identity = known.get(principal);
+  if (!identity) known.set(principal, (identity = identityOf(principal)));
+  return identity;
+}
+
+function identityOf(principal: Principal): UserIdentity {
   const { account, arn, userId, accessKeyId, userName, session } = principal;
   const named = userName === undefined ? {} : { userName };
   // Whoever brings a token of an identity provider along is nobody of the account.
@@ -31,7 +40,12 @@ function issuerOf(accountId: string, userId: string, arn: string): NonNullable<S
   return { type: 'Role', principalId: userId.replace(/:.*$/, ''), arn, accountId, userName: name };
 }
 
+/** The second that was written last: most events fall into the same one as the event before. */
+let last = { second: Number.NaN, text: '' };
+
 /** As CloudTrail writes times: to the second. */
 export function isoSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(time / 1_000);
+  if (second !== last.second) last = { second, text: `${new Date(second * 1_000).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }

@@ -6,6 +6,7 @@ export { systemClock, offsetClock, type Clock } from './clock.ts';
 export { hexId, base32Id, decimalId, uuid } from './ids.ts';
 export { SecretText } from './secret-text.ts';
 export { BoundedCache } from './bounded-cache.ts';
+export { setOwn } from './own-member.ts';
 export { RateLimit } from './rate-limit.ts';
 export { writeFileDurably, readFileIfThere } from './files.ts';
 export { silentLogger, type Logger } from './logger.ts';

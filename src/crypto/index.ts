@@ -5,7 +5,7 @@
 export { BrokenSealError, open, seal } from './aes-gcm.ts';
 export { verifyEs384, vouchedKey } from './certificate-chain.ts';
 export { deriveKey } from './counter-kdf.ts';
-export { equalBytes, hmac, hmacSha256, sha256, type MacHash } from './hash.ts';
+export { equalBytes, hmac, hmacSha256, sha256, sha256Hex, type MacHash } from './hash.ts';
 export { agree, decapsulateSecret, encapsulateSecret } from './key-agreement.ts';
 export {
   InvalidKeyError,

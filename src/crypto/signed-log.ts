@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { sha256 } from './hash.ts';
+import { sha256Hex } from './hash.ts';
 import { signSha256, verifySha256 } from './plain-signature.ts';
 
 /** What stands before the first entry of a log. */
@@ -23,7 +23,7 @@ export type LogFault = 'gap' | 'hash' | 'signature';
 
 /** Hex SHA-256 over the previous hash and the fields, as a JSON array with null for what is missing. */
 export function chainHash(previous: string, fields: readonly Field[]): string {
-  return sha256(JSON.stringify([previous, ...fields])).toString('hex');
+  return sha256Hex(JSON.stringify([previous, ...fields]));
 }
 
 /** Vouches for the log whose last hash is `previous` and whose next entry gets this `sequence`; base64. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { setOwn } from '../base/index.ts';
 import { KmsError, type ErrorName } from '../domain/index.ts';
 import { toBase64 } from './base64.ts';
 import type { Dialect } from './dialect.ts';
@@ -72,8 +73,7 @@ function wireForm(value: unknown): unknown {
   // Milliseconds become a fraction of a second.
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(wireForm);
-  // Some names are the caller's, `__proto__` among them.
-  const result = Object.create(null) as Record<string, unknown>;
-  for (const name of Object.keys(value)) result[name] = wireForm((value as Readonly<Record<string, unknown>>)[name]);
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) setOwn(result, name, wireForm((value as Readonly<Record<string, unknown>>)[name]));
   return result;
 }
