@@ -58,8 +58,9 @@ async function grantNamed(directory: Directory, asker: Asker, { token, id, grant
   if (token !== undefined || id === undefined || grantId === undefined) {
     throw new KmsError('ValidationException', 'You must specify either a grant token, or a key ARN and a grant ID.');
   }
-  const known = await keyById(directory, asker, id, undefined);
+  // First of all: of another account's key nothing may show, not even by which of two things is wrong.
   requireGrantId(grantId);
+  const known = await keyById(directory, asker, id, undefined);
   const { account, region, keyId } = known.key;
   const grant = await directory.store.read((reader) => reader.get('grants', account, region, keyId, grantId));
   if (!grant) throw missing(asker, known.key, `Grant ID ${grantId} not found`);
