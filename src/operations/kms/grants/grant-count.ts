@@ -1,4 +1,4 @@
-import { KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { keyArn, KmsError, type KeyRecord } from '../../../domain/index.ts';
 import type { Reader, Transaction } from '../../../storage/index.ts';
 
 type Key = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
@@ -7,8 +7,11 @@ function counted({ keyId }: Key): `grants of ${string}` {
   return `grants of ${keyId}`;
 }
 
-/** Refuses one more grant where there are as many on the key as may be. */
+/** Refuses one more grant where there are as many on the key as may be, or where the key has gone meanwhile. */
 export async function requireRoomForGrant(reader: Reader, key: Key, most: number): Promise<void> {
+  if (!(await reader.get('keys', key.account, key.region, key.keyId))) {
+    throw new KmsError('NotFoundException', `Key '${keyArn(key, key.keyId)}' does not exist`);
+  }
   const row = await reader.get('counts', key.account, key.region, counted(key));
   if ((row?.count ?? 0) < most) return;
   throw new KmsError('LimitExceededException', `The KMS key has ${most} grants, which is the most that it may have.`);
