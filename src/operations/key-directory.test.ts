@@ -56,6 +56,17 @@ describe('the key directory', () => {
     }
   });
 
+  it('lets keys with the same policy share it, but not where names in it mean others', async () => {
+    const directory = openKeyDirectory(store);
+    const policy = async (keyId: string, policyPrincipals: Record<string, string>) => {
+      await put({ ...key, keyId, policyPrincipals });
+      return (await directory.key(key, keyId))?.policy;
+    };
+    const ana = 'arn:aws:iam::111122223333:user/ana';
+    assert.equal(await policy('a', {}), await policy('b', {}));
+    assert.notEqual(await policy('c', { [ana]: 'AIDAFIRST' }), await policy('d', { [ana]: 'AIDASECOND' }));
+  });
+
   it('knows no key that is not there, until it is', async () => {
     const directory = openKeyDirectory(store);
     const other = { ...key, keyId: 'other' };

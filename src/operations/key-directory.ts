@@ -21,7 +21,8 @@ export interface KeyDirectory {
 }
 
 export function openKeyDirectory(store: Store): KeyDirectory {
-  const keys = cachedRow(store, 'keys', (key) => ({ key, policy: compilePolicy(parsePolicy(key.policy), key.policyPrincipals) }));
+  const compiled = sharedPolicies();
+  const keys = cachedRow(store, 'keys', (key) => ({ key, policy: compiled(key) }));
   const aliases = cachedRow(store, 'aliases', (alias) => alias);
   const materials = cachedRow(store, 'materials', (material) => material);
   store.subscribe((changes) => {
@@ -35,6 +36,23 @@ export function openKeyDirectory(store: Store): KeyDirectory {
     key: ({ account, region }, keyId) => keys.get(account, region, keyId),
     alias: ({ account, region }, name) => aliases.get(account, region, name),
     material: (materialId, region) => materials.get(materialId, region),
+  };
+}
+
+/** How many different policies are kept at hand: most keys of an account have the same. */
+const POLICIES = 4_096;
+
+/** Keys whose policies are the same text share what was compiled of it. */
+function sharedPolicies(): (key: KeyRecord) => CompiledPolicy {
+  const shared = new BoundedCache<string, CompiledPolicy>(POLICIES);
+  return ({ policy, policyPrincipals = {} }) => {
+    // Whom names mean is part of the policy, and not of its text.
+    if (Object.keys(policyPrincipals).length > 0) return compilePolicy(parsePolicy(policy), policyPrincipals);
+    const known = shared.get(policy);
+    if (known) return known;
+    const compiled = compilePolicy(parsePolicy(policy));
+    shared.set(policy, compiled);
+    return compiled;
   };
 }
 
