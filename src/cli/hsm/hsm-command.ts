@@ -35,7 +35,6 @@ export function hsmCommand(env: Env, io: CliIo, describe: DescribeCluster = (clu
     .addOption(
       new Option('--hsm <host:port>', 'talk to this HSM; may be repeated').argParser(collect).default(NO_ADDRESSES, 'those of the cluster'),
     )
-    .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', HELP);
   hsm
     .command('interactive')
@@ -53,7 +52,8 @@ function commandTree(context: HsmContext): Command {
   const tree = new Command('hsm')
     .description('manage the HSMs of a cluster, its users and its keys, as with cloudhsm-cli')
     .addOption(new Option('--format <format>', 'how answers are written (default: cloudhsm-cli)').choices(formats))
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureHelp({ showGlobalOptions: true });
   addClusterCommands(tree, context);
   addLoginCommands(tree, context);
   addUserCommands(tree, context);

@@ -50,7 +50,7 @@ export function addWrapCommands(key: Command, context: HsmContext): void {
       .option('--attributes <attribute...>', 'NAME=VALUE of the new key', collectTemplate)
       .addHelpText(
         'after',
-        `\nExample:\n  keyhold hsm key unwrap ${way} --filter attr.label=kek --key-type-class aes --label my-key --data-path wrapped`,
+        `\nExample:\n  keyhold hsm key unwrap ${way} --filter attr.label=kek --key-type-class aes --label my-key --data-path wrapped${way === 'aes-gcm' ? ' --iv 0x…' : ''}`,
       )
       .action(act(context, unwrapWith(way)));
     if (way === 'aes-gcm') commandOf(unwrap, way).requiredOption('--iv <hex>', 'the iv of `key wrap aes-gcm`', parseIv);
