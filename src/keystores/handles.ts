@@ -39,17 +39,29 @@ export class Handles {
   }
 
   /** Runs a command over the material's handle; once more with a fresh one if the HSM has dropped a session key meanwhile. */
-  using<C extends CommandName>(material: Placed, command: C, input: (handle: string) => CommandInput<C>): Promise<CommandOutput<C>> {
+  async using<C extends CommandName>(material: Placed, command: C, input: (handle: string) => CommandInput<C>): Promise<CommandOutput<C>> {
+    let handle: string | undefined;
+    try {
+      const client = this.connected();
+      const known = this.placement.handle(client, material);
+      handle = known instanceof Promise ? await known : known;
+      return await client.call(command, input(handle));
+    } catch (error) {
+      const failure = keyStoreError(error);
+      if (failure.failure !== 'material-missing' || handle === undefined) throw failure;
+      return this.#usingFresh({ material, stale: handle, failure }, command, input);
+    }
+  }
+
+  #usingFresh<C extends CommandName>(
+    { material, stale, failure }: { readonly material: Placed; readonly stale: string; readonly failure: KeyStoreError },
+    command: C,
+    input: (handle: string) => CommandInput<C>,
+  ): Promise<CommandOutput<C>> {
     return this.guarded(async (client) => {
-      const handle = await this.placement.handle(client, material);
-      try {
-        return await client.call(command, input(handle));
-      } catch (error) {
-        if (keyStoreError(error).failure !== 'material-missing') throw error;
-        const fresh = await this.placement.handle(client, material, handle);
-        if (fresh === handle) throw error;
-        return client.call(command, input(fresh));
-      }
+      const fresh = await this.placement.handle(client, material, stale);
+      if (fresh === stale) throw failure;
+      return client.call(command, input(fresh));
     });
   }
 

@@ -27,15 +27,21 @@ const sources: Record<ServiceName, EventSource> = {
   keyhold: 'keyhold',
 };
 
-/** Records one call, granted or denied; resolves to the record's id when it is written, before the answer may leave. */
-export async function auditCall(
+interface Recorded {
+  readonly eventId: string;
+  /** Resolves when the record is written: before, no answer may leave. */
+  readonly written: Promise<void>;
+}
+
+/** Records one call, granted or denied. */
+export function auditCall(
   { audit, clock }: Pick<Services, 'audit' | 'clock'>,
   operation: Operation,
   request: PerformRequest,
   { found, noted, caller }: Outcome,
   output: object | undefined,
   error?: unknown,
-): Promise<string> {
+): Recorded {
   const event = cloudTrailEvent({
     time: clock.now(),
     eventSource: sources[operation.service],
@@ -53,8 +59,8 @@ export async function auditCall(
     additionalEventData: hasAny(noted) ? noted : undefined,
     tlsDetails: request.tls,
   });
-  await audit.record(event, { durable: error === undefined && mustLast(operation) });
-  return event.eventID;
+  const written = audit.record(event, { durable: error === undefined && mustLast(operation) });
+  return { eventId: event.eventID, written };
 }
 
 /** Before a secret leaves, or a change is acknowledged, its record must survive the loss of power too. */

@@ -1,3 +1,4 @@
+import { after } from '../base/index.ts';
 import type { Request, ServiceName } from '../contract/index.ts';
 import { KmsError, type ErrorName, type GrantRecord } from '../domain/index.ts';
 import {
@@ -8,6 +9,7 @@ import {
   whoIs,
   type Access,
   type Decision,
+  type PrincipalPolicies,
   type RequestContext,
 } from '../policy/index.ts';
 import { encryptionContext } from './conditions/encryption-context.ts';
@@ -33,17 +35,30 @@ const accessDenied: Record<ServiceName, ErrorName> = {
   keyhold: 'AccessDeniedException',
 };
 
-/** Whether the caller may do the operation to the target of that name. @throws KmsError AccessDeniedException, in AWS's words */
-export async function authorizeTarget(services: Services, course: Course, name: string): Promise<void> {
+/**
+ * Whether the caller may do the operation to the target of that name: known when this returns, or when its promise resolves.
+ * @throws KmsError AccessDeniedException, in AWS's words
+ */
+export function authorizeTarget(services: Services, course: Course, name: string): void | Promise<void> {
   const { operation, request } = course;
   const { target, found } = named(course, name);
   if (target.on === 'iam' && target.decidedBy === 'handler') return;
   const { caller, policies } = request;
   if (operation.service === 'iam' && caller.session && caller.session.roleArn === undefined) throw noSessionOfUser();
   const action = target.action ?? operation.action;
-  const facts = await factsOf(services, course, name, action);
-  const access: Access = {
-    principal: caller,
+  const asked = after(factsOf(services, course, name, action), (facts) => decide(services, facts, policies));
+  return after(asked, (decision) => {
+    if (decision.allowed) return;
+    // A ciphertext under another account's key must look like one under no key at all.
+    if (decision.because === 'hidden' && target.on === 'ciphertext' && target.id === undefined) throw unknownCiphertext();
+    throw new KmsError(accessDenied[operation.service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
+  });
+}
+
+function accessOf(facts: Facts, policies: PrincipalPolicies): Access {
+  const { action, found } = facts;
+  return {
+    principal: facts.request.caller,
     action,
     resourceArn: found.arn,
     resourceAccount: found.scope.account,
@@ -52,11 +67,6 @@ export async function authorizeTarget(services: Services, course: Course, name: 
     ...(found.kind === 'key' && { resourcePolicy: found.policy }),
     ...(found.kind === 'iam' && found.trustPolicy && { resourcePolicy: found.trustPolicy }),
   };
-  const decision = found.kind === 'key' && found.grant ? decideRetirement(access, found.grant) : await decide(services, access, facts);
-  if (decision.allowed) return;
-  // A ciphertext under another account's key must look like one under no key at all.
-  if (decision.because === 'hidden' && target.on === 'ciphertext' && target.id === undefined) throw unknownCiphertext();
-  throw new KmsError(accessDenied[operation.service], denialText(decision, { principal: caller, action, resourceArn: found.arn }));
 }
 
 /** Source: "GetSessionToken", AWS STS API Reference: such credentials call IAM only with multi-factor authentication. */
@@ -64,8 +74,10 @@ function noSessionOfUser(): KmsError {
   return new KmsError('UnrecognizedClientException', 'The security token included in the request is invalid');
 }
 
-function decide({ grants }: Services, access: Access, facts: Facts): Promise<Decision> {
+function decide({ grants }: Services, facts: Facts, policies: PrincipalPolicies): Decision | Promise<Decision> {
   const { found, action } = facts;
+  const access = accessOf(facts, policies);
+  if (found.kind === 'key' && found.grant) return decideRetirement(access, found.grant);
   const grantable = found.kind === 'key' && action.startsWith(KMS);
   return decideWithGrants(grants, access, grantable ? { key: found.key, question: questionOf(facts) } : undefined);
 }

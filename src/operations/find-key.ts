@@ -1,3 +1,4 @@
+import { after } from '../base/index.ts';
 import { aliasArn, keyArn, keySpecFacts, KmsError, openEnvelope, parseKmsArn, type Scope } from '../domain/index.ts';
 import { compilePolicy, parsePolicy } from '../policy/index.ts';
 import type { Asker, FoundKey } from './found.ts';
@@ -25,7 +26,7 @@ export async function keyOrPlanned(directory: Directory, asker: Asker, id: strin
 }
 
 /** The key of the id or ARN, or of an alias: `undefined` refuses aliases in KMS's words for it, `false` finds no key by that id. */
-export async function keyById(directory: Directory, asker: Asker, id: string, aliases: boolean | undefined): Promise<KnownKey> {
+export function keyById(directory: Directory, asker: Asker, id: string, aliases: boolean | undefined): KnownKey | Promise<KnownKey> {
   const arn = id.startsWith('arn:') ? parseKmsArn(id) : undefined;
   if (id.startsWith('arn:') && !arn) throw new KmsError('InvalidArnException', `Invalid arn ${id}`);
   if (arn && arn.region !== asker.scope.region) throw new KmsError('NotFoundException', `Invalid arn ${arn.region}`);
@@ -37,9 +38,10 @@ export async function keyById(directory: Directory, asker: Asker, id: string, al
   }
   const keyId = arn ? name.replace(/^key\//, '') : name;
   if (!KEY_ID.test(keyId)) throw new KmsError('NotFoundException', `Invalid keyId '${id}'`);
-  const known = await directory.keys.key(scope, keyId);
-  if (known) return known;
-  throw missing(asker, scope, `Key '${keyArn(scope, keyId)}' does not exist`);
+  return after(directory.keys.key(scope, keyId), (known) => {
+    if (known) return known;
+    throw missing(asker, scope, `Key '${keyArn(scope, keyId)}' does not exist`);
+  });
 }
 
 export async function keyByAlias(directory: Directory, asker: Asker, scope: Scope, name: string): Promise<KnownKey> {

@@ -50,10 +50,11 @@ export function createPerform(services: Services): Perform {
     try {
       output = await run(services, operation, request, outcome);
     } catch (error) {
-      await auditCall(services, operation, request, outcome, undefined, error);
+      await auditCall(services, operation, request, outcome, undefined, error).written;
       throw error;
     }
-    const eventId = await auditCall(services, operation, request, outcome, output);
+    const { eventId, written } = auditCall(services, operation, request, outcome, output);
+    await written;
     if (operation.tracked) noteUse(services, operation, request, { outcome, eventId });
     return output;
   };
@@ -78,11 +79,17 @@ async function run(services: Services, operation: Operation, request: PerformReq
   const wanted = operation.targets(request.input, request.caller);
   for (const name in wanted) {
     const target = wanted[name];
-    if (target) outcome.found[name] = await resolveTarget(services, askerOf(operation, target, request, scope), target);
+    if (!target) continue;
+    const found = resolveTarget(services, askerOf(operation, target, request, scope), target);
+    outcome.found[name] = found instanceof Promise ? await found : found;
   }
   const course: Course = { operation, request, wanted, found: outcome.found };
-  await requireGrantTokens(services.store, request);
-  for (const name in outcome.found) await authorizeTarget(services, course, name);
+  const tokens = requireGrantTokens(services.store, request);
+  if (tokens) await tokens;
+  for (const name in outcome.found) {
+    const allowed = authorizeTarget(services, course, name);
+    if (allowed) await allowed;
+  }
   for (const name in wanted) {
     const target = wanted[name];
     const found = outcome.found[name];

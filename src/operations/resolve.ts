@@ -1,3 +1,4 @@
+import { after } from '../base/index.ts';
 import { aliasArn, backupArn, clusterArn, KmsError, type Scope } from '../domain/index.ts';
 import { ALIAS_PREFIX, foundKey, keyByAlias, keyById, keyOfCiphertext, keyOrPlanned, missing } from './find-key.ts';
 import type { Asker, Found, FoundAlias, FoundBackup, FoundCluster, FoundIam, FoundKey } from './found.ts';
@@ -9,20 +10,20 @@ import type { Services } from './services.ts';
 type Directory = Pick<Services, 'keys' | 'store' | 'clock'>;
 
 /** Finds what a target names: the first stage of the pipeline's inner half. */
-export async function resolveTarget(directory: Directory, asker: Asker, target: Target): Promise<Found> {
+export function resolveTarget(directory: Directory, asker: Asker, target: Target): Found | Promise<Found> {
   switch (target.on) {
     case 'service':
       return { kind: 'service', scope: asker.scope, arn: '*' };
     case 'key':
       return target.orPlanned
         ? keyOrPlanned(directory, asker, target.id)
-        : foundKey(await keyById(directory, inRegion(asker, target.region), target.id, target.aliases));
+        : after(keyById(directory, inRegion(asker, target.region), target.id, target.aliases), foundKey);
     case 'ciphertext':
       return keyOfCiphertext(directory, asker, target.blob, target.id);
     case 'alias':
       return aliasByName(directory, asker.scope, target.name);
     case 'alias-key':
-      return foundKey(await keyByAlias(directory, asker, asker.scope, target.name));
+      return keyByAlias(directory, asker, asker.scope, target.name).then(foundKey);
     case 'grant':
       return grantNamed(directory, asker, target);
     case 'cluster':

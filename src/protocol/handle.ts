@@ -10,7 +10,7 @@ import { publicError } from './errors.ts';
 import { headerOf, type Answer, type Frame } from './frame.ts';
 import type { HttpOptions } from './options.ts';
 import { createPenalties } from './penalties.ts';
-import { unsignedCaller } from './unsigned.ts';
+import { isNobody, unsignedCaller } from './unsigned.ts';
 
 /** What came of a request, for whoever counts and logs. */
 export interface Handled {
@@ -40,7 +40,8 @@ export function createHandle(stages: Stages): Handle {
     const dialect = dialectOf(frame);
     let endpoint: Endpoint | undefined;
     try {
-      const verified = await admit(frame);
+      const verified = unsignedCaller(frame) ?? (await stages.authenticate(frame));
+      admit(verified, frame);
       endpoint = dialect.find(frame);
       checkService(verified, endpoint);
       const output = await stages.perform({
@@ -66,15 +67,12 @@ export function createHandle(stages: Stages): Handle {
 }
 
 /** Lets in who signed well, or calls what takes no signature, and has not called too often. */
-function createAdmission({ authenticate, clock, principalRate }: Stages): (frame: Frame) => Promise<Verified<Caller>> {
+function createAdmission({ clock, principalRate }: Stages): (verified: Verified<Caller>, frame: Frame) => void {
   const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
   const unsigned = new RateLimit(UNSIGNED_RATE, clock);
-  return async (frame) => {
-    const nobody = unsignedCaller(frame);
-    const verified = nobody ?? (await authenticate(frame));
-    const admitted = nobody ? unsigned.take(frame.sourceIp) : limit?.take(verified.credential.principal.arn);
+  return (verified, { sourceIp }) => {
+    const admitted = isNobody(verified) ? unsigned.take(sourceIp) : limit?.take(verified.credential.principal.arn);
     if (admitted === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
-    return verified;
   };
 }
 

@@ -7,7 +7,7 @@ import { KmsError } from '../domain/index.ts';
 import { BodyReader } from './body.ts';
 import { publicError } from './errors.ts';
 import { refuseSocket } from './refuse-socket.ts';
-import { frameOf, type Answer } from './frame.ts';
+import { frameOf, type Answer, type Frame } from './frame.ts';
 import { createHandle, type Handle, type Handled } from './handle.ts';
 import { jsonRefusal } from './json.ts';
 import { createOrigin, type OriginOf } from './origin.ts';
@@ -104,7 +104,7 @@ class ApiServer implements HttpServer {
       const body = await this.#bodies.read(request);
       if (!body) return undefined;
       if (this.#closing) throw new KmsError('ServiceUnavailableException', 'The service is stopping.');
-      return await this.#counted(() => this.#handle(frameOf(request, body, this.#originOf(request)), requestId));
+      return await this.#counted(frameOf(request, body, this.#originOf(request)), requestId);
     } catch (thrown) {
       const error = publicError(thrown);
       return { answer: jsonRefusal(error), endpoint: undefined, error };
@@ -112,12 +112,12 @@ class ApiServer implements HttpServer {
   }
 
   /** Requests that are still being sent don't count: their senders could keep all others out. */
-  async #counted(handle: () => Promise<Handled>): Promise<Handled> {
+  async #counted(frame: Frame, requestId: string): Promise<Handled> {
     if (this.#underWay >= this.#limits.requests)
       throw new KmsError('ServiceUnavailableException', 'Too many requests are under way. Try again.');
     this.#underWay += 1;
     try {
-      return await handle();
+      return await this.#handle(frame, requestId);
     } finally {
       this.#underWay -= 1;
     }

@@ -23,3 +23,7 @@ export function unsignedCaller(frame: Frame): Verified<Caller> | undefined {
   const asked = headerOf(frame, 'authorization') === '' ? parameter(frame, 'Action') : undefined;
   return asked !== undefined && withoutSignature.has(asked) ? nobody : undefined;
 }
+
+export function isNobody(caller: Verified<Caller>): boolean {
+  return caller === nobody;
+}

@@ -10,7 +10,7 @@ const MAX_ALIASES = 50;
 const DAY = 24 * 60 * 60 * 1_000;
 
 /** What is known of the request when it asks for `action` on the target of that name. */
-export async function factsOf(services: Services, course: Course, name: string, action: string): Promise<Facts> {
+export function factsOf(services: Services, course: Course, name: string, action: string): Facts | Promise<Facts> {
   const { request, found: all } = course;
   const { target, found } = named(course, name);
   const facts: Facts = {
@@ -26,9 +26,20 @@ export async function factsOf(services: Services, course: Course, name: string, 
   };
   if (found.kind !== 'key') return facts;
   const asks = (key: string): boolean => asksFor(key, request.policies, found.policy);
-  const aliases = asks('kms:resourcealiases') ? await aliasNames(services, found) : undefined;
-  const idleDays = asks('kms:trailingdayswithoutkeyusage') ? await daysWithoutUse(services, found) : undefined;
-  return aliases || idleDays !== undefined ? { ...facts, aliases, idleDays } : facts;
+  const wanted = { aliases: asks('kms:resourcealiases'), idleDays: asks('kms:trailingdayswithoutkeyusage') };
+  return wanted.aliases || wanted.idleDays ? withStored(services, facts, found, wanted) : facts;
+}
+
+/** With what has to be read from the store. */
+async function withStored(
+  services: Services,
+  facts: Facts,
+  found: FoundKey,
+  wanted: { readonly aliases: boolean; readonly idleDays: boolean },
+): Promise<Facts> {
+  const aliases = wanted.aliases ? await aliasNames(services, found) : undefined;
+  const idleDays = wanted.idleDays ? await daysWithoutUse(services, found) : undefined;
+  return { ...facts, aliases, idleDays };
 }
 
 /** Whether any policy that counts looks at a condition key for which the store has to be read. */

@@ -1,3 +1,4 @@
+import { after } from '../../base/index.ts';
 import type { KeyRecord } from '../../domain/index.ts';
 import { evaluate, whoIs, type Access, type Decision } from '../../policy/index.ts';
 import type { GrantDirectory } from './grant-directory.ts';
@@ -11,10 +12,14 @@ export interface GrantableKey {
 }
 
 /** Decides by policies, and by the key's grants where policies alone neither allow nor deny. */
-export async function decideWithGrants(grants: GrantDirectory, access: Access, grantable: GrantableKey | undefined): Promise<Decision> {
+export function decideWithGrants(
+  grants: GrantDirectory,
+  access: Access,
+  grantable: GrantableKey | undefined,
+): Decision | Promise<Decision> {
   const evaluation = evaluate(access);
   const decision = evaluation.decide();
   if (decision.allowed || decision.because.endsWith('-deny') || !grantable) return decision;
-  const granted = await grantVerdict(grants, grantable.key, whoIs(access.principal), grantable.question);
-  return granted ? evaluation.decide(granted) : decision;
+  const verdict = grantVerdict(grants, grantable.key, whoIs(access.principal), grantable.question);
+  return after(verdict, (granted) => (granted ? evaluation.decide(granted) : decision));
 }

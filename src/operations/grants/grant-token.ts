@@ -24,13 +24,13 @@ export async function grantOfToken(reader: Reader, token: string, region: string
  * Grants are in force at once here, so that no token is needed to use one. Those that are given must be good all the same.
  * @throws KmsError InvalidGrantTokenException
  */
-export async function requireGrantTokens(
+export function requireGrantTokens(
   store: Store,
   { input, region }: { readonly input: { readonly GrantTokens?: readonly string[] }; readonly region: string },
-): Promise<void> {
+): Promise<void> | undefined {
   const { GrantTokens: tokens } = input;
-  if (tokens === undefined || tokens.length === 0) return;
-  await store.read(async (reader) => {
+  if (tokens === undefined || tokens.length === 0) return undefined;
+  return store.read(async (reader) => {
     for (const token of tokens) await grantOfToken(reader, token, region);
   });
 }

@@ -1,3 +1,4 @@
+import { after } from '../../../base/index.ts';
 import {
   algorithmsOf,
   bindingOf,
@@ -33,9 +34,9 @@ export interface Manner {
 const NOTHING = new Uint8Array(0);
 
 /** To encrypt: with the key's current material. */
-export async function bindForEncryption(services: Services, key: AuthorizedKey, manner: Manner): Promise<BoundKey> {
+export function bindForEncryption(services: Services, key: AuthorizedKey, manner: Manner): BoundKey | Promise<BoundKey> {
   const algorithm = agreedAlgorithm(key.key, manner);
-  return bind(services, key, await currentMaterial(services, key), { ...manner, algorithm });
+  return after(currentMaterial(services, key), (material) => bind(services, key, material, { context: manner.context, algorithm }));
 }
 
 /** To decrypt: with the material that the ciphertext names; asymmetric ciphertexts name none, and their keys have but one. */
@@ -66,12 +67,13 @@ export function materialShown({ key }: AuthorizedKey): boolean {
   return keySpecFacts(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
 }
 
-export async function currentMaterial({ keys }: Services, { key }: AuthorizedKey): Promise<MaterialRecord> {
+export function currentMaterial({ keys }: Services, { key }: AuthorizedKey): MaterialRecord | Promise<MaterialRecord> {
   const { currentMaterialId, keyId, region } = key;
   if (currentMaterialId === undefined) throw brokenKey(`key ${keyId} is usable and has no material`);
-  const material = await keys.material(currentMaterialId, region);
-  if (!material) throw brokenKey(`material ${currentMaterialId} has no row`);
-  return material;
+  return after(keys.material(currentMaterialId, region), (material) => {
+    if (!material) throw brokenKey(`material ${currentMaterialId} has no row`);
+    return material;
+  });
 }
 
 /** Throws `InvalidKeyUsageException` unless keys of this spec work with the algorithm. */
