@@ -97,6 +97,9 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
 async function claim(process: HsmProcess, home: string, { authorities, clock }: ManagedHsmsOptions): Promise<string> {
   const path = join(home, 'trust-anchor.crt');
   if (process.status.lifecycle !== 'uninitialized') return (readFileIfThere(path) ?? missing(path)).toString();
+  // To begin anew would make all keys of the default key store useless without a word.
+  if (readFileIfThere(join(home, 'domain-key')))
+    throw new Error(`the managed HSM has lost what it held; bring back ${join(home, 'hsm')} as it was`);
   if (process.status.hsmCertificate === undefined) await certifyHardware(process, await authorities);
   const { clusterCertificate, trustAnchor } = await claimOnce(process.status.clusterCsr ?? missing('cluster CSR'), clock);
   // Before the HSM takes it: afterwards no other anchor would do, and the CA's key is gone.
