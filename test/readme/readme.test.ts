@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { README, readmeWithTable } from './operations-table.ts';
+import { asItShouldBe, documents, readDocument } from './generated.ts';
 
-it('the README lists the operations that there are', () => {
-  const readme = readFileSync(README, 'utf8');
-  assert.equal(readme, readmeWithTable(readme), 'run `npm run readme`');
-});
+for (const document of documents) {
+  it(`${document} says what there is`, () => {
+    assert.equal(readDocument(document), asItShouldBe(document), 'run `npm run readme`');
+  });
+}

@@ -10,6 +10,9 @@ import { tokenShape } from './shapes.ts';
 
 export const APPROVAL = ['--approval <file>', 'token file with the approvals, where a quorum is asked for'] as const;
 
+/** How long an HSM's token is good. */
+const TOKEN_SECONDS = 600;
+
 interface GenerateOptions extends TargetOptions {
   readonly service: TokenService;
   readonly token: string;
@@ -65,6 +68,7 @@ export function addQuorumCommands(hsm: Command, context: HsmContext): void {
     .addOption(new Option('--scope <scope>', 'one’s own, or (as admin) all').choices(['user', 'all']).makeOptionMandatory())
     .action(act(context, remove));
   sign.command('list-quorum-values').description('how many approvals each service takes').action(act(context, listValues));
+  sign.command('list-timeouts').description('how long tokens are good, in seconds').action(act(context, listTimeouts));
   sign
     .command('set-quorum-value')
     .description('set how many approvals a service takes (as admin); 1 is no quorum')
@@ -135,6 +139,11 @@ async function remove(context: HsmContext, { scope, ...target }: TargetOptions &
 
 async function listValues(context: HsmContext, options: TargetOptions): Promise<object> {
   return withLogin(context, options, async (connection) => (await connection.call('listQuorumValues', {})).values);
+}
+
+/** The HSMs have one time for all tokens, from their making on; cloudhsm-cli shows two. */
+async function listTimeouts(): Promise<object> {
+  return { generated: TOKEN_SECONDS, approved: TOKEN_SECONDS };
 }
 
 async function setValue(context: HsmContext, { service, value, approval, ...target }: SetOptions): Promise<string> {

@@ -1,0 +1,33 @@
+/** The parts of documents that are made from the code. `npm run readme` writes them; a test holds the documents against them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { hsmCommandsTable } from './hsm-commands-table.ts';
+import { operationsTable } from './operations-table.ts';
+
+/** Document → what stands between its two marks. */
+const parts: Readonly<Record<string, () => string>> = {
+  'README.md': operationsTable,
+  'docs/hsm-cli.md': hsmCommandsTable,
+};
+export const documents: readonly string[] = Object.keys(parts);
+
+const BEGIN = '<!-- made by `npm run readme` -->\n';
+const END = '<!-- end -->';
+
+export function readDocument(document: string): string {
+  return readFileSync(fileOf(document), 'utf8');
+}
+
+/** The document with its made part as it should be. */
+export function asItShouldBe(document: string): string {
+  const text = readDocument(document);
+  const from = text.indexOf(BEGIN);
+  const to = text.indexOf(END);
+  if (from < 0 || to < from) throw new Error(`${document} has lost the marks around what is made from the code`);
+  return `${text.slice(0, from + BEGIN.length)}\n${parts[document]?.() ?? ''}\n${text.slice(to)}`;
+}
+
+function fileOf(document: string): URL {
+  return new URL(`../../${document}`, import.meta.url);
+}
+
+if (import.meta.main) for (const document of documents) writeFileSync(fileOf(document), asItShouldBe(document));
