@@ -183,6 +183,33 @@ describe('calls to a cluster', () => {
     assert.ok(hsms[0].heard('encrypt') <= 1);
   });
 
+  test('find the one HSM that answers among several that are silent', async () => {
+    const { hsms, client } = await whole(4);
+    for (const hsm of hsms.slice(0, 3)) hsm.script = { encrypt: () => 'silence', info: () => 'silence' };
+    for (let count = 0; count < 8; count += 1) assert.ok(await client.call('encrypt', encryption));
+    assert.ok((hsms[3]?.heard('encrypt') ?? 0) >= 8);
+  });
+
+  test('go less to an HSM that is slow', async () => {
+    const { hsms, client } = await whole(2);
+    const [slow, quick] = hsms;
+    assert.ok(slow && quick);
+    // It answers only when the other one has answered ten times as often.
+    const held: ((answer: object) => void)[] = [];
+    slow.script = { encrypt: () => new Promise<object>((resolve) => held.push(resolve)) };
+    quick.script = {
+      encrypt: () => {
+        if (quick.heard('encrypt') % 10 === 0) held.shift()?.({ ciphertext: Buffer.from('c') });
+        return { ciphertext: Buffer.from('c') };
+      },
+    };
+    const callers = Array.from({ length: 5 }, async () => {
+      for (let count = 0; count < 40; count += 1) await client.call('encrypt', encryption);
+    });
+    await Promise.all(callers);
+    assert.ok(slow.heard('encrypt') * 3 < quick.heard('encrypt'), `${slow.heard('encrypt')} to ${quick.heard('encrypt')}`);
+  });
+
   test('fail at once when no HSM is left, saying why', async () => {
     const { hsms, client } = await whole(1);
     await hsms[0]?.stop();
