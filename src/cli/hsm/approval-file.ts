@@ -18,6 +18,9 @@ interface RegistrationFile {
   readonly tokens: readonly [{ readonly approval_data: string; readonly unsigned: string; readonly signed: string }];
 }
 
+/** The option of commands that may take approvals. */
+export const APPROVAL = ['--approval <file>', 'token file with the approvals, where a quorum is asked for'] as const;
+
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 export function writeTokenFile(path: string, service: TokenService, { approvalData, token }: QuorumToken): void {

@@ -4,13 +4,12 @@ import type { HsmConnection } from '../../hsm/client/index.ts';
 import { decodeBackupFile, type BackupHeader } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import { act } from './answer.ts';
-import { approvalFrom, writeTokenFile } from './approval-file.ts';
+import { APPROVAL, approvalFrom, writeTokenFile } from './approval-file.ts';
 import { protectionFrom, secretFrom, writeShares, type ProtectionOptions, type SecretOptions } from './export-secret.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
 import { backUpNow, listKept } from './kept-backups.ts';
 import { withLogin } from './login.ts';
-import { APPROVAL } from './quorum-commands.ts';
 import { withNewHsm } from './new-hsm.ts';
 import { backupFactsShape, backupShape } from './shapes.ts';
 

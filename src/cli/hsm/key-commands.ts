@@ -1,12 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { KeyFilter, KeyInfo } from '../../hsm/wire/index.ts';
 import { act } from './answer.ts';
-import { approvalFrom } from './approval-file.ts';
+import { APPROVAL, approvalFrom } from './approval-file.ts';
 import { attributeValue } from './attributes.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { findKeys, oneKey, withFilter } from './find-keys.ts';
 import { withLogin } from './login.ts';
-import { APPROVAL } from './quorum-commands.ts';
 import { keyBriefShape, keyReferenceShape, keyShape } from './shapes.ts';
 
 interface Filtered extends TargetOptions {

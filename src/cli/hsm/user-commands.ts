@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
 import type { LoginRole } from '../../hsm/wire/index.ts';
 import { act } from './answer.ts';
-import { approvalFrom } from './approval-file.ts';
+import { APPROVAL, approvalFrom } from './approval-file.ts';
 import { knownPassword, newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { asUser, ROLES, withLogin } from './login.ts';
-import { addChangeQuorumCommands, APPROVAL } from './quorum-commands.ts';
+import { addChangeQuorumCommands } from './change-quorum.ts';
 import { userShape } from './shapes.ts';
 import { withHsm } from './target.ts';
 
