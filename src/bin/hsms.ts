@@ -11,7 +11,8 @@ import { openDefaultKeyStore, type DefaultKeyStore } from './default-key-store.t
 import type { Ground } from './ground.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { HostAndPort, UpOptions } from './up-options.ts';
+import type { HostAndPort } from './option-values.ts';
+import type { UpOptions } from './up-options.ts';
 import { join } from 'node:path';
 import { readFileIfThere, writeFileDurably } from '../base/index.ts';
 

@@ -2,17 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
 import { awsQuotas } from '../operations/index.ts';
-import {
-  parseAccount,
-  parseDuration,
-  parseHsmRate,
-  parsePort,
-  parseProxy,
-  parseQuota,
-  parseRate,
-  parseRateOrNone,
-  parseRegion,
-} from './up-options.ts';
+import { parseAccount, parseDuration, parseHsmRate, parsePort, parseRate, parseRateOrNone, parseRegion } from './option-values.ts';
+import { parseProxy, parseQuota } from './up-options.ts';
 
 describe('the options of keyhold up', () => {
   it('take times in days, hours, minutes and seconds', () => {

@@ -1,22 +1,19 @@
 import { Command, Option } from 'commander';
 import { awsQuotas, defaultRates } from '../operations/index.ts';
 import { startFrontEnd } from './front-end.ts';
-import { untilSignal } from './signals.ts';
-import { readyText, UP_HELP, whatToDo } from './up-messages.ts';
 import {
-  logLevels,
   parseAccount,
   parseDuration,
   parseHostAndPort,
   parseHsmRate,
   parsePort,
-  parseProxy,
-  parseQuota,
   parseRate,
   parseRateOrNone,
   parseRegion,
-  type UpOptions,
-} from './up-options.ts';
+} from './option-values.ts';
+import { untilSignal } from './signals.ts';
+import { readyText, UP_HELP, whatToDo } from './up-messages.ts';
+import { logLevels, parseProxy, parseQuota, type UpOptions } from './up-options.ts';
 
 /** `keyhold up`: the front end and the HSM processes of this machine, until a signal comes. */
 export function upCommand(): Command {

@@ -1,0 +1,63 @@
+/** What options may say. It must not know the server, so that the clients' commands needn't load it. */
+import { InvalidArgumentError } from 'commander';
+import type { HsmRate } from '../hsm/wire/index.ts';
+
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('It is a number from 0 to 65535; 0 is any free port.');
+  return Number(text);
+}
+
+/** `0.0.0.0:4600`. */
+export function parseHostAndPort(text: string): HostAndPort {
+  const [, host, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  if (host === undefined || port === undefined) throw new InvalidArgumentError('It is an address and a port: 0.0.0.0:4600.');
+  return { host, port: parsePort(port) };
+}
+
+export function parseAccount(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('It has 12 digits.');
+  return text;
+}
+
+export function parseRegion(text: string): string {
+  if (!/^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(text)) throw new InvalidArgumentError('It looks like eu-central-1.');
+  return text;
+}
+
+const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+
+/** `400d`, `-2h`, `30m` or `15s` as milliseconds. */
+export function parseDuration(text: string): number {
+  const [, count = '', unit = ''] = /^(-?\d{1,6})([dhms])$/.exec(text) ?? [];
+  const factor = units[unit];
+  if (factor === undefined) throw new InvalidArgumentError('It is a number and d, h, m or s: 400d.');
+  return Number(count) * factor;
+}
+
+export function parseRate(text: string): number {
+  const rate = Number(text);
+  if (!/^\d{1,7}(?:\.\d{1,3})?$/.test(text) || rate === 0)
+    throw new InvalidArgumentError('It is a number of requests per second: 100, or 0.5.');
+  return rate;
+}
+
+export function parseRateOrNone(text: string): number {
+  return text === 'none' ? Infinity : parseRate(text);
+}
+
+const operationClasses = ['symmetric', 'asymmetric', 'other'] as const;
+
+/** Adds one `symmetric=2000` to the rates so far; a bare number is for every class. */
+export function parseHsmRate(text: string, rates: HsmRate = {}): HsmRate {
+  const [first = '', ...rest] = text.split('=');
+  if (rest.length === 0) return Object.fromEntries(operationClasses.map((name) => [name, parseRate(first)]));
+  const name = operationClasses.find((one) => one === first);
+  if (name === undefined) throw new InvalidArgumentError(`It is symmetric=2000, for example; there are ${operationClasses.join(', ')}.`);
+  return { ...rates, [name]: parseRate(rest.join('=')) };
+}
