@@ -2,6 +2,7 @@
 export const MAX_CONTEXT_BYTES = 8_192;
 
 const EMPTY = new Uint8Array(0);
+const LENGTH_BYTES = 4;
 
 /**
  * The one byte string that stands for an encryption context: pairs in the order of their names' code units, each name
@@ -13,14 +14,20 @@ export function serializeContext(context: Readonly<Record<string, string>> | und
   const names = Object.keys(context);
   if (names.length === 0) return EMPTY;
   names.sort();
-  const parts: Buffer[] = [];
+  let length = 0;
+  for (const name of names) length += 2 * LENGTH_BYTES + Buffer.byteLength(name) + Buffer.byteLength(context[name] ?? '');
+  const serialized = Buffer.allocUnsafe(length);
+  let end = 0;
   for (const name of names) {
-    for (const text of [name, context[name] ?? '']) {
-      const bytes = Buffer.from(text, 'utf8');
-      const length = Buffer.allocUnsafe(4);
-      length.writeUInt32BE(bytes.length);
-      parts.push(length, bytes);
-    }
+    end = append(serialized, end, name);
+    end = append(serialized, end, context[name] ?? '');
   }
-  return Buffer.concat(parts);
+  return serialized;
+}
+
+/** Writes a text with its length in front; returns where it ends. */
+function append(target: Buffer, start: number, text: string): number {
+  const written = target.write(text, start + LENGTH_BYTES, 'utf8');
+  target.writeUInt32BE(written, start);
+  return start + LENGTH_BYTES + written;
 }
