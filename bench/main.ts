@@ -119,18 +119,14 @@ async function costlyLoad(subject: Subject): Promise<{ readonly perSecond: numbe
   return { perSecond, cost };
 }
 
-/** The server is held against the bare one, its HSMs are not. */
+/** Of each process, and of the bare server's cost as a share of the server's, if that is another. */
 function costText({ processes }: Subject, rounds: readonly (readonly number[])[], bare: readonly number[]): string {
-  const ofEach = processes.map(
-    ({ name }, at) =>
-      `${name} ${spread(
-        rounds.map((cost) => cost[at] ?? 0),
-        0,
-      )} µs`,
-  );
-  const server = processes.findIndex(({ name }) => name !== 'HSM');
-  const ratio = spread(rounds.map((cost, round) => (bare[round] ?? 0) / (cost[server] ?? 0)));
-  return `processor time per request: ${ofEach.join(', ') || 'unknown'}; the bare server takes ${ratio} of that`;
+  const costOf = (at: number): number[] => rounds.map((cost) => cost[at] ?? 0);
+  const ofEach = processes.map(({ name }, at) => `${name} ${spread(costOf(at), 0)} µs`);
+  const frontEnd = processes.findIndex(({ name }) => name === 'front end');
+  const ratios = costOf(frontEnd).map((cost, round) => (bare[round] ?? 0) / cost);
+  const held = frontEnd < 0 ? '' : `; the bare server takes ${spread(ratios)} of the front end's`;
+  return `processor time per request: ${ofEach.join(', ') || 'unknown'}${held}`;
 }
 
 async function createKeyRate(world: World, storeId?: string): Promise<number> {
