@@ -30,6 +30,7 @@ Examples:
 
 /** Runs `keyhold` with the arguments of the process; exit codes are set, not taken. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const program = new Command('keyhold')
     .description('a key management service with custom key stores: the AWS KMS and AWS CloudHSM APIs over HSMs that you control')
     .version(manifest.version, '--version', 'print the version')
@@ -42,4 +43,9 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     if (command) program.addCommand(command);
   }
   await program.parseAsync(argv);
+}
+
+/** Whoever read the output (`| head`) may stop reading; the command goes on to its end, so that it cleans up after itself. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +21,21 @@ describe('keyhold demo', () => {
     assert.match(stdout, /^ {2}extractable +false$/m);
     assert.match(stdout, /^ {2}coverage +2 of 2 HSMs$/m);
     assert.match(stdout, /What you saw/);
+    assert.deepEqual(readdirSync(TMPDIR), []);
+  });
+
+  it('goes on to its end and cleans up when its reader has seen enough', async () => {
+    const entry = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
+    const child = spawn(process.execPath, [entry, 'demo'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], TMPDIR },
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = (await once(child, 'close')) as [number | null];
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '');
     assert.deepEqual(readdirSync(TMPDIR), []);
   });
 
