@@ -19,6 +19,9 @@ export interface FrontEnd extends AsyncDisposable {
   readonly authorityFile?: string | undefined;
 }
 
+/** Milliseconds that connected custom key stores get to come back before requests are taken: clients retry what can't connect. */
+const STORES_PATIENCE = 2_000;
+
 /** Starts everything, in the order of what needs what; disposing of it stops all in the reverse order. */
 export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
   const lifetime = new Lifetime();
@@ -30,6 +33,7 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     const about = { version: manifest.version, startedAt: ground.clock.now(), endpoint: () => endpoint };
     const services = await openServices(options, { ground, hsms, about }, lifetime);
     const accessKey = await services.identity.bootstrap({ account: options.account ?? '111122223333' });
+    await services.keyStores.back(STORES_PATIENCE);
     endpoint = await serve(options, { services, hsms, tls }, lifetime);
     const region = options.region ?? writtenRegion(ground.folder) ?? 'us-east-1';
     const authorityFile = tls?.authorityFile;

@@ -21,6 +21,11 @@ export interface KeyStores {
   connect(record: KeyStoreRecord): Promise<void>;
   /** Cuts the connection at once, then records it. */
   disconnect(record: KeyStoreRecord): Promise<void>;
+  /**
+   * Resolves when the stores that were connected before a restart are so again, or can't be, or after `patience`
+   * milliseconds: a caller of their keys would be told meanwhile that the cluster can't be reached.
+   */
+  back(patience: number): Promise<void>;
   sealPassword(password: SecretText): Promise<string>;
   /** Whether a sealed password is this one; for CreateCustomKeyStore's idempotency. */
   isSealedPassword(sealed: string, password: SecretText): Promise<boolean>;
@@ -73,6 +78,8 @@ class ConnectedKeyStores implements KeyStores {
   readonly #connections = new Map<string, Connection>();
   readonly #troubles = new Map<string, Trouble>();
   readonly #work = new Set<Promise<void>>();
+  /** The comings-back of stores that were connected before a restart. */
+  readonly #returning: Promise<void>[] = [];
   readonly #unsubscribe: () => void;
   #closing = false;
 
@@ -112,9 +119,15 @@ class ConnectedKeyStores implements KeyStores {
     return (await this.#seal.open(sealed)).reveal() === password.reveal();
   }
 
+  async back(patience: number): Promise<void> {
+    const enough = new AbortController();
+    await Promise.race([Promise.all(this.#returning), delay(patience, enough.signal)]);
+    enough.abort();
+  }
+
   async connect(record: KeyStoreRecord): Promise<void> {
     await this.#record(record, ['DISCONNECTED'], { state: 'CONNECTING' });
-    this.#begin(record, (connection) => this.#establish(record, connection));
+    void this.#begin(record, (connection) => this.#establish(record, connection));
   }
 
   async disconnect(record: KeyStoreRecord): Promise<void> {
@@ -125,7 +138,7 @@ class ConnectedKeyStores implements KeyStores {
     connection?.ending.abort();
     connection?.client?.close();
     await this.#record(record, ['CONNECTED', 'CONNECTING', 'FAILED'], { state: 'DISCONNECTING' });
-    this.#inBackground(this.#record(record, ['DISCONNECTING'], { state: 'DISCONNECTED' }));
+    void this.#inBackground(this.#record(record, ['DISCONNECTING'], { state: 'DISCONNECTED' }));
   }
 
   /** Takes up where a stopped or killed Keyhold left each store. */
@@ -138,8 +151,8 @@ class ConnectedKeyStores implements KeyStores {
     });
     for (const record of records) {
       if (record.state === 'DISCONNECTING') await this.#record(record, ['DISCONNECTING'], { state: 'DISCONNECTED' });
-      else if (record.state === 'CONNECTING') this.#begin(record, (connection) => this.#establish(record, connection, false));
-      else this.#begin(record, (connection) => this.#comeBack(record, connection));
+      else if (record.state === 'CONNECTING') void this.#begin(record, (connection) => this.#establish(record, connection, false));
+      else this.#returning.push(this.#begin(record, (connection) => this.#comeBack(record, connection)));
     }
   }
 
@@ -154,7 +167,7 @@ class ConnectedKeyStores implements KeyStores {
     await Promise.allSettled(this.#work);
   }
 
-  #begin(record: KeyStoreRecord, run: (connection: Connection) => Promise<void>): void {
+  #begin(record: KeyStoreRecord, run: (connection: Connection) => Promise<void>): Promise<void> {
     const connection: Connection = {
       clusterId: record.clusterId,
       keyStore: hsmKeyStore(cloudHsmPlacement, () => connection.client),
@@ -163,16 +176,17 @@ class ConnectedKeyStores implements KeyStores {
       connected: record.state === 'CONNECTED',
     };
     this.#connections.set(record.storeId, connection);
-    this.#inBackground(run(connection));
+    return this.#inBackground(run(connection));
   }
 
-  #inBackground(work: Promise<void>): void {
+  #inBackground(work: Promise<void>): Promise<void> {
     const guarded = work
       .catch((error: unknown) => {
         if (!this.#closing) this.#log.error({ err: error }, 'background work on a custom key store failed');
       })
       .finally(() => this.#work.delete(guarded));
     this.#work.add(guarded);
+    return guarded;
   }
 
   /** The whole connect: log in, rotate the password, record the outcome. */
@@ -287,7 +301,7 @@ class ConnectedKeyStores implements KeyStores {
     );
     for (const connection of this.#connections.values()) {
       const scope = clusters.get(connection.clusterId);
-      if (scope && connection.client) this.#inBackground(this.#refresh(connection, scope));
+      if (scope && connection.client) void this.#inBackground(this.#refresh(connection, scope));
     }
   }
 
