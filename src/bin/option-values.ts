@@ -56,8 +56,18 @@ const operationClasses = ['symmetric', 'asymmetric', 'other'] as const;
 /** Adds one `symmetric=2000` to the rates so far; a bare number is for every class. */
 export function parseHsmRate(text: string, rates: HsmRate = {}): HsmRate {
   const [first = '', ...rest] = text.split('=');
-  if (rest.length === 0) return Object.fromEntries(operationClasses.map((name) => [name, parseRate(first)]));
+  if (rest.length === 0) return Object.fromEntries(operationClasses.map((name) => [name, parseClassRate(name, first)]));
   const name = operationClasses.find((one) => one === first);
   if (name === undefined) throw new InvalidArgumentError(`It is symmetric=2000, for example; there are ${operationClasses.join(', ')}.`);
-  return { ...rates, [name]: parseRate(rest.join('=')) };
+  return { ...rates, [name]: parseClassRate(name, rest.join('=')) };
+}
+
+/** What the managed HSM has to do at once when Keyhold starts; below it would refuse to. */
+const leastRates: Readonly<Record<(typeof operationClasses)[number], number>> = { symmetric: 20, asymmetric: 0, other: 20 };
+
+function parseClassRate(name: (typeof operationClasses)[number], text: string): number {
+  const rate = parseRate(text);
+  if (rate < leastRates[name])
+    throw new InvalidArgumentError(`For ${name} operations it is at least ${leastRates[name]}: a start takes so many.`);
+  return rate;
 }

@@ -31,8 +31,8 @@ describe('the options of keyhold up', () => {
 
   it('take an HSM’s rates for all operations or by class', () => {
     assert.deepEqual(parseHsmRate('2000'), { symmetric: 2000, asymmetric: 2000, other: 2000 });
-    assert.deepEqual(parseHsmRate('asymmetric=0.5', parseHsmRate('symmetric=9')), { symmetric: 9, asymmetric: 0.5 });
-    for (const text of ['', 'symmetric', 'symmetric=', 'rsa=1', 'other=0'])
+    assert.deepEqual(parseHsmRate('asymmetric=0.5', parseHsmRate('symmetric=90')), { symmetric: 90, asymmetric: 0.5 });
+    for (const text of ['', 'symmetric', 'symmetric=', 'rsa=1', 'other=0', '10', 'symmetric=19'])
       assert.throws(() => parseHsmRate(text), InvalidArgumentError, text);
   });
 
