@@ -62,12 +62,12 @@ export function parseHsmRate(text: string, rates: HsmRate = {}): HsmRate {
   return { ...rates, [name]: parseClassRate(name, rest.join('=')) };
 }
 
-/** What the managed HSM has to do at once when Keyhold starts; below it would refuse to. */
-const leastRates: Readonly<Record<(typeof operationClasses)[number], number>> = { symmetric: 20, asymmetric: 0, other: 20 };
+/** With less than about half of this the managed HSM could not do at once what a start takes, and Keyhold would not start. */
+const leastRates: Readonly<Record<(typeof operationClasses)[number], number>> = { symmetric: 40, asymmetric: 0, other: 40 };
 
 function parseClassRate(name: (typeof operationClasses)[number], text: string): number {
   const rate = parseRate(text);
   if (rate < leastRates[name])
-    throw new InvalidArgumentError(`For ${name} operations it is at least ${leastRates[name]}: a start takes so many.`);
+    throw new InvalidArgumentError(`For ${name} operations it is at least ${leastRates[name]}: a start takes its share of it.`);
   return rate;
 }
