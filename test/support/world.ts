@@ -86,7 +86,10 @@ export async function endServer({ process: child }: Running, signal: NodeJS.Sign
 export async function startWorld(options: readonly string[] = []): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
   const data = join(folder, 'data');
-  let server = await startServer(data, options);
+  let server = await startServer(data, options).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
   const region = 'us-east-1';
   const config = {
     region,
