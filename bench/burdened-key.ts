@@ -16,7 +16,12 @@ export interface BurdenedKey {
 
 /** What to do is up to the last statement: all before it are about the same action, and none of them holds. */
 function longPolicy(account: string): string {
-  const root = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' };
+  const root = {
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${account}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
   const others = (count: number): object[] =>
     Array.from({ length: count }, (_, at) => ({
       Sid: `not these ${at}`,
@@ -26,7 +31,8 @@ function longPolicy(account: string): string {
       Resource: '*',
       Condition: { StringLike: { 'kms:EncryptionContext:purpose': `secret-${at}-*` } },
     }));
-  const text = (count: number): string => JSON.stringify({ Version: '2012-10-17', Statement: [...others(count), root] });
+  const text = (count: number): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [...others(count), root] });
   let count = 1;
   while (text(count + 1).length <= POLICY_BYTES) count += 1;
   return text(count);
@@ -45,7 +51,14 @@ export async function burdenedKey(world: World): Promise<BurdenedKey> {
       // The last one is for every request, the others for none.
       const pairs = made === GRANTS ? { purpose: 'bench' } : { purpose: `job ${made}` };
       const Constraints = { EncryptionContextSubset: pairs };
-      await admin.kms.send(new CreateGrantCommand({ KeyId: keyId, GranteePrincipal, Operations: ['Encrypt', 'Decrypt'], Constraints }));
+      await admin.kms.send(
+        new CreateGrantCommand({
+          KeyId: keyId,
+          GranteePrincipal,
+          Operations: ['Encrypt', 'Decrypt'],
+          Constraints,
+        }),
+      );
     }
   });
   await Promise.all(makers);

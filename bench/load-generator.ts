@@ -57,7 +57,9 @@ async function load(order: LoadOrder): Promise<LoadReport> {
         received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
         const header = received.indexOf(HEADER_END);
         if (header < 0) return;
-        const length = Number(/content-length: (\d+)/i.exec(received.toString('latin1', 0, header))?.[1] ?? 0);
+        const length = Number(
+          /content-length: (\d+)/i.exec(received.toString('latin1', 0, header))?.[1] ?? 0,
+        );
         if (received.length < header + 4 + length) return;
         if (received.toString('latin1', 9, 12) !== '200') failures += 1;
         received = Buffer.alloc(0);
@@ -73,10 +75,13 @@ async function load(order: LoadOrder): Promise<LoadReport> {
   }
 
   await Promise.all(
-    Array.from({ length: order.connections }, (_, index) => drive(connect({ host: order.host, port: order.port, noDelay: true }), index)),
+    Array.from({ length: order.connections }, (_, index) =>
+      drive(connect({ host: order.host, port: order.port, noDelay: true }), index),
+    ),
   );
   latencies.sort((a, b) => a - b);
-  const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+  const at = (share: number): number =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
   return { perSecond: latencies.length / order.seconds, failures, p50: at(0.5), p99: at(0.99) };
 }
 

@@ -50,7 +50,14 @@ function spread(figures: readonly number[], digits = 2): string {
 
 async function load(subject: Subject, more: Partial<LoadOrder> = {}): Promise<LoadReport> {
   const generator = child('load-generator.ts');
-  const order: LoadOrder = { host: '127.0.0.1', port: subject.port, requests: subject.requests, connections, seconds, ...more };
+  const order: LoadOrder = {
+    host: '127.0.0.1',
+    port: subject.port,
+    requests: subject.requests,
+    connections,
+    seconds,
+    ...more,
+  };
   generator.send(order);
   const [report] = (await once(generator, 'message')) as [LoadReport];
   generator.disconnect();
@@ -59,7 +66,10 @@ async function load(subject: Subject, more: Partial<LoadOrder> = {}): Promise<Lo
 }
 
 /** Starts the bare server with the very answer that Keyhold gives. */
-async function bareServer(world: World, request: string): Promise<{ port: number; process: Watched; stop(): void }> {
+async function bareServer(
+  world: World,
+  request: string,
+): Promise<{ port: number; process: Watched; stop(): void }> {
   const [head = '', body = ''] = request.split('\r\n\r\n');
   const headers = Object.fromEntries(
     head
@@ -67,12 +77,25 @@ async function bareServer(world: World, request: string): Promise<{ port: number
       .slice(1)
       .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
   );
-  const answer = await fetch(world.server.endpoint, { method: 'POST', headers: { ...headers, connection: 'keep-alive' }, body });
-  const kept = [...answer.headers].filter(([name]) => ['content-type', 'x-amzn-requestid'].includes(name));
+  const answer = await fetch(world.server.endpoint, {
+    method: 'POST',
+    headers: { ...headers, connection: 'keep-alive' },
+    body,
+  });
+  const kept = [...answer.headers].filter(([name]) =>
+    ['content-type', 'x-amzn-requestid'].includes(name),
+  );
   const server = child('bare-server.ts');
-  server.send({ headers: Object.fromEntries(kept), body: await answer.text() } satisfies BareAnswer);
+  server.send({
+    headers: Object.fromEntries(kept),
+    body: await answer.text(),
+  } satisfies BareAnswer);
   const [port] = (await once(server, 'message')) as [number];
-  return { port, process: { name: 'server', pid: server.pid ?? 0 }, stop: () => server.disconnect() };
+  return {
+    port,
+    process: { name: 'server', pid: server.pid ?? 0 },
+    stop: () => server.disconnect(),
+  };
 }
 
 async function compare(subjects: readonly Subject[]): Promise<void> {
@@ -88,7 +111,9 @@ async function compare(subjects: readonly Subject[]): Promise<void> {
       costs.get(subject.name)?.push(cost);
     }
   }
-  say(`\nsigned Encrypt, ${connections} connections, ${rounds} rounds of ${seconds} s each: median (lowest to highest)`);
+  say(
+    `\nsigned Encrypt, ${connections} connections, ${rounds} rounds of ${seconds} s each: median (lowest to highest)`,
+  );
   const base = rates.get(bare.name) ?? [];
   say(`  ${bare.name.padEnd(28)} ${spread(base, 0)} requests/s`);
   for (const { name } of others) {
@@ -97,11 +122,14 @@ async function compare(subjects: readonly Subject[]): Promise<void> {
     say(`  ${name.padEnd(28)} ${spread(own, 0)} requests/s; ${spread(ratios)} of the bare server`);
   }
   const least = costs.get(bare.name)?.map(([cost]) => cost ?? 0) ?? [];
-  for (const subject of subjects) say(`  ${subject.name.padEnd(28)} ${costText(subject, costs.get(subject.name) ?? [], least)}`);
+  for (const subject of subjects)
+    say(`  ${subject.name.padEnd(28)} ${costText(subject, costs.get(subject.name) ?? [], least)}`);
   for (const subject of others) {
     const rate = Math.floor(median(rates.get(subject.name) ?? []) / 2);
     const { p50, p99 } = await load(subject, { rate });
-    say(`  ${subject.name.padEnd(28)} at half load (${rate}/s): p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`);
+    say(
+      `  ${subject.name.padEnd(28)} at half load (${rate}/s): p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
+    );
   }
 }
 
@@ -111,16 +139,24 @@ async function warmUp(subject: Subject): Promise<void> {
 }
 
 /** A load, and its processor time in microseconds per request, by process: that says less about what else the machine does. */
-async function costlyLoad(subject: Subject): Promise<{ readonly perSecond: number; readonly cost: number[] }> {
+async function costlyLoad(
+  subject: Subject,
+): Promise<{ readonly perSecond: number; readonly cost: number[] }> {
   const used = (): number[] => subject.processes.map(({ pid }) => processorTime(pid) ?? 0);
   const before = used();
   const { perSecond } = await load(subject);
-  const cost = used().map((time, at) => ((time - (before[at] ?? 0)) * 1_000_000) / (perSecond * seconds));
+  const cost = used().map(
+    (time, at) => ((time - (before[at] ?? 0)) * 1_000_000) / (perSecond * seconds),
+  );
   return { perSecond, cost };
 }
 
 /** Of each process, and of the bare server's cost as a share of the server's, if that is another. */
-function costText({ processes }: Subject, rounds: readonly (readonly number[])[], bare: readonly number[]): string {
+function costText(
+  { processes }: Subject,
+  rounds: readonly (readonly number[])[],
+  bare: readonly number[],
+): string {
   const costOf = (at: number): number[] => rounds.map((cost) => cost[at] ?? 0);
   const ofEach = processes.map(({ name }, at) => `${name} ${spread(costOf(at), 0)} µs`);
   const frontEnd = processes.findIndex(({ name }) => name === 'front end');
@@ -160,7 +196,9 @@ async function main(): Promise<void> {
   say(`memory, idle: ${memory(world.server.process.pid ?? 0)}`);
   const clusterStart = performance.now();
   const cluster = await ownCluster(world);
-  say(`cluster of two HSMs, created to active: ${((performance.now() - clusterStart) / 1_000).toFixed(1)} s`);
+  say(
+    `cluster of two HSMs, created to active: ${((performance.now() - clusterStart) / 1_000).toFixed(1)} s`,
+  );
   const storeId = await ownKeyStore(world, cluster);
   say(
     `CreateKey, 8 at a time: default key store ${(await createKeyRate(world)).toFixed(0)}/s, custom key store ${(await createKeyRate(world, storeId)).toFixed(0)}/s`,

@@ -30,7 +30,9 @@ export async function policyCost(world: World, rounds: number, load: Load): Prom
       if (round > 0) costs[at]?.push((((processorTime(pid) ?? 0) - before) * 1_000_000) / answered);
     }
   }
-  const medians = costs.map((some) => some.toSorted((a, b) => a - b)[Math.floor(some.length / 2)] ?? 0);
+  const medians = costs.map(
+    (some) => some.toSorted((a, b) => a - b)[Math.floor(some.length / 2)] ?? 0,
+  );
   return subjects.map(([name], at) => {
     const cost = medians[at] ?? 0;
     return `  ${name.padEnd(30)} ${cost.toFixed(0)} µs of the front end's processor per Encrypt; ${(cost / (medians[0] ?? 1)).toFixed(2)} of the first`;

@@ -47,11 +47,25 @@ function packageOf(path: string): string {
 
 /** The table of docs/architecture.md. */
 function allowed(): Map<string, Set<string>> {
-  const rows = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').matchAll(/^\| `([a-z0-9]+)\/` \|[^|]*\| ([^|]*) \|$/gm);
-  const table = new Map(Array.from(rows, ([, folder = '', may = '']) => [folder, new Set(may.split(',').map((one) => one.trim()))]));
+  const rows = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').matchAll(
+    /^\| `([a-z0-9]+)\/` \|[^|]*\| ([^|]*) \|$/gm,
+  );
+  const table = new Map(
+    Array.from(rows, ([, folder = '', may = '']) => [
+      folder,
+      new Set(may.split(',').map((one) => one.trim())),
+    ]),
+  );
   const everything = new Set([...table.keys(), 'hsm/client', 'hsm/wire']);
   table.set('bin', everything);
-  table.set('operations', new Set([...everything].filter((one) => !['crypto', 'sigv4', 'protocol', 'cli', 'bin', 'hsm'].includes(one))));
+  table.set(
+    'operations',
+    new Set(
+      [...everything].filter(
+        (one) => !['crypto', 'sigv4', 'protocol', 'cli', 'bin', 'hsm'].includes(one),
+      ),
+    ),
+  );
   table.set('hsm', new Set(['base', 'crypto', 'hsm/wire', 'hsm/client']));
   table.set('hsm/client', new Set(['base', 'hsm/wire']));
   table.set('hsm/wire', new Set(['base']));
@@ -61,16 +75,25 @@ function allowed(): Map<string, Set<string>> {
 test('a folder imports only what the table in docs/architecture.md allows', () => {
   const table = allowed();
   const offences = local
-    .filter(({ from, to }) => packageOf(from) !== packageOf(to) && !table.get(packageOf(from))?.has(packageOf(to)))
+    .filter(
+      ({ from, to }) =>
+        packageOf(from) !== packageOf(to) && !table.get(packageOf(from))?.has(packageOf(to)),
+    )
     .map(({ from, to }) => `${relative(SRC, from)} imports ${relative(SRC, to)}`);
-  assert.deepEqual(offences, [], 'import something below, or change the table and say why in docs/decisions/');
+  assert.deepEqual(
+    offences,
+    [],
+    'import something below, or change the table and say why in docs/decisions/',
+  );
 });
 
 test('a folder is imported only through its index.ts', () => {
   const offences = local
     .filter(
       ({ from, to }) =>
-        packageOf(from) !== packageOf(to) && packageOf(from) !== 'bin' && relative(join(SRC, packageOf(to)), to) !== 'index.ts',
+        packageOf(from) !== packageOf(to) &&
+        packageOf(from) !== 'bin' &&
+        relative(join(SRC, packageOf(to)), to) !== 'index.ts',
     )
     .map(({ from, to }) => `${relative(SRC, from)} reaches into ${relative(SRC, to)}`);
   assert.deepEqual(offences, [], "import the folder's index.ts, and export there what others need");
@@ -95,7 +118,9 @@ test('value imports form no cycle', () => {
   const done = new Set<string>();
   function visit(file: string, path: readonly string[]): void {
     if (path.includes(file))
-      assert.fail(`cycle: ${[...path.slice(path.indexOf(file)), file].map((one) => relative(SRC, one)).join(' → ')}`);
+      assert.fail(
+        `cycle: ${[...path.slice(path.indexOf(file)), file].map((one) => relative(SRC, one)).join(' → ')}`,
+      );
     if (done.has(file)) return;
     for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
     done.add(file);
@@ -115,23 +140,37 @@ test("an HSM's bundle holds nothing above crypto/, and knows no ARN", async () =
     absWorkingDir: ROOT,
   });
   const inputs = Object.keys(metafile.inputs);
-  const foreign = inputs.filter((path) => path.startsWith('src/') && !/^src\/(?:base|crypto|hsm|bin\/hsm\.ts)/.test(path));
+  const foreign = inputs.filter(
+    (path) => path.startsWith('src/') && !/^src\/(?:base|crypto|hsm|bin\/hsm\.ts)/.test(path),
+  );
   assert.deepEqual(foreign, [], 'an HSM knows nothing of KMS');
-  for (const path of sourceFiles(join(SRC, 'hsm'))) assert.ok(!readFileSync(path, 'utf8').includes('arn:'), `${path} mentions an ARN`);
+  for (const path of sourceFiles(join(SRC, 'hsm')))
+    assert.ok(!readFileSync(path, 'utf8').includes('arn:'), `${path} mentions an ARN`);
 });
 
 test('only bin/ reads the environment, and only base/ the time', () => {
   for (const path of files) {
     const text = readFileSync(path, 'utf8');
     const name = relative(SRC, path);
-    if (!name.startsWith('bin/')) assert.ok(!text.includes('process.env'), `${name} reads process.env`);
+    if (!name.startsWith('bin/'))
+      assert.ok(!text.includes('process.env'), `${name} reads process.env`);
     if (!name.startsWith('base/'))
-      assert.ok(!/Date\.now\(\)|new Date\(\)/.test(text), `${name} asks the machine for the time; take a Clock`);
+      assert.ok(
+        !/Date\.now\(\)|new Date\(\)/.test(text),
+        `${name} asks the machine for the time; take a Clock`,
+      );
   }
 });
 
 test('nothing that is committed names a path of somebody’s machine', () => {
-  for (const path of [...files, ...sourceFiles(join(ROOT, 'test')), ...sourceFiles(join(ROOT, 'bench'))]) {
-    assert.ok(!/['"`](?:\/root|\/home)\//.test(readFileSync(path, 'utf8')), `${path} names a home folder`);
+  for (const path of [
+    ...files,
+    ...sourceFiles(join(ROOT, 'test')),
+    ...sourceFiles(join(ROOT, 'bench')),
+  ]) {
+    assert.ok(
+      !/['"`](?:\/root|\/home)\//.test(readFileSync(path, 'utf8')),
+      `${path} names a home folder`,
+    );
   }
 });

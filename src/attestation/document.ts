@@ -35,8 +35,13 @@ export function readDocument(bytes: Uint8Array): SignedDocument | undefined {
     const parts = decoded instanceof Tagged ? decoded.value : decoded;
     if (!Array.isArray(parts) || parts.length !== 4) return undefined;
     const [header, , payload, signature] = parts.map((part) => bytesOf(part));
-    if (!header || !payload || !signature || mapOf(header).get(ALGORITHM) !== ES384) return undefined;
-    return { document: documentOf(mapOf(payload)), signed: encode(['Signature1', header, new Uint8Array(0), payload]), signature };
+    if (!header || !payload || !signature || mapOf(header).get(ALGORITHM) !== ES384)
+      return undefined;
+    return {
+      document: documentOf(mapOf(payload)),
+      signed: encode(['Signature1', header, new Uint8Array(0), payload]),
+      signature,
+    };
   } catch {
     return undefined;
   }
@@ -46,7 +51,12 @@ function documentOf(members: ReadonlyMap<unknown, unknown>): Document {
   const certificate = bytesOf(members.get('certificate'));
   const cabundle = members.get('cabundle');
   const moduleId = members.get('module_id');
-  if (members.get('digest') !== 'SHA384' || typeof moduleId !== 'string' || !certificate || !Array.isArray(cabundle)) {
+  if (
+    members.get('digest') !== 'SHA384' ||
+    typeof moduleId !== 'string' ||
+    !certificate ||
+    !Array.isArray(cabundle)
+  ) {
     throw new TypeError('not a document');
   }
   return {

@@ -31,7 +31,9 @@ describe('an attestation document', () => {
   });
 
   it('may be that of an instance with a NitroTPM', () => {
-    const attestation = verifier.verify(enclave.document({ pcrs: null, tpmPcrs: new Map([[4, Buffer.alloc(48, 4)]]) }));
+    const attestation = verifier.verify(
+      enclave.document({ pcrs: null, tpmPcrs: new Map([[4, Buffer.alloc(48, 4)]]) }),
+    );
     assert.deepEqual([attestation.pcrs.size, attestation.tpmPcrs.get(4)], [0, '04'.repeat(48)]);
   });
 
@@ -45,12 +47,18 @@ describe('an attestation document', () => {
     const old = await makeEnclave({ age: 60_000 });
     const itsVerifier = createAttestationVerifier({ root: old.root, clock: systemClock });
     assert.throws(() => itsVerifier.verify(old.document()), AttestationError);
-    const then = createAttestationVerifier({ root: old.root, clock: { now: () => Date.now() - 3_600_000 } });
+    const then = createAttestationVerifier({
+      root: old.root,
+      clock: { now: () => Date.now() - 3_600_000 },
+    });
     assert.ok(then.verify(old.document()));
   });
 
   it('is believed only if the key of its certificate signed it', () => {
-    refuses(enclave.document({ signer: generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey }), /signature .* not valid/);
+    refuses(
+      enclave.document({ signer: generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey }),
+      /signature .* not valid/,
+    );
     refuses(enclave.document({ algorithm: -7 }), /can not be parsed/);
   });
 
@@ -65,7 +73,10 @@ describe('an attestation document', () => {
 
   it('names an RSA key', () => {
     refuses(enclave.document({ publicKey: null }), /has no public key/);
-    const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'der', type: 'spki' });
+    const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({
+      format: 'der',
+      type: 'spki',
+    });
     refuses(enclave.document({ publicKey: elliptic }), /no RSA key/);
     refuses(enclave.document({ publicKey: Buffer.of(1) }), /no RSA key/);
   });

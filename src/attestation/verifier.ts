@@ -1,5 +1,11 @@
 import type { Clock } from '../base/index.ts';
-import { InvalidKeyError, isOfKind, readPublicKey, verifyEs384, vouchedKey } from '../crypto/index.ts';
+import {
+  InvalidKeyError,
+  isOfKind,
+  readPublicKey,
+  verifyEs384,
+  vouchedKey,
+} from '../crypto/index.ts';
 import { readDocument, type Document } from './document.ts';
 
 /** What an enclave proved of itself. */
@@ -25,7 +31,13 @@ export class AttestationError extends Error {
 }
 
 /** Believes documents whose signature chains to `root`, a certificate in PEM. */
-export function createAttestationVerifier({ root, clock }: { readonly root: string; readonly clock: Clock }): AttestationVerifier {
+export function createAttestationVerifier({
+  root,
+  clock,
+}: {
+  readonly root: string;
+  readonly clock: Clock;
+}): AttestationVerifier {
   // A request's document is asked for by policies and by the operation.
   const verified = new WeakMap<Uint8Array, Attestation>();
   return {
@@ -42,10 +54,19 @@ function verify(bytes: Uint8Array, root: string, now: number): Attestation {
   if (!signed) throw new AttestationError('The attestation document can not be parsed.');
   const { document, signature } = signed;
   const key = vouchedKey([document.certificate, ...document.cabundle.toReversed()], root, now);
-  if (!key) throw new AttestationError('The certificates of the attestation document do not lead to the root that is trusted, or not now.');
-  if (!verifyEs384(key, signed.signed, signature)) throw new AttestationError('The signature of the attestation document is not valid.');
+  if (!key)
+    throw new AttestationError(
+      'The certificates of the attestation document do not lead to the root that is trusted, or not now.',
+    );
+  if (!verifyEs384(key, signed.signed, signature))
+    throw new AttestationError('The signature of the attestation document is not valid.');
   const { moduleId, pcrs, tpmPcrs } = document;
-  return { moduleId, pcrs: inHex(pcrs), tpmPcrs: inHex(tpmPcrs), publicKey: recipientKey(document) };
+  return {
+    moduleId,
+    pcrs: inHex(pcrs),
+    tpmPcrs: inHex(tpmPcrs),
+    publicKey: recipientKey(document),
+  };
 }
 
 function inHex(pcrs: ReadonlyMap<number, Uint8Array>): ReadonlyMap<number, string> {
@@ -56,9 +77,12 @@ function recipientKey({ publicKey }: Document): Uint8Array {
   if (!publicKey) throw new AttestationError('The attestation document has no public key.');
   try {
     const key = readPublicKey(publicKey);
-    if (isOfKind(key, 'rsa-2048') || isOfKind(key, 'rsa-3072') || isOfKind(key, 'rsa-4096')) return publicKey;
+    if (isOfKind(key, 'rsa-2048') || isOfKind(key, 'rsa-3072') || isOfKind(key, 'rsa-4096'))
+      return publicKey;
   } catch (error) {
     if (!(error instanceof InvalidKeyError)) throw error;
   }
-  throw new AttestationError('The public key of the attestation document is no RSA key of 2,048 to 4,096 bits.');
+  throw new AttestationError(
+    'The public key of the attestation document is no RSA key of 2,048 to 4,096 bits.',
+  );
 }

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,10 +35,17 @@ let folders = 0;
 const newFolder = (): string => join(base, `${(folders += 1)}`);
 
 function event(eventName: string, time = 0): AuditEvent {
-  return cloudTrailServiceEvent({ time, eventSource: 'kms.amazonaws.com', eventName, region: 'us-east-1', account: '111122223333' });
+  return cloudTrailServiceEvent({
+    time,
+    eventSource: 'kms.amazonaws.com',
+    eventName,
+    region: 'us-east-1',
+    account: '111122223333',
+  });
 }
 
-const files = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith('trail'));
+const files = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name.startsWith('trail'));
 
 /** Every line of the trail's files in their order, which must all be whole. */
 function names(folder: string): unknown[] {
@@ -45,7 +60,11 @@ function names(folder: string): unknown[] {
   });
 }
 
-async function filled(folder: string, events: readonly string[], options: AuditTrailOptions = {}): Promise<void> {
+async function filled(
+  folder: string,
+  events: readonly string[],
+  options: AuditTrailOptions = {},
+): Promise<void> {
   const trail = await openAuditTrail(folder, options);
   for (const name of events) await trail.record(event(name));
   await trail.close();
@@ -89,12 +108,17 @@ describe('the audit trail', () => {
   it('refuses more events than may wait, and goes on afterwards', async () => {
     const folder = newFolder();
     const trail = await openAuditTrail(folder, { maxWaiting: 2 });
-    const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => trail.record(event(name))));
+    const results = await Promise.allSettled(
+      ['a', 'b', 'c'].map((name) => trail.record(event(name))),
+    );
     assert.deepEqual(
       results.map(({ status }) => status),
       ['fulfilled', 'fulfilled', 'rejected'],
     );
-    await assert.rejects(Promise.all(['d', 'e', 'f'].map((name) => trail.record(event(name)))), AuditQueueFullError);
+    await assert.rejects(
+      Promise.all(['d', 'e', 'f'].map((name) => trail.record(event(name)))),
+      AuditQueueFullError,
+    );
     await trail.close();
     assert.deepEqual(names(folder), ['a', 'b', 'd', 'e']);
   });
@@ -109,7 +133,9 @@ describe('the audit trail', () => {
         await trail.record({ eventName: String(n) });
         writeSync(1, n + '\\n');
       }`;
-    const writer = spawn(process.execPath, ['--input-type=module', '--eval', script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const writer = spawn(process.execPath, ['--input-type=module', '--eval', script, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const exited = once(writer, 'exit');
     const acknowledged: string[] = [];
     for await (const line of createInterface({ input: writer.stdout })) {
@@ -126,11 +152,15 @@ describe('the audit trail', () => {
 
   it('begins another file when one is full, and goes on where it was after a restart', async () => {
     const folder = newFolder();
-    for (const name of ['a', 'b', 'c', 'd', 'e']) await filled(folder, [name], { maxFileBytes: 1000 });
+    for (const name of ['a', 'b', 'c', 'd', 'e'])
+      await filled(folder, [name], { maxFileBytes: 1000 });
     assert.deepEqual(names(folder), ['a', 'b', 'c', 'd', 'e']);
     assert.ok(files(folder).length > 2);
     const report = await verifyTrail(folder);
-    assert.deepEqual([report.events, report.first, report.head.sequence, report.problems], [5, 1, 5, []]);
+    assert.deepEqual(
+      [report.events, report.first, report.head.sequence, report.problems],
+      [5, 1, 5, []],
+    );
   });
 
   it('refuses to go on with a file that is no trail', async () => {
@@ -142,13 +172,27 @@ describe('the audit trail', () => {
 });
 
 describe('looking up events', () => {
-  async function found(trail: AuditTrail, matches: (event: AuditEvent) => boolean, limit = 10, notBefore?: string): Promise<string[]> {
+  async function found(
+    trail: AuditTrail,
+    matches: (event: AuditEvent) => boolean,
+    limit = 10,
+    notBefore?: string,
+  ): Promise<string[]> {
     const pages: string[] = [];
-    let page = await trail.lookup({ matches, limit, ...(notBefore !== undefined && { notBefore }) });
+    let page = await trail.lookup({
+      matches,
+      limit,
+      ...(notBefore !== undefined && { notBefore }),
+    });
     for (;;) {
       pages.push(page.events.map((one) => one.event.eventName).join());
       if (!page.next) return pages;
-      page = await trail.lookup({ matches, limit, from: page.next, ...(notBefore !== undefined && { notBefore }) });
+      page = await trail.lookup({
+        matches,
+        limit,
+        from: page.next,
+        ...(notBefore !== undefined && { notBefore }),
+      });
     }
   }
 
@@ -180,7 +224,9 @@ describe('many who look up events', () => {
   it('are refused beyond a bound, and served afterwards', async () => {
     const trail = await openAuditTrail(newFolder());
     await trail.record(event('a'));
-    const all = await Promise.allSettled(Array.from({ length: 5 }, () => trail.lookup({ matches: () => true, limit: 1 })));
+    const all = await Promise.allSettled(
+      Array.from({ length: 5 }, () => trail.lookup({ matches: () => true, limit: 1 })),
+    );
     assert.deepEqual(
       all.map(({ status }) => status),
       ['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected'],
@@ -209,10 +255,14 @@ describe('verifying a trail', () => {
   async function vouchedFor(lastHead = keptHead()): Promise<string> {
     const folder = newFolder();
     const trail = await openAuditTrail(folder, { maxFileBytes: 1000 });
-    await (await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })).close();
+    await (
+      await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })
+    ).close();
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
       await trail.record(event(name, (now += 1000)));
-      await (await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })).close();
+      await (
+        await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })
+      ).close();
     }
     await trail.close();
     return folder;
@@ -224,16 +274,39 @@ describe('verifying a trail', () => {
 
   it('finds nothing wrong with one that is whole', async () => {
     const report = await verifyTrail(await vouchedFor());
-    assert.deepEqual([report.events, report.vouchedFor, report.keys.length, report.problems], [5, 5, 1, []]);
+    assert.deepEqual(
+      [report.events, report.vouchedFor, report.keys.length, report.problems],
+      [5, 5, 1, []],
+    );
   });
 
   it('finds what was changed, taken out or put in', async () => {
     const cases: [string, string, (text: string) => string, RegExp][] = [
-      ['a changed event', 'trail-000000000001.ndjson', (text) => text.replace('"a"', '"z"'), /event 1 or one before it was changed/],
-      ['a missing event', 'trail-000000000001.ndjson', (text) => text.split('\n').slice(1).join('\n'), /events before 2 are missing/],
-      ['a missing event in between', 'trail-000000000003.ndjson', () => '', /event 3 should be here/],
+      [
+        'a changed event',
+        'trail-000000000001.ndjson',
+        (text) => text.replace('"a"', '"z"'),
+        /event 1 or one before it was changed/,
+      ],
+      [
+        'a missing event',
+        'trail-000000000001.ndjson',
+        (text) => text.split('\n').slice(1).join('\n'),
+        /events before 2 are missing/,
+      ],
+      [
+        'a missing event in between',
+        'trail-000000000003.ndjson',
+        () => '',
+        /event 3 should be here/,
+      ],
       ['an event twice', 'trail-000000000001.ndjson', (text) => text + text, /should be here/],
-      ['a foreign line', 'trail-000000000001.ndjson', (text) => `${text}{"eventName":"x"}\n`, /is not an event of the trail/],
+      [
+        'a foreign line',
+        'trail-000000000001.ndjson',
+        (text) => `${text}{"eventName":"x"}\n`,
+        /is not an event of the trail/,
+      ],
       [
         'a changed checkpoint',
         'checkpoints.ndjson',
@@ -256,12 +329,18 @@ describe('verifying a trail', () => {
         .at(-1) ?? '';
     change(cut, last, () => '');
     change(cut, 'trail.ndjson', () => '');
-    assert.match((await verifyTrail(cut)).problems.join('\n'), /events \d to 5 are missing at the end/);
+    assert.match(
+      (await verifyTrail(cut)).problems.join('\n'),
+      /events \d to 5 are missing at the end/,
+    );
 
     const anew = await vouchedFor();
     for (const name of files(anew)) rmSync(join(anew, name));
     await filled(anew, ['v', 'w', 'x', 'y', 'z']);
-    assert.match((await verifyTrail(anew)).problems.join('\n'), /event 1 is not the one that was vouched for/);
+    assert.match(
+      (await verifyTrail(anew)).problems.join('\n'),
+      /event 1 is not the one that was vouched for/,
+    );
   });
 
   it('does not vouch for a trail that was written anew while it was closed', async () => {
@@ -271,11 +350,21 @@ describe('verifying a trail', () => {
       for (const name of readdirSync(folder)) rmSync(join(folder, name));
       await filled(folder, ['v', 'w', 'x', 'y', 'z', 'more']);
       const trail = await openAuditTrail(folder);
-      const upkeep = await startAuditUpkeep({ folder, trail, keys, lastHead: known ? lastHead : keptHead(), clock, log: silentLogger });
+      const upkeep = await startAuditUpkeep({
+        folder,
+        trail,
+        keys,
+        lastHead: known ? lastHead : keptHead(),
+        clock,
+        log: silentLogger,
+      });
       await trail.record(event('later'));
       await upkeep.close();
       await trail.close();
-      assert.match((await verifyTrail(folder)).problems.join('\n'), /the trail did not go on from where it stood/);
+      assert.match(
+        (await verifyTrail(folder)).problems.join('\n'),
+        /the trail did not go on from where it stood/,
+      );
     }
   });
 
@@ -284,7 +373,9 @@ describe('verifying a trail', () => {
     const folder = await vouchedFor(lastHead);
     await filled(folder, ['f', 'g', 'h', 'i'], { maxFileBytes: 1000 });
     const trail = await openAuditTrail(folder);
-    await (await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })).close();
+    await (
+      await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger })
+    ).close();
     await trail.close();
     const report = await verifyTrail(folder);
     assert.deepEqual([report.vouchedFor, report.problems], [9, []]);
@@ -297,8 +388,14 @@ describe('verifying a trail', () => {
       head,
     } = await verifyTrail(folder);
     assert.deepEqual((await verifyTrail(folder, { key, head })).problems, []);
-    assert.match((await verifyTrail(folder, { key: '00' })).problems.join('\n'), /signed by another key/);
-    assert.match((await verifyTrail(folder, { head: { sequence: 9, hash: head.hash } })).problems.join('\n'), /missing at the end/);
+    assert.match(
+      (await verifyTrail(folder, { key: '00' })).problems.join('\n'),
+      /signed by another key/,
+    );
+    assert.match(
+      (await verifyTrail(folder, { head: { sequence: 9, hash: head.hash } })).problems.join('\n'),
+      /missing at the end/,
+    );
   });
 
   it('still can, when files past their retention are gone', async () => {
@@ -307,13 +404,27 @@ describe('verifying a trail', () => {
     const before = files(folder).length;
     const trail = await openAuditTrail(folder);
     await trail.record(event('f', (now += 1_000_000)));
-    await (await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log: silentLogger, retention: 100_000 })).close();
+    await (
+      await startAuditUpkeep({
+        folder,
+        trail,
+        keys,
+        lastHead,
+        clock,
+        log: silentLogger,
+        retention: 100_000,
+      })
+    ).close();
     await trail.close();
     assert.ok(files(folder).length < before);
     const report = await verifyTrail(folder);
     assert.ok(report.first > 1);
     assert.deepEqual(report.problems, []);
     rmSync(join(folder, files(folder)[0] ?? ''));
-    assert.notDeepEqual((await verifyTrail(folder)).problems, [], 'but nobody else may take one away');
+    assert.notDeepEqual(
+      (await verifyTrail(folder)).problems,
+      [],
+      'but nobody else may take one away',
+    );
   });
 });

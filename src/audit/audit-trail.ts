@@ -53,11 +53,19 @@ export class AuditBusyError extends Error {
 }
 
 /** Opens or makes the trail in its folder; one process at a time. */
-export async function openAuditTrail(folder: string, options: AuditTrailOptions = {}): Promise<AuditTrail> {
+export async function openAuditTrail(
+  folder: string,
+  options: AuditTrailOptions = {},
+): Promise<AuditTrail> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const segment = new Segment(folder);
   const start = parseLine(firstLine(join(folder, CURRENT)) ?? '');
-  return new FileAuditTrail(folder, { ...options, segment, head: await lastHead(folder), first: start?.sequence });
+  return new FileAuditTrail(folder, {
+    ...options,
+    segment,
+    head: await lastHead(folder),
+    first: start?.sequence,
+  });
 }
 
 /** Where the chain stands: by the last line of the newest file that has one. */
@@ -71,7 +79,10 @@ async function lastHead(folder: string): Promise<ChainHead> {
   for (const path of paths) {
     for await (const { text } of linesBackwards(path)) {
       const line = parseLine(text);
-      if (!line) throw new Error(`${path} is not an audit trail of this Keyhold, or its last line was changed`);
+      if (!line)
+        throw new Error(
+          `${path} is not an audit trail of this Keyhold, or its last line was changed`,
+        );
       return { sequence: line.sequence, hash: line.hash };
     }
   }
@@ -115,7 +126,10 @@ class FileAuditTrail implements AuditTrail {
     this.#first = opened.first ?? opened.head.sequence + 1;
   }
 
-  record(event: AuditEvent, { durable = false }: { readonly durable?: boolean } = {}): Promise<void> {
+  record(
+    event: AuditEvent,
+    { durable = false }: { readonly durable?: boolean } = {},
+  ): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the audit trail is closed'));
     const batch = (this.#batch ??= newBatch());
     if (batch.events.length >= this.#maxWaiting) return Promise.reject(new AuditQueueFullError());

@@ -1,6 +1,12 @@
 import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageSigner, readPublicKey, sha256, writePublicKey, type KeyPair } from '../crypto/index.ts';
+import {
+  messageSigner,
+  readPublicKey,
+  sha256,
+  writePublicKey,
+  type KeyPair,
+} from '../crypto/index.ts';
 import type { ChainHead } from './chain.ts';
 import { linesOf } from './lines.ts';
 import { repairedLength } from './torn-line.ts';
@@ -39,10 +45,20 @@ interface Stamp {
 }
 
 /** Signs what is to be vouched for and appends that to the folder's checkpoints; durable when it resolves. */
-export async function writeCheckpoint(folder: string, { sequence, hash }: ChainHead, { kind, keys, now }: Stamp): Promise<void> {
+export async function writeCheckpoint(
+  folder: string,
+  { sequence, hash }: ChainHead,
+  { kind, keys, now }: Stamp,
+): Promise<void> {
   const facts: Facts = { kind, time: new Date(now).toISOString(), sequence, hash };
-  const signature = Buffer.from(await scheme.sign(keys.privateKey, signedText(facts))).toString('base64');
-  const checkpoint: Checkpoint = { ...facts, publicKey: writePublicKey(keys.publicKey).toString('base64'), signature };
+  const signature = Buffer.from(await scheme.sign(keys.privateKey, signedText(facts))).toString(
+    'base64',
+  );
+  const checkpoint: Checkpoint = {
+    ...facts,
+    publicKey: writePublicKey(keys.publicKey).toString('base64'),
+    signature,
+  };
   const file = openSync(join(folder, FILE), 'a+', 0o600);
   try {
     repairedLength(file);
@@ -62,8 +78,11 @@ export async function* readCheckpoints(folder: string): AsyncGenerator<Checkpoin
 
 function parseCheckpoint(text: string): Checkpoint | undefined {
   try {
-    const { kind, time, sequence, hash, publicKey, signature } = JSON.parse(text) as Partial<Checkpoint>;
-    if (typeof sequence !== 'number' || kind === undefined || !kinds.includes(kind)) return undefined;
+    const { kind, time, sequence, hash, publicKey, signature } = JSON.parse(
+      text,
+    ) as Partial<Checkpoint>;
+    if (typeof sequence !== 'number' || kind === undefined || !kinds.includes(kind))
+      return undefined;
     const texts = [time, hash, publicKey, signature];
     if (!texts.every((one) => typeof one === 'string')) return undefined;
     const [at = '', sum = '', key = '', signed = ''] = texts;
@@ -77,7 +96,11 @@ function parseCheckpoint(text: string): Checkpoint | undefined {
 export async function isSigned(checkpoint: Checkpoint): Promise<boolean> {
   try {
     const key = readPublicKey(Buffer.from(checkpoint.publicKey, 'base64'));
-    return await scheme.verify(key, signedText(checkpoint), Buffer.from(checkpoint.signature, 'base64'));
+    return await scheme.verify(
+      key,
+      signedText(checkpoint),
+      Buffer.from(checkpoint.signature, 'base64'),
+    );
   } catch {
     return false;
   }

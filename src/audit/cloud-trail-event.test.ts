@@ -20,11 +20,16 @@ const call: ApiCall = {
   userAgent: 'aws-cli/2',
   requestId: 'f1',
   readOnly: true,
-  input: { KeyId: ARN, Plaintext: new Uint8Array(8), EncryptionContext: { Password: 'x', __proto__: null, AppName: 'y' } },
+  input: {
+    KeyId: ARN,
+    Plaintext: new Uint8Array(8),
+    EncryptionContext: { Password: 'x', __proto__: null, AppName: 'y' },
+  },
   output: { KeyId: ARN, CiphertextBlob: new Uint8Array(8) },
   resources: [{ accountId: '111122223333', type: 'AWS::KMS::Key', ARN }],
 };
-const parsed = (given: Partial<ApiCall>) => JSON.parse(JSON.stringify(cloudTrailEvent({ ...call, ...given })));
+const parsed = (given: Partial<ApiCall>) =>
+  JSON.parse(JSON.stringify(cloudTrailEvent({ ...call, ...given })));
 const parameters = (input: object) => parsed({ input }).requestParameters;
 
 describe('cloudTrailEvent', () => {
@@ -60,15 +65,35 @@ describe('cloudTrailEvent', () => {
   });
 
   it('says what a writing call answered, in lower camel case, times as text', () => {
-    const output = { KeyMetadata: { AWSAccountId: '1', KeyId: 'k', CreationDate: new Date(0), Enabled: true, Tags: [{ TagKey: 'a' }] } };
+    const output = {
+      KeyMetadata: {
+        AWSAccountId: '1',
+        KeyId: 'k',
+        CreationDate: new Date(0),
+        Enabled: true,
+        Tags: [{ TagKey: 'a' }],
+      },
+    };
     assert.deepEqual(parsed({ readOnly: false, output }).responseElements, {
-      keyMetadata: { aWSAccountId: '1', keyId: 'k', creationDate: '1970-01-01T00:00:00.000Z', enabled: true, tags: [{ tagKey: 'a' }] },
+      keyMetadata: {
+        aWSAccountId: '1',
+        keyId: 'k',
+        creationDate: '1970-01-01T00:00:00.000Z',
+        enabled: true,
+        tags: [{ tagKey: 'a' }],
+      },
     });
   });
 
   it('says why a call failed, and then nothing of an answer', () => {
-    const event = parsed({ readOnly: false, error: { code: 'AccessDeniedException', message: 'no' } });
-    assert.deepEqual([event.errorCode, event.errorMessage, event.responseElements], ['AccessDeniedException', 'no', null]);
+    const event = parsed({
+      readOnly: false,
+      error: { code: 'AccessDeniedException', message: 'no' },
+    });
+    assert.deepEqual(
+      [event.errorCode, event.errorMessage, event.responseElements],
+      ['AccessDeniedException', 'no', null],
+    );
   });
 
   it('leaves out passwords, secrets, plaintexts, bytes and private keys, however deep', () => {
@@ -82,7 +107,11 @@ describe('cloudTrailEvent', () => {
         Blob: Buffer.from('x'),
         List: [{ Plaintext: 'p', Name: 'q' }, new Uint8Array(1), pem],
       }),
-      { customKeyStoreName: 'n', xksProxyAuthenticationCredential: { accessKeyId: 'A' }, list: [{ name: 'q' }] },
+      {
+        customKeyStoreName: 'n',
+        xksProxyAuthenticationCredential: { accessKeyId: 'A' },
+        list: [{ name: 'q' }],
+      },
     );
     assert.equal(parameters({ Plaintext: 'only' }), null);
   });
@@ -105,7 +134,9 @@ describe('cloudTrailEvent', () => {
     }));
     fc.assert(
       fc.property(tree, (Value) => {
-        const line = JSON.stringify(cloudTrailEvent({ ...call, readOnly: false, input: { Value }, output: { Value } }));
+        const line = JSON.stringify(
+          cloudTrailEvent({ ...call, readOnly: false, input: { Value }, output: { Value } }),
+        );
         assert.equal(line.includes(secret), false);
         assert.equal(line.includes('"type":"Buffer"'), false);
       }),

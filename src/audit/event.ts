@@ -74,7 +74,9 @@ export interface UserIdentity {
 
 export interface SessionContext {
   /** The role, for a session of one. */
-  readonly sessionIssuer?: Readonly<Record<'type' | 'principalId' | 'arn' | 'accountId' | 'userName', string>>;
+  readonly sessionIssuer?: Readonly<
+    Record<'type' | 'principalId' | 'arn' | 'accountId' | 'userName', string>
+  >;
   readonly webIdFederationData?: { readonly federatedProvider: string };
   readonly attributes: { readonly creationDate: string; readonly mfaAuthenticated: 'false' };
   readonly sourceIdentity?: string;

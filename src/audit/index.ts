@@ -3,9 +3,22 @@
  * (`audit-trail.ts`): append-only files, signed checkpoints, searching and verifying them. It must not know operations or
  * stores. Begin at `audit-trail.ts`: what it promises of an event.
  */
-export { AuditBusyError, AuditQueueFullError, openAuditTrail, type AuditTrail, type AuditTrailOptions } from './audit-trail.ts';
+export {
+  AuditBusyError,
+  AuditQueueFullError,
+  openAuditTrail,
+  type AuditTrail,
+  type AuditTrailOptions,
+} from './audit-trail.ts';
 export { cloudTrailEvent, cloudTrailServiceEvent } from './cloud-trail-event.ts';
-export type { ApiCall, AuditEvent, AuditResource, EventSource, ServiceEvent, TlsDetails } from './event.ts';
+export type {
+  ApiCall,
+  AuditEvent,
+  AuditResource,
+  EventSource,
+  ServiceEvent,
+  TlsDetails,
+} from './event.ts';
 export type { FoundEvent, Lookup, LookupPage, Place } from './lookup.ts';
 export type { ChainHead } from './chain.ts';
 export { startAuditUpkeep, type AuditUpkeepOptions, type KeptHead } from './upkeep.ts';

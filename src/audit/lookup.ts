@@ -46,7 +46,11 @@ export async function lookupEvents(trail: Trail, wanted: Lookup): Promise<Lookup
   const { from } = wanted;
   const found: Search = { events: [], lines: 0 };
   if (!from || from.first >= trail.first) {
-    const page = await search({ path: join(trail.folder, CURRENT), first: trail.first }, wanted, found);
+    const page = await search(
+      { path: join(trail.folder, CURRENT), first: trail.first },
+      wanted,
+      found,
+    );
     if (page) return page;
   }
   // Listed only now: a file that has become full meanwhile is the one just read, and not older.
@@ -64,14 +68,19 @@ interface Search {
 }
 
 /** One file, from its end or from where the last page ended. Undefined if the search must go on in an older one. */
-async function search({ path, first }: ClosedSegment, wanted: Lookup, found: Search): Promise<LookupPage | undefined> {
+async function search(
+  { path, first }: ClosedSegment,
+  wanted: Lookup,
+  found: Search,
+): Promise<LookupPage | undefined> {
   const end = wanted.from?.first === first ? wanted.from.start : undefined;
   for await (const { text, start } of linesBackwards(path, end)) {
     const one = foundIn(text, wanted);
     if (one === 'too old') return { events: found.events };
     if (one) found.events.push(one);
     found.lines += 1;
-    if (found.events.length >= wanted.limit || found.lines >= MAX_LINES) return { events: found.events, next: { first, start } };
+    if (found.events.length >= wanted.limit || found.lines >= MAX_LINES)
+      return { events: found.events, next: { first, start } };
   }
   return undefined;
 }
@@ -79,7 +88,10 @@ async function search({ path, first }: ClosedSegment, wanted: Lookup, found: Sea
 /** The keys of an event are never inside of a text, where quotes are escaped. */
 const TIME = /"eventTime":"([^"]+)"/;
 
-function foundIn(text: string, { mayMatch, matches, notBefore }: Lookup): FoundEvent | 'too old' | undefined {
+function foundIn(
+  text: string,
+  { mayMatch, matches, notBefore }: Lookup,
+): FoundEvent | 'too old' | undefined {
   if (notBefore !== undefined && (TIME.exec(text)?.[1] ?? '') < notBefore) return 'too old';
   if (mayMatch?.(text) === false) return undefined;
   const json = parseLine(text)?.event;

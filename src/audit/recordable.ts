@@ -3,7 +3,8 @@ import { BoundedCache, setOwn } from '../base/index.ts';
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** Names that never appear, whatever their value. Bytes never appear either: they are texts, plain or encrypted. */
-const SECRET_NAME = /plaintext|ciphertext(?:blob)?$|password|secret|sessiontoken|^webidentitytoken/i;
+const SECRET_NAME =
+  /plaintext|ciphertext(?:blob)?$|password|secret|sessiontoken|^webidentitytoken/i;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 /** Maps from the caller's own names to strings. They are recorded in clear, as in AWS: they are not secret. */
 const CONTEXT_NAME = /EncryptionContext$/;
@@ -45,7 +46,11 @@ interface Treatment {
 function treatmentOf(name: string): Treatment {
   let how = treatments.get(name);
   if (!how) {
-    how = { secret: SECRET_NAME.test(name), context: CONTEXT_NAME.test(name), shown: lowerCamel(name) };
+    how = {
+      secret: SECRET_NAME.test(name),
+      context: CONTEXT_NAME.test(name),
+      shown: lowerCamel(name),
+    };
     treatments.set(name, how);
   }
   return how;

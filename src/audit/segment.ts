@@ -1,4 +1,12 @@
-import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { GroupSync } from './group-sync.ts';
 import { closedName, CURRENT } from './segments.ts';
@@ -28,7 +36,8 @@ export class Segment {
   append(text: string): void {
     const bytes = Buffer.from(text, 'utf8');
     try {
-      for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
+      for (let written = 0; written < bytes.length;)
+        written += writeSync(this.#file, bytes, written);
       this.#length += bytes.length;
     } catch (error) {
       // On a full disk part of a line may be there; the next event must not be joined to it.

@@ -5,7 +5,10 @@ import { closedSegments, CURRENT } from './segments.ts';
 
 /** All events of a trail that are still there, oldest first. Needs no running Keyhold, and verifies nothing. */
 export async function* trailEvents(folder: string): AsyncGenerator<ChainedLine> {
-  for (const path of [...closedSegments(folder).map((segment) => segment.path), join(folder, CURRENT)]) {
+  for (const path of [
+    ...closedSegments(folder).map((segment) => segment.path),
+    join(folder, CURRENT),
+  ]) {
     for await (const { text } of linesOf(path)) {
       const line = parseLine(text);
       if (line) yield line;

@@ -41,7 +41,9 @@ export interface KeptHead {
  * Before a file goes a checkpoint vouches for its last event, which what follows hangs on: so what remains can still be
  * verified.
  */
-export async function startAuditUpkeep(options: AuditUpkeepOptions): Promise<{ close(): Promise<void> }> {
+export async function startAuditUpkeep(
+  options: AuditUpkeepOptions,
+): Promise<{ close(): Promise<void> }> {
   const { clock, log, retention } = options;
   const before = await headBefore(options);
   let last: Vouched | undefined;
@@ -51,7 +53,8 @@ export async function startAuditUpkeep(options: AuditUpkeepOptions): Promise<{ c
     try {
       const head = await options.trail.durableHead();
       if (!atOnce && last && !isDue(last, head, clock.now())) return;
-      if (last?.sequence !== head.sequence) last = { ...(await vouch(options, last ? 'this run' : before, head)), at: clock.now() };
+      if (last?.sequence !== head.sequence)
+        last = { ...(await vouch(options, last ? 'this run' : before, head)), at: clock.now() };
       if (retention !== undefined) await removeOld(options, retention);
     } catch (error) {
       log.error({ err: error }, 'no checkpoint of the audit trail could be written');
@@ -95,10 +98,18 @@ async function headBefore({ trail, lastHead }: AuditUpkeepOptions): Promise<Chai
  * A head that the files of an earlier run end with is signed only if they lead there from where that run stood: or a trail
  * that was written anew in between would be vouched for.
  */
-async function vouch(options: AuditUpkeepOptions, from: ChainHead | 'this run' | undefined, head: ChainHead): Promise<ChainHead> {
+async function vouch(
+  options: AuditUpkeepOptions,
+  from: ChainHead | 'this run' | undefined,
+  head: ChainHead,
+): Promise<ChainHead> {
   const { folder, keys, lastHead, clock, log } = options;
   const whole = from === 'this run' || (from !== undefined && (await leadsTo(folder, from, head)));
-  if (!whole) log.error({ to: head.sequence }, 'the audit trail does not go on from where it stood: it was changed');
+  if (!whole)
+    log.error(
+      { to: head.sequence },
+      'the audit trail does not go on from where it stood: it was changed',
+    );
   await writeCheckpoint(folder, head, { kind: whole ? 'head' : 'broken', keys, now: clock.now() });
   await lastHead.save(head);
   return head;
@@ -112,10 +123,18 @@ async function removeOld(options: AuditUpkeepOptions, retention: number): Promis
     if (!last || eventOf(last).eventTime >= before) return;
     const next = parseLine(firstLine(closed[at + 1]?.path ?? join(options.folder, CURRENT)) ?? '');
     if (!next) return;
-    if (nextHead(last, next.event).hash !== next.hash) throw new Error(`${path} and the file after it don't hang together`);
-    await writeCheckpoint(options.folder, last, { kind: 'removed', keys: options.keys, now: options.clock.now() });
+    if (nextHead(last, next.event).hash !== next.hash)
+      throw new Error(`${path} and the file after it don't hang together`);
+    await writeCheckpoint(options.folder, last, {
+      kind: 'removed',
+      keys: options.keys,
+      now: options.clock.now(),
+    });
     rmSync(path);
-    options.log.info({ file: path }, 'a file of the audit trail is past its retention and was removed');
+    options.log.info(
+      { file: path },
+      'a file of the audit trail is past its retention and was removed',
+    );
   }
 }
 

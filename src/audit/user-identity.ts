@@ -15,7 +15,14 @@ function identityOf(principal: Principal): UserIdentity {
   const named = userName === undefined ? {} : { userName };
   // Whoever brings a token of an identity provider along is nobody of the account.
   if (arn === '') return { type: 'WebIdentityUser', principalId: userId, ...named };
-  const identity = { type: typeOf(arn), principalId: userId, arn, accountId: account, accessKeyId, ...named };
+  const identity = {
+    type: typeOf(arn),
+    principalId: userId,
+    arn,
+    accountId: account,
+    accessKeyId,
+    ...named,
+  };
   return session ? { ...identity, sessionContext: sessionContext(principal, session) } : identity;
 }
 
@@ -34,7 +41,11 @@ function sessionContext({ account, userId }: Principal, session: PrincipalSessio
   };
 }
 
-function issuerOf(accountId: string, userId: string, arn: string): NonNullable<SessionContext['sessionIssuer']> {
+function issuerOf(
+  accountId: string,
+  userId: string,
+  arn: string,
+): NonNullable<SessionContext['sessionIssuer']> {
   const name = arn.slice(arn.lastIndexOf('/') + 1);
   // A session's id is its role's, a colon and the session's name.
   return { type: 'Role', principalId: userId.replace(/:.*$/, ''), arn, accountId, userName: name };
@@ -46,6 +57,7 @@ let last = { second: Number.NaN, text: '' };
 /** As CloudTrail writes times: to the second. */
 export function isoSeconds(time: number): string {
   const second = Math.floor(time / 1_000);
-  if (second !== last.second) last = { second, text: `${new Date(second * 1_000).toISOString().slice(0, 19)}Z` };
+  if (second !== last.second)
+    last = { second, text: `${new Date(second * 1_000).toISOString().slice(0, 19)}Z` };
   return last.text;
 }

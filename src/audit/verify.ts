@@ -35,12 +35,20 @@ export async function verifyTrail(folder: string, expected: Expected = {}): Prom
   const problems: string[] = [];
   const signed = await checkedHeads(folder, expected, problems);
   const { heads } = signed;
-  if (expected.key !== undefined && !signed.keys.includes(expected.key)) problems.push('no checkpoint is signed by the key expected');
+  if (expected.key !== undefined && !signed.keys.includes(expected.key))
+    problems.push('no checkpoint is signed by the key expected');
   if (expected.head) heads.set(expected.head.sequence, expected.head.hash);
   const chain = await checkedChain(folder, signed, problems);
   const last = Math.max(signed.newest, expected.head?.sequence ?? 0);
-  if (last > chain.head.sequence) problems.push(`events ${chain.head.sequence + 1} to ${last} are missing at the end`);
-  return { ...chain, checkpoints: signed.count, keys: signed.keys, vouchedFor: signed.newest, problems: problems.slice(0, MAX_PROBLEMS) };
+  if (last > chain.head.sequence)
+    problems.push(`events ${chain.head.sequence + 1} to ${last} are missing at the end`);
+  return {
+    ...chain,
+    checkpoints: signed.count,
+    keys: signed.keys,
+    vouchedFor: signed.newest,
+    problems: problems.slice(0, MAX_PROBLEMS),
+  };
 }
 
 interface SignedHeads {
@@ -53,7 +61,11 @@ interface SignedHeads {
   readonly keys: readonly string[];
 }
 
-async function checkedHeads(folder: string, { key }: Expected, problems: string[]): Promise<SignedHeads> {
+async function checkedHeads(
+  folder: string,
+  { key }: Expected,
+  problems: string[],
+): Promise<SignedHeads> {
   const heads = new Map<number, string>();
   const removed = new Map<number, string>();
   const keys = new Set<string>();
@@ -67,19 +79,28 @@ async function checkedHeads(folder: string, { key }: Expected, problems: string[
     }
     const by = fingerprint(checkpoint);
     keys.add(by);
-    if (key !== undefined && by !== key) problems.push(`checkpoint ${count} is signed by another key, ${by}`);
+    if (key !== undefined && by !== key)
+      problems.push(`checkpoint ${count} is signed by another key, ${by}`);
     else if (checkpoint.kind === 'removed') removed.set(checkpoint.sequence, checkpoint.hash);
     else heads.set(checkpoint.sequence, checkpoint.hash);
     if (checkpoint.kind === 'broken') {
-      problems.push(`at ${checkpoint.time} the trail did not go on from where it stood: events up to ${checkpoint.sequence} were changed`);
+      problems.push(
+        `at ${checkpoint.time} the trail did not go on from where it stood: events up to ${checkpoint.sequence} were changed`,
+      );
     }
     newest = Math.max(newest, checkpoint.sequence);
   }
   return { heads, removed, count, newest, keys: [...keys] };
 }
 
-async function checkedChain(folder: string, { heads, removed }: Pick<SignedHeads, 'heads' | 'removed'>, problems: string[]) {
-  const paths = [...closedSegments(folder).map(({ path }) => path), join(folder, CURRENT)].filter((path) => existsSync(path));
+async function checkedChain(
+  folder: string,
+  { heads, removed }: Pick<SignedHeads, 'heads' | 'removed'>,
+  problems: string[],
+) {
+  const paths = [...closedSegments(folder).map(({ path }) => path), join(folder, CURRENT)].filter(
+    (path) => existsSync(path),
+  );
   let head: ChainHead | undefined;
   let first = 0;
   let events = 0;
@@ -95,7 +116,8 @@ async function checkedChain(folder: string, { heads, removed }: Pick<SignedHeads
       }
       const problem = line && head ? problemOf(line, head, heads) : 'is not an event of the trail';
       if (problem !== undefined) problems.push(`${path}: line ${number}: ${problem}`);
-      if (problems.length >= MAX_PROBLEMS) return { files: paths.length, events, first, head: headOf(line ?? head) };
+      if (problems.length >= MAX_PROBLEMS)
+        return { files: paths.length, events, first, head: headOf(line ?? head) };
       head = line ?? head;
     }
   }
@@ -106,18 +128,32 @@ function headOf({ sequence, hash }: ChainHead = GENESIS): ChainHead {
   return { sequence, hash };
 }
 
-function problemOf(line: ChainedLine, before: ChainHead, heads: ReadonlyMap<number, string>): string | undefined {
+function problemOf(
+  line: ChainedLine,
+  before: ChainHead,
+  heads: ReadonlyMap<number, string>,
+): string | undefined {
   const wanted = nextHead(before, line.event);
-  if (line.sequence !== wanted.sequence) return `event ${wanted.sequence} should be here, and ${line.sequence} is`;
+  if (line.sequence !== wanted.sequence)
+    return `event ${wanted.sequence} should be here, and ${line.sequence} is`;
   if (line.hash !== wanted.hash) return `event ${line.sequence} or one before it was changed`;
   const vouched = heads.get(line.sequence);
-  return vouched === undefined || vouched === line.hash ? undefined : `event ${line.sequence} is not the one that was vouched for`;
+  return vouched === undefined || vouched === line.hash
+    ? undefined
+    : `event ${line.sequence} is not the one that was vouched for`;
 }
 
 /** What the first event that is there must hang on: nothing, or the last one that was removed rightly. */
-function startBefore(sequence: number, removed: ReadonlyMap<number, string>, problems: string[]): ChainHead {
+function startBefore(
+  sequence: number,
+  removed: ReadonlyMap<number, string>,
+  problems: string[],
+): ChainHead {
   const before = sequence - 1;
   const hash = before === 0 ? GENESIS.hash : removed.get(before);
-  if (hash === undefined) problems.push(`events before ${sequence} are missing, and not because they were past their retention`);
+  if (hash === undefined)
+    problems.push(
+      `events before ${sequence} are missing, and not because they were past their retention`,
+    );
   return { sequence: before, hash: hash ?? GENESIS.hash };
 }

@@ -9,7 +9,8 @@ const clock = { now: () => now };
 describe('a rate limit', () => {
   it('allows a second’s worth at once, then as many as time brings', () => {
     const limit = new RateLimit(4, clock);
-    const taken = (): number => Array.from({ length: 10 }, () => limit.take('a')).filter(Boolean).length;
+    const taken = (): number =>
+      Array.from({ length: 10 }, () => limit.take('a')).filter(Boolean).length;
     assert.equal(taken(), 4);
     now += 500;
     assert.equal(taken(), 2);

@@ -1,4 +1,9 @@
-import { startAuditUpkeep, type AuditUpkeepOptions, type ChainHead, type KeptHead } from '../audit/index.ts';
+import {
+  startAuditUpkeep,
+  type AuditUpkeepOptions,
+  type ChainHead,
+  type KeptHead,
+} from '../audit/index.ts';
 import { SecretText } from '../base/index.ts';
 import { exportPrivateKey, importKeyPair, makeKeyPair } from '../crypto/index.ts';
 import type { Seal } from '../identity/index.ts';
@@ -11,10 +16,18 @@ interface Parts extends Omit<AuditUpkeepOptions, 'keys' | 'lastHead'> {
 }
 
 /** Checkpoints are signed by a key, and hang on a head, that only a running Keyhold can seal. */
-export async function openAuditUpkeep({ store, seal, ...options }: Parts): Promise<{ close(): Promise<void> }> {
+export async function openAuditUpkeep({
+  store,
+  seal,
+  ...options
+}: Parts): Promise<{ close(): Promise<void> }> {
   const make = (): string => exportPrivateKey(makeKeyPair().privateKey);
   const privateKey = await sealedSetting(store, seal, { name: 'audit-checkpoint-key', make });
-  return startAuditUpkeep({ ...options, keys: importKeyPair(privateKey.reveal()), lastHead: sealedHead(store, seal) });
+  return startAuditUpkeep({
+    ...options,
+    keys: importKeyPair(privateKey.reveal()),
+    lastHead: sealedHead(store, seal),
+  });
 }
 
 const HEAD = 'audit-head';
@@ -29,7 +42,8 @@ function sealedHead(store: Store, seal: Seal): KeptHead {
         // It opens, so it is what `save` sealed.
         return JSON.parse((await seal.open(kept.value, PURPOSE)).reveal()) as ChainHead;
       } catch (error) {
-        if (error instanceof KeyStoreError && error.failure === 'ciphertext-invalid') return undefined;
+        if (error instanceof KeyStoreError && error.failure === 'ciphertext-invalid')
+          return undefined;
         throw error;
       }
     },

@@ -9,18 +9,33 @@ export interface ClientSettings {
   /** Undefined if the first access key is no more: then `credentials` stays as it is. */
   /** What they have to trust to call an HTTPS endpoint, if it is no public authority. */
   readonly authorityFile?: string | undefined;
-  readonly accessKey: { readonly accessKeyId: string; readonly secretAccessKey: SecretText } | undefined;
+  readonly accessKey:
+    | { readonly accessKeyId: string; readonly secretAccessKey: SecretText }
+    | undefined;
 }
 
 /** Leaves `credentials` and `config` in the formats of the AWS CLI, profile `default`. */
-export function writeAwsFiles(folder: DataFolder, { endpoint, region, accessKey, authorityFile }: ClientSettings): void {
+export function writeAwsFiles(
+  folder: DataFolder,
+  { endpoint, region, accessKey, authorityFile }: ClientSettings,
+): void {
   const trust = authorityFile === undefined ? '' : `ca_bundle = ${resolve(authorityFile)}\n`;
-  writeFileDurably(folder.file('config'), `[default]\nregion = ${region}\nendpoint_url = ${endpoint}\n${trust}`);
+  writeFileDurably(
+    folder.file('config'),
+    `[default]\nregion = ${region}\nendpoint_url = ${endpoint}\n${trust}`,
+  );
   if (accessKey) writeCredentials(folder, accessKey);
 }
 
-export function writeCredentials(folder: DataFolder, { accessKeyId, secretAccessKey }: NonNullable<ClientSettings['accessKey']>): void {
-  const lines = ['[default]', `aws_access_key_id = ${accessKeyId}`, `aws_secret_access_key = ${secretAccessKey.reveal()}`];
+export function writeCredentials(
+  folder: DataFolder,
+  { accessKeyId, secretAccessKey }: NonNullable<ClientSettings['accessKey']>,
+): void {
+  const lines = [
+    '[default]',
+    `aws_access_key_id = ${accessKeyId}`,
+    `aws_secret_access_key = ${secretAccessKey.reveal()}`,
+  ];
   writeFileDurably(folder.file('credentials'), `${lines.join('\n')}\n`);
 }
 

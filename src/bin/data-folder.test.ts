@@ -21,7 +21,10 @@ describe('a data folder', () => {
     const first = openDataFolder(path);
     assert.throws(
       () => openDataFolder(path),
-      (error) => error instanceof StartError && error.message.includes('already') && error.message.includes(path),
+      (error) =>
+        error instanceof StartError &&
+        error.message.includes('already') &&
+        error.message.includes(path),
     );
     first[Symbol.dispose]();
     openDataFolder(path)[Symbol.dispose]();
@@ -31,7 +34,9 @@ describe('a data folder', () => {
     const path = join(root, 'killed');
     const code = `const { openDataFolder } = await import(${JSON.stringify(new URL('data-folder.ts', import.meta.url).href)});
       globalThis.folder = openDataFolder(${JSON.stringify(path)}); console.log('taken'); setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(child.stdout, 'data');
     assert.throws(() => openDataFolder(path), StartError);
     child.kill('SIGKILL');

@@ -30,6 +30,8 @@ function takeLock(path: string): DatabaseSync {
   } catch (error) {
     lock.close();
     if (!(error instanceof Error && error.message.includes('locked'))) throw error;
-    throw new StartError(`a Keyhold is already running on ${path}; stop it first, or name another folder with --data`);
+    throw new StartError(
+      `a Keyhold is already running on ${path}; stop it first, or name another folder with --data`,
+    );
   }
 }

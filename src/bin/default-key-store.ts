@@ -9,9 +9,19 @@ export interface DefaultKeyStore {
 }
 
 /** Logs in to the managed HSMs; the default key store is theirs. */
-export async function openDefaultKeyStore(managed: ManagedHsms, clock: Clock, log: Logger): Promise<DefaultKeyStore> {
+export async function openDefaultKeyStore(
+  managed: ManagedHsms,
+  clock: Clock,
+  log: Logger,
+): Promise<DefaultKeyStore> {
   const { trustAnchor, credentials, domainKeyHandle } = managed;
-  const options = { trustAnchor, members: managed.members(), credentials: { ...credentials, role: 'crypto-user' as const }, clock, log };
+  const options = {
+    trustAnchor,
+    members: managed.members(),
+    credentials: { ...credentials, role: 'crypto-user' as const },
+    clock,
+    log,
+  };
   const client = await connectCluster(options);
   managed.onMembersChanged((members) => client.setMembers(members));
   return { client, keyStore: hsmKeyStore(defaultPlacement(domainKeyHandle), () => client) };

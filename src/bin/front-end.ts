@@ -30,16 +30,26 @@ export async function startFrontEnd(options: UpOptions): Promise<FrontEnd> {
     const tls = await openTls(options, ground.folder);
     const hsms = await startHsms(options, ground, lifetime);
     let endpoint = '';
-    const about = { version: manifest.version, startedAt: ground.clock.now(), endpoint: () => endpoint };
+    const about = {
+      version: manifest.version,
+      startedAt: ground.clock.now(),
+      endpoint: () => endpoint,
+    };
     const services = await openServices(options, { ground, hsms, about }, lifetime);
-    const accessKey = await services.identity.bootstrap({ account: options.account ?? '111122223333' });
+    const accessKey = await services.identity.bootstrap({
+      account: options.account ?? '111122223333',
+    });
     await services.keyStores.back(STORES_PATIENCE);
     endpoint = await serve(options, { services, hsms, tls }, lifetime);
     const region = options.region ?? writtenRegion(ground.folder) ?? 'us-east-1';
     const authorityFile = tls?.authorityFile;
     writeAwsFiles(ground.folder, { endpoint, region, accessKey, authorityFile });
     ground.log.info({ endpoint, version: manifest.version }, 'ready');
-    return { endpoint, authorityFile, [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose]() };
+    return {
+      endpoint,
+      authorityFile,
+      [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await lifetime[Symbol.asyncDispose]();
     throw error;
@@ -65,7 +75,11 @@ async function serve(
     createHttpServer({
       perform: createPerform(services),
       // Clients sign with the machine's time, whatever time Keyhold plays.
-      authenticate: createVerifier({ clock: systemClock, lookup: (id, token) => identity.lookup(id, token), signingNames }),
+      authenticate: createVerifier({
+        clock: systemClock,
+        lookup: (id, token) => identity.lookup(id, token),
+        signingNames,
+      }),
       clock,
       log,
       ready: () => hsms.client.members().some(({ healthy }) => healthy),

@@ -15,7 +15,10 @@ export interface Ground {
   readonly audit: AuditTrail;
 }
 
-export async function openGround({ data, clockOffset, logLevel }: UpOptions, lifetime: Lifetime): Promise<Ground> {
+export async function openGround(
+  { data, clockOffset, logLevel }: UpOptions,
+  lifetime: Lifetime,
+): Promise<Ground> {
   const folder = lifetime.use(openDataFolder(data));
   return {
     folder,

@@ -34,18 +34,27 @@ export function enrolCommand(): Command {
   return new Command('enrol')
     .description('make a token with which one other machine may run an HSM of a zone')
     .requiredOption('--zone <zone>', 'availability zone that the machine is in: us-east-1b')
-    .option('--data <folder>', 'data folder of `keyhold up`', process.env['KEYHOLD_DATA'] || '.keyhold')
-    .option('--address <host:port>', 'how the machine reaches the control plane (default: what --hsm-hosts said)')
+    .option(
+      '--data <folder>',
+      'data folder of `keyhold up`',
+      process.env['KEYHOLD_DATA'] || '.keyhold',
+    )
+    .option(
+      '--address <host:port>',
+      'how the machine reaches the control plane (default: what --hsm-hosts said)',
+    )
     .option('--valid <time>', 'how long: 1h, 30m', parseDuration, 3_600_000)
     .addHelpText('after', ENROL_HELP)
     .action((options: EnrolOptions) => attempt(() => enrolHost(options)));
 }
 
 async function enrolHost({ data, zone, address, valid }: EnrolOptions): Promise<void> {
-  const { encodeToken, HostFiles, hostsFolder, openHostAuthority } = await import('../cluster/index.ts');
+  const { encodeToken, HostFiles, hostsFolder, openHostAuthority } =
+    await import('../cluster/index.ts');
   const folder = hostsFolder(data);
   const listening = address ?? readFileIfThere(join(folder, 'address'))?.toString().trim();
-  if (listening === undefined) throw new Error(`Keyhold does not listen for hosts; start it with --hsm-hosts address:port`);
+  if (listening === undefined)
+    throw new Error(`Keyhold does not listen for hosts; start it with --hsm-hosts address:port`);
   const { certificate: authority } = await openHostAuthority(folder, systemClock);
   const token = new HostFiles(folder).makeToken(zone, systemClock.now() + valid);
   process.stdout.write(`${encodeToken({ address: listening, authority, ...token })}\n`);
@@ -56,8 +65,15 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('run an HSM on this machine for a Keyhold on another')
     .requiredOption('--data <folder>', 'folder for this machine’s identity and the HSM')
-    .requiredOption('--listen <address:port>', 'where the HSM listens; port 0 is any', parseHostAndPort)
-    .option('--address <address>', 'how front end and other HSMs reach it (default: that of --listen)')
+    .requiredOption(
+      '--listen <address:port>',
+      'where the HSM listens; port 0 is any',
+      parseHostAndPort,
+    )
+    .option(
+      '--address <address>',
+      'how front end and other HSMs reach it (default: that of --listen)',
+    )
     .option('--token <token>', 'what `keyhold hsm enrol` printed; needed once')
     .addHelpText('after', SERVE_HELP)
     .action((options: ServeOptions) => attempt(() => serve(options)));
@@ -71,16 +87,29 @@ async function serve({ data, token, listen, address }: ServeOptions): Promise<vo
   // Whoever read the log may be gone; the HSM stays.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => stopping.abort());
   process.stdout.write(`HSM host ${identity.hostId} serves ${identity.controlPlane}\n`);
-  await serveHsms({ identity, launch: () => launchHsmAt({ root, ...listen }), log, signal: stopping.signal });
+  await serveHsms({
+    identity,
+    launch: () => launchHsmAt({ root, ...listen }),
+    log,
+    signal: stopping.signal,
+  });
 }
 
-async function identityOf(data: string, token: string | undefined, address: string): Promise<HostIdentity> {
+async function identityOf(
+  data: string,
+  token: string | undefined,
+  address: string,
+): Promise<HostIdentity> {
   const { decodeToken, enrol, readHostIdentity } = await import('../cluster/index.ts');
   const known = readHostIdentity(data);
   if (known) return known;
-  if (token === undefined) throw new Error('this machine is not enrolled yet: --token is what `keyhold hsm enrol` printed');
+  if (token === undefined)
+    throw new Error(
+      'this machine is not enrolled yet: --token is what `keyhold hsm enrol` printed',
+    );
   const decoded = decodeToken(token);
   if (!decoded) throw new Error('that is no token of `keyhold hsm enrol`');
   return enrol(data, decoded, address);
@@ -90,13 +119,17 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    process.stderr.write(`keyhold: ${error instanceof Error ? error.message : 'unknown failure'}\n`);
+    process.stderr.write(
+      `keyhold: ${error instanceof Error ? error.message : 'unknown failure'}\n`,
+    );
     process.exitCode = 1;
   }
 }
 
 const line = (context: object, message: string): void => {
-  const facts = Object.entries(context).map(([name, value]) => `${name}=${value instanceof Error ? value.message : value}`);
+  const facts = Object.entries(context).map(
+    ([name, value]) => `${name}=${value instanceof Error ? value.message : value}`,
+  );
   process.stderr.write(`${[message, ...facts].join(' ')}\n`);
 };
 const log: Logger = { debug: () => undefined, info: line, warn: line, error: line };

@@ -22,7 +22,8 @@ const log: Logger = {
 
 function line(context: object, message: string): string {
   const facts = Object.entries(context).map(
-    ([name, value]) => `${name}=${value instanceof Error ? `${value.name}: ${value.message}` : value}`,
+    ([name, value]) =>
+      `${name}=${value instanceof Error ? `${value.name}: ${value.message}` : value}`,
   );
   return [message, ...facts].join(' ').replaceAll('\n', ' ');
 }
@@ -38,7 +39,13 @@ const { values: given } = parseArgs({
 const { root, host = '127.0.0.1', port = '0' } = given;
 const place = root === undefined ? undefined : { root, host, port: Number(port) };
 
-const service = new ControlService({ channel: new Socket({ fd: 3 }), secret, clock: systemClock, log, place });
+const service = new ControlService({
+  channel: new Socket({ fd: 3 }),
+  secret,
+  clock: systemClock,
+  log,
+  place,
+});
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop());
 await service.stopped;
 process.exit();

@@ -22,20 +22,40 @@ export interface Hsms extends DefaultKeyStore {
   readonly clusters: ClusterControl;
 }
 
-export async function startHsms({ clockOffset, hsmRate: rate, hsmHosts }: UpOptions, ground: Ground, lifetime: Lifetime): Promise<Hsms> {
+export async function startHsms(
+  { clockOffset, hsmRate: rate, hsmHosts }: UpOptions,
+  ground: Ground,
+  lifetime: Lifetime,
+): Promise<Hsms> {
   const { folder, store, clock, log } = ground;
   // One for both: at the first start it makes what they must agree on.
   const authorities = openAuthorities(folder.file('certificates'), clock);
   const hosts = lifetime.closing(new HsmHosts({ dataFolder: folder.path, clock, log }));
   if (hsmHosts) await listenForHosts(hosts, hsmHosts, folder);
-  const options = { dataFolder: folder.path, store, clock, clockOffset, rate, log, authorities, hosts };
-  const [managed, clusters] = await lifetime.both(startManagedHsms(options), startClusterControl(options));
+  const options = {
+    dataFolder: folder.path,
+    store,
+    clock,
+    clockOffset,
+    rate,
+    log,
+    authorities,
+    hosts,
+  };
+  const [managed, clusters] = await lifetime.both(
+    startManagedHsms(options),
+    startClusterControl(options),
+  );
   const { client, keyStore } = await openDefaultKeyStore(managed, clock, log);
   return { managed, clusters, keyStore, client: lifetime.closing(client) };
 }
 
 /** Notes where, for those who enrol hosts. Any port is the one of before: hosts that are enrolled connect to it. */
-async function listenForHosts(hosts: HsmHosts, { host, port }: HostAndPort, folder: DataFolder): Promise<void> {
+async function listenForHosts(
+  hosts: HsmHosts,
+  { host, port }: HostAndPort,
+  folder: DataFolder,
+): Promise<void> {
   const file = join(hostsFolder(folder.path), 'address');
   const before = Number(readFileIfThere(file)?.toString().trim().split(':').at(-1) ?? 0);
   const listening = await hosts.listen(host, port === 0 ? before : port);

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 // Keeps what Node makes of the sources, which saves two thirds of the loading time. Beside the libraries, because whoever
 // can write there could change those as well; Node's own choice is a folder for everybody. HSM processes inherit it.
-const cache = (process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../../node_modules/.cache/keyhold', import.meta.url)));
+const cache = (process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
+  new URL('../../node_modules/.cache/keyhold', import.meta.url),
+));
 enableCompileCache(cache);
 
 // For HSM processes, which inherit it: each password check takes 19 MiB for a moment, and glibc would otherwise soon keep

@@ -19,8 +19,14 @@ export class Lifetime implements AsyncDisposable {
   }
 
   /** Starts two things at the same time; should one fail, the other is stopped as well. */
-  async both<A extends Closable, B extends Closable>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-    const starts = [a.then((one) => this.closing(one)), b.then((one) => this.closing(one))] as const;
+  async both<A extends Closable, B extends Closable>(
+    a: Promise<A>,
+    b: Promise<B>,
+  ): Promise<[A, B]> {
+    const starts = [
+      a.then((one) => this.closing(one)),
+      b.then((one) => this.closing(one)),
+    ] as const;
     await Promise.allSettled(starts);
     return Promise.all(starts);
   }

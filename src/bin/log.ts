@@ -4,5 +4,8 @@ import type { LogLevel } from './up-options.ts';
 
 /** Operators' log: JSON lines appended to `file`, which only its owner may read. What was logged survives kill -9. */
 export function openLog(file: string, level: LogLevel): Logger {
-  return pino({ level, base: null }, destination({ dest: file, append: true, sync: true, mode: 0o600 }));
+  return pino(
+    { level, base: null },
+    destination({ dest: file, append: true, sync: true, mode: 0o600 }),
+  );
 }

@@ -27,7 +27,8 @@ export function createMetrics(sources: Sources): Metrics {
     buckets: BUCKETS,
     registers: [],
   });
-  for (const metric of [requests, seconds, ...observedMetrics(sources)]) registry.registerMetric(metric);
+  for (const metric of [requests, seconds, ...observedMetrics(sources)])
+    registry.registerMetric(metric);
   collectDefaultMetrics({ register: registry });
   return {
     observe({ service, operation, error = '', seconds: taken }) {

@@ -12,9 +12,15 @@ export interface Sources {
 }
 
 /** Metrics of HSMs and key stores: made anew each time they are asked for, from what the parts say of themselves. */
-export function observedMetrics({ store, keyStores, clusters, managed }: Sources): (Counter | Gauge)[] {
+export function observedMetrics({
+  store,
+  keyStores,
+  clusters,
+  managed,
+}: Sources): (Counter | Gauge)[] {
   const hsms = (): [string, HsmStatus][] => [...managed.statuses(), ...clusters.statuses()];
-  const stores = (): Promise<KeyStoreRecord[]> => store.read((reader) => reader.list('keyStores', []));
+  const stores = (): Promise<KeyStoreRecord[]> =>
+    store.read((reader) => reader.list('keyStores', []));
   return [
     new Counter({
       name: 'keyhold_hsm_operations_total',
@@ -24,7 +30,8 @@ export function observedMetrics({ store, keyStores, clusters, managed }: Sources
       collect() {
         this.reset();
         for (const [hsm, { operations }] of hsms()) {
-          for (const [command, count] of Object.entries(operations)) this.inc({ hsm, command }, count);
+          for (const [command, count] of Object.entries(operations))
+            this.inc({ hsm, command }, count);
         }
       },
     }),
@@ -69,7 +76,12 @@ export function observedMetrics({ store, keyStores, clusters, managed }: Sources
       async collect() {
         this.reset();
         const rows = await store.read((reader) => reader.list('hsms', []));
-        for (const { clusterId: cluster, hsmId: hsm, stateMessage: reason = '', degradedSince } of rows) {
+        for (const {
+          clusterId: cluster,
+          hsmId: hsm,
+          stateMessage: reason = '',
+          degradedSince,
+        } of rows) {
           if (degradedSince !== undefined) this.set({ cluster, hsm, reason }, degradedSince / 1000);
         }
       },
@@ -92,7 +104,8 @@ export function observedMetrics({ store, keyStores, clusters, managed }: Sources
       async collect() {
         this.reset();
         for (const { storeId } of await stores()) {
-          for (const { hsmId, healthy } of keyStores.members(storeId)) this.set({ store: storeId, hsm: hsmId }, Number(healthy));
+          for (const { hsmId, healthy } of keyStores.members(storeId))
+            this.set({ store: storeId, hsm: hsmId }, Number(healthy));
         }
       },
     }),

@@ -15,8 +15,10 @@ export function parsePort(text: string): number {
 
 /** `0.0.0.0:4600`. */
 export function parseHostAndPort(text: string): HostAndPort {
-  const [, host, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text)?.filter((part) => part !== undefined) ?? [];
-  if (host === undefined || port === undefined) throw new InvalidArgumentError('It is an address and a port: 0.0.0.0:4600.');
+  const [, host, port] =
+    /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  if (host === undefined || port === undefined)
+    throw new InvalidArgumentError('It is an address and a port: 0.0.0.0:4600.');
   return { host, port: parsePort(port) };
 }
 
@@ -26,17 +28,24 @@ export function parseAccount(text: string): string {
 }
 
 export function parseRegion(text: string): string {
-  if (!/^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(text)) throw new InvalidArgumentError('It looks like eu-central-1.');
+  if (!/^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(text))
+    throw new InvalidArgumentError('It looks like eu-central-1.');
   return text;
 }
 
-const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+const units: Readonly<Record<string, number>> = {
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+};
 
 /** `400d`, `-2h`, `30m` or `15s` as milliseconds. */
 export function parseDuration(text: string): number {
   const [, count = '', unit = ''] = /^(-?\d{1,6})([dhms])$/.exec(text) ?? [];
   const factor = units[unit];
-  if (factor === undefined) throw new InvalidArgumentError('It is a number and d, h, m or s: 400d.');
+  if (factor === undefined)
+    throw new InvalidArgumentError('It is a number and d, h, m or s: 400d.');
   return Number(count) * factor;
 }
 
@@ -56,18 +65,28 @@ const operationClasses = ['symmetric', 'asymmetric', 'other'] as const;
 /** Adds one `symmetric=2000` to the rates so far; a bare number is for every class. */
 export function parseHsmRate(text: string, rates: HsmRate = {}): HsmRate {
   const [first = '', ...rest] = text.split('=');
-  if (rest.length === 0) return Object.fromEntries(operationClasses.map((name) => [name, parseClassRate(name, first)]));
+  if (rest.length === 0)
+    return Object.fromEntries(operationClasses.map((name) => [name, parseClassRate(name, first)]));
   const name = operationClasses.find((one) => one === first);
-  if (name === undefined) throw new InvalidArgumentError(`It is symmetric=2000, for example; there are ${operationClasses.join(', ')}.`);
+  if (name === undefined)
+    throw new InvalidArgumentError(
+      `It is symmetric=2000, for example; there are ${operationClasses.join(', ')}.`,
+    );
   return { ...rates, [name]: parseClassRate(name, rest.join('=')) };
 }
 
 /** With less than about half of this the managed HSM could not do at once what a start takes, and Keyhold would not start. */
-const leastRates: Readonly<Record<(typeof operationClasses)[number], number>> = { symmetric: 40, asymmetric: 0, other: 40 };
+const leastRates: Readonly<Record<(typeof operationClasses)[number], number>> = {
+  symmetric: 40,
+  asymmetric: 0,
+  other: 40,
+};
 
 function parseClassRate(name: (typeof operationClasses)[number], text: string): number {
   const rate = parseRate(text);
   if (rate < leastRates[name])
-    throw new InvalidArgumentError(`For ${name} operations it is at least ${leastRates[name]}: a start takes its share of it.`);
+    throw new InvalidArgumentError(
+      `For ${name} operations it is at least ${leastRates[name]}: a start takes its share of it.`,
+    );
   return rate;
 }

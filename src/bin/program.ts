@@ -32,7 +32,9 @@ Examples:
 export async function runProgram(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const program = new Command('keyhold')
-    .description('a key management service with custom key stores: the AWS KMS and AWS CloudHSM APIs over HSMs that you control')
+    .description(
+      'a key management service with custom key stores: the AWS KMS and AWS CloudHSM APIs over HSMs that you control',
+    )
     .version(manifest.version, '--version', 'print the version')
     .helpCommand(false)
     .addHelpText('after', EXAMPLES);

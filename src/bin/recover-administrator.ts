@@ -13,23 +13,37 @@ import { openLog } from './log.ts';
 
 /** Starts as much of a Keyhold as it takes to seal a secret, and serves nobody. */
 export async function recoverAdministrator(data: string): Promise<Administrator> {
-  if (!existsSync(join(data, 'keyhold.sqlite'))) throw new StartError(`there is no Keyhold in ${data}`);
+  if (!existsSync(join(data, 'keyhold.sqlite')))
+    throw new StartError(`there is no Keyhold in ${data}`);
   await using lifetime = new AsyncDisposableStack();
-  const closing = <T extends { close(): void | Promise<void> }>(one: T): T => lifetime.adopt(one, (it) => it.close());
+  const closing = <T extends { close(): void | Promise<void> }>(one: T): T =>
+    lifetime.adopt(one, (it) => it.close());
   const folder = lifetime.use(openDataFolder(data));
   const log = openLog(folder.file('keyhold.log'), 'info');
   const store = closing(openSqliteStore(folder.file('keyhold.sqlite')));
   const audit = closing(await openAuditTrail(folder.file('audit')));
   const authorities = openAuthorities(folder.file('certificates'), systemClock);
-  const options = { dataFolder: folder.path, store, clock: systemClock, clockOffset: 0, log, authorities };
+  const options = {
+    dataFolder: folder.path,
+    store,
+    clock: systemClock,
+    clockOffset: 0,
+    log,
+    authorities,
+  };
   const managed = closing(await startManagedHsms(options));
   const { client, keyStore } = await openDefaultKeyStore(managed, systemClock, log);
   closing(client);
-  const identity = closing(openIdentity({ store, clock: systemClock, seal: await openSecretSeal(store, keyStore) }));
+  const identity = closing(
+    openIdentity({ store, clock: systemClock, seal: await openSecretSeal(store, keyStore) }),
+  );
   const administrator = await identity.recover();
   await audit.record(recovered(administrator), { durable: true });
   writeCredentials(folder, administrator);
-  log.warn({ account: administrator.account, accessKeyId: administrator.accessKeyId }, 'the first administrator was recovered');
+  log.warn(
+    { account: administrator.account, accessKeyId: administrator.accessKeyId },
+    'the first administrator was recovered',
+  );
   return administrator;
 }
 

@@ -3,7 +3,9 @@ import { Command } from 'commander';
 /** `keyhold account recover`: a new access key for the first administrator, while Keyhold is stopped. */
 export function recoverCommand(): Command {
   return new Command('recover')
-    .description('give the first administrator full access and a new access key again; Keyhold must be stopped')
+    .description(
+      'give the first administrator full access and a new access key again; Keyhold must be stopped',
+    )
     .requiredOption('--data <folder>', 'data folder of `keyhold up`')
     .addHelpText(
       'after',
@@ -15,7 +17,9 @@ export function recoverCommand(): Command {
         const { accessKeyId } = await recoverAdministrator(data);
         process.stdout.write(`The access key ${accessKeyId} is in ${data}/credentials.\n`);
       } catch (error) {
-        process.stderr.write(`keyhold: ${error instanceof Error ? error.message : 'unknown failure'}\n`);
+        process.stderr.write(
+          `keyhold: ${error instanceof Error ? error.message : 'unknown failure'}\n`,
+        );
         process.exitCode = 1;
       }
     });

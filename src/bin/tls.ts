@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { systemClock } from '../base/index.ts';
-import { certificateFiles, isLoopback, localCertificates, type TlsSource } from '../protocol/index.ts';
+import {
+  certificateFiles,
+  isLoopback,
+  localCertificates,
+  type TlsSource,
+} from '../protocol/index.ts';
 import { StartError, type DataFolder } from './data-folder.ts';
 import type { UpOptions } from './up-options.ts';
 
@@ -14,8 +19,10 @@ export interface Tls {
 /** What `--tls` and its relatives ask for; undefined for plain HTTP, which only this machine may be given unasked. */
 export async function openTls(options: UpOptions, folder: DataFolder): Promise<Tls | undefined> {
   const { host, tls, tlsCertificate, tlsKey, tlsName, insecureListen } = options;
-  if ((tlsCertificate === undefined) !== (tlsKey === undefined)) throw new StartError('--tls-certificate and --tls-key go together');
-  if (tlsCertificate !== undefined && tlsKey !== undefined) return { source: ownCertificate(tlsCertificate, tlsKey) };
+  if ((tlsCertificate === undefined) !== (tlsKey === undefined))
+    throw new StartError('--tls-certificate and --tls-key go together');
+  if (tlsCertificate !== undefined && tlsKey !== undefined)
+    return { source: ownCertificate(tlsCertificate, tlsKey) };
   if (tls) {
     const names = new Set([...tlsName, ...namesOf(host), 'localhost', '127.0.0.1', '::1']);
     // Certificates are judged by the clients' clocks, whatever time Keyhold plays.
@@ -32,7 +39,9 @@ export async function openTls(options: UpOptions, folder: DataFolder): Promise<T
 function namesOf(host: string): readonly string[] {
   if (isLoopback(host)) return [];
   if (host !== '0.0.0.0' && host !== '::') return [host, hostname()];
-  const addresses = Object.values(networkInterfaces()).flatMap((one = []) => one.map(({ address }) => address));
+  const addresses = Object.values(networkInterfaces()).flatMap((one = []) =>
+    one.map(({ address }) => address),
+  );
   // Link-local addresses come with a zone, which certificates don't have.
   return [hostname(), ...addresses.filter((address) => !address.startsWith('fe80:'))];
 }
@@ -42,7 +51,9 @@ function ownCertificate(certificateFile: string, keyFile: string): TlsSource {
     try {
       readFileSync(file);
     } catch (error) {
-      throw new StartError(`can not read ${file}: ${error instanceof Error ? error.message : 'unknown failure'}`);
+      throw new StartError(
+        `can not read ${file}: ${error instanceof Error ? error.message : 'unknown failure'}`,
+      );
     }
   }
   return certificateFiles(certificateFile, keyFile);

@@ -32,8 +32,12 @@ ${trust}  Data, log, trail:      ${data}
 
 /** Why it did not start, and what can be done about it. */
 export function whatToDo(error: unknown, { host, port, data }: UpOptions): string {
-  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: 'unknown failure' };
+  const { code, message } =
+    error instanceof Error
+      ? (error as NodeJS.ErrnoException)
+      : { code: undefined, message: 'unknown failure' };
   if (error instanceof StartError) return message;
-  if (code === 'EADDRINUSE') return `${host}:${port} is in use; choose another port with --port (0: any free one)`;
+  if (code === 'EADDRINUSE')
+    return `${host}:${port} is in use; choose another port with --port (0: any free one)`;
   return `could not start: ${message}; ${data}/keyhold.log may say more`;
 }

@@ -46,17 +46,23 @@ export type LogLevel = (typeof logLevels)[number];
 export function parseQuota(text: string, quotas: Quotas): Quotas {
   const [, name = '', count = ''] = /^([a-zA-Z]+)=(\d{1,9})$/.exec(text) ?? [];
   if (!Object.hasOwn(awsQuotas, name)) {
-    throw new InvalidArgumentError(`It is keys=500, for example; there are ${Object.keys(awsQuotas).join(', ')}.`);
+    throw new InvalidArgumentError(
+      `It is keys=500, for example; there are ${Object.keys(awsQuotas).join(', ')}.`,
+    );
   }
   return { ...quotas, [name]: Number(count) };
 }
 
 export function requestRates({ customKeyStoreRate, awsRates }: UpOptions): RequestRates {
-  return { aws: awsRates === true, ...(customKeyStoreRate !== Infinity && { customKeyStore: customKeyStoreRate }) };
+  return {
+    aws: awsRates === true,
+    ...(customKeyStoreRate !== Infinity && { customKeyStore: customKeyStoreRate }),
+  };
 }
 
 /** Adds an address or a CIDR block to those so far. */
 export function parseProxy(text: string, proxies: readonly string[]): readonly string[] {
-  if (!isAddressOrBlock(text)) throw new InvalidArgumentError('It is an address or a CIDR block: 192.0.2.1, 10.0.0.0/8.');
+  if (!isAddressOrBlock(text))
+    throw new InvalidArgumentError('It is an address or a CIDR block: 192.0.2.1, 10.0.0.0/8.');
   return [...proxies, text];
 }

@@ -42,16 +42,33 @@ export function accessInFolder(folder: string): Access {
 export function accessInEnv(env: Env): Access {
   const folder = dataFolder(env);
   const credentials = env['AWS_SHARED_CREDENTIALS_FILE'] || join(folder, 'credentials');
-  return accessFrom(env, credentials, env['AWS_CONFIG_FILE'] || join(folder, 'config'), env['AWS_PROFILE'] || 'default');
+  return accessFrom(
+    env,
+    credentials,
+    env['AWS_CONFIG_FILE'] || join(folder, 'config'),
+    env['AWS_PROFILE'] || 'default',
+  );
 }
 
-function accessFrom(env: Env, credentialsFile: string, configFile: string, profile: string): Access {
-  const read = (file: string): Section => readSection(readFileIfThere(file)?.toString('utf8') ?? '', profile);
+function accessFrom(
+  env: Env,
+  credentialsFile: string,
+  configFile: string,
+  profile: string,
+): Access {
+  const read = (file: string): Section =>
+    readSection(readFileIfThere(file)?.toString('utf8') ?? '', profile);
   const config = read(configFile);
   const stored = env['AWS_ACCESS_KEY_ID'] ? {} : read(credentialsFile);
   const accessKeyId = env['AWS_ACCESS_KEY_ID'] || stored['aws_access_key_id'];
-  const secret = accessKeyId === env['AWS_ACCESS_KEY_ID'] ? env['AWS_SECRET_ACCESS_KEY'] : stored['aws_secret_access_key'];
-  const sessionToken = accessKeyId === env['AWS_ACCESS_KEY_ID'] ? env['AWS_SESSION_TOKEN'] : stored['aws_session_token'];
+  const secret =
+    accessKeyId === env['AWS_ACCESS_KEY_ID']
+      ? env['AWS_SECRET_ACCESS_KEY']
+      : stored['aws_secret_access_key'];
+  const sessionToken =
+    accessKeyId === env['AWS_ACCESS_KEY_ID']
+      ? env['AWS_SESSION_TOKEN']
+      : stored['aws_session_token'];
   const endpoint = env['AWS_ENDPOINT_URL'] || config['endpoint_url'];
   if (!accessKeyId || !secret || !endpoint) {
     throw new CliError(

@@ -6,9 +6,14 @@ import { attempt, type CliIo, type Env } from './io.ts';
 export function envCommand(env: Env, io: CliIo): Command {
   return new Command('env')
     .description('print the variables that point AWS clients at Keyhold')
-    .option('--data <folder>', 'data folder of `keyhold up` (default: $KEYHOLD_DATA, else .keyhold)')
+    .option(
+      '--data <folder>',
+      'data folder of `keyhold up` (default: $KEYHOLD_DATA, else .keyhold)',
+    )
     .addHelpText('after', '\nExample:\n  eval "$(keyhold env)"\n  aws kms list-keys')
-    .action(({ data }: { data?: string }) => attempt(io, () => io.out(exportLines(dataFolder(env, data)))));
+    .action(({ data }: { data?: string }) =>
+      attempt(io, () => io.out(exportLines(dataFolder(env, data)))),
+    );
 }
 
 function exportLines(folder: string): string {
@@ -19,7 +24,10 @@ function exportLines(folder: string): string {
     AWS_SECRET_ACCESS_KEY: secretAccessKey.reveal(),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    ...(authorityFile !== undefined && { AWS_CA_BUNDLE: authorityFile, NODE_EXTRA_CA_CERTS: authorityFile }),
+    ...(authorityFile !== undefined && {
+      AWS_CA_BUNDLE: authorityFile,
+      NODE_EXTRA_CA_CERTS: authorityFile,
+    }),
   };
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}=${shellQuoted(value)}\n`)

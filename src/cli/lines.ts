@@ -18,7 +18,10 @@ export async function* typedLines(
   // Newest first, as readline keeps it.
   const history: string[] = [];
   for (;;) {
-    const line = await typedLine({ input, output, history: [...history], completer: completer(complete) }, prompt);
+    const line = await typedLine(
+      { input, output, history: [...history], completer: completer(complete) },
+      prompt,
+    );
     if (line === undefined) return;
     if (line.trim() !== '' && !forget(line) && history[0] !== line) history.unshift(line);
     if (history.length > HISTORY) history.pop();
@@ -27,7 +30,10 @@ export async function* typedLines(
 }
 
 /** Undefined at the end of the input (Ctrl-D) and when interrupted (Ctrl-C). */
-function typedLine(options: Parameters<typeof createInterface>[0], prompt: string): Promise<string | undefined> {
+function typedLine(
+  options: Parameters<typeof createInterface>[0],
+  prompt: string,
+): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const reader = createInterface(options);
   reader.once('close', () => resolve(undefined));

@@ -18,7 +18,11 @@ export interface Status {
 interface RegionStatus {
   readonly Region: string;
   readonly VpcId: string;
-  readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string; readonly CidrBlock: string }[];
+  readonly Subnets: readonly {
+    readonly SubnetId: string;
+    readonly AvailabilityZone: string;
+    readonly CidrBlock: string;
+  }[];
 }
 
 interface HsmStatus {
@@ -56,7 +60,12 @@ interface KeyStoreStatus {
   readonly Since?: number;
   readonly CloudHsmClusterId: string;
   readonly KeyCount: number;
-  readonly Hsms: readonly { readonly HsmId: string; readonly Healthy: boolean; readonly Since: number; readonly Reason?: string }[];
+  readonly Hsms: readonly {
+    readonly HsmId: string;
+    readonly Healthy: boolean;
+    readonly Since: number;
+    readonly Reason?: string;
+  }[];
 }
 
 /** `keyhold status`: the front end, its clusters, HSMs, key stores and subnets. */
@@ -64,12 +73,20 @@ export function statusCommand(env: Env, io: CliIo): Command {
   return new Command('status')
     .description('show the front end, clusters, HSMs, key stores and subnets')
     .option('--json', 'print the answer as JSON')
-    .option('--data <folder>', 'data folder of `keyhold up` (default: the environment, then $KEYHOLD_DATA, then .keyhold)')
+    .option(
+      '--data <folder>',
+      'data folder of `keyhold up` (default: the environment, then $KEYHOLD_DATA, then .keyhold)',
+    )
     .addHelpText('after', '\nExamples:\n  keyhold status\n  keyhold status --json | jq .Clusters')
     .action(({ json, data }: { json?: true; data?: string }) =>
       attempt(io, async () => {
         const access = data === undefined ? accessInEnv(env) : accessInFolder(data);
-        const status = (await callApiAs(access, 'keyhold', 'Keyhold_20261124.DescribeStatus', {})) as Status;
+        const status = (await callApiAs(
+          access,
+          'keyhold',
+          'Keyhold_20261124.DescribeStatus',
+          {},
+        )) as Status;
         io.out(json ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status));
       }),
     );
@@ -78,7 +95,11 @@ export function statusCommand(env: Env, io: CliIo): Command {
 export function renderStatus(status: Status): string {
   return [
     `Keyhold ${status.Version} at ${status.Endpoint}, up ${duration(status.Uptime)}\n`,
-    section('Key stores', ['ID', 'NAME', 'REGION', 'STATE', 'CLUSTER', 'KEYS', 'HSMS'], status.KeyStores.map(keyStoreRow)),
+    section(
+      'Key stores',
+      ['ID', 'NAME', 'REGION', 'STATE', 'CLUSTER', 'KEYS', 'HSMS'],
+      status.KeyStores.map(keyStoreRow),
+    ),
     section('Clusters', ['ID', 'REGION', 'STATE', 'TYPE', 'HSMS'], status.Clusters.map(clusterRow)),
     section(
       'HSMs',
@@ -90,15 +111,29 @@ export function renderStatus(status: Status): string {
   ].join('\n');
 }
 
-function section(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {
+function section(
+  title: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   return rows.length === 0 ? `${title}: none\n` : `${title}\n${table(columns, rows)}`;
 }
 
 function keyStoreRow(store: KeyStoreStatus): string[] {
-  const state = store.ConnectionErrorCode ? `${store.ConnectionState} (${store.ConnectionErrorCode})` : store.ConnectionState;
+  const state = store.ConnectionErrorCode
+    ? `${store.ConnectionState} (${store.ConnectionErrorCode})`
+    : store.ConnectionState;
   const healthy = store.Hsms.filter(({ Healthy }) => Healthy).length;
   const hsms = store.Hsms.length === 0 ? '-' : `${healthy} of ${store.Hsms.length} healthy`;
-  return [store.CustomKeyStoreId, store.CustomKeyStoreName, store.Region, state, store.CloudHsmClusterId, String(store.KeyCount), hsms];
+  return [
+    store.CustomKeyStoreId,
+    store.CustomKeyStoreName,
+    store.Region,
+    state,
+    store.CloudHsmClusterId,
+    String(store.KeyCount),
+    hsms,
+  ];
 }
 
 function clusterRow({ ClusterId, Region, State, HsmType, Hsms }: ClusterStatus): string[] {
@@ -127,11 +162,17 @@ function coverage({ Coverage, Synchronized }: HsmStatus): string {
 
 /** What is not as it should be, why, and since when; nothing if all is well. */
 function troubles({ Clusters, KeyStores }: Status): string[] {
-  const degraded = Clusters.flatMap(({ Hsms }) => Hsms.filter(({ Since }) => Since !== undefined).map((hsm) => [hsm.HsmId, hsm] as const));
-  const unhealthy = KeyStores.flatMap((store) =>
-    store.Hsms.filter(({ Healthy }) => !Healthy).map((hsm) => [`${hsm.HsmId} for ${store.CustomKeyStoreId}`, hsm] as const),
+  const degraded = Clusters.flatMap(({ Hsms }) =>
+    Hsms.filter(({ Since }) => Since !== undefined).map((hsm) => [hsm.HsmId, hsm] as const),
   );
-  const failed = KeyStores.filter(({ Reason }) => Reason !== undefined).map((store) => [store.CustomKeyStoreId, store] as const);
+  const unhealthy = KeyStores.flatMap((store) =>
+    store.Hsms.filter(({ Healthy }) => !Healthy).map(
+      (hsm) => [`${hsm.HsmId} for ${store.CustomKeyStoreId}`, hsm] as const,
+    ),
+  );
+  const failed = KeyStores.filter(({ Reason }) => Reason !== undefined).map(
+    (store) => [store.CustomKeyStoreId, store] as const,
+  );
   const rows = [...degraded, ...unhealthy, ...failed].map(([what, { Since = 0, Reason = '' }]) => [
     what,
     new Date(Since * 1000).toISOString(),
@@ -141,7 +182,12 @@ function troubles({ Clusters, KeyStores }: Status): string[] {
 }
 
 function subnetRows({ VpcId, Subnets }: RegionStatus): string[][] {
-  return Subnets.map(({ SubnetId, AvailabilityZone, CidrBlock }) => [SubnetId, AvailabilityZone, CidrBlock, VpcId]);
+  return Subnets.map(({ SubnetId, AvailabilityZone, CidrBlock }) => [
+    SubnetId,
+    AvailabilityZone,
+    CidrBlock,
+    VpcId,
+  ]);
 }
 
 function duration(seconds: number): string {

@@ -9,7 +9,10 @@ export interface Streams {
 }
 
 /** The io of a process that runs in a terminal, or in a pipe. */
-export function terminalIo({ stdin, stdout, stderr }: Streams, setExitCode: (code: number) => void): CliIo {
+export function terminalIo(
+  { stdin, stdout, stderr }: Streams,
+  setExitCode: (code: number) => void,
+): CliIo {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
@@ -31,7 +34,11 @@ const keys: Readonly<Record<string, (line: string) => string | undefined>> = {
 };
 const INTERRUPT = '\u0003';
 
-async function askHidden(stdin: NodeJS.ReadStream, stderr: NodeJS.WritableStream, question: string): Promise<string> {
+async function askHidden(
+  stdin: NodeJS.ReadStream,
+  stderr: NodeJS.WritableStream,
+  question: string,
+): Promise<string> {
   stderr.write(question);
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');

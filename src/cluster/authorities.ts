@@ -41,9 +41,22 @@ export interface HardwareCertificates {
 /** The two roots, made at the first start: `<name>.crt` for customers, `<name>.key` for nobody else. */
 export async function openAuthorities(folder: string, clock: Clock): Promise<Authorities> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const manufacturer = await openAuthority(folder, 'manufacturer-root', { O: 'Keyhold', CN: 'Keyhold_HSM_Manufacturer_Root-G1' }, clock);
-  const operator = await openAuthority(folder, 'operator-root', { O: 'Keyhold', CN: 'Keyhold_CloudHSM_Root-G1' }, clock);
-  const backupKeys = [openBackupKey(folder, 'manufacturer'), openBackupKey(folder, 'operator')] as const;
+  const manufacturer = await openAuthority(
+    folder,
+    'manufacturer-root',
+    { O: 'Keyhold', CN: 'Keyhold_HSM_Manufacturer_Root-G1' },
+    clock,
+  );
+  const operator = await openAuthority(
+    folder,
+    'operator-root',
+    { O: 'Keyhold', CN: 'Keyhold_CloudHSM_Root-G1' },
+    clock,
+  );
+  const backupKeys = [
+    openBackupKey(folder, 'manufacturer'),
+    openBackupKey(folder, 'operator'),
+  ] as const;
   return { manufacturer, operator, backupKeys, clock };
 }
 
@@ -58,12 +71,21 @@ function openBackupKey(folder: string, owner: string): Uint8Array {
 }
 
 /** An authority's pair of files, made at first use. */
-export async function openAuthority(folder: string, name: string, subject: Subject, clock: Clock): Promise<Issuer> {
+export async function openAuthority(
+  folder: string,
+  name: string,
+  subject: Subject,
+  clock: Clock,
+): Promise<Issuer> {
   const keyFile = join(folder, `${name}.key`);
   const certificateFile = join(folder, `${name}.crt`);
   const key = readFileIfThere(keyFile);
   const certificate = readFileIfThere(certificateFile);
-  if (key && certificate) return { certificate: certificate.toString(), privateKey: importKeyPair(key.toString()).privateKey };
+  if (key && certificate)
+    return {
+      certificate: certificate.toString(),
+      privateKey: importKeyPair(key.toString()).privateKey,
+    };
   const keys = makeKeyPair();
   const made = await createAuthority(keys, subject, validity(clock, 30));
   writeFileDurably(keyFile, exportPrivateKey(keys.privateKey));
@@ -73,7 +95,10 @@ export async function openAuthority(folder: string, name: string, subject: Subje
 }
 
 /** Gets an HSM's hardware key certified by both authorities, and gives the HSM what they signed. */
-export async function certifyHardware(hsm: HsmProcess, authorities: Authorities): Promise<HardwareCertificates> {
+export async function certifyHardware(
+  hsm: HsmProcess,
+  authorities: Authorities,
+): Promise<HardwareCertificates> {
   const { manufacturer, operator, clock } = authorities;
   const request = await readCsr((await hsm.call('hardwareCsr', {})).csr);
   if (!request) throw new Error('the HSM shows no valid request for its hardware key');
@@ -95,14 +120,29 @@ export async function certifyHardware(hsm: HsmProcess, authorities: Authorities)
 }
 
 /** Plays the customer for a cluster of our own: a CA signs the cluster's CSR once, and its key is forgotten. */
-export async function claimOnce(csr: string, clock: Clock): Promise<{ readonly clusterCertificate: string; readonly trustAnchor: string }> {
+export async function claimOnce(
+  csr: string,
+  clock: Clock,
+): Promise<{ readonly clusterCertificate: string; readonly trustAnchor: string }> {
   const request = await readCsr(csr);
   if (!request) throw new Error('the HSM shows no valid cluster CSR');
   const keys = makeKeyPair();
   const period = validity(clock, 25);
-  const trustAnchor = await createAuthority(keys, { O: 'Keyhold', CN: 'Keyhold managed HSMs' }, period);
-  const order = { ...period, subject: { O: 'Keyhold', CN: 'managed HSM' }, publicKey: request.publicKey, ca: false };
-  const clusterCertificate = await issueCertificate(order, { certificate: trustAnchor, privateKey: keys.privateKey });
+  const trustAnchor = await createAuthority(
+    keys,
+    { O: 'Keyhold', CN: 'Keyhold managed HSMs' },
+    period,
+  );
+  const order = {
+    ...period,
+    subject: { O: 'Keyhold', CN: 'managed HSM' },
+    publicKey: request.publicKey,
+    ca: false,
+  };
+  const clusterCertificate = await issueCertificate(order, {
+    certificate: trustAnchor,
+    privateKey: keys.privateKey,
+  });
   return { clusterCertificate, trustAnchor };
 }
 

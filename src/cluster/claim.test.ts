@@ -14,7 +14,10 @@ const csr = await createCsr(keys, { CN: 'cluster' });
 for (const kind of ['RSA', 'EC'] as const) {
   test(`what an ${kind} CA signed is taken`, async () => {
     const ca = await customerCa(kind);
-    assert.equal(await claimFault({ signedCert: await ca.sign(csr), trustAnchor: ca.certificate }, csr, now), undefined);
+    assert.equal(
+      await claimFault({ signedCert: await ca.sign(csr), trustAnchor: ca.certificate }, csr, now),
+      undefined,
+    );
   });
 }
 
@@ -25,7 +28,10 @@ test('each fault has its reason', async () => {
   const rootKeys = makeKeyPair();
   const root = await createAuthority(rootKeys, { CN: 'Root' }, validity);
   const order = { ...validity, subject: { CN: 'Sub' }, publicKey: rootKeys.publicKey, ca: true };
-  const intermediate = await issueCertificate(order, { certificate: root, privateKey: makeKeyPair().privateKey });
+  const intermediate = await issueCertificate(order, {
+    certificate: root,
+    privateKey: makeKeyPair().privateKey,
+  });
   const foreignCsr = await createCsr(makeKeyPair(), { CN: 'cluster' });
   const cases: readonly [change: Partial<typeof good>, reason: RegExp, at?: number][] = [
     [{ trustAnchor: 'x' }, /^TrustAnchor must be exactly one X.509/],

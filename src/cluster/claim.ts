@@ -1,4 +1,10 @@
-import { certifies, isSignedBy, readCertificate, readCsr, type CertificateFacts } from '../crypto/index.ts';
+import {
+  certifies,
+  isSignedBy,
+  readCertificate,
+  readCsr,
+  type CertificateFacts,
+} from '../crypto/index.ts';
 import type { Claim } from './contract.ts';
 
 const MAX_LENGTH = 5_000;
@@ -8,28 +14,58 @@ const LEAST_RSA_BITS = 2_048;
  * Why the customer's answer to the cluster's CSR can't be taken, in words for the customer; undefined if it can.
  * CloudHSM documents what must hold, not its texts. `now` in milliseconds since the epoch.
  */
-export async function claimFault({ signedCert, trustAnchor }: Claim, csr: string, now: number): Promise<string | undefined> {
+export async function claimFault(
+  { signedCert, trustAnchor }: Claim,
+  csr: string,
+  now: number,
+): Promise<string | undefined> {
   const anchor = readCertificate(trustAnchor);
   const certificate = readCertificate(signedCert);
   const request = await readCsr(csr);
   const checks: readonly [fails: () => boolean, reason: string][] = [
-    [() => trustAnchor.length > MAX_LENGTH, `TrustAnchor must not be longer than ${MAX_LENGTH} characters.`],
-    [() => signedCert.length > MAX_LENGTH, `SignedCert must not be longer than ${MAX_LENGTH} characters.`],
-    [() => anchor === undefined, 'TrustAnchor must be exactly one X.509 certificate in PEM format.'],
-    [() => certificate === undefined, 'SignedCert must be exactly one X.509 certificate in PEM format.'],
-    [() => anchor?.selfSigned !== true, 'TrustAnchor must be a self-signed root certificate; intermediate CAs are not supported.'],
-    [() => anchor?.isCa !== true, 'TrustAnchor must be a CA certificate: its Basic Constraints must say CA:TRUE.'],
-    [() => !isStrong(anchor), `TrustAnchor must have an RSA key of at least ${LEAST_RSA_BITS} bits or an elliptic curve key.`],
+    [
+      () => trustAnchor.length > MAX_LENGTH,
+      `TrustAnchor must not be longer than ${MAX_LENGTH} characters.`,
+    ],
+    [
+      () => signedCert.length > MAX_LENGTH,
+      `SignedCert must not be longer than ${MAX_LENGTH} characters.`,
+    ],
+    [
+      () => anchor === undefined,
+      'TrustAnchor must be exactly one X.509 certificate in PEM format.',
+    ],
+    [
+      () => certificate === undefined,
+      'SignedCert must be exactly one X.509 certificate in PEM format.',
+    ],
+    [
+      () => anchor?.selfSigned !== true,
+      'TrustAnchor must be a self-signed root certificate; intermediate CAs are not supported.',
+    ],
+    [
+      () => anchor?.isCa !== true,
+      'TrustAnchor must be a CA certificate: its Basic Constraints must say CA:TRUE.',
+    ],
+    [
+      () => !isStrong(anchor),
+      `TrustAnchor must have an RSA key of at least ${LEAST_RSA_BITS} bits or an elliptic curve key.`,
+    ],
     [() => !isValidAt(anchor, now), 'TrustAnchor has expired or is not yet valid.'],
     [() => !isSignedBy(signedCert, trustAnchor), 'SignedCert is not signed by TrustAnchor.'],
     [() => !isValidAt(certificate, now), 'SignedCert has expired or is not yet valid.'],
-    [() => !request || !certifies(signedCert, request.publicKey), 'The public key in SignedCert is not the one in the cluster CSR.'],
+    [
+      () => !request || !certifies(signedCert, request.publicKey),
+      'The public key in SignedCert is not the one in the cluster CSR.',
+    ],
   ];
   return checks.find(([fails]) => fails())?.[1];
 }
 
 function isStrong(facts: CertificateFacts | undefined): boolean {
-  return facts?.keyType === 'ec' || (facts?.keyType === 'rsa' && (facts.keyBits ?? 0) >= LEAST_RSA_BITS);
+  return (
+    facts?.keyType === 'ec' || (facts?.keyType === 'rsa' && (facts.keyBits ?? 0) >= LEAST_RSA_BITS)
+  );
 }
 
 function isValidAt(facts: CertificateFacts | undefined, now: number): boolean {

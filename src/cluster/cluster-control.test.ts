@@ -40,11 +40,17 @@ test('a cluster goes from creation to activity, grows, shrinks and is deleted', 
   await world.control.deleteHsm(scope, clusterId, { eniId: first.eniId });
   await untilRows(world, clusterId, 'the first HSM is gone', ({ hsms }) => hsms.length === 1);
   assert.equal(existsSync(join(world.folder, 'hsms', first.hsmId)), false);
-  const connection = await connectHsm({ hsmId: second.hsmId, host: second.eniIp, port: second.port }, { trustAnchor: ca.certificate });
+  const connection = await connectHsm(
+    { hsmId: second.hsmId, host: second.eniIp, port: second.port },
+    { trustAnchor: ca.certificate },
+  );
   await connection.call('login', { username: 'admin', role: 'admin', password: ADMIN_PASSWORD });
   connection.close();
 
-  await assert.rejects(world.control.deleteCluster(scope, clusterId), refusal('CloudHsmInvalidRequestException', /contains 1 HSM/));
+  await assert.rejects(
+    world.control.deleteCluster(scope, clusterId),
+    refusal('CloudHsmInvalidRequestException', /contains 1 HSM/),
+  );
   await world.control.deleteHsm(scope, clusterId, { hsmId: second.hsmId });
   await untilRows(world, clusterId, 'no HSM is left', ({ hsms }) => hsms.length === 0);
   await world.control.deleteCluster(scope, clusterId);
@@ -65,14 +71,23 @@ test('before activation a cluster has one HSM only, and without it goes back to 
   const clusterId = await newCluster(world);
   await untilState(world, clusterId, 'UNINITIALIZED');
   const first = await newHsm(world, clusterId, 'a');
-  const more = (): Promise<unknown> => world.control.createHsm(scope, clusterId, { availabilityZone: 'us-east-1b' });
-  const notYet = refusal('CloudHsmInvalidRequestException', /already contains an HSM but has not yet been fully activated$/);
+  const more = (): Promise<unknown> =>
+    world.control.createHsm(scope, clusterId, { availabilityZone: 'us-east-1b' });
+  const notYet = refusal(
+    'CloudHsmInvalidRequestException',
+    /already contains an HSM but has not yet been fully activated$/,
+  );
   await assert.rejects(more(), notYet);
   await world.control.initializeCluster(scope, clusterId, await claimFor(world, clusterId, ca));
   await untilState(world, clusterId, 'INITIALIZED');
   await assert.rejects(more(), notYet);
   await world.control.deleteHsm(scope, clusterId, { hsmId: first.hsmId });
-  const { cluster } = await untilRows(world, clusterId, 'the cluster is unclaimed', ({ hsms }) => hsms.length === 0);
+  const { cluster } = await untilRows(
+    world,
+    clusterId,
+    'the cluster is unclaimed',
+    ({ hsms }) => hsms.length === 0,
+  );
   assert.equal(cluster.state, 'UNINITIALIZED');
   assert.equal(cluster.clusterCsr ?? cluster.clusterCertificate, undefined);
 });
@@ -98,7 +113,9 @@ test('after a stop of the control plane in the middle of each step the work goes
   const clusterId = await newCluster(world);
   await restart();
   await untilState(world, clusterId, 'UNINITIALIZED');
-  const { hsmId } = await world.control.createHsm(scope, clusterId, { availabilityZone: 'us-east-1a' });
+  const { hsmId } = await world.control.createHsm(scope, clusterId, {
+    availabilityZone: 'us-east-1a',
+  });
   await restart();
   await untilHsm(world, clusterId, hsmId, 'ACTIVE');
   await world.control.initializeCluster(scope, clusterId, await claimFor(world, clusterId, ca));
@@ -109,7 +126,9 @@ test('after a stop of the control plane in the middle of each step the work goes
   await activate(await untilHsm(world, clusterId, hsmId, 'ACTIVE'), ca.certificate);
   await restart();
   await untilState(world, clusterId, 'ACTIVE');
-  const joining = await world.control.createHsm(scope, clusterId, { availabilityZone: 'us-east-1b' });
+  const joining = await world.control.createHsm(scope, clusterId, {
+    availabilityZone: 'us-east-1b',
+  });
   await restart();
   await untilHsm(world, clusterId, joining.hsmId, 'ACTIVE');
   await world.control.deleteHsm(scope, clusterId, { hsmId });
@@ -122,10 +141,22 @@ test('quotas and addresses are checked, and a refusal changes nothing', async ()
   const { clusterId, first } = await activeCluster(world);
   const create = (zone: string, ipAddress?: string): Promise<unknown> =>
     world.control.createHsm(scope, clusterId, { availabilityZone: zone, ipAddress });
-  await assert.rejects(newCluster(world), refusal('CloudHsmInvalidRequestException', /maximum number of clusters/));
-  await assert.rejects(create('us-east-1a'), refusal('CloudHsmInvalidRequestException', /maximum number of HSMs/));
-  await assert.rejects(create('us-east-1f'), refusal('CloudHsmInvalidRequestException', /no subnet in Availability Zone 'us-east-1f'/));
-  await assert.rejects(world.control.deleteHsm(scope, clusterId, {}), refusal('CloudHsmInvalidRequestException', /Exactly one/));
+  await assert.rejects(
+    newCluster(world),
+    refusal('CloudHsmInvalidRequestException', /maximum number of clusters/),
+  );
+  await assert.rejects(
+    create('us-east-1a'),
+    refusal('CloudHsmInvalidRequestException', /maximum number of HSMs/),
+  );
+  await assert.rejects(
+    create('us-east-1f'),
+    refusal('CloudHsmInvalidRequestException', /no subnet in Availability Zone 'us-east-1f'/),
+  );
+  await assert.rejects(
+    world.control.deleteHsm(scope, clusterId, {}),
+    refusal('CloudHsmInvalidRequestException', /Exactly one/),
+  );
   await assert.rejects(
     world.control.deleteHsm(scope, clusterId, { hsmId: 'hsm-aaaaaaaaaaa' }),
     refusal('CloudHsmResourceNotFoundException', /was not found/),
@@ -140,11 +171,26 @@ test('unknown subnets, subnets of one zone and other HSM types are refused', asy
   await using world = await clusterWorld();
   const [subnet] = world.control.vpcOf(scope).subnets;
   const create = (hsmType: string, ...subnetIds: string[]): Promise<unknown> =>
-    world.control.createCluster(scope, { hsmType, subnetIds, mode: 'FIPS', retentionDays: 90, tags: [] });
+    world.control.createCluster(scope, {
+      hsmType,
+      subnetIds,
+      mode: 'FIPS',
+      retentionDays: 90,
+      tags: [],
+    });
   const id = subnet?.subnetId ?? '';
-  await assert.rejects(create('hsm1.medium', id), refusal('CloudHsmInvalidRequestException', /^Provided HsmType is not supported\.$/));
-  await assert.rejects(create('hsm2m.medium', id, 'subnet-00000000'), refusal('CloudHsmInvalidRequestException', /subnet-00000000/));
-  await assert.rejects(create('hsm2m.medium', id, id), refusal('CloudHsmInvalidRequestException', /one subnet per Availability Zone/));
+  await assert.rejects(
+    create('hsm1.medium', id),
+    refusal('CloudHsmInvalidRequestException', /^Provided HsmType is not supported\.$/),
+  );
+  await assert.rejects(
+    create('hsm2m.medium', id, 'subnet-00000000'),
+    refusal('CloudHsmInvalidRequestException', /subnet-00000000/),
+  );
+  await assert.rejects(
+    create('hsm2m.medium', id, id),
+    refusal('CloudHsmInvalidRequestException', /one subnet per Availability Zone/),
+  );
   await assert.rejects(
     world.control.deleteCluster(scope, 'cluster-aaaaaaaaaaa'),
     refusal('CloudHsmResourceNotFoundException', /was not found/),

@@ -3,7 +3,14 @@ import { BackupFiles } from './backups/backup-files.ts';
 import { defaultLimits, type ClusterControl, type ClusterControlOptions } from './contract.ts';
 import { startCrew } from './crew.ts';
 import { loopbackOf, vpcOf } from './network.ts';
-import { copyBackup, createBackup, deleteBackup, modifyBackup, modifyCluster, restoreBackup } from './requests/backups.ts';
+import {
+  copyBackup,
+  createBackup,
+  deleteBackup,
+  modifyBackup,
+  modifyCluster,
+  restoreBackup,
+} from './requests/backups.ts';
 import { createCluster } from './requests/create-cluster.ts';
 import { createHsm } from './requests/create-hsm.ts';
 import { deleteCluster, deleteHsm } from './requests/delete.ts';
@@ -13,23 +20,34 @@ import { initializeCluster } from './requests/initialize-cluster.ts';
 export async function startClusterControl(options: ClusterControlOptions): Promise<ClusterControl> {
   const { store, clock } = options;
   const loopback = loopbackOf(process.platform);
-  const context = { store, clock, loopback, hosts: options.hosts, limits: { ...defaultLimits, ...options.limits } };
+  const context = {
+    store,
+    clock,
+    loopback,
+    hosts: options.hosts,
+    limits: { ...defaultLimits, ...options.limits },
+  };
   const files = new BackupFiles(join(options.dataFolder, 'backups'));
   const crew = startCrew(options, files, await options.authorities);
   await crew.wakeAll();
   return {
     vpcOf: (scope) => vpcOf(scope, loopback),
     createCluster: (scope, wanted) => createCluster(context, scope, wanted),
-    initializeCluster: (scope, clusterId, claim) => initializeCluster(context, { ...scope, clusterId }, claim),
+    initializeCluster: (scope, clusterId, claim) =>
+      initializeCluster(context, { ...scope, clusterId }, claim),
     deleteCluster: (scope, clusterId) => deleteCluster(context, { ...scope, clusterId }),
     createHsm: (scope, clusterId, wanted) => createHsm(context, { ...scope, clusterId }, wanted),
-    deleteHsm: (scope, clusterId, selector) => deleteHsm(context, { ...scope, clusterId }, selector),
-    modifyCluster: (scope, clusterId, change) => modifyCluster(context, { ...scope, clusterId }, change),
+    deleteHsm: (scope, clusterId, selector) =>
+      deleteHsm(context, { ...scope, clusterId }, selector),
+    modifyCluster: (scope, clusterId, change) =>
+      modifyCluster(context, { ...scope, clusterId }, change),
     createBackup: (scope, clusterId) => createBackup(context, { ...scope, clusterId }),
     deleteBackup: (scope, backupId) => deleteBackup(context, { ...scope, backupId }),
     restoreBackup: (scope, backupId) => restoreBackup(context, { ...scope, backupId }),
-    modifyBackup: (scope, backupId, neverExpires) => modifyBackup(context, { ...scope, backupId }, neverExpires),
-    copyBackup: (scope, backupId, to) => copyBackup(context, files, { name: { ...scope, backupId }, ...to }),
+    modifyBackup: (scope, backupId, neverExpires) =>
+      modifyBackup(context, { ...scope, backupId }, neverExpires),
+    copyBackup: (scope, backupId, to) =>
+      copyBackup(context, files, { name: { ...scope, backupId }, ...to }),
     backupHeader: (backupId) => files.header(backupId),
     statuses: () => crew.fleet.statuses(),
     refreshStatuses: () => crew.fleet.refresh(),

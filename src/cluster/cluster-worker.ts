@@ -48,7 +48,10 @@ export class ClusterWorker {
       this.#retryDelay = FIRST_RETRY;
     } catch (error) {
       if (this.#closed) return;
-      this.#log.warn({ clusterId: this.#name.clusterId, err: error, retryIn: this.#retryDelay }, 'work on the cluster will be tried again');
+      this.#log.warn(
+        { clusterId: this.#name.clusterId, err: error, retryIn: this.#retryDelay },
+        'work on the cluster will be tried again',
+      );
       this.#retry = setTimeout(() => this.wake(), this.#retryDelay);
       this.#retryDelay = Math.min(this.#retryDelay * 2, LONGEST_RETRY);
     }

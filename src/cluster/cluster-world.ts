@@ -79,7 +79,10 @@ export async function newCluster({ control }: ClusterWorld): Promise<string> {
   return clusterId;
 }
 
-export function rowsOf({ store }: ClusterWorld, clusterId: string): Promise<ClusterRows | undefined> {
+export function rowsOf(
+  { store }: ClusterWorld,
+  clusterId: string,
+): Promise<ClusterRows | undefined> {
   return store.read((reader) => readCluster(reader, { ...scope, clusterId }));
 }
 
@@ -95,16 +98,36 @@ export function untilRows(
   });
 }
 
-export function untilState(world: ClusterWorld, clusterId: string, state: ClusterState): Promise<ClusterRows> {
-  return untilRows(world, clusterId, `cluster is ${state}`, ({ cluster }) => cluster.state === state);
+export function untilState(
+  world: ClusterWorld,
+  clusterId: string,
+  state: ClusterState,
+): Promise<ClusterRows> {
+  return untilRows(
+    world,
+    clusterId,
+    `cluster is ${state}`,
+    ({ cluster }) => cluster.state === state,
+  );
 }
 
-export async function newHsm(world: ClusterWorld, clusterId: string, zone: string): Promise<HsmRecord> {
-  const { hsmId } = await world.control.createHsm(scope, clusterId, { availabilityZone: `${scope.region}${zone}` });
+export async function newHsm(
+  world: ClusterWorld,
+  clusterId: string,
+  zone: string,
+): Promise<HsmRecord> {
+  const { hsmId } = await world.control.createHsm(scope, clusterId, {
+    availabilityZone: `${scope.region}${zone}`,
+  });
   return untilHsm(world, clusterId, hsmId, 'ACTIVE');
 }
 
-export async function untilHsm(world: ClusterWorld, clusterId: string, hsmId: string, state: HsmRecord['state']): Promise<HsmRecord> {
+export async function untilHsm(
+  world: ClusterWorld,
+  clusterId: string,
+  hsmId: string,
+  state: HsmRecord['state'],
+): Promise<HsmRecord> {
   return until(`HSM is ${state}`, async () => {
     const rows = await rowsOf(world, clusterId);
     return rows?.hsms.find((hsm) => hsm.hsmId === hsmId && hsm.state === state);
@@ -117,12 +140,20 @@ export async function claimFor(
   clusterId: string,
   ca: CustomerCa,
 ): Promise<{ signedCert: string; trustAnchor: string }> {
-  const { cluster } = await untilRows(world, clusterId, 'CSR is there', (rows) => rows.cluster.clusterCsr !== undefined);
+  const { cluster } = await untilRows(
+    world,
+    clusterId,
+    'CSR is there',
+    (rows) => rows.cluster.clusterCsr !== undefined,
+  );
   return { signedCert: await ca.sign(cluster.clusterCsr ?? ''), trustAnchor: ca.certificate };
 }
 
 /** Sets the first admin's password, straight at the HSM. */
-export async function activate({ eniIp, port, hsmId }: HsmRecord, trustAnchor: string): Promise<void> {
+export async function activate(
+  { eniIp, port, hsmId }: HsmRecord,
+  trustAnchor: string,
+): Promise<void> {
   const connection = await connectHsm({ hsmId, host: eniIp, port }, { trustAnchor });
   try {
     await connection.call('activate', { password: ADMIN_PASSWORD });
@@ -132,7 +163,9 @@ export async function activate({ eniIp, port, hsmId }: HsmRecord, trustAnchor: s
 }
 
 /** A claimed and activated cluster with its first HSM. */
-export async function activeCluster(world: ClusterWorld): Promise<{ clusterId: string; first: HsmRecord; ca: CustomerCa }> {
+export async function activeCluster(
+  world: ClusterWorld,
+): Promise<{ clusterId: string; first: HsmRecord; ca: CustomerCa }> {
   const ca = await customerCa('EC');
   const clusterId = await newCluster(world);
   await untilState(world, clusterId, 'UNINITIALIZED');

@@ -63,7 +63,10 @@ export interface ClusterLimits {
 export const defaultLimits: ClusterLimits = { clusters: 4, hsms: 6, hsmsPerCluster: 28 };
 
 /** An HSM program that was started: a process of this machine, or what shows of one on another. */
-export type HsmChild = Pick<ChildProcess, 'pid' | 'stdout' | 'stderr' | 'exitCode' | 'signalCode'> & {
+export type HsmChild = Pick<
+  ChildProcess,
+  'pid' | 'stdout' | 'stderr' | 'exitCode' | 'signalCode'
+> & {
   /** The fourth is the control channel. */
   readonly stdio: readonly unknown[];
   once(event: 'exit' | 'error', listener: () => void): unknown;

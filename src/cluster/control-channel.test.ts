@@ -5,7 +5,10 @@ import { FrameReader, FrameWriter, HsmError, type RequestFrame } from '../hsm/wi
 import { ControlChannel } from './control-channel.ts';
 
 /** The other end of a channel: answers each request by what `answer` writes. */
-function hsmEnd(socket: Duplex, answer: (request: RequestFrame, writer: FrameWriter) => void): FrameWriter {
+function hsmEnd(
+  socket: Duplex,
+  answer: (request: RequestFrame, writer: FrameWriter) => void,
+): FrameWriter {
   const writer = new FrameWriter(socket);
   const reader = new FrameReader();
   socket.on('data', (chunk: Buffer) => {
@@ -27,7 +30,11 @@ test('replies find their calls in any order, and refusals keep their code', asyn
   });
   const csr = channel.call('hardwareCsr', {});
   const peers = channel.call('setPeers', { peers: [] });
-  await assert.rejects(peers, (error) => error instanceof HsmError && error.code === 'wrong-lifecycle' && error.message === 'not yet');
+  await assert.rejects(
+    peers,
+    (error) =>
+      error instanceof HsmError && error.code === 'wrong-lifecycle' && error.message === 'not yet',
+  );
   assert.deepEqual({ ...(await csr) }, { csr: 'PEM' });
   channel.close();
 });
@@ -42,7 +49,11 @@ test('calls under way and calls made later fail when the channel closes', async 
 });
 
 test('an HSM that talks nonsense is cut off', async () => {
-  for (const nonsense of [Buffer.from([255, 255, 255, 255]), Buffer.from([0, 0, 0, 1, 0xc0]), Buffer.from([0, 0, 0, 1, 0xc1])]) {
+  for (const nonsense of [
+    Buffer.from([255, 255, 255, 255]),
+    Buffer.from([0, 0, 0, 1, 0xc0]),
+    Buffer.from([0, 0, 0, 1, 0xc1]),
+  ]) {
     const [ours, theirs] = duplexPair();
     const channel = new ControlChannel(ours, () => undefined);
     theirs.write(nonsense);

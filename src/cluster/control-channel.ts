@@ -45,16 +45,26 @@ export class ControlChannel {
   }
 
   /** Fails with `HsmError` if the HSM refuses, and with another error if it can't be asked. */
-  call<C extends ControlCommandName>(command: C, input: ControlInput<C>): Promise<ControlOutput<C>> {
+  call<C extends ControlCommandName>(
+    command: C,
+    input: ControlInput<C>,
+  ): Promise<ControlOutput<C>> {
     if (this.#socket.destroyed) return Promise.reject(new Error(`HSM is down: ${command}`));
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => this.#settle(id, (pending) => pending.reject(new Error(`HSM does not answer: ${command}`))),
+        () =>
+          this.#settle(id, (pending) =>
+            pending.reject(new Error(`HSM does not answer: ${command}`)),
+          ),
         CALL_TIMEOUT,
       );
       // The HSM program and this one are of the same build, so its answers are what the table says.
-      this.#pending.set(id, { resolve: (output) => resolve(output as ControlOutput<C>), reject, timer });
+      this.#pending.set(id, {
+        resolve: (output) => resolve(output as ControlOutput<C>),
+        reject,
+        timer,
+      });
       this.#writer.write({ id, op: command, in: input });
     });
   }
@@ -92,6 +102,7 @@ export class ControlChannel {
   }
 
   #abandon(): void {
-    for (const id of this.#pending.keys()) this.#settle(id, (pending) => pending.reject(new Error('HSM went down')));
+    for (const id of this.#pending.keys())
+      this.#settle(id, (pending) => pending.reject(new Error('HSM went down')));
   }
 }

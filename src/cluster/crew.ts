@@ -23,12 +23,25 @@ export interface Crew {
 }
 
 /** A worker per cluster, woken by every change of the cluster's rows and processes. */
-export function startCrew(options: ClusterControlOptions, backupFiles: BackupFiles, authorities: Authorities): Crew {
+export function startCrew(
+  options: ClusterControlOptions,
+  backupFiles: BackupFiles,
+  authorities: Authorities,
+): Crew {
   const { store, dataFolder, clock, clockOffset, rate, log, launch = launchHsm } = options;
   const folder = join(dataFolder, 'hsms');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const workers = new Map<string, ClusterWorker>();
-  const fleet = new Fleet({ folder, clock, clockOffset, rate, log, launch, hosts: options.hosts, changed: wake });
+  const fleet = new Fleet({
+    folder,
+    clock,
+    clockOffset,
+    rate,
+    log,
+    launch,
+    hosts: options.hosts,
+    changed: wake,
+  });
   const works = { store, fleet, authorities, backupFiles, clock, log };
 
   function wake({ account, region, clusterId }: ClusterName): void {
@@ -48,7 +61,9 @@ export function startCrew(options: ClusterControlOptions, backupFiles: BackupFil
     await sweepBackups({ store, files: backupFiles, clock, log });
     await wakeAll();
   });
-  const unsubscribe = store.subscribe((changes) => changes.forEach((change) => wakeFor(change, wake)));
+  const unsubscribe = store.subscribe((changes) =>
+    changes.forEach((change) => wakeFor(change, wake)),
+  );
   return {
     fleet,
     wakeAll,
@@ -67,7 +82,9 @@ export function startCrew(options: ClusterControlOptions, backupFiles: BackupFil
 function startChores(log: Logger, work: () => Promise<void>): () => Promise<void> {
   let running = Promise.resolve();
   const tick = (): void => {
-    running = running.then(work).catch((error: unknown) => log.error({ err: error }, 'the daily work on backups failed'));
+    running = running
+      .then(work)
+      .catch((error: unknown) => log.error({ err: error }, 'the daily work on backups failed'));
   };
   const timer = setInterval(tick, CHORES_INTERVAL);
   tick();
@@ -79,7 +96,8 @@ function startChores(log: Logger, work: () => Promise<void>): () => Promise<void
 
 function wakeFor({ table, key }: Change, wake: (name: ClusterName) => void): void {
   const [account, region, clusterId] = key;
-  if ((table === 'clusters' || table === 'hsms') && account && region && clusterId) wake({ account, region, clusterId });
+  if ((table === 'clusters' || table === 'hsms') && account && region && clusterId)
+    wake({ account, region, clusterId });
 }
 
 function allClusters(reader: Reader): Promise<ClusterName[]> {

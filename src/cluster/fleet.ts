@@ -43,7 +43,8 @@ export class Fleet {
   ensure(cluster: ClusterRecord, { hsmId, eniIp, hostId }: HsmRecord, first: boolean): void {
     if (this.#closed || this.#supervisors.has(hsmId)) return;
     const { clock, clockOffset, rate, log, hosts, changed } = this.#options;
-    const launch = hostId === undefined ? this.#options.launch : (): HsmChild => hosts.launch(hostId);
+    const launch =
+      hostId === undefined ? this.#options.launch : (): HsmChild => hosts.launch(hostId);
     const folder = this.#folderOf(hsmId);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Port 0: the HSM takes the port it had before, if it can.
@@ -58,7 +59,13 @@ export class Fleet {
       clockOffset,
       ...(rate && { rate }),
     };
-    const supervisor = new HsmSupervisor({ birth, launch, log, clock, changed: () => changed(cluster) });
+    const supervisor = new HsmSupervisor({
+      birth,
+      launch,
+      log,
+      clock,
+      changed: () => changed(cluster),
+    });
     this.#supervisors.set(hsmId, supervisor);
     if (hostId !== undefined) this.#onHosts.set(hostId, supervisor);
   }
@@ -100,9 +107,14 @@ export class Fleet {
 
   /** Asks all HSMs; of those that don't answer in time what they said last remains. */
   async refresh(): Promise<void> {
-    const asked = Promise.allSettled([...this.#supervisors.values()].map(async (supervisor) => supervisor.process?.refresh()));
+    const asked = Promise.allSettled(
+      [...this.#supervisors.values()].map(async (supervisor) => supervisor.process?.refresh()),
+    );
     const late = new AbortController();
-    await Promise.race([asked, delay(REFRESH_TIMEOUT, undefined, { signal: late.signal }).catch(() => undefined)]);
+    await Promise.race([
+      asked,
+      delay(REFRESH_TIMEOUT, undefined, { signal: late.signal }).catch(() => undefined),
+    ]);
     late.abort();
   }
 

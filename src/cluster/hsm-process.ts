@@ -1,7 +1,13 @@
 import { createInterface } from 'node:readline';
 import type { Duplex, Readable } from 'node:stream';
 import type { Logger } from '../base/index.ts';
-import type { ControlCommandName, ControlInput, ControlOutput, HsmBirth, HsmStatus } from '../hsm/wire/index.ts';
+import type {
+  ControlCommandName,
+  ControlInput,
+  ControlOutput,
+  HsmBirth,
+  HsmStatus,
+} from '../hsm/wire/index.ts';
 import type { HsmChild, LaunchHsm } from './contract.ts';
 import { ControlChannel } from './control-channel.ts';
 import { endLeftover, recordProcess } from './leftover-process.ts';
@@ -54,7 +60,9 @@ export class HsmProcess {
     forwardLines(this.#child.stdout, (line) => log.info({ hsmId: birth.hsmId }, line));
     forwardLines(this.#child.stderr, (line) => log.warn({ hsmId: birth.hsmId }, line));
     // The fourth stdio entry is 'pipe', which is a socket pair.
-    this.#channel = new ControlChannel(this.#child.stdio[3] as Duplex, (status) => this.#take(status));
+    this.#channel = new ControlChannel(this.#child.stdio[3] as Duplex, (status) =>
+      this.#take(status),
+    );
     void this.#channel.closed.then(() => this.#endSoon());
     void this.exited.then(() => {
       clearInterval(this.#poll);
@@ -73,12 +81,18 @@ export class HsmProcess {
 
   async begin(birth: HsmBirth): Promise<void> {
     this.#status = await this.#channel.call('birth', birth);
-    this.#poll = setInterval(() => void this.refresh().catch(() => this.kill('it did not answer')), POLL_INTERVAL);
+    this.#poll = setInterval(
+      () => void this.refresh().catch(() => this.kill('it did not answer')),
+      POLL_INTERVAL,
+    );
     this.#poll.unref();
   }
 
   /** After a command the status is asked for anew, so that the caller sees what the command did. */
-  async call<C extends ControlCommandName>(command: C, input: ControlInput<C>): Promise<ControlOutput<C>> {
+  async call<C extends ControlCommandName>(
+    command: C,
+    input: ControlInput<C>,
+  ): Promise<ControlOutput<C>> {
     const output = await this.#channel.call(command, input);
     if (command !== 'shutdown') await this.refresh();
     return output;
@@ -110,7 +124,12 @@ export class HsmProcess {
   /** Why the process is gone, once it is. */
   get ending(): string {
     const { exitCode, signalCode } = this.#child;
-    return this.#killedFor ?? (signalCode === null ? `it ended with exit code ${exitCode}` : `it was ended by ${signalCode}`);
+    return (
+      this.#killedFor ??
+      (signalCode === null
+        ? `it ended with exit code ${exitCode}`
+        : `it was ended by ${signalCode}`)
+    );
   }
 
   #endSoon(): void {
@@ -121,7 +140,12 @@ export class HsmProcess {
   #take(status: HsmStatus): void {
     const before = this.#status;
     this.#status = status;
-    if (before && (['lifecycle', 'port', 'synchronized', 'trouble'] as const).some((name) => before[name] !== status[name]))
+    if (
+      before &&
+      (['lifecycle', 'port', 'synchronized', 'trouble'] as const).some(
+        (name) => before[name] !== status[name],
+      )
+    )
       this.#changed();
   }
 }

@@ -3,11 +3,24 @@
  * runs the managed HSM of the default key store. It must not know keys or KMS, and an HSM's channel to it can't use keys.
  * Begin at `contract.ts`, then `reconcile.ts`: every step looks at what is there, so any of them may be cut off.
  */
-export type { ClusterControl, ClusterControlOptions, ClusterLimits, HsmSelector, LaunchHsm, NewCluster, Subnet, Vpc } from './contract.ts';
+export type {
+  ClusterControl,
+  ClusterControlOptions,
+  ClusterLimits,
+  HsmSelector,
+  LaunchHsm,
+  NewCluster,
+  Subnet,
+  Vpc,
+} from './contract.ts';
 export type { HsmStatus } from '../hsm/wire/index.ts';
 export { openAuthorities, type Authorities } from './authorities.ts';
 export { startClusterControl } from './cluster-control.ts';
-export { startManagedHsms, type ManagedHsms, type ManagedHsmsOptions } from './managed/managed-hsms.ts';
+export {
+  startManagedHsms,
+  type ManagedHsms,
+  type ManagedHsmsOptions,
+} from './managed/managed-hsms.ts';
 export { enrol, readHostIdentity, type HostIdentity } from './remote/enrol.ts';
 export { HostFiles } from './remote/host-files.ts';
 export { openHostAuthority } from './remote/host-identity.ts';

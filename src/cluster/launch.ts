@@ -15,10 +15,16 @@ const memory = ['--max-semi-space-size=2'];
  * control plane, which then stops its HSMs in order. The id is an argument only to tell processes apart.
  */
 export const launchHsm: LaunchHsm = (hsmId) =>
-  spawn(process.execPath, [...memory, program, hsmId], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
+  spawn(process.execPath, [...memory, program, hsmId], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
 
 /** The same on another machine than the control plane's, which has its own place for the HSM and its own log. */
 export function launchHsmAt({ root, host, port }: HsmPlace): ChildProcess {
   const place = ['--root', root, '--host', host, '--port', String(port)];
-  return spawn(process.execPath, [...memory, program, ...place], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'], detached: true });
+  return spawn(process.execPath, [...memory, program, ...place], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    detached: true,
+  });
 }

@@ -20,18 +20,25 @@ test('the built-in network has a subnet per availability zone, and the same ids 
 
 test('accounts and Regions have ids of their own', () => {
   const scopes = [scope, { ...scope, account: '444455556666' }, { ...scope, region: 'us-east-1' }];
-  const ids = scopes.flatMap((each) => vpcOf(each, 'range').subnets.map(({ subnetId }) => subnetId));
+  const ids = scopes.flatMap((each) =>
+    vpcOf(each, 'range').subnets.map(({ subnetId }) => subnetId),
+  );
   assert.equal(new Set(ids).size, 9);
 });
 
 test('an HSM gets the lowest free address of its subnet', () => {
-  const subnet = { subnetId: 'subnet-0', availabilityZone: 'eu-west-1a', cidrBlock: '127.9.16.0/24' };
+  const subnet = {
+    subnetId: 'subnet-0',
+    availabilityZone: 'eu-west-1a',
+    cidrBlock: '127.9.16.0/24',
+  };
   assert.equal(freeAddress(subnet, new Set()), '127.9.16.4');
   assert.equal(freeAddress(subnet, new Set(['127.9.16.4'])), '127.9.16.5');
   const all = new Set(Array.from({ length: 256 }, (_, host) => `127.9.16.${host}`));
   assert.equal(freeAddress(subnet, all), undefined);
   assert.equal(isHostOf(subnet, '127.9.16.254'), true);
-  for (const foreign of ['127.9.16.3', '127.9.16.255', '127.9.17.4', '127.9.16.04', 'x']) assert.equal(isHostOf(subnet, foreign), false);
+  for (const foreign of ['127.9.16.3', '127.9.16.255', '127.9.17.4', '127.9.16.04', 'x'])
+    assert.equal(isHostOf(subnet, foreign), false);
 });
 
 test('where there is one loopback address all HSMs share it', () => {

@@ -25,7 +25,8 @@ export function vpcOf({ account, region }: Scope, loopback: Loopback): Vpc {
     return {
       subnetId: `subnet-${hex17(account, availabilityZone)}`,
       availabilityZone,
-      cidrBlock: loopback === 'range' ? `127.${second}.${index * SUBNET_STEP}.0/24` : '127.0.0.1/32',
+      cidrBlock:
+        loopback === 'range' ? `127.${second}.${index * SUBNET_STEP}.0/24` : '127.0.0.1/32',
     };
   });
   return { vpcId: `vpc-${hex17(account, region)}`, subnets };
@@ -50,7 +51,10 @@ function hostsOf({ cidrBlock }: Subnet): string[] {
   const [base = '', length] = cidrBlock.split('/');
   if (length === '32') return [base];
   const prefix = base.slice(0, base.lastIndexOf('.'));
-  return Array.from({ length: LAST_HOST - FIRST_HOST + 1 }, (_, index) => `${prefix}.${FIRST_HOST + index}`);
+  return Array.from(
+    { length: LAST_HOST - FIRST_HOST + 1 },
+    (_, index) => `${prefix}.${FIRST_HOST + index}`,
+  );
 }
 
 function hex17(...names: string[]): string {

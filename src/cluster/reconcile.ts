@@ -1,6 +1,12 @@
 import { readCluster, type ClusterName, type ClusterRows } from './rows.ts';
 import { makeBackup, wantDailyBackup } from './steps/backups.ts';
-import { certifyFirst, finishCreation, initialize, recordActivation, recordRestore } from './steps/claiming.ts';
+import {
+  certifyFirst,
+  finishCreation,
+  initialize,
+  recordActivation,
+  recordRestore,
+} from './steps/claiming.ts';
 import { removeCluster, removeHsms } from './steps/deletions.ts';
 import { launchHsms, recordHealth } from './steps/health.ts';
 import { joinHsms, tellPeers } from './steps/membership.ts';

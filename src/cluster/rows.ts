@@ -1,4 +1,10 @@
-import { KmsError, type BackupRecord, type ClusterRecord, type HsmRecord, type Scope } from '../domain/index.ts';
+import {
+  KmsError,
+  type BackupRecord,
+  type ClusterRecord,
+  type HsmRecord,
+  type Scope,
+} from '../domain/index.ts';
 import type { Reader, Store } from '../storage/index.ts';
 
 export interface ClusterName extends Scope {
@@ -12,16 +18,27 @@ export interface ClusterRows {
   readonly backups: readonly BackupRecord[];
 }
 
-export async function readCluster(reader: Reader, { account, region, clusterId }: ClusterName): Promise<ClusterRows | undefined> {
+export async function readCluster(
+  reader: Reader,
+  { account, region, clusterId }: ClusterName,
+): Promise<ClusterRows | undefined> {
   const cluster = await reader.get('clusters', account, region, clusterId);
   if (!cluster || cluster.state === 'DELETED') return undefined;
   const place = [account, region, clusterId];
-  return { cluster, hsms: await reader.list('hsms', place), backups: await reader.find('backups', 'byCluster', place) };
+  return {
+    cluster,
+    hsms: await reader.list('hsms', place),
+    backups: await reader.find('backups', 'byCluster', place),
+  };
 }
 
 export async function needCluster(reader: Reader, name: ClusterName): Promise<ClusterRows> {
   const rows = await readCluster(reader, name);
-  if (!rows) throw new KmsError('CloudHsmResourceNotFoundException', `Cluster '${name.clusterId}' was not found.`);
+  if (!rows)
+    throw new KmsError(
+      'CloudHsmResourceNotFoundException',
+      `Cluster '${name.clusterId}' was not found.`,
+    );
   return rows;
 }
 

@@ -59,7 +59,11 @@ export class HsmSupervisor {
 
   async #run(): Promise<void> {
     const { clock, log, birth, changed } = this.#options;
-    for (let wait = FIRST_DELAY; !this.#stopping.signal.aborted; wait = Math.min(wait * 2, LONGEST_DELAY)) {
+    for (
+      let wait = FIRST_DELAY;
+      !this.#stopping.signal.aborted;
+      wait = Math.min(wait * 2, LONGEST_DELAY)
+    ) {
       const startedAt = clock.now();
       const { reason, ran } = await this.#runOnce();
       if (this.#stopping.signal.aborted) return;
@@ -86,7 +90,10 @@ export class HsmSupervisor {
     const process = (this.#process = await starting);
     if (!process) return { reason, ran: false };
     this.#failure = undefined;
-    log.info({ hsmId: birth.hsmId, host: process.status.host, port: process.status.port }, 'HSM is up');
+    log.info(
+      { hsmId: birth.hsmId, host: process.status.host, port: process.status.port },
+      'HSM is up',
+    );
     changed();
     await process.exited;
     this.#process = undefined;

@@ -21,7 +21,10 @@ export interface NewerOperations {
     readonly input: { readonly ResourceArn?: string; readonly Policy?: string };
     readonly output: { readonly ResourceArn?: string; readonly Policy?: string };
   };
-  readonly GetResourcePolicy: { readonly input: { readonly ResourceArn?: string }; readonly output: { readonly Policy?: string } };
+  readonly GetResourcePolicy: {
+    readonly input: { readonly ResourceArn?: string };
+    readonly output: { readonly Policy?: string };
+  };
   readonly DeleteResourcePolicy: {
     readonly input: { readonly ResourceArn?: string };
     readonly output: { readonly ResourceArn?: string; readonly Policy?: string };

@@ -20,7 +20,14 @@ type Structure = readonly [
   types: readonly unknown[],
   required?: number,
 ];
-type Operation = readonly [kind: 9, namespace: string, name: string, traits: unknown, input: () => Structure, output: () => unknown];
+type Operation = readonly [
+  kind: 9,
+  namespace: string,
+  name: string,
+  traits: unknown,
+  input: () => Structure,
+  output: () => unknown,
+];
 
 type Exported = Readonly<Record<string, unknown>>;
 
@@ -41,7 +48,8 @@ const simple: Readonly<Record<number, readonly MemberShape['kind'][]>> = {
 /** What our table may say for a type of the SDK's. */
 function kindsOf(type: unknown): readonly MemberShape['kind'][] {
   if (typeof type === 'function') return kindsOf(type());
-  if (typeof type === 'number') return simple[type & 63] && type >= 64 ? [type >= 128 ? 'map' : 'list'] : (simple[type] ?? []);
+  if (typeof type === 'number')
+    return simple[type & 63] && type >= 64 ? [type >= 128 ? 'map' : 'list'] : (simple[type] ?? []);
   if (!Array.isArray(type)) return [];
   const [kind, , , , inner] = type as readonly unknown[];
   // A simple type of its own, with traits: [0, namespace, name, traits, type].
@@ -55,15 +63,26 @@ function isStructure(type: unknown): type is Structure {
   return Array.isArray(type) && type[0] === 3;
 }
 
-function agree(path: string, members: Members, [, , , , names, types, required = 0]: Structure): void {
+function agree(
+  path: string,
+  members: Members,
+  [, , , , names, types, required = 0]: Structure,
+): void {
   assert.deepEqual(Object.keys(members).toSorted(), names.toSorted(), path);
   const requiredHere = Object.keys(members).filter((name) => members[name]?.required);
-  assert.deepEqual(requiredHere.toSorted(), names.slice(0, required).toSorted(), `${path}: required members`);
+  assert.deepEqual(
+    requiredHere.toSorted(),
+    names.slice(0, required).toSorted(),
+    `${path}: required members`,
+  );
   names.forEach((name, at) => {
     const shape = members[name];
     const type = typeof types[at] === 'function' ? (types[at] as () => unknown)() : types[at];
     if (!shape) return;
-    assert.ok(kindsOf(type).includes(shape.kind), `${path}.${name} is ${shape.kind}, the SDK says ${kindsOf(type).join()}`);
+    assert.ok(
+      kindsOf(type).includes(shape.kind),
+      `${path}.${name} is ${shape.kind}, the SDK says ${kindsOf(type).join()}`,
+    );
     if (shape.kind === 'struct' && isStructure(type)) agree(`${path}.${name}`, shape.members, type);
   });
 }
@@ -86,12 +105,19 @@ for (const service of ['kms', 'iam', 'sts', 'cloudtrail'] as const) {
 
 describe('the KMS contract', () => {
   it('knows every operation of the installed SDK', () => {
-    const operations = Object.values<unknown>(kms).filter((one): one is Operation => Array.isArray(one) && one[0] === 9);
-    assert.deepEqual(Object.keys(shapes.kms).toSorted(), operations.map(([, , name]) => name).toSorted());
+    const operations = Object.values<unknown>(kms).filter(
+      (one): one is Operation => Array.isArray(one) && one[0] === 9,
+    );
+    assert.deepEqual(
+      Object.keys(shapes.kms).toSorted(),
+      operations.map(([, , name]) => name).toSorted(),
+    );
   });
 
   it('knows which operations have no output', () => {
-    const silent = Object.keys(shapes.kms).filter((name) => !isStructure(operationSchema(name)[5]()));
+    const silent = Object.keys(shapes.kms).filter(
+      (name) => !isStructure(operationSchema(name)[5]()),
+    );
     assert.deepEqual([...withoutOutput].toSorted(), silent.toSorted());
   });
 
@@ -100,6 +126,7 @@ describe('the KMS contract', () => {
       .filter((name) => name.endsWith('Exception$'))
       .map((name) => name.slice(0, -1));
     assert.ok(names.length > 40);
-    for (const name of names) if (name !== 'KMSServiceException') assert.ok(Object.hasOwn(errors, name), name);
+    for (const name of names)
+      if (name !== 'KMSServiceException') assert.ok(Object.hasOwn(errors, name), name);
   });
 });

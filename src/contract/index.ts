@@ -3,7 +3,14 @@
  * Proved by the compiler against the AWS SDK's types. It must not know how requests are read, checked or performed.
  * Begin at `shape.ts`, then `kms/cryptographic.ts` for an example.
  */
-export { services, type OperationName, type Request, type Response, type ServiceName, type Services } from './services.ts';
+export {
+  services,
+  type OperationName,
+  type Request,
+  type Response,
+  type ServiceName,
+  type Services,
+} from './services.ts';
 export { shapes, withoutOutput, withoutSignature } from './shapes.ts';
 export type {
   BlobShape,
@@ -19,4 +26,11 @@ export type {
   TextShape,
   TimestampShape,
 } from './shape.ts';
-export type { AccountInfo, ClusterStatus, HsmStatus, KeyStoreStatus, RegionStatus, Status } from './keyhold-types.ts';
+export type {
+  AccountInfo,
+  ClusterStatus,
+  HsmStatus,
+  KeyStoreStatus,
+  RegionStatus,
+  Status,
+} from './keyhold-types.ts';

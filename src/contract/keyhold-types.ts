@@ -12,7 +12,11 @@ export interface Status {
 export interface RegionStatus {
   readonly Region: string;
   readonly VpcId: string;
-  readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string; readonly CidrBlock: string }[];
+  readonly Subnets: readonly {
+    readonly SubnetId: string;
+    readonly AvailabilityZone: string;
+    readonly CidrBlock: string;
+  }[];
 }
 export interface ClusterStatus {
   readonly ClusterId: string;
@@ -126,13 +130,20 @@ export interface BackupInfo {
   readonly UserCount: number;
   readonly KeyCount: number;
   /** The keys with the label that was asked for. */
-  readonly Keys: readonly { readonly KeyReference: string; readonly Label: string; readonly Owner: string }[];
+  readonly Keys: readonly {
+    readonly KeyReference: string;
+    readonly Label: string;
+    readonly Owner: string;
+  }[];
 }
 
 /** Our own service: what AWS has no API for. */
 export interface KeyholdOperations {
   /** Backs a cluster up now. */
-  readonly CreateBackup: { readonly input: { readonly ClusterId: string }; readonly output: { readonly BackupId: string } };
+  readonly CreateBackup: {
+    readonly input: { readonly ClusterId: string };
+    readonly output: { readonly BackupId: string };
+  };
   /** Backups of all Regions of the caller's account, newest first: all, or those that hold a key with this label. */
   readonly ListBackups: {
     readonly input: { readonly ClusterId?: string; readonly KeyLabel?: string };
@@ -170,7 +181,11 @@ export interface KeyholdOperations {
   };
   /** Which users and roles of the key's account can do what with it, page by page. */
   readonly ListKeyAccess: {
-    readonly input: { readonly KeyId: string; readonly Actions: readonly string[]; readonly Marker?: string };
+    readonly input: {
+      readonly KeyId: string;
+      readonly Actions: readonly string[];
+      readonly Marker?: string;
+    };
     readonly output: {
       readonly KeyArn: string;
       readonly Principals: readonly KeyAccess[];
@@ -183,5 +198,8 @@ export interface KeyholdOperations {
     readonly input: { readonly Policy: string; readonly Kind: string };
     readonly output: { readonly Findings: readonly PolicyFinding[] };
   };
-  readonly DescribeStatus: { readonly input: Readonly<Record<string, never>>; readonly output: Status };
+  readonly DescribeStatus: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly output: Status;
+  };
 }

@@ -22,7 +22,13 @@ export const keyholdShapes = {
   } satisfies Keyhold<'CreateAccount'>,
   ExplainAccess: {
     PrincipalArn: { kind: 'text', min: 20, max: 2048, required: true },
-    Action: { kind: 'text', min: 3, max: 128, pattern: '[A-Za-z0-9-]+:[A-Za-z0-9]+', required: true },
+    Action: {
+      kind: 'text',
+      min: 3,
+      max: 128,
+      pattern: '[A-Za-z0-9-]+:[A-Za-z0-9]+',
+      required: true,
+    },
     KeyId: { kind: 'text', min: 1, max: 2048 },
     ResourceArn: { kind: 'text', min: 1, max: 2048 },
     Context: {
@@ -34,7 +40,13 @@ export const keyholdShapes = {
   } satisfies Keyhold<'ExplainAccess'>,
   ListKeyAccess: {
     KeyId: { kind: 'text', min: 1, max: 2048, required: true },
-    Actions: { kind: 'list', min: 1, max: 100, member: { kind: 'text', min: 3, max: 128, pattern: 'kms:[A-Za-z]+' }, required: true },
+    Actions: {
+      kind: 'list',
+      min: 1,
+      max: 100,
+      member: { kind: 'text', min: 3, max: 128, pattern: 'kms:[A-Za-z]+' },
+      required: true,
+    },
     Marker: { kind: 'text', min: 1, max: 1024 },
   } satisfies Keyhold<'ListKeyAccess'>,
   LintPolicy: {
@@ -42,9 +54,17 @@ export const keyholdShapes = {
     Kind: { kind: 'enum', values: { key: true, identity: true, trust: true }, required: true },
   } satisfies Keyhold<'LintPolicy'>,
   ListAccounts: {},
-  GetServiceControlPolicies: { AccountId: requiredAccountId } satisfies Keyhold<'GetServiceControlPolicies'>,
+  GetServiceControlPolicies: {
+    AccountId: requiredAccountId,
+  } satisfies Keyhold<'GetServiceControlPolicies'>,
   PutServiceControlPolicies: {
     AccountId: requiredAccountId,
-    Policies: { kind: 'list', min: 0, max: 5, member: { kind: 'text', min: 1, max: 5120 }, required: true },
+    Policies: {
+      kind: 'list',
+      min: 0,
+      max: 5,
+      member: { kind: 'text', min: 1, max: 5120 },
+      required: true,
+    },
   } satisfies Keyhold<'PutServiceControlPolicies'>,
 } as const;

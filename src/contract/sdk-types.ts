@@ -40,7 +40,11 @@ interface Command<I, O> {
 }
 
 export type SdkRequest<S extends SdkServiceName, N extends string> =
-  CommandClass<S, N> extends abstract new (...args: never[]) => Command<infer I, infer _> ? Exact<I> : never;
+  CommandClass<S, N> extends abstract new (...args: never[]) => Command<infer I, infer _>
+    ? Exact<I>
+    : never;
 
 export type SdkResponse<S extends SdkServiceName, N extends string> =
-  CommandClass<S, N> extends abstract new (...args: never[]) => Command<infer _, infer O> ? Exact<Omit<O, '$metadata'>> : never;
+  CommandClass<S, N> extends abstract new (...args: never[]) => Command<infer _, infer O>
+    ? Exact<Omit<O, '$metadata'>>
+    : never;

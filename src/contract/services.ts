@@ -23,19 +23,52 @@ export type ServiceName = keyof Services;
 
 /** How each service is spoken to. */
 export const services = {
-  kms: { protocol: 'json', targetPrefix: 'TrentService', signingName: 'kms', errorMember: 'message' },
-  cloudhsm: { protocol: 'json', targetPrefix: 'BaldrApiService', signingName: 'cloudhsm', errorMember: 'Message' },
-  cloudtrail: { protocol: 'json', targetPrefix: 'CloudTrail_20131101', signingName: 'cloudtrail', errorMember: 'message' },
-  iam: { protocol: 'query', version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/', signingName: 'iam' },
-  sts: { protocol: 'query', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', signingName: 'sts' },
-  keyhold: { protocol: 'json', targetPrefix: 'Keyhold_20261124', signingName: 'keyhold', errorMember: 'message' },
+  kms: {
+    protocol: 'json',
+    targetPrefix: 'TrentService',
+    signingName: 'kms',
+    errorMember: 'message',
+  },
+  cloudhsm: {
+    protocol: 'json',
+    targetPrefix: 'BaldrApiService',
+    signingName: 'cloudhsm',
+    errorMember: 'Message',
+  },
+  cloudtrail: {
+    protocol: 'json',
+    targetPrefix: 'CloudTrail_20131101',
+    signingName: 'cloudtrail',
+    errorMember: 'message',
+  },
+  iam: {
+    protocol: 'query',
+    version: '2010-05-08',
+    namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    signingName: 'iam',
+  },
+  sts: {
+    protocol: 'query',
+    version: '2011-06-15',
+    namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    signingName: 'sts',
+  },
+  keyhold: {
+    protocol: 'json',
+    targetPrefix: 'Keyhold_20261124',
+    signingName: 'keyhold',
+    errorMember: 'message',
+  },
 } as const satisfies Record<ServiceName, JsonService | QueryService>;
 
 /** The operations of a service; of a union of services, those of all. */
 export type OperationName<S extends ServiceName> = { [T in S]: keyof Services[T] & string }[S];
 
 /** An operation's input after decoding: exact, bytes as Uint8Array, timestamps as Date. */
-export type Request<S extends ServiceName, N extends OperationName<S>> = N extends keyof NewerOperations
+export type Request<
+  S extends ServiceName,
+  N extends OperationName<S>,
+> = N extends keyof NewerOperations
   ? NewerOperations[N]['input']
   : S extends SdkServiceName
     ? SdkRequest<S, N>
@@ -44,7 +77,10 @@ export type Request<S extends ServiceName, N extends OperationName<S>> = N exten
       : never;
 
 /** An operation's output before encoding: exact, bytes as Uint8Array, timestamps as Date, without `$metadata`. */
-export type Response<S extends ServiceName, N extends OperationName<S>> = N extends keyof NewerOperations
+export type Response<
+  S extends ServiceName,
+  N extends OperationName<S>,
+> = N extends keyof NewerOperations
   ? NewerOperations[N]['output']
   : S extends SdkServiceName
     ? SdkResponse<S, N>

@@ -50,7 +50,16 @@ export interface StructShape<S = Members> extends Flags {
   readonly members: S;
 }
 
-export type MemberShape = TextShape | EnumShape | BlobShape | BoolShape | IntShape | TimestampShape | ListShape | MapShape | StructShape;
+export type MemberShape =
+  | TextShape
+  | EnumShape
+  | BlobShape
+  | BoolShape
+  | IntShape
+  | TimestampShape
+  | ListShape
+  | MapShape
+  | StructShape;
 /** The members of an input, in the order in which errors name them. */
 export interface Members {
   readonly [name: string]: MemberShape;
@@ -75,7 +84,10 @@ type MemberOf<V> = [V] extends [Uint8Array]
               ? MapShape<MemberOf<V[keyof V]>>
               : StructShape<ShapeOf<V>>;
 
-type RequiredFlag<T, K extends keyof T> = {} extends Pick<T, K> ? { readonly required?: never } : { readonly required: true };
+type RequiredFlag<T, K extends keyof T> =
+  {} extends Pick<T, K> ? { readonly required?: never } : { readonly required: true };
 
 /** The table that an exact input type `T` needs: every member, with its kind and required flag. */
-export type ShapeOf<T> = { readonly [K in keyof T]-?: MemberOf<Exclude<T[K], undefined>> & RequiredFlag<T, K> };
+export type ShapeOf<T> = {
+  readonly [K in keyof T]-?: MemberOf<Exclude<T[K], undefined>> & RequiredFlag<T, K>;
+};

@@ -64,4 +64,6 @@ export const withoutOutput: ReadonlySet<string> = new Set([
 ] satisfies (keyof typeof shapes.kms)[]);
 
 /** The STS operations that nobody signs: what they bring along says who calls. */
-export const withoutSignature: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity'] satisfies (keyof typeof shapes.sts)[]);
+export const withoutSignature: ReadonlySet<string> = new Set([
+  'AssumeRoleWithWebIdentity',
+] satisfies (keyof typeof shapes.sts)[]);

@@ -5,25 +5,54 @@ import type { ShapeOf } from './shape.ts';
 type Sts<N extends string> = ShapeOf<SdkRequest<'sts', N>>;
 
 /** Figures: the service model of AWS STS, 2011-06-15. */
-const policy = { kind: 'text', min: 1, max: 2048, pattern: String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+` } as const;
+const policy = {
+  kind: 'text',
+  min: 1,
+  max: 2048,
+  pattern: String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`,
+} as const;
 const policyArns = { kind: 'list', member: { kind: 'struct', members: { arn } } } as const;
-const sessionName = { kind: 'text', min: 2, max: 64, pattern: String.raw`[\w+=,.@-]*`, required: true } as const;
+const sessionName = {
+  kind: 'text',
+  min: 2,
+  max: 64,
+  pattern: String.raw`[\w+=,.@-]*`,
+  required: true,
+} as const;
 const roleDuration = { kind: 'int', min: 900, max: 43_200 } as const;
 const tokenSize = { kind: 'int', min: 0, max: 4096 } as const;
-const serialNumber = { kind: 'text', min: 9, max: 256, pattern: String.raw`[\w+=/:,.@-]*` } as const;
+const serialNumber = {
+  kind: 'text',
+  min: 9,
+  max: 256,
+  pattern: String.raw`[\w+=/:,.@-]*`,
+} as const;
 const tokenCode = { kind: 'text', min: 6, max: 6, pattern: String.raw`[\d]*` } as const;
-const tagKey = { kind: 'text', min: 1, max: 128, pattern: String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]+` } as const;
+const tagKey = {
+  kind: 'text',
+  min: 1,
+  max: 128,
+  pattern: String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]+`,
+} as const;
 const tag = {
   kind: 'struct',
   members: {
     Key: { ...tagKey, required: true },
-    Value: { kind: 'text', min: 0, max: 256, pattern: String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, required: true },
+    Value: {
+      kind: 'text',
+      min: 0,
+      max: 256,
+      pattern: String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`,
+      required: true,
+    },
   },
 } as const;
 
 export const stsShapes = {
   GetCallerIdentity: {},
-  GetAccessKeyInfo: { AccessKeyId: { ...accessKeyId, required: true } } satisfies Sts<'GetAccessKeyInfo'>,
+  GetAccessKeyInfo: {
+    AccessKeyId: { ...accessKeyId, required: true },
+  } satisfies Sts<'GetAccessKeyInfo'>,
   GetSessionToken: {
     DurationSeconds: { kind: 'int', min: 900, max: 129_600 },
     SerialNumber: serialNumber,
@@ -45,7 +74,10 @@ export const stsShapes = {
     ProvidedContexts: {
       kind: 'list',
       max: 5,
-      member: { kind: 'struct', members: { ProviderArn: arn, ContextAssertion: { kind: 'text', min: 4, max: 2048 } } },
+      member: {
+        kind: 'struct',
+        members: { ProviderArn: arn, ContextAssertion: { kind: 'text', min: 4, max: 2048 } },
+      },
     },
     MinimumSessionTokenSize: tokenSize,
   } satisfies Sts<'AssumeRole'>,

@@ -20,7 +20,12 @@ export class BrokenSealError extends Error {
 }
 
 /** AES-GCM with a random IV: IV, ciphertext, tag. `reserve` leaves so many bytes free in front for the caller. */
-export function seal(key: KeyObject | Buffer, plaintext: Uint8Array, aad: Uint8Array, reserve = 0): Buffer {
+export function seal(
+  key: KeyObject | Buffer,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+  reserve = 0,
+): Buffer {
   const sealed = Buffer.allocUnsafe(reserve + IV_LENGTH + plaintext.length + TAG_LENGTH);
   const start = reserve + IV_LENGTH;
   fillNonce(sealed, reserve, IV_LENGTH);

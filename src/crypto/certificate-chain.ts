@@ -5,13 +5,20 @@ import type { AsymmetricKey } from './key-der.ts';
  * The public key that a chain of certificates vouches for: DER, the leaf first, each signed by the next, the last being
  * `root` itself, all valid at `now` (milliseconds since the epoch), all but the leaf authorities. Undefined for any other.
  */
-export function vouchedKey(chain: readonly Uint8Array[], root: string, now: number): AsymmetricKey | undefined {
+export function vouchedKey(
+  chain: readonly Uint8Array[],
+  root: string,
+  now: number,
+): AsymmetricKey | undefined {
   try {
     const certificates = chain.map((der) => new X509Certificate(der));
     const [leaf] = certificates;
     const last = certificates.at(-1);
     if (!leaf || !last || !last.raw.equals(new X509Certificate(root).raw)) return undefined;
-    const good = certificates.every((one, index) => isValidAt(one, now) && isSigned(one, certificates[index + 1] ?? one, index > 0));
+    const good = certificates.every(
+      (one, index) =>
+        isValidAt(one, now) && isSigned(one, certificates[index + 1] ?? one, index > 0),
+    );
     return good ? leaf.publicKey : undefined;
   } catch {
     // One of them is no certificate.
@@ -23,12 +30,25 @@ function isValidAt({ validFromDate, validToDate }: X509Certificate, now: number)
   return validFromDate.getTime() <= now && now <= validToDate.getTime();
 }
 
-function isSigned(certificate: X509Certificate, issuer: X509Certificate, authority: boolean): boolean {
-  return (certificate.ca || !authority) && issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+function isSigned(
+  certificate: X509Certificate,
+  issuer: X509Certificate,
+  authority: boolean,
+): boolean {
+  return (
+    (certificate.ca || !authority) &&
+    issuer.ca &&
+    certificate.checkIssued(issuer) &&
+    certificate.verify(issuer.publicKey)
+  );
 }
 
 /** ECDSA with SHA-384, its signature as two numbers of 48 bytes: what COSE (RFC 9053) calls ES384. */
-export function verifyEs384(publicKey: AsymmetricKey, data: Uint8Array, signature: Uint8Array): boolean {
+export function verifyEs384(
+  publicKey: AsymmetricKey,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   if (publicKey.asymmetricKeyDetails?.namedCurve !== 'secp384r1') return false;
   return verify('sha384', data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
 }

@@ -6,21 +6,31 @@ import { deriveKey, secretKey } from './index.ts';
 const key = Buffer.alloc(32, 7);
 const context = Buffer.of(0, 0xff, 0x10);
 
-test('keys are derived as openssl’s KBKDF in counter mode derives them', { skip: withoutOpenssl }, () => {
-  for (const length of [1, 16, 32, 33, 40, 64, 100]) {
-    const options = [
-      'mac:HMAC',
-      'digest:SHA256',
-      'mode:COUNTER',
-      `hexkey:${key.toString('hex')}`,
-      'salt:label',
-      `hexinfo:${context.toString('hex')}`,
-    ];
-    const text = openssl(['kdf', '-keylen', String(length), ...options.flatMap((one) => ['-kdfopt', one]), 'KBKDF']).toString();
-    const expected = text.trim().replaceAll(':', '').toLowerCase();
-    assert.equal(deriveKey(secretKey(key), 'label', context, length).toString('hex'), expected);
-  }
-});
+test(
+  'keys are derived as openssl’s KBKDF in counter mode derives them',
+  { skip: withoutOpenssl },
+  () => {
+    for (const length of [1, 16, 32, 33, 40, 64, 100]) {
+      const options = [
+        'mac:HMAC',
+        'digest:SHA256',
+        'mode:COUNTER',
+        `hexkey:${key.toString('hex')}`,
+        'salt:label',
+        `hexinfo:${context.toString('hex')}`,
+      ];
+      const text = openssl([
+        'kdf',
+        '-keylen',
+        String(length),
+        ...options.flatMap((one) => ['-kdfopt', one]),
+        'KBKDF',
+      ]).toString();
+      const expected = text.trim().replaceAll(':', '').toLowerCase();
+      assert.equal(deriveKey(secretKey(key), 'label', context, length).toString('hex'), expected);
+    }
+  },
+);
 
 test('another key, label, context or length gives another key', () => {
   const secret = secretKey(key);

@@ -6,7 +6,12 @@ const BLOCK = 32;
  * SP 800-108 key derivation in counter mode with HMAC-SHA-256: 32-bit counter, label, a zero byte, context, 32-bit length
  * in bits. `bytes` is the length of the derived key.
  */
-export function deriveKey(key: KeyObject, label: string, context: Uint8Array, bytes: number): Buffer {
+export function deriveKey(
+  key: KeyObject,
+  label: string,
+  context: Uint8Array,
+  bytes: number,
+): Buffer {
   const input = fixedInput(label, context, bytes);
   const blocks: Buffer[] = [];
   for (let counter = 1; blocks.length * BLOCK < bytes; counter += 1) {
@@ -14,7 +19,9 @@ export function deriveKey(key: KeyObject, label: string, context: Uint8Array, by
     blocks.push(createHmac('sha256', key).update(input).digest());
   }
   const [only] = blocks;
-  return only && blocks.length === 1 ? only.subarray(0, bytes) : Buffer.concat(blocks).subarray(0, bytes);
+  return only && blocks.length === 1
+    ? only.subarray(0, bytes)
+    : Buffer.concat(blocks).subarray(0, bytes);
 }
 
 function fixedInput(label: string, context: Uint8Array, bytes: number): Buffer {

@@ -9,7 +9,11 @@ const OCTETS = 0x04;
 export function writeSequence(items: readonly Item[]): Buffer {
   return tagged(
     SEQUENCE,
-    Buffer.concat(items.map((item) => ('integer' in item ? writeInteger(item.integer) : tagged(OCTETS, item.octets)))),
+    Buffer.concat(
+      items.map((item) =>
+        'integer' in item ? writeInteger(item.integer) : tagged(OCTETS, item.octets),
+      ),
+    ),
   );
 }
 
@@ -20,7 +24,8 @@ export function readSequence(bytes: Uint8Array): Item[] | undefined {
   const items: Item[] = [];
   for (let rest = whole.content; rest.length > 0;) {
     const one = readTagged(rest);
-    if (one?.tag === INTEGER && one.content.length > 0) items.push({ integer: BigInt(`0x${Buffer.from(one.content).toString('hex')}`) });
+    if (one?.tag === INTEGER && one.content.length > 0)
+      items.push({ integer: BigInt(`0x${Buffer.from(one.content).toString('hex')}`) });
     else if (one?.tag === OCTETS) items.push({ octets: one.content });
     else return undefined;
     rest = one.rest;
@@ -37,11 +42,14 @@ function writeInteger(value: bigint): Buffer {
 
 function tagged(tag: number, content: Uint8Array): Buffer {
   const { length } = content;
-  const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const head =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.of(tag, ...head), content]);
 }
 
-function readTagged(bytes: Uint8Array): { readonly tag: number; readonly content: Uint8Array; readonly rest: Uint8Array } | undefined {
+function readTagged(
+  bytes: Uint8Array,
+): { readonly tag: number; readonly content: Uint8Array; readonly rest: Uint8Array } | undefined {
   const [tag, first] = bytes;
   if (tag === undefined || first === undefined) return undefined;
   const more = first < 0x80 ? 0 : first - 0x80;
@@ -50,5 +58,9 @@ function readTagged(bytes: Uint8Array): { readonly tag: number; readonly content
   let length = more === 0 ? first : 0;
   for (const digit of bytes.subarray(2, start)) length = length * 0x100 + digit;
   if (bytes.length < start + length) return undefined;
-  return { tag, content: bytes.subarray(start, start + length), rest: bytes.subarray(start + length) };
+  return {
+    tag,
+    content: bytes.subarray(start, start + length),
+    rest: bytes.subarray(start + length),
+  };
 }

@@ -5,7 +5,12 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import type { Signer } from './signature.ts';
 
 /** By OpenSSL's name of the curve. */
-const curves: Readonly<Record<string, ECDSA>> = { prime256v1: p256, secp384r1: p384, secp521r1: p521, secp256k1 };
+const curves: Readonly<Record<string, ECDSA>> = {
+  prime256v1: p256,
+  secp384r1: p384,
+  secp521r1: p521,
+  secp256k1,
+};
 
 /** `s` may be any of its two values, as in AWS KMS and OpenSSL; the digest is signed as it is. */
 const FORM = { prehash: false, lowS: false, format: 'der' } as const;

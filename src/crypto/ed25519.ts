@@ -6,5 +6,8 @@ export const ed25519: SignatureScheme = { family: 'ed25519', raw: messageSigner(
 /** Ed25519ph (RFC 8032) without context: over the SHA-512 digest of a message. */
 export const ed25519ph: SignatureScheme = {
   family: 'ed25519',
-  digest: { digestBytes: 64, ...laterSigner(async () => (await import('./ed25519ph.ts')).ed25519Digest) },
+  digest: {
+    digestBytes: 64,
+    ...laterSigner(async () => (await import('./ed25519ph.ts')).ed25519Digest),
+  },
 };

@@ -9,7 +9,8 @@ const PREHASHED = 1;
 
 /** noble-curves' Ed25519ph, but for what has been hashed: Node has no Ed25519ph at all. */
 const ed25519Prehashed = eddsa(curve.Point, (data: Uint8Array) => hash('sha512', data, 'buffer'), {
-  domain: (data: Uint8Array, context: Uint8Array) => Buffer.concat([DOMAIN, Buffer.of(PREHASHED, context.length), context, data]),
+  domain: (data: Uint8Array, context: Uint8Array) =>
+    Buffer.concat([DOMAIN, Buffer.of(PREHASHED, context.length), context, data]),
   prehash: (digest: Uint8Array) => digest,
   adjustScalarBytes: clamp,
   zip215: false,

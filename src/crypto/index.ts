@@ -19,7 +19,13 @@ export {
 } from './key-der.ts';
 export { checkValue, pairCheckValue, secretKey, type SecretKey } from './key-object.ts';
 export { unwrapKey, wrapKey } from './key-wrap.ts';
-export { familyOf, generatePrivateKey, isOfKind, type PairFamily, type PairKind } from './pair-kind.ts';
+export {
+  familyOf,
+  generatePrivateKey,
+  isOfKind,
+  type PairFamily,
+  type PairKind,
+} from './pair-kind.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
 export { readSigningKey, signSha256, verifySha256 } from './plain-signature.ts';
 export { fillNonce, randomBytes } from './random.ts';
@@ -27,9 +33,21 @@ export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
 export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
 export { joinShares, splitSecret } from './secret-sharing.ts';
-export { chainHash, GENESIS, LogVerifier, signCheckpoint, type LogEntry, type LogFault } from './signed-log.ts';
+export {
+  chainHash,
+  GENESIS,
+  LogVerifier,
+  signCheckpoint,
+  type LogEntry,
+  type LogFault,
+} from './signed-log.ts';
 export { openWith, sealFor } from './sealed-box.ts';
-export { messageSigner, type DigestSigner, type SignatureScheme, type Signer } from './signature.ts';
+export {
+  messageSigner,
+  type DigestSigner,
+  type SignatureScheme,
+  type Signer,
+} from './signature.ts';
 export { sm2Decrypt, sm2Encrypt } from './sm2.ts';
 export { signatureSchemes, type SignatureMechanism } from './signature-schemes.ts';
 export {
@@ -44,4 +62,11 @@ export {
   type Subject,
   type Validity,
 } from './x509.ts';
-export { createAuthority, createCsr, issueCertificate, readCsr, type CertificateOrder, type Issuer } from './x509-issue.ts';
+export {
+  createAuthority,
+  createCsr,
+  issueCertificate,
+  readCsr,
+  type CertificateOrder,
+  type Issuer,
+} from './x509-issue.ts';

@@ -14,13 +14,18 @@ export async function agree(privateKey: KeyObject, publicKey: KeyObject): Promis
 }
 
 /** ML-KEM (FIPS 203): a fresh secret of 32 bytes and what carries it to the holder of the private key. */
-export async function encapsulateSecret(publicKey: KeyObject): Promise<{ readonly secret: Buffer; readonly ciphertext: Buffer }> {
+export async function encapsulateSecret(
+  publicKey: KeyObject,
+): Promise<{ readonly secret: Buffer; readonly ciphertext: Buffer }> {
   const { sharedKey, ciphertext } = await encapsulateAsync(publicKey);
   return { secret: sharedKey, ciphertext };
 }
 
 /** The secret in `ciphertext`; of a forged one, a secret that nobody knows. One of a wrong length throws `BrokenSealError`. */
-export async function decapsulateSecret(privateKey: KeyObject, ciphertext: Uint8Array): Promise<Buffer> {
+export async function decapsulateSecret(
+  privateKey: KeyObject,
+  ciphertext: Uint8Array,
+): Promise<Buffer> {
   try {
     return await decapsulateAsync(privateKey, ciphertext);
   } catch {

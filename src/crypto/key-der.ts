@@ -1,4 +1,11 @@
-import { constants, createPrivateKey, createPublicKey, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  privateDecrypt,
+  publicEncrypt,
+  type KeyObject,
+} from 'node:crypto';
 import { equalBytes } from './hash.ts';
 import { randomBytes } from './random.ts';
 import { isWholeSm2 } from './sm2.ts';
@@ -58,7 +65,8 @@ function bufferOf(bytes: Uint8Array): Buffer {
  */
 export function isWhole(privateKey: KeyObject): boolean {
   if (privateKey.asymmetricKeyType === 'rsa') return isWholeRsa(privateKey);
-  if (privateKey.asymmetricKeyType === undefined) return isWholeSm2(privateKey, publicKeyOf(privateKey));
+  if (privateKey.asymmetricKeyType === undefined)
+    return isWholeSm2(privateKey, publicKeyOf(privateKey));
   return privateKey.asymmetricKeyType !== 'ec' || isWholeEc(privateKey);
 }
 
@@ -67,7 +75,13 @@ function isWholeRsa(privateKey: KeyObject): boolean {
   const number = randomBytes((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
   number[0] = 0;
   try {
-    return equalBytes(privateDecrypt({ key: privateKey, padding }, publicEncrypt({ key: privateKey, padding }, number)), number);
+    return equalBytes(
+      privateDecrypt(
+        { key: privateKey, padding },
+        publicEncrypt({ key: privateKey, padding }, number),
+      ),
+      number,
+    );
   } catch {
     return false;
   }
@@ -76,7 +90,12 @@ function isWholeRsa(privateKey: KeyObject): boolean {
 function isWholeEc(privateKey: KeyObject): boolean {
   const { namedCurve = '' } = privateKey.asymmetricKeyDetails ?? {};
   const scalar = privateKey.export({ format: 'raw-private' });
-  const again = createPrivateKey({ key: scalar, format: 'raw-private', asymmetricKeyType: 'ec', namedCurve });
+  const again = createPrivateKey({
+    key: scalar,
+    format: 'raw-private',
+    asymmetricKeyType: 'ec',
+    namedCurve,
+  });
   scalar.fill(0);
   return publicKeyOf(again).equals(publicKeyOf(privateKey));
 }

@@ -9,7 +9,9 @@ export function secretKey(material: Uint8Array): SecretKey {
 
 /** PKCS#11's check value: what shows of an AES key without showing the key; `0x` and 6 hex digits. */
 export function checkValue(material: Uint8Array): string {
-  const cipher = createCipheriv(`aes-${material.length * 8}-ecb`, material, null).setAutoPadding(false);
+  const cipher = createCipheriv(`aes-${material.length * 8}-ecb`, material, null).setAutoPadding(
+    false,
+  );
   return `0x${cipher.update(Buffer.alloc(16)).toString('hex', 0, 3)}`;
 }
 

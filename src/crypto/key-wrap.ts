@@ -1,7 +1,11 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { BrokenSealError } from './aes-gcm.ts';
 
-const NAMES: Readonly<Record<number, string>> = { 16: 'id-aes128-wrap-pad', 24: 'id-aes192-wrap-pad', 32: 'id-aes256-wrap-pad' };
+const NAMES: Readonly<Record<number, string>> = {
+  16: 'id-aes128-wrap-pad',
+  24: 'id-aes192-wrap-pad',
+  32: 'id-aes256-wrap-pad',
+};
 /** RFC 5649, section 3. */
 const ALTERNATIVE_IV = Buffer.from('a65959a6', 'hex');
 

@@ -3,7 +3,11 @@ import { ml_dsa44, ml_dsa65, ml_dsa87, type DSA } from '@noble/post-quantum/ml-d
 import { randomBytes } from './random.ts';
 import type { Signer } from './signature.ts';
 
-const sets: Readonly<Record<string, DSA>> = { 'ml-dsa-44': ml_dsa44, 'ml-dsa-65': ml_dsa65, 'ml-dsa-87': ml_dsa87 };
+const sets: Readonly<Record<string, DSA>> = {
+  'ml-dsa-44': ml_dsa44,
+  'ml-dsa-65': ml_dsa65,
+  'ml-dsa-87': ml_dsa87,
+};
 
 /** ML-DSA over the message representative µ that the caller made: FIPS 204's `ExternalMu`, by noble-post-quantum. */
 export const mlDsaRepresentative: Signer = {
@@ -12,7 +16,10 @@ export const mlDsaRepresentative: Signer = {
     const seed = key.export({ format: 'raw-seed' });
     const { secretKey } = set.keygen(seed);
     try {
-      return set.internal.sign(representative, secretKey, { externalMu: true, extraEntropy: randomBytes(32) });
+      return set.internal.sign(representative, secretKey, {
+        externalMu: true,
+        extraEntropy: randomBytes(32),
+      });
     } finally {
       seed.fill(0);
       secretKey.fill(0);
@@ -20,7 +27,12 @@ export const mlDsaRepresentative: Signer = {
   },
   async verify(key, representative, signature) {
     try {
-      return setOf(key).internal.verify(signature, representative, key.export({ format: 'raw-public' }), { externalMu: true });
+      return setOf(key).internal.verify(
+        signature,
+        representative,
+        key.export({ format: 'raw-public' }),
+        { externalMu: true },
+      );
     } catch {
       // Of a wrong length.
       return false;

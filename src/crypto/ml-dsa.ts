@@ -7,5 +7,8 @@ import { laterSigner, messageSigner, type SignatureScheme } from './signature.ts
 export const mlDsa: SignatureScheme = {
   family: 'ml-dsa',
   raw: messageSigner(undefined),
-  digest: { digestBytes: 64, ...laterSigner(async () => (await import('./ml-dsa-representative.ts')).mlDsaRepresentative) },
+  digest: {
+    digestBytes: 64,
+    ...laterSigner(async () => (await import('./ml-dsa-representative.ts')).mlDsaRepresentative),
+  },
 };

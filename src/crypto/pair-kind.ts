@@ -51,7 +51,8 @@ function rsa(modulusLength: number): Kind {
   return {
     family: 'rsa',
     generate: () => generate('rsa', { modulusLength, publicExponent: 0x10001 }),
-    matches: (key) => key.asymmetricKeyType === 'rsa' && key.asymmetricKeyDetails?.modulusLength === modulusLength,
+    matches: (key) =>
+      key.asymmetricKeyType === 'rsa' && key.asymmetricKeyDetails?.modulusLength === modulusLength,
   };
 }
 
@@ -70,17 +71,34 @@ function sm2(): Kind {
     family: 'sm2',
     async generate() {
       const { privateKey } = await generate('ec', { namedCurve: 'SM2' });
-      return { privateKey: createPrivateKey({ key: privateKey.export({ type: 'pkcs8', format: 'der' }), format: 'der', type: 'pkcs8' }) };
+      return {
+        privateKey: createPrivateKey({
+          key: privateKey.export({ type: 'pkcs8', format: 'der' }),
+          format: 'der',
+          type: 'pkcs8',
+        }),
+      };
     },
-    matches: (key) => key.asymmetricKeyType === undefined && spkiOf(key).includes('06082a811ccf5501822d', 0, 'hex'),
+    matches: (key) =>
+      key.asymmetricKeyType === undefined && spkiOf(key).includes('06082a811ccf5501822d', 0, 'hex'),
   };
 }
 
 function spkiOf(key: KeyObject): Buffer {
-  return (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' });
+  return (key.type === 'private' ? createPublicKey(key) : key).export({
+    type: 'spki',
+    format: 'der',
+  });
 }
 
-function plain(family: PairFamily, type: 'ed25519' | `ml-dsa-${44 | 65 | 87}` | `ml-kem-${512 | 768 | 1024}`): Kind {
+function plain(
+  family: PairFamily,
+  type: 'ed25519' | `ml-dsa-${44 | 65 | 87}` | `ml-kem-${512 | 768 | 1024}`,
+): Kind {
   // The overloads name one type each; this is any of them, and they differ in nothing else.
-  return { family, generate: () => generate(type as 'ed25519'), matches: (key) => key.asymmetricKeyType === type };
+  return {
+    family,
+    generate: () => generate(type as 'ed25519'),
+    matches: (key) => key.asymmetricKeyType === type,
+  };
 }

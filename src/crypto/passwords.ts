@@ -15,21 +15,41 @@ const SALT_LENGTH = 16;
 const KEY_LENGTH = 32;
 
 /** argon2id: a key that is as hard to guess as `password` is, times the cost. */
-export function stretchPassword(password: string, salt: Uint8Array, cost: Cost = COST): Promise<Buffer> {
+export function stretchPassword(
+  password: string,
+  salt: Uint8Array,
+  cost: Cost = COST,
+): Promise<Buffer> {
   const { memory, passes } = cost;
-  return argon2Async('argon2id', { message: password, nonce: salt, parallelism: 1, tagLength: KEY_LENGTH, memory, passes });
+  return argon2Async('argon2id', {
+    message: password,
+    nonce: salt,
+    parallelism: 1,
+    tagLength: KEY_LENGTH,
+    memory,
+    passes,
+  });
 }
 
 /** What may be stored of a password: cost, salt and argon2id value in one text. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_LENGTH);
   const value = await stretchPassword(password, salt);
-  return ['argon2id', COST.memory, COST.passes, salt.toString('base64'), value.toString('base64')].join('$');
+  return [
+    'argon2id',
+    COST.memory,
+    COST.passes,
+    salt.toString('base64'),
+    value.toString('base64'),
+  ].join('$');
 }
 
 /** Whether `stored` was made of `password`. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [, memory, passes, salt = '', value = ''] = stored.split('$');
   const cost = { memory: Number(memory), passes: Number(passes) };
-  return equalBytes(await stretchPassword(password, Buffer.from(salt, 'base64'), cost), Buffer.from(value, 'base64'));
+  return equalBytes(
+    await stretchPassword(password, Buffer.from(salt, 'base64'), cost),
+    Buffer.from(value, 'base64'),
+  );
 }

@@ -6,7 +6,11 @@ export function signSha256(privateKey: KeyObject, data: Uint8Array): Buffer {
 }
 
 /** Whether the signature is of this data by this key. What can't be read as a signature is none. */
-export function verifySha256(publicKey: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+export function verifySha256(
+  publicKey: KeyObject,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   return verify('sha256', data, publicKey, signature);
 }
 
@@ -15,7 +19,10 @@ export function readSigningKey(pem: string): KeyObject | undefined {
   try {
     const key = createPublicKey(pem);
     const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = key;
-    const fits = kind === 'rsa' ? details?.modulusLength === 2048 : kind === 'ec' && details?.namedCurve === 'prime256v1';
+    const fits =
+      kind === 'rsa'
+        ? details?.modulusLength === 2048
+        : kind === 'ec' && details?.namedCurve === 'prime256v1';
     // A private key's PEM would be read as its public half; whoever sends one should know that it went over the wire.
     return fits && !pem.includes('PRIVATE') ? key : undefined;
   } catch {

@@ -16,13 +16,21 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import { readSequence, writeSequence } from './der.ts';
-import { BrokenSealError, rsaAesUnwrap, rsaAesWrap, secretKey, unwrapKey, wrapKey } from './index.ts';
+import {
+  BrokenSealError,
+  rsaAesUnwrap,
+  rsaAesWrap,
+  secretKey,
+  unwrapKey,
+  wrapKey,
+} from './index.ts';
 import { encodePkcs1, encodePss, isPssEncoding } from './rsa-encoding.ts';
 import { DIGEST_BYTES, type SignatureHash } from './signature.ts';
 
 const hash = constantFrom<SignatureHash>('sha256', 'sha384', 'sha512');
 const modulusBytes = constantFrom(256, 384, 512);
-const bytes = (length: number): Arbitrary<Uint8Array> => uint8Array({ minLength: length, maxLength: length });
+const bytes = (length: number): Arbitrary<Uint8Array> =>
+  uint8Array({ minLength: length, maxLength: length });
 const hashed = hash.chain((name) => tuple(constant(name), bytes(DIGEST_BYTES[name])));
 
 test('a PSS encoding is of its digest and of no other, and is one with no byte changed', () => {
@@ -43,7 +51,13 @@ test('a PSS encoding is of its digest and of no other, and is one with no byte c
 });
 
 test('bytes that nobody encoded are no PSS encoding', () => {
-  holds(property(hashed, modulusBytes.chain(bytes), ([name, digest], encoded) => !isPssEncoding(name, digest, encoded)));
+  holds(
+    property(
+      hashed,
+      modulusBytes.chain(bytes),
+      ([name, digest], encoded) => !isPssEncoding(name, digest, encoded),
+    ),
+  );
 });
 
 test('a PKCS#1 encoding has no room for anything else', () => {
@@ -71,7 +85,9 @@ test('a DER sequence is read as it was written, and other bytes without harm', (
     }),
   );
   holds(
-    property(uint8Array({ maxLength: 200 }), (any) => (readSequence(any) ?? []).every((item) => 'integer' in item || 'octets' in item)),
+    property(uint8Array({ maxLength: 200 }), (any) =>
+      (readSequence(any) ?? []).every((item) => 'integer' in item || 'octets' in item),
+    ),
   );
 });
 
@@ -79,7 +95,10 @@ test('what is wrapped is unwrapped, whatever its length, and not if a bit was ch
   const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = secretKey(Buffer.alloc(32, 5));
   const ways = [
-    [(material: Uint8Array) => wrapKey(key, material), (wrapped: Uint8Array) => unwrapKey(key, wrapped)],
+    [
+      (material: Uint8Array) => wrapKey(key, material),
+      (wrapped: Uint8Array) => unwrapKey(key, wrapped),
+    ],
     [
       (material: Uint8Array) => rsaAesWrap(pair.publicKey, 'sha256', material),
       (wrapped: Uint8Array) => rsaAesUnwrap(pair.privateKey, 'sha256', wrapped),

@@ -16,7 +16,12 @@ export async function sealForRecipient(publicKey: KeyObject, content: Uint8Array
     const cipher = createCipheriv('aes-256-cbc', key, iv);
     const encryptedContent = Buffer.concat([cipher.update(content), cipher.final()]);
     const encryptedKey = rsaEncrypt(publicKey, 'sha256', key);
-    return await envelope({ recipient: hash('sha256', writePublicKey(publicKey), 'buffer'), encryptedKey, iv, encryptedContent });
+    return await envelope({
+      recipient: hash('sha256', writePublicKey(publicKey), 'buffer'),
+      encryptedKey,
+      iv,
+      encryptedContent,
+    });
   } finally {
     key.fill(0);
   }
@@ -35,12 +40,20 @@ async function envelope({ recipient, encryptedKey, iv, encryptedContent }: Parts
   const sha256 = new x509.AlgorithmIdentifier({ algorithm: rsa.id_sha256 });
   const oaep = new rsa.RsaEsOaepParams({
     hashAlgorithm: sha256,
-    maskGenAlgorithm: new x509.AlgorithmIdentifier({ algorithm: rsa.id_mgf1, parameters: schema.AsnConvert.serialize(sha256) }),
+    maskGenAlgorithm: new x509.AlgorithmIdentifier({
+      algorithm: rsa.id_mgf1,
+      parameters: schema.AsnConvert.serialize(sha256),
+    }),
   });
   const keyTransport = new cms.KeyTransRecipientInfo({
     version: cms.CMSVersion.v2,
-    rid: new cms.RecipientIdentifier({ subjectKeyIdentifier: new x509.SubjectKeyIdentifier(recipient) }),
-    keyEncryptionAlgorithm: new x509.AlgorithmIdentifier({ algorithm: rsa.id_RSAES_OAEP, parameters: schema.AsnConvert.serialize(oaep) }),
+    rid: new cms.RecipientIdentifier({
+      subjectKeyIdentifier: new x509.SubjectKeyIdentifier(recipient),
+    }),
+    keyEncryptionAlgorithm: new x509.AlgorithmIdentifier({
+      algorithm: rsa.id_RSAES_OAEP,
+      parameters: schema.AsnConvert.serialize(oaep),
+    }),
     encryptedKey: new schema.OctetString(encryptedKey),
   });
   const enveloped = new cms.EnvelopedData({
@@ -52,11 +65,17 @@ async function envelope({ recipient, encryptedKey, iv, encryptedContent }: Parts
         algorithm: AES_256_CBC,
         parameters: schema.AsnConvert.serialize(new schema.OctetString(iv)),
       }),
-      encryptedContent: new cms.EncryptedContent({ value: new schema.OctetString(encryptedContent) }),
+      encryptedContent: new cms.EncryptedContent({
+        value: new schema.OctetString(encryptedContent),
+      }),
     }),
   });
   const content = schema.AsnConvert.serialize(enveloped);
-  return Buffer.from(schema.AsnConvert.serialize(new cms.ContentInfo({ contentType: cms.id_envelopedData, content })));
+  return Buffer.from(
+    schema.AsnConvert.serialize(
+      new cms.ContentInfo({ contentType: cms.id_envelopedData, content }),
+    ),
+  );
 }
 
 // Loaded when first needed, as in x509-issue.ts.

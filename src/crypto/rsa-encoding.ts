@@ -38,14 +38,19 @@ export function encodePss(hash: SignatureHash, digest: Uint8Array, length: numbe
   return Buffer.concat([block, proof, Buffer.of(TRAILER)]);
 }
 
-export function isPssEncoding(hash: SignatureHash, digest: Uint8Array, encoded: Uint8Array): boolean {
+export function isPssEncoding(
+  hash: SignatureHash,
+  digest: Uint8Array,
+  encoded: Uint8Array,
+): boolean {
   const end = encoded.length - 1 - DIGEST_BYTES[hash];
   const proof = encoded.subarray(end, -1);
   const block = Buffer.from(encoded.subarray(0, end));
   if (encoded.at(-1) !== TRAILER || (block.readUInt8(0) & SPARE_BIT) !== 0) return false;
   mask(hash, proof, block);
   const saltStart = block.length - DIGEST_BYTES[hash];
-  const padded = block[saltStart - 1] === 1 && block.subarray(0, saltStart - 1).every((byte) => byte === 0);
+  const padded =
+    block[saltStart - 1] === 1 && block.subarray(0, saltStart - 1).every((byte) => byte === 0);
   return padded && equalBytes(proof, saltedDigest(hash, digest, block.subarray(saltStart)));
 }
 
@@ -56,7 +61,11 @@ function saltedDigest(hash: SignatureHash, digest: Uint8Array, salt: Uint8Array)
 /** Adds MGF1 of `seed` to `block`, in place, and clears the spare bit. */
 function mask(hash: SignatureHash, seed: Uint8Array, block: Buffer): void {
   const input = Buffer.concat([seed, Buffer.alloc(4)]);
-  for (let start = 0, counter = 0; start < block.length; start += DIGEST_BYTES[hash], counter += 1) {
+  for (
+    let start = 0, counter = 0;
+    start < block.length;
+    start += DIGEST_BYTES[hash], counter += 1
+  ) {
     input.writeUInt32BE(counter, seed.length);
     const stream = digestOf(hash, input, 'buffer');
     for (let index = 0; index < stream.length && start + index < block.length; index += 1) {

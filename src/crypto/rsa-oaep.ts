@@ -7,13 +7,19 @@ export type OaepHash = 'sha1' | 'sha256';
 
 /** RSAES-OAEP (RFC 8017) without label; MGF1 with the same hash. */
 export function rsaEncrypt(publicKey: KeyObject, hash: OaepHash, plaintext: Uint8Array): Buffer {
-  return publicEncrypt({ key: publicKey, padding: RSA_PKCS1_OAEP_PADDING, oaepHash: hash }, plaintext);
+  return publicEncrypt(
+    { key: publicKey, padding: RSA_PKCS1_OAEP_PADDING, oaepHash: hash },
+    plaintext,
+  );
 }
 
 /** Throws `BrokenSealError`. */
 export function rsaDecrypt(privateKey: KeyObject, hash: OaepHash, ciphertext: Uint8Array): Buffer {
   try {
-    return privateDecrypt({ key: privateKey, padding: RSA_PKCS1_OAEP_PADDING, oaepHash: hash }, ciphertext);
+    return privateDecrypt(
+      { key: privateKey, padding: RSA_PKCS1_OAEP_PADDING, oaepHash: hash },
+      ciphertext,
+    );
   } catch {
     throw new BrokenSealError();
   }

@@ -1,7 +1,13 @@
 import { constants, privateEncrypt, publicDecrypt, type KeyObject } from 'node:crypto';
 import { equalBytes } from './hash.ts';
 import { encodePkcs1, encodePss, isPssEncoding } from './rsa-encoding.ts';
-import { DIGEST_BYTES, messageSigner, type DigestSigner, type SignatureHash, type SignatureScheme } from './signature.ts';
+import {
+  DIGEST_BYTES,
+  messageSigner,
+  type DigestSigner,
+  type SignatureHash,
+  type SignatureScheme,
+} from './signature.ts';
 
 const { RSA_NO_PADDING, RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
 
@@ -39,7 +45,8 @@ interface Encoding {
 function digestSigner(hash: SignatureHash, { encode, accepts }: Encoding): DigestSigner {
   return {
     digestBytes: DIGEST_BYTES[hash],
-    sign: async (key, digest) => privateEncrypt({ key, padding: RSA_NO_PADDING }, encode(digest, modulusBytes(key))),
+    sign: async (key, digest) =>
+      privateEncrypt({ key, padding: RSA_NO_PADDING }, encode(digest, modulusBytes(key))),
     verify: async (key, digest, signature) => {
       const encoded = recover(key, signature);
       return encoded !== undefined && accepts(digest, encoded);

@@ -19,7 +19,11 @@ export function sealFor(recipient: KeyObject, plaintext: Uint8Array, aad: Uint8A
 /** Opens what `sealFor` made. Throws `BrokenSealError`. */
 export function openWith(privateKey: KeyObject, sealed: Uint8Array, aad: Uint8Array): Buffer {
   const publicKey = Buffer.from(sealed.subarray(0, PUBLIC_KEY_LENGTH));
-  return open(agreedKey(privateKey, readPublicKey(publicKey), publicKey), sealed.subarray(PUBLIC_KEY_LENGTH), aad);
+  return open(
+    agreedKey(privateKey, readPublicKey(publicKey), publicKey),
+    sealed.subarray(PUBLIC_KEY_LENGTH),
+    aad,
+  );
 }
 
 function agreedKey(privateKey: KeyObject, publicKey: KeyObject, context: Uint8Array): Buffer {

@@ -13,7 +13,9 @@ test('any shares that are enough give the secret back, in any order', () => {
       (secret, threshold, more) => {
         const shares = splitSecret(secret, threshold + more, threshold);
         always(
-          property(shuffledSubarray(shares, { minLength: threshold }), (some) => assert.deepEqual(joinShares(some), Buffer.from(secret))),
+          property(shuffledSubarray(shares, { minLength: threshold }), (some) =>
+            assert.deepEqual(joinShares(some), Buffer.from(secret)),
+          ),
           { numRuns: 5 },
         );
       },
@@ -35,7 +37,13 @@ test('shares that are too few leave every value of the secret as likely as any o
 test('what can’t be shares of one secret is refused', () => {
   const [first, second] = splitSecret(Buffer.from('secret'), 2, 2);
   assert.ok(first && second);
-  for (const wrong of [[], [first, first], [first, second.subarray(1)], [Buffer.alloc(7), second], [Buffer.from([1])]]) {
+  for (const wrong of [
+    [],
+    [first, first],
+    [first, second.subarray(1)],
+    [Buffer.alloc(7), second],
+    [Buffer.from([1])],
+  ]) {
     assert.throws(() => joinShares(wrong), BrokenSealError);
   }
 });

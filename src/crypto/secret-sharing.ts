@@ -10,15 +10,22 @@ const MAX_SHARES = 255;
  * nothing about it. A share is its number and as many bytes as the secret.
  */
 export function splitSecret(secret: Uint8Array, count: number, threshold: number): Buffer[] {
-  if (threshold < 1 || threshold > count || count > MAX_SHARES) throw new RangeError('no such sharing');
+  if (threshold < 1 || threshold > count || count > MAX_SHARES)
+    throw new RangeError('no such sharing');
   // The polynomial of each byte: the secret at 0, and random coefficients above.
-  const coefficients = [secret, ...Array.from({ length: threshold - 1 }, () => randomBytes(secret.length))];
+  const coefficients = [
+    secret,
+    ...Array.from({ length: threshold - 1 }, () => randomBytes(secret.length)),
+  ];
   return Array.from({ length: count }, (_, index) => {
     const x = index + 1;
     const share = Buffer.alloc(1 + secret.length);
     share[0] = x;
     for (let at = 0; at < secret.length; at += 1) {
-      share[1 + at] = coefficients.reduceRight((sum, bytes) => multiply(sum, x) ^ (bytes[at] ?? 0), 0);
+      share[1 + at] = coefficients.reduceRight(
+        (sum, bytes) => multiply(sum, x) ^ (bytes[at] ?? 0),
+        0,
+      );
     }
     return share;
   });
@@ -28,15 +35,24 @@ export function splitSecret(secret: Uint8Array, count: number, threshold: number
 export function joinShares(shares: readonly Uint8Array[]): Buffer {
   const length = shares[0]?.length ?? 0;
   const numbers = shares.map(([x = 0]) => x);
-  const fit = length > 1 && shares.every((share) => share.length === length) && new Set(numbers).size === numbers.length;
+  const fit =
+    length > 1 &&
+    shares.every((share) => share.length === length) &&
+    new Set(numbers).size === numbers.length;
   if (!fit || numbers.includes(0)) throw new BrokenSealError();
   // Lagrange's polynomials at 0.
   const weights = numbers.map((x) =>
-    numbers.reduce((weight, other) => (other === x ? weight : multiply(weight, divide(other, other ^ x))), 1),
+    numbers.reduce(
+      (weight, other) => (other === x ? weight : multiply(weight, divide(other, other ^ x))),
+      1,
+    ),
   );
   const secret = Buffer.alloc(length - 1);
   for (let at = 0; at < secret.length; at += 1) {
-    secret[at] = shares.reduce((sum, share, index) => sum ^ multiply(share[1 + at] ?? 0, weights[index] ?? 0), 0);
+    secret[at] = shares.reduce(
+      (sum, share, index) => sum ^ multiply(share[1 + at] ?? 0, weights[index] ?? 0),
+      0,
+    );
   }
   return secret;
 }

@@ -7,12 +7,20 @@ const verifyAsync = promisify(verify);
 
 /** The hash functions that signatures are made over. */
 export type SignatureHash = 'sha256' | 'sha384' | 'sha512';
-export const DIGEST_BYTES: Readonly<Record<SignatureHash, number>> = { sha256: 32, sha384: 48, sha512: 64 };
+export const DIGEST_BYTES: Readonly<Record<SignatureHash, number>> = {
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
 
 /** One way to sign, off the event loop where OpenSSL does the work. A signature that can't be read is a wrong one. */
 export interface Signer {
   readonly sign: (privateKey: KeyObject, data: Uint8Array) => Promise<Uint8Array>;
-  readonly verify: (publicKey: KeyObject, data: Uint8Array, signature: Uint8Array) => Promise<boolean>;
+  readonly verify: (
+    publicKey: KeyObject,
+    data: Uint8Array,
+    signature: Uint8Array,
+  ) => Promise<boolean>;
 }
 
 /** Signs what has been hashed already, of exactly this many bytes. */
@@ -28,7 +36,10 @@ export interface SignatureScheme {
 }
 
 /** Signs whole messages as OpenSSL does: `hash` is undefined where the scheme brings its own. */
-export function messageSigner(hash: SignatureHash | undefined, options: Omit<SignKeyObjectInput, 'key'> = {}): Signer {
+export function messageSigner(
+  hash: SignatureHash | undefined,
+  options: Omit<SignKeyObjectInput, 'key'> = {},
+): Signer {
   return {
     sign: (key, message) => signAsync(hash, message, { ...options, key }),
     verify: (key, message, signature) => verifyAsync(hash, message, { ...options, key }, signature),

@@ -27,7 +27,12 @@ export function chainHash(previous: string, fields: readonly Field[]): string {
 }
 
 /** Vouches for the log whose last hash is `previous` and whose next entry gets this `sequence`; base64. */
-export function signCheckpoint(privateKey: KeyObject, purpose: string, sequence: number, previous: string): string {
+export function signCheckpoint(
+  privateKey: KeyObject,
+  purpose: string,
+  sequence: number,
+  previous: string,
+): string {
   return signSha256(privateKey, statement(purpose, sequence, previous)).toString('base64');
 }
 
@@ -58,7 +63,14 @@ export class LogVerifier {
     if (chainHash(this.#previous, fields) !== hash) return 'hash';
     if (checkpoint) {
       const signature = Buffer.from(checkpoint.signature, 'base64');
-      if (!verifySha256(this.#publicKey, statement(checkpoint.purpose, sequence, this.#previous), signature)) return 'signature';
+      if (
+        !verifySha256(
+          this.#publicKey,
+          statement(checkpoint.purpose, sequence, this.#previous),
+          signature,
+        )
+      )
+        return 'signature';
       this.#signed = sequence + 1;
     }
     this.#previous = hash;

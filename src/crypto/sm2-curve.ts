@@ -35,7 +35,9 @@ export function scalarOf(privateKey: KeyObject): bigint {
 }
 
 export function pointOf(publicKey: KeyObject): Sm2Point {
-  return Point.fromBytes(publicKey.export({ type: 'spki', format: 'der' }).subarray(-(1 + 2 * COORDINATE)));
+  return Point.fromBytes(
+    publicKey.export({ type: 'spki', format: 'der' }).subarray(-(1 + 2 * COORDINATE)),
+  );
 }
 
 /** A number from 1 to the curve's order. */

@@ -2,7 +2,15 @@ import type { KeyObject } from 'node:crypto';
 import { BrokenSealError } from './aes-gcm.ts';
 import { readSequence, writeSequence } from './der.ts';
 import { equalBytes } from './hash.ts';
-import { numberBytes, Point, pointOf, randomScalar, scalarOf, sm3, type Sm2Point } from './sm2-curve.ts';
+import {
+  numberBytes,
+  Point,
+  pointOf,
+  randomScalar,
+  scalarOf,
+  sm3,
+  type Sm2Point,
+} from './sm2-curve.ts';
 
 const BLOCK = 32;
 
@@ -23,7 +31,14 @@ export function encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer {
 /** Throws `BrokenSealError`. */
 export function decrypt(privateKey: KeyObject, ciphertext: Uint8Array): Buffer {
   const [x, y, digest, hidden, more] = readSequence(ciphertext) ?? [];
-  if (!x || !y || !digest || !hidden || more || !('integer' in x && 'integer' in y && 'octets' in digest && 'octets' in hidden)) {
+  if (
+    !x ||
+    !y ||
+    !digest ||
+    !hidden ||
+    more ||
+    !('integer' in x && 'integer' in y && 'octets' in digest && 'octets' in hidden)
+  ) {
     throw new BrokenSealError();
   }
   const shared = sharedWith(onCurve(x.integer, y.integer).multiply(scalarOf(privateKey)));

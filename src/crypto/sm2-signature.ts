@@ -26,7 +26,8 @@ function sign(privateKey: KeyObject, digest: Uint8Array): Uint8Array {
     const nonce = randomScalar();
     const r = Fn.create(numberOf(digest) + Point.BASE.multiply(nonce).toAffine().x);
     const s = Fn.mul(inverse, Fn.sub(nonce, Fn.mul(r, scalar)));
-    if (!Fn.is0(r) && !Fn.is0(Fn.add(r, nonce)) && !Fn.is0(s)) return Buffer.from(DER.hexFromSig({ r, s }), 'hex');
+    if (!Fn.is0(r) && !Fn.is0(Fn.add(r, nonce)) && !Fn.is0(s))
+      return Buffer.from(DER.hexFromSig({ r, s }), 'hex');
   }
 }
 
@@ -36,7 +37,9 @@ function verify(publicKey: KeyObject, digest: Uint8Array, signature: Uint8Array)
     if (!Fn.isValidNot0(r) || !Fn.isValidNot0(s)) return false;
     const sum = Fn.add(r, s);
     if (Fn.is0(sum)) return false;
-    const { x } = Point.BASE.multiplyUnsafe(s).add(pointOf(publicKey).multiplyUnsafe(sum)).toAffine();
+    const { x } = Point.BASE.multiplyUnsafe(s)
+      .add(pointOf(publicKey).multiplyUnsafe(sum))
+      .toAffine();
     return Fn.create(numberOf(digest) + x) === r;
   } catch {
     // Not DER.

@@ -5,7 +5,10 @@ import { laterSigner, type SignatureScheme } from './signature.ts';
 export const sm2: SignatureScheme = {
   family: 'sm2',
   raw: laterSigner(async () => (await import('./sm2-signature.ts')).sm2Message),
-  digest: { digestBytes: 32, ...laterSigner(async () => (await import('./sm2-signature.ts')).sm2Digest) },
+  digest: {
+    digestBytes: 32,
+    ...laterSigner(async () => (await import('./sm2-signature.ts')).sm2Digest),
+  },
 };
 
 export async function sm2Encrypt(publicKey: KeyObject, plaintext: Uint8Array): Promise<Buffer> {

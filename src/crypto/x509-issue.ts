@@ -33,12 +33,18 @@ export async function createCsr(keys: KeyPair, subject: Subject): Promise<string
 }
 
 /** What a request asks for; undefined if `pem` is no request or is not signed by the key it names. */
-export async function readCsr(pem: string): Promise<{ readonly publicKey: KeyObject; readonly subject: string } | undefined> {
+export async function readCsr(
+  pem: string,
+): Promise<{ readonly publicKey: KeyObject; readonly subject: string } | undefined> {
   const x509 = await load();
   try {
     const request = new x509.Pkcs10CertificateRequest(pem);
     if (!(await request.verify())) return undefined;
-    const publicKey = createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
+    const publicKey = createPublicKey({
+      key: Buffer.from(request.publicKey.rawData),
+      format: 'der',
+      type: 'spki',
+    });
     return { publicKey, subject: request.subject };
   } catch {
     return undefined;
@@ -46,23 +52,39 @@ export async function readCsr(pem: string): Promise<{ readonly publicKey: KeyObj
 }
 
 /** A self-signed certificate of a new authority; PEM. */
-export function createAuthority(keys: KeyPair, subject: Subject, validity: Validity): Promise<string> {
-  return sign({ ...validity, subject, publicKey: keys.publicKey, ca: true }, nameOf(subject), keys.privateKey);
+export function createAuthority(
+  keys: KeyPair,
+  subject: Subject,
+  validity: Validity,
+): Promise<string> {
+  return sign(
+    { ...validity, subject, publicKey: keys.publicKey, ca: true },
+    nameOf(subject),
+    keys.privateKey,
+  );
 }
 
 /** A certificate signed by `issuer`; PEM. */
 export async function issueCertificate(order: CertificateOrder, issuer: Issuer): Promise<string> {
   const x509 = await load();
-  const issuerName = new x509.X509Certificate(new X509Certificate(issuer.certificate).raw).subjectName.toJSON();
+  const issuerName = new x509.X509Certificate(
+    new X509Certificate(issuer.certificate).raw,
+  ).subjectName.toJSON();
   const extensions = order.names ? await serverExtensions(x509, order.names, issuer) : [];
   return sign(order, issuerName, issuer.privateKey, extensions);
 }
 
 /** What web clients ask for beyond what HSMs do: the names, the purpose, and by which key of the issuer it was signed. */
-async function serverExtensions(x509: typeof Peculiar, names: readonly string[], issuer: Issuer): Promise<Peculiar.Extension[]> {
+async function serverExtensions(
+  x509: typeof Peculiar,
+  names: readonly string[],
+  issuer: Issuer,
+): Promise<Peculiar.Extension[]> {
   const issuerKey = verifyingKey(new X509Certificate(issuer.certificate).publicKey);
   return [
-    new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isIP(value) > 0 ? 'ip' : 'dns', value }))),
+    new x509.SubjectAlternativeNameExtension(
+      names.map((value) => ({ type: isIP(value) > 0 ? 'ip' : 'dns', value })),
+    ),
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     await x509.AuthorityKeyIdentifierExtension.create(issuerKey),
   ];
@@ -89,7 +111,10 @@ async function sign(
     extensions: [
       new x509.BasicConstraintsExtension(order.ca, undefined, true),
       // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags of one enum, joined as the library means them to be
-      new x509.KeyUsagesExtension(order.ca ? keyCertSign | digitalSignature : digitalSignature, true),
+      new x509.KeyUsagesExtension(
+        order.ca ? keyCertSign | digitalSignature : digitalSignature,
+        true,
+      ),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
       ...more,
     ],
@@ -111,7 +136,10 @@ const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const P384 = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' };
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): typeof P256 | typeof RSA {
+function algorithmOf({
+  asymmetricKeyType,
+  asymmetricKeyDetails,
+}: KeyObject): typeof P256 | typeof RSA {
   if (asymmetricKeyType === 'rsa') return RSA;
   return asymmetricKeyDetails?.namedCurve === 'secp384r1' ? P384 : P256;
 }

@@ -14,7 +14,14 @@ import {
 } from './index.ts';
 
 const validity = { notBefore: Date.UTC(2026, 0), notAfter: Date.UTC(2036, 0) };
-const subject = { C: 'US', ST: 'CA', O: 'Keyhold', OU: 'FIPS', L: 'Local', CN: 'HSM:1:PARTN:1, for FIPS mode' };
+const subject = {
+  C: 'US',
+  ST: 'CA',
+  O: 'Keyhold',
+  OU: 'FIPS',
+  L: 'Local',
+  CN: 'HSM:1:PARTN:1, for FIPS mode',
+};
 
 test('a request names the key it is signed with and its subject', async () => {
   const keys = makeKeyPair();
@@ -28,7 +35,9 @@ test('a changed request is none', async () => {
   const bytes = Buffer.from(pem.replaceAll(/-----.*-----|\s/g, ''), 'base64');
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
   assert.equal(
-    await readCsr(`-----BEGIN CERTIFICATE REQUEST-----\n${bytes.toString('base64')}\n-----END CERTIFICATE REQUEST-----`),
+    await readCsr(
+      `-----BEGIN CERTIFICATE REQUEST-----\n${bytes.toString('base64')}\n-----END CERTIFICATE REQUEST-----`,
+    ),
     undefined,
   );
   assert.equal(await readCsr('nonsense'), undefined);
@@ -40,7 +49,10 @@ test('a certificate is signed by its authority and by no other of the same name'
   const impostor = await createAuthority(makeKeyPair(), { CN: 'Root' }, validity);
   const keys = makeKeyPair();
   const order = { ...validity, subject, publicKey: keys.publicKey, ca: false };
-  const certificate = await issueCertificate(order, { certificate: authority, privateKey: authorityKeys.privateKey });
+  const certificate = await issueCertificate(order, {
+    certificate: authority,
+    privateKey: authorityKeys.privateKey,
+  });
   assert.ok(isSignedBy(certificate, authority));
   assert.ok(!isSignedBy(certificate, impostor));
   assert.ok(certifies(certificate, keys.publicKey));
@@ -50,7 +62,12 @@ test('a certificate is signed by its authority and by no other of the same name'
 test('facts tell an authority from a leaf, and nonsense from both', async () => {
   const keys = makeKeyPair();
   const facts = readCertificate(await createAuthority(keys, { CN: 'Root' }, validity));
-  assert.partialDeepStrictEqual(facts, { ...validity, keyType: 'ec', isCa: true, selfSigned: true });
+  assert.partialDeepStrictEqual(facts, {
+    ...validity,
+    keyType: 'ec',
+    isCa: true,
+    selfSigned: true,
+  });
   assert.equal(readCertificate('nonsense'), undefined);
 });
 

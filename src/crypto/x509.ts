@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
 
 export interface KeyPair {
   readonly privateKey: KeyObject;
@@ -46,7 +52,10 @@ export function readCertificate(pem: string): CertificateFacts | undefined {
   return {
     notBefore: certificate.validFromDate.getTime(),
     notAfter: certificate.validToDate.getTime(),
-    keyType: publicKey.asymmetricKeyType === 'rsa' || publicKey.asymmetricKeyType === 'ec' ? publicKey.asymmetricKeyType : 'other',
+    keyType:
+      publicKey.asymmetricKeyType === 'rsa' || publicKey.asymmetricKeyType === 'ec'
+        ? publicKey.asymmetricKeyType
+        : 'other',
     keyBits: publicKey.asymmetricKeyDetails?.modulusLength,
     isCa: certificate.ca,
     selfSigned: isIssuedBy(certificate, certificate),

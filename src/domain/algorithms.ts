@@ -18,7 +18,14 @@ export const messageTypes = { RAW: true, DIGEST: true, EXTERNAL_MU: true } as co
 export type MessageType = keyof typeof messageTypes;
 
 export type Hash = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'sm3';
-export const hashLengths = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64, sm3: 32 } as const satisfies Record<Hash, number>;
+export const hashLengths = {
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+  sm3: 32,
+} as const satisfies Record<Hash, number>;
 
 export const encryptionAlgorithms = {
   SYMMETRIC_DEFAULT: { scheme: 'symmetric', maxPlaintext: 4096 },
@@ -44,12 +51,36 @@ interface SigningFacts {
 }
 
 export const signingAlgorithms = {
-  RSASSA_PSS_SHA_256: { mechanism: 'rsa-pkcs-pss-sha256', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
-  RSASSA_PSS_SHA_384: { mechanism: 'rsa-pkcs-pss-sha384', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
-  RSASSA_PSS_SHA_512: { mechanism: 'rsa-pkcs-pss-sha512', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
-  RSASSA_PKCS1_V1_5_SHA_256: { mechanism: 'rsa-pkcs-sha256', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
-  RSASSA_PKCS1_V1_5_SHA_384: { mechanism: 'rsa-pkcs-sha384', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
-  RSASSA_PKCS1_V1_5_SHA_512: { mechanism: 'rsa-pkcs-sha512', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },
+  RSASSA_PSS_SHA_256: {
+    mechanism: 'rsa-pkcs-pss-sha256',
+    hash: 'sha256',
+    messages: { RAW: 0, DIGEST: 32 },
+  },
+  RSASSA_PSS_SHA_384: {
+    mechanism: 'rsa-pkcs-pss-sha384',
+    hash: 'sha384',
+    messages: { RAW: 0, DIGEST: 48 },
+  },
+  RSASSA_PSS_SHA_512: {
+    mechanism: 'rsa-pkcs-pss-sha512',
+    hash: 'sha512',
+    messages: { RAW: 0, DIGEST: 64 },
+  },
+  RSASSA_PKCS1_V1_5_SHA_256: {
+    mechanism: 'rsa-pkcs-sha256',
+    hash: 'sha256',
+    messages: { RAW: 0, DIGEST: 32 },
+  },
+  RSASSA_PKCS1_V1_5_SHA_384: {
+    mechanism: 'rsa-pkcs-sha384',
+    hash: 'sha384',
+    messages: { RAW: 0, DIGEST: 48 },
+  },
+  RSASSA_PKCS1_V1_5_SHA_512: {
+    mechanism: 'rsa-pkcs-sha512',
+    hash: 'sha512',
+    messages: { RAW: 0, DIGEST: 64 },
+  },
   ECDSA_SHA_256: { mechanism: 'ecdsa-sha256', hash: 'sha256', messages: { RAW: 0, DIGEST: 32 } },
   ECDSA_SHA_384: { mechanism: 'ecdsa-sha384', hash: 'sha384', messages: { RAW: 0, DIGEST: 48 } },
   ECDSA_SHA_512: { mechanism: 'ecdsa-sha512', hash: 'sha512', messages: { RAW: 0, DIGEST: 64 } },

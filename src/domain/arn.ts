@@ -35,7 +35,8 @@ export function backupArn(scope: Scope, backupId: string): string {
   return `arn:${partitionOf(scope.region)}:cloudhsm:${scope.region}:${scope.account}:backup/${backupId}`;
 }
 
-const BACKUP_ARN = /^arn:aws[a-z-]*:cloudhsm:([a-z0-9-]+):(\d{12}):backup\/(backup-[2-7a-zA-Z]{11,16})$/;
+const BACKUP_ARN =
+  /^arn:aws[a-z-]*:cloudhsm:([a-z0-9-]+):(\d{12}):backup\/(backup-[2-7a-zA-Z]{11,16})$/;
 
 /** Whose backup an ARN names, and where it is; undefined if it is no ARN of a backup. */
 export function parseBackupArn(text: string): (Scope & { readonly backupId: string }) | undefined {

@@ -9,13 +9,16 @@ const LENGTH_BYTES = 4;
  * and value as a 4-byte big-endian length and UTF-8. Absent and `{}` are the same. Distinct contexts never collide,
  * because every part carries its length.
  */
-export function serializeContext(context: Readonly<Record<string, string>> | undefined): Uint8Array {
+export function serializeContext(
+  context: Readonly<Record<string, string>> | undefined,
+): Uint8Array {
   if (context === undefined) return EMPTY;
   const names = Object.keys(context);
   if (names.length === 0) return EMPTY;
   names.sort();
   let length = 0;
-  for (const name of names) length += 2 * LENGTH_BYTES + Buffer.byteLength(name) + Buffer.byteLength(context[name] ?? '');
+  for (const name of names)
+    length += 2 * LENGTH_BYTES + Buffer.byteLength(name) + Buffer.byteLength(context[name] ?? '');
   const serialized = Buffer.allocUnsafe(length);
   let end = 0;
   for (const name of names) {

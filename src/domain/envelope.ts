@@ -24,7 +24,10 @@ export function sealEnvelope(materialId: string, ciphertext: Uint8Array): Uint8A
 export function openEnvelope(blob: Uint8Array): Envelope | undefined {
   if (blob.length <= HEADER_BYTES || blob[0] !== VERSION) return undefined;
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
-  return { materialId: bytes.toString('hex', 1, HEADER_BYTES), ciphertext: bytes.subarray(HEADER_BYTES) };
+  return {
+    materialId: bytes.toString('hex', 1, HEADER_BYTES),
+    ciphertext: bytes.subarray(HEADER_BYTES),
+  };
 }
 
 /**

@@ -4,7 +4,9 @@ import { inspect } from 'node:util';
 import { isKmsError, KmsError } from './errors.ts';
 
 describe('KmsError', () => {
-  const error = new KmsError('NotFoundException', 'no such key', { cause: new Error('password=hunter2') });
+  const error = new KmsError('NotFoundException', 'no such key', {
+    cause: new Error('password=hunter2'),
+  });
 
   it('carries its name, its public text and, for the log, its cause', () => {
     assert.ok(isKmsError(error));
@@ -14,7 +16,12 @@ describe('KmsError', () => {
   });
 
   it('shows its cause nowhere', () => {
-    for (const text of [JSON.stringify(error), inspect(error, { depth: 9, showHidden: true }), String(error), error.stack]) {
+    for (const text of [
+      JSON.stringify(error),
+      inspect(error, { depth: 9, showHidden: true }),
+      String(error),
+      error.stack,
+    ]) {
       assert.doesNotMatch(text ?? '', /hunter2/);
     }
   });

@@ -132,7 +132,9 @@ export class KmsError extends Error {
   }
 
   [inspect.custom](): string {
-    return this.publicMessage === undefined ? `KmsError ${this.code}` : `KmsError ${this.code}: ${this.publicMessage}`;
+    return this.publicMessage === undefined
+      ? `KmsError ${this.code}`
+      : `KmsError ${this.code}: ${this.publicMessage}`;
   }
 }
 

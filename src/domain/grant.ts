@@ -51,10 +51,16 @@ function same(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): b
   return a.size === b.size && includes(a, b);
 }
 
-export function constraintsMet(constraints: GrantConstraints | undefined, context: Pairs | undefined): boolean {
+export function constraintsMet(
+  constraints: GrantConstraints | undefined,
+  context: Pairs | undefined,
+): boolean {
   const { EncryptionContextEquals: equal, EncryptionContextSubset: subset } = constraints ?? {};
   const given = normalPairs(context);
-  return (equal === undefined || same(given, normalPairs(equal))) && (subset === undefined || includes(given, normalPairs(subset)));
+  return (
+    (equal === undefined || same(given, normalPairs(equal))) &&
+    (subset === undefined || includes(given, normalPairs(subset)))
+  );
 }
 
 /** Whether a grant made through another is no wider: no other operations, and constraints at least as strict. */
@@ -62,13 +68,19 @@ export function isNoWider(
   child: Pick<GrantRecord, 'operations' | 'constraints'>,
   parent: Pick<GrantRecord, 'operations' | 'constraints'>,
 ): boolean {
-  return child.operations.every((one) => parent.operations.includes(one)) && isAsStrict(child.constraints ?? {}, parent.constraints ?? {});
+  return (
+    child.operations.every((one) => parent.operations.includes(one)) &&
+    isAsStrict(child.constraints ?? {}, parent.constraints ?? {})
+  );
 }
 
 function isAsStrict(child: GrantConstraints, parent: GrantConstraints): boolean {
   const { EncryptionContextEquals: equal, EncryptionContextSubset: subset } = parent;
   if (equal !== undefined) {
-    return child.EncryptionContextEquals !== undefined && same(normalPairs(child.EncryptionContextEquals), normalPairs(equal));
+    return (
+      child.EncryptionContextEquals !== undefined &&
+      same(normalPairs(child.EncryptionContextEquals), normalPairs(equal))
+    );
   }
   if (subset === undefined) return true;
   const stated = child.EncryptionContextEquals ?? child.EncryptionContextSubset;
@@ -91,7 +103,13 @@ const byUsage: Readonly<Record<KeyUsage, readonly string[]>> = {
 };
 
 /** The operations that a grant on such a key can be for. Source: "Grant operations" in the AWS KMS Developer Guide. */
-export function grantableOperations({ keySpec, keyUsage }: { readonly keySpec: KeySpec; readonly keyUsage: KeyUsage }): readonly string[] {
+export function grantableOperations({
+  keySpec,
+  keyUsage,
+}: {
+  readonly keySpec: KeySpec;
+  readonly keyUsage: KeyUsage;
+}): readonly string[] {
   const { family } = keySpecFacts(keySpec);
   const more = { symmetric, asymmetric: ['GetPublicKey'], hmac: [] }[family];
   return [...always, ...byUsage[keyUsage], ...more];

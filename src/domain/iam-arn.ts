@@ -3,7 +3,10 @@ import type { IamEntity } from './identity-records.ts';
 /** Amazon Resource Names of IAM and STS. Source: "IAM identifiers" in the IAM User Guide. */
 export type IamKind = 'user' | 'group' | 'role' | 'policy';
 
-export function iamArn(kind: IamKind, { account, path, name }: Pick<IamEntity, 'account' | 'path' | 'name'>): string {
+export function iamArn(
+  kind: IamKind,
+  { account, path, name }: Pick<IamEntity, 'account' | 'path' | 'name'>,
+): string {
   return `arn:aws:iam::${account}:${kind}${path}${name}`;
 }
 
@@ -23,7 +26,8 @@ export interface ParsedIamArn {
   readonly name: string;
 }
 
-const IAM_ARN = /^arn:aws[a-z-]*:iam::(\d{12}|aws):(user|group|role|policy)(\/(?:[\x21-\x7e]+\/)?)([\w+=,.@-]+)$/;
+const IAM_ARN =
+  /^arn:aws[a-z-]*:iam::(\d{12}|aws):(user|group|role|policy)(\/(?:[\x21-\x7e]+\/)?)([\w+=,.@-]+)$/;
 
 /** Undefined if it isn't the ARN of an entity of that kind. */
 export function parseIamArn(kind: IamKind, arn: string): ParsedIamArn | undefined {

@@ -40,7 +40,14 @@ export type {
 } from './identity-records.ts';
 export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
 export type { Principal, PrincipalSession } from './principal.ts';
-export { assumedRoleArn, iamArn, oidcProviderArn, parseIamArn, type IamKind, type ParsedIamArn } from './iam-arn.ts';
+export {
+  assumedRoleArn,
+  iamArn,
+  oidcProviderArn,
+  parseIamArn,
+  type IamKind,
+  type ParsedIamArn,
+} from './iam-arn.ts';
 export {
   accountRootArn,
   aliasArn,
@@ -53,7 +60,14 @@ export {
   type KmsArn,
   type Scope,
 } from './arn.ts';
-export { keyState, keyStateRules, stateVerdict, type KeyState, type KeyStateRule, type StateVerdict } from './key-state.ts';
+export {
+  keyState,
+  keyStateRules,
+  stateVerdict,
+  type KeyState,
+  type KeyStateRule,
+  type StateVerdict,
+} from './key-state.ts';
 export { kindRefusal, type KeyKindRule, type KindRefusal } from './key-kind.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';
 export { bindingOf, openEnvelope, sealEnvelope, type Envelope } from './envelope.ts';

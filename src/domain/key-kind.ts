@@ -19,7 +19,11 @@ interface KindRule {
  */
 const rules = {
   'automatic-rotation': { origins: ['AWS_KMS'], symmetricOnly: true, primary: 'if-multi-region' },
-  'rotation-on-demand': { origins: ['AWS_KMS', 'EXTERNAL'], symmetricOnly: true, primary: 'if-multi-region' },
+  'rotation-on-demand': {
+    origins: ['AWS_KMS', 'EXTERNAL'],
+    symmetricOnly: true,
+    primary: 'if-multi-region',
+  },
   'rotation-status': { origins: ['AWS_KMS'] },
   'rotation-list': { origins: ['AWS_KMS', 'EXTERNAL'], symmetricOnly: true },
   import: { origins: ['EXTERNAL'] },
@@ -31,12 +35,18 @@ export type KeyKindRule = keyof typeof rules;
 /** Undefined if the operation is for this kind of key. */
 export function kindRefusal(name: KeyKindRule, key: Kind): KindRefusal | undefined {
   const rule: KindRule = rules[name];
-  if (rule.symmetricOnly && keySpecFacts(key.keySpec).family !== 'symmetric') return { text: undefined };
-  if (!rule.origins.includes(key.origin)) return { text: `origin is ${key.origin} which is not valid for this operation.` };
-  if (rule.primary !== undefined && !isPrimary(key, rule.primary)) return { text: 'is not a multi-region primary key.' };
+  if (rule.symmetricOnly && keySpecFacts(key.keySpec).family !== 'symmetric')
+    return { text: undefined };
+  if (!rule.origins.includes(key.origin))
+    return { text: `origin is ${key.origin} which is not valid for this operation.` };
+  if (rule.primary !== undefined && !isPrimary(key, rule.primary))
+    return { text: 'is not a multi-region primary key.' };
   return undefined;
 }
 
-function isPrimary({ region, primaryRegion }: Kind, wanted: 'if-multi-region' | 'required'): boolean {
+function isPrimary(
+  { region, primaryRegion }: Kind,
+  wanted: 'if-multi-region' | 'required',
+): boolean {
   return primaryRegion === undefined ? wanted === 'if-multi-region' : primaryRegion === region;
 }

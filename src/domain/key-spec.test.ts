@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { encryptionAlgorithms, hashLengths, keyUsages, signingAlgorithms, type KeyUsage } from './algorithms.ts';
+import {
+  encryptionAlgorithms,
+  hashLengths,
+  keyUsages,
+  signingAlgorithms,
+  type KeyUsage,
+} from './algorithms.ts';
 import { algorithmsOf, keySpecFacts, keySpecs, maxPlaintext, type KeySpec } from './key-spec.ts';
 
 const specs = Object.keys(keySpecs) as KeySpec[];
@@ -31,13 +37,24 @@ describe('key specs', () => {
   it('each have a usage, and each usage of each an algorithm', () => {
     for (const spec of specs) {
       const possible = usages.filter((usage) => algorithmsOf(spec, usage).length > 0);
-      assert.deepEqual(possible.toSorted(), Object.keys(keySpecFacts(spec).usages).toSorted(), spec);
+      assert.deepEqual(
+        possible.toSorted(),
+        Object.keys(keySpecFacts(spec).usages).toSorted(),
+        spec,
+      );
     }
   });
 
   it('leave no encryption or signing algorithm without a key', () => {
-    const used = new Set(specs.flatMap((spec) => usages.flatMap((usage): readonly string[] => algorithmsOf(spec, usage))));
-    for (const algorithm of [...Object.keys(encryptionAlgorithms), ...Object.keys(signingAlgorithms)]) {
+    const used = new Set(
+      specs.flatMap((spec) =>
+        usages.flatMap((usage): readonly string[] => algorithmsOf(spec, usage)),
+      ),
+    );
+    for (const algorithm of [
+      ...Object.keys(encryptionAlgorithms),
+      ...Object.keys(signingAlgorithms),
+    ]) {
       assert.ok(used.has(algorithm), algorithm);
     }
   });

@@ -1,4 +1,10 @@
-import { encryptionAlgorithms, hashLengths, type AlgorithmsByUsage, type EncryptionAlgorithm, type KeyUsage } from './algorithms.ts';
+import {
+  encryptionAlgorithms,
+  hashLengths,
+  type AlgorithmsByUsage,
+  type EncryptionAlgorithm,
+  type KeyUsage,
+} from './algorithms.ts';
 
 /** Lengths are bytes: of a secret, of an RSA modulus, of PKCS#8 where it is long. */
 interface Material {
@@ -34,7 +40,11 @@ const rsaUsages = {
   ],
 } as const;
 const pair = { family: 'asymmetric', dataKeyPair: true } as const;
-const signingPair = { family: 'asymmetric', dataKeyPair: false, usages: { SIGN_VERIFY: ['ML_DSA_SHAKE_256'] } } as const;
+const signingPair = {
+  family: 'asymmetric',
+  dataKeyPair: false,
+  usages: { SIGN_VERIFY: ['ML_DSA_SHAKE_256'] },
+} as const;
 const kem = { ...pair, usages: { ENCAPSULATE_DECAPSULATE: ['ML_KEM'] } } as const;
 const hmac = { family: 'hmac', dataKeyPair: false } as const;
 
@@ -50,9 +60,21 @@ export const keySpecs = {
     material: { kind: 'aes', length: 32 },
     dataKeyPair: false,
   },
-  RSA_2048: { ...pair, usages: rsaUsages, material: { kind: 'rsa-2048', modulusLength: 256, pkcs8Length: 1216 } },
-  RSA_3072: { ...pair, usages: rsaUsages, material: { kind: 'rsa-3072', modulusLength: 384, pkcs8Length: 1792 } },
-  RSA_4096: { ...pair, usages: rsaUsages, material: { kind: 'rsa-4096', modulusLength: 512, pkcs8Length: 2374 } },
+  RSA_2048: {
+    ...pair,
+    usages: rsaUsages,
+    material: { kind: 'rsa-2048', modulusLength: 256, pkcs8Length: 1216 },
+  },
+  RSA_3072: {
+    ...pair,
+    usages: rsaUsages,
+    material: { kind: 'rsa-3072', modulusLength: 384, pkcs8Length: 1792 },
+  },
+  RSA_4096: {
+    ...pair,
+    usages: rsaUsages,
+    material: { kind: 'rsa-4096', modulusLength: 512, pkcs8Length: 2374 },
+  },
   ECC_NIST_P256: {
     ...pair,
     usages: { SIGN_VERIFY: ['ECDSA_SHA_256'], KEY_AGREEMENT: ['ECDH'] },
@@ -68,7 +90,11 @@ export const keySpecs = {
     usages: { SIGN_VERIFY: ['ECDSA_SHA_512'], KEY_AGREEMENT: ['ECDH'] },
     material: { kind: 'secp521r1', pkcs8Length: 241 },
   },
-  ECC_SECG_P256K1: { ...pair, usages: { SIGN_VERIFY: ['ECDSA_SHA_256'] }, material: { kind: 'secp256k1' } },
+  ECC_SECG_P256K1: {
+    ...pair,
+    usages: { SIGN_VERIFY: ['ECDSA_SHA_256'] },
+    material: { kind: 'secp256k1' },
+  },
   ECC_NIST_EDWARDS25519: {
     ...pair,
     usages: { SIGN_VERIFY: ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
@@ -79,10 +105,26 @@ export const keySpecs = {
     usages: { ENCRYPT_DECRYPT: ['SM2PKE'], SIGN_VERIFY: ['SM2DSA'], KEY_AGREEMENT: ['ECDH'] },
     material: { kind: 'sm2' },
   },
-  HMAC_224: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_224'] }, material: { kind: 'generic-secret', length: 28 } },
-  HMAC_256: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_256'] }, material: { kind: 'generic-secret', length: 32 } },
-  HMAC_384: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_384'] }, material: { kind: 'generic-secret', length: 48 } },
-  HMAC_512: { ...hmac, usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_512'] }, material: { kind: 'generic-secret', length: 64 } },
+  HMAC_224: {
+    ...hmac,
+    usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_224'] },
+    material: { kind: 'generic-secret', length: 28 },
+  },
+  HMAC_256: {
+    ...hmac,
+    usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_256'] },
+    material: { kind: 'generic-secret', length: 32 },
+  },
+  HMAC_384: {
+    ...hmac,
+    usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_384'] },
+    material: { kind: 'generic-secret', length: 48 },
+  },
+  HMAC_512: {
+    ...hmac,
+    usages: { GENERATE_VERIFY_MAC: ['HMAC_SHA_512'] },
+    material: { kind: 'generic-secret', length: 64 },
+  },
   ML_DSA_44: { ...signingPair, material: { kind: 'ml-dsa-44' } },
   ML_DSA_65: { ...signingPair, material: { kind: 'ml-dsa-65' } },
   ML_DSA_87: { ...signingPair, material: { kind: 'ml-dsa-87' } },
@@ -94,7 +136,9 @@ export const keySpecs = {
 export type KeySpec = keyof typeof keySpecs;
 
 /** The specs of the pairs that GenerateDataKeyPair makes. */
-export type DataKeyPairSpec = { [S in KeySpec]: (typeof keySpecs)[S]['dataKeyPair'] extends true ? S : never }[KeySpec];
+export type DataKeyPairSpec = {
+  [S in KeySpec]: (typeof keySpecs)[S]['dataKeyPair'] extends true ? S : never;
+}[KeySpec];
 
 /** What an HSM is told to make for a key: what its row says. */
 export type MaterialType = (typeof keySpecs)[KeySpec]['material'];
@@ -108,7 +152,10 @@ export function keySpecFacts(spec: KeySpec): KeySpecFacts & { readonly material:
 }
 
 /** The algorithms that a key of this spec and usage works with; empty if it can't have that usage. */
-export function algorithmsOf<U extends KeyUsage>(spec: KeySpec, usage: U): readonly AlgorithmsByUsage[U][] {
+export function algorithmsOf<U extends KeyUsage>(
+  spec: KeySpec,
+  usage: U,
+): readonly AlgorithmsByUsage[U][] {
   return keySpecFacts(spec).usages[usage] ?? [];
 }
 

@@ -11,7 +11,10 @@ export type KeyState =
   | 'Creating'
   | 'Updating';
 
-type StateFacts = Pick<KeyRecord, 'enabled' | 'deletionDate' | 'replicaDeletionWindow' | 'transition' | 'materialMissing'>;
+type StateFacts = Pick<
+  KeyRecord,
+  'enabled' | 'deletionDate' | 'replicaDeletionWindow' | 'transition' | 'materialMissing'
+>;
 
 /** The state shown, given whether the key's store is connected (the default key store always is). */
 export function keyState(key: StateFacts, storeConnected: boolean): KeyState {
@@ -24,12 +27,17 @@ export function keyState(key: StateFacts, storeConnected: boolean): KeyState {
 }
 
 /** What a key in a state answers: `ok`, or which error and how its text ends after the key's ARN. */
-export type StateVerdict = 'ok' | { readonly error: 'DisabledException' | 'KMSInvalidStateException'; readonly text: string };
+export type StateVerdict =
+  | 'ok'
+  | { readonly error: 'DisabledException' | 'KMSInvalidStateException'; readonly text: string };
 
 const invalid = (text: string): StateVerdict => ({ error: 'KMSInvalidStateException', text });
 const ok = 'ok';
 const disabled: StateVerdict = { error: 'DisabledException', text: 'is disabled.' };
-const deleting = { PendingDeletion: invalid('is pending deletion.'), PendingReplicaDeletion: invalid('is pending replica deletion.') };
+const deleting = {
+  PendingDeletion: invalid('is pending deletion.'),
+  PendingReplicaDeletion: invalid('is pending replica deletion.'),
+};
 const pendingImport = { PendingImport: invalid('is pending import.') };
 const unavailable = { Unavailable: invalid('is unavailable.') };
 const creating = { Creating: invalid('is creating.') };
@@ -54,7 +62,14 @@ const always = {
  */
 export const keyStateRules = {
   any: always,
-  cryptographic: { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating },
+  cryptographic: {
+    ...always,
+    Disabled: disabled,
+    ...deleting,
+    ...pendingImport,
+    ...unavailable,
+    ...creating,
+  },
   grantable: { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...creating },
   'not-pending-deletion': { ...always, ...deleting },
   'pending-deletion': {
@@ -69,13 +84,43 @@ export const keyStateRules = {
   },
   deletable: { ...always, ...deleting, ...updating },
   switchable: { ...always, ...deleting, ...pendingImport, ...creating, ...updating },
-  'automatically-rotatable': { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating },
-  'rotatable-on-demand': { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating, ...updating },
+  'automatically-rotatable': {
+    ...always,
+    Disabled: disabled,
+    ...deleting,
+    ...pendingImport,
+    ...unavailable,
+    ...creating,
+  },
+  'rotatable-on-demand': {
+    ...always,
+    Disabled: disabled,
+    ...deleting,
+    ...pendingImport,
+    ...unavailable,
+    ...creating,
+    ...updating,
+  },
   'import-preparable': { ...always, ...deleting, ...unavailable, ...creating, ...updating },
   importable: { ...always, ...deleting, ...unavailable, ...creating },
   'material-deletable': { ...always, ...creating, ...updating },
-  replicable: { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating, ...updating },
-  'primary-movable': { ...always, Disabled: disabled, ...deleting, ...pendingImport, ...unavailable, ...creating },
+  replicable: {
+    ...always,
+    Disabled: disabled,
+    ...deleting,
+    ...pendingImport,
+    ...unavailable,
+    ...creating,
+    ...updating,
+  },
+  'primary-movable': {
+    ...always,
+    Disabled: disabled,
+    ...deleting,
+    ...pendingImport,
+    ...unavailable,
+    ...creating,
+  },
 } as const satisfies Record<string, Record<KeyState, StateVerdict>>;
 
 export type KeyStateRule = keyof typeof keyStateRules;

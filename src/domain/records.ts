@@ -58,7 +58,11 @@ export interface KeyRecord {
 }
 
 /** What a key's material is to it. Source: KeyMaterialState, AWS KMS API Reference. */
-export type MaterialState = 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION' | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
+export type MaterialState =
+  | 'CURRENT'
+  | 'NON_CURRENT'
+  | 'PENDING_ROTATION'
+  | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
 
 /** One version of a key's material, as far as it may be known outside an HSM. Related multi-Region keys have one each. */
 export interface MaterialRecord {
@@ -138,7 +142,12 @@ export interface AliasRecord {
   readonly lastUpdatedDate: number;
 }
 
-export type ConnectionState = 'CONNECTED' | 'CONNECTING' | 'FAILED' | 'DISCONNECTED' | 'DISCONNECTING';
+export type ConnectionState =
+  | 'CONNECTED'
+  | 'CONNECTING'
+  | 'FAILED'
+  | 'DISCONNECTED'
+  | 'DISCONNECTING';
 
 export type ConnectionErrorCode =
   | 'INVALID_CREDENTIALS'
@@ -233,7 +242,12 @@ export interface BackupRecord {
   /** The policy of a cluster that is gone. */
   readonly retentionDays: number;
   /** Present for a copy from another Region. */
-  readonly copy?: { readonly date: number; readonly region: string; readonly backupId: string; readonly clusterId: string };
+  readonly copy?: {
+    readonly date: number;
+    readonly region: string;
+    readonly backupId: string;
+    readonly clusterId: string;
+  };
   /** Present exactly in state PENDING_DELETION: when the backup is gone for good. */
   readonly deletionDate?: number;
   /** The resource policy that shares the backup, as it was put. */
@@ -241,7 +255,12 @@ export interface BackupRecord {
   readonly tags: readonly Tag[];
 }
 
-export type HsmState = 'CREATE_IN_PROGRESS' | 'ACTIVE' | 'DEGRADED' | 'DELETE_IN_PROGRESS' | 'DELETED';
+export type HsmState =
+  | 'CREATE_IN_PROGRESS'
+  | 'ACTIVE'
+  | 'DEGRADED'
+  | 'DELETE_IN_PROGRESS'
+  | 'DELETED';
 
 export interface HsmRecord {
   readonly account: string;

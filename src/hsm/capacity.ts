@@ -23,7 +23,12 @@ export class Capacity {
       const perSecond = rate[kind];
       if (perSecond === undefined) continue;
       const size = Math.max(1, (perSecond * BURST) / 1_000);
-      this.#buckets.set(kind, { rate: perSecond / 1_000, size, tokens: size, filledAt: clock.now() });
+      this.#buckets.set(kind, {
+        rate: perSecond / 1_000,
+        size,
+        tokens: size,
+        filledAt: clock.now(),
+      });
     }
   }
 
@@ -33,9 +38,13 @@ export class Capacity {
     if (!bucket) return;
     const now = this.#clock.now();
     // A clock that was set back only fills nothing.
-    bucket.tokens = Math.min(bucket.size, bucket.tokens + Math.max(0, now - bucket.filledAt) * bucket.rate);
+    bucket.tokens = Math.min(
+      bucket.size,
+      bucket.tokens + Math.max(0, now - bucket.filledAt) * bucket.rate,
+    );
     bucket.filledAt = now;
-    if (bucket.tokens < 1) throw new HsmError('busy', `the HSM does all the ${kind} operations that it can`);
+    if (bucket.tokens < 1)
+      throw new HsmError('busy', `the HSM does all the ${kind} operations that it can`);
     bucket.tokens -= 1;
   }
 }

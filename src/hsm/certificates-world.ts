@@ -1,7 +1,14 @@
 /** For tests of the HSM: who certifies an HSM's hardware and a cluster's key. */
 import type { KeyObject } from 'node:crypto';
 import type { ControlChannel } from '../cluster/control-channel.ts';
-import { createAuthority, issueCertificate, makeKeyPair, readCsr, sealFor, type Issuer } from '../crypto/index.ts';
+import {
+  createAuthority,
+  issueCertificate,
+  makeKeyPair,
+  readCsr,
+  sealFor,
+  type Issuer,
+} from '../crypto/index.ts';
 
 const validity = { notBefore: 0, notAfter: Date.UTC(2100, 0) };
 
@@ -10,16 +17,26 @@ export type BackupKeys = readonly [Uint8Array, Uint8Array];
 
 export async function authority(name: string): Promise<Issuer> {
   const keys = makeKeyPair();
-  return { certificate: await createAuthority(keys, { CN: name }, validity), privateKey: keys.privateKey };
+  return {
+    certificate: await createAuthority(keys, { CN: name }, validity),
+    privateKey: keys.privateKey,
+  };
 }
 
 /** What `issuer` signs of a request. */
 export async function certify(csr: string, issuer: Issuer, ca = false): Promise<string> {
-  return issueCertificate({ ...validity, subject: { CN: 'HSM' }, publicKey: await keyIn(csr), ca }, issuer);
+  return issueCertificate(
+    { ...validity, subject: { CN: 'HSM' }, publicKey: await keyIn(csr), ca },
+    issuer,
+  );
 }
 
 /** Gives an HSM what makes its hardware genuine; resolves to the manufacturer's certificate. */
-export async function certifyHardware(control: ControlChannel, manufacturer: Issuer, backupKeys: BackupKeys): Promise<string> {
+export async function certifyHardware(
+  control: ControlChannel,
+  manufacturer: Issuer,
+  backupKeys: BackupKeys,
+): Promise<string> {
   const { csr } = await control.call('hardwareCsr', {});
   const publicKey = await keyIn(csr);
   const certificates = {

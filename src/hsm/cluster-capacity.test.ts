@@ -21,7 +21,11 @@ test('a cluster does what its HSMs do together, and one more HSM adds its share 
   const spend = async (): Promise<number> => {
     for (let done = 0; ; done += 1) {
       try {
-        await cluster.client.call('encrypt', { key, plaintext: Buffer.from('x'), aad: Buffer.alloc(0) });
+        await cluster.client.call('encrypt', {
+          key,
+          plaintext: Buffer.from('x'),
+          aad: Buffer.alloc(0),
+        });
       } catch (error) {
         assert.ok(refusedAs('busy')(error), 'what is over the ceiling is refused at once');
         return done;
@@ -40,13 +44,19 @@ async function together() {
   const client = await connectCluster({
     trustAnchor: world.trustAnchor,
     members: members(),
-    credentials: { username: 'alice', role: 'crypto-user', password: new SecretText(USER_PASSWORD) },
+    credentials: {
+      username: 'alice',
+      role: 'crypto-user',
+      password: new SecretText(USER_PASSWORD),
+    },
     clock: world.clock,
     log: silentLogger,
   });
   const follow = async (): Promise<void> => {
     client.setMembers(members());
-    await until('all HSMs are logged in to', async () => client.members().every(({ healthy }) => healthy));
+    await until('all HSMs are logged in to', async () =>
+      client.members().every(({ healthy }) => healthy),
+    );
   };
   await follow();
   return { client, follow, [Symbol.dispose]: () => client.close() };

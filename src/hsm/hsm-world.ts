@@ -11,7 +11,13 @@ import { randomBytes, type Issuer } from '../crypto/index.ts';
 import { authority, certify, certifyHardware, type BackupKeys } from './certificates-world.ts';
 import { connectHsm, type HsmConnection } from './client/index.ts';
 import { startHsm, type WorldHsm } from './one-hsm-world.ts';
-import { AUDIT_FORMAT, HsmError, type HsmErrorCode, type HsmRate, type LoginRole } from './wire/index.ts';
+import {
+  AUDIT_FORMAT,
+  HsmError,
+  type HsmErrorCode,
+  type HsmRate,
+  type LoginRole,
+} from './wire/index.ts';
 
 export { authority } from './certificates-world.ts';
 export { CLUSTER_ID, type WorldHsm } from './one-hsm-world.ts';
@@ -34,7 +40,9 @@ export async function hsmWorld(count = 1): Promise<HsmWorld> {
 }
 
 /** A world without HSMs; `backupKeys` are those of another world whose backups this one's hardware is to open. */
-export async function emptyWorld({ backupKeys = [randomBytes(32), randomBytes(32)] }: { backupKeys?: BackupKeys } = {}): Promise<HsmWorld> {
+export async function emptyWorld({
+  backupKeys = [randomBytes(32), randomBytes(32)],
+}: { backupKeys?: BackupKeys } = {}): Promise<HsmWorld> {
   return new HsmWorld(await authority('Customer CA'), await authority('Manufacturer'), backupKeys);
 }
 
@@ -76,9 +84,16 @@ export class HsmWorld implements AsyncDisposable {
 
   /** Adds an HSM: the first of the cluster, or one that joins it. */
   async addHsm(): Promise<WorldHsm> {
-    const hsm = await startHsm(this.#root, this.clock, { index: this.hsms.length, rate: this.rate });
+    const hsm = await startHsm(this.#root, this.clock, {
+      index: this.hsms.length,
+      rate: this.rate,
+    });
     this.hsms.push(hsm);
-    const hardwareCertificate = await certifyHardware(hsm.control, this.manufacturer, this.backupKeys);
+    const hardwareCertificate = await certifyHardware(
+      hsm.control,
+      this.manufacturer,
+      this.backupKeys,
+    );
     await this.#tellPeers();
     if (hsm !== this.first) await this.#join(hsm, hardwareCertificate);
     return hsm;
@@ -99,7 +114,8 @@ export class HsmWorld implements AsyncDisposable {
   async linked(): Promise<void> {
     await until('all HSMs are linked', async () => {
       for (const { control } of this.hsms) {
-        if ((await control.call('status', {})).linkedPeers.length < this.hsms.length - 1) return false;
+        if ((await control.call('status', {})).linkedPeers.length < this.hsms.length - 1)
+          return false;
       }
       return true;
     });
@@ -113,7 +129,11 @@ export class HsmWorld implements AsyncDisposable {
   }
 
   /** The same, logged in; crypto users and auditors are created at first sight. */
-  async login(username: string, role: LoginRole = 'crypto-user', hsm = this.first): Promise<HsmConnection> {
+  async login(
+    username: string,
+    role: LoginRole = 'crypto-user',
+    hsm = this.first,
+  ): Promise<HsmConnection> {
     const password = role === 'admin' ? ADMIN_PASSWORD : USER_PASSWORD;
     if (!this.#usernames.has(username)) {
       this.#usernames.add(username);
@@ -134,14 +154,22 @@ export class HsmWorld implements AsyncDisposable {
 
   async #tellPeers(): Promise<void> {
     for (const hsm of this.hsms) {
-      await hsm.control.call('setPeers', { peers: this.hsms.filter((one) => one !== hsm).map(({ address }) => address) });
+      await hsm.control.call('setPeers', {
+        peers: this.hsms.filter((one) => one !== hsm).map(({ address }) => address),
+      });
     }
   }
 
   async #join(hsm: WorldHsm, hardwareCertificate: string): Promise<void> {
-    const { sealed } = await this.first.control.call('exportClone', { hardwareCertificate, hsmId: hsm.address.hsmId });
+    const { sealed } = await this.first.control.call('exportClone', {
+      hardwareCertificate,
+      hsmId: hsm.address.hsmId,
+    });
     await hsm.control.call('importClone', { sealed });
-    await until('the HSM is synchronized', async () => (await hsm.control.call('status', {})).synchronized);
+    await until(
+      'the HSM is synchronized',
+      async () => (await hsm.control.call('status', {})).synchronized,
+    );
     await this.linked();
   }
 }
@@ -156,5 +184,8 @@ export async function auditLines(reader: HsmConnection): Promise<string[]> {
   const { identity } = await reader.call('checkpointAudit', {});
   const { records } = await reader.call('readAudit', { from: 0, limit: 1_000 });
   const { hsmId } = reader.info;
-  return [{ format: AUDIT_FORMAT, ...identity }, ...records.map((record) => ({ hsmId, ...record }))].map((line) => JSON.stringify(line));
+  return [
+    { format: AUDIT_FORMAT, ...identity },
+    ...records.map((record) => ({ hsmId, ...record })),
+  ].map((line) => JSON.stringify(line));
 }

@@ -8,9 +8,22 @@ import { birthIdentity, Identity } from './identity/index.ts';
 import { Keys } from './keys/index.ts';
 import { Quorum } from './quorum/index.ts';
 import { Peers, Replica, type Change } from './replication/index.ts';
-import { lockFolder, openDatabase, openDeviceKey, type Database, type DeviceSecret, type FolderLock } from './storage/index.ts';
+import {
+  lockFolder,
+  openDatabase,
+  openDeviceKey,
+  type Database,
+  type DeviceSecret,
+  type FolderLock,
+} from './storage/index.ts';
 import { ADMIN, APPLIANCE_USER, Lockouts, Sessions, Turns, Users } from './users/index.ts';
-import { checkpointPurpose, HsmError, type HsmBirth, type HsmInfo, type HsmLifecycle } from './wire/index.ts';
+import {
+  checkpointPurpose,
+  HsmError,
+  type HsmBirth,
+  type HsmInfo,
+  type HsmLifecycle,
+} from './wire/index.ts';
 
 const FIRMWARE_VERSION = '1.0';
 const LOGINS_PER_SECOND = 200;
@@ -72,7 +85,13 @@ export class Hsm {
     this.replica.subscribe('user', () => this.changed());
     this.replica.load();
     const changed = (): void => this.changed();
-    this.peers = new Peers({ hsmId: birth.hsmId, database, replica: this.replica, changed, caughtUp: () => this.#caughtUp() });
+    this.peers = new Peers({
+      hsmId: birth.hsmId,
+      database,
+      replica: this.replica,
+      changed,
+      caughtUp: () => this.#caughtUp(),
+    });
     this.#makeFirstUsers();
     if (identity.facts.maskingKey) this.peers.unlock(identity.facts.maskingKey);
     this.settled = this.peers.settled();
@@ -97,7 +116,8 @@ export class Hsm {
       model: 'Keyhold software HSM',
       serialNumber,
       firmwareVersion: FIRMWARE_VERSION,
-      fipsState: mode === 'FIPS' ? '2 [FIPS mode with single factor authentication]' : '0 [non-FIPS mode]',
+      fipsState:
+        mode === 'FIPS' ? '2 [FIPS mode with single factor authentication]' : '0 [non-FIPS mode]',
       keyCount: this.keys.count,
       userCount: this.users.size,
     };
@@ -138,7 +158,9 @@ export class Hsm {
 
   #caughtUp(): void {
     if (this.synchronized) return;
-    this.identity.update({ synchronized: true }, () => this.audit.append({ opcode: 'KH_SYNCHRONIZED' }));
+    this.identity.update({ synchronized: true }, () =>
+      this.audit.append({ opcode: 'KH_SYNCHRONIZED' }),
+    );
     this.changed();
   }
 
@@ -165,9 +187,17 @@ export class Hsm {
     if (!this.birth.first || this.users.size > 0) return;
     const first = [
       Users.put({ username: ADMIN, role: 'unactivated-admin', password: undefined }),
-      Users.put({ username: APPLIANCE_USER, role: 'internal(APPLIANCE_USER)', password: undefined }),
+      Users.put({
+        username: APPLIANCE_USER,
+        role: 'internal(APPLIANCE_USER)',
+        password: undefined,
+      }),
     ];
-    this.replica.write(first, { opcode: 'CN_CREATE_APPLIANCE_USER', username: APPLIANCE_USER, role: 'internal(APPLIANCE_USER)' });
+    this.replica.write(first, {
+      opcode: 'CN_CREATE_APPLIANCE_USER',
+      username: APPLIANCE_USER,
+      role: 'internal(APPLIANCE_USER)',
+    });
   }
 }
 
@@ -188,15 +218,21 @@ export interface HsmSurroundings {
 }
 
 /** Takes up what the folder holds, or begins a new HSM in it. Throws `FolderInUseError`, `WrongSecretError`, `HsmError`. */
-export async function openHsm(birth: HsmBirth, { secret, log, clock: machineClock }: HsmSurroundings): Promise<Hsm> {
+export async function openHsm(
+  birth: HsmBirth,
+  { secret, log, clock: machineClock }: HsmSurroundings,
+): Promise<Hsm> {
   const clock = offsetClock(machineClock, birth.clockOffset);
   using undo = new DisposableStack();
   const lock = undo.adopt(lockFolder(birth.folder), (lock) => lock.release());
   const deviceKey = await openDeviceKey(birth.folder, secret);
-  const database = undo.adopt(openDatabase(birth.folder, deviceKey), (database) => database.close());
+  const database = undo.adopt(openDatabase(birth.folder, deviceKey), (database) =>
+    database.close(),
+  );
   const audit = new Audit(database, clock);
   const identity = Identity.load(database) ?? (await bear(birth, database, audit));
-  if (identity.facts.hsmId !== birth.hsmId) throw new HsmError('invalid-argument', `this folder is that of ${identity.facts.hsmId}`);
+  if (identity.facts.hsmId !== birth.hsmId)
+    throw new HsmError('invalid-argument', `this folder is that of ${identity.facts.hsmId}`);
   const hsm = new Hsm(birth, { clock, database, audit, identity, lock, log });
   // From here on it is the HSM that closes them.
   undo.move();
@@ -207,7 +243,8 @@ async function bear(birth: HsmBirth, database: Database, audit: Audit): Promise<
   const facts = await birthIdentity(birth);
   const identity = new Identity(database, facts);
   identity.update({}, () => {
-    for (const opcode of ['CN_INIT_TOKEN', 'CN_GEN_PSWD_ENC_KEY', 'CN_INIT_DONE'] as const) audit.append({ opcode });
+    for (const opcode of ['CN_INIT_TOKEN', 'CN_GEN_PSWD_ENC_KEY', 'CN_INIT_DONE'] as const)
+      audit.append({ opcode });
   });
   return identity;
 }

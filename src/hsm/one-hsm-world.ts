@@ -27,7 +27,11 @@ export interface HsmPlan {
 }
 
 /** Starts one HSM of a cluster in a folder under `root`. */
-export async function startHsm(root: string, clock: Clock, { index, rate }: HsmPlan): Promise<WorldHsm> {
+export async function startHsm(
+  root: string,
+  clock: Clock,
+  { index, rate }: HsmPlan,
+): Promise<WorldHsm> {
   const hsmId = `hsm-${'abcdefgh'.charAt(index).repeat(11)}`;
   const folder = join(root, hsmId);
   mkdirSync(folder, { mode: 0o700 });

@@ -16,6 +16,9 @@ export function sealSecret(seal: Seal, accessKeyId: string, secret: SecretText):
   return seal.seal(secret, purposeOf(accessKeyId));
 }
 
-export function openSecret(seal: Seal, { accessKeyId, sealedSecret }: AccessKeyRecord): Promise<SecretText> {
+export function openSecret(
+  seal: Seal,
+  { accessKeyId, sealedSecret }: AccessKeyRecord,
+): Promise<SecretText> {
   return seal.open(sealedSecret, purposeOf(accessKeyId));
 }

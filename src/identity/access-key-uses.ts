@@ -14,7 +14,15 @@ export class AccessKeyUses {
   readonly #noted = new BoundedCache<string, number>(CAPACITY);
   readonly #writes = new Set<Promise<void>>();
 
-  constructor({ store, clock, log }: { readonly store: Store; readonly clock: Clock; readonly log: Logger }) {
+  constructor({
+    store,
+    clock,
+    log,
+  }: {
+    readonly store: Store;
+    readonly clock: Clock;
+    readonly log: Logger;
+  }) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
@@ -26,7 +34,9 @@ export class AccessKeyUses {
     const time = this.#clock.now();
     if (time - (this.#noted.get(accessKeyId) ?? Number.NEGATIVE_INFINITY) < GRANULARITY) return;
     this.#noted.set(accessKeyId, time);
-    const write = this.#write({ accessKeyId, time, region, service }).finally(() => this.#writes.delete(write));
+    const write = this.#write({ accessKeyId, time, region, service }).finally(() =>
+      this.#writes.delete(write),
+    );
     this.#writes.add(write);
   }
 
@@ -37,10 +47,14 @@ export class AccessKeyUses {
   async #write(use: AccessKeyUseRecord): Promise<void> {
     try {
       await this.#store.transact(async (transaction) => {
-        if (await transaction.get('accessKeys', use.accessKeyId)) await transaction.put('accessKeyUses', use);
+        if (await transaction.get('accessKeys', use.accessKeyId))
+          await transaction.put('accessKeyUses', use);
       });
     } catch (error) {
-      this.#log.warn({ err: error, accessKeyId: use.accessKeyId }, 'the use of an access key could not be noted');
+      this.#log.warn(
+        { err: error, accessKeyId: use.accessKeyId },
+        'the use of an access key could not be noted',
+      );
     }
   }
 }

@@ -29,5 +29,9 @@ export async function newAdministrator(
     inlinePolicies: {},
     attachedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
   };
-  return { user, key: { accessKeyId, account, userName: user.name, sealedSecret, active: true, creationDate }, secretAccessKey };
+  return {
+    user,
+    key: { accessKeyId, account, userName: user.name, sealedSecret, active: true, creationDate },
+    secretAccessKey,
+  };
 }

@@ -11,7 +11,12 @@ const allowedActions: Readonly<Record<string, readonly string[]>> = {
   AdministratorAccess: ['*'],
   AWSCloudHSMFullAccess: ['cloudhsm:*'],
   AWSCloudHSMReadOnlyAccess: ['cloudhsm:Get*', 'cloudhsm:List*', 'cloudhsm:Describe*'],
-  AWSCloudTrail_ReadOnlyAccess: ['cloudtrail:Get*', 'cloudtrail:Describe*', 'cloudtrail:List*', 'cloudtrail:LookupEvents'],
+  AWSCloudTrail_ReadOnlyAccess: [
+    'cloudtrail:Get*',
+    'cloudtrail:Describe*',
+    'cloudtrail:List*',
+    'cloudtrail:LookupEvents',
+  ],
   AWSKeyManagementServicePowerUser: [
     'kms:CreateAlias',
     'kms:CreateKey',
@@ -69,14 +74,23 @@ function record(name: string, statements: readonly object[], number: number): Ma
   };
 }
 
-function allowing(actions: Readonly<Record<string, readonly string[]>>): Record<string, readonly object[]> {
-  return Object.fromEntries(Object.entries(actions).map(([name, Action]) => [name, [{ Effect: 'Allow', Action, Resource: '*' }]]));
+function allowing(
+  actions: Readonly<Record<string, readonly string[]>>,
+): Record<string, readonly object[]> {
+  return Object.fromEntries(
+    Object.entries(actions).map(([name, Action]) => [
+      name,
+      [{ Effect: 'Allow', Action, Resource: '*' }],
+    ]),
+  );
 }
 
 /** The managed policies that every account has, by ARN. */
 export const awsManagedPolicies: ReadonlyMap<string, ManagedPolicyRecord> = new Map(
-  Object.entries({ ...allowing(allowedActions), ...POWER_USER }).map(([name, statements], number) => {
-    const row = record(name, statements, number);
-    return [iamArn('policy', row), row];
-  }),
+  Object.entries({ ...allowing(allowedActions), ...POWER_USER }).map(
+    ([name, statements], number) => {
+      const row = record(name, statements, number);
+      return [iamArn('policy', row), row];
+    },
+  ),
 );

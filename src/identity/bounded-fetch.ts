@@ -5,7 +5,11 @@ const MAX_BYTES = 262_144;
 
 /** `fetch` of a small document: nobody is followed to another place, waited for long, or read without end. */
 export async function boundedFetch(url: string, options: RequestInit = {}): Promise<Response> {
-  const response = await fetch(url, { ...options, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) });
+  const response = await fetch(url, {
+    ...options,
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT),
+  });
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {

@@ -1,5 +1,12 @@
 import type { SecretText } from '../base/index.ts';
-import { assumedRoleArn, iamArn, type Principal, type RoleRecord, type Tag, type UserRecord } from '../domain/index.ts';
+import {
+  assumedRoleArn,
+  iamArn,
+  type Principal,
+  type RoleRecord,
+  type Tag,
+  type UserRecord,
+} from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
 import type { Session } from './session-token.ts';
 
@@ -25,7 +32,13 @@ export function userPrincipal(user: UserRecord, accessKeyId: string, session?: S
 
 export function rolePrincipal(role: RoleRecord, accessKeyId: string, session: Session): Principal {
   const { account, name, roleId } = role;
-  const { sessionName = '', issuedAt, sourceIdentity, federatedProvider, transitiveTagKeys } = session;
+  const {
+    sessionName = '',
+    issuedAt,
+    sourceIdentity,
+    federatedProvider,
+    transitiveTagKeys,
+  } = session;
   const tags = { ...tagMap(role.tags), ...session.tags };
   return {
     account,

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { DerivedCache } from './derived-cache.ts';
 
 /** Values are `account/text`. */
-const newCache = () => new DerivedCache<string>({ capacity: 10, accountOf: (value) => value.split('/')[0] ?? '' });
+const newCache = () =>
+  new DerivedCache<string>({ capacity: 10, accountOf: (value) => value.split('/')[0] ?? '' });
 
 describe('a cache of what is derived from rows', () => {
   it('keeps what was loaded until its key or its account changes', async () => {

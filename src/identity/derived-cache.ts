@@ -53,6 +53,9 @@ export class DerivedCache<V> {
   }
 
   #isGood(key: string, { value, readAt }: Entry<V>): boolean {
-    return (this.#accounts.get(this.#accountOf(value)) ?? 0) <= readAt && (this.#keys.get(key) ?? 0) <= readAt;
+    return (
+      (this.#accounts.get(this.#accountOf(value)) ?? 0) <= readAt &&
+      (this.#keys.get(key) ?? 0) <= readAt
+    );
   }
 }

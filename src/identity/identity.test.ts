@@ -19,8 +19,10 @@ after(async () => {
 const key = randomBytes(32);
 /** Real encryption, with the key at hand instead of in an HSM. */
 const localSeal: Seal = {
-  seal: async (secret, purpose) => seal(key, Buffer.from(secret.reveal()), Buffer.from(purpose)).toString('base64'),
-  open: async (sealed, purpose) => new SecretText(open(key, Buffer.from(sealed, 'base64'), Buffer.from(purpose)).toString()),
+  seal: async (secret, purpose) =>
+    seal(key, Buffer.from(secret.reveal()), Buffer.from(purpose)).toString('base64'),
+  open: async (sealed, purpose) =>
+    new SecretText(open(key, Buffer.from(sealed, 'base64'), Buffer.from(purpose)).toString()),
 };
 
 describe('the first administrator', () => {
@@ -38,7 +40,8 @@ describe('the first administrator', () => {
   });
 
   it('is known by its access key, with full access, but by no session token', async () => {
-    const { accessKeyId = '', secretAccessKey } = (await identity.bootstrap({ account: '111122223333' })) ?? {};
+    const { accessKeyId = '', secretAccessKey } =
+      (await identity.bootstrap({ account: '111122223333' })) ?? {};
     const caller = await identity.lookup(accessKeyId);
     assert.equal(caller?.secretAccessKey.reveal(), secretAccessKey?.reveal());
     assert.equal(caller?.principal.arn, 'arn:aws:iam::111122223333:user/admin');
@@ -49,8 +52,10 @@ describe('the first administrator', () => {
   });
 
   it('has a secret that is nowhere on disk', async () => {
-    const { secretAccessKey = new SecretText('') } = (await identity.bootstrap({ account: '111122223333' })) ?? {};
-    for (const file of [path, `${path}-wal`]) assert.ok(!readFileSync(file).includes(secretAccessKey.reveal()));
+    const { secretAccessKey = new SecretText('') } =
+      (await identity.bootstrap({ account: '111122223333' })) ?? {};
+    for (const file of [path, `${path}-wal`])
+      assert.ok(!readFileSync(file).includes(secretAccessKey.reveal()));
   });
 
   it('is locked out at once when its access key is deactivated, and not brought back by a start', async () => {

@@ -15,7 +15,14 @@ import { newAccessKey } from './unique-ids.ts';
 import { openWebIdentities, type WebIdentities } from './web-identity.ts';
 
 /** Changes of these may change what any caller of the account may do; it comes first in their keys. */
-const PRINCIPAL_TABLES: ReadonlySet<TableName> = new Set(['accounts', 'users', 'groups', 'memberships', 'roles', 'managedPolicies']);
+const PRINCIPAL_TABLES: ReadonlySet<TableName> = new Set([
+  'accounts',
+  'users',
+  'groups',
+  'memberships',
+  'roles',
+  'managedPolicies',
+]);
 
 export interface IdentityOptions {
   readonly store: Store;
@@ -42,7 +49,10 @@ export interface Identity {
    * Whom an access key belongs to: at once if it is at hand. Undefined if there is no such key, it is not active, or a
    * session token came with it that is not its own. Throws ExpiredTokenException when a session is over.
    */
-  lookup(accessKeyId: string, sessionToken?: string): Caller | undefined | Promise<Caller | undefined>;
+  lookup(
+    accessKeyId: string,
+    sessionToken?: string,
+  ): Caller | undefined | Promise<Caller | undefined>;
   /** See `bootstrap.ts`. */
   bootstrap(wanted: { readonly account: string }): Promise<Administrator | undefined>;
   /** See `bootstrap.ts`. */
@@ -50,7 +60,10 @@ export interface Identity {
   /** A user with full access to a new account, and an access key. The rows are for the caller to store. */
   newAdministrator(account: string): Promise<NewAdministrator>;
   /** A new active access key for a user. The row is for the caller to store. */
-  newAccessKey(user: { readonly account: string; readonly userName: string }): Promise<IssuedAccessKey>;
+  newAccessKey(user: {
+    readonly account: string;
+    readonly userName: string;
+  }): Promise<IssuedAccessKey>;
   /** Temporary credentials; nothing is stored. `minimumTokenSize` in characters. */
   issueSession(session: Omit<Session, 'secret'>, minimumTokenSize?: number): Promise<IssuedSession>;
   /** See `web-identity.ts`. */
@@ -72,19 +85,34 @@ export function openIdentity(options: IdentityOptions): Identity {
 
   const unsubscribe = store.subscribe((changes) => follow(changes, longTerm, sessions));
   return {
-    lookup: (accessKeyId, token) => (token === undefined ? longTerm.lookup(accessKeyId) : sessions.lookup(accessKeyId, token)),
+    lookup: (accessKeyId, token) =>
+      token === undefined ? longTerm.lookup(accessKeyId) : sessions.lookup(accessKeyId, token),
     bootstrap: ({ account }) => bootstrap({ store, clock, seal }, account),
     recover: () => recover({ store, clock, seal }),
     newAdministrator: (account) => newAdministrator({ clock, seal }, account),
     async newAccessKey({ account, userName }) {
       const { accessKeyId, secretAccessKey } = newAccessKey('user', account);
       const sealedSecret = await sealSecret(seal, accessKeyId, secretAccessKey);
-      return { row: { accessKeyId, account, userName, sealedSecret, active: true, creationDate: clock.now() }, secretAccessKey };
+      return {
+        row: {
+          accessKeyId,
+          account,
+          userName,
+          sealedSecret,
+          active: true,
+          creationDate: clock.now(),
+        },
+        secretAccessKey,
+      };
     },
     async issueSession(session, minimumTokenSize) {
       const { accessKeyId, secretAccessKey } = newAccessKey('session', session.account);
       const whole = { ...session, secret: secretAccessKey.reveal() };
-      return { accessKeyId, secretAccessKey, sessionToken: await tokens.write(accessKeyId, whole, minimumTokenSize) };
+      return {
+        accessKeyId,
+        secretAccessKey,
+        sessionToken: await tokens.write(accessKeyId, whole, minimumTokenSize),
+      };
     },
     verifyWebIdentity: openWebIdentities({ clock: outsideClock }).verify,
     principals: principalsByArn(policiesOf),
@@ -96,7 +124,11 @@ export function openIdentity(options: IdentityOptions): Identity {
   };
 }
 
-function follow(changes: readonly Change[], longTerm: LongTermCallers, sessions: SessionCallers): void {
+function follow(
+  changes: readonly Change[],
+  longTerm: LongTermCallers,
+  sessions: SessionCallers,
+): void {
   for (const { table, key } of changes) {
     const [first = ''] = key;
     if (table === 'accessKeys') longTerm.forget(first);

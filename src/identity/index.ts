@@ -2,7 +2,13 @@
  * identity: accounts, principals and their credentials: who holds an access key or a session, and which policies apply to
  * them (`identity.ts`, where to begin). Secrets are sealed at rest. It must not know HTTP, signatures or operations.
  */
-export { openIdentity, type Identity, type IdentityOptions, type IssuedAccessKey, type IssuedSession } from './identity.ts';
+export {
+  openIdentity,
+  type Identity,
+  type IdentityOptions,
+  type IssuedAccessKey,
+  type IssuedSession,
+} from './identity.ts';
 export { managementAccount, type Administrator } from './bootstrap.ts';
 export type { NewAdministrator } from './administrator.ts';
 export type { Caller } from './caller.ts';

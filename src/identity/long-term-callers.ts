@@ -23,7 +23,10 @@ interface KnownSecret {
 /** The users behind access keys that don't expire. */
 export class LongTermCallers {
   readonly #parts: Parts;
-  readonly #callers = new DerivedCache<Caller>({ capacity: CAPACITY, accountOf: ({ principal }) => principal.account });
+  readonly #callers = new DerivedCache<Caller>({
+    capacity: CAPACITY,
+    accountOf: ({ principal }) => principal.account,
+  });
   /** Apart from the callers, so that a change of one user doesn't have every secret decrypted again. */
   readonly #secrets = new BoundedCache<string, KnownSecret>(CAPACITY);
 
@@ -32,7 +35,10 @@ export class LongTermCallers {
   }
 
   lookup(accessKeyId: string): Caller | undefined | Promise<Caller | undefined> {
-    return this.#callers.get(accessKeyId) ?? this.#callers.load(accessKeyId, () => this.#derive(accessKeyId));
+    return (
+      this.#callers.get(accessKeyId) ??
+      this.#callers.load(accessKeyId, () => this.#derive(accessKeyId))
+    );
   }
 
   forget(accessKeyId: string): void {
@@ -66,6 +72,9 @@ export class LongTermCallers {
   }
 }
 
-function userOf(reader: Reader, { account, userName }: AccessKeyRecord): Promise<UserRecord | undefined> {
+function userOf(
+  reader: Reader,
+  { account, userName }: AccessKeyRecord,
+): Promise<UserRecord | undefined> {
   return reader.get('users', account, userName);
 }

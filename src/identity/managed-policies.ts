@@ -3,7 +3,11 @@ import type { Reader } from '../storage/index.ts';
 import { awsManagedPolicies } from './aws-managed-policies.ts';
 
 /** AWS's own policy of that ARN or the account's; another account's can't be seen. */
-export async function findManagedPolicy(reader: Reader, account: string, arn: string): Promise<ManagedPolicyRecord | undefined> {
+export async function findManagedPolicy(
+  reader: Reader,
+  account: string,
+  arn: string,
+): Promise<ManagedPolicyRecord | undefined> {
   const own = awsManagedPolicies.get(arn);
   if (own) return own;
   const parsed = parseIamArn('policy', arn);

@@ -1,6 +1,11 @@
 import { BoundedCache } from '../base/index.ts';
 import type { PolicyHolder, RoleRecord, UserRecord } from '../domain/index.ts';
-import { compilePolicy, parsePolicy, type CompiledPolicy, type PrincipalPolicies } from '../policy/index.ts';
+import {
+  compilePolicy,
+  parsePolicy,
+  type CompiledPolicy,
+  type PrincipalPolicies,
+} from '../policy/index.ts';
 import type { Reader } from '../storage/index.ts';
 import { defaultDocument, findManagedPolicy } from './managed-policies.ts';
 
@@ -35,14 +40,26 @@ export function openPolicies(): PoliciesOf {
     return policy;
   }
 
-  async function limitsOf(reader: Reader, account: string): Promise<Pick<PrincipalPolicies, 'serviceControl'>> {
-    const serviceControl = (await reader.get('accounts', account))?.serviceControlPolicies?.map(compile);
+  async function limitsOf(
+    reader: Reader,
+    account: string,
+  ): Promise<Pick<PrincipalPolicies, 'serviceControl'>> {
+    const serviceControl = (await reader.get('accounts', account))?.serviceControlPolicies?.map(
+      compile,
+    );
     return serviceControl ? { serviceControl } : {};
   }
 
-  async function common(reader: Reader, holders: readonly PolicyHolder[], { account, boundary }: UserRecord | RoleRecord) {
+  async function common(
+    reader: Reader,
+    holders: readonly PolicyHolder[],
+    { account, boundary }: UserRecord | RoleRecord,
+  ) {
     const documents = await Promise.all(holders.map((holder) => documentsOf(reader, holder)));
-    const limit = boundary === undefined ? undefined : ((await managedDocuments(reader, account, [boundary]))[0] ?? NOTHING);
+    const limit =
+      boundary === undefined
+        ? undefined
+        : ((await managedDocuments(reader, account, [boundary]))[0] ?? NOTHING);
     return {
       identity: documents.flat().map(compile),
       ...(limit !== undefined && { boundary: compile(limit) }),
@@ -58,23 +75,38 @@ export function openPolicies(): PoliciesOf {
     async role(reader, role, session) {
       const policies = await common(reader, [role], role);
       if (!session) return policies;
-      const documents = [...session.documents, ...(await managedDocuments(reader, role.account, session.arns))];
+      const documents = [
+        ...session.documents,
+        ...(await managedDocuments(reader, role.account, session.arns)),
+      ];
       return { ...policies, session: documents.map(compile) };
     },
   };
 }
 
-async function documentsOf(reader: Reader, { account, inlinePolicies, attachedPolicies }: PolicyHolder): Promise<string[]> {
-  return [...Object.values(inlinePolicies), ...(await managedDocuments(reader, account, attachedPolicies))];
+async function documentsOf(
+  reader: Reader,
+  { account, inlinePolicies, attachedPolicies }: PolicyHolder,
+): Promise<string[]> {
+  return [
+    ...Object.values(inlinePolicies),
+    ...(await managedDocuments(reader, account, attachedPolicies)),
+  ];
 }
 
-async function managedDocuments(reader: Reader, account: string, arns: readonly string[]): Promise<string[]> {
+async function managedDocuments(
+  reader: Reader,
+  account: string,
+  arns: readonly string[],
+): Promise<string[]> {
   const policies = await Promise.all(arns.map((arn) => findManagedPolicy(reader, account, arn)));
   return policies.flatMap((policy) => (policy ? [defaultDocument(policy)] : []));
 }
 
 async function groupsOf(reader: Reader, { account, name }: UserRecord) {
   const memberships = await reader.find('memberships', 'byUser', [account, name]);
-  const groups = await Promise.all(memberships.map(({ groupName }) => reader.get('groups', account, groupName)));
+  const groups = await Promise.all(
+    memberships.map(({ groupName }) => reader.get('groups', account, groupName)),
+  );
   return groups.filter((group) => group !== undefined);
 }

@@ -1,4 +1,10 @@
-import { accountRootArn, parseIamArn, type Principal, type RoleRecord, type UserRecord } from '../domain/index.ts';
+import {
+  accountRootArn,
+  parseIamArn,
+  type Principal,
+  type RoleRecord,
+  type UserRecord,
+} from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
 import type { Reader } from '../storage/index.ts';
 import { rolePrincipal, userPrincipal, type Caller } from './caller.ts';
@@ -26,11 +32,27 @@ export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
     principal: userPrincipal(row, ''),
     policies: await policiesOf.user(reader, row),
   });
-  const role = async (reader: Reader, row: RoleRecord, sessionName = ANY_SESSION): Promise<Described> => {
+  const role = async (
+    reader: Reader,
+    row: RoleRecord,
+    sessionName = ANY_SESSION,
+  ): Promise<Described> => {
     const { account, name, roleId: uniqueId } = row;
     // Only what shows in a principal matters; nobody gets credentials of this session.
-    const session = { secret: '', account, kind: 'role', name, uniqueId, sessionName, issuedAt: 0, expiresAt: 0 } as const;
-    return { principal: rolePrincipal(row, '', session), policies: await policiesOf.role(reader, row) };
+    const session = {
+      secret: '',
+      account,
+      kind: 'role',
+      name,
+      uniqueId,
+      sessionName,
+      issuedAt: 0,
+      expiresAt: 0,
+    } as const;
+    return {
+      principal: rolePrincipal(row, '', session),
+      policies: await policiesOf.role(reader, row),
+    };
   };
   return {
     user,
@@ -42,7 +64,11 @@ export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
         return row && user(reader, row);
       }
       const [, sessionAccount, roleName = '', sessionName] = SESSION.exec(arn) ?? [];
-      const row = await reader.get('roles', named?.account ?? sessionAccount ?? '', named?.name ?? roleName);
+      const row = await reader.get(
+        'roles',
+        named?.account ?? sessionAccount ?? '',
+        named?.name ?? roleName,
+      );
       if (row) return role(reader, row, sessionName);
       const [, rootAccount] = ROOT.exec(arn) ?? [];
       return rootAccount === undefined ? undefined : root(reader, policiesOf, rootAccount);
@@ -50,9 +76,18 @@ export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
   };
 }
 
-async function root(reader: Reader, policiesOf: PoliciesOf, account: string): Promise<Described | undefined> {
+async function root(
+  reader: Reader,
+  policiesOf: PoliciesOf,
+  account: string,
+): Promise<Described | undefined> {
   if (!(await reader.get('accounts', account))) return undefined;
-  const principal: Principal = { account, arn: accountRootArn(account), userId: account, accessKeyId: '' };
+  const principal: Principal = {
+    account,
+    arn: accountRootArn(account),
+    userId: account,
+    accessKeyId: '',
+  };
   const policies: PrincipalPolicies = await policiesOf.root(reader, account);
   return { principal, policies };
 }

@@ -26,7 +26,10 @@ interface KnownSession {
 /** The sessions behind temporary credentials, as long as they last and their role or user is there. */
 export class SessionCallers {
   readonly #parts: Parts;
-  readonly #sessions = new DerivedCache<KnownSession>({ capacity: CAPACITY, accountOf: ({ caller }) => caller.principal.account });
+  readonly #sessions = new DerivedCache<KnownSession>({
+    capacity: CAPACITY,
+    accountOf: ({ caller }) => caller.principal.account,
+  });
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -47,14 +50,19 @@ export class SessionCallers {
     const loaded = await this.#sessions.load(accessKeyId, async () => {
       const session = await this.#parts.tokens.read(accessKeyId, token);
       const caller = session && (await this.#callerOf(accessKeyId, session));
-      return session && caller && { token: Buffer.from(token), expiresAt: session.expiresAt, caller };
+      return (
+        session && caller && { token: Buffer.from(token), expiresAt: session.expiresAt, caller }
+      );
     });
     return loaded && this.#unexpired(loaded);
   }
 
   #unexpired({ expiresAt, caller }: KnownSession): Caller {
     if (this.#parts.clock.now() < expiresAt) return caller;
-    throw new KmsError('ExpiredTokenException', 'The security token included in the request is expired');
+    throw new KmsError(
+      'ExpiredTokenException',
+      'The security token included in the request is expired',
+    );
   }
 
   #callerOf(accessKeyId: string, session: Session): Promise<Caller | undefined> {
@@ -64,7 +72,11 @@ export class SessionCallers {
       if (session.kind === 'user') {
         const user = await userOf(reader, session);
         if (!user) return undefined;
-        return { secretAccessKey, principal: userPrincipal(user, accessKeyId, session), policies: await policiesOf.user(reader, user) };
+        return {
+          secretAccessKey,
+          principal: userPrincipal(user, accessKeyId, session),
+          policies: await policiesOf.user(reader, user),
+        };
       }
       const role = await roleOf(reader, session);
       if (!role) return undefined;

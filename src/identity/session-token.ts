@@ -51,7 +51,9 @@ export function openSessionTokens(store: Store, secrets: Seal): SessionTokens {
   return {
     async write(accessKeyId, session, minimumSize = 0) {
       const body = deflateRawSync(JSON.stringify(session));
-      const content = Buffer.alloc(Math.max(LENGTH_BYTES + body.length, Math.ceil((minimumSize * 3) / 4) - SEAL_BYTES));
+      const content = Buffer.alloc(
+        Math.max(LENGTH_BYTES + body.length, Math.ceil((minimumSize * 3) / 4) - SEAL_BYTES),
+      );
       content.writeUInt32BE(body.length);
       content.set(body, LENGTH_BYTES);
       return seal(await theKey(), content, Buffer.from(accessKeyId)).toString('base64');
@@ -61,7 +63,9 @@ export function openSessionTokens(store: Store, secrets: Seal): SessionTokens {
       if (!content) return undefined;
       const body = content.subarray(LENGTH_BYTES, LENGTH_BYTES + content.readUInt32BE());
       // Authentic, so it is what `write` put in.
-      return JSON.parse(inflateRawSync(body, { maxOutputLength: MAX_INFLATED }).toString('utf8')) as Session;
+      return JSON.parse(
+        inflateRawSync(body, { maxOutputLength: MAX_INFLATED }).toString('utf8'),
+      ) as Session;
     },
   };
 }
@@ -76,6 +80,9 @@ function opened(key: Buffer, token: string, accessKeyId: string): Buffer | undef
 }
 
 async function tokenKey(store: Store, secrets: Seal): Promise<Buffer> {
-  const key = await sealedSetting(store, secrets, { name: 'session-token-key', make: () => randomBytes(32).toString('base64') });
+  const key = await sealedSetting(store, secrets, {
+    name: 'session-token-key',
+    make: () => randomBytes(32).toString('base64'),
+  });
   return Buffer.from(key.reveal(), 'base64');
 }

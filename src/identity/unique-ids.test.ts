@@ -6,13 +6,20 @@ import { accountOfAccessKey, newAccessKey, uniqueId } from './unique-ids.ts';
 describe('access key ids', () => {
   it('tell their account, and differ', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 999_999_999_999 }), fc.constantFrom('user', 'session'), (number, kind) => {
-        const account = String(number).padStart(12, '0');
-        const [one, other] = [newAccessKey(kind, account), newAccessKey(kind, account)];
-        assert.match(one.accessKeyId, kind === 'user' ? /^AKIA[A-Z2-7]{16}$/ : /^ASIA[A-Z2-7]{16}$/);
-        assert.equal(accountOfAccessKey(one.accessKeyId), account);
-        assert.notEqual(one.accessKeyId, other.accessKeyId);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 999_999_999_999 }),
+        fc.constantFrom('user', 'session'),
+        (number, kind) => {
+          const account = String(number).padStart(12, '0');
+          const [one, other] = [newAccessKey(kind, account), newAccessKey(kind, account)];
+          assert.match(
+            one.accessKeyId,
+            kind === 'user' ? /^AKIA[A-Z2-7]{16}$/ : /^ASIA[A-Z2-7]{16}$/,
+          );
+          assert.equal(accountOfAccessKey(one.accessKeyId), account);
+          assert.notEqual(one.accessKeyId, other.accessKeyId);
+        },
+      ),
     );
   });
 

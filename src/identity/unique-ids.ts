@@ -34,7 +34,9 @@ const ACCOUNT_MASK = (1n << 40n) - 1n;
 function idWithAccount(account: string): string {
   const random = BigInt(`0x${randomBytes(10).toString('hex')}`);
   const bits = (random & ~(ACCOUNT_MASK << ACCOUNT_SHIFT)) | (BigInt(account) << ACCOUNT_SHIFT);
-  return Array.from({ length: 16 }, (_, at) => BASE32.charAt(Number((bits >> (ID_BITS - 5n * BigInt(at + 1))) & 31n))).join('');
+  return Array.from({ length: 16 }, (_, at) =>
+    BASE32.charAt(Number((bits >> (ID_BITS - 5n * BigInt(at + 1))) & 31n)),
+  ).join('');
 }
 
 /** The account that an access key's id tells, whether or not there is such a key; undefined if it is no such id. */

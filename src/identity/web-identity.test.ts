@@ -5,12 +5,25 @@ import { describe, it } from 'node:test';
 import type { OidcProviderRecord } from '../domain/index.ts';
 import { openWebIdentities } from './web-identity.ts';
 
-async function serve(listener: RequestListener): Promise<{ server: Server; provider: OidcProviderRecord }> {
+async function serve(
+  listener: RequestListener,
+): Promise<{ server: Server; provider: OidcProviderRecord }> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const url = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  return { server, provider: { account: '1', url, scheme: 'http', clientIds: ['a'], thumbprints: [], creationDate: 0, tags: [] } };
+  return {
+    server,
+    provider: {
+      account: '1',
+      url,
+      scheme: 'http',
+      clientIds: ['a'],
+      thumbprints: [],
+      creationDate: 0,
+      tags: [],
+    },
+  };
 }
 
 function stop(server: Server): void {
@@ -59,7 +72,10 @@ describe('an identity provider', () => {
     it(`that ${what} is not believed`, async () => {
       const { server, provider } = await serve(listener);
       try {
-        await assert.rejects(openWebIdentities({ clock: { now: () => 0 } }).verify(provider, 'x.y.z'), unreachable);
+        await assert.rejects(
+          openWebIdentities({ clock: { now: () => 0 } }).verify(provider, 'x.y.z'),
+          unreachable,
+        );
       } finally {
         stop(server);
       }

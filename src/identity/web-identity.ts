@@ -1,4 +1,11 @@
-import { createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+} from 'jose';
 import { BoundedCache, type Clock } from '../base/index.ts';
 import { KmsError, type OidcProviderRecord } from '../domain/index.ts';
 import { boundedFetch, TIMEOUT } from './bounded-fetch.ts';
@@ -28,7 +35,18 @@ interface Discovery {
 const CAPACITY = 256;
 /** Milliseconds. */
 const RETRY_DELAY = 10_000;
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+];
 
 /** The issuer that a token names, not yet believed. @throws KmsError InvalidIdentityToken */
 export function issuerOf(token: string): string {
@@ -68,7 +86,11 @@ export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIden
           currentDate: new Date(clock.now()),
           requiredClaims: ['sub', 'aud', 'exp', 'iat'],
         });
-        return { subject: payload.sub ?? '', audience: audienceOf(payload, clientIds), claims: payload };
+        return {
+          subject: payload.sub ?? '',
+          audience: audienceOf(payload, clientIds),
+          claims: payload,
+        };
       } catch (error) {
         throw invalidToken(error, clock.now());
       }
@@ -81,11 +103,14 @@ async function discover(issuer: string): Promise<KeySet> {
   try {
     const response = await boundedFetch(`${issuer}/.well-known/openid-configuration`);
     if (!response.ok) throw new Error(`status ${response.status}`);
-    const { jwks_uri: address }: { readonly jwks_uri?: unknown } = JSON.parse(await response.text());
+    const { jwks_uri: address }: { readonly jwks_uri?: unknown } = JSON.parse(
+      await response.text(),
+    );
     if (typeof address !== 'string') throw new Error('no jwks_uri');
     const keys = new URL(address);
     // Keys must not come by a way that is weaker than the issuer's own.
-    if (keys.protocol !== 'https:' && !issuer.startsWith('http://')) throw new Error('jwks_uri is not https');
+    if (keys.protocol !== 'https:' && !issuer.startsWith('http://'))
+      throw new Error('jwks_uri is not https');
     return createRemoteJWKSet(keys, { timeoutDuration: TIMEOUT, [customFetch]: boundedFetch });
   } catch (error) {
     throw unreachable(error);
@@ -116,10 +141,14 @@ function invalidToken(error: unknown, now: number): KmsError {
     );
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
-    const text = error.claim === 'aud' ? 'Incorrect token audience' : `The claim ${error.claim} of the token is missing or not valid`;
+    const text =
+      error.claim === 'aud'
+        ? 'Incorrect token audience'
+        : `The claim ${error.claim} of the token is missing or not valid`;
     return new KmsError('InvalidIdentityToken', text, { cause: error });
   }
-  if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) return unreachable(error);
+  if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
+    return unreachable(error);
   return new KmsError(
     'InvalidIdentityToken',
     "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",

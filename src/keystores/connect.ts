@@ -1,7 +1,17 @@
 import { randomPassword } from './passwords.ts';
 import type { Clock, Logger, SecretText } from '../base/index.ts';
-import type { ClusterRecord, ConnectionErrorCode, HsmRecord, KeyStoreRecord } from '../domain/index.ts';
-import { connectCluster, HsmUnreachableError, type ClusterClient, type HsmAddress } from '../hsm/client/index.ts';
+import type {
+  ClusterRecord,
+  ConnectionErrorCode,
+  HsmRecord,
+  KeyStoreRecord,
+} from '../domain/index.ts';
+import {
+  connectCluster,
+  HsmUnreachableError,
+  type ClusterClient,
+  type HsmAddress,
+} from '../hsm/client/index.ts';
 import { HsmError } from '../hsm/wire/index.ts';
 
 /** The HSM user that KMS acts as in every custom key store. */
@@ -28,13 +38,17 @@ const hsmErrorCodes: Readonly<Record<string, ConnectionErrorCode>> = {
 export function connectionFailure(error: unknown): ConnectionFailure {
   if (error instanceof ConnectionFailure) return error;
   if (error instanceof HsmError) {
-    return new ConnectionFailure(hsmErrorCodes[error.code] ?? 'INTERNAL_ERROR', error.message, { cause: error });
+    return new ConnectionFailure(hsmErrorCodes[error.code] ?? 'INTERNAL_ERROR', error.message, {
+      cause: error,
+    });
   }
   if (error instanceof HsmUnreachableError) {
     const code = error.reason === 'no-hsm' ? 'INSUFFICIENT_CLOUDHSM_HSMS' : 'NETWORK_ERRORS';
     return new ConnectionFailure(code, error.message, { cause: error });
   }
-  return new ConnectionFailure('INTERNAL_ERROR', 'unexpected failure while connecting', { cause: error });
+  return new ConnectionFailure('INTERNAL_ERROR', 'unexpected failure while connecting', {
+    cause: error,
+  });
 }
 
 /** HSMs that can be talked to. A DEGRADED one is tried too: it may be back before its record says so. */
@@ -57,7 +71,9 @@ export interface ConnectRequest {
 }
 
 /** Opens TLS to the cluster, checks it against the trust anchor and logs in as kmsuser. */
-export async function openKeyStore(request: ConnectRequest): Promise<{ client: ClusterClient; password: SecretText }> {
+export async function openKeyStore(
+  request: ConnectRequest,
+): Promise<{ client: ClusterClient; password: SecretText }> {
   const { record, cluster, hsms, passwords, exclusive, clock, log } = request;
   if (!cluster || cluster.state === 'DELETED' || cluster.state === 'DELETE_IN_PROGRESS') {
     throw new ConnectionFailure('CLUSTER_NOT_FOUND', `cluster ${record.clusterId} was not found`);
@@ -73,7 +89,16 @@ export async function openKeyStore(request: ConnectRequest): Promise<{ client: C
   for (const password of passwords) {
     try {
       const credentials = { username: KMS_USER, role: 'crypto-user', password, exclusive } as const;
-      return { client: await connectCluster({ trustAnchor: record.trustAnchor, members, credentials, clock, log }), password };
+      return {
+        client: await connectCluster({
+          trustAnchor: record.trustAnchor,
+          members,
+          credentials,
+          clock,
+          log,
+        }),
+        password,
+      };
     } catch (error) {
       failure = connectionFailure(error);
       if (failure.errorCode !== 'INVALID_CREDENTIALS') break;
@@ -86,10 +111,17 @@ export async function openKeyStore(request: ConnectRequest): Promise<{ client: C
  * Gives kmsuser a password that only KMS knows. `remember` is called with it before the change, so that a crash between
  * the two leaves both passwords at hand.
  */
-export async function rotatePassword(client: ClusterClient, remember: (next: SecretText) => Promise<void>): Promise<SecretText> {
+export async function rotatePassword(
+  client: ClusterClient,
+  remember: (next: SecretText) => Promise<void>,
+): Promise<SecretText> {
   const next = randomPassword();
   await remember(next);
-  await client.call('changePassword', { username: KMS_USER, role: 'crypto-user', password: next.reveal() });
+  await client.call('changePassword', {
+    username: KMS_USER,
+    role: 'crypto-user',
+    password: next.reveal(),
+  });
   client.setPassword(next);
   return next;
 }

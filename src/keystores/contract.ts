@@ -9,7 +9,10 @@ import type {
 } from '../domain/index.ts';
 
 /** Where new material ended up, and as what: what a `MaterialRecord` keeps of it. */
-export type MaterialLocation = Pick<MaterialRecord, 'kind' | 'token' | 'domainKeyHandle' | 'handle' | 'publicKey'>;
+export type MaterialLocation = Pick<
+  MaterialRecord,
+  'kind' | 'token' | 'domainKeyHandle' | 'handle' | 'publicKey'
+>;
 
 /** Material as far as its place in the HSMs matters. */
 export type Placed = MaterialLocation & Pick<MaterialRecord, 'materialId'>;
@@ -68,7 +71,11 @@ export interface ForeignMaterial {
   /** Goes before the material in its fingerprint. */
   readonly prefix: Uint8Array;
 }
-export type ImportAlgorithm = 'RSAES_OAEP_SHA_1' | 'RSAES_OAEP_SHA_256' | 'RSA_AES_KEY_WRAP_SHA_1' | 'RSA_AES_KEY_WRAP_SHA_256';
+export type ImportAlgorithm =
+  | 'RSAES_OAEP_SHA_1'
+  | 'RSAES_OAEP_SHA_256'
+  | 'RSA_AES_KEY_WRAP_SHA_1'
+  | 'RSA_AES_KEY_WRAP_SHA_256';
 
 /** `length` in bytes, for secrets; `fingerprint` is SHA-256 of prefix and material. */
 export interface ImportedMaterial {
@@ -96,10 +103,21 @@ export interface KeyStore {
   sign(material: MaterialRecord, signing: Signing): Promise<Uint8Array>;
   verify(material: MaterialRecord, signing: Signing, signature: Uint8Array): Promise<boolean>;
   mac(material: MaterialRecord, algorithm: MacAlgorithm, message: Uint8Array): Promise<Uint8Array>;
-  verifyMac(material: MaterialRecord, algorithm: MacAlgorithm, message: Uint8Array, mac: Uint8Array): Promise<boolean>;
+  verifyMac(
+    material: MaterialRecord,
+    algorithm: MacAlgorithm,
+    message: Uint8Array,
+    mac: Uint8Array,
+  ): Promise<boolean>;
   /** ECDH; `key-invalid` if `publicKey` is none on the same curve. */
-  deriveSecret(material: MaterialRecord, publicKey: Uint8Array, wish?: Recipient): Promise<Uint8Array>;
-  encapsulate(material: MaterialRecord): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
+  deriveSecret(
+    material: MaterialRecord,
+    publicKey: Uint8Array,
+    wish?: Recipient,
+  ): Promise<Uint8Array>;
+  encapsulate(
+    material: MaterialRecord,
+  ): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
   decapsulate(material: MaterialRecord, ciphertext: Uint8Array): Promise<Uint8Array>;
   random(length: number, wish?: Recipient): Promise<Uint8Array>;
 }

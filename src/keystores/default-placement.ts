@@ -39,7 +39,12 @@ export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
         binding: Buffer.from(materialId, 'hex'),
       });
       const token = Buffer.from(wrapped).toString('base64');
-      return { kind: type.kind, token, domainKeyHandle, ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }) };
+      return {
+        kind: type.kind,
+        token,
+        domainKeyHandle,
+        ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }),
+      };
     },
     handle(cluster, material, stale) {
       const known = opened.get(material.materialId);

@@ -39,7 +39,11 @@ export class Handles {
   }
 
   /** Runs a command over the material's handle; once more with a fresh one if the HSM has dropped a session key meanwhile. */
-  async using<C extends CommandName>(material: Placed, command: C, input: (handle: string) => CommandInput<C>): Promise<CommandOutput<C>> {
+  async using<C extends CommandName>(
+    material: Placed,
+    command: C,
+    input: (handle: string) => CommandInput<C>,
+  ): Promise<CommandOutput<C>> {
     let handle: string | undefined;
     try {
       const client = this.connected();
@@ -54,7 +58,11 @@ export class Handles {
   }
 
   #usingFresh<C extends CommandName>(
-    { material, stale, failure }: { readonly material: Placed; readonly stale: string; readonly failure: KeyStoreError },
+    {
+      material,
+      stale,
+      failure,
+    }: { readonly material: Placed; readonly stale: string; readonly failure: KeyStoreError },
     command: C,
     input: (handle: string) => CommandInput<C>,
   ): Promise<CommandOutput<C>> {
@@ -73,7 +81,10 @@ export class Handles {
     input: (first: string, second: string) => CommandInput<C>,
   ): Promise<CommandOutput<C>> {
     return this.guarded(async (client) => {
-      const handles = [await this.placement.handle(client, first), await this.placement.handle(client, second)] as const;
+      const handles = [
+        await this.placement.handle(client, first),
+        await this.placement.handle(client, second),
+      ] as const;
       try {
         return await client.call(command, input(...handles));
       } catch (error) {

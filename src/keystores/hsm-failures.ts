@@ -18,7 +18,9 @@ const failures: Partial<Record<HsmErrorCode, KeyStoreFailure>> = {
 /** The one place where errors of HSMs become errors of a key store. */
 export function keyStoreError(error: unknown): KeyStoreError {
   if (error instanceof KeyStoreError) return error;
-  if (error instanceof HsmError) return new KeyStoreError(failures[error.code] ?? 'internal', error.message, { cause: error });
-  if (error instanceof HsmUnreachableError) return new KeyStoreError('unreachable', error.message, { cause: error });
+  if (error instanceof HsmError)
+    return new KeyStoreError(failures[error.code] ?? 'internal', error.message, { cause: error });
+  if (error instanceof HsmUnreachableError)
+    return new KeyStoreError('unreachable', error.message, { cause: error });
   return new KeyStoreError('internal', 'unexpected failure in a key store', { cause: error });
 }

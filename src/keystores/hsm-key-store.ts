@@ -8,7 +8,10 @@ import { encryptionMechanism, signatureMechanism, signedData } from './hsm-terms
 import { importMaterial } from './import-material.ts';
 
 /** A key store over a cluster of HSMs; `cluster` answers undefined while there is no connection to it. */
-export function hsmKeyStore(placement: MaterialPlacement, cluster: () => ClusterClient | undefined): KeyStore {
+export function hsmKeyStore(
+  placement: MaterialPlacement,
+  cluster: () => ClusterClient | undefined,
+): KeyStore {
   const handles = new Handles(placement, cluster);
 
   return {
@@ -27,20 +30,34 @@ export function hsmKeyStore(placement: MaterialPlacement, cluster: () => Cluster
     ...signing(handles),
     ...agreement(handles),
     async random(length, wish) {
-      return (await handles.guarded((client) => client.call('random', { length, ...forRecipient(wish) }))).bytes;
+      return (
+        await handles.guarded((client) => client.call('random', { length, ...forRecipient(wish) }))
+      ).bytes;
     },
   };
 }
 
-type Encryption = Pick<KeyStore, 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair'>;
+type Encryption = Pick<
+  KeyStore,
+  'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair'
+>;
 
 function encryption(handles: Handles): Encryption {
   return {
     async encrypt(cipher, plaintext) {
-      return (await handles.using(cipher.material, 'encrypt', (key) => ({ ...hsmCipher(cipher, key), plaintext }))).ciphertext;
+      return (
+        await handles.using(cipher.material, 'encrypt', (key) => ({
+          ...hsmCipher(cipher, key),
+          plaintext,
+        }))
+      ).ciphertext;
     },
     async decrypt(cipher, ciphertext) {
-      const input = (key: string): CommandInput<'decrypt'> => ({ ...hsmCipher(cipher, key), ciphertext, ...forRecipient(cipher) });
+      const input = (key: string): CommandInput<'decrypt'> => ({
+        ...hsmCipher(cipher, key),
+        ciphertext,
+        ...forRecipient(cipher),
+      });
       return (await handles.using(cipher.material, 'decrypt', input)).plaintext;
     },
     async reencrypt(from, to) {
@@ -52,7 +69,13 @@ function encryption(handles: Handles): Encryption {
       return (await handles.usingBoth(from.material, to.material, 'reencrypt', input)).ciphertext;
     },
     encryptRandom: ({ material, aad }, length, wish) =>
-      handles.using(material, 'encryptRandom', (key) => ({ key, length, aad, reveal: wish.reveal, ...forRecipient(wish) })),
+      handles.using(material, 'encryptRandom', (key) => ({
+        key,
+        length,
+        aad,
+        reveal: wish.reveal,
+        ...forRecipient(wish),
+      })),
     encryptRandomPair: ({ material, aad }, kind, wish) =>
       handles.using(material, 'encryptRandomPair', (key) => ({
         key,
@@ -70,7 +93,9 @@ function signing(handles: Handles): Pick<KeyStore, 'sign' | 'verify' | 'mac' | '
       return (await handles.using(material, 'sign', (key) => hsmSigning(what, key))).signature;
     },
     async verify(material, what, signature) {
-      return (await handles.using(material, 'verify', (key) => ({ ...hsmSigning(what, key), signature }))).valid;
+      return (
+        await handles.using(material, 'verify', (key) => ({ ...hsmSigning(what, key), signature }))
+      ).valid;
     },
     async mac(material, algorithm, message) {
       const { hash } = macAlgorithms[algorithm];
@@ -78,15 +103,24 @@ function signing(handles: Handles): Pick<KeyStore, 'sign' | 'verify' | 'mac' | '
     },
     async verifyMac(material, algorithm, message, mac) {
       const { hash } = macAlgorithms[algorithm];
-      return (await handles.using(material, 'verifyMac', (key) => ({ key, hash, message, mac }))).valid;
+      return (await handles.using(material, 'verifyMac', (key) => ({ key, hash, message, mac })))
+        .valid;
     },
   };
 }
 
-function agreement(handles: Handles): Pick<KeyStore, 'deriveSecret' | 'encapsulate' | 'decapsulate'> {
+function agreement(
+  handles: Handles,
+): Pick<KeyStore, 'deriveSecret' | 'encapsulate' | 'decapsulate'> {
   return {
     async deriveSecret(material, publicKey, wish) {
-      return (await handles.using(material, 'deriveSecret', (key) => ({ key, publicKey, ...forRecipient(wish) }))).secret;
+      return (
+        await handles.using(material, 'deriveSecret', (key) => ({
+          key,
+          publicKey,
+          ...forRecipient(wish),
+        }))
+      ).secret;
     },
     encapsulate: (material) => handles.using(material, 'encapsulate', (key) => ({ key })),
     async decapsulate(material, ciphertext) {
@@ -100,8 +134,16 @@ function hsmCipher({ aad, algorithm }: Cipher, key: string): HsmCipher {
   return mechanism === undefined ? { key, aad } : { key, aad, mechanism };
 }
 
-function hsmSigning({ algorithm, messageType, message }: Signing, key: string): CommandInput<'sign'> {
-  return { key, mechanism: signatureMechanism(algorithm), form: signedData[messageType], data: message };
+function hsmSigning(
+  { algorithm, messageType, message }: Signing,
+  key: string,
+): CommandInput<'sign'> {
+  return {
+    key,
+    mechanism: signatureMechanism(algorithm),
+    form: signedData[messageType],
+    data: message,
+  };
 }
 
 function forRecipient(wish: Recipient | undefined): ForRecipient {

@@ -21,11 +21,15 @@ import type { ImportAlgorithm } from './contract.ts';
 type Kind = MaterialType['kind'];
 
 export function keyForm(kind: Kind): KeyForm {
-  return isSecret(kind) ? { class: 'secret-key', type: kind } : { class: 'private-key', type: kind };
+  return isSecret(kind)
+    ? { class: 'secret-key', type: kind }
+    : { class: 'private-key', type: kind };
 }
 
 export function newKeyForm(type: MaterialType): NewKeyForm {
-  return 'length' in type ? { class: 'secret-key', type: type.kind, length: type.length } : { class: 'private-key', type: type.kind };
+  return 'length' in type
+    ? { class: 'secret-key', type: type.kind, length: type.length }
+    : { class: 'private-key', type: type.kind };
 }
 
 /** What an HSM key may be used for whose KMS key is of this kind. What the KMS key is for, KMS itself sees to. */
@@ -36,7 +40,9 @@ export function abilities(kind: Kind): KeyTemplate {
 }
 
 /** Undefined for symmetric encryption, which has but one. */
-export function encryptionMechanism(algorithm: EncryptionAlgorithm | undefined): EncryptionMechanism | undefined {
+export function encryptionMechanism(
+  algorithm: EncryptionAlgorithm | undefined,
+): EncryptionMechanism | undefined {
   const facts = encryptionAlgorithms[algorithm ?? 'SYMMETRIC_DEFAULT'];
   return facts.scheme === 'symmetric' ? undefined : facts.mechanism;
 }
@@ -45,7 +51,11 @@ export function signatureMechanism(algorithm: SigningAlgorithm): SignatureMechan
   return signingAlgorithms[algorithm].mechanism;
 }
 
-export const signedData: Readonly<Record<MessageType, SignedData>> = { RAW: 'raw', DIGEST: 'digest', EXTERNAL_MU: 'digest' };
+export const signedData: Readonly<Record<MessageType, SignedData>> = {
+  RAW: 'raw',
+  DIGEST: 'digest',
+  EXTERNAL_MU: 'digest',
+};
 
 export const importMechanisms: Readonly<Record<ImportAlgorithm, WrapMechanism>> = {
   RSAES_OAEP_SHA_1: 'rsa-oaep-sha1',

@@ -1,4 +1,9 @@
-import { KeyStoreError, type ForeignMaterial, type ImportedMaterial, type Placed } from './contract.ts';
+import {
+  KeyStoreError,
+  type ForeignMaterial,
+  type ImportedMaterial,
+  type Placed,
+} from './contract.ts';
 import type { Handles } from './handles.ts';
 import { importMechanisms, keyForm } from './hsm-terms.ts';
 
@@ -9,7 +14,8 @@ export async function importMaterial(
   { type, algorithm, wrapped, prefix }: ForeignMaterial,
 ): Promise<ImportedMaterial> {
   const { domainKeyHandle } = handles.placement;
-  if (domainKeyHandle === undefined) throw new KeyStoreError('unsupported', 'this key store takes no material in');
+  if (domainKeyHandle === undefined)
+    throw new KeyStoreError('unsupported', 'this key store takes no material in');
   const mechanism = importMechanisms[algorithm];
   const imported = await handles.using(wrappingPair, 'rewrapKey', (fromKey) => ({
     fromKey,
@@ -21,6 +27,11 @@ export async function importMaterial(
   }));
   const { length, fingerprint, publicKey } = imported;
   const token = Buffer.from(imported.wrapped).toString('base64');
-  const location = { kind: type.kind, token, domainKeyHandle, ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }) };
+  const location = {
+    kind: type.kind,
+    token,
+    domainKeyHandle,
+    ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }),
+  };
   return { location, length, fingerprint };
 }

@@ -1,5 +1,12 @@
 import type { Clock, Logger, SecretText } from '../base/index.ts';
-import type { ClusterRecord, ConnectionState, HsmRecord, KeyRecord, KeyStoreRecord, Scope } from '../domain/index.ts';
+import type {
+  ClusterRecord,
+  ConnectionState,
+  HsmRecord,
+  KeyRecord,
+  KeyStoreRecord,
+  Scope,
+} from '../domain/index.ts';
 import type { ClusterClient, MemberHealth } from '../hsm/client/index.ts';
 import type { Change, Store, Transaction } from '../storage/index.ts';
 import { cloudHsmPlacement } from './cloudhsm-placement.ts';
@@ -145,14 +152,21 @@ class ConnectedKeyStores implements KeyStores {
   async resume(): Promise<void> {
     const records = await this.#store.read(async (reader) => {
       const found = await Promise.all(
-        (['CONNECTED', 'CONNECTING', 'DISCONNECTING'] as const).map((state) => reader.find('keyStores', 'byState', [state])),
+        (['CONNECTED', 'CONNECTING', 'DISCONNECTING'] as const).map((state) =>
+          reader.find('keyStores', 'byState', [state]),
+        ),
       );
       return found.flat();
     });
     for (const record of records) {
-      if (record.state === 'DISCONNECTING') await this.#record(record, ['DISCONNECTING'], { state: 'DISCONNECTED' });
-      else if (record.state === 'CONNECTING') void this.#begin(record, (connection) => this.#establish(record, connection, false));
-      else this.#returning.push(this.#begin(record, (connection) => this.#comeBack(record, connection)));
+      if (record.state === 'DISCONNECTING')
+        await this.#record(record, ['DISCONNECTING'], { state: 'DISCONNECTED' });
+      else if (record.state === 'CONNECTING')
+        void this.#begin(record, (connection) => this.#establish(record, connection, false));
+      else
+        this.#returning.push(
+          this.#begin(record, (connection) => this.#comeBack(record, connection)),
+        );
     }
   }
 
@@ -182,7 +196,8 @@ class ConnectedKeyStores implements KeyStores {
   #inBackground(work: Promise<void>): Promise<void> {
     const guarded = work
       .catch((error: unknown) => {
-        if (!this.#closing) this.#log.error({ err: error }, 'background work on a custom key store failed');
+        if (!this.#closing)
+          this.#log.error({ err: error }, 'background work on a custom key store failed');
       })
       .finally(() => this.#work.delete(guarded));
     this.#work.add(guarded);
@@ -190,7 +205,11 @@ class ConnectedKeyStores implements KeyStores {
   }
 
   /** The whole connect: log in, rotate the password, record the outcome. */
-  async #establish(record: KeyStoreRecord, connection: Connection, exclusive = true): Promise<void> {
+  async #establish(
+    record: KeyStoreRecord,
+    connection: Connection,
+    exclusive = true,
+  ): Promise<void> {
     try {
       const { client, password } = await this.#open(record, connection, exclusive);
       connection.client = client;
@@ -199,14 +218,20 @@ class ConnectedKeyStores implements KeyStores {
       await this.#record(record, ['CONNECTING'], { state: 'CONNECTED' });
       connection.connected = !connection.ending.signal.aborted;
       this.#troubles.delete(record.storeId);
-      this.#log.info({ store: record.storeId, cluster: record.clusterId }, 'custom key store connected');
+      this.#log.info(
+        { store: record.storeId, cluster: record.clusterId },
+        'custom key store connected',
+      );
     } catch (error) {
       connection.client?.close();
       if (connection.ending.signal.aborted) return;
       this.#connections.delete(record.storeId);
       const { errorCode, message } = connectionFailure(error);
       this.#note(record.storeId, message);
-      this.#log.warn({ store: record.storeId, errorCode, reason: message }, 'custom key store could not be connected');
+      this.#log.warn(
+        { store: record.storeId, errorCode, reason: message },
+        'custom key store could not be connected',
+      );
       await this.#record(record, ['CONNECTING'], { state: 'FAILED', errorCode });
     }
   }
@@ -218,22 +243,32 @@ class ConnectedKeyStores implements KeyStores {
         const { client } = await this.#open(record, connection, false);
         connection.client = client;
         this.#troubles.delete(record.storeId);
-        this.#log.info({ store: record.storeId, cluster: record.clusterId }, 'custom key store reconnected');
+        this.#log.info(
+          { store: record.storeId, cluster: record.clusterId },
+          'custom key store reconnected',
+        );
         return;
       } catch (error) {
         const { errorCode, message } = connectionFailure(error);
         this.#note(record.storeId, message);
-        this.#log.warn({ store: record.storeId, errorCode, reason: message }, 'custom key store is not back yet');
+        this.#log.warn(
+          { store: record.storeId, errorCode, reason: message },
+          'custom key store is not back yet',
+        );
         // Wrong credentials don't heal by themselves, and trying again would lock kmsuser out.
         if (errorCode !== 'NETWORK_ERRORS' && errorCode !== 'INSUFFICIENT_CLOUDHSM_HSMS') return;
-        await delay(RESUME_DELAYS[Math.min(attempt, RESUME_DELAYS.length - 1)] ?? 0, connection.ending.signal);
+        await delay(
+          RESUME_DELAYS[Math.min(attempt, RESUME_DELAYS.length - 1)] ?? 0,
+          connection.ending.signal,
+        );
       }
     }
   }
 
   #note(storeId: string, reason: string): void {
     const before = this.#troubles.get(storeId);
-    if (before?.reason !== reason) this.#troubles.set(storeId, { reason, since: this.#clock.now() });
+    if (before?.reason !== reason)
+      this.#troubles.set(storeId, { reason, since: this.#clock.now() });
   }
 
   async #open(
@@ -242,15 +277,28 @@ class ConnectedKeyStores implements KeyStores {
     exclusive: boolean,
   ): Promise<{ client: ClusterClient; password: SecretText }> {
     const { current, cluster, hsms } = await this.#situation(record);
-    const sealed = [current.sealedPassword, ...(current.sealedNextPassword === undefined ? [] : [current.sealedNextPassword])];
+    const sealed = [
+      current.sealedPassword,
+      ...(current.sealedNextPassword === undefined ? [] : [current.sealedNextPassword]),
+    ];
     const passwords = await Promise.all(sealed.map((one) => this.#seal.open(one)));
-    const opened = await openKeyStore({ record: current, cluster, hsms, passwords, exclusive, clock: this.#clock, log: this.#log });
+    const opened = await openKeyStore({
+      record: current,
+      cluster,
+      hsms,
+      passwords,
+      exclusive,
+      clock: this.#clock,
+      log: this.#log,
+    });
     if (!connection.ending.signal.aborted) return opened;
     opened.client.close();
     throw disconnected(record.storeId);
   }
 
-  async #situation(record: KeyStoreRecord): Promise<{ current: KeyStoreRecord; cluster: ClusterRecord | undefined; hsms: HsmRecord[] }> {
+  async #situation(
+    record: KeyStoreRecord,
+  ): Promise<{ current: KeyStoreRecord; cluster: ClusterRecord | undefined; hsms: HsmRecord[] }> {
     const { account, region, storeId, clusterId } = record;
     return this.#store.read(async (reader) => ({
       current: (await reader.get('keyStores', account, region, storeId)) ?? record,
@@ -267,7 +315,10 @@ class ConnectedKeyStores implements KeyStores {
       await this.#amend(record, (row) => ({ ...row, sealedPassword: current, sealedNextPassword }));
     });
     const sealedPassword = await this.#seal.seal(next);
-    await this.#amend(record, ({ sealedNextPassword: _settled, ...row }) => ({ ...row, sealedPassword }));
+    await this.#amend(record, ({ sealedNextPassword: _settled, ...row }) => ({
+      ...row,
+      sealedPassword,
+    }));
   }
 
   /** Moves the store to another state if it is in one of `from`; any error code of before goes. */
@@ -297,7 +348,10 @@ class ConnectedKeyStores implements KeyStores {
     const clusters = new Map(
       changes
         .filter(({ table }) => table === 'hsms')
-        .map(({ key: [account = '', region = '', clusterId = ''] }) => [clusterId, { account, region }]),
+        .map(({ key: [account = '', region = '', clusterId = ''] }) => [
+          clusterId,
+          { account, region },
+        ]),
     );
     for (const connection of this.#connections.values()) {
       const scope = clusters.get(connection.clusterId);
@@ -306,7 +360,9 @@ class ConnectedKeyStores implements KeyStores {
   }
 
   async #refresh(connection: Connection, { account, region }: Scope): Promise<void> {
-    const hsms = await this.#store.read((reader) => reader.list('hsms', [account, region, connection.clusterId]));
+    const hsms = await this.#store.read((reader) =>
+      reader.list('hsms', [account, region, connection.clusterId]),
+    );
     connection.client?.setMembers(addressesOf(hsms));
   }
 }

@@ -10,5 +10,8 @@ export interface PasswordSeal {
 }
 
 export function passwordSeal(secrets: SecretSeal): PasswordSeal {
-  return { seal: (password) => secrets.seal(password, PURPOSE), open: (sealed) => secrets.open(sealed, PURPOSE) };
+  return {
+    seal: (password) => secrets.seal(password, PURPOSE),
+    open: (sealed) => secrets.open(sealed, PURPOSE),
+  };
 }

@@ -19,7 +19,10 @@ export async function openSecretSeal(store: Store, keyStore: KeyStore): Promise<
   const bound = (purpose: string): Cipher => ({ material, aad: Buffer.from(purpose, 'utf8') });
   return {
     async seal(secret, purpose) {
-      const ciphertext = await keyStore.encrypt(bound(purpose), Buffer.from(secret.reveal(), 'utf8'));
+      const ciphertext = await keyStore.encrypt(
+        bound(purpose),
+        Buffer.from(secret.reveal(), 'utf8'),
+      );
       return Buffer.from(ciphertext).toString('base64');
     },
     async open(sealed, purpose) {
@@ -37,8 +40,22 @@ async function storedMaterial(store: Store): Promise<MaterialRecord | undefined>
 
 async function newMaterial(store: Store, keyStore: KeyStore): Promise<MaterialRecord> {
   const materialId = hexId(64);
-  const location = await keyStore.createMaterial({ keyArn: 'keyhold secret seal', materialId, type: { kind: 'aes', length: 32 } });
-  const material: MaterialRecord = { materialId, account: '', region: '', keyId: '', creationDate: 0, state: 'CURRENT', ...location };
-  await store.transact((transaction) => transaction.put('settings', { name: SETTING, value: JSON.stringify(material) }));
+  const location = await keyStore.createMaterial({
+    keyArn: 'keyhold secret seal',
+    materialId,
+    type: { kind: 'aes', length: 32 },
+  });
+  const material: MaterialRecord = {
+    materialId,
+    account: '',
+    region: '',
+    keyId: '',
+    creationDate: 0,
+    state: 'CURRENT',
+    ...location,
+  };
+  await store.transact((transaction) =>
+    transaction.put('settings', { name: SETTING, value: JSON.stringify(material) }),
+  );
   return material;
 }

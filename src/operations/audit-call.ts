@@ -77,7 +77,10 @@ function queryErrorCode(code: string): string {
   return code.endsWith('Exception') ? code : `${code}Exception`;
 }
 
-function auditError(service: ServiceName, error: unknown): { readonly code: string; readonly message?: string | undefined } {
+function auditError(
+  service: ServiceName,
+  error: unknown,
+): { readonly code: string; readonly message?: string | undefined } {
   if (!isKmsError(error)) return { code: 'InternalFailure' };
   const { code, publicMessage } = error;
   return {
@@ -87,22 +90,32 @@ function auditError(service: ServiceName, error: unknown): { readonly code: stri
 }
 
 /** What the call acted on, and the key that it made. */
-function resourcesOf(found: Readonly<Record<string, Found>>, output: object | undefined): AuditResource[] {
+function resourcesOf(
+  found: Readonly<Record<string, Found>>,
+  output: object | undefined,
+): AuditResource[] {
   const resources: AuditResource[] = [];
   for (const name in found) {
     const one = found[name];
-    if (one?.kind === 'key') resources.push({ accountId: one.scope.account, type: 'AWS::KMS::Key', ARN: one.arn });
-    else if (one?.kind === 'iam' && one.trustPolicy) resources.push({ accountId: one.account, type: 'AWS::IAM::Role', ARN: one.arn });
+    if (one?.kind === 'key')
+      resources.push({ accountId: one.scope.account, type: 'AWS::KMS::Key', ARN: one.arn });
+    else if (one?.kind === 'iam' && one.trustPolicy)
+      resources.push({ accountId: one.account, type: 'AWS::IAM::Role', ARN: one.arn });
   }
   if (output && 'ReplicaKeyMetadata' in output) addMade(output.ReplicaKeyMetadata, resources);
-  else if (output && 'KeyMetadata' in output && resources.length === 0) addMade(output.KeyMetadata, resources);
+  else if (output && 'KeyMetadata' in output && resources.length === 0)
+    addMade(output.KeyMetadata, resources);
   return resources;
 }
 
 function addMade(metadata: unknown, resources: AuditResource[]): void {
   // As the contract has it for CreateKey and ReplicateKey.
-  const { Arn, AWSAccountId } = metadata as { readonly Arn?: string; readonly AWSAccountId?: string };
-  if (Arn !== undefined && AWSAccountId !== undefined) resources.push({ accountId: AWSAccountId, type: 'AWS::KMS::Key', ARN: Arn });
+  const { Arn, AWSAccountId } = metadata as {
+    readonly Arn?: string;
+    readonly AWSAccountId?: string;
+  };
+  if (Arn !== undefined && AWSAccountId !== undefined)
+    resources.push({ accountId: AWSAccountId, type: 'AWS::KMS::Key', ARN: Arn });
 }
 
 function hasAny(data: object): boolean {

@@ -11,7 +11,10 @@ export interface Course {
 }
 
 /** One target: as it was asked for, and as it was found. */
-export function named({ operation, wanted, found }: Course, name: string): { readonly target: Target; readonly found: Found } {
+export function named(
+  { operation, wanted, found }: Course,
+  name: string,
+): { readonly target: Target; readonly found: Found } {
   const target = wanted[name];
   const one = found[name];
   if (!target || !one) throw new Error(`${operation.name} has no target ${name}`);

@@ -1,5 +1,13 @@
 import { after } from '../base/index.ts';
-import { aliasArn, keyArn, keySpecFacts, KmsError, openEnvelope, parseKmsArn, type Scope } from '../domain/index.ts';
+import {
+  aliasArn,
+  keyArn,
+  keySpecFacts,
+  KmsError,
+  openEnvelope,
+  parseKmsArn,
+  type Scope,
+} from '../domain/index.ts';
 import { compilePolicy, parsePolicy } from '../policy/index.ts';
 import type { Asker, FoundKey } from './found.ts';
 import type { KnownKey } from './key-directory.ts';
@@ -8,7 +16,8 @@ import type { Services } from './services.ts';
 
 type Directory = Pick<Services, 'keys' | 'clock'>;
 
-const KEY_ID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
+const KEY_ID =
+  /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 export const ALIAS_PREFIX = 'alias/';
 
 export function foundKey({ key, policy }: KnownKey): FoundKey {
@@ -16,24 +25,43 @@ export function foundKey({ key, policy }: KnownKey): FoundKey {
 }
 
 /** The key of the id, alias or ARN; of the caller's own account also an AWS managed key that is still to be made. */
-export async function keyOrPlanned(directory: Directory, asker: Asker, id: string): Promise<FoundKey> {
+export async function keyOrPlanned(
+  directory: Directory,
+  asker: Asker,
+  id: string,
+): Promise<FoundKey> {
   const arn = parseKmsArn(id);
   const name = arn?.resource ?? id;
-  const own = arn === undefined || (arn.account === asker.scope.account && arn.region === asker.scope.region);
+  const own =
+    arn === undefined || (arn.account === asker.scope.account && arn.region === asker.scope.region);
   const planned = own ? plannedManagedKey(asker.scope, name, directory.clock.now()) : undefined;
-  if (!planned || (await directory.keys.alias(asker.scope, name))) return foundKey(await keyById(directory, asker, id, true));
-  return { ...foundKey({ key: planned, policy: compilePolicy(parsePolicy(planned.policy)) }), planned: true };
+  if (!planned || (await directory.keys.alias(asker.scope, name)))
+    return foundKey(await keyById(directory, asker, id, true));
+  return {
+    ...foundKey({ key: planned, policy: compilePolicy(parsePolicy(planned.policy)) }),
+    planned: true,
+  };
 }
 
 /** The key of the id or ARN, or of an alias: `undefined` refuses aliases in KMS's words for it, `false` finds no key by that id. */
-export function keyById(directory: Directory, asker: Asker, id: string, aliases: boolean | undefined): KnownKey | Promise<KnownKey> {
+export function keyById(
+  directory: Directory,
+  asker: Asker,
+  id: string,
+  aliases: boolean | undefined,
+): KnownKey | Promise<KnownKey> {
   const arn = id.startsWith('arn:') ? parseKmsArn(id) : undefined;
   if (id.startsWith('arn:') && !arn) throw new KmsError('InvalidArnException', `Invalid arn ${id}`);
-  if (arn && arn.region !== asker.scope.region) throw new KmsError('NotFoundException', `Invalid arn ${arn.region}`);
+  if (arn && arn.region !== asker.scope.region)
+    throw new KmsError('NotFoundException', `Invalid arn ${arn.region}`);
   const scope = arn ?? asker.scope;
   const name = arn ? arn.resource : id;
   if (name.startsWith(ALIAS_PREFIX) && aliases !== false) {
-    if (aliases === undefined) throw new KmsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
+    if (aliases === undefined)
+      throw new KmsError(
+        'InvalidArnException',
+        'Key Aliases are not supported for this operation.',
+      );
     return keyByAlias(directory, asker, scope, name);
   }
   const keyId = arn ? name.replace(/^key\//, '') : name;
@@ -44,7 +72,12 @@ export function keyById(directory: Directory, asker: Asker, id: string, aliases:
   });
 }
 
-export async function keyByAlias(directory: Directory, asker: Asker, scope: Scope, name: string): Promise<KnownKey> {
+export async function keyByAlias(
+  directory: Directory,
+  asker: Asker,
+  scope: Scope,
+  name: string,
+): Promise<KnownKey> {
   const alias = await directory.keys.alias(scope, name);
   const known = alias && (await directory.keys.key(scope, alias.keyId));
   if (known) return known;
@@ -64,7 +97,12 @@ export function missing({ caller, action }: Asker, scope: Scope, text: string): 
  * The key is the one that the caller named, or else the one of the ciphertext's header. A ciphertext that names no key
  * of ours is told apart from a forbidden one in nothing.
  */
-export async function keyOfCiphertext(directory: Directory, asker: Asker, blob: Uint8Array, id: string | undefined): Promise<FoundKey> {
+export async function keyOfCiphertext(
+  directory: Directory,
+  asker: Asker,
+  blob: Uint8Array,
+  id: string | undefined,
+): Promise<FoundKey> {
   const named = id === undefined ? undefined : await keyById(directory, asker, id, true);
   if (named && keySpecFacts(named.key.keySpec).family !== 'symmetric') return foundKey(named);
   const envelope = openEnvelope(blob);
@@ -75,10 +113,19 @@ export async function keyOfCiphertext(directory: Directory, asker: Asker, blob: 
   }
   const { materialId } = envelope;
   const material = await directory.keys.material(materialId, asker.scope.region);
-  const known = named ?? (material && (await directory.keys.key({ account: material.account, region: material.region }, material.keyId)));
+  const known =
+    named ??
+    (material &&
+      (await directory.keys.key(
+        { account: material.account, region: material.region },
+        material.keyId,
+      )));
   if (!known) throw unknownCiphertext();
   if (material?.keyId === known.key.keyId) return { ...foundKey(known), materialId };
-  return { ...foundKey(known), deferred: material ? incorrectKey() : new KmsError('InvalidCiphertextException') };
+  return {
+    ...foundKey(known),
+    deferred: material ? incorrectKey() : new KmsError('InvalidCiphertextException'),
+  };
 }
 
 /** What is said of a ciphertext whose key is not there, and also of one whose key must not show. */
@@ -90,5 +137,8 @@ export function unknownCiphertext(): KmsError {
 }
 
 function incorrectKey(): KmsError {
-  return new KmsError('IncorrectKeyException', 'The key ID in the request does not identify a CMK that can perform this operation.');
+  return new KmsError(
+    'IncorrectKeyException',
+    'The key ID in the request does not identify a CMK that can perform this operation.',
+  );
 }

@@ -1,4 +1,13 @@
-import type { AliasRecord, BackupRecord, ClusterRecord, GrantRecord, KeyRecord, KmsError, Principal, Scope } from '../domain/index.ts';
+import type {
+  AliasRecord,
+  BackupRecord,
+  ClusterRecord,
+  GrantRecord,
+  KeyRecord,
+  KmsError,
+  Principal,
+  Scope,
+} from '../domain/index.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
 import type { IamPlace } from './operation.ts';
 

@@ -29,13 +29,17 @@ const key: KeyRecord = {
   policy: defaultKeyPolicy('111122223333'),
   tags: [],
 };
-const put = (row: KeyRecord): Promise<void> => store.transact((transaction) => transaction.put('keys', row));
+const put = (row: KeyRecord): Promise<void> =>
+  store.transact((transaction) => transaction.put('keys', row));
 
 describe('the key directory', () => {
   it('reads a key once for all who ask for it at once, and keeps it', async () => {
     await put(key);
     const directory = openKeyDirectory(store);
-    const [first, second] = await Promise.all([directory.key(key, key.keyId), directory.key(key, key.keyId)]);
+    const [first, second] = await Promise.all([
+      directory.key(key, key.keyId),
+      directory.key(key, key.keyId),
+    ]);
     assert.ok(first);
     assert.equal(second, first);
     assert.equal(directory.key(key, key.keyId), first);
@@ -64,7 +68,10 @@ describe('the key directory', () => {
     };
     const ana = 'arn:aws:iam::111122223333:user/ana';
     assert.equal(await policy('a', {}), await policy('b', {}));
-    assert.notEqual(await policy('c', { [ana]: 'AIDAFIRST' }), await policy('d', { [ana]: 'AIDASECOND' }));
+    assert.notEqual(
+      await policy('c', { [ana]: 'AIDAFIRST' }),
+      await policy('d', { [ana]: 'AIDASECOND' }),
+    );
   });
 
   it('knows no key that is not there, until it is', async () => {

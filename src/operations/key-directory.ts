@@ -17,7 +17,10 @@ export interface KeyDirectory {
   key(scope: Scope, keyId: string): Promise<KnownKey | undefined> | KnownKey | undefined;
   alias(scope: Scope, name: string): Promise<AliasRecord | undefined> | AliasRecord | undefined;
   /** In a Region: related multi-Region keys have the same material. */
-  material(materialId: string, region: string): Promise<MaterialRecord | undefined> | MaterialRecord | undefined;
+  material(
+    materialId: string,
+    region: string,
+  ): Promise<MaterialRecord | undefined> | MaterialRecord | undefined;
 }
 
 export function openKeyDirectory(store: Store): KeyDirectory {
@@ -47,7 +50,8 @@ function sharedPolicies(): (key: KeyRecord) => CompiledPolicy {
   const shared = new BoundedCache<string, CompiledPolicy>(POLICIES);
   return ({ policy, policyPrincipals = {} }) => {
     // Whom names mean is part of the policy, and not of its text.
-    if (Object.keys(policyPrincipals).length > 0) return compilePolicy(parsePolicy(policy), policyPrincipals);
+    if (Object.keys(policyPrincipals).length > 0)
+      return compilePolicy(parsePolicy(policy), policyPrincipals);
     const known = shared.get(policy);
     if (known) return known;
     const compiled = compilePolicy(parsePolicy(policy));
@@ -57,7 +61,11 @@ function sharedPolicies(): (key: KeyRecord) => CompiledPolicy {
 }
 
 type DirectoryTable = 'keys' | 'aliases' | 'materials';
-type Row<T extends DirectoryTable> = T extends 'keys' ? KeyRecord : T extends 'aliases' ? AliasRecord : MaterialRecord;
+type Row<T extends DirectoryTable> = T extends 'keys'
+  ? KeyRecord
+  : T extends 'aliases'
+    ? AliasRecord
+    : MaterialRecord;
 
 interface CachedRow<V> {
   get(...key: string[]): Promise<V | undefined> | V | undefined;
@@ -68,7 +76,11 @@ interface CachedRow<V> {
  * Whoever asks for a row that is being read waits for that reading, so that a hot key is derived once after a change, not
  * once per request. A reading that a change overtakes is no longer the one that counts: it neither is kept nor joined.
  */
-function cachedRow<T extends DirectoryTable, V>(store: Store, table: T, derive: (row: Row<T>) => V): CachedRow<V> {
+function cachedRow<T extends DirectoryTable, V>(
+  store: Store,
+  table: T,
+  derive: (row: Row<T>) => V,
+): CachedRow<V> {
   const cache = new BoundedCache<string, V>(CAPACITY);
   const readings = new Map<string, Promise<V | undefined>>();
 

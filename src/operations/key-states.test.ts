@@ -18,7 +18,12 @@ const input = {
   PrimaryRegion: 'eu-west-1',
 };
 
-const caller = { account: '111122223333', arn: 'arn:aws:iam::111122223333:user/ann', userId: 'AIDA', accessKeyId: 'AKIA' };
+const caller = {
+  account: '111122223333',
+  arn: 'arn:aws:iam::111122223333:user/ann',
+  userId: 'AIDA',
+  accessKeyId: 'AKIA',
+};
 
 function verdictText(verdict: ReturnType<typeof stateVerdict>): string {
   return verdict === 'ok' ? 'ok' : `${verdict.error} ${verdict.text}`;

@@ -9,7 +9,10 @@ interface Answer {
 /** What callers are told when a custom key store fails. Source: "Fixing a CloudHSM key store", KMS Developer Guide. */
 const customStore: Record<KeyStoreFailure, Answer> = {
   disconnected: { name: 'KMSInvalidStateException', text: (arn) => `${arn} is unavailable.` },
-  unreachable: { name: 'KMSInvalidStateException', text: () => 'KMS cannot communicate with your CloudHSM cluster' },
+  unreachable: {
+    name: 'KMSInvalidStateException',
+    text: () => 'KMS cannot communicate with your CloudHSM cluster',
+  },
   'material-missing': {
     name: 'KMSInvalidStateException',
     text: (arn) => `The key material of ${arn} was not found in your CloudHSM cluster.`,
@@ -19,9 +22,13 @@ const customStore: Record<KeyStoreFailure, Answer> = {
   'key-invalid': { name: 'ValidationException' },
   'insufficient-hsms': {
     name: 'CloudHsmClusterInvalidConfigurationException',
-    text: () => 'The cluster needs at least two active HSMs, each in a different Availability Zone, to create a KMS key.',
+    text: () =>
+      'The cluster needs at least two active HSMs, each in a different Availability Zone, to create a KMS key.',
   },
-  throttled: { name: 'ThrottlingException', text: () => 'The HSMs of this custom key store are busy. Reduce the frequency of your calls.' },
+  throttled: {
+    name: 'ThrottlingException',
+    text: () => 'The HSMs of this custom key store are busy. Reduce the frequency of your calls.',
+  },
   unsupported: { name: 'UnsupportedOperationException' },
   internal: { name: 'KMSInternalException' },
 };
@@ -30,17 +37,24 @@ const customStore: Record<KeyStoreFailure, Answer> = {
 const defaultStore: Record<KeyStoreFailure, Answer> = {
   ...customStore,
   disconnected: { name: 'KMSInternalException' },
-  unreachable: { name: 'DependencyTimeoutException', text: () => 'The HSMs of the default key store can not be reached. Try again.' },
+  unreachable: {
+    name: 'DependencyTimeoutException',
+    text: () => 'The HSMs of the default key store can not be reached. Try again.',
+  },
   'material-missing': { name: 'KMSInternalException' },
   'insufficient-hsms': { name: 'KMSInternalException' },
   throttled: {
     name: 'ThrottlingException',
-    text: () => 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
+    text: () =>
+      'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
   },
 };
 
 /** The one place where errors of key stores become errors of the API; anything else passes as it is. */
-export function apiError(error: unknown, key: { readonly arn: string; readonly custom: boolean }): unknown {
+export function apiError(
+  error: unknown,
+  key: { readonly arn: string; readonly custom: boolean },
+): unknown {
   if (!(error instanceof KeyStoreError)) return error;
   const { name, text } = (key.custom ? customStore : defaultStore)[error.failure];
   return new KmsError(name, text?.(key.arn), { cause: error });

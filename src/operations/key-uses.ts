@@ -3,7 +3,9 @@ import type { Response } from '../contract/index.ts';
 import type { KeyRecord, KeyUseRecord } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
 
-type Tracked = NonNullable<NonNullable<Response<'kms', 'GetKeyLastUsage'>['KeyLastUsage']>['Operation']>;
+type Tracked = NonNullable<
+  NonNullable<Response<'kms', 'GetKeyLastUsage'>['KeyLastUsage']>['Operation']
+>;
 
 /** The operations whose success is a use of their keys. Source: KeyLastUsageData, AWS KMS API Reference. */
 export const trackedOperations = {
@@ -55,7 +57,8 @@ export function openKeyUses(store: Store, log: Logger): KeyUses {
       await store.transact(async (transaction) => {
         for (const use of leaving.values()) {
           // A key that was deleted meanwhile leaves nothing behind.
-          if (await transaction.get('keys', use.account, use.region, use.keyId)) await transaction.put('keyUses', use);
+          if (await transaction.get('keys', use.account, use.region, use.keyId))
+            await transaction.put('keyUses', use);
         }
       });
     } catch (error) {
@@ -81,7 +84,11 @@ export function openKeyUses(store: Store, log: Logger): KeyUses {
     },
     async last(key) {
       const name = nameOf(key);
-      return noted.get(name) ?? leaving.get(name) ?? store.read((reader) => reader.get('keyUses', key.account, key.region, key.keyId));
+      return (
+        noted.get(name) ??
+        leaving.get(name) ??
+        store.read((reader) => reader.get('keyUses', key.account, key.region, key.keyId))
+      );
     },
     async close() {
       clearInterval(timer);

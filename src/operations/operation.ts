@@ -1,5 +1,14 @@
 import type { OperationName, Request, Response, ServiceName } from '../contract/index.ts';
-import type { AliasRecord, BackupRecord, ClusterRecord, GrantRecord, KeyRecord, Principal, Scope, Tag } from '../domain/index.ts';
+import type {
+  AliasRecord,
+  BackupRecord,
+  ClusterRecord,
+  GrantRecord,
+  KeyRecord,
+  Principal,
+  Scope,
+  Tag,
+} from '../domain/index.ts';
 import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
 import { trackedOperations } from './key-uses.ts';
 import type { CompiledPolicy, RequestContext } from '../policy/index.ts';
@@ -37,11 +46,20 @@ export type Target =
    * The KMS key that a ciphertext names in its header; `id` is what the caller says it must be. Ciphertexts of asymmetric
    * keys have no header: `id` alone says which.
    */
-  | ({ readonly on: 'ciphertext'; readonly blob: Uint8Array; readonly id?: string; readonly action?: string } & KeyRequirements)
+  | ({
+      readonly on: 'ciphertext';
+      readonly blob: Uint8Array;
+      readonly id?: string;
+      readonly action?: string;
+    } & KeyRequirements)
   /** An alias, there or not yet. */
   | { readonly on: 'alias'; readonly name: string; readonly action?: string }
   /** The key that an existing alias points at. */
-  | ({ readonly on: 'alias-key'; readonly name: string; readonly action?: string } & KeyRequirements)
+  | ({
+      readonly on: 'alias-key';
+      readonly name: string;
+      readonly action?: string;
+    } & KeyRequirements)
   /** A grant, by its token or by its key and its id; whoever may retire it is authorised. */
   | ({
       readonly on: 'grant';
@@ -132,7 +150,9 @@ type Resolved<T extends Target> =
 export type Targets = Readonly<Record<string, Target | undefined>>;
 /** The targets of an operation after the pipeline, under the names that the operation gave them. */
 export type ResolvedTargets<T extends Targets> = {
-  readonly [K in keyof T]: undefined extends T[K] ? Resolved<NonNullable<T[K]>> | undefined : Resolved<NonNullable<T[K]>>;
+  readonly [K in keyof T]: undefined extends T[K]
+    ? Resolved<NonNullable<T[K]>> | undefined
+    : Resolved<NonNullable<T[K]>>;
 };
 
 /** What a handler knows of the call beside its input and targets. */
@@ -159,14 +179,24 @@ export interface Operation {
   /** The IAM action: `kms:Encrypt`. */
   readonly action: string;
   readonly targets: (input: object, caller: Principal) => Targets;
-  readonly handle: (services: Services, input: object, targets: ResolvedTargets<Targets>, call: Call) => Promise<object>;
+  readonly handle: (
+    services: Services,
+    input: object,
+    targets: ResolvedTargets<Targets>,
+    call: Call,
+  ) => Promise<object>;
 }
 
 interface Definition<In, Out, T extends Targets> {
   readonly effect: 'read' | 'write';
   /** What is acted on. Few operations need to know who calls to say so. */
   readonly targets: (input: In, caller: Principal) => T;
-  readonly handle: (services: Services, input: In, targets: ResolvedTargets<T>, call: Call) => Promise<Out>;
+  readonly handle: (
+    services: Services,
+    input: In,
+    targets: ResolvedTargets<T>,
+    call: Call,
+  ) => Promise<Out>;
 }
 
 /** The IAM action prefix of each service. */
@@ -180,12 +210,18 @@ const actionPrefixes: Record<ServiceName, string> = {
 };
 
 /** Types an operation by its name in the contract, then forgets the types, so that the pipeline can hold them all. */
-export function defineOperation<S extends ServiceName, N extends OperationName<S>, const T extends Targets>(
-  service: S,
-  name: N,
-  definition: Definition<Request<S, N>, Response<S, N>, T>,
-): Operation {
+export function defineOperation<
+  S extends ServiceName,
+  N extends OperationName<S>,
+  const T extends Targets,
+>(service: S, name: N, definition: Definition<Request<S, N>, Response<S, N>, T>): Operation {
   // The pipeline hands every operation the input that the contract's decoder made for that very name.
   const tracked = service === 'kms' && Object.hasOwn(trackedOperations, name);
-  return { service, name, tracked, action: `${actionPrefixes[service]}:${name}`, ...definition } as unknown as Operation;
+  return {
+    service,
+    name,
+    tracked,
+    action: `${actionPrefixes[service]}:${name}`,
+    ...definition,
+  } as unknown as Operation;
 }

@@ -6,7 +6,8 @@ export function readMarker(marker: string | undefined): readonly string[] | unde
   if (marker === undefined) return undefined;
   try {
     const after: unknown = JSON.parse(Buffer.from(marker, 'base64url').toString('utf8'));
-    if (Array.isArray(after) && after.length > 0 && after.every((part) => typeof part === 'string')) return after;
+    if (Array.isArray(after) && after.length > 0 && after.every((part) => typeof part === 'string'))
+      return after;
   } catch {
     // Falls through: whatever is wrong with a marker, the answer is the same.
   }
@@ -20,7 +21,9 @@ function writeMarker(after: readonly string[]): string {
 export interface PageOf<Row> {
   readonly rows: readonly Row[];
   /** `Truncated`, and `NextMarker` exactly if it is true. */
-  readonly more: { readonly Truncated: false } | { readonly Truncated: true; readonly NextMarker: string };
+  readonly more:
+    | { readonly Truncated: false }
+    | { readonly Truncated: true; readonly NextMarker: string };
 }
 
 /** One page of a listing: asks for one row too many to know whether there are more. */

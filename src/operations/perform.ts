@@ -69,11 +69,17 @@ function noteUse(
 ): void {
   for (const target in outcome.found) {
     const found = outcome.found[target];
-    if (found?.kind === 'key') keyUses.note(found.key, { operation: name, date: clock.now(), eventId, requestId });
+    if (found?.kind === 'key')
+      keyUses.note(found.key, { operation: name, date: clock.now(), eventId, requestId });
   }
 }
 
-async function run(services: Services, operation: Operation, request: PerformRequest, outcome: Outcome): Promise<object> {
+async function run(
+  services: Services,
+  operation: Operation,
+  request: PerformRequest,
+  outcome: Outcome,
+): Promise<object> {
   if (request.refusal) throw request.refusal;
   const scope: Scope = { account: request.caller.account, region: request.region };
   const wanted = operation.targets(request.input, request.caller);
@@ -95,7 +101,8 @@ async function run(services: Services, operation: Operation, request: PerformReq
     const found = outcome.found[name];
     if (target && found) checkKey(services, operation, target, found);
   }
-  if (request.service === 'kms') services.limits.require(countedOf(operation, request, outcome.found));
+  if (request.service === 'kms')
+    services.limits.require(countedOf(operation, request, outcome.found));
   const call: Call = {
     caller: request.caller,
     scope,
@@ -111,16 +118,32 @@ async function run(services: Services, operation: Operation, request: PerformReq
   }
 }
 
-function countedOf(operation: Operation, { caller, region, input }: PerformRequest, found: Readonly<Record<string, Found>>): Counted {
+function countedOf(
+  operation: Operation,
+  { caller, region, input }: PerformRequest,
+  found: Readonly<Record<string, Found>>,
+): Counted {
   const keys: KeyRecord[] = [];
   for (const name in found) {
     const one = found[name];
     if (one?.kind === 'key') keys.push(one.key);
   }
-  return { operation: operation.name, cryptographic: operation.tracked, account: caller.account, region, keys, input };
+  return {
+    operation: operation.name,
+    cryptographic: operation.tracked,
+    account: caller.account,
+    region,
+    keys,
+    input,
+  };
 }
 
-function askerOf(operation: Operation, target: Target, { caller }: PerformRequest, scope: Scope): Asker {
+function askerOf(
+  operation: Operation,
+  target: Target,
+  { caller }: PerformRequest,
+  scope: Scope,
+): Asker {
   return { caller, scope, action: target.action ?? operation.action };
 }
 
@@ -130,10 +153,14 @@ function authorizedTargets(found: Readonly<Record<string, Found>>): ResolvedTarg
 }
 
 /** The key that a failure of its key store is about; for a key that is only being made, the store that the caller named. */
-function failedOn(found: Readonly<Record<string, Found>>, input: object): { readonly arn: string; readonly custom: boolean } {
+function failedOn(
+  found: Readonly<Record<string, Found>>,
+  input: object,
+): { readonly arn: string; readonly custom: boolean } {
   for (const name in found) {
     const one = found[name];
-    if (one?.kind === 'key' && one.key.customKeyStoreId !== undefined) return { arn: one.arn, custom: true };
+    if (one?.kind === 'key' && one.key.customKeyStoreId !== undefined)
+      return { arn: one.arn, custom: true };
   }
   for (const name in found) {
     const one = found[name];

@@ -12,7 +12,10 @@ export interface KnownPrincipal {
 }
 
 /** A user, a role, a role's session, a federated user or the root of an account; undefined if there is none of that ARN. */
-export async function findPrincipal(reader: Reader, arn: string): Promise<KnownPrincipal | undefined> {
+export async function findPrincipal(
+  reader: Reader,
+  arn: string,
+): Promise<KnownPrincipal | undefined> {
   const user = parseIamArn('user', arn);
   if (user) {
     const row = await reader.get('users', user.account, user.name);

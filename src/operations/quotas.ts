@@ -9,4 +9,9 @@ export interface Quotas {
 }
 
 /** Source: "Resource quotas" in the AWS KMS Developer Guide. Each can be set otherwise: `keyhold up --quota keys=500`. */
-export const awsQuotas: Quotas = { keys: 100_000, aliasesPerKey: 50, grantsPerKey: 50_000, customKeyStores: 10 };
+export const awsQuotas: Quotas = {
+  keys: 100_000,
+  aliasesPerKey: 50,
+  grantsPerKey: 50_000,
+  customKeyStores: 10,
+};

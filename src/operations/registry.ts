@@ -198,7 +198,13 @@ const operations = {
     ...iamRoles,
     ...iamUsers,
   },
-  sts: { AssumeRole, AssumeRoleWithWebIdentity, GetAccessKeyInfo, GetCallerIdentity, GetSessionToken },
+  sts: {
+    AssumeRole,
+    AssumeRoleWithWebIdentity,
+    GetAccessKeyInfo,
+    GetCallerIdentity,
+    GetSessionToken,
+  },
   keyhold: {
     CreateAccount,
     CreateBackup,

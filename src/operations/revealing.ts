@@ -1,7 +1,13 @@
 import type { OperationName, Response, ServiceName } from '../contract/index.ts';
 
 /** Members of answers that are secrets which exist nowhere else, or leave an HSM in clear. */
-type Secret = 'Plaintext' | 'PrivateKeyPlaintext' | 'SharedSecret' | 'Credentials' | 'AccessKey' | 'SecretAccessKey';
+type Secret =
+  | 'Plaintext'
+  | 'PrivateKeyPlaintext'
+  | 'SharedSecret'
+  | 'Credentials'
+  | 'AccessKey'
+  | 'SecretAccessKey';
 
 type RevealingOperation<S extends ServiceName> = {
   [N in OperationName<S>]: Extract<keyof Response<S, N>, Secret> extends never ? never : N;

@@ -1,11 +1,15 @@
 /** Whether one of the tests holds. One alone is taken as it is: most lists in policies have one member. */
-export function anyOf<Args extends readonly unknown[]>(tests: readonly ((...args: Args) => boolean)[]): (...args: Args) => boolean {
+export function anyOf<Args extends readonly unknown[]>(
+  tests: readonly ((...args: Args) => boolean)[],
+): (...args: Args) => boolean {
   const [only, second] = tests;
   if (only && !second) return only;
   return (...args) => tests.some((test) => test(...args));
 }
 
-export function allOf<Args extends readonly unknown[]>(tests: readonly ((...args: Args) => boolean)[]): (...args: Args) => boolean {
+export function allOf<Args extends readonly unknown[]>(
+  tests: readonly ((...args: Args) => boolean)[],
+): (...args: Args) => boolean {
   const [only, second] = tests;
   if (only && !second) return only;
   return (...args) => tests.every((test) => test(...args));

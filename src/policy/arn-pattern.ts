@@ -12,11 +12,17 @@ export function compileArnPattern(pattern: string, variables: boolean): Template
   if (pattern === '*') return () => true;
   const tokens = readTemplate(pattern, { wildcards: true, variables });
   const split = splitTokens(tokens);
-  if (split.length === ARN_PARTS && tokens.every((token) => typeof token === 'number' && token >= 0)) return compileTemplate(tokens);
+  if (
+    split.length === ARN_PARTS &&
+    tokens.every((token) => typeof token === 'number' && token >= 0)
+  )
+    return compileTemplate(tokens);
   const parts = split.map(compileTemplate);
   return (arn, context) => {
     const given = arnParts(arn);
-    return given.length === ARN_PARTS && parts.every((matches, at) => matches(given[at] ?? '', context));
+    return (
+      given.length === ARN_PARTS && parts.every((matches, at) => matches(given[at] ?? '', context))
+    );
   };
 }
 
@@ -33,5 +39,7 @@ function splitTokens(tokens: readonly Token[]): Token[][] {
 /** The five parts before the resource, and the resource with whatever colons it has. */
 function arnParts(arn: string): string[] {
   const parts = arn.split(':');
-  return parts.length <= ARN_PARTS ? parts : [...parts.slice(0, ARN_PARTS - 1), parts.slice(ARN_PARTS - 1).join(':')];
+  return parts.length <= ARN_PARTS
+    ? parts
+    : [...parts.slice(0, ARN_PARTS - 1), parts.slice(ARN_PARTS - 1).join(':')];
 }

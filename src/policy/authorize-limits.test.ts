@@ -35,7 +35,10 @@ describe('authorize, with what limits a principal', () => {
   const bySession = { principal: session, resourcePolicy: keyPolicy(allow({ AWS: session.arn })) };
   const byAll = { principal: session, resourcePolicy: keyPolicy(allow('*')) };
   const delegated = { resourcePolicy: keyPolicy(allow(root)) };
-  const limits = (more: Omit<PrincipalPolicies, 'identity'>, ...identity: CompiledPolicy[]): Pick<Asking, 'policies'> => ({
+  const limits = (
+    more: Omit<PrincipalPolicies, 'identity'>,
+    ...identity: CompiledPolicy[]
+  ): Pick<Asking, 'policies'> => ({
     policies: { identity, ...more },
   });
   const boundary = { boundary: only('kms:Decrypt') };
@@ -44,23 +47,71 @@ describe('authorize, with what limits a principal', () => {
 
   // Source: "How permissions boundaries, session policies and resource-based policies interact", IAM User Guide.
   const cases: readonly [string, string, Asking][] = [
-    ['lets a boundary limit identity policies', 'no-boundary-allow', { ...delegated, ...limits(boundary, only('kms:*')) }],
-    ['lets a boundary alone allow nothing', 'no-identity-allow', { ...delegated, ...limits({ boundary: only('kms:*') }) }],
+    [
+      'lets a boundary limit identity policies',
+      'no-boundary-allow',
+      { ...delegated, ...limits(boundary, only('kms:*')) },
+    ],
+    [
+      'lets a boundary alone allow nothing',
+      'no-identity-allow',
+      { ...delegated, ...limits({ boundary: only('kms:*') }) },
+    ],
     [
       'allows what both boundary and identity policy allow',
       'allowed',
       { ...delegated, ...limits({ boundary: only('kms:*') }, only('kms:*')) },
     ],
-    ['lets no boundary limit a user whom the key policy names', 'allowed', { ...byName, ...limits(boundary) }],
-    ['lets a boundary limit a role that the key policy names', 'no-boundary-allow', { ...byRole, ...limits(boundary) }],
-    ['lets no boundary limit a session that the key policy names', 'allowed', { ...bySession, ...limits(boundary) }],
-    ['lets no boundary limit what the key policy allows everyone', 'allowed', { ...byAll, ...limits(boundary) }],
-    ['lets a deny of a boundary win', 'boundary-deny', { ...byName, ...limits({ boundary: identityPolicy(may(), mayNot()) }) }],
-    ['lets a session policy limit a role', 'no-session-allow', { ...byRole, ...limits(sessionPolicy) }],
-    ['lets no session policy limit a session that the key policy names', 'allowed', { ...bySession, ...limits(sessionPolicy) }],
-    ['lets a deny of a session policy win', 'session-deny', { ...bySession, ...limits({ session: [identityPolicy(mayNot())] }) }],
-    ['takes session policies together', 'allowed', { ...byRole, ...limits({ session: [only('kms:Decrypt'), only('kms:Encrypt')] }) }],
-    ['lets service control policies limit everyone', 'no-service-control-allow', { ...byName, ...limits(serviceControl) }],
+    [
+      'lets no boundary limit a user whom the key policy names',
+      'allowed',
+      { ...byName, ...limits(boundary) },
+    ],
+    [
+      'lets a boundary limit a role that the key policy names',
+      'no-boundary-allow',
+      { ...byRole, ...limits(boundary) },
+    ],
+    [
+      'lets no boundary limit a session that the key policy names',
+      'allowed',
+      { ...bySession, ...limits(boundary) },
+    ],
+    [
+      'lets no boundary limit what the key policy allows everyone',
+      'allowed',
+      { ...byAll, ...limits(boundary) },
+    ],
+    [
+      'lets a deny of a boundary win',
+      'boundary-deny',
+      { ...byName, ...limits({ boundary: identityPolicy(may(), mayNot()) }) },
+    ],
+    [
+      'lets a session policy limit a role',
+      'no-session-allow',
+      { ...byRole, ...limits(sessionPolicy) },
+    ],
+    [
+      'lets no session policy limit a session that the key policy names',
+      'allowed',
+      { ...bySession, ...limits(sessionPolicy) },
+    ],
+    [
+      'lets a deny of a session policy win',
+      'session-deny',
+      { ...bySession, ...limits({ session: [identityPolicy(mayNot())] }) },
+    ],
+    [
+      'takes session policies together',
+      'allowed',
+      { ...byRole, ...limits({ session: [only('kms:Decrypt'), only('kms:Encrypt')] }) },
+    ],
+    [
+      'lets service control policies limit everyone',
+      'no-service-control-allow',
+      { ...byName, ...limits(serviceControl) },
+    ],
     [
       'lets a deny of a service control policy win',
       'service-control-deny',
@@ -88,37 +139,70 @@ describe('authorize, with what limits a principal', () => {
     [
       'excepts by NotPrincipal whom it lists',
       'allowed',
-      { resourcePolicy: keyPolicy(allow('*'), { ...deny('*'), Principal: undefined, NotPrincipal: itsAna }) },
+      {
+        resourcePolicy: keyPolicy(allow('*'), {
+          ...deny('*'),
+          Principal: undefined,
+          NotPrincipal: itsAna,
+        }),
+      },
     ],
     [
       'excepts nobody by NotPrincipal who has a boundary',
       'resource-deny',
       {
-        resourcePolicy: keyPolicy(allow('*'), { ...deny('*'), Principal: undefined, NotPrincipal: itsAna }),
+        resourcePolicy: keyPolicy(allow('*'), {
+          ...deny('*'),
+          Principal: undefined,
+          NotPrincipal: itsAna,
+        }),
         ...limits({ boundary: only('kms:*') }),
       },
     ],
     [
       'does not except by NotPrincipal the users of an account that it lists',
       'resource-deny',
-      { resourcePolicy: keyPolicy(allow('*'), { ...deny('*'), Principal: undefined, NotPrincipal: root }) },
+      {
+        resourcePolicy: keyPolicy(allow('*'), {
+          ...deny('*'),
+          Principal: undefined,
+          NotPrincipal: root,
+        }),
+      },
     ],
-    ['takes a grant to the caller for an allow', 'allowed', { ...delegated, grant: { naming: 'itself', grantId: 'g' } }],
+    [
+      'takes a grant to the caller for an allow',
+      'allowed',
+      { ...delegated, grant: { naming: 'itself', grantId: 'g' } },
+    ],
     [
       'lets a boundary limit a grant to a role',
       'no-boundary-allow',
-      { ...byRole, resourcePolicy: keyPolicy(), grant: { naming: 'role', grantId: 'g' }, ...limits(boundary) },
+      {
+        ...byRole,
+        resourcePolicy: keyPolicy(),
+        grant: { naming: 'role', grantId: 'g' },
+        ...limits(boundary),
+      },
     ],
     [
       'lets no boundary limit a grant to the session itself',
       'allowed',
       { ...byRole, grant: { naming: 'itself', grantId: 'g' }, ...limits(boundary) },
     ],
-    ['lets a deny win over a grant', 'resource-deny', { resourcePolicy: keyPolicy(deny('*')), grant: { naming: 'itself', grantId: 'g' } }],
+    [
+      'lets a deny win over a grant',
+      'resource-deny',
+      { resourcePolicy: keyPolicy(deny('*')), grant: { naming: 'itself', grantId: 'g' } },
+    ],
     [
       'asks for identity policies beside a grant from another account',
       'no-identity-allow',
-      { principal: user('eve', elsewhere), resourcePolicy: keyPolicy(), grant: { naming: 'itself', grantId: 'g' } },
+      {
+        principal: user('eve', elsewhere),
+        resourcePolicy: keyPolicy(),
+        grant: { naming: 'itself', grantId: 'g' },
+      },
     ],
     [
       'keeps key administration in the account of the key, whatever policies say',
@@ -136,7 +220,8 @@ describe('authorize, with what limits a principal', () => {
       { principal: { ...ana, arn: root.AWS }, action: 'kms:CreateKey', resourceArn: '*' },
     ],
   ];
-  for (const [behaviour, expected, more] of cases) it(behaviour, () => assert.equal(outcome(more), expected));
+  for (const [behaviour, expected, more] of cases)
+    it(behaviour, () => assert.equal(outcome(more), expected));
 
   it('says which statements and which grant decided', () => {
     const allowed = decide({ ...delegated, ...limits({ boundary: only('kms:*') }, only('kms:*')) });
@@ -148,10 +233,15 @@ describe('authorize, with what limits a principal', () => {
         ['boundary', ['kms:*']],
       ],
     );
-    const granted = decide({ resourcePolicy: keyPolicy(), grant: { naming: 'itself', grantId: 'g' } });
+    const granted = decide({
+      resourcePolicy: keyPolicy(),
+      grant: { naming: 'itself', grantId: 'g' },
+    });
     assert.deepEqual(granted.by, [{ source: 'resource', grantId: 'g' }]);
     assert.deepEqual(
-      decide({ ...byName, identityPolicies: [identityPolicy(mayNot())] }).by.map(({ source }) => source),
+      decide({ ...byName, identityPolicies: [identityPolicy(mayNot())] }).by.map(
+        ({ source }) => source,
+      ),
       ['identity'],
     );
   });

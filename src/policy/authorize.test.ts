@@ -33,8 +33,16 @@ import {
 describe('authorize, in the account of the key', () => {
   const cases: readonly [string, string, Asking][] = [
     ['allows whom the key policy names', 'allowed', { resourcePolicy: keyPolicy(allow(itsAna)) }],
-    ['allows anyone if the key policy says so', 'allowed', { resourcePolicy: keyPolicy(allow('*')) }],
-    ['takes actions in any case', 'allowed', { resourcePolicy: keyPolicy(allow(itsAna, 'KMS:enc*')) }],
+    [
+      'allows anyone if the key policy says so',
+      'allowed',
+      { resourcePolicy: keyPolicy(allow('*')) },
+    ],
+    [
+      'takes actions in any case',
+      'allowed',
+      { resourcePolicy: keyPolicy(allow(itsAna, 'KMS:enc*')) },
+    ],
     [
       'leaves it to identity policies if the account is named',
       'allowed',
@@ -43,26 +51,47 @@ describe('authorize, in the account of the key', () => {
     [
       'takes an account id for its root',
       'allowed',
-      { resourcePolicy: keyPolicy(allow({ AWS: account })), identityPolicies: [identityPolicy(may())] },
+      {
+        resourcePolicy: keyPolicy(allow({ AWS: account })),
+        identityPolicies: [identityPolicy(may())],
+      },
     ],
-    ['does not take delegation for an allow', 'no-identity-allow', { resourcePolicy: keyPolicy(allow(root)) }],
+    [
+      'does not take delegation for an allow',
+      'no-identity-allow',
+      { resourcePolicy: keyPolicy(allow(root)) },
+    ],
     [
       'gives identity policies no effect without delegation',
       'no-resource-allow',
-      { resourcePolicy: keyPolicy(allow({ AWS: user('bob').arn })), identityPolicies: [identityPolicy(may())] },
+      {
+        resourcePolicy: keyPolicy(allow({ AWS: user('bob').arn })),
+        identityPolicies: [identityPolicy(may())],
+      },
     ],
     [
       'delegates only the actions that the statement has',
       'no-resource-allow',
-      { resourcePolicy: keyPolicy(allow(root, 'kms:Decrypt')), identityPolicies: [identityPolicy(may())] },
+      {
+        resourcePolicy: keyPolicy(allow(root, 'kms:Decrypt')),
+        identityPolicies: [identityPolicy(may())],
+      },
     ],
     [
       'does not let a service statement speak for a user',
       'no-resource-allow',
       { resourcePolicy: keyPolicy(allow({ Service: 'logs.amazonaws.com' })) },
     ],
-    ['lets a deny of the key policy win', 'resource-deny', { resourcePolicy: keyPolicy(allow(itsAna), deny(itsAna, 'kms:Encrypt')) }],
-    ['lets a deny for the account win', 'resource-deny', { resourcePolicy: keyPolicy(allow(itsAna), deny(root)) }],
+    [
+      'lets a deny of the key policy win',
+      'resource-deny',
+      { resourcePolicy: keyPolicy(allow(itsAna), deny(itsAna, 'kms:Encrypt')) },
+    ],
+    [
+      'lets a deny for the account win',
+      'resource-deny',
+      { resourcePolicy: keyPolicy(allow(itsAna), deny(root)) },
+    ],
     [
       'lets an identity deny win over the key policy',
       'identity-deny',
@@ -100,9 +129,14 @@ describe('authorize, in the account of the key', () => {
       'no-resource-allow',
       { resourcePolicy: keyPolicy(allow({ AWS: 'AIDACKCEVSQ6C2EXAMPLE' })) },
     ],
-    ['ignores a statement without Action', 'no-resource-allow', { resourcePolicy: keyPolicy({ ...allow(itsAna), Action: [] }) }],
+    [
+      'ignores a statement without Action',
+      'no-resource-allow',
+      { resourcePolicy: keyPolicy({ ...allow(itsAna), Action: [] }) },
+    ],
   ];
-  for (const [behaviour, expected, more] of cases) it(behaviour, () => assert.equal(outcome(more), expected));
+  for (const [behaviour, expected, more] of cases)
+    it(behaviour, () => assert.equal(outcome(more), expected));
 });
 
 describe('authorize, from another account', () => {
@@ -110,7 +144,11 @@ describe('authorize, from another account', () => {
   const named = keyPolicy(allow({ AWS: eve.arn }));
   const delegated = keyPolicy(allow({ AWS: elsewhere }));
   const cases: readonly [string, string, Asking][] = [
-    ['needs both policies: both', 'allowed', { resourcePolicy: named, identityPolicies: [identityPolicy(may())] }],
+    [
+      'needs both policies: both',
+      'allowed',
+      { resourcePolicy: named, identityPolicies: [identityPolicy(may())] },
+    ],
     [
       'takes an account of the key policy for its users',
       'allowed',
@@ -125,7 +163,10 @@ describe('authorize, from another account', () => {
     [
       'hides a key whose policy denies',
       'hidden',
-      { resourcePolicy: keyPolicy(allow('*'), deny('*')), identityPolicies: [identityPolicy(may())] },
+      {
+        resourcePolicy: keyPolicy(allow('*'), deny('*')),
+        identityPolicies: [identityPolicy(may())],
+      },
     ],
     [
       'hides it also from a caller whose own policy denies',
@@ -135,23 +176,40 @@ describe('authorize, from another account', () => {
     [
       'lets an identity deny win',
       'identity-deny',
-      { resourcePolicy: named, identityPolicies: [identityPolicy(may()), identityPolicy(mayNot())] },
+      {
+        resourcePolicy: named,
+        identityPolicies: [identityPolicy(may()), identityPolicy(mayNot())],
+      },
     ],
-    ['allows nothing on what has no policy of its own', 'hidden', { identityPolicies: [identityPolicy(may('*'))] }],
+    [
+      'allows nothing on what has no policy of its own',
+      'hidden',
+      { identityPolicies: [identityPolicy(may('*'))] },
+    ],
   ];
-  for (const [behaviour, expected, more] of cases) it(behaviour, () => assert.equal(outcome({ principal: eve, ...more }), expected));
+  for (const [behaviour, expected, more] of cases)
+    it(behaviour, () => assert.equal(outcome({ principal: eve, ...more }), expected));
 });
 
 describe('authorize, for the account as a whole', () => {
   const access = { action: 'kms:CreateKey', resourceArn: '*' };
   it('asks identity policies alone', () => {
-    assert.equal(outcome({ ...access, identityPolicies: [identityPolicy(may('kms:Create*'))] }), 'allowed');
+    assert.equal(
+      outcome({ ...access, identityPolicies: [identityPolicy(may('kms:Create*'))] }),
+      'allowed',
+    );
     assert.equal(outcome(access), 'no-identity-allow');
-    assert.equal(outcome({ ...access, identityPolicies: [identityPolicy(may(), mayNot('kms:CreateKey'))] }), 'identity-deny');
+    assert.equal(
+      outcome({ ...access, identityPolicies: [identityPolicy(may(), mayNot('kms:CreateKey'))] }),
+      'identity-deny',
+    );
   });
 
   it('needs Resource *', () => {
-    assert.equal(outcome({ ...access, identityPolicies: [identityPolicy(may('kms:*', 'arn:aws:kms:*:*:*'))] }), 'no-identity-allow');
+    assert.equal(
+      outcome({ ...access, identityPolicies: [identityPolicy(may('kms:*', 'arn:aws:kms:*:*:*'))] }),
+      'no-identity-allow',
+    );
   });
 });
 
@@ -159,7 +217,9 @@ describe('denialText', () => {
   const text = (more: Asking): string => {
     const decision = decide(more);
     assert.equal(decision.allowed, false);
-    return decision.allowed ? '' : denialText(decision, { principal: ana, action: 'kms:Encrypt', resourceArn });
+    return decision.allowed
+      ? ''
+      : denialText(decision, { principal: ana, action: 'kms:Encrypt', resourceArn });
   };
   const begin = `User: ${ana.arn} is not authorized to perform: kms:Encrypt on`;
 
@@ -199,29 +259,55 @@ const lockoutSafe = (policy: CompiledPolicy, principal: Principal, keyArn?: stri
 describe('lockoutSafe', () => {
   it('is content if the caller, or the account, can still put a policy', () => {
     assert.equal(lockoutSafe(keyPolicy(allow(itsAna)), ana), true);
-    assert.equal(lockoutSafe(keyPolicy(allow(itsAna, 'kms:PutKeyPolicy', resourceArn)), ana, resourceArn), true);
+    assert.equal(
+      lockoutSafe(keyPolicy(allow(itsAna, 'kms:PutKeyPolicy', resourceArn)), ana, resourceArn),
+      true,
+    );
     assert.equal(lockoutSafe(compilePolicy(parsePolicy(defaultKeyPolicy(account))), ana), true);
-    assert.equal(lockoutSafe(compilePolicy(parsePolicy(defaultKeyPolicy(account, 'aws-cn'))), ana), true);
+    assert.equal(
+      lockoutSafe(compilePolicy(parsePolicy(defaultKeyPolicy(account, 'aws-cn'))), ana),
+      true,
+    );
   });
 
   it('warns of a policy for others, for other actions, for another key, or with a deny', () => {
     assert.equal(lockoutSafe(keyPolicy(allow({ AWS: user('bob').arn })), ana), false);
     assert.equal(lockoutSafe(keyPolicy(allow({ AWS: elsewhere })), ana), false);
     assert.equal(lockoutSafe(keyPolicy(allow(itsAna, 'kms:Encrypt')), ana), false);
-    assert.equal(lockoutSafe(keyPolicy(allow(itsAna, 'kms:*', 'arn:aws:kms:*:*:key/other')), ana, resourceArn), false);
+    assert.equal(
+      lockoutSafe(keyPolicy(allow(itsAna, 'kms:*', 'arn:aws:kms:*:*:key/other')), ana, resourceArn),
+      false,
+    );
     assert.equal(lockoutSafe(keyPolicy(allow(root), deny(itsAna, 'kms:Put*')), ana), false);
   });
 });
 
 describe('decisions', () => {
   const effect = fc.constantFrom('Allow', 'Deny');
-  const actions = fc.uniqueArray(fc.constantFrom('kms:*', 'kms:Encrypt', 'kms:E*t', 'kms:Decrypt', '*'), { maxLength: 3 });
-  const resources = fc.uniqueArray(fc.constantFrom('*', resourceArn, 'arn:aws:kms:*:*:key/*', 'arn:aws:kms:*:*:key/other'), {
-    maxLength: 2,
-  });
-  const principals = fc.constantFrom<unknown>('*', root, itsAna, { AWS: elsewhere }, { Service: 'logs.amazonaws.com' });
+  const actions = fc.uniqueArray(
+    fc.constantFrom('kms:*', 'kms:Encrypt', 'kms:E*t', 'kms:Decrypt', '*'),
+    { maxLength: 3 },
+  );
+  const resources = fc.uniqueArray(
+    fc.constantFrom('*', resourceArn, 'arn:aws:kms:*:*:key/*', 'arn:aws:kms:*:*:key/other'),
+    {
+      maxLength: 2,
+    },
+  );
+  const principals = fc.constantFrom<unknown>(
+    '*',
+    root,
+    itsAna,
+    { AWS: elsewhere },
+    { Service: 'logs.amazonaws.com' },
+  );
   const identityStatement = fc.record({ Effect: effect, Action: actions, Resource: resources });
-  const keyStatement = fc.record({ Effect: effect, Action: actions, Resource: resources, Principal: principals });
+  const keyStatement = fc.record({
+    Effect: effect,
+    Action: actions,
+    Resource: resources,
+    Principal: principals,
+  });
   const identityStatements = fc.array(identityStatement, { maxLength: 5 });
   const keyStatements = fc.array(keyStatement, { maxLength: 5 });
   const principal = fc.constantFrom(ana, user('bob'), user('eve', elsewhere));
@@ -229,24 +315,53 @@ describe('decisions', () => {
   it('do not depend on the order of statements, nor on how they are spread over identity policies', () => {
     fc.assert(
       fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
-        const one = outcome({ principal: who, resourcePolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] });
+        const one = outcome({
+          principal: who,
+          resourcePolicy: keyPolicy(...key),
+          identityPolicies: [identityPolicy(...identity)],
+        });
         const turned = keyPolicy(...key.toReversed());
         const spread = identity.toReversed().map((statement) => identityPolicy(statement));
-        assert.equal(outcome({ principal: who, resourcePolicy: turned, identityPolicies: spread }), one);
+        assert.equal(
+          outcome({ principal: who, resourcePolicy: turned, identityPolicies: spread }),
+          one,
+        );
       }),
     );
   });
 
   it('are never to allow once a deny covers the request', () => {
     fc.assert(
-      fc.property(principal, keyStatements, identityStatements, fc.boolean(), fc.nat(), (who, key, identity, inKeyPolicy, at) => {
-        if (inKeyPolicy) key.splice(at % (key.length + 1), 0, { Effect: 'Deny', Action: ['kms:E*t'], Resource: ['*'], Principal: '*' });
-        else identity.splice(at % (identity.length + 1), 0, { Effect: 'Deny', Action: ['kms:E*t'], Resource: ['*'] });
-        assert.equal(
-          decide({ principal: who, resourcePolicy: keyPolicy(...key), identityPolicies: [identityPolicy(...identity)] }).allowed,
-          false,
-        );
-      }),
+      fc.property(
+        principal,
+        keyStatements,
+        identityStatements,
+        fc.boolean(),
+        fc.nat(),
+        (who, key, identity, inKeyPolicy, at) => {
+          if (inKeyPolicy)
+            key.splice(at % (key.length + 1), 0, {
+              Effect: 'Deny',
+              Action: ['kms:E*t'],
+              Resource: ['*'],
+              Principal: '*',
+            });
+          else
+            identity.splice(at % (identity.length + 1), 0, {
+              Effect: 'Deny',
+              Action: ['kms:E*t'],
+              Resource: ['*'],
+            });
+          assert.equal(
+            decide({
+              principal: who,
+              resourcePolicy: keyPolicy(...key),
+              identityPolicies: [identityPolicy(...identity)],
+            }).allowed,
+            false,
+          );
+        },
+      ),
     );
   });
 
@@ -254,7 +369,14 @@ describe('decisions', () => {
     fc.assert(
       fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
         const keys = keyPolicy(...key.filter(({ Effect }) => Effect === 'Deny'));
-        assert.equal(decide({ principal: who, resourcePolicy: keys, identityPolicies: [identityPolicy(...identity)] }).allowed, false);
+        assert.equal(
+          decide({
+            principal: who,
+            resourcePolicy: keys,
+            identityPolicies: [identityPolicy(...identity)],
+          }).allowed,
+          false,
+        );
       }),
     );
   });

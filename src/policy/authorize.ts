@@ -97,7 +97,8 @@ export function evaluate(access: Access): Evaluation {
       own ??= ownVerdicts(policies, asked);
       for (const source of needed.account) {
         const verdict = own[source];
-        if (verdict !== 'unlimited' && verdict?.effect === 'deny') return denied(`${source}-deny`, causeOf(source, verdict));
+        if (verdict !== 'unlimited' && verdict?.effect === 'deny')
+          return denied(`${source}-deny`, causeOf(source, verdict));
       }
       if (resource?.effect === 'deny') return denied('resource-deny', ...listed(resource.cause));
       if (!resource) return denied('no-resource-allow');
@@ -114,7 +115,10 @@ function denied(because: Denial['because'], ...by: readonly Cause[]): Denial {
 type OwnVerdict = Verdict | 'unlimited' | undefined;
 type OwnVerdicts = Readonly<Record<Exclude<Source, 'resource'>, OwnVerdict>>;
 
-function ownVerdicts({ identity, boundary, session, serviceControl }: PrincipalPolicies, asked: Asked): OwnVerdicts {
+function ownVerdicts(
+  { identity, boundary, session, serviceControl }: PrincipalPolicies,
+  asked: Asked,
+): OwnVerdicts {
   return {
     'service-control': serviceControl ? union(serviceControl, asked) : 'unlimited',
     // The root user needs no policy for what belongs to its account.
@@ -141,16 +145,33 @@ interface ResourceVerdict {
 }
 
 /** What belongs to an account, and has no policy of its own, is left to the account's principals. */
-function resourceVerdict({ principal, resourceAccount, resourcePolicy }: Access, asked: Asked): ResourceVerdict | undefined {
-  if (!resourcePolicy) return principal.account === resourceAccount ? { effect: 'allow', naming: 'account', cause: undefined } : undefined;
+function resourceVerdict(
+  { principal, resourceAccount, resourcePolicy }: Access,
+  asked: Asked,
+): ResourceVerdict | undefined {
+  if (!resourcePolicy)
+    return principal.account === resourceAccount
+      ? { effect: 'allow', naming: 'account', cause: undefined }
+      : undefined;
   const verdict = resourcePolicy.verdict(asked);
   return verdict && { ...verdict, cause: causeOf('resource', verdict) };
 }
 
 /** A grant counts where the policy does not deny, and names the caller no better. */
-function better(byPolicy: ResourceVerdict | undefined, granted: GrantVerdict | undefined): ResourceVerdict | undefined {
-  if (!granted || (byPolicy && (byPolicy.effect === 'deny' || !isStronger(granted.naming, byPolicy.naming)))) return byPolicy;
-  return { effect: 'allow', naming: granted.naming, cause: { source: 'resource', grantId: granted.grantId } };
+function better(
+  byPolicy: ResourceVerdict | undefined,
+  granted: GrantVerdict | undefined,
+): ResourceVerdict | undefined {
+  if (
+    !granted ||
+    (byPolicy && (byPolicy.effect === 'deny' || !isStronger(granted.naming, byPolicy.naming)))
+  )
+    return byPolicy;
+  return {
+    effect: 'allow',
+    naming: granted.naming,
+    cause: { source: 'resource', grantId: granted.grantId },
+  };
 }
 
 function listed(cause: Cause | undefined): Cause[] {

@@ -4,7 +4,13 @@ import { compileArnPattern } from './arn-pattern.ts';
 import { compileCondition, type Holds } from './conditions/compile.ts';
 import { noContext, type RequestContext } from './context.ts';
 import type { Element, PolicyDocument, Statement } from './document.ts';
-import { compilePrincipals, isStronger, type Names, type Naming, type UniqueIds } from './principal-pattern.ts';
+import {
+  compilePrincipals,
+  isStronger,
+  type Names,
+  type Naming,
+  type UniqueIds,
+} from './principal-pattern.ts';
 import { compileTemplate, readTemplate } from './template.ts';
 import type { Who } from './who.ts';
 
@@ -74,7 +80,11 @@ export function compilePolicy(document: PolicyDocument, uniqueIds?: UniqueIds): 
   return {
     document,
     uniqueIds,
-    conditionKeys: new Set(document.statements.flatMap(({ conditions }) => conditions.map(({ key }) => key.toLowerCase()))),
+    conditionKeys: new Set(
+      document.statements.flatMap(({ conditions }) =>
+        conditions.map(({ key }) => key.toLowerCase()),
+      ),
+    ),
     verdict(asked) {
       const { denies, allows } = relevantTo(asked.action);
       return strongest(denies, asked, 'deny') ?? strongest(allows, asked, 'allow');
@@ -86,23 +96,35 @@ function hasEffect({ actions, resources }: Statement, { kind }: PolicyDocument):
   return actions !== undefined && (resources !== undefined || kind === 'trust');
 }
 
-function strongest(statements: readonly CompiledStatement[], asked: Asked, effect: Verdict['effect']): Verdict | undefined {
+function strongest(
+  statements: readonly CompiledStatement[],
+  asked: Asked,
+  effect: Verdict['effect'],
+): Verdict | undefined {
   let best: Verdict | undefined;
   for (const { statement, names, namesNot, covers } of statements) {
     const naming = effect === 'deny' && namesNot && asked.bounded ? 'itself' : names(asked.who);
-    if (naming === undefined || (best && !isStronger(naming, best.naming)) || !covers(asked)) continue;
+    if (naming === undefined || (best && !isStronger(naming, best.naming)) || !covers(asked))
+      continue;
     best = { effect, naming, statement };
     if (naming === 'itself' || effect === 'deny') return best;
   }
   return best;
 }
 
-function compileStatement(statement: Statement, { version }: PolicyDocument, uniqueIds: UniqueIds | undefined): CompiledStatement {
+function compileStatement(
+  statement: Statement,
+  { version }: PolicyDocument,
+  uniqueIds: UniqueIds | undefined,
+): CompiledStatement {
   const variables = version !== '2008-10-17';
   const { principals, actions, resources, conditions } = statement;
   const action = actions && compileElement(actions, compileAction);
   const holds = conditions.map((condition) => compileCondition(condition, variables));
-  const tests = [...(resources && !isEverything(resources) ? [resourceTest(resources, variables)] : []), ...holds.map(contextTest)];
+  const tests = [
+    ...(resources && !isEverything(resources) ? [resourceTest(resources, variables)] : []),
+    ...holds.map(contextTest),
+  ];
   return {
     statement,
     names: principals ? compilePrincipals(principals, uniqueIds) : () => 'itself',
@@ -126,12 +148,17 @@ function contextTest(holds: Holds): (asked: Asked) => boolean {
 }
 
 function compileAction(pattern: string): (action: string) => boolean {
-  const matches = compileTemplate(readTemplate(pattern.toLowerCase(), { wildcards: true, variables: false }));
+  const matches = compileTemplate(
+    readTemplate(pattern.toLowerCase(), { wildcards: true, variables: false }),
+  );
   return (action) => matches(action, noContext);
 }
 
 /** An element as one test: any of its patterns, or none of them if it is negated. */
-function compileElement<C>({ negated, of }: Element<string>, compile: (pattern: string) => (text: string, context: C) => boolean) {
+function compileElement<C>(
+  { negated, of }: Element<string>,
+  compile: (pattern: string) => (text: string, context: C) => boolean,
+) {
   const matches = anyOf(of.map(compile));
   return negated ? (text: string, context: C): boolean => !matches(text, context) : matches;
 }

@@ -5,7 +5,12 @@ import { compileCondition } from './conditions/compile.ts';
 import type { ContextValue } from './context.ts';
 
 type Values = string | readonly string[];
-type Case = readonly [operator: string, policy: Values, request: ContextValue | undefined, holds: boolean];
+type Case = readonly [
+  operator: string,
+  policy: Values,
+  request: ContextValue | undefined,
+  holds: boolean,
+];
 
 const others: Readonly<Record<string, ContextValue>> = {
   'aws:username': 'ana',
@@ -13,7 +18,12 @@ const others: Readonly<Record<string, ContextValue>> = {
   'aws:principaltag/team': 'blue*',
 };
 
-function holds(operator: string, policy: Values, request: ContextValue | undefined, variables = true): boolean {
+function holds(
+  operator: string,
+  policy: Values,
+  request: ContextValue | undefined,
+  variables = true,
+): boolean {
   const values = typeof policy === 'string' ? [policy] : policy;
   const test = compileCondition({ operator, key: 'Kms:Subject', values }, variables);
   return test((key) => (key === 'kms:subject' ? request : others[key]));
@@ -141,8 +151,18 @@ const tables: Readonly<Record<string, readonly Case[]>> = {
     ['ArnLike', 'arn:aws:iam::*3:x:y', 'arn:aws:iam::3:x:y', true],
     ['ArnLike', '*', 'arn:aws:iam::111122223333:user/ana', false],
     ['ArnNotLike', 'arn:aws:iam::111122223333:*', 'arn:aws:iam::444455556666:user/eve', true],
-    ['ArnNotEquals', 'arn:aws:iam::111122223333:user/ana', 'arn:aws:iam::111122223333:user/ana', false],
-    ['ArnEquals', 'arn:aws:iam::111122223333:user/Ana', 'arn:aws:iam::111122223333:user/ana', false],
+    [
+      'ArnNotEquals',
+      'arn:aws:iam::111122223333:user/ana',
+      'arn:aws:iam::111122223333:user/ana',
+      false,
+    ],
+    [
+      'ArnEquals',
+      'arn:aws:iam::111122223333:user/Ana',
+      'arn:aws:iam::111122223333:user/ana',
+      false,
+    ],
   ],
   'policy variables': [
     ['StringEquals', '${aws:username}', 'ana', true],
@@ -163,7 +183,12 @@ const tables: Readonly<Record<string, readonly Case[]>> = {
     ['StringLike', 'a${?}', 'ab', false],
     ['StringEquals', '${$}{aws:username}', '${aws:username}', true],
     ['StringEquals', '${aws:username', '${aws:username', true],
-    ['ArnLike', 'arn:aws:iam::111122223333:user/${aws:username}', 'arn:aws:iam::111122223333:user/ana', true],
+    [
+      'ArnLike',
+      'arn:aws:iam::111122223333:user/${aws:username}',
+      'arn:aws:iam::111122223333:user/ana',
+      true,
+    ],
     ['NumericEquals', '${aws:username}', '1', false],
   ],
 };

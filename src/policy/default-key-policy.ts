@@ -7,5 +7,9 @@ export function defaultKeyPolicy(account: string, partition = 'aws'): string {
     Action: 'kms:*',
     Resource: '*',
   };
-  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] }, null, 2);
+  return JSON.stringify(
+    { Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] },
+    null,
+    2,
+  );
 }

@@ -24,7 +24,8 @@ export function denialText(
 function ending(because: Exclude<Denial['because'], 'hidden'>, action: string): string {
   for (const source of Object.keys(names) as Source[]) {
     if (because === `${source}-deny`) return `with an explicit deny in ${names[source].one}`;
-    if (because === `no-${source}-allow`) return `because no ${names[source].kind} allows the ${action} action`;
+    if (because === `no-${source}-allow`)
+      return `because no ${names[source].kind} allows the ${action} action`;
   }
   throw new Error(`A denial because of ${because} has no text`);
 }

@@ -3,11 +3,20 @@ import type { Condition, PrincipalPattern, Statement } from './document.ts';
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A statement as policy JSON again, for people to read. Accounts are shown by their root's ARN. */
-export function statementJson({ sid, effect, principals, actions, resources, conditions }: Statement): JsonObject {
+export function statementJson({
+  sid,
+  effect,
+  principals,
+  actions,
+  resources,
+  conditions,
+}: Statement): JsonObject {
   return {
     ...(sid !== undefined && { Sid: sid }),
     Effect: effect,
-    ...(principals && { [principals.negated ? 'NotPrincipal' : 'Principal']: principalJson(principals.of) }),
+    ...(principals && {
+      [principals.negated ? 'NotPrincipal' : 'Principal']: principalJson(principals.of),
+    }),
     ...(actions && { [actions.negated ? 'NotAction' : 'Action']: oneOrMany(actions.of) }),
     ...(resources && { [resources.negated ? 'NotResource' : 'Resource']: oneOrMany(resources.of) }),
     ...(conditions.length > 0 && { Condition: conditionJson(conditions) }),
@@ -17,7 +26,9 @@ export function statementJson({ sid, effect, principals, actions, resources, con
 function principalJson(patterns: readonly PrincipalPattern[]): unknown {
   if (patterns.some(({ kind }) => kind === 'anyone')) return '*';
   const byType = Map.groupBy(patterns, typeOf);
-  return Object.fromEntries(Array.from(byType, ([type, some]) => [type, oneOrMany(some.map(textOf))]));
+  return Object.fromEntries(
+    Array.from(byType, ([type, some]) => [type, oneOrMany(some.map(textOf))]),
+  );
 }
 
 function typeOf({ kind }: PrincipalPattern): string {
@@ -45,7 +56,8 @@ function textOf(pattern: PrincipalPattern): string {
 
 function conditionJson(conditions: readonly Condition[]): JsonObject {
   const json: Record<string, Record<string, unknown>> = {};
-  for (const { operator, key, values } of conditions) json[operator] = { ...json[operator], [key]: oneOrMany(values) };
+  for (const { operator, key, values } of conditions)
+    json[operator] = { ...json[operator], [key]: oneOrMany(values) };
   return json;
 }
 

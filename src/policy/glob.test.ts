@@ -18,7 +18,8 @@ const arnMatcher = (pattern: string): ((arn: string) => boolean) => {
 function reference(pattern: string, text: string): boolean {
   if (pattern === '') return text === '';
   const [first = '', rest] = [pattern[0], pattern.slice(1)];
-  if (first === '*') return reference(rest, text) || (text !== '' && reference(pattern, text.slice(1)));
+  if (first === '*')
+    return reference(rest, text) || (text !== '' && reference(pattern, text.slice(1)));
   return text !== '' && (first === '?' || first === text[0]) && reference(rest, text.slice(1));
 }
 
@@ -27,7 +28,9 @@ describe('wildcards', () => {
     const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 8 });
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 10 });
     fc.assert(
-      fc.property(pattern, text, (glob, subject) => assert.equal(matcher(glob)(subject), reference(glob, subject))),
+      fc.property(pattern, text, (glob, subject) =>
+        assert.equal(matcher(glob)(subject), reference(glob, subject)),
+      ),
       { numRuns: 2_000 },
     );
   });

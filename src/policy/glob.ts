@@ -27,8 +27,12 @@ export function compileGlob(glob: Glob): (text: string) => boolean {
   const [first, ...rest] = segments;
   const last = rest.pop();
   if (!first) return (text) => text === '';
-  if (!last) return first.text === undefined ? (text) => text.length === first.codes.length && fits(first, text, 0) : equals(first.text);
-  if (rest.length === 0 && last.text === '' && first.text !== undefined) return startsWith(first.text);
+  if (!last)
+    return first.text === undefined
+      ? (text) => text.length === first.codes.length && fits(first, text, 0)
+      : equals(first.text);
+  if (rest.length === 0 && last.text === '' && first.text !== undefined)
+    return startsWith(first.text);
   const shortest = segments.reduce((sum, { codes }) => sum + codes.length, 0);
   return (text) => {
     const end = text.length - last.codes.length;
@@ -51,10 +55,15 @@ function fits({ codes, text: wanted }: Segment, text: string, from: number): boo
 }
 
 /** Each segment as early as it can be: a later place can gain nothing for those that follow. */
-function inOrder(segments: readonly Segment[], text: string, { from, end }: { readonly from: number; readonly end: number }): boolean {
+function inOrder(
+  segments: readonly Segment[],
+  text: string,
+  { from, end }: { readonly from: number; readonly end: number },
+): boolean {
   let at = from;
   for (const segment of segments) {
-    const found = segment.text === undefined ? findMasked(segment, text, at) : text.indexOf(segment.text, at);
+    const found =
+      segment.text === undefined ? findMasked(segment, text, at) : text.indexOf(segment.text, at);
     if (found < 0) return false;
     at = found + segment.codes.length;
     if (at > end) return false;

@@ -32,7 +32,13 @@ export { statementJson } from './describe.ts';
 export { lintPolicy, type Finding, type Vocabulary } from './lint.ts';
 export { lockoutSafe, type LockoutQuestion } from './lockout.ts';
 export { parsePolicy } from './parse.ts';
-export { compilePrincipals, parsePrincipals, type Names, type Naming, type UniqueIds } from './principal-pattern.ts';
+export {
+  compilePrincipals,
+  parsePrincipals,
+  type Names,
+  type Naming,
+  type UniqueIds,
+} from './principal-pattern.ts';
 export type { PrincipalPolicies } from './principal-policies.ts';
 export { relaxed, relaxedAll } from './relaxed.ts';
 export { trustVerdict, type TrustQuestion } from './trust.ts';

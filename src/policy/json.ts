@@ -4,7 +4,8 @@ import { MAX_LENGTH_WITH_ANY } from './glob.ts';
 export type Json = Readonly<Record<string, unknown>>;
 
 export function object(json: unknown, what: string): Json {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new PolicyError(`${what} must be a JSON object.`);
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new PolicyError(`${what} must be a JSON object.`);
   return json as Json;
 }
 
@@ -15,7 +16,8 @@ export function listOf(value: unknown): readonly unknown[] {
 /** One string or a list of them. */
 export function texts(value: unknown, element: string): readonly string[] {
   return listOf(value).map((one) => {
-    if (typeof one !== 'string') throw new PolicyError(`${element} must be a string or a list of strings.`);
+    if (typeof one !== 'string')
+      throw new PolicyError(`${element} must be a string or a list of strings.`);
     return bounded(one);
   });
 }
@@ -23,12 +25,18 @@ export function texts(value: unknown, element: string): readonly string[] {
 /** A text that may be a pattern, if matching it is bounded in time. */
 export function bounded(pattern: string): string {
   if (pattern.length > MAX_LENGTH_WITH_ANY && pattern.includes('?')) {
-    throw new PolicyError(`A text with a question mark must not be longer than ${MAX_LENGTH_WITH_ANY} characters.`);
+    throw new PolicyError(
+      `A text with a question mark must not be longer than ${MAX_LENGTH_WITH_ANY} characters.`,
+    );
   }
   return pattern;
 }
 
-export function optionalText<K extends string>(name: K, element: string, value: unknown): { readonly [N in K]?: string } {
+export function optionalText<K extends string>(
+  name: K,
+  element: string,
+  value: unknown,
+): { readonly [N in K]?: string } {
   if (value === undefined) return {};
   if (typeof value !== 'string') throw new PolicyError(`${element} must be a string.`);
   // A computed name widens to an index signature; it is exactly `name`.

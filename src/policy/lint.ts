@@ -2,7 +2,13 @@ import { parseOperatorName, type OperatorName } from './conditions/operator-name
 import { operators } from './conditions/operators.ts';
 import { parseBoolean, parseBinary, parseInstant, parseNumber } from './conditions/scalars.ts';
 import { parseRange } from './conditions/ip-range.ts';
-import { PolicyError, type Condition, type PolicyDocument, type PolicyKind, type Statement } from './document.ts';
+import {
+  PolicyError,
+  type Condition,
+  type PolicyDocument,
+  type PolicyKind,
+  type Statement,
+} from './document.ts';
 import { compileGlob } from './glob.ts';
 import { parsePolicy } from './parse.ts';
 import { readTemplate } from './template.ts';
@@ -30,7 +36,10 @@ export function lintPolicy(text: string, kind: PolicyKind, vocabulary: Vocabular
   try {
     const document = parsePolicy(text, kind);
     const findings = document.statements.flatMap((statement, at) =>
-      lintStatement(statement, document, vocabulary).map((finding) => ({ ...finding, statement: at + 1 })),
+      lintStatement(statement, document, vocabulary).map((finding) => ({
+        ...finding,
+        statement: at + 1,
+      })),
     );
     return kind === 'key' ? [...lintKeyPolicy(document), ...findings] : findings;
   } catch (error) {
@@ -44,18 +53,29 @@ const note = (text: string): Finding => ({ level: 'note', text });
 
 function lintKeyPolicy({ statements }: PolicyDocument): Finding[] {
   const delegates = statements.some(
-    ({ effect, principals }) => effect === 'Allow' && principals?.of.some(({ kind }) => kind === 'account' || kind === 'anyone'),
+    ({ effect, principals }) =>
+      effect === 'Allow' &&
+      principals?.of.some(({ kind }) => kind === 'account' || kind === 'anyone'),
   );
   const manages = statements.some(
-    ({ effect, actions }) => effect === 'Allow' && actions?.of.some((one) => actionMatcher(one)('kms:PutKeyPolicy')),
+    ({ effect, actions }) =>
+      effect === 'Allow' && actions?.of.some((one) => actionMatcher(one)('kms:PutKeyPolicy')),
   );
   return [
-    ...(delegates ? [] : [note('No statement names an account: identity policies can allow nothing on this key.')]),
-    ...(manages ? [] : [warning('No statement allows kms:PutKeyPolicy: nobody can change this policy again.')]),
+    ...(delegates
+      ? []
+      : [note('No statement names an account: identity policies can allow nothing on this key.')]),
+    ...(manages
+      ? []
+      : [warning('No statement allows kms:PutKeyPolicy: nobody can change this policy again.')]),
   ];
 }
 
-function lintStatement(statement: Statement, document: PolicyDocument, vocabulary: Vocabulary): Finding[] {
+function lintStatement(
+  statement: Statement,
+  document: PolicyDocument,
+  vocabulary: Vocabulary,
+): Finding[] {
   return [
     ...lintPrincipals(statement),
     ...lintActions(statement, vocabulary),
@@ -69,14 +89,30 @@ function lintPrincipals({ effect, principals, conditions }: Statement): Finding[
   if (!principals) return [];
   const { negated, of } = principals;
   const findings: Finding[] = [];
-  if (negated && effect === 'Allow') findings.push(warning('NotPrincipal with Allow allows everyone else, in every account.'));
+  if (negated && effect === 'Allow')
+    findings.push(warning('NotPrincipal with Allow allows everyone else, in every account.'));
   if (negated && effect === 'Deny')
-    findings.push(note('NotPrincipal with Deny excepts nobody who has a permissions boundary. A condition on aws:PrincipalArn is safer.'));
-  if (!negated && effect === 'Allow' && of.some(({ kind }) => kind === 'anyone') && conditions.length === 0) {
-    findings.push(warning('Principal * without a condition allows everyone in this account, and in others as far as their policies do.'));
+    findings.push(
+      note(
+        'NotPrincipal with Deny excepts nobody who has a permissions boundary. A condition on aws:PrincipalArn is safer.',
+      ),
+    );
+  if (
+    !negated &&
+    effect === 'Allow' &&
+    of.some(({ kind }) => kind === 'anyone') &&
+    conditions.length === 0
+  ) {
+    findings.push(
+      warning(
+        'Principal * without a condition allows everyone in this account, and in others as far as their policies do.',
+      ),
+    );
   }
-  if (of.some(({ kind }) => kind === 'service')) findings.push(note('No AWS service calls Keyhold: service principals match nobody.'));
-  if (of.some(({ kind }) => kind === 'unique-id')) findings.push(note('A unique id stands for a user or role that may be gone.'));
+  if (of.some(({ kind }) => kind === 'service'))
+    findings.push(note('No AWS service calls Keyhold: service principals match nobody.'));
+  if (of.some(({ kind }) => kind === 'unique-id'))
+    findings.push(note('A unique id stands for a user or role that may be gone.'));
   return findings;
 }
 
@@ -84,9 +120,12 @@ function lintActions({ effect, actions }: Statement, vocabulary: Vocabulary): Fi
   if (!actions) return [warning('The statement has no Action: it has no effect.')];
   const findings: Finding[] = [];
   if (actions.negated && effect === 'Allow')
-    findings.push(warning('NotAction with Allow allows every action that is not listed, also new ones.'));
+    findings.push(
+      warning('NotAction with Allow allows every action that is not listed, also new ones.'),
+    );
   for (const pattern of actions.of) {
-    if (!vocabulary.actions.some(actionMatcher(pattern))) findings.push(warning(`${pattern} is no action that Keyhold has.`));
+    if (!vocabulary.actions.some(actionMatcher(pattern)))
+      findings.push(warning(`${pattern} is no action that Keyhold has.`));
   }
   return findings;
 }
@@ -94,22 +133,36 @@ function lintActions({ effect, actions }: Statement, vocabulary: Vocabulary): Fi
 function lintResources({ resources }: Statement, { kind }: PolicyDocument): Finding[] {
   if (kind === 'trust') return [];
   if (!resources) return [warning('The statement has no Resource: it has no effect.')];
-  if (kind === 'key' && resources.of.some((one) => one !== '*')) return [note('In a key policy the resource is the key itself: write *.')];
+  if (kind === 'key' && resources.of.some((one) => one !== '*'))
+    return [note('In a key policy the resource is the key itself: write *.')];
   return [];
 }
 
-function lintCondition({ operator, key, values }: Condition, { effect }: Statement, { conditionKeys, multiValued }: Vocabulary): Finding[] {
+function lintCondition(
+  { operator, key, values }: Condition,
+  { effect }: Statement,
+  { conditionKeys, multiValued }: Vocabulary,
+): Finding[] {
   const name = parseOperatorName(operator);
   if (!name) return [];
   const lower = key.toLowerCase();
   const findings: Finding[] = [];
-  const known = conditionKeys.some((one) => (/[:/]$/.test(one) ? lower.startsWith(one) && lower.length > one.length : lower === one));
-  if (/^(?:aws|kms):/.test(lower) && !known) findings.push(warning(`No request has the condition key ${key}.`));
+  const known = conditionKeys.some((one) =>
+    /[:/]$/.test(one) ? lower.startsWith(one) && lower.length > one.length : lower === one,
+  );
+  if (/^(?:aws|kms):/.test(lower) && !known)
+    findings.push(warning(`No request has the condition key ${key}.`));
   if (multiValued.has(lower) && name.set === undefined && name.base !== 'null') {
-    findings.push(warning(`${key} can have several values: without ForAnyValue or ForAllValues the condition never holds.`));
+    findings.push(
+      warning(
+        `${key} can have several values: without ForAnyValue or ForAllValues the condition never holds.`,
+      ),
+    );
   }
   if (name.set === 'all' && effect === 'Allow') {
-    findings.push(warning(`ForAllValues also holds where the request has no ${key}; add Null to require it.`));
+    findings.push(
+      warning(`ForAllValues also holds where the request has no ${key}; add Null to require it.`),
+    );
   }
   return [
     ...findings,
@@ -130,10 +183,17 @@ const parsers: readonly [RegExp, (text: string) => unknown][] = [
 
 function isComparable({ base }: OperatorName, value: string): boolean {
   const [, parse] = parsers.find(([pattern]) => pattern.test(base)) ?? [];
-  return parse === undefined || (operators.get(base) === undefined && base !== 'null') || parse(value) !== undefined;
+  return (
+    parse === undefined ||
+    (operators.get(base) === undefined && base !== 'null') ||
+    parse(value) !== undefined
+  );
 }
 
-function lintVariables({ resources, conditions }: Statement, { version }: PolicyDocument): Finding[] {
+function lintVariables(
+  { resources, conditions }: Statement,
+  { version }: PolicyDocument,
+): Finding[] {
   const texts = [...(resources?.of ?? []), ...conditions.flatMap(({ values }) => values)];
   if (version === '2012-10-17' || !texts.some((text) => text.includes('${'))) return [];
   return [warning('Version 2008-10-17 has no policy variables: ${…} is taken literally.')];

@@ -18,6 +18,12 @@ export interface LockoutQuestion {
  * administrators can.
  */
 export function lockoutSafe({ policy, principal, context, keyArn }: LockoutQuestion): boolean {
-  const asked = { who: whoIs(principal), action: 'kms:putkeypolicy', resourceArn: keyArn, context, bounded: false };
+  const asked = {
+    who: whoIs(principal),
+    action: 'kms:putkeypolicy',
+    resourceArn: keyArn,
+    context,
+    bounded: false,
+  };
   return policy.verdict(asked)?.effect === 'allow';
 }

@@ -19,11 +19,22 @@ export function parseConditions(element: unknown, { effect, kind }: Place): Cond
   return Object.entries(object(element, 'Condition')).flatMap(([operator, tests]) => {
     const name = parseOperatorName(operator);
     if (!name) throw new PolicyError(`Invalid Condition type : ${shown(operator)}.`);
-    return Object.entries(object(tests, 'Each operator of a Condition')).map(([key, values]): Condition => {
-      if (!KEY.test(key)) throw new PolicyError('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
-      if (kind === 'key' && effect === 'Allow' && name.set === 'all' && SINGLE_VALUED.test(key.toLowerCase())) throw overlyPermissive(key);
-      return { operator, key, values: listOf(values).map(conditionValue) };
-    });
+    return Object.entries(object(tests, 'Each operator of a Condition')).map(
+      ([key, values]): Condition => {
+        if (!KEY.test(key))
+          throw new PolicyError(
+            'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
+          );
+        if (
+          kind === 'key' &&
+          effect === 'Allow' &&
+          name.set === 'all' &&
+          SINGLE_VALUED.test(key.toLowerCase())
+        )
+          throw overlyPermissive(key);
+        return { operator, key, values: listOf(values).map(conditionValue) };
+      },
+    );
   });
 }
 

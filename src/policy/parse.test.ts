@@ -4,7 +4,8 @@ import * as fc from 'fast-check';
 import { defaultKeyPolicy, MAX_POLICY_BYTES, parsePolicy, PolicyError } from './index.ts';
 
 const statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
-const policyWith = (more: object): string => JSON.stringify({ Version: '2012-10-17', Statement: { ...statement, ...more } });
+const policyWith = (more: object): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: { ...statement, ...more } });
 
 describe('parsePolicy', () => {
   it('reads the default key policy', () => {
@@ -26,7 +27,11 @@ describe('parsePolicy', () => {
   });
 
   it('takes one statement or many, one action or many', () => {
-    const policy = parsePolicy(JSON.stringify({ Statement: [statement, { ...statement, Action: ['kms:Encrypt', 'kms:Decrypt'] }] }));
+    const policy = parsePolicy(
+      JSON.stringify({
+        Statement: [statement, { ...statement, Action: ['kms:Encrypt', 'kms:Decrypt'] }],
+      }),
+    );
     assert.deepEqual(
       policy.statements.map(({ actions }) => actions?.of),
       [['kms:*'], ['kms:Encrypt', 'kms:Decrypt']],
@@ -44,7 +49,9 @@ describe('parsePolicy', () => {
       'arn:aws:sts::111122223333:assumed-role/Admin/session@x',
       'AIDACKCEVSQ6C2EXAMPLE',
     ];
-    const { statements } = parsePolicy(policyWith({ Principal: { AWS, Service: 'logs.us-east-1.amazonaws.com' } }));
+    const { statements } = parsePolicy(
+      policyWith({ Principal: { AWS, Service: 'logs.us-east-1.amazonaws.com' } }),
+    );
     assert.deepEqual(
       statements[0]?.principals?.of.map(({ kind }) => kind),
       ['anyone', 'account', 'account', 'arn', 'role', 'arn', 'unique-id', 'service'],
@@ -52,7 +59,9 @@ describe('parsePolicy', () => {
   });
 
   it('keeps statements without Action or Resource, which have no effect', () => {
-    const { statements } = parsePolicy(JSON.stringify({ Statement: { Effect: 'Deny', Principal: '*' } }));
+    const { statements } = parsePolicy(
+      JSON.stringify({ Statement: { Effect: 'Deny', Principal: '*' } }),
+    );
     assert.deepEqual([statements[0]?.actions, statements[0]?.resources], [undefined, undefined]);
   });
 
@@ -60,19 +69,35 @@ describe('parsePolicy', () => {
     ['what is not JSON', '{', /invalid Json/],
     ['a list', '[]', /JSON object/],
     ['null', 'null', /JSON object/],
-    ['an unknown Version', JSON.stringify({ Version: '2020-01-01', Statement: statement }), /valid version string/],
+    [
+      'an unknown Version',
+      JSON.stringify({ Version: '2020-01-01', Statement: statement }),
+      /valid version string/,
+    ],
     ['no Statement', '{}', /required field Statement/],
     ['an unknown element', JSON.stringify({ Statement: statement, Extra: 1 }), /Syntax errors/],
     ['an unknown element of a statement', policyWith({ Actions: 'kms:*' }), /Syntax errors/],
-    ['__proto__', '{"Statement":{"Effect":"Allow","Principal":"*","__proto__":{}}}', /Syntax errors/],
+    [
+      '__proto__',
+      '{"Statement":{"Effect":"Allow","Principal":"*","__proto__":{}}}',
+      /Syntax errors/,
+    ],
     ['a Condition that is no object', policyWith({ Condition: [] }), /Condition must be/],
     [
       'an unknown condition operator',
       policyWith({ Condition: { StringEqualz: { 'aws:username': 'ana' } } }),
       /Invalid Condition type : StringEqualz\./,
     ],
-    ['NullIfExists', policyWith({ Condition: { NullIfExists: { 'aws:username': 'true' } } }), /Invalid Condition type/],
-    ['a condition key without a vendor', policyWith({ Condition: { StringEquals: { username: 'ana' } } }), /prefaced by a vendor/],
+    [
+      'NullIfExists',
+      policyWith({ Condition: { NullIfExists: { 'aws:username': 'true' } } }),
+      /Invalid Condition type/,
+    ],
+    [
+      'a condition key without a vendor',
+      policyWith({ Condition: { StringEquals: { username: 'ana' } } }),
+      /prefaced by a vendor/,
+    ],
     [
       'a condition value that is an object',
       policyWith({ Condition: { StringEquals: { 'aws:username': {} } } }),
@@ -80,12 +105,22 @@ describe('parsePolicy', () => {
     ],
     [
       'ForAllValues of a single-valued key in an Allow',
-      policyWith({ Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:App': 'x' } } }),
+      policyWith({
+        Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:App': 'x' } },
+      }),
       /^OverlyPermissiveCondition:/,
     ],
-    ['both Principal and NotPrincipal', policyWith({ NotPrincipal: '*' }), /both Principal and NotPrincipal/],
+    [
+      'both Principal and NotPrincipal',
+      policyWith({ NotPrincipal: '*' }),
+      /both Principal and NotPrincipal/,
+    ],
     ['both Action and NotAction', policyWith({ NotAction: 'kms:*' }), /both Action and NotAction/],
-    ['both Resource and NotResource', policyWith({ NotResource: '*' }), /both Resource and NotResource/],
+    [
+      'both Resource and NotResource',
+      policyWith({ NotResource: '*' }),
+      /both Resource and NotResource/,
+    ],
     [
       'two statements of one Sid',
       JSON.stringify({
@@ -98,17 +133,45 @@ describe('parsePolicy', () => {
     ],
     ['a wrong Effect', policyWith({ Effect: 'allow' }), /Effect must be/],
     ['no Principal in a key policy', policyWith({ Principal: undefined }), /must have a Principal/],
-    ['a bare ARN as Principal', policyWith({ Principal: 'arn:aws:iam::111122223333:root' }), /Principal must be/],
-    ['an unknown type of principal', policyWith({ Principal: { CanonicalUser: 'x' } }), /must be of type/],
+    [
+      'a bare ARN as Principal',
+      policyWith({ Principal: 'arn:aws:iam::111122223333:root' }),
+      /Principal must be/,
+    ],
+    [
+      'an unknown type of principal',
+      policyWith({ Principal: { CanonicalUser: 'x' } }),
+      /must be of type/,
+    ],
     ['an empty Principal', policyWith({ Principal: {} }), /must not be empty/],
     ['an empty list of principals', policyWith({ Principal: { AWS: [] } }), /must not be empty/],
-    ['wildcards in a principal', policyWith({ Principal: { AWS: 'arn:aws:iam::111122223333:user/*' } }), /invalid principals/],
-    ['a group as principal', policyWith({ Principal: { AWS: 'arn:aws:iam::111122223333:group/admins' } }), /invalid principals/],
-    ['a principal that is a number', policyWith({ Principal: { AWS: 111122223333 } }), /must be a string/],
+    [
+      'wildcards in a principal',
+      policyWith({ Principal: { AWS: 'arn:aws:iam::111122223333:user/*' } }),
+      /invalid principals/,
+    ],
+    [
+      'a group as principal',
+      policyWith({ Principal: { AWS: 'arn:aws:iam::111122223333:group/admins' } }),
+      /invalid principals/,
+    ],
+    [
+      'a principal that is a number',
+      policyWith({ Principal: { AWS: 111122223333 } }),
+      /must be a string/,
+    ],
     ['an action without a service', policyWith({ Action: 'Encrypt' }), /prefaced by a vendor/],
     ['an action that is no string', policyWith({ Action: [1] }), /Action must be/],
-    ['a resource that is no ARN', policyWith({ Resource: 'key/x' }), /^Resource key\/x must be in ARN format/],
-    ['a long text with a question mark', policyWith({ Resource: `arn:aws:kms:::${'?'.repeat(1_024)}` }), /question mark/],
+    [
+      'a resource that is no ARN',
+      policyWith({ Resource: 'key/x' }),
+      /^Resource key\/x must be in ARN format/,
+    ],
+    [
+      'a long text with a question mark',
+      policyWith({ Resource: `arn:aws:kms:::${'?'.repeat(1_024)}` }),
+      /question mark/,
+    ],
     ['too many bytes', policyWith({ Sid: 'ä'.repeat(MAX_POLICY_BYTES / 2) }), /must not exceed/],
   ];
   for (const [what, text, reason] of refused) {
@@ -121,12 +184,42 @@ describe('parsePolicy', () => {
   }
 
   const refusedByKind: readonly [string, 'identity' | 'trust', string, RegExp][] = [
-    ['a Principal in an identity policy', 'identity', policyWith({}), /should not specify a principal/],
-    ['no Action in an identity policy', 'identity', policyWith({ Principal: undefined, Action: undefined }), /must contain actions/],
-    ['no Resource in an identity policy', 'identity', policyWith({ Principal: undefined, Resource: undefined }), /must contain resources/],
-    ['a Sid with spaces in an identity policy', 'identity', policyWith({ Principal: undefined, Sid: 'a b' }), /alpha-numeric/],
-    ['a Resource in a trust policy', 'trust', policyWith({ Action: 'sts:AssumeRole' }), /prohibited field Resource/],
-    ['no Principal in a trust policy', 'trust', policyWith({ Principal: undefined, Resource: undefined }), /required field Principal/],
+    [
+      'a Principal in an identity policy',
+      'identity',
+      policyWith({}),
+      /should not specify a principal/,
+    ],
+    [
+      'no Action in an identity policy',
+      'identity',
+      policyWith({ Principal: undefined, Action: undefined }),
+      /must contain actions/,
+    ],
+    [
+      'no Resource in an identity policy',
+      'identity',
+      policyWith({ Principal: undefined, Resource: undefined }),
+      /must contain resources/,
+    ],
+    [
+      'a Sid with spaces in an identity policy',
+      'identity',
+      policyWith({ Principal: undefined, Sid: 'a b' }),
+      /alpha-numeric/,
+    ],
+    [
+      'a Resource in a trust policy',
+      'trust',
+      policyWith({ Action: 'sts:AssumeRole' }),
+      /prohibited field Resource/,
+    ],
+    [
+      'no Principal in a trust policy',
+      'trust',
+      policyWith({ Principal: undefined, Resource: undefined }),
+      /required field Principal/,
+    ],
   ];
   for (const [what, kind, text, reason] of refusedByKind) {
     it(`refuses ${what} with the reason`, () => {
@@ -138,9 +231,20 @@ describe('parsePolicy', () => {
   }
 
   it('keeps negations and conditions as they are written', () => {
-    const condition = { StringLike: { 'aws:PrincipalTag/Team': ['a*', 'b'] }, Bool: { 'aws:SecureTransport': true } };
+    const condition = {
+      StringLike: { 'aws:PrincipalTag/Team': ['a*', 'b'] },
+      Bool: { 'aws:SecureTransport': true },
+    };
     const { statements } = parsePolicy(
-      JSON.stringify({ Statement: { Effect: 'Deny', NotPrincipal: '*', NotAction: 'kms:*', NotResource: '*', Condition: condition } }),
+      JSON.stringify({
+        Statement: {
+          Effect: 'Deny',
+          NotPrincipal: '*',
+          NotAction: 'kms:*',
+          NotResource: '*',
+          Condition: condition,
+        },
+      }),
     );
     assert.deepEqual(statements, [
       {
@@ -160,16 +264,33 @@ describe('parsePolicy', () => {
   const common: Readonly<Record<string, object>> = {
     'the use of a key by a service': {
       Principal: { Service: 'logs.us-east-1.amazonaws.com' },
-      Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
-      Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': 'arn:aws:logs:us-east-1:111122223333:*' } },
+      Action: [
+        'kms:Encrypt*',
+        'kms:Decrypt*',
+        'kms:ReEncrypt*',
+        'kms:GenerateDataKey*',
+        'kms:Describe*',
+      ],
+      Condition: {
+        ArnLike: { 'kms:EncryptionContext:aws:logs:arn': 'arn:aws:logs:us-east-1:111122223333:*' },
+      },
     },
     'the use of a key through a service': {
       Principal: { AWS: '*' },
       Action: 'kms:Decrypt',
-      Condition: { StringEquals: { 'kms:ViaService': ['s3.us-east-1.amazonaws.com'], 'kms:CallerAccount': '111122223333' } },
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': ['s3.us-east-1.amazonaws.com'],
+          'kms:CallerAccount': '111122223333',
+        },
+      },
     },
     'grants for services': {
-      Principal: { AWS: ['arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling'] },
+      Principal: {
+        AWS: [
+          'arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
+        ],
+      },
       Action: ['kms:CreateGrant', 'kms:ListGrants', 'kms:RevokeGrant'],
       Condition: { Bool: { 'kms:GrantIsForAWSResource': true } },
     },
@@ -183,9 +304,17 @@ describe('parsePolicy', () => {
     },
     networks: {
       Effect: 'Deny',
-      NotPrincipal: { AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:sts::111122223333:assumed-role/Admin/ana@example.com'] },
+      NotPrincipal: {
+        AWS: [
+          'arn:aws:iam::111122223333:root',
+          'arn:aws:sts::111122223333:assumed-role/Admin/ana@example.com',
+        ],
+      },
       Action: '*',
-      Condition: { NotIpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '2001:db8::/32'] }, Bool: { 'aws:ViaAWSService': 'false' } },
+      Condition: {
+        NotIpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '2001:db8::/32'] },
+        Bool: { 'aws:ViaAWSService': 'false' },
+      },
     },
     'several operators and days': {
       Principal: '*',
@@ -200,29 +329,49 @@ describe('parsePolicy', () => {
   for (const [what, more] of Object.entries(common)) {
     it(`reads statements about ${what}`, () => {
       const { Effect, Resource } = statement;
-      const text = JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: 'As people write them', Effect, Resource, ...more }] });
+      const text = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Sid: 'As people write them', Effect, Resource, ...more }],
+      });
       assert.equal(parsePolicy(text).statements.length, 1);
     });
   }
 
   it('takes ForAllValues of a single-valued key in a Deny', () => {
-    const text = policyWith({ Effect: 'Deny', Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:App': 'x' } } });
+    const text = policyWith({
+      Effect: 'Deny',
+      Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:App': 'x' } },
+    });
     assert.equal(parsePolicy(text).statements.length, 1);
   });
 
   it('throws nothing but PolicyError, whatever JSON it is given', () => {
-    const words = 'Version Statement Effect Principal NotPrincipal Action NotAction Resource Condition AWS Allow 2012-10-17 * StringLike';
-    const element = fc.constantFrom(...words.split(' '), 'ForAllValues:Null', 'aws:username', '${aws:username}');
+    const words =
+      'Version Statement Effect Principal NotPrincipal Action NotAction Resource Condition AWS Allow 2012-10-17 * StringLike';
+    const element = fc.constantFrom(
+      ...words.split(' '),
+      'ForAllValues:Null',
+      'aws:username',
+      '${aws:username}',
+    );
     fc.assert(
-      fc.property(fc.json({ maxDepth: 4 }), fc.dictionary(element, fc.oneof(element, fc.jsonValue({ maxDepth: 2 }))), (text, object) => {
-        for (const given of [text, JSON.stringify(object), JSON.stringify({ Statement: object })]) {
-          try {
-            parsePolicy(given);
-          } catch (error) {
-            assert.ok(error instanceof PolicyError);
+      fc.property(
+        fc.json({ maxDepth: 4 }),
+        fc.dictionary(element, fc.oneof(element, fc.jsonValue({ maxDepth: 2 }))),
+        (text, object) => {
+          for (const given of [
+            text,
+            JSON.stringify(object),
+            JSON.stringify({ Statement: object }),
+          ]) {
+            try {
+              parsePolicy(given);
+            } catch (error) {
+              assert.ok(error instanceof PolicyError);
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 });

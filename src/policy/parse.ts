@@ -1,4 +1,11 @@
-import { MAX_POLICY_BYTES, PolicyError, type Element, type PolicyDocument, type PolicyKind, type Statement } from './document.ts';
+import {
+  MAX_POLICY_BYTES,
+  PolicyError,
+  type Element,
+  type PolicyDocument,
+  type PolicyKind,
+  type Statement,
+} from './document.ts';
 import { listOf, object, optionalText, shown, texts, type Json } from './json.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { parsePrincipals } from './principal-pattern.ts';
@@ -26,7 +33,8 @@ const SID = /^[0-9A-Za-z]*$/;
  * @throws PolicyError
  */
 export function parsePolicy(text: string, kind: PolicyKind = 'key'): PolicyDocument {
-  if (Buffer.byteLength(text, 'utf8') > MAX_POLICY_BYTES) throw new PolicyError(`The policy must not exceed ${MAX_POLICY_BYTES} bytes.`);
+  if (Buffer.byteLength(text, 'utf8') > MAX_POLICY_BYTES)
+    throw new PolicyError(`The policy must not exceed ${MAX_POLICY_BYTES} bytes.`);
   const document = object(parseJson(text), 'The policy');
   requireKnown(document, DOCUMENT_ELEMENTS);
   const { Version = '2008-10-17', Id, Statement } = document;
@@ -50,13 +58,18 @@ function parseStatement(given: unknown, kind: PolicyKind): Statement {
   const json = object(given, 'Each Statement');
   requireKnown(json, STATEMENT_ELEMENTS);
   const { Sid, Effect, Condition } = json;
-  if (Effect !== 'Allow' && Effect !== 'Deny') throw new PolicyError('Effect must be Allow or Deny.');
+  if (Effect !== 'Allow' && Effect !== 'Deny')
+    throw new PolicyError('Effect must be Allow or Deny.');
   if (kind !== 'key' && typeof Sid === 'string' && !SID.test(Sid)) {
-    throw new PolicyError('Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*');
+    throw new PolicyError(
+      'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+    );
   }
   const principals = element(json, 'Principal', parsePrincipals);
   const actions = element(json, 'Action', (value) => texts(value, 'Action').map(checkedAction));
-  const resources = element(json, 'Resource', (value) => texts(value, 'Resource').map(checkedResource));
+  const resources = element(json, 'Resource', (value) =>
+    texts(value, 'Resource').map(checkedResource),
+  );
   requireElements({ principals, actions, resources }, kind);
   return {
     ...optionalText('sid', 'Sid', Sid),
@@ -69,7 +82,11 @@ function parseStatement(given: unknown, kind: PolicyKind): Statement {
 }
 
 /** An element or its negation, of which a statement can have one. */
-function element<T>(json: Json, name: string, parse: (value: unknown) => readonly T[]): Element<T> | undefined {
+function element<T>(
+  json: Json,
+  name: string,
+  parse: (value: unknown) => readonly T[],
+): Element<T> | undefined {
   const negation = `Not${name}`;
   if (json[name] !== undefined && json[negation] !== undefined)
     throw new PolicyError(`A Statement can't have both ${name} and ${negation}.`);
@@ -86,7 +103,11 @@ function requireElements({ principals, actions, resources }: Parts, kind: Policy
     return;
   }
   if (!principals)
-    throw new PolicyError(kind === 'key' ? 'Each Statement of a key policy must have a Principal.' : 'Missing required field Principal');
+    throw new PolicyError(
+      kind === 'key'
+        ? 'Each Statement of a key policy must have a Principal.'
+        : 'Missing required field Principal',
+    );
   if (kind === 'trust' && resources) throw new PolicyError('Has prohibited field Resource');
   if (kind === 'trust' && !actions) throw new PolicyError('Missing required field Action');
 }
@@ -98,20 +119,26 @@ interface Parts {
 }
 
 function checkedAction(action: string): string {
-  if (!ACTION.test(action)) throw new PolicyError('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
+  if (!ACTION.test(action))
+    throw new PolicyError(
+      'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
+    );
   return action;
 }
 
 function checkedResource(resource: string): string {
-  if (resource !== '*' && !resource.startsWith('arn:')) throw new PolicyError(`Resource ${shown(resource)} must be in ARN format or "*".`);
+  if (resource !== '*' && !resource.startsWith('arn:'))
+    throw new PolicyError(`Resource ${shown(resource)} must be in ARN format or "*".`);
   return resource;
 }
 
 function requireKnown(json: Json, known: ReadonlySet<string>): void {
-  if (Object.keys(json).some((name) => !known.has(name))) throw new PolicyError('Syntax errors in policy.');
+  if (Object.keys(json).some((name) => !known.has(name)))
+    throw new PolicyError('Syntax errors in policy.');
 }
 
 function requireUniqueSids(statements: readonly Statement[]): void {
   const sids = statements.flatMap(({ sid }) => (sid ? [sid] : []));
-  if (new Set(sids).size < sids.length) throw new PolicyError('Statement IDs (SID) in a single policy must be unique.');
+  if (new Set(sids).size < sids.length)
+    throw new PolicyError('Statement IDs (SID) in a single policy must be unique.');
 }

@@ -5,7 +5,8 @@ const ACCOUNT = /^\d{12}$/;
 const UNIQUE_ID = /^(?:AIDA|AROA)[A-Z0-9]{12,}$/;
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
 const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/;
-const IDENTITY = /^arn:aws[a-z-]*:(?:iam::\d{12}:user\/|sts::\d{12}:(?:assumed-role|federated-user)\/)[\w+=,.@/-]+$/;
+const IDENTITY =
+  /^arn:aws[a-z-]*:(?:iam::\d{12}:user\/|sts::\d{12}:(?:assumed-role|federated-user)\/)[\w+=,.@/-]+$/;
 const SERVICE = /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /** Reads a Principal or NotPrincipal element. @throws PolicyError */
@@ -45,7 +46,8 @@ function awsPattern(text: string): PrincipalPattern {
 }
 
 function servicePattern(name: string): PrincipalPattern {
-  if (!SERVICE.test(name)) throw new PolicyError('Policy contains a statement with one or more invalid principals.');
+  if (!SERVICE.test(name))
+    throw new PolicyError('Policy contains a statement with one or more invalid principals.');
   return { kind: 'service', name };
 }
 
@@ -66,7 +68,10 @@ export function isStronger(naming: Naming, than: Naming): boolean {
 export type UniqueIds = Readonly<Record<string, string>>;
 
 /** However many principals an element lists, to find a caller among them takes a few look-ups. */
-export function compilePrincipals({ negated, of }: Element<PrincipalPattern>, uniqueIds: UniqueIds = {}): Names {
+export function compilePrincipals(
+  { negated, of }: Element<PrincipalPattern>,
+  uniqueIds: UniqueIds = {},
+): Names {
   const listed = listedNames(of, uniqueIds);
   if (!negated) return listed;
   // Who is named only with a whole account is not thereby excepted.
@@ -94,7 +99,8 @@ function listedNames(patterns: readonly PrincipalPattern[], uniqueIds: UniqueIds
     if (id === undefined || arn.includes(':assumed-role/')) arns.add(arn);
     else ids.add(id);
   }
-  const lists = (arn: string, { uniqueId }: Who): boolean => arns.has(arn) && (uniqueIds[arn] ?? uniqueId) === uniqueId;
+  const lists = (arn: string, { uniqueId }: Who): boolean =>
+    arns.has(arn) && (uniqueIds[arn] ?? uniqueId) === uniqueId;
   return (who) => {
     if (who.provider !== undefined) return providers.has(who.provider) ? 'itself' : undefined;
     if (lists(who.arn, who)) return 'itself';

@@ -14,7 +14,12 @@ export function relaxed({ document, uniqueIds }: CompiledPolicy): CompiledPolicy
   return compilePolicy(open, uniqueIds);
 }
 
-export function relaxedAll({ identity, boundary, session, serviceControl }: PrincipalPolicies): PrincipalPolicies {
+export function relaxedAll({
+  identity,
+  boundary,
+  session,
+  serviceControl,
+}: PrincipalPolicies): PrincipalPolicies {
   return {
     identity: identity.map(relaxed),
     ...(boundary && { boundary: relaxed(boundary) }),

@@ -47,7 +47,8 @@ function tokenOf(text: string, at: number, wildcards: boolean): number {
 
 function variable(inside: string): Variable {
   const [, key, fallback] = FALLBACK.exec(inside) ?? [];
-  if (key !== undefined && fallback !== undefined) return { key: key.trim().toLowerCase(), fallback };
+  if (key !== undefined && fallback !== undefined)
+    return { key: key.trim().toLowerCase(), fallback };
   return { key: inside.trim().toLowerCase() };
 }
 

@@ -13,7 +13,18 @@ export interface TrustQuestion {
 }
 
 /** What a role's trust policy says. An allow that names the account alone takes an allow of the caller's own policies too. */
-export function trustVerdict({ policy, caller, action, context }: TrustQuestion): Verdict | undefined {
+export function trustVerdict({
+  policy,
+  caller,
+  action,
+  context,
+}: TrustQuestion): Verdict | undefined {
   const who = 'provider' in caller ? vouchedForBy(caller.provider) : whoIs(caller);
-  return policy.verdict({ who, action: action.toLowerCase(), resourceArn: undefined, context, bounded: false });
+  return policy.verdict({
+    who,
+    action: action.toLowerCase(),
+    resourceArn: undefined,
+    context,
+    bounded: false,
+  });
 }

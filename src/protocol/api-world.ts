@@ -14,7 +14,12 @@ const ACCESS_KEY = 'AKIAEXAMPLE';
 const secretAccessKey = new SecretText('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 const caller: Caller = {
   secretAccessKey,
-  principal: { account: '111122223333', arn: 'arn:aws:iam::111122223333:user/admin', userId: 'AIDAEXAMPLE', accessKeyId: ACCESS_KEY },
+  principal: {
+    account: '111122223333',
+    arn: 'arn:aws:iam::111122223333:user/admin',
+    userId: 'AIDAEXAMPLE',
+    accessKeyId: ACCESS_KEY,
+  },
   policies: { identity: [] },
 };
 
@@ -52,10 +57,18 @@ export interface ApiWorld extends AsyncDisposable {
   }): Promise<Reply>;
 }
 
-export async function startApi(perform: Perform, options: Partial<HttpOptions> = {}): Promise<ApiWorld> {
+export async function startApi(
+  perform: Perform,
+  options: Partial<HttpOptions> = {},
+): Promise<ApiWorld> {
   const seen: Seen[] = [];
   const failures: object[] = [];
-  const log: Logger = { debug() {}, info() {}, warn() {}, error: (context) => failures.push(context) };
+  const log: Logger = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (context) => failures.push(context),
+  };
   const server = createHttpServer({
     perform,
     authenticate: createVerifier({
@@ -75,7 +88,14 @@ export async function startApi(perform: Perform, options: Partial<HttpOptions> =
   const close = (): Promise<void> => (closed ??= server.close());
 
   const send: ApiWorld['send'] = async ({ method = 'POST', path, headers = {}, body = '' }) => {
-    const request = httpRequest({ port, host: '127.0.0.1', method, path, headers: { ...headers }, agent: false });
+    const request = httpRequest({
+      port,
+      host: '127.0.0.1',
+      method,
+      path,
+      headers: { ...headers },
+      agent: false,
+    });
     request.end(body);
     const [response] = await once(request, 'response');
     return { status: response.statusCode, headers: response.headers, body: await text(response) };
@@ -88,7 +108,15 @@ export async function startApi(perform: Perform, options: Partial<HttpOptions> =
     close,
     renew: (identity) => server.renew(identity),
     send,
-    call({ target, headers = {}, body = '{}', method = 'POST', path = '/', service = 'kms', tamper }) {
+    call({
+      target,
+      headers = {},
+      body = '{}',
+      method = 'POST',
+      path = '/',
+      service = 'kms',
+      tamper,
+    }) {
       const unsigned = {
         host: `127.0.0.1:${port}`,
         'content-type': 'application/x-amz-json-1.1',

@@ -2,7 +2,8 @@
 export function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   // Node skips what is not base64 and takes the URL alphabet too: the length tells the one, a look the other.
-  if (text.length % 4 !== 0 || bytes.length !== (text.length / 4) * 3 - padding(text)) return undefined;
+  if (text.length % 4 !== 0 || bytes.length !== (text.length / 4) * 3 - padding(text))
+    return undefined;
   return text.includes('-') || text.includes('_') ? undefined : bytes;
 }
 

@@ -32,7 +32,13 @@ export class BodyReader {
       length += chunk.length;
       if (length > MAX_BODY || this.#held + chunk.length > MAX_HELD) {
         release();
-        if (length <= MAX_BODY) reject(new KmsError('ServiceUnavailableException', 'Too many requests are being sent. Try again.'));
+        if (length <= MAX_BODY)
+          reject(
+            new KmsError(
+              'ServiceUnavailableException',
+              'Too many requests are being sent. Try again.',
+            ),
+          );
         if (length > MAX_BODY + MAX_DROPPED) reject(tooLarge());
         return;
       }
@@ -60,5 +66,8 @@ function joined(chunks: readonly Buffer[], length: number): Buffer {
 }
 
 function tooLarge(): KmsError {
-  return new KmsError('RequestEntityTooLargeException', `The request is larger than ${MAX_BODY} bytes.`);
+  return new KmsError(
+    'RequestEntityTooLargeException',
+    `The request is larger than ${MAX_BODY} bytes.`,
+  );
 }

@@ -5,7 +5,10 @@ import type { TlsSource } from './tls.ts';
 export function certificateFiles(certificateFile: string, privateKeyFile: string): TlsSource {
   return {
     async read() {
-      const [certificate, privateKey] = await Promise.all([readFile(certificateFile, 'utf8'), readFile(privateKeyFile, 'utf8')]);
+      const [certificate, privateKey] = await Promise.all([
+        readFile(certificateFile, 'utf8'),
+        readFile(privateKeyFile, 'utf8'),
+      ]);
       return { certificate, privateKey };
     },
   };

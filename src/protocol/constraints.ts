@@ -12,7 +12,10 @@ export function constraintsOf(shape: MemberShape): readonly Constraint[] {
     case 'enum':
       return [oneOf(Object.keys(shape.values))];
     case 'text':
-      return [...bounds(shape, 'length', (value) => (value as string).length), ...pattern(shape.pattern, shape.max)];
+      return [
+        ...bounds(shape, 'length', (value) => (value as string).length),
+        ...pattern(shape.pattern, shape.max),
+      ];
     case 'blob':
     case 'list':
       return bounds(shape, 'length', (value) => (value as { readonly length: number }).length);
@@ -34,10 +37,16 @@ function bounds(
 ): Constraint[] {
   const rules: Constraint[] = [];
   if (max !== undefined) {
-    rules.push({ holds: (value) => measure(value) <= max, sentence: `Member must have ${what} less than or equal to ${max}` });
+    rules.push({
+      holds: (value) => measure(value) <= max,
+      sentence: `Member must have ${what} less than or equal to ${max}`,
+    });
   }
   if (min !== undefined) {
-    rules.push({ holds: (value) => measure(value) >= min, sentence: `Member must have ${what} greater than or equal to ${min}` });
+    rules.push({
+      holds: (value) => measure(value) >= min,
+      sentence: `Member must have ${what} greater than or equal to ${min}`,
+    });
   }
   return rules;
 }
@@ -46,11 +55,15 @@ function bounds(
 function pattern(source: string | undefined, max = Number.POSITIVE_INFINITY): Constraint[] {
   if (source === undefined) return [];
   const whole = new RegExp(`^(?:${source})$`, 'u');
-  const holds = (value: unknown): boolean => (value as string).length > max || whole.test(value as string);
+  const holds = (value: unknown): boolean =>
+    (value as string).length > max || whole.test(value as string);
   return [{ holds, sentence: `Member must satisfy regular expression pattern: ${source}` }];
 }
 
 function oneOf(values: readonly string[]): Constraint {
   const known = new Set<unknown>(values);
-  return { holds: (value) => known.has(value), sentence: `Member must satisfy enum value set: [${values.join(', ')}]` };
+  return {
+    holds: (value) => known.has(value),
+    sentence: `Member must satisfy enum value set: [${values.join(', ')}]`,
+  };
 }

@@ -22,7 +22,10 @@ const decode = compileStruct(members);
 function refuses(input: unknown, text: string): void {
   assert.throws(
     () => decode(input),
-    (error) => error instanceof KmsError && error.code === 'SerializationException' && error.publicMessage === text,
+    (error) =>
+      error instanceof KmsError &&
+      error.code === 'SerializationException' &&
+      error.publicMessage === text,
     `${JSON.stringify(input)}: ${text}`,
   );
 }
@@ -41,7 +44,14 @@ describe('decoding', () => {
       Struct: { Inner: 1, Unknown: 2 },
     };
     const { Blob, Time, Map: map, ...others } = decode(input);
-    assert.deepEqual(others, { Text: 'a', Enum: 'NOT_CHECKED_HERE', Bool: false, Int: -7, List: ['x', 'y'], Struct: { Inner: 1 } });
+    assert.deepEqual(others, {
+      Text: 'a',
+      Enum: 'NOT_CHECKED_HERE',
+      Bool: false,
+      Int: -7,
+      List: ['x', 'y'],
+      Struct: { Inner: 1 },
+    });
     assert.deepEqual(Buffer.from(Blob as Uint8Array), Buffer.from([0, 1, 2, 255]));
     assert.equal((Time as Date).getTime(), 1_566_518_783_394);
     assert.deepEqual({ ...(map as object) }, { k: 'v' });
@@ -52,7 +62,9 @@ describe('decoding', () => {
   });
 
   it('keeps names of the caller that mean something to JavaScript', () => {
-    const { Map: map } = decode(JSON.parse('{"Map":{"__proto__":"p","constructor":"c"},"__proto__":{"Text":"no"}}'));
+    const { Map: map } = decode(
+      JSON.parse('{"Map":{"__proto__":"p","constructor":"c"},"__proto__":{"Text":"no"}}'),
+    );
     assert.deepEqual(Object.entries(map as object), [
       ['__proto__', 'p'],
       ['constructor', 'c'],
@@ -85,14 +97,31 @@ describe('decoding', () => {
   });
 
   it('takes padded standard base64 and nothing else', () => {
-    for (const text of ['A', 'AA', 'AAA', 'AA=', 'AAA==', 'AA==AA==', 'AA_-', 'AA A', 'AAAA\n', '=AAA', '====', 'AAÄ=', ' AAAA']) {
+    for (const text of [
+      'A',
+      'AA',
+      'AAA',
+      'AA=',
+      'AAA==',
+      'AA==AA==',
+      'AA_-',
+      'AA A',
+      'AAAA\n',
+      '=AAA',
+      '====',
+      'AAÄ=',
+      ' AAAA',
+    ]) {
       refuses({ Blob: text }, 'Invalid base64 encoding');
     }
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const text = Buffer.from(bytes).toString('base64');
         assert.equal(toBase64(bytes), text);
-        assert.deepEqual(Buffer.from(decode({ Blob: text })['Blob'] as Uint8Array), Buffer.from(bytes));
+        assert.deepEqual(
+          Buffer.from(decode({ Blob: text })['Blob'] as Uint8Array),
+          Buffer.from(bytes),
+        );
       }),
     );
   });
@@ -103,7 +132,10 @@ describe('decoding', () => {
         try {
           decode({ [name]: value });
         } catch (error) {
-          assert.ok(error instanceof KmsError && error.code === 'SerializationException', String(error));
+          assert.ok(
+            error instanceof KmsError && error.code === 'SerializationException',
+            String(error),
+          );
         }
       }),
     );

@@ -69,7 +69,8 @@ function compileMap({ value: member }: MapShape): Decode {
 /** Lone surrogates have no UTF-8: two texts that differ in them only would be the same bytes. */
 function text(value: unknown): string {
   if (typeof value !== 'string') throw wrongType(value, 'String');
-  if (!value.isWellFormed()) throw new KmsError('SerializationException', 'Text is not valid Unicode');
+  if (!value.isWellFormed())
+    throw new KmsError('SerializationException', 'Text is not valid Unicode');
   return value;
 }
 
@@ -86,12 +87,14 @@ function bool(value: unknown): boolean {
 }
 
 function int(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > MAX_INT) throw wrongType(value, 'Integer');
+  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > MAX_INT)
+    throw wrongType(value, 'Integer');
   return value;
 }
 
 function timestamp(value: unknown): Date {
-  if (typeof value !== 'number' || Math.abs(value) > MAX_SECONDS) throw wrongType(value, 'Timestamp');
+  if (typeof value !== 'number' || Math.abs(value) > MAX_SECONDS)
+    throw wrongType(value, 'Timestamp');
   return new Date(Math.round(value * 1000));
 }
 
@@ -101,9 +104,17 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Says of what kind a value is, never the value: it may be a secret in the wrong place. */
 function wrongType(value: unknown, wanted: string): KmsError {
-  if (Array.isArray(value)) return new KmsError('SerializationException', 'Start of list found where not expected');
-  if (isObject(value)) return new KmsError('SerializationException', 'Start of structure or map found where not expected');
-  return new KmsError('SerializationException', `${tokenOf(value)} can not be converted to ${wanted}`);
+  if (Array.isArray(value))
+    return new KmsError('SerializationException', 'Start of list found where not expected');
+  if (isObject(value))
+    return new KmsError(
+      'SerializationException',
+      'Start of structure or map found where not expected',
+    );
+  return new KmsError(
+    'SerializationException',
+    `${tokenOf(value)} can not be converted to ${wanted}`,
+  );
 }
 
 function tokenOf(value: unknown): string {

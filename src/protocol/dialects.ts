@@ -15,7 +15,8 @@ export function createDialects(): DialectOf {
   // The keys of `services` are the services there are.
   for (const name of Object.keys(services) as ServiceName[]) {
     const service = services[name];
-    if (service.protocol === 'json') byPrefix.set(service.targetPrefix, jsonDialect(service, endpointsOf(name)));
+    if (service.protocol === 'json')
+      byPrefix.set(service.targetPrefix, jsonDialect(service, endpointsOf(name)));
     else byVersion.set(service.version, queryDialect(service, endpointsOf(name)));
   }
   const json = known(byPrefix.get(services.kms.targetPrefix));

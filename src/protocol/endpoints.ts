@@ -1,4 +1,11 @@
-import { services, shapes, withoutOutput, type Members, type OperationName, type ServiceName } from '../contract/index.ts';
+import {
+  services,
+  shapes,
+  withoutOutput,
+  type Members,
+  type OperationName,
+  type ServiceName,
+} from '../contract/index.ts';
 import { compileStruct, type DecodeStruct } from './decode.ts';
 import { compileValidator, type Validate } from './validate.ts';
 

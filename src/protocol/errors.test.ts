@@ -6,7 +6,9 @@ import { publicError, statuses } from './errors.ts';
 
 const documented = new Map(
   Array.from(
-    readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').matchAll(/^\| (\w+)(?: \([^)]*\))? \| (\d{3}) \| \S/gm),
+    readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').matchAll(
+      /^\| (\w+)(?: \([^)]*\))? \| (\d{3}) \| \S/gm,
+    ),
     ([, name = '', status]) => [name, Number(status)],
   ),
 );

@@ -96,10 +96,15 @@ export const statuses = {
 } as const satisfies Record<ErrorName, number>;
 
 /** What the service whose failure it is calls it; KMS's name unless listed. */
-const internalNames: Partial<Record<ServiceName, ErrorName>> = { cloudhsm: 'CloudHsmInternalFailureException' };
-const INTERNAL = 'The request was rejected because an internal exception occurred. The request can be retried.';
+const internalNames: Partial<Record<ServiceName, ErrorName>> = {
+  cloudhsm: 'CloudHsmInternalFailureException',
+};
+const INTERNAL =
+  'The request was rejected because an internal exception occurred. The request can be retried.';
 
 /** What a caller may know of any failure: what is not an error of the API is ours, and nothing of it is told. */
 export function publicError(error: unknown, service: ServiceName = 'kms'): KmsError {
-  return isKmsError(error) ? error : new KmsError(internalNames[service] ?? 'KMSInternalException', INTERNAL, { cause: error });
+  return isKmsError(error)
+    ? error
+    : new KmsError(internalNames[service] ?? 'KMSInternalException', INTERNAL, { cause: error });
 }

@@ -7,7 +7,10 @@ interface Node {
 }
 
 /** The input that the parameters of the Query protocol spell, in the types that JSON has. */
-export function formValue(parameters: URLSearchParams, members: Members): Readonly<Record<string, unknown>> {
+export function formValue(
+  parameters: URLSearchParams,
+  members: Members,
+): Readonly<Record<string, unknown>> {
   return structure(treeOf(parameters), members);
 }
 
@@ -45,7 +48,9 @@ function valueOf(node: Node, shape: MemberShape): unknown {
     case 'list':
       return numbered(node.parts.get('member')).map((one) => valueOf(one, shape.member));
     case 'map':
-      return Object.fromEntries(numbered(node.parts.get('entry')).map((one) => entryOf(one, shape.value)));
+      return Object.fromEntries(
+        numbered(node.parts.get('entry')).map((one) => entryOf(one, shape.value)),
+      );
     case 'struct':
       return structure(node, shape.members);
     case 'int':

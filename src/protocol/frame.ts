@@ -15,7 +15,11 @@ export interface Answer {
 }
 
 /** The body is what was read of the same request. */
-export function frameOf({ url = '/', method = 'GET', headers }: IncomingMessage, body: Buffer, { sourceIp, secure, tls }: Origin): Frame {
+export function frameOf(
+  { url = '/', method = 'GET', headers }: IncomingMessage,
+  body: Buffer,
+  { sourceIp, secure, tls }: Origin,
+): Frame {
   const at = url.indexOf('?');
   return {
     method,

@@ -67,17 +67,26 @@ export function createHandle(stages: Stages): Handle {
 }
 
 /** Lets in who signed well, or calls what takes no signature, and has not called too often. */
-function createAdmission({ clock, principalRate }: Stages): (verified: Verified<Caller>, frame: Frame) => void {
+function createAdmission({
+  clock,
+  principalRate,
+}: Stages): (verified: Verified<Caller>, frame: Frame) => void {
   const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
   const unsigned = new RateLimit(UNSIGNED_RATE, clock);
   return (verified, { sourceIp }) => {
-    const admitted = isNobody(verified) ? unsigned.take(sourceIp) : limit?.take(verified.credential.principal.arn);
+    const admitted = isNobody(verified)
+      ? unsigned.take(sourceIp)
+      : limit?.take(verified.credential.principal.arn);
     if (admitted === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
   };
 }
 
 /** The input, or why it is none: that the inner half answers, so that the call leaves its audit record. */
-function readInput(dialect: Dialect, endpoint: Endpoint, frame: Frame): Pick<PerformRequest, 'input' | 'refusal'> {
+function readInput(
+  dialect: Dialect,
+  endpoint: Endpoint,
+  frame: Frame,
+): Pick<PerformRequest, 'input' | 'refusal'> {
   try {
     const input = endpoint.decode(dialect.read(frame, endpoint));
     endpoint.validate(input);
@@ -91,5 +100,8 @@ function readInput(dialect: Dialect, endpoint: Endpoint, frame: Frame): Pick<Per
 /** A signature that is good for one service is not good for another. */
 function checkService({ service }: Verified<Caller>, { signingName }: Endpoint): void {
   if (service === signingName) return;
-  throw new KmsError('InvalidSignatureException', `Credential should be scoped to correct service: '${signingName}'.`);
+  throw new KmsError(
+    'InvalidSignatureException',
+    `Credential should be scoped to correct service: '${signingName}'.`,
+  );
 }

@@ -23,10 +23,18 @@ describe('the outer half of a request', () => {
   });
   after(() => api?.[Symbol.asyncDispose]());
 
-  async function refuses(call: SignedCall, type: string, message?: string | RegExp): Promise<Reply> {
+  async function refuses(
+    call: SignedCall,
+    type: string,
+    message?: string | RegExp,
+  ): Promise<Reply> {
     asked = undefined;
     const reply = await api.call(call);
-    const { __type, ...rest } = JSON.parse(reply.body) as { __type: string; message?: string; Message?: string };
+    const { __type, ...rest } = JSON.parse(reply.body) as {
+      __type: string;
+      message?: string;
+      Message?: string;
+    };
     assert.equal(__type, type, reply.body);
     const said = rest.message ?? rest.Message;
     if (message instanceof RegExp) assert.match(said ?? '', message);
@@ -42,8 +50,15 @@ describe('the outer half of a request', () => {
 
   it('hands over who asks for what, from where, and the decoded input', async () => {
     answer = () => ({ CiphertextBlob: new Uint8Array([1, 2, 3]), KeyId: 'arn', Gone: undefined });
-    const reply = await api.call({ target: encrypt, body: good, headers: { 'user-agent': 'test/1' } });
-    assert.deepEqual([reply.status, JSON.parse(reply.body)], [200, { CiphertextBlob: 'AQID', KeyId: 'arn' }]);
+    const reply = await api.call({
+      target: encrypt,
+      body: good,
+      headers: { 'user-agent': 'test/1' },
+    });
+    assert.deepEqual(
+      [reply.status, JSON.parse(reply.body)],
+      [200, { CiphertextBlob: 'AQID', KeyId: 'arn' }],
+    );
     assert.equal(reply.headers['content-type'], 'application/x-amz-json-1.1');
     assert.ok(asked);
     const { input, requestId, caller, policies, ...rest } = asked;
@@ -58,7 +73,10 @@ describe('the outer half of a request', () => {
     });
     assert.deepEqual(input, { KeyId: 'k', Plaintext: Buffer.from([0, 1, 2]) });
     assert.equal(requestId, reply.headers['x-amzn-requestid']);
-    assert.deepEqual([caller.arn, policies], ['arn:aws:iam::111122223333:user/admin', { identity: [] }]);
+    assert.deepEqual(
+      [caller.arn, policies],
+      ['arn:aws:iam::111122223333:user/admin', { identity: [] }],
+    );
     const { seconds = 0, ...seen } = api.seen.at(-1) ?? {};
     assert.deepEqual(seen, { service: 'kms', operation: 'Encrypt' });
     assert.ok(seconds > 0);
@@ -66,17 +84,35 @@ describe('the outer half of a request', () => {
 
   it('writes times in epoch seconds, bytes in base64, at any depth, and names as they are', async () => {
     answer = () => ({
-      KeyMetadata: { CreationDate: new Date(1_566_518_783_394), Bytes: [Buffer.from('a')], Map: JSON.parse('{"__proto__":"x"}') },
+      KeyMetadata: {
+        CreationDate: new Date(1_566_518_783_394),
+        Bytes: [Buffer.from('a')],
+        Map: JSON.parse('{"__proto__":"x"}'),
+      },
     });
     const { body } = await api.call({ target: 'TrentService.DescribeKey', body: '{"KeyId":"k"}' });
-    assert.equal(body, '{"KeyMetadata":{"CreationDate":1566518783.394,"Bytes":["YQ=="],"Map":{"__proto__":"x"}}}');
+    assert.equal(
+      body,
+      '{"KeyMetadata":{"CreationDate":1566518783.394,"Bytes":["YQ=="],"Map":{"__proto__":"x"}}}',
+    );
   });
 
   it('answers nothing at all where AWS does, and an empty structure elsewhere', async () => {
     answer = () => ({});
-    assert.equal((await api.call({ target: 'TrentService.EnableKey', body: '{"KeyId":"k"}' })).body, '');
+    assert.equal(
+      (await api.call({ target: 'TrentService.EnableKey', body: '{"KeyId":"k"}' })).body,
+      '',
+    );
     const store = { CustomKeyStoreId: 'cks-1234567890abcdef0' };
-    assert.equal((await api.call({ target: 'TrentService.ConnectCustomKeyStore', body: JSON.stringify(store) })).body, '{}');
+    assert.equal(
+      (
+        await api.call({
+          target: 'TrentService.ConnectCustomKeyStore',
+          body: JSON.stringify(store),
+        })
+      ).body,
+      '{}',
+    );
   });
 
   it('takes no body for an input without members', async () => {
@@ -91,23 +127,51 @@ describe('the outer half of a request', () => {
       'MissingAuthenticationTokenException',
       'Missing Authentication Token',
     );
-    await refuses({ ...call, tamper: (headers) => (headers['x-amz-target'] = 'TrentService.Decrypt') }, 'InvalidSignatureException');
-    await refuses({ ...call, tamper: (headers) => (headers['authorization'] = 'Basic eA==') }, 'IncompleteSignatureException');
     await refuses(
-      { ...call, tamper: (headers) => (headers['authorization'] = String(headers['authorization']).replace('AKIAEXAMPLE', 'AKIAOTHER')) },
+      { ...call, tamper: (headers) => (headers['x-amz-target'] = 'TrentService.Decrypt') },
+      'InvalidSignatureException',
+    );
+    await refuses(
+      { ...call, tamper: (headers) => (headers['authorization'] = 'Basic eA==') },
+      'IncompleteSignatureException',
+    );
+    await refuses(
+      {
+        ...call,
+        tamper: (headers) =>
+          (headers['authorization'] = String(headers['authorization']).replace(
+            'AKIAEXAMPLE',
+            'AKIAOTHER',
+          )),
+      },
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
     );
-    await refuses({ ...call, service: 'cloudhsm' }, 'InvalidSignatureException', "Credential should be scoped to correct service: 'kms'.");
+    await refuses(
+      { ...call, service: 'cloudhsm' },
+      'InvalidSignatureException',
+      "Credential should be scoped to correct service: 'kms'.",
+    );
   });
 
   it('looks at the signature before the target, and at the target before the body', async () => {
-    const forged: SignedCall = { target: 'TrentService.No', body: '{', tamper: (headers) => delete headers['authorization'] };
+    const forged: SignedCall = {
+      target: 'TrentService.No',
+      body: '{',
+      tamper: (headers) => delete headers['authorization'],
+    };
     await refuses(forged, 'MissingAuthenticationTokenException');
     await refuses({ target: 'TrentService.No', body: '{' }, 'UnknownOperationException');
     await refuses({ target: encrypt, body: '{' }, 'SerializationException');
-    await refuses({ target: encrypt, body: '{"KeyId":"","Plaintext":1}' }, 'SerializationException');
-    await refuses({ target: encrypt, body: '{"KeyId":""}' }, 'ValidationException', /^2 validation errors detected: /);
+    await refuses(
+      { target: encrypt, body: '{"KeyId":"","Plaintext":1}' },
+      'SerializationException',
+    );
+    await refuses(
+      { target: encrypt, body: '{"KeyId":""}' },
+      'ValidationException',
+      /^2 validation errors detected: /,
+    );
   });
 
   it('knows no operation by any other name', async () => {
@@ -145,7 +209,10 @@ describe('the outer half of a request', () => {
   it('never repeats a secret that is refused', async () => {
     const KeyStorePassword = 'hunter2-'.repeat(10);
     const body = JSON.stringify({ CustomKeyStoreName: '', KeyStorePassword });
-    const reply = await refuses({ target: 'TrentService.CreateCustomKeyStore', body }, 'ValidationException');
+    const reply = await refuses(
+      { target: 'TrentService.CreateCustomKeyStore', body },
+      'ValidationException',
+    );
     assert.ok(!reply.body.includes('hunter2'));
   });
 
@@ -156,9 +223,18 @@ describe('the outer half of a request', () => {
     };
     const kms = { target: encrypt, body: good };
     const cloudhsm = { target: 'BaldrApiService.DescribeClusters', service: 'cloudhsm' };
-    assert.equal(await failing(kms, new KmsError('NotFoundException', 'gone')), '{"__type":"NotFoundException","message":"gone"}');
-    assert.equal(await failing(kms, new KmsError('AccessDeniedException', 'no')), '{"__type":"AccessDeniedException","Message":"no"}');
-    assert.equal(await failing(kms, new KmsError('InvalidCiphertextException')), '{"__type":"InvalidCiphertextException"}');
+    assert.equal(
+      await failing(kms, new KmsError('NotFoundException', 'gone')),
+      '{"__type":"NotFoundException","message":"gone"}',
+    );
+    assert.equal(
+      await failing(kms, new KmsError('AccessDeniedException', 'no')),
+      '{"__type":"AccessDeniedException","Message":"no"}',
+    );
+    assert.equal(
+      await failing(kms, new KmsError('InvalidCiphertextException')),
+      '{"__type":"InvalidCiphertextException"}',
+    );
     assert.equal(
       await failing(cloudhsm, new KmsError('CloudHsmInvalidRequestException', 'bad')),
       '{"__type":"CloudHsmInvalidRequestException","Message":"bad"}',
@@ -171,11 +247,18 @@ describe('the outer half of a request', () => {
     assert.equal(reply.status, 500);
     assert.deepEqual(JSON.parse(reply.body), {
       __type: 'KMSInternalException',
-      message: 'The request was rejected because an internal exception occurred. The request can be retried.',
+      message:
+        'The request was rejected because an internal exception occurred. The request can be retried.',
     });
     const { requestId, err } = api.failures.at(-1) as { requestId: string; err: Error };
-    assert.deepEqual([requestId, err.message], [reply.headers['x-amzn-requestid'], 'secret detail']);
-    const cluster = await api.call({ target: 'BaldrApiService.DescribeClusters', service: 'cloudhsm' });
+    assert.deepEqual(
+      [requestId, err.message],
+      [reply.headers['x-amzn-requestid'], 'secret detail'],
+    );
+    const cluster = await api.call({
+      target: 'BaldrApiService.DescribeClusters',
+      service: 'cloudhsm',
+    });
     assert.equal(JSON.parse(cluster.body).__type, 'CloudHsmInternalFailureException');
   });
 
@@ -190,9 +273,16 @@ describe('the outer half of a request', () => {
         '<Account>111122223333</Account><Arn>a&lt;&amp;&gt;&quot;b</Arn><UserId>A\uFFFD</UserId></GetCallerIdentityResult>' +
         `<ResponseMetadata><RequestId>${String(form.headers['x-amzn-requestid'])}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
     );
-    assert.equal((await api.call({ method: 'GET', path: `/?${whoAmI}`, body: '', service: 'sts' })).status, 200);
+    assert.equal(
+      (await api.call({ method: 'GET', path: `/?${whoAmI}`, body: '', service: 'sts' })).status,
+      200,
+    );
 
-    const unknown = await api.call({ headers, body: 'Action=Nothing&Version=2011-06-15', service: 'sts' });
+    const unknown = await api.call({
+      headers,
+      body: 'Action=Nothing&Version=2011-06-15',
+      service: 'sts',
+    });
     assert.match(
       unknown.body,
       /<Error><Type>Sender<\/Type><Code>InvalidAction<\/Code><Message>Could not find operation Nothing for version 2011-06-15</,
@@ -204,7 +294,8 @@ describe('the outer half of a request', () => {
   });
 
   it('answers probes without a signature', async () => {
-    for (const path of ['/healthz', '/readyz']) assert.equal((await api.send({ method: 'GET', path })).status, 200);
+    for (const path of ['/healthz', '/readyz'])
+      assert.equal((await api.send({ method: 'GET', path })).status, 200);
     assert.equal((await api.send({ method: 'GET', path: '/metrics' })).body, 'requests 1\n');
   });
 });
@@ -218,9 +309,15 @@ describe('limits', () => {
 
   it('takes a body of 1 MiB and refuses one of a byte more', async () => {
     const fill = (bytes: number): string => `{"Unknown":"${'x'.repeat(bytes - 14)}"}`;
-    assert.equal((await api.call({ target: 'TrentService.ListKeys', body: fill(1024 * 1024) })).status, 200);
+    assert.equal(
+      (await api.call({ target: 'TrentService.ListKeys', body: fill(1024 * 1024) })).status,
+      200,
+    );
     const reply = await api.call({ target: 'TrentService.ListKeys', body: fill(1024 * 1024 + 1) });
-    assert.deepEqual([reply.status, JSON.parse(reply.body).__type], [413, 'RequestEntityTooLargeException']);
+    assert.deepEqual(
+      [reply.status, JSON.parse(reply.body).__type],
+      [413, 'RequestEntityTooLargeException'],
+    );
     assert.equal(reply.headers['connection'], 'close');
   });
 
@@ -231,7 +328,8 @@ describe('limits', () => {
     socket.on('error', () => undefined).resume();
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n');
     const chunk = Buffer.alloc(1024 * 1024);
-    const pump = (): void => void (socket.writable && socket.write(chunk, () => setImmediate(pump)));
+    const pump = (): void =>
+      void (socket.writable && socket.write(chunk, () => setImmediate(pump)));
     pump();
     await closed;
     assert.equal(api.seen.at(-1)?.error, 'RequestEntityTooLargeException');
@@ -239,13 +337,21 @@ describe('limits', () => {
 
   for (const [what, bytes, status, reason] of [
     ['what is no HTTP', 'GARBAGE\r\n\r\n', 400, 'MalformedHttp'],
-    ['headers without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'HeadersTooLarge'],
+    [
+      'headers without end',
+      `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`,
+      431,
+      'HeadersTooLarge',
+    ],
   ] as const) {
     it(`refuses ${what}, under a request id`, async () => {
       const socket = connect(api.port, '127.0.0.1');
       socket.write(bytes);
       const reply = await text(socket);
-      assert.match(reply, new RegExp(`^HTTP/1.1 ${status} .*\r\nx-amzn-RequestId: [0-9a-f-]{36}\r\n`));
+      assert.match(
+        reply,
+        new RegExp(`^HTTP/1.1 ${status} .*\r\nx-amzn-RequestId: [0-9a-f-]{36}\r\n`),
+      );
       assert.equal(api.seen.at(-1)?.error, reason);
     });
   }
@@ -269,7 +375,10 @@ describe('abuse', () => {
   it('makes those wait who keep sending bad signatures, and answers others meanwhile', async () => {
     await using api = await startApi(async () => ({}));
     const list = { target: 'TrentService.ListKeys' };
-    const forged: SignedCall = { ...list, tamper: (headers) => (headers['x-amz-date'] = '20000101T000000Z') };
+    const forged: SignedCall = {
+      ...list,
+      tamper: (headers) => (headers['x-amz-date'] = '20000101T000000Z'),
+    };
     for (let mistakes = 0; mistakes < 9; mistakes += 1) await api.call(forged);
     const order: string[] = [];
     const slow = api.call(forged).then(() => order.push('forged'));
@@ -290,7 +399,10 @@ describe('abuse', () => {
     const first = api.call({ target: 'TrentService.ListKeys' });
     await begun.promise;
     const second = await api.call({ target: 'TrentService.ListKeys' });
-    assert.deepEqual([second.status, JSON.parse(second.body).__type], [503, 'ServiceUnavailableException']);
+    assert.deepEqual(
+      [second.status, JSON.parse(second.body).__type],
+      [503, 'ServiceUnavailableException'],
+    );
     const idle = connect(api.port, '127.0.0.1');
     await once(idle, 'connect');
     const dropped = connect(api.port, '127.0.0.1').on('error', () => undefined);
@@ -303,9 +415,16 @@ describe('abuse', () => {
 
   it('lets each principal make so many requests a second, where that is limited', async () => {
     let now = systemClock.now();
-    await using api = await startApi(async () => ({}), { principalRate: 2, clock: { now: () => now } });
-    const error = async (): Promise<unknown> => JSON.parse((await api.call({ target: 'TrentService.ListKeys' })).body).__type;
-    assert.deepEqual([await error(), await error(), await error()], [undefined, undefined, 'ThrottlingException']);
+    await using api = await startApi(async () => ({}), {
+      principalRate: 2,
+      clock: { now: () => now },
+    });
+    const error = async (): Promise<unknown> =>
+      JSON.parse((await api.call({ target: 'TrentService.ListKeys' })).body).__type;
+    assert.deepEqual(
+      [await error(), await error(), await error()],
+      [undefined, undefined, 'ThrottlingException'],
+    );
     now += 500;
     assert.deepEqual([await error(), await error()], [undefined, 'ThrottlingException']);
   });

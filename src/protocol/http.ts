@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { uuid } from '../base/index.ts';
@@ -59,7 +65,9 @@ class ApiServer implements HttpServer {
     };
     this.#limits = { ...usualLimits, ...options.limits };
     const settings = { ...this.#limits, keepAliveTimeout: KEEP_ALIVE, maxHeaderSize: MAX_HEADERS };
-    this.#server = options.tls ? createTlsServer({ ...settings, ...tlsOptions(options.tls) }, serve) : createServer(settings, serve);
+    this.#server = options.tls
+      ? createTlsServer({ ...settings, ...tlsOptions(options.tls) }, serve)
+      : createServer(settings, serve);
     this.#server.maxConnections = this.#limits.connections;
     this.#server.on('clientError', (error, socket) => {
       const requestId = uuid();
@@ -95,7 +103,11 @@ class ApiServer implements HttpServer {
     const handled = await this.#handled(request, requestId);
     if (!handled) return;
     this.#send(response, requestId, handled.answer);
-    this.#witness.answered(handled, { id: requestId, message: request, seconds: (performance.now() - start) / 1000 });
+    this.#witness.answered(handled, {
+      id: requestId,
+      message: request,
+      seconds: (performance.now() - start) / 1000,
+    });
   }
 
   /** Undefined if the client went away before it had sent its request. */
@@ -103,7 +115,8 @@ class ApiServer implements HttpServer {
     try {
       const body = await this.#bodies.read(request);
       if (!body) return undefined;
-      if (this.#closing) throw new KmsError('ServiceUnavailableException', 'The service is stopping.');
+      if (this.#closing)
+        throw new KmsError('ServiceUnavailableException', 'The service is stopping.');
       return await this.#counted(frameOf(request, body, this.#originOf(request)), requestId);
     } catch (thrown) {
       const error = publicError(thrown);
@@ -114,7 +127,10 @@ class ApiServer implements HttpServer {
   /** Requests that are still being sent don't count: their senders could keep all others out. */
   async #counted(frame: Frame, requestId: string): Promise<Handled> {
     if (this.#underWay >= this.#limits.requests)
-      throw new KmsError('ServiceUnavailableException', 'Too many requests are under way. Try again.');
+      throw new KmsError(
+        'ServiceUnavailableException',
+        'Too many requests are under way. Try again.',
+      );
     this.#underWay += 1;
     try {
       return await this.#handle(frame, requestId);
@@ -124,7 +140,14 @@ class ApiServer implements HttpServer {
   }
 
   #send(response: ServerResponse, requestId: string, { status, contentType, body }: Answer): void {
-    const headers = ['x-amzn-RequestId', requestId, 'Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body))];
+    const headers = [
+      'x-amzn-RequestId',
+      requestId,
+      'Content-Type',
+      contentType,
+      'Content-Length',
+      String(Buffer.byteLength(body)),
+    ];
     // A body that was not read to its end leaves nothing to go on with.
     if (this.#closing || status === 413 || status === 503) headers.push('Connection', 'close');
     response.writeHead(status, headers);

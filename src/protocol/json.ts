@@ -17,17 +17,24 @@ interface JsonService {
 }
 
 /** AWS JSON 1.1: the operation in a header, input and output as JSON, bytes in base64, times in epoch seconds. */
-export function jsonDialect({ targetPrefix, errorMember }: JsonService, endpoints: ReadonlyMap<string, Endpoint>): Dialect {
-  const targets = new Map(Array.from(endpoints, ([name, endpoint]) => [`${targetPrefix}.${name}`, endpoint]));
+export function jsonDialect(
+  { targetPrefix, errorMember }: JsonService,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Dialect {
+  const targets = new Map(
+    Array.from(endpoints, ([name, endpoint]) => [`${targetPrefix}.${name}`, endpoint]),
+  );
   return {
     find(frame) {
-      const endpoint = frame.method === 'POST' && frame.path === '/' ? targets.get(targetOf(frame)) : undefined;
+      const endpoint =
+        frame.method === 'POST' && frame.path === '/' ? targets.get(targetOf(frame)) : undefined;
       if (!endpoint) throw new KmsError('UnknownOperationException');
       return endpoint;
     },
     read: parse,
     answer: ({ silent }, output) => answer(200, silent ? '' : JSON.stringify(wireForm(output))),
-    refuse: ({ code, publicMessage }) => answer(statuses[code], errorBody(code, publicMessage, errorMember)),
+    refuse: ({ code, publicMessage }) =>
+      answer(statuses[code], errorBody(code, publicMessage, errorMember)),
   };
 }
 
@@ -61,7 +68,11 @@ function parse({ body }: Frame): unknown {
 }
 
 /** AccessDeniedException spells the member its own way in every service. */
-function errorBody(code: ErrorName, text: string | undefined, errorMember: 'message' | 'Message'): string {
+function errorBody(
+  code: ErrorName,
+  text: string | undefined,
+  errorMember: 'message' | 'Message',
+): string {
   const member = code === 'AccessDeniedException' ? 'Message' : errorMember;
   return JSON.stringify(text === undefined ? { __type: code } : { __type: code, [member]: text });
 }
@@ -74,6 +85,7 @@ function wireForm(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(wireForm);
   const result: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) setOwn(result, name, wireForm((value as Readonly<Record<string, unknown>>)[name]));
+  for (const name of Object.keys(value))
+    setOwn(result, name, wireForm((value as Readonly<Record<string, unknown>>)[name]));
   return result;
 }

@@ -30,7 +30,11 @@ const SKEW = 3_600_000;
  * A server's certificate from an authority of this Keyhold's own, made at the first start in `folder`. The authority may
  * issue for any name, so its key stays where the data are; the server's key lives in memory only and is new at each start.
  */
-export async function localCertificates(folder: string, names: readonly string[], clock: Clock): Promise<LocalCertificates> {
+export async function localCertificates(
+  folder: string,
+  names: readonly string[],
+  clock: Clock,
+): Promise<LocalCertificates> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const authorityFile = join(folder, 'ca.pem');
   const issuer = await openAuthority(authorityFile, join(folder, 'ca.key'), clock);
@@ -48,15 +52,28 @@ export async function localCertificates(folder: string, names: readonly string[]
   };
 }
 
-async function openAuthority(certificateFile: string, keyFile: string, clock: Clock): Promise<Issuer> {
+async function openAuthority(
+  certificateFile: string,
+  keyFile: string,
+  clock: Clock,
+): Promise<Issuer> {
   const certificate = readFileIfThere(certificateFile)?.toString();
   const key = readFileIfThere(keyFile)?.toString();
   const known = certificate === undefined ? undefined : readCertificate(certificate);
-  if (certificate !== undefined && key !== undefined && known && known.notAfter > clock.now() + SERVER_DAYS * DAY) {
+  if (
+    certificate !== undefined &&
+    key !== undefined &&
+    known &&
+    known.notAfter > clock.now() + SERVER_DAYS * DAY
+  ) {
     return { certificate, privateKey: importKeyPair(key).privateKey };
   }
   const keys = makeKeyPair();
-  const made = await createAuthority(keys, { O: 'Keyhold', CN: 'Keyhold local CA' }, validity(clock, AUTHORITY_DAYS));
+  const made = await createAuthority(
+    keys,
+    { O: 'Keyhold', CN: 'Keyhold local CA' },
+    validity(clock, AUTHORITY_DAYS),
+  );
   writeFileDurably(keyFile, exportPrivateKey(keys.privateKey));
   // Last: with it the pair is complete, and a key without it is replaced.
   writeFileDurably(certificateFile, made, 0o644);
@@ -66,8 +83,17 @@ async function openAuthority(certificateFile: string, keyFile: string, clock: Cl
 async function issue(issuer: Issuer, names: readonly string[], clock: Clock): Promise<TlsIdentity> {
   const keys = makeKeyPair();
   const subject = { O: 'Keyhold', CN: names[0] ?? 'localhost' };
-  const order = { subject, publicKey: keys.publicKey, ca: false, names, ...validity(clock, SERVER_DAYS) };
-  return { certificate: await issueCertificate(order, issuer), privateKey: exportPrivateKey(keys.privateKey) };
+  const order = {
+    subject,
+    publicKey: keys.publicKey,
+    ca: false,
+    names,
+    ...validity(clock, SERVER_DAYS),
+  };
+  return {
+    certificate: await issueCertificate(order, issuer),
+    privateKey: exportPrivateKey(keys.privateKey),
+  };
 }
 
 function validity(clock: Clock, days: number): Validity {

@@ -29,7 +29,11 @@ export function createOrigin(trustedProxies: readonly string[] = []): OriginOf {
 function directOrigin({ socket, headers }: IncomingMessage): Origin {
   const sourceIp = plainAddress(socket.remoteAddress);
   if (!(socket instanceof TLSSocket)) return { sourceIp, secure: false };
-  return { sourceIp, secure: true, tls: { ...agreedOn(socket), clientProvidedHostHeader: headers.host ?? '' } };
+  return {
+    sourceIp,
+    secure: true,
+    tls: { ...agreedOn(socket), clientProvidedHostHeader: headers.host ?? '' },
+  };
 }
 
 type Agreed = Pick<NonNullable<PerformRequest['tls']>, 'tlsVersion' | 'cipherSuite'>;
@@ -37,7 +41,10 @@ type Agreed = Pick<NonNullable<PerformRequest['tls']>, 'tlsVersion' | 'cipherSui
 const agreed = new WeakMap<TLSSocket, Agreed>();
 
 function agreedOn(socket: TLSSocket): Agreed {
-  const known = agreed.get(socket) ?? { tlsVersion: socket.getProtocol() ?? '', cipherSuite: socket.getCipher().standardName };
+  const known = agreed.get(socket) ?? {
+    tlsVersion: socket.getProtocol() ?? '',
+    cipherSuite: socket.getCipher().standardName,
+  };
   agreed.set(socket, known);
   return known;
 }
@@ -49,7 +56,10 @@ function forwardedOrigin({ headers }: IncomingMessage, direct: Origin, trusted: 
     .map((hop) => plainAddress(hop.trim()))
     .filter((hop) => isIP(hop) > 0);
   const sourceIp = hops.findLast((hop) => !isIn(trusted, hop)) ?? hops[0] ?? direct.sourceIp;
-  return { sourceIp, secure: textOf(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https' };
+  return {
+    sourceIp,
+    secure: textOf(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https',
+  };
 }
 
 /** `192.0.2.1`, `10.0.0.0/8`, `fd00::/8`. */
@@ -57,7 +67,9 @@ export function isAddressOrBlock(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
 }
 
 function blockList(blocks: readonly string[]): BlockList {

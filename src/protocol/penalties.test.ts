@@ -48,7 +48,9 @@ describe('a penalty', () => {
     const release = Promise.withResolvers<void>();
     const penalty = penalties(() => release.promise);
     await fail(penalty, 5);
-    const waiting = Array.from({ length: 1_100 }, () => penalty('InvalidSignatureException', '192.0.2.1'));
+    const waiting = Array.from({ length: 1_100 }, () =>
+      penalty('InvalidSignatureException', '192.0.2.1'),
+    );
     assert.equal(delays.length, 1_000);
     release.resolve();
     await Promise.all(waiting);

@@ -11,7 +11,10 @@ const members = {
   Flag: { kind: 'bool' },
   Since: { kind: 'timestamp' },
   Keys: { kind: 'list', member: { kind: 'text' } },
-  Tags: { kind: 'list', member: { kind: 'struct', members: { Key: { kind: 'text' }, Value: { kind: 'text' } } } },
+  Tags: {
+    kind: 'list',
+    member: { kind: 'struct', members: { Key: { kind: 'text' }, Value: { kind: 'text' } } },
+  },
   Map: { kind: 'map', key: { kind: 'text' }, value: { kind: 'int' } },
 } as const satisfies Members;
 
@@ -43,21 +46,49 @@ describe('the Query protocol’s parameters', () => {
   });
 
   it('say nothing where they name nothing of the contract', () => {
-    assert.deepEqual(read('Action=x&Other=1&__proto__.a=1&Keys.other.1=x&Name.member.1=x'), { Keys: [], Name: undefined });
+    assert.deepEqual(read('Action=x&Other=1&__proto__.a=1&Keys.other.1=x&Name.member.1=x'), {
+      Keys: [],
+      Name: undefined,
+    });
     assert.deepEqual(read(`${'a.'.repeat(1000)}=1`), {});
   });
 
   it('stay text where they are not of their kind, for the decoder to refuse', () => {
-    assert.deepEqual(read('Count=1.5&Flag=yes&Since=never'), { Count: '1.5', Flag: 'yes', Since: 'never' });
+    assert.deepEqual(read('Count=1.5&Flag=yes&Since=never'), {
+      Count: '1.5',
+      Flag: 'yes',
+      Since: 'never',
+    });
   });
 
   it('are read whatever they are', () => {
-    const name = fc.array(fc.constantFrom('Name', 'Keys', 'Tags', 'Map', 'member', 'entry', '1', '99', 'key', 'value', '', '__proto__'), {
-      maxLength: 6,
-    });
+    const name = fc.array(
+      fc.constantFrom(
+        'Name',
+        'Keys',
+        'Tags',
+        'Map',
+        'member',
+        'entry',
+        '1',
+        '99',
+        'key',
+        'value',
+        '',
+        '__proto__',
+      ),
+      {
+        maxLength: 6,
+      },
+    );
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.string()), { maxLength: 12 }), (pairs) => {
-        formValue(new URLSearchParams(pairs.map(([parts, text]): [string, string] => [parts.join('.'), text])), members);
+        formValue(
+          new URLSearchParams(
+            pairs.map(([parts, text]): [string, string] => [parts.join('.'), text]),
+          ),
+          members,
+        );
       }),
     );
   });
@@ -66,13 +97,22 @@ describe('the Query protocol’s parameters', () => {
 describe('the Query protocol’s answers', () => {
   it('are elements, lists of `member`, maps of `entry`, times in whole seconds', () => {
     const output = {
-      User: { Name: 'a<b>&"c\'', Created: new Date(1_500), Tags: [{ Key: 'k' }, { Key: 'l' }], Path: undefined, Empty: [] },
+      User: {
+        Name: 'a<b>&"c\'',
+        Created: new Date(1_500),
+        Tags: [{ Key: 'k' }, { Key: 'l' }],
+        Path: undefined,
+        Empty: [],
+      },
     };
     assert.equal(
       element('GetUserResult', output),
       '<GetUserResult><User><Name>a&lt;b&gt;&amp;&quot;c&apos;</Name><Created>1970-01-01T00:00:01Z</Created>' +
         '<Tags><member><Key>k</Key></member><member><Key>l</Key></member></Tags><Empty></Empty></User></GetUserResult>',
     );
-    assert.equal(element('SummaryMap', { Users: 1 }), '<SummaryMap><entry><key>Users</key><value>1</value></entry></SummaryMap>');
+    assert.equal(
+      element('SummaryMap', { Users: 1 }),
+      '<SummaryMap><entry><key>Users</key><value>1</value></entry></SummaryMap>',
+    );
   });
 });

@@ -12,12 +12,19 @@ interface QueryService {
 }
 
 /** AWS Query: the operation and its input as form parameters, the output as XML. */
-export function queryDialect({ version, namespace }: QueryService, endpoints: ReadonlyMap<string, Endpoint>): Dialect {
+export function queryDialect(
+  { version, namespace }: QueryService,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Dialect {
   return {
     find(frame) {
       const action = parameter(frame, 'Action') ?? '';
       const endpoint = frame.path === '/' ? endpoints.get(action) : undefined;
-      if (!endpoint) throw new KmsError('UnknownOperationException', `Could not find operation ${action} for version ${version}`);
+      if (!endpoint)
+        throw new KmsError(
+          'UnknownOperationException',
+          `Could not find operation ${action} for version ${version}`,
+        );
       return endpoint;
     },
     read: (frame, { members }) => formValue(new URLSearchParams(formOf(frame)), members),
@@ -28,7 +35,10 @@ export function queryDialect({ version, namespace }: QueryService, endpoints: Re
           `${element('ResponseMetadata', { RequestId: requestId })}</${operation}Response>`,
       ),
     refuse: ({ code, publicMessage }, requestId) => {
-      const { code: Code, status } = queryErrors[code] ?? { code: code.replace(/Exception$/, ''), status: statuses[code] };
+      const { code: Code, status } = queryErrors[code] ?? {
+        code: code.replace(/Exception$/, ''),
+        status: statuses[code],
+      };
       const error = { Type: status < 500 ? 'Sender' : 'Receiver', Code, Message: publicMessage };
       return answer(
         status,
@@ -62,17 +72,18 @@ function answer(status: number, body: string): Answer {
 }
 
 /** Where the Query protocol has names and statuses of its own. Source: "Common Errors", AWS STS API Reference. */
-const queryErrors: Partial<Record<ErrorName, { readonly code: string; readonly status: number }>> = {
-  AccessDeniedException: { code: 'AccessDenied', status: 403 },
-  ExpiredTokenException: { code: 'ExpiredToken', status: 403 },
-  IncompleteSignatureException: { code: 'IncompleteSignature', status: 400 },
-  InvalidSignatureException: { code: 'SignatureDoesNotMatch', status: 403 },
-  KMSInternalException: { code: 'InternalFailure', status: 500 },
-  MissingAuthenticationTokenException: { code: 'MissingAuthenticationToken', status: 403 },
-  SerializationException: { code: 'MalformedInput', status: 400 },
-  ThrottlingException: { code: 'Throttling', status: 400 },
-  UnknownOperationException: { code: 'InvalidAction', status: 400 },
-  UnrecognizedClientException: { code: 'InvalidClientTokenId', status: 403 },
-  ValidationException: { code: 'ValidationError', status: 400 },
-  WebIdentityTokenExpired: { code: 'ExpiredTokenException', status: 400 },
-};
+const queryErrors: Partial<Record<ErrorName, { readonly code: string; readonly status: number }>> =
+  {
+    AccessDeniedException: { code: 'AccessDenied', status: 403 },
+    ExpiredTokenException: { code: 'ExpiredToken', status: 403 },
+    IncompleteSignatureException: { code: 'IncompleteSignature', status: 400 },
+    InvalidSignatureException: { code: 'SignatureDoesNotMatch', status: 403 },
+    KMSInternalException: { code: 'InternalFailure', status: 500 },
+    MissingAuthenticationTokenException: { code: 'MissingAuthenticationToken', status: 403 },
+    SerializationException: { code: 'MalformedInput', status: 400 },
+    ThrottlingException: { code: 'Throttling', status: 400 },
+    UnknownOperationException: { code: 'InvalidAction', status: 400 },
+    UnrecognizedClientException: { code: 'InvalidClientTokenId', status: 403 },
+    ValidationException: { code: 'ValidationError', status: 400 },
+    WebIdentityTokenExpired: { code: 'ExpiredTokenException', status: 400 },
+  };

@@ -14,10 +14,16 @@ const refusals: Readonly<Record<string, Refusal>> = {
 };
 
 /** Answers bytes that are no request, ends the connection, and says why. */
-export function refuseSocket(error: NodeJS.ErrnoException, socket: Duplex, requestId: string): string {
+export function refuseSocket(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  requestId: string,
+): string {
   const { status, reason } = refusals[error.code ?? ''] ?? malformed;
   if (socket.writable)
-    socket.write(`HTTP/1.1 ${status}\r\nx-amzn-RequestId: ${requestId}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    socket.write(
+      `HTTP/1.1 ${status}\r\nx-amzn-RequestId: ${requestId}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
   socket.end(() => socket.destroy());
   return reason;
 }

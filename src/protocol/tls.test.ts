@@ -22,7 +22,11 @@ describe('HTTPS', () => {
   let ca: string;
   let api: ApiWorld;
   before(async () => {
-    certificates = await localCertificates(join(folder, 'tls'), ['localhost', '127.0.0.1', '::1', 'keys.example.org'], systemClock);
+    certificates = await localCertificates(
+      join(folder, 'tls'),
+      ['localhost', '127.0.0.1', '::1', 'keys.example.org'],
+      systemClock,
+    );
     ca = readFileSync(certificates.authorityFile, 'utf8');
     api = await startApi(async () => ({}), { tls: await certificates.read() });
   });
@@ -45,23 +49,35 @@ describe('HTTPS', () => {
   it('is trusted under each of its names by whoever trusts the authority, and by nobody else', async () => {
     for (const servername of ['localhost', 'keys.example.org']) await handshake({ servername });
     await handshake();
-    await assert.rejects(handshake({ servername: 'other.example.org' }), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    await assert.rejects(handshake({ servername: 'other.example.org' }), {
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
     await assert.rejects(handshake({ ca: [] }), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
   });
 
   it('serves requests', async () => {
-    const answer = request({ host: '127.0.0.1', port: api.port, path: '/healthz', ca, agent: false }).end();
+    const answer = request({
+      host: '127.0.0.1',
+      port: api.port,
+      path: '/healthz',
+      ca,
+      agent: false,
+    }).end();
     const [response] = await once(answer, 'response');
     assert.equal(await text(response), 'ok\n');
   });
 
   it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
-    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) await handshake({ minVersion: version, maxVersion: version });
-    await assert.rejects(handshake({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }));
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
+      await handshake({ minVersion: version, maxVersion: version });
+    await assert.rejects(
+      handshake({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+    );
   });
 
   it('agrees on keys that no quantum computer will find out, with clients that can', async (context) => {
-    if (Number.parseFloat(process.versions.openssl) < 3.5) return context.skip('this OpenSSL has no ML-KEM');
+    if (Number.parseFloat(process.versions.openssl) < 3.5)
+      return context.skip('this OpenSSL has no ML-KEM');
     await handshake({ ecdhCurve: 'X25519MLKEM768', minVersion: 'TLSv1.3' });
     await handshake({ ecdhCurve: 'X25519', minVersion: 'TLSv1.3' });
   });
@@ -73,7 +89,9 @@ describe('HTTPS', () => {
       writeFileSync(files[1], privateKey);
     };
     const another = async (): Promise<TlsIdentity> =>
-      (await localCertificates(join(folder, 'tls'), ['localhost', '127.0.0.1'], systemClock)).read();
+      (
+        await localCertificates(join(folder, 'tls'), ['localhost', '127.0.0.1'], systemClock)
+      ).read();
     write(await another());
     const source = certificateFiles(...files);
     const first = await serial();
@@ -105,7 +123,8 @@ describe('HTTPS', () => {
 describe('the local authority', () => {
   let now = systemClock.now();
   const clock = { now: () => now };
-  const open = (): Promise<LocalCertificates> => localCertificates(join(folder, 'local'), ['localhost'], clock);
+  const open = (): Promise<LocalCertificates> =>
+    localCertificates(join(folder, 'local'), ['localhost'], clock);
 
   it('is made once, its key for its owner only', async () => {
     const { authorityFile } = await open();
@@ -127,7 +146,9 @@ describe('the local authority', () => {
 
 describe('an address', () => {
   it('is one that only this machine reaches, or not', () => {
-    for (const host of ['127.0.0.1', '127.9.9.9', '::1', 'localhost']) assert.ok(isLoopback(host), host);
-    for (const host of ['0.0.0.0', '::', '192.168.1.1', '', 'example.org', '::ffff:10.0.0.1']) assert.ok(!isLoopback(host), host);
+    for (const host of ['127.0.0.1', '127.9.9.9', '::1', 'localhost'])
+      assert.ok(isLoopback(host), host);
+    for (const host of ['0.0.0.0', '::', '192.168.1.1', '', 'example.org', '::ffff:10.0.0.1'])
+      assert.ok(!isLoopback(host), host);
   });
 });

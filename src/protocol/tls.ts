@@ -21,12 +21,24 @@ const HANDSHAKE_TIMEOUT = 10_000;
  * TLS 1.2 or newer. The groups are OpenSSL's own choice: from 3.5 on that begins with X25519MLKEM768, so that what is
  * recorded today stays secret when there are quantum computers; earlier ones have the classical groups alone.
  */
-export function tlsOptions({ certificate, privateKey }: TlsIdentity): SecureContextOptions & { readonly handshakeTimeout: number } {
-  return { cert: certificate, key: privateKey, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_TIMEOUT };
+export function tlsOptions({
+  certificate,
+  privateKey,
+}: TlsIdentity): SecureContextOptions & { readonly handshakeTimeout: number } {
+  return {
+    cert: certificate,
+    key: privateKey,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: HANDSHAKE_TIMEOUT,
+  };
 }
 
 /** Gives `renew` each new identity of the source, until the returned function is called; what is broken is left alone. */
-export function keepFresh(source: TlsSource, renew: (identity: TlsIdentity) => void, log: Logger): () => void {
+export function keepFresh(
+  source: TlsSource,
+  renew: (identity: TlsIdentity) => void,
+  log: Logger,
+): () => void {
   let known: string | undefined;
   const look = async (): Promise<void> => {
     try {

@@ -16,13 +16,26 @@ function says(members: Members, input: Readonly<Record<string, unknown>>): strin
 
 const tagMembers = {
   kind: 'struct',
-  members: { TagKey: { kind: 'text', min: 1, max: 128, required: true }, TagValue: { kind: 'text', max: 3 } },
+  members: {
+    TagKey: { kind: 'text', min: 1, max: 128, required: true },
+    TagValue: { kind: 'text', max: 3 },
+  },
 } as const;
 const one = '1 validation error detected: ';
 
 /** What is wrong with a member that the table names, in AWS's words. */
-const sentences: readonly [what: string, members: Members, input: Readonly<Record<string, unknown>>, text: string | undefined][] = [
-  ['a good input', { KeyId: { kind: 'text', min: 1, max: 5, pattern: '[a-z]+', required: true } }, { KeyId: 'abc' }, undefined],
+const sentences: readonly [
+  what: string,
+  members: Members,
+  input: Readonly<Record<string, unknown>>,
+  text: string | undefined,
+][] = [
+  [
+    'a good input',
+    { KeyId: { kind: 'text', min: 1, max: 5, pattern: '[a-z]+', required: true } },
+    { KeyId: 'abc' },
+    undefined,
+  ],
   ['an absent optional member', { KeyId: { kind: 'text', min: 1 } }, {}, undefined],
   [
     'an absent required member',
@@ -110,13 +123,26 @@ const sentences: readonly [what: string, members: Members, input: Readonly<Recor
   ],
   [
     'a map too large, its names and its values wrong',
-    { Filters: { kind: 'map', max: 2, key: { kind: 'text', pattern: '[a-z]+' }, value: { kind: 'text', max: 1 } } },
+    {
+      Filters: {
+        kind: 'map',
+        max: 2,
+        key: { kind: 'text', pattern: '[a-z]+' },
+        value: { kind: 'text', max: 1 },
+      },
+    },
     { Filters: { A: 'xx' } },
     "2 validation errors detected: Value '{A=xx}' at 'filters' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-z]+]; Value '{A=xx}' at 'filters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 1]",
   ],
   [
     'a list with a secret in it',
-    { List: { kind: 'list', max: 0, member: { kind: 'struct', members: { Password: { kind: 'text', sensitive: true } } } } },
+    {
+      List: {
+        kind: 'list',
+        max: 0,
+        member: { kind: 'struct', members: { Password: { kind: 'text', sensitive: true } } },
+      },
+    },
     { List: [{ Password: 'secret' }] },
     `${one}Value at 'list' failed to satisfy constraint: Member must have length less than or equal to 0`,
   ],

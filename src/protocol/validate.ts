@@ -30,14 +30,19 @@ function summary(found: readonly string[]): string {
 function compileMembers(members: Members): Check | undefined {
   const parts = Object.entries(members).flatMap(([name, shape]) => {
     const check = compile(shape);
-    return check || shape.required ? [{ name, at: lowerCamel(name), check, required: shape.required === true }] : [];
+    return check || shape.required
+      ? [{ name, at: lowerCamel(name), check, required: shape.required === true }]
+      : [];
   });
   if (parts.length === 0) return undefined;
   return (value, path, found) => {
     for (const { name, at, check, required } of parts) {
       const given = (value as Readonly<Record<string, unknown>>)[name];
       if (given !== undefined) check?.(given, path + at, found);
-      else if (required) found.push(`Value null at '${path}${at}' failed to satisfy constraint: Member must not be null`);
+      else if (required)
+        found.push(
+          `Value null at '${path}${at}' failed to satisfy constraint: Member must not be null`,
+        );
     }
   };
 }
@@ -77,18 +82,23 @@ function innerCheck(shape: MemberShape): Check | undefined {
 function compileList(shape: ListShape): Check | undefined {
   if (shape.member.kind === 'struct') {
     const check = compile(shape.member);
-    return check && ((value, path, found) => eachMember(value as readonly unknown[], path, found, check));
+    return (
+      check && ((value, path, found) => eachMember(value as readonly unknown[], path, found, check))
+    );
   }
   return plainMembers(shape, shape.member, 'Member', (value) => value as readonly unknown[]);
 }
 
 function eachMember(values: readonly unknown[], path: string, found: string[], check: Check): void {
-  for (let at = 0; at < values.length && found.length < MAX_SENTENCES; at++) check(values[at], `${path}.${at + 1}.member`, found);
+  for (let at = 0; at < values.length && found.length < MAX_SENTENCES; at++)
+    check(values[at], `${path}.${at + 1}.member`, found);
 }
 
 function compileMap(shape: MapShape): Check | undefined {
   const keys = plainMembers(shape, shape.key, 'Map keys', (value) => Object.keys(value as object));
-  const values = plainMembers(shape, shape.value, 'Map value', (value) => Object.values(value as object));
+  const values = plainMembers(shape, shape.value, 'Map value', (value) =>
+    Object.values(value as object),
+  );
   if (!keys || !values) return keys ?? values;
   return (value, path, found) => {
     keys(value, path, found);
@@ -107,7 +117,8 @@ function plainMembers(
   const sentence = `${subject} must satisfy constraint: [${constraints.map((one) => one.sentence).join(', ')}]`;
   const shown = isSecret(shape) ? undefined : shape;
   return (value, path, found) => {
-    if (!valuesOf(value).every((one) => holdsAll(constraints, one))) found.push(violation(value, path, shown, sentence));
+    if (!valuesOf(value).every((one) => holdsAll(constraints, one)))
+      found.push(violation(value, path, shown, sentence));
   };
 }
 
@@ -115,7 +126,12 @@ function holdsAll(constraints: readonly Constraint[], value: unknown): boolean {
   return constraints.every(({ holds }) => holds(value));
 }
 
-function violation(value: unknown, path: string, shown: MemberShape | undefined, sentence: string): string {
+function violation(
+  value: unknown,
+  path: string,
+  shown: MemberShape | undefined,
+  sentence: string,
+): string {
   return `Value${shown ? ` '${textOf(value, shown)}'` : ''} at '${path}' failed to satisfy constraint: ${sentence}`;
 }
 
@@ -129,16 +145,23 @@ function isSecret(shape: MemberShape): boolean {
 
 /** As Java prints lists and maps. */
 function textOf(value: unknown, shape: MemberShape): string {
-  if (shape.kind === 'list') return `[${(value as readonly unknown[]).map((one) => textOf(one, shape.member)).join(', ')}]`;
-  if (shape.kind === 'map') return fieldsText(Object.entries(value as object).map(([name, one]) => [name, one, shape.value]));
+  if (shape.kind === 'list')
+    return `[${(value as readonly unknown[]).map((one) => textOf(one, shape.member)).join(', ')}]`;
+  if (shape.kind === 'map')
+    return fieldsText(
+      Object.entries(value as object).map(([name, one]) => [name, one, shape.value]),
+    );
   if (shape.kind !== 'struct') return String(value);
   const members = Object.entries(shape.members).map(
-    ([name, one]) => [lowerCamel(name), (value as Readonly<Record<string, unknown>>)[name], one] as const,
+    ([name, one]) =>
+      [lowerCamel(name), (value as Readonly<Record<string, unknown>>)[name], one] as const,
   );
   return fieldsText(members.filter(([, one]) => one !== undefined));
 }
 
-function fieldsText(fields: readonly (readonly [name: string, value: unknown, shape: MemberShape])[]): string {
+function fieldsText(
+  fields: readonly (readonly [name: string, value: unknown, shape: MemberShape])[],
+): string {
   return `{${fields.map(([name, value, shape]) => `${name}=${textOf(value, shape)}`).join(', ')}}`;
 }
 

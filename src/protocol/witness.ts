@@ -5,7 +5,10 @@ import type { HttpOptions } from './options.ts';
 
 /** Tells metrics and the operators' log what came of requests and connections. Nothing of their content. */
 export interface Witness {
-  answered(handled: Handled, request: { readonly id: string; readonly message: IncomingMessage; readonly seconds: number }): void;
+  answered(
+    handled: Handled,
+    request: { readonly id: string; readonly message: IncomingMessage; readonly seconds: number },
+  ): void;
   /** A connection that sent no request: why, and the id that it was answered with, if it was. */
   refused(reason: string, requestId?: string): void;
   /** What no error of the API stands for: a probe that failed, or a mistake in here. */
@@ -18,8 +21,15 @@ export function createWitness({ log, observe }: Pick<HttpOptions, 'log' | 'obser
       const { service = '', operation = '' } = endpoint ?? {};
       observe({ service, operation, seconds, ...(error && { error: error.code }) });
       if (!error) return;
-      const context = { requestId: id, service, operation, error: error.code, from: message.socket.remoteAddress };
-      const ours = errors[error.code].fault === 'server' && error.code !== 'ServiceUnavailableException';
+      const context = {
+        requestId: id,
+        service,
+        operation,
+        error: error.code,
+        from: message.socket.remoteAddress,
+      };
+      const ours =
+        errors[error.code].fault === 'server' && error.code !== 'ServiceUnavailableException';
       if (ours) log.error({ ...context, err: error.cause }, 'a request failed');
       else if (!endpoint) log.info(context, 'a request was refused');
     },

@@ -1,13 +1,22 @@
 import { toBase64 } from './base64.ts';
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;', '\r': '&#xD;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  '\r': '&#xD;',
+};
 
 /** The members of outputs that are maps: what they hold goes into `entry` elements. */
 const MAPS: ReadonlySet<string> = new Set(['SummaryMap']);
 
 /** One element with text, with elements, or with `member` elements of a list; nothing for what is undefined. */
 export function element(name: string, value: unknown): string {
-  return value === undefined ? '' : `<${name}>${MAPS.has(name) ? entries(value) : content(value)}</${name}>`;
+  return value === undefined
+    ? ''
+    : `<${name}>${MAPS.has(name) ? entries(value) : content(value)}</${name}>`;
 }
 
 function content(value: unknown): string {
@@ -29,5 +38,7 @@ function entries(value: unknown): string {
 
 function escape(text: string): string {
   // XML has no way to write the other control characters.
-  return text.replace(/[&<>"'\r]/g, (char) => ESCAPES[char] ?? char).replace(/[^\t\n\u0020-\uFFFD]/g, '\uFFFD');
+  return text
+    .replace(/[&<>"'\r]/g, (char) => ESCAPES[char] ?? char)
+    .replace(/[^\t\n\u0020-\uFFFD]/g, '\uFFFD');
 }

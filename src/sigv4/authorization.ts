@@ -20,9 +20,13 @@ const PARAMETERS = ['Credential', 'Signature', 'SignedHeaders'] as const;
 
 /** Takes the header apart, or says what is missing from it. */
 export function parseAuthorization(header: string | undefined): Authorization {
-  if (header === undefined || header === '') throw new KmsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  if (header === undefined || header === '')
+    throw new KmsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
   if (!header.startsWith(`${ALGORITHM} `)) {
-    throw new KmsError('IncompleteSignatureException', `Authorization header requires the algorithm '${ALGORITHM}'.`);
+    throw new KmsError(
+      'IncompleteSignatureException',
+      `Authorization header requires the algorithm '${ALGORITHM}'.`,
+    );
   }
   const parameters = parametersOf(header.slice(ALGORITHM.length + 1));
   const missing = PARAMETERS.filter((name) => !parameters.get(name));
@@ -36,7 +40,9 @@ export function parseAuthorization(header: string | undefined): Authorization {
 }
 
 /** The same from parameters by name, wherever they came: they are there, what they say is not looked at yet. */
-export function authorizationOf(parameter: (name: (typeof PARAMETERS)[number]) => string): Authorization {
+export function authorizationOf(
+  parameter: (name: (typeof PARAMETERS)[number]) => string,
+): Authorization {
   const credential = parameter('Credential').split('/');
   const [accessKeyId = '', date = '', region = '', service = '', terminator = ''] = credential;
   if (credential.length !== 5) {
@@ -47,7 +53,16 @@ export function authorizationOf(parameter: (name: (typeof PARAMETERS)[number]) =
   }
   const signedHeaders = parameter('SignedHeaders');
   const signature = parameter('Signature');
-  return { accessKeyId, date, region, service, terminator, signedHeaders, signedNames: signedHeaders.split(';'), signature };
+  return {
+    accessKeyId,
+    date,
+    region,
+    service,
+    terminator,
+    signedHeaders,
+    signedNames: signedHeaders.split(';'),
+    signature,
+  };
 }
 
 function parametersOf(text: string): ReadonlyMap<string, string> {

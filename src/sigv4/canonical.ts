@@ -20,7 +20,8 @@ export function canonicalRequest(request: SignableRequest, signedHeaders: string
   const path = request.path === '/' ? '/' : canonicalPath(request.path);
   const query = request.query === '' ? '' : canonicalQuery(request.query);
   let headers = '';
-  for (const name of signedHeaders.split(';')) headers += `${name}:${canonicalValue(request.headers[name])}\n`;
+  for (const name of signedHeaders.split(';'))
+    headers += `${name}:${canonicalValue(request.headers[name])}\n`;
   return `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders}\n${hash('sha256', request.body, 'hex')}`;
 }
 
@@ -31,7 +32,10 @@ export function stringToSign(timestamp: string, scope: string, canonical: string
 
 /** RFC 3986's unreserved characters stay, all else becomes upper-case percent triplets of its UTF-8. */
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Without `.`, `..` and empty segments, and encoded once more than it was sent. */
@@ -50,7 +54,9 @@ function canonicalQuery(query: string): string {
     .split('&')
     .map((pair) => {
       const at = pair.indexOf('=');
-      return at < 0 ? ([reencode(pair), ''] as const) : ([reencode(pair.slice(0, at)), reencode(pair.slice(at + 1))] as const);
+      return at < 0
+        ? ([reencode(pair), ''] as const)
+        : ([reencode(pair.slice(0, at)), reencode(pair.slice(at + 1))] as const);
     })
     .toSorted(([a, x], [b, y]) => compare(a, b) || compare(x, y))
     .map(([name, value]) => `${name}=${value}`)

@@ -32,12 +32,21 @@ export const WINDOW = 5 * 60_000;
 const SIGNATURE_LENGTH = 64;
 
 /** Takes a request's signature apart. `known`: what requests with the same header but for the signature have proved. */
-export function claimOf(request: SignableRequest, known: (prefix: string) => Standing | undefined): Claim {
+export function claimOf(
+  request: SignableRequest,
+  known: (prefix: string) => Standing | undefined,
+): Claim {
   const header = textOf(request.headers['authorization']) ?? '';
-  return header === '' && isPresigned(request.query) ? urlClaim(request) : headerClaim(request, header, known);
+  return header === '' && isPresigned(request.query)
+    ? urlClaim(request)
+    : headerClaim(request, header, known);
 }
 
-function headerClaim(request: SignableRequest, header: string, known: (prefix: string) => Standing | undefined): Claim {
+function headerClaim(
+  request: SignableRequest,
+  header: string,
+  known: (prefix: string) => Standing | undefined,
+): Claim {
   const prefix = header.slice(0, -SIGNATURE_LENGTH);
   const standing = known(prefix);
   const authorization = standing?.authorization ?? parseAuthorization(header);
@@ -56,7 +65,16 @@ function headerClaim(request: SignableRequest, header: string, known: (prefix: s
 function urlClaim(signed: SignableRequest): Claim {
   const { authorization, timestamp, seconds, sessionToken, request } = readPresigned(signed);
   const { signature } = authorization;
-  return { authorization, signature, timestamp, sessionToken, request, lifetime: seconds * 1000, prefix: '', standing: undefined };
+  return {
+    authorization,
+    signature,
+    timestamp,
+    sessionToken,
+    request,
+    lifetime: seconds * 1000,
+    prefix: '',
+    standing: undefined,
+  };
 }
 
 function textOf(value: string | readonly string[] | undefined): string | undefined {

@@ -24,14 +24,27 @@ const example = {
   'X-Amz-Signature': '37ac2f4fde00b0ac9bd9eadeb459b1bbee224158d66e7ae5fcadb70b2d181d02',
 };
 
-function send(changes: Partial<Record<keyof typeof example, string | undefined>> = {}, headers: Record<string, string> = {}) {
-  const parameters = Object.entries({ ...example, ...changes }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+function send(
+  changes: Partial<Record<keyof typeof example, string | undefined>> = {},
+  headers: Record<string, string> = {},
+) {
+  const parameters = Object.entries({ ...example, ...changes }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
   const query = new URLSearchParams(parameters).toString();
-  const all = { host: 'iam.amazonaws.com', 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', ...headers };
+  const all = {
+    host: 'iam.amazonaws.com',
+    'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+    ...headers,
+  };
   return verify({ method: 'GET', path: '/', query, headers: all, body: '' });
 }
 async function refuses(request: Promise<unknown>, code: ErrorName, text: RegExp): Promise<void> {
-  await assert.rejects(request, (error) => error instanceof KmsError && error.code === code && text.test(error.publicMessage ?? ''));
+  await assert.rejects(
+    request,
+    (error) =>
+      error instanceof KmsError && error.code === code && text.test(error.publicMessage ?? ''),
+  );
 }
 
 describe('a request signed in its URL', () => {
@@ -42,7 +55,11 @@ describe('a request signed in its URL', () => {
       assert.deepEqual([accessKeyId, region, service], ['AKIDEXAMPLE', 'us-east-1', 'iam']);
     }
     now = SIGNED + 61_000;
-    await refuses(send(), 'InvalidSignatureException', /^Signature expired: 20150830T123600Z is now earlier than \S+ \(\S+ - 1 min\.\)$/);
+    await refuses(
+      send(),
+      'InvalidSignatureException',
+      /^Signature expired: 20150830T123600Z is now earlier than \S+ \(\S+ - 1 min\.\)$/,
+    );
     now = SIGNED - 301_000;
     await refuses(send(), 'InvalidSignatureException', /^Signature not yet current: /);
     now = SIGNED;
@@ -52,17 +69,41 @@ describe('a request signed in its URL', () => {
     await refuses(send({ Action: 'DeleteUser' }), 'InvalidSignatureException', /does not match/);
     await refuses(send({ 'X-Amz-Expires': '3600' }), 'InvalidSignatureException', /does not match/);
     await refuses(send({}, { host: 'elsewhere' }), 'InvalidSignatureException', /does not match/);
-    await refuses(send({}, { 'x-amz-more': '1' }), 'InvalidSignatureException', /'x-amz-more' must be a 'SignedHeader'/);
-    await refuses(send({ 'X-Amz-SignedHeaders': 'content-type' }), 'InvalidSignatureException', /'Host'/);
+    await refuses(
+      send({}, { 'x-amz-more': '1' }),
+      'InvalidSignatureException',
+      /'x-amz-more' must be a 'SignedHeader'/,
+    );
+    await refuses(
+      send({ 'X-Amz-SignedHeaders': 'content-type' }),
+      'InvalidSignatureException',
+      /'Host'/,
+    );
   });
 
   it('is refused if a part is missing or makes no sense', async () => {
-    await refuses(send({ 'X-Amz-Credential': undefined }), 'IncompleteSignatureException', /must include 'X-Amz-Credential'\.$/);
-    await refuses(send({ 'X-Amz-Credential': 'AKIDEXAMPLE' }), 'IncompleteSignatureException', /5 slash-delimited elements/);
-    await refuses(send({ 'X-Amz-Algorithm': 'none' }), 'IncompleteSignatureException', /X-Amz-Algorithm/);
+    await refuses(
+      send({ 'X-Amz-Credential': undefined }),
+      'IncompleteSignatureException',
+      /must include 'X-Amz-Credential'\.$/,
+    );
+    await refuses(
+      send({ 'X-Amz-Credential': 'AKIDEXAMPLE' }),
+      'IncompleteSignatureException',
+      /5 slash-delimited elements/,
+    );
+    await refuses(
+      send({ 'X-Amz-Algorithm': 'none' }),
+      'IncompleteSignatureException',
+      /X-Amz-Algorithm/,
+    );
     await refuses(send({ 'X-Amz-Date': 'today' }), 'IncompleteSignatureException', /basic format/);
     for (const seconds of ['0', '604801', 'x', '1.5']) {
-      await refuses(send({ 'X-Amz-Expires': seconds }), 'IncompleteSignatureException', /from 1 to 604800 seconds/);
+      await refuses(
+        send({ 'X-Amz-Expires': seconds }),
+        'IncompleteSignatureException',
+        /from 1 to 604800 seconds/,
+      );
     }
   });
 });

@@ -16,7 +16,14 @@ export interface Presigned {
 
 const PREFIX = 'X-Amz-';
 const SIGNATURE = 'X-Amz-Signature';
-const REQUIRED = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Expires', 'X-Amz-SignedHeaders', SIGNATURE] as const;
+const REQUIRED = [
+  'X-Amz-Algorithm',
+  'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
+  'X-Amz-SignedHeaders',
+  SIGNATURE,
+] as const;
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const WEEK = 7 * 86_400;
 
@@ -28,10 +35,15 @@ export function isPresigned(query: string): boolean {
 export function readPresigned(request: SignableRequest): Presigned {
   const given = new URLSearchParams(request.query);
   const missing = REQUIRED.filter((name) => !given.get(name));
-  if (missing.length > 0) throw incomplete(missing.map((name) => `AWS query-string parameters must include '${name}'.`).join(' '));
-  if (given.get('X-Amz-Algorithm') !== ALGORITHM) throw incomplete(`X-Amz-Algorithm must be '${ALGORITHM}'.`);
+  if (missing.length > 0)
+    throw incomplete(
+      missing.map((name) => `AWS query-string parameters must include '${name}'.`).join(' '),
+    );
+  if (given.get('X-Amz-Algorithm') !== ALGORITHM)
+    throw incomplete(`X-Amz-Algorithm must be '${ALGORITHM}'.`);
   const seconds = Number(given.get('X-Amz-Expires'));
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > WEEK) throw incomplete(`X-Amz-Expires must be from 1 to ${WEEK} seconds.`);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > WEEK)
+    throw incomplete(`X-Amz-Expires must be from 1 to ${WEEK} seconds.`);
   return {
     authorization: authorizationOf((name) => given.get(PREFIX + name) ?? ''),
     timestamp: given.get('X-Amz-Date') ?? '',

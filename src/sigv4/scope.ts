@@ -10,12 +10,18 @@ export function checkScope(
   signingNames: ReadonlySet<string>,
 ): void {
   const faults = [
-    REGION.test(region) ? '' : `Credential should be scoped to a valid Region, not '${region.slice(0, 64)}'.`,
+    REGION.test(region)
+      ? ''
+      : `Credential should be scoped to a valid Region, not '${region.slice(0, 64)}'.`,
     signingNames.has(service)
       ? ''
       : `Credential should be scoped to correct service: ${Array.from(signingNames, (name) => `'${name}'`).join(', ')}.`,
-    terminator === 'aws4_request' ? '' : "Credential should be scoped with a valid terminator: 'aws4_request'.",
-    timestamp.startsWith(`${date}T`) ? '' : 'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.',
+    terminator === 'aws4_request'
+      ? ''
+      : "Credential should be scoped with a valid terminator: 'aws4_request'.",
+    timestamp.startsWith(`${date}T`)
+      ? ''
+      : 'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.',
   ].filter((fault) => fault !== '');
   if (faults.length > 0) throw new KmsError('InvalidSignatureException', faults.join(' '));
 }

@@ -31,13 +31,22 @@ export function signRequest(request: RequestToSign): Record<string, string | rea
   const timestamp = formatTimestamp(request.now);
   const date = timestamp.slice(0, 8);
   const headers: Record<string, string | readonly string[]> = { 'x-amz-date': timestamp };
-  for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers[name] = value;
-  if (credentials.sessionToken !== undefined) headers['x-amz-security-token'] = credentials.sessionToken;
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers[name] = value;
+  if (credentials.sessionToken !== undefined)
+    headers['x-amz-security-token'] = credentials.sessionToken;
   const signedHeaders = Object.keys(headers).toSorted().join(';');
   const scope = `${date}/${region}/${service}/aws4_request`;
   const { method, path = '/', query = '', body = '' } = request;
-  const text = stringToSign(timestamp, scope, canonicalRequest({ method, path, query, headers, body }, signedHeaders));
-  const secret = credentials.secretAccessKey instanceof SecretText ? credentials.secretAccessKey.reveal() : credentials.secretAccessKey;
+  const text = stringToSign(
+    timestamp,
+    scope,
+    canonicalRequest({ method, path, query, headers, body }, signedHeaders),
+  );
+  const secret =
+    credentials.secretAccessKey instanceof SecretText
+      ? credentials.secretAccessKey.reveal()
+      : credentials.secretAccessKey;
   const signature = deriveSigningKey(secret, date, region, service).sign(text);
   headers['authorization'] =
     `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;

@@ -27,8 +27,14 @@ export class SigningKey {
 }
 
 /** The key for one day, Region and service. */
-export function deriveSigningKey(secret: string, date: string, region: string, service: string): SigningKey {
+export function deriveSigningKey(
+  secret: string,
+  date: string,
+  region: string,
+  service: string,
+): SigningKey {
   let key: Uint8Array = Buffer.from(`AWS4${secret}`, 'utf8');
-  for (const part of [date, region, service, 'aws4_request']) key = createHmac('sha256', key).update(part).digest();
+  for (const part of [date, region, service, 'aws4_request'])
+    key = createHmac('sha256', key).update(part).digest();
   return new SigningKey(key);
 }

@@ -31,8 +31,14 @@ const vectors: Readonly<Record<string, Vector>> = {
     headers: { 'my-header1': ' value1', 'my-header2': ' "a   b   c"' },
     signature: 'acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736',
   },
-  'get-unreserved': { path: `/${unreserved}`, signature: '07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f' },
-  'get-utf8': { path: '/ሴ', signature: '8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85' },
+  'get-unreserved': {
+    path: `/${unreserved}`,
+    signature: '07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f',
+  },
+  'get-utf8': {
+    path: '/ሴ',
+    signature: '8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85',
+  },
   'get-vanilla': { signature: '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31' },
   'get-relative (normalised)': {
     path: '/example/.././/',
@@ -46,14 +52,24 @@ const vectors: Readonly<Record<string, Vector>> = {
     query: `${unreserved}=${unreserved}`,
     signature: '9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197',
   },
-  'get-vanilla-utf8-query': { query: 'ሴ=bar', signature: '2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04' },
+  'get-vanilla-utf8-query': {
+    query: 'ሴ=bar',
+    signature: '2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04',
+  },
   'post-header-value-case': {
     method: 'POST',
     headers: { 'my-header1': 'VALUE1' },
     signature: 'cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d',
   },
-  'post-sts-header-before': { method: 'POST', sessionToken, signature: '85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead' },
-  'post-vanilla': { method: 'POST', signature: '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b' },
+  'post-sts-header-before': {
+    method: 'POST',
+    sessionToken,
+    signature: '85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead',
+  },
+  'post-vanilla': {
+    method: 'POST',
+    signature: '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b',
+  },
   'post-vanilla-query': {
     method: 'POST',
     query: 'Param1=value1',
@@ -68,7 +84,10 @@ const vectors: Readonly<Record<string, Vector>> = {
 };
 
 describe('signing', () => {
-  for (const [name, { method = 'GET', headers = {}, signature, sessionToken: token, ...rest }] of Object.entries(vectors)) {
+  for (const [
+    name,
+    { method = 'GET', headers = {}, signature, sessionToken: token, ...rest },
+  ] of Object.entries(vectors)) {
     it(`gives the published signature of ${name}`, () => {
       const signed = signRequest({
         ...rest,
@@ -83,7 +102,8 @@ describe('signing', () => {
         },
         now: Date.UTC(2015, 7, 30, 12, 36),
       });
-      const prefix = 'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=';
+      const prefix =
+        'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=';
       assert.equal(String(signed['authorization']).slice(0, prefix.length), prefix);
       assert.equal(String(signed['authorization']).slice(-64), signature);
     });

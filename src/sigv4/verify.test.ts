@@ -10,14 +10,19 @@ import { createVerifier } from './verify.ts';
 const NOW = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;
 const secretAccessKey = new SecretText('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
-const sessions: Readonly<Record<string, string | undefined>> = { AKIDEXAMPLE: undefined, ASIAEXAMPLE: 'the-token' };
+const sessions: Readonly<Record<string, string | undefined>> = {
+  AKIDEXAMPLE: undefined,
+  ASIAEXAMPLE: 'the-token',
+};
 
 let now = NOW;
 const verify = createVerifier({
   clock: { now: () => now },
   signingNames: new Set(['kms', 'sts']),
   lookup: (accessKeyId, token) =>
-    Object.hasOwn(sessions, accessKeyId) && sessions[accessKeyId] === token ? { secretAccessKey, user: accessKeyId } : undefined,
+    Object.hasOwn(sessions, accessKeyId) && sessions[accessKeyId] === token
+      ? { secretAccessKey, user: accessKeyId }
+      : undefined,
 });
 
 interface Changes {
@@ -35,11 +40,26 @@ function signed({
   now = NOW,
 }: Changes = {}): SignableRequest {
   const request = { method: 'POST', path: '/', query: 'a=1', body: Buffer.from('{"KeyId":"k"}') };
-  const headers = { host: 'localhost:4599', 'x-amz-target': 'TrentService.Encrypt', 'content-type': 'application/x-amz-json-1.1' };
-  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
-  return { ...request, headers: signRequest({ ...request, headers, region, service, now, credentials }) };
+  const headers = {
+    host: 'localhost:4599',
+    'x-amz-target': 'TrentService.Encrypt',
+    'content-type': 'application/x-amz-json-1.1',
+  };
+  const credentials = {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken !== undefined && { sessionToken }),
+  };
+  return {
+    ...request,
+    headers: signRequest({ ...request, headers, region, service, now, credentials }),
+  };
 }
-function withHeader(request: SignableRequest, name: string, value: string | undefined): SignableRequest {
+function withHeader(
+  request: SignableRequest,
+  name: string,
+  value: string | undefined,
+): SignableRequest {
   return { ...request, headers: { ...request.headers, [name]: value } };
 }
 function withAuthorization(change: (header: string) => string): SignableRequest {
@@ -96,7 +116,11 @@ describe('verifying', () => {
   it('accepts a session with its token, and refuses it with another or none', async () => {
     await verify(signed({ accessKeyId: 'ASIAEXAMPLE', sessionToken: 'the-token' }));
     const invalid = /^The security token included in the request is invalid\.$/;
-    await refuses(signed({ accessKeyId: 'ASIAEXAMPLE', sessionToken: 'other' }), 'UnrecognizedClientException', invalid);
+    await refuses(
+      signed({ accessKeyId: 'ASIAEXAMPLE', sessionToken: 'other' }),
+      'UnrecognizedClientException',
+      invalid,
+    );
     await refuses(signed({ accessKeyId: 'ASIAEXAMPLE' }), 'UnrecognizedClientException', invalid);
     await refuses(signed({ sessionToken: 'the-token' }), 'UnrecognizedClientException', invalid);
     await refuses(signed({ accessKeyId: 'AKIDNOBODY' }), 'UnrecognizedClientException', invalid);
@@ -108,7 +132,11 @@ describe('verifying', () => {
       'MissingAuthenticationTokenException',
       /^Missing Authentication Token$/,
     );
-    await refuses(withHeader(signed(), 'authorization', 'Bearer x'), 'IncompleteSignatureException', /AWS4-HMAC-SHA256/);
+    await refuses(
+      withHeader(signed(), 'authorization', 'Bearer x'),
+      'IncompleteSignatureException',
+      /AWS4-HMAC-SHA256/,
+    );
     await refuses(
       withAuthorization((header) => header.replace(/, Signature=.*/, '')),
       'IncompleteSignatureException',
@@ -119,8 +147,16 @@ describe('verifying', () => {
       'IncompleteSignatureException',
       /exactly 5/,
     );
-    await refuses(withHeader(signed(), 'x-amz-date', 'yesterday'), 'IncompleteSignatureException', /basic format/);
-    await refuses(withHeader(signed(), 'x-amz-date', undefined), 'IncompleteSignatureException', /'X-Amz-Date' or a 'Date' header/);
+    await refuses(
+      withHeader(signed(), 'x-amz-date', 'yesterday'),
+      'IncompleteSignatureException',
+      /basic format/,
+    );
+    await refuses(
+      withHeader(signed(), 'x-amz-date', undefined),
+      'IncompleteSignatureException',
+      /'X-Amz-Date' or a 'Date' header/,
+    );
   });
 
   it('names what is wrong with the scope', async () => {
@@ -129,7 +165,11 @@ describe('verifying', () => {
       'InvalidSignatureException',
       /^Credential should be scoped to a valid Region, not 'nowhere'\.$/,
     );
-    await refuses(signed({ service: 's3' }), 'InvalidSignatureException', /correct service: 'kms', 'sts'/);
+    await refuses(
+      signed({ service: 's3' }),
+      'InvalidSignatureException',
+      /correct service: 'kms', 'sts'/,
+    );
     await refuses(
       withAuthorization((header) => header.replace('aws4_request', 'aws5')),
       'InvalidSignatureException',
@@ -148,7 +188,11 @@ describe('verifying', () => {
       'InvalidSignatureException',
       /'Host'/,
     );
-    await refuses(withHeader(signed(), 'x-amz-extra', 'x'), 'InvalidSignatureException', /'x-amz-extra'/);
+    await refuses(
+      withHeader(signed(), 'x-amz-extra', 'x'),
+      'InvalidSignatureException',
+      /'x-amz-extra'/,
+    );
     await refuses(
       withAuthorization((header) => header.replace('host;', 'absent;host;')),
       'InvalidSignatureException',
@@ -158,7 +202,15 @@ describe('verifying', () => {
 
   it('sees every change of a signed part', async () => {
     const text = fc.string({ minLength: 1, maxLength: 20 });
-    const parts = ['method', 'path', 'query', 'body', 'host', 'x-amz-target', 'content-type'] as const;
+    const parts = [
+      'method',
+      'path',
+      'query',
+      'body',
+      'host',
+      'x-amz-target',
+      'content-type',
+    ] as const;
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...parts), text, async (part, extra) => {
         // Paths are normalised, queries and header values trimmed of what doesn't count: letters always count.
@@ -178,7 +230,10 @@ describe('verifying', () => {
   it('sees every change of the signature, whatever its form', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.string({ maxLength: 70, unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEFxyz')) }),
+        fc.string({
+          maxLength: 70,
+          unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEFxyz')),
+        }),
         async (signature) => {
           fc.pre(signature !== '');
           await refuses(

@@ -2,7 +2,12 @@ import { timingSafeEqual } from 'node:crypto';
 import { BoundedCache, type Clock, type SecretText } from '../base/index.ts';
 import { KmsError } from '../domain/index.ts';
 import type { Authorization } from './authorization.ts';
-import { canonicalRequest, stringToSign, type SignableHeaders, type SignableRequest } from './canonical.ts';
+import {
+  canonicalRequest,
+  stringToSign,
+  type SignableHeaders,
+  type SignableRequest,
+} from './canonical.ts';
 import { claimOf, WINDOW, type Claim, type Standing } from './claim.ts';
 import { checkScope } from './scope.ts';
 import { deriveSigningKey, type SigningKey } from './signing-key.ts';
@@ -14,7 +19,10 @@ export interface KnownCredential {
 }
 
 /** Undefined if there is no such access key, or the session token is not one of its own. */
-export type Lookup<C extends KnownCredential> = (accessKeyId: string, sessionToken?: string) => C | undefined | Promise<C | undefined>;
+export type Lookup<C extends KnownCredential> = (
+  accessKeyId: string,
+  sessionToken?: string,
+) => C | undefined | Promise<C | undefined>;
 
 export interface VerifierOptions<C extends KnownCredential> {
   readonly clock: Clock;
@@ -43,7 +51,11 @@ const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
 /** Makes the one function that says who signed a request; it throws the KmsError that AWS would answer with. */
-export function createVerifier<C extends KnownCredential>({ clock, lookup, signingNames }: VerifierOptions<C>): Verify<C> {
+export function createVerifier<C extends KnownCredential>({
+  clock,
+  lookup,
+  signingNames,
+}: VerifierOptions<C>): Verify<C> {
   const standings = new BoundedCache<string, Standing>(CACHED);
   const timeOf = rememberingParser();
   const known = (prefix: string): Standing | undefined => standings.get(prefix);
@@ -57,19 +69,27 @@ export function createVerifier<C extends KnownCredential>({ clock, lookup, signi
     checkSignedHeaders(authorization.signedNames, request.headers);
     const found = lookup(authorization.accessKeyId, claim.sessionToken);
     const credential = found instanceof Promise ? await found : found;
-    if (!credential) throw new KmsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+    if (!credential)
+      throw new KmsError(
+        'UnrecognizedClientException',
+        'The security token included in the request is invalid.',
+      );
     const secret = credential.secretAccessKey.reveal();
     const key = standing?.secret === secret ? standing.key : signingKeyOf(authorization, secret);
     checkSignature(key.sign(textToSign(claim.request, authorization, timestamp)), claim.signature);
     // Only now: requests that fail must not be able to push out what serves those that don't.
-    if (key !== standing?.key && prefix.endsWith('Signature=')) standings.set(prefix, { authorization, secret, key });
+    if (key !== standing?.key && prefix.endsWith('Signature='))
+      standings.set(prefix, { authorization, secret, key });
     const { accessKeyId, region, service } = authorization;
     return { credential, accessKeyId, region, service };
   };
 }
 
 function noDate(timestamp: string): KmsError {
-  return new KmsError('IncompleteSignatureException', `Date must be in ISO-8601 'basic format'. Got '${timestamp.slice(0, 64)}'.`);
+  return new KmsError(
+    'IncompleteSignatureException',
+    `Date must be in ISO-8601 'basic format'. Got '${timestamp.slice(0, 64)}'.`,
+  );
 }
 
 /** `signed`: the timestamp in milliseconds since the epoch. */
@@ -88,25 +108,44 @@ function checkWindow({ timestamp, lifetime }: Claim, signed: number, now: number
 /** `host` and every `x-amz-*` header that was sent must be signed, and what is signed must have been sent. */
 function checkSignedHeaders(signed: readonly string[], headers: SignableHeaders): void {
   if (!signed.includes('host')) {
-    throw new KmsError('InvalidSignatureException', "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+    throw new KmsError(
+      'InvalidSignatureException',
+      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+    );
   }
   for (const name in headers) {
     if (name.startsWith('x-amz-') && !signed.includes(name)) {
-      throw new KmsError('InvalidSignatureException', `'${name}' must be a 'SignedHeader' in the AWS Authorization.`);
+      throw new KmsError(
+        'InvalidSignatureException',
+        `'${name}' must be a 'SignedHeader' in the AWS Authorization.`,
+      );
     }
   }
-  if (!signed.every((name) => Object.hasOwn(headers, name))) throw new KmsError('InvalidSignatureException', MISMATCH);
+  if (!signed.every((name) => Object.hasOwn(headers, name)))
+    throw new KmsError('InvalidSignatureException', MISMATCH);
 }
 
 function signingKeyOf({ date, region, service }: Authorization, secret: string): SigningKey {
   return deriveSigningKey(secret, date, region, service);
 }
 
-function textToSign(request: SignableRequest, { date, region, service, signedHeaders }: Authorization, timestamp: string): string {
-  return stringToSign(timestamp, `${date}/${region}/${service}/aws4_request`, canonicalRequest(request, signedHeaders));
+function textToSign(
+  request: SignableRequest,
+  { date, region, service, signedHeaders }: Authorization,
+  timestamp: string,
+): string {
+  return stringToSign(
+    timestamp,
+    `${date}/${region}/${service}/aws4_request`,
+    canonicalRequest(request, signedHeaders),
+  );
 }
 
 function checkSignature(expected: string, given: string): void {
-  if (SIGNATURE.test(given) && timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(given, 'latin1'))) return;
+  if (
+    SIGNATURE.test(given) &&
+    timingSafeEqual(Buffer.from(expected, 'latin1'), Buffer.from(given, 'latin1'))
+  )
+    return;
   throw new KmsError('InvalidSignatureException', MISMATCH);
 }

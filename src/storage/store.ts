@@ -12,9 +12,19 @@ export interface Reader {
   /** The rows whose primary key starts with `prefix`, in key order. */
   list<T extends TableName>(table: T, prefix: readonly string[], page?: Page): Promise<Tables[T][]>;
   /** The rows whose index columns equal `values` (a leading part is enough), in primary-key order. */
-  find<T extends TableName>(table: T, index: IndexName<T>, values: readonly (string | number)[], page?: Page): Promise<Tables[T][]>;
+  find<T extends TableName>(
+    table: T,
+    index: IndexName<T>,
+    values: readonly (string | number)[],
+    page?: Page,
+  ): Promise<Tables[T][]>;
   /** The rows whose index of one number is at most `until`, smallest first: what time has brought about. */
-  due<T extends TableName>(table: T, index: IndexName<T>, until: number, limit?: number): Promise<Tables[T][]>;
+  due<T extends TableName>(
+    table: T,
+    index: IndexName<T>,
+    until: number,
+    limit?: number,
+  ): Promise<Tables[T][]>;
 }
 
 /** Writers exist only here. After the transaction's end every method throws. */

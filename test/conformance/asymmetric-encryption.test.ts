@@ -21,14 +21,18 @@ const world = await startWorld();
 after(() => world[Symbol.asyncDispose]());
 const { kms } = world;
 
-async function makeKey(input: CreateKeyCommandInput): Promise<{ readonly id: string; readonly arn: string }> {
+async function makeKey(
+  input: CreateKeyCommandInput,
+): Promise<{ readonly id: string; readonly arn: string }> {
   const { KeyMetadata } = await kms.send(new CreateKeyCommand(input));
   return { id: KeyMetadata?.KeyId ?? '', arn: KeyMetadata?.Arn ?? '' };
 }
 
 const rsa = await makeKey({ KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' });
 const symmetric = await makeKey({});
-const { PublicKey = Buffer.alloc(0), EncryptionAlgorithms } = await kms.send(new GetPublicKeyCommand({ KeyId: rsa.id }));
+const { PublicKey = Buffer.alloc(0), EncryptionAlgorithms } = await kms.send(
+  new GetPublicKeyCommand({ KeyId: rsa.id }),
+);
 const spki = Buffer.from(PublicKey);
 const text = Buffer.from('a plaintext');
 
@@ -38,26 +42,54 @@ const algorithms = [
 ] as const;
 
 describe('RSA keys', () => {
-  it('say what they can do', () => assert.deepEqual(EncryptionAlgorithms, ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256']));
+  it('say what they can do', () =>
+    assert.deepEqual(EncryptionAlgorithms, ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256']));
 
   for (const [EncryptionAlgorithm, oaepHash, longest] of algorithms) {
     it(`${EncryptionAlgorithm}: the bare ciphertext comes and goes`, async () => {
       const request = { KeyId: rsa.id, EncryptionAlgorithm };
       const made = await kms.send(new EncryptCommand({ ...request, Plaintext: text }));
-      assert.deepEqual([made.CiphertextBlob?.length, made.KeyId, made.EncryptionAlgorithm], [256, rsa.arn, EncryptionAlgorithm]);
-      const read = await kms.send(new DecryptCommand({ ...request, CiphertextBlob: made.CiphertextBlob }));
-      assert.deepEqual([Buffer.from(read.Plaintext ?? []), read.KeyId, read.KeyMaterialId], [text, rsa.arn, undefined]);
+      assert.deepEqual(
+        [made.CiphertextBlob?.length, made.KeyId, made.EncryptionAlgorithm],
+        [256, rsa.arn, EncryptionAlgorithm],
+      );
+      const read = await kms.send(
+        new DecryptCommand({ ...request, CiphertextBlob: made.CiphertextBlob }),
+      );
+      assert.deepEqual(
+        [Buffer.from(read.Plaintext ?? []), read.KeyId, read.KeyMaterialId],
+        [text, rsa.arn, undefined],
+      );
     });
 
     it(`${EncryptionAlgorithm}: what others made with the public key decrypts`, async (test) => {
       const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-      const foreign: Uint8Array[] = [publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, text)];
-      const options = ['rsa_padding_mode:oaep', `rsa_oaep_md:${oaepHash}`, `rsa_mgf1_md:${oaepHash}`].flatMap((one) => ['-pkeyopt', one]);
-      const command = ['pkeyutl', '-encrypt', '-pubin', '-keyform', 'DER', '-inkey', '@key', '-in', '@text', ...options];
+      const foreign: Uint8Array[] = [
+        publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, text),
+      ];
+      const options = [
+        'rsa_padding_mode:oaep',
+        `rsa_oaep_md:${oaepHash}`,
+        `rsa_mgf1_md:${oaepHash}`,
+      ].flatMap((one) => ['-pkeyopt', one]);
+      const command = [
+        'pkeyutl',
+        '-encrypt',
+        '-pubin',
+        '-keyform',
+        'DER',
+        '-inkey',
+        '@key',
+        '-in',
+        '@text',
+        ...options,
+      ];
       if (withoutOpenssl !== false) test.diagnostic(withoutOpenssl);
       else foreign.push(openssl(command, { key: spki, text }));
       for (const CiphertextBlob of foreign) {
-        const { Plaintext = [] } = await kms.send(new DecryptCommand({ KeyId: rsa.id, EncryptionAlgorithm, CiphertextBlob }));
+        const { Plaintext = [] } = await kms.send(
+          new DecryptCommand({ KeyId: rsa.id, EncryptionAlgorithm, CiphertextBlob }),
+        );
         assert.deepEqual(Buffer.from(Plaintext), text);
       }
     });
@@ -75,18 +107,37 @@ describe('RSA keys', () => {
 
   it('need their algorithm said, and take no encryption context', async () => {
     const { CiphertextBlob } = await kms.send(
-      new EncryptCommand({ KeyId: rsa.id, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256', Plaintext: text }),
+      new EncryptCommand({
+        KeyId: rsa.id,
+        EncryptionAlgorithm: 'RSAES_OAEP_SHA_256',
+        Plaintext: text,
+      }),
     );
     const incompatible = 'Algorithm SYMMETRIC_DEFAULT is incompatible with key spec RSA_2048.';
-    await refused(kms.send(new DecryptCommand({ KeyId: rsa.id, CiphertextBlob })), 'InvalidKeyUsageException', incompatible);
-    await refused(kms.send(new EncryptCommand({ KeyId: rsa.id, Plaintext: text })), 'InvalidKeyUsageException', incompatible);
-    const context = { KeyId: rsa.id, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256', Plaintext: text, EncryptionContext: { a: 'b' } } as const;
+    await refused(
+      kms.send(new DecryptCommand({ KeyId: rsa.id, CiphertextBlob })),
+      'InvalidKeyUsageException',
+      incompatible,
+    );
+    await refused(
+      kms.send(new EncryptCommand({ KeyId: rsa.id, Plaintext: text })),
+      'InvalidKeyUsageException',
+      incompatible,
+    );
+    const context = {
+      KeyId: rsa.id,
+      EncryptionAlgorithm: 'RSAES_OAEP_SHA_256',
+      Plaintext: text,
+      EncryptionContext: { a: 'b' },
+    } as const;
     await refused(kms.send(new EncryptCommand(context)), 'ValidationException');
   });
 
   it('decrypt nothing that was encrypted otherwise, and say no more than that', async () => {
     const request = { KeyId: rsa.id, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' } as const;
-    const { CiphertextBlob = Buffer.alloc(0) } = await kms.send(new EncryptCommand({ ...request, Plaintext: text }));
+    const { CiphertextBlob = Buffer.alloc(0) } = await kms.send(
+      new EncryptCommand({ ...request, Plaintext: text }),
+    );
     const changed = Buffer.from(CiphertextBlob);
     changed[100] = (changed[100] ?? 0) ^ 1;
     for (const blob of [changed, changed.subarray(1), Buffer.alloc(256, 0xff), Buffer.of(1)]) {
@@ -96,13 +147,19 @@ describe('RSA keys', () => {
         /^(?:UnknownError)?$/,
       );
     }
-    const other = { KeyId: rsa.id, EncryptionAlgorithm: 'RSAES_OAEP_SHA_1', CiphertextBlob } as const;
+    const other = {
+      KeyId: rsa.id,
+      EncryptionAlgorithm: 'RSAES_OAEP_SHA_1',
+      CiphertextBlob,
+    } as const;
     await refused(kms.send(new DecryptCommand(other)), 'InvalidCiphertextException');
   });
 
   it('re-encrypt from and to symmetric keys', async () => {
     const algorithm = 'RSAES_OAEP_SHA_256';
-    const first = await kms.send(new EncryptCommand({ KeyId: rsa.id, EncryptionAlgorithm: algorithm, Plaintext: text }));
+    const first = await kms.send(
+      new EncryptCommand({ KeyId: rsa.id, EncryptionAlgorithm: algorithm, Plaintext: text }),
+    );
     const second = await kms.send(
       new ReEncryptCommand({
         CiphertextBlob: first.CiphertextBlob,
@@ -131,8 +188,15 @@ describe('RSA keys', () => {
         DestinationEncryptionAlgorithm: 'RSAES_OAEP_SHA_1',
       }),
     );
-    const request = { KeyId: rsa.id, EncryptionAlgorithm: 'RSAES_OAEP_SHA_1', CiphertextBlob: third.CiphertextBlob } as const;
-    assert.deepEqual(Buffer.from((await kms.send(new DecryptCommand(request))).Plaintext ?? []), text);
+    const request = {
+      KeyId: rsa.id,
+      EncryptionAlgorithm: 'RSAES_OAEP_SHA_1',
+      CiphertextBlob: third.CiphertextBlob,
+    } as const;
+    assert.deepEqual(
+      Buffer.from((await kms.send(new DecryptCommand(request))).Plaintext ?? []),
+      text,
+    );
   });
 });
 
@@ -141,11 +205,32 @@ describe('an SM2 key', () => {
     const { id } = await makeKey({ KeySpec: 'SM2', KeyUsage: 'ENCRYPT_DECRYPT' });
     const request = { KeyId: id, EncryptionAlgorithm: 'SM2PKE' } as const;
     const own = await kms.send(new GetPublicKeyCommand({ KeyId: id }));
-    const command = ['pkeyutl', '-encrypt', '-pubin', '-keyform', 'DER', '-inkey', '@key', '-in', '@text'];
+    const command = [
+      'pkeyutl',
+      '-encrypt',
+      '-pubin',
+      '-keyform',
+      'DER',
+      '-inkey',
+      '@key',
+      '-in',
+      '@text',
+    ];
     const foreign = openssl(command, { key: own.PublicKey ?? Buffer.alloc(0), text });
-    assert.deepEqual(Buffer.from((await kms.send(new DecryptCommand({ ...request, CiphertextBlob: foreign }))).Plaintext ?? []), text);
+    assert.deepEqual(
+      Buffer.from(
+        (await kms.send(new DecryptCommand({ ...request, CiphertextBlob: foreign }))).Plaintext ??
+          [],
+      ),
+      text,
+    );
     const { CiphertextBlob } = await kms.send(new EncryptCommand({ ...request, Plaintext: text }));
-    assert.deepEqual(Buffer.from((await kms.send(new DecryptCommand({ ...request, CiphertextBlob }))).Plaintext ?? []), text);
+    assert.deepEqual(
+      Buffer.from(
+        (await kms.send(new DecryptCommand({ ...request, CiphertextBlob }))).Plaintext ?? [],
+      ),
+      text,
+    );
     await refused(
       kms.send(new EncryptCommand({ ...request, Plaintext: Buffer.alloc(1025) })),
       'ValidationException',
@@ -155,16 +240,25 @@ describe('an SM2 key', () => {
 });
 
 describe('data key pairs', () => {
-  const specs = Object.values(DataKeyPairSpec).filter((spec) => spec !== 'RSA_3072' && spec !== 'RSA_4096');
+  const specs = Object.values(DataKeyPairSpec).filter(
+    (spec) => spec !== 'RSA_3072' && spec !== 'RSA_4096',
+  );
   for (const KeyPairSpec of specs) {
     it(`${KeyPairSpec}: public and private key are one pair, and the latter’s ciphertext is of it`, async () => {
       const EncryptionContext = { pair: KeyPairSpec };
-      const made = await kms.send(new GenerateDataKeyPairCommand({ KeyId: symmetric.id, KeyPairSpec, EncryptionContext }));
+      const made = await kms.send(
+        new GenerateDataKeyPairCommand({ KeyId: symmetric.id, KeyPairSpec, EncryptionContext }),
+      );
       assert.deepEqual([made.KeyId, made.KeyPairSpec], [symmetric.arn, KeyPairSpec]);
       assert.match(made.KeyMaterialId ?? '', /^[0-9a-f]{64}$/);
       const privateKey = Buffer.from(made.PrivateKeyPlaintext ?? []);
-      const key = createPublicKey(createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' }));
-      assert.deepEqual(key.export({ format: 'der', type: 'spki' }), Buffer.from(made.PublicKey ?? []));
+      const key = createPublicKey(
+        createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' }),
+      );
+      assert.deepEqual(
+        key.export({ format: 'der', type: 'spki' }),
+        Buffer.from(made.PublicKey ?? []),
+      );
       const blob = { CiphertextBlob: made.PrivateKeyCiphertextBlob };
       const { Plaintext = [] } = await kms.send(new DecryptCommand({ ...blob, EncryptionContext }));
       assert.deepEqual(Buffer.from(Plaintext), privateKey);
@@ -176,14 +270,24 @@ describe('data key pairs', () => {
     const request = { KeyId: symmetric.id, KeyPairSpec: 'ECC_NIST_P256' } as const;
     const made = await kms.send(new GenerateDataKeyPairWithoutPlaintextCommand(request));
     assert.ok(!('PrivateKeyPlaintext' in made));
-    const { Plaintext = [] } = await kms.send(new DecryptCommand({ CiphertextBlob: made.PrivateKeyCiphertextBlob }));
-    const key = createPublicKey(createPrivateKey({ key: Buffer.from(Plaintext), format: 'der', type: 'pkcs8' }));
-    assert.deepEqual(key.export({ format: 'der', type: 'spki' }), Buffer.from(made.PublicKey ?? []));
+    const { Plaintext = [] } = await kms.send(
+      new DecryptCommand({ CiphertextBlob: made.PrivateKeyCiphertextBlob }),
+    );
+    const key = createPublicKey(
+      createPrivateKey({ key: Buffer.from(Plaintext), format: 'der', type: 'pkcs8' }),
+    );
+    assert.deepEqual(
+      key.export({ format: 'der', type: 'spki' }),
+      Buffer.from(made.PublicKey ?? []),
+    );
   });
 
   it('are made under symmetric keys only, and not in a dry run', async () => {
     const request = { KeyId: rsa.id, KeyPairSpec: 'ECC_NIST_P256' } as const;
     await refused(kms.send(new GenerateDataKeyPairCommand(request)), 'InvalidKeyUsageException');
-    await refused(kms.send(new GenerateDataKeyPairCommand({ ...request, KeyId: symmetric.id, DryRun: true })), 'DryRunOperationException');
+    await refused(
+      kms.send(new GenerateDataKeyPairCommand({ ...request, KeyId: symmetric.id, DryRun: true })),
+      'DryRunOperationException',
+    );
   });
 });

@@ -25,7 +25,12 @@ const open: Disposable[] = [];
 async function asUser(name: string, statement: object): Promise<CloudHSMV2Client> {
   const clients = await newUser(world, admin.iam, name, statement);
   const { endpoint } = world.server;
-  const client = new CloudHSMV2Client({ region: world.region, endpoint, credentials: clients.kms.config.credentials, maxAttempts: 1 });
+  const client = new CloudHSMV2Client({
+    region: world.region,
+    endpoint,
+    credentials: clients.kms.config.credentials,
+    maxAttempts: 1,
+  });
   open.push(clients, { [Symbol.dispose]: () => client.destroy() });
   return client;
 }
@@ -33,7 +38,9 @@ async function asUser(name: string, statement: object): Promise<CloudHSMV2Client
 async function newCluster(team: string): Promise<string> {
   const SubnetIds = await subnetIds(world);
   const TagList = [{ Key: 'Team', Value: team }];
-  const { Cluster } = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds, TagList, Mode: 'FIPS' }));
+  const { Cluster } = await world.cloudhsm.send(
+    new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds, TagList, Mode: 'FIPS' }),
+  );
   return Cluster?.ClusterId ?? '';
 }
 
@@ -72,8 +79,13 @@ describe('policies on CloudHSM', () => {
       StringEquals: { 'aws:RequestTag/Cost': '42' },
       'ForAllValues:StringEquals': { 'aws:TagKeys': ['Cost'] },
     };
-    const user = await asUser('tagger', { Action: 'cloudhsm:TagResource', Resource: '*', Condition });
-    const tag = (...TagList: { Key: string; Value: string }[]) => user.send(new TagResourceCommand({ ResourceId: blue, TagList }));
+    const user = await asUser('tagger', {
+      Action: 'cloudhsm:TagResource',
+      Resource: '*',
+      Condition,
+    });
+    const tag = (...TagList: { Key: string; Value: string }[]) =>
+      user.send(new TagResourceCommand({ ResourceId: blue, TagList }));
     await tag({ Key: 'Cost', Value: '42' });
     await assert.rejects(tag({ Key: 'Cost', Value: '43' }), denied);
     await assert.rejects(tag({ Key: 'Cost', Value: '42' }, { Key: 'Team', Value: 'red' }), denied);
@@ -81,7 +93,11 @@ describe('policies on CloudHSM', () => {
 
   it('see no condition key of KMS', async () => {
     const Condition = { StringEquals: { 'kms:CallerAccount': ACCOUNT } };
-    const user = await asUser('wrong-key', { Action: 'cloudhsm:DescribeClusters', Resource: '*', Condition });
+    const user = await asUser('wrong-key', {
+      Action: 'cloudhsm:DescribeClusters',
+      Resource: '*',
+      Condition,
+    });
     await assert.rejects(user.send(new DescribeClustersCommand({})), denied);
   });
 });

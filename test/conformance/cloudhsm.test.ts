@@ -41,7 +41,8 @@ async function send(command: object, client = world.cloudhsm): Promise<object> {
     called.push({ requestId: output.$metadata.requestId, error: undefined });
     return output;
   } catch (error) {
-    if (error instanceof CloudHSMV2ServiceException) called.push({ requestId: error.$metadata.requestId, error: error.name });
+    if (error instanceof CloudHSMV2ServiceException)
+      called.push({ requestId: error.$metadata.requestId, error: error.name });
     throw error;
   }
 }
@@ -49,11 +50,25 @@ async function send(command: object, client = world.cloudhsm): Promise<object> {
 before(async () => {
   world = await startWorld();
   SubnetIds = await subnetIds(world);
-  const { Cluster } = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds }));
+  const { Cluster } = await world.cloudhsm.send(
+    new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds }),
+  );
   ClusterId = Cluster?.ClusterId ?? '';
-  await untilCluster(world, ClusterId, 'the cluster is UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
-  await world.cloudhsm.send(new CreateHsmCommand({ ClusterId, AvailabilityZone: `${world.region}a` }));
-  await untilCluster(world, ClusterId, 'the CSR is there', ({ Certificates }) => Certificates?.ClusterCsr !== undefined);
+  await untilCluster(
+    world,
+    ClusterId,
+    'the cluster is UNINITIALIZED',
+    ({ State }) => State === 'UNINITIALIZED',
+  );
+  await world.cloudhsm.send(
+    new CreateHsmCommand({ ClusterId, AvailabilityZone: `${world.region}a` }),
+  );
+  await untilCluster(
+    world,
+    ClusterId,
+    'the CSR is there',
+    ({ Certificates }) => Certificates?.ClusterCsr !== undefined,
+  );
   using admin = administrator(world);
   nobody = await newUser(world, admin.iam, 'nobody');
 });
@@ -70,7 +85,12 @@ const invalid = 'CloudHsmInvalidRequestException';
 const notFound = 'CloudHsmResourceNotFoundException';
 
 /** What is sent, and the error and text that come of it. */
-type Refusal = readonly [what: string, command: () => object | Promise<object>, error: string, text?: string | RegExp];
+type Refusal = readonly [
+  what: string,
+  command: () => object | Promise<object>,
+  error: string,
+  text?: string | RegExp,
+];
 
 const refusals: readonly Refusal[] = [
   [
@@ -81,17 +101,31 @@ const refusals: readonly Refusal[] = [
   ],
   [
     'a cluster in a subnet that is not there',
-    () => new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: ['subnet-0123456789abcdef0'] }),
+    () =>
+      new CreateClusterCommand({
+        HsmType: 'hsm2m.medium',
+        SubnetIds: ['subnet-0123456789abcdef0'],
+      }),
     invalid,
   ],
   [
     'a cluster from a backup that is not there',
-    () => new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds, SourceBackupId: 'backup-aaaaaaaaaaa' }),
+    () =>
+      new CreateClusterCommand({
+        HsmType: 'hsm2m.medium',
+        SubnetIds,
+        SourceBackupId: 'backup-aaaaaaaaaaa',
+      }),
     notFound,
   ],
   [
     'a cluster with a tag twice',
-    () => new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds, TagList: [tag('a'), tag('a')] }),
+    () =>
+      new CreateClusterCommand({
+        HsmType: 'hsm2m.medium',
+        SubnetIds,
+        TagList: [tag('a'), tag('a')],
+      }),
     'CloudHsmTagException',
   ],
   [
@@ -106,9 +140,21 @@ const refusals: readonly Refusal[] = [
     'ValidationException',
     /^1 validation error detected: Value 'mine' at 'clusterId' failed to satisfy constraint: Member must satisfy regular expression pattern: /,
   ],
-  ['a filter that there is not', () => new DescribeClustersCommand({ Filters: { colours: ['red'] } }), invalid],
-  ['a token that it did not give', () => new DescribeClustersCommand({ NextToken: '***' }), invalid],
-  ['claiming a cluster that is not there', async () => new InitializeClusterCommand({ ClusterId: unknown, ...(await claim()) }), notFound],
+  [
+    'a filter that there is not',
+    () => new DescribeClustersCommand({ Filters: { colours: ['red'] } }),
+    invalid,
+  ],
+  [
+    'a token that it did not give',
+    () => new DescribeClustersCommand({ NextToken: '***' }),
+    invalid,
+  ],
+  [
+    'claiming a cluster that is not there',
+    async () => new InitializeClusterCommand({ ClusterId: unknown, ...(await claim()) }),
+    notFound,
+  ],
   [
     'claiming a cluster with another key’s certificate',
     async () => new InitializeClusterCommand({ ClusterId, ...(await claim()) }),
@@ -120,24 +166,52 @@ const refusals: readonly Refusal[] = [
     invalid,
     /already contains an HSM but has not yet been fully activated$/,
   ],
-  ['an HSM in a cluster that is not there', () => new CreateHsmCommand({ ClusterId: unknown, AvailabilityZone: zone }), notFound],
+  [
+    'an HSM in a cluster that is not there',
+    () => new CreateHsmCommand({ ClusterId: unknown, AvailabilityZone: zone }),
+    notFound,
+  ],
   [
     'deleting an HSM by nothing',
     () => new DeleteHsmCommand({ ClusterId }),
     invalid,
     'Exactly one of HsmId, EniId and EniIp must be specified.',
   ],
-  ['deleting an HSM that is not there', () => new DeleteHsmCommand({ ClusterId, HsmId: 'hsm-aaaaaaaaaaa' }), notFound],
+  [
+    'deleting an HSM that is not there',
+    () => new DeleteHsmCommand({ ClusterId, HsmId: 'hsm-aaaaaaaaaaa' }),
+    notFound,
+  ],
   ['deleting a cluster that has HSMs', () => new DeleteClusterCommand({ ClusterId }), invalid],
-  ['deleting a cluster that is not there', () => new DeleteClusterCommand({ ClusterId: unknown }), notFound],
-  ['a tag that is AWS’s', () => new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('aws:a')] }), 'CloudHsmTagException'],
+  [
+    'deleting a cluster that is not there',
+    () => new DeleteClusterCommand({ ClusterId: unknown }),
+    notFound,
+  ],
+  [
+    'a tag that is AWS’s',
+    () => new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('aws:a')] }),
+    'CloudHsmTagException',
+  ],
   [
     'more tags than a resource can have',
-    () => new TagResourceCommand({ ResourceId: ClusterId, TagList: Array.from({ length: 50 }, (_, at) => tag(`more${at}`)) }),
+    () =>
+      new TagResourceCommand({
+        ResourceId: ClusterId,
+        TagList: Array.from({ length: 50 }, (_, at) => tag(`more${at}`)),
+      }),
     'CloudHsmResourceLimitExceededException',
   ],
-  ['tagging a cluster that is not there', () => new TagResourceCommand({ ResourceId: unknown, TagList: [tag('a')] }), notFound],
-  ['untagging a cluster that is not there', () => new UntagResourceCommand({ ResourceId: unknown, TagKeyList: ['a'] }), notFound],
+  [
+    'tagging a cluster that is not there',
+    () => new TagResourceCommand({ ResourceId: unknown, TagList: [tag('a')] }),
+    notFound,
+  ],
+  [
+    'untagging a cluster that is not there',
+    () => new UntagResourceCommand({ ResourceId: unknown, TagKeyList: ['a'] }),
+    notFound,
+  ],
   [
     'copying a backup that is not there',
     () => new CopyBackupToRegionCommand({ BackupId: noBackup, DestinationRegion: 'eu-west-1' }),
@@ -148,18 +222,46 @@ const refusals: readonly Refusal[] = [
     () => new CopyBackupToRegionCommand({ BackupId: noBackup, DestinationRegion: 'us-east-1' }),
     invalid,
   ],
-  ['deleting a backup that is not there', () => new DeleteBackupCommand({ BackupId: noBackup }), notFound],
-  ['restoring a backup that is not there', () => new RestoreBackupCommand({ BackupId: noBackup }), notFound],
-  ['keeping a backup that is not there', () => new ModifyBackupAttributesCommand({ BackupId: noBackup, NeverExpires: true }), notFound],
-  ['tagging a backup that is not there', () => new TagResourceCommand({ ResourceId: noBackup, TagList: [tag('a')] }), notFound],
-  ['a filter of backups that there is not', () => new DescribeBackupsCommand({ Filters: { colours: ['red'] } }), invalid],
+  [
+    'deleting a backup that is not there',
+    () => new DeleteBackupCommand({ BackupId: noBackup }),
+    notFound,
+  ],
+  [
+    'restoring a backup that is not there',
+    () => new RestoreBackupCommand({ BackupId: noBackup }),
+    notFound,
+  ],
+  [
+    'keeping a backup that is not there',
+    () => new ModifyBackupAttributesCommand({ BackupId: noBackup, NeverExpires: true }),
+    notFound,
+  ],
+  [
+    'tagging a backup that is not there',
+    () => new TagResourceCommand({ ResourceId: noBackup, TagList: [tag('a')] }),
+    notFound,
+  ],
+  [
+    'a filter of backups that there is not',
+    () => new DescribeBackupsCommand({ Filters: { colours: ['red'] } }),
+    invalid,
+  ],
   [
     'a retention of more than 379 days',
-    () => new ModifyClusterCommand({ ClusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '380' } }),
+    () =>
+      new ModifyClusterCommand({
+        ClusterId,
+        BackupRetentionPolicy: { Type: 'DAYS', Value: '380' },
+      }),
     invalid,
     'BackupRetentionPolicy must be 7 to 379 days.',
   ],
-  ['the tags of a cluster that is not there', () => new ListTagsCommand({ ResourceId: unknown }), notFound],
+  [
+    'the tags of a cluster that is not there',
+    () => new ListTagsCommand({ ResourceId: unknown }),
+    notFound,
+  ],
 ];
 
 /** A claim that is well signed, for a key that is not the cluster's. */
@@ -178,7 +280,8 @@ const commands: readonly (() => object | Promise<object>)[] = [
   () => new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('a')] }),
   () => new UntagResourceCommand({ ResourceId: ClusterId, TagKeyList: ['a'] }),
   () => new ListTagsCommand({ ResourceId: ClusterId }),
-  () => new ModifyClusterCommand({ ClusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '9' } }),
+  () =>
+    new ModifyClusterCommand({ ClusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '9' } }),
   () => new DescribeBackupsCommand({}),
   () => new CopyBackupToRegionCommand({ BackupId: noBackup, DestinationRegion: 'eu-west-1' }),
   () => new DeleteBackupCommand({ BackupId: noBackup }),
@@ -189,9 +292,16 @@ const commands: readonly (() => object | Promise<object>)[] = [
 
 describe('the CloudHSM API', () => {
   it('keeps tags of clusters', async () => {
-    await send(new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('team'), { Key: 'Team', Value: '' }] }));
+    await send(
+      new TagResourceCommand({
+        ResourceId: ClusterId,
+        TagList: [tag('team'), { Key: 'Team', Value: '' }],
+      }),
+    );
     await send(new UntagResourceCommand({ ResourceId: ClusterId, TagKeyList: ['team', 'none'] }));
-    const { TagList } = (await send(new ListTagsCommand({ ResourceId: ClusterId }))) as { TagList?: unknown };
+    const { TagList } = (await send(new ListTagsCommand({ ResourceId: ClusterId }))) as {
+      TagList?: unknown;
+    };
     assert.deepEqual(TagList, [{ Key: 'Team', Value: '' }]);
   });
 
@@ -203,7 +313,9 @@ describe('the CloudHSM API', () => {
     for (const command of commands) {
       const made = await command();
       const operation = made.constructor.name.replace(/Command$/, '');
-      const text = new RegExp(`^User: \\S+:user/nobody is not authorized to perform: cloudhsm:${operation} on resource: `);
+      const text = new RegExp(
+        `^User: \\S+:user/nobody is not authorized to perform: cloudhsm:${operation} on resource: `,
+      );
       await refused(send(made, nobody.cloudhsm), 'CloudHsmAccessDeniedException', text);
     }
   });
@@ -212,7 +324,11 @@ describe('the CloudHSM API', () => {
     const records = new Map(auditEvents(world.data).map((record) => [record['requestID'], record]));
     for (const { requestId, error } of called) {
       const record = records.get(requestId);
-      assert.deepEqual([record?.['eventSource'], record?.['errorCode']], ['cloudhsm.amazonaws.com', error], `the record of ${requestId}`);
+      assert.deepEqual(
+        [record?.['eventSource'], record?.['errorCode']],
+        ['cloudhsm.amazonaws.com', error],
+        `the record of ${requestId}`,
+      );
     }
   });
 });

@@ -38,7 +38,8 @@ before(async () => {
 });
 after(() => world[Symbol.asyncDispose]());
 
-const describeKey = async (KeyId: string) => (await world.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
+const describeKey = async (KeyId: string) =>
+  (await world.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
 const disconnect = async (): Promise<void> => {
   await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId }));
   await untilStore(world, CustomKeyStoreId, 'DISCONNECTED');
@@ -51,17 +52,29 @@ const connect = async (): Promise<void> => {
 describe('a key in a custom key store', () => {
   it('shows its store and no material id', async () => {
     const shown = await describeKey(await newKey(world, CustomKeyStoreId));
-    assert.deepEqual([shown?.Origin, shown?.CustomKeyStoreId, shown?.CurrentKeyMaterialId], ['AWS_CLOUDHSM', CustomKeyStoreId, undefined]);
+    assert.deepEqual(
+      [shown?.Origin, shown?.CustomKeyStoreId, shown?.CurrentKeyMaterialId],
+      ['AWS_CLOUDHSM', CustomKeyStoreId, undefined],
+    );
     assert.match(shown?.CloudHsmClusterId ?? '', /^cluster-/);
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: shown?.KeyId, Plaintext }));
-    assert.equal((await world.kms.send(new DecryptCommand({ CiphertextBlob }))).KeyMaterialId, undefined);
+    const { CiphertextBlob } = await world.kms.send(
+      new EncryptCommand({ KeyId: shown?.KeyId, Plaintext }),
+    );
+    assert.equal(
+      (await world.kms.send(new DecryptCommand({ CiphertextBlob }))).KeyMaterialId,
+      undefined,
+    );
   });
 
   it('is not rotated, imported, replicated or a pair, and makes none', async () => {
     const arn = await newKey(world, CustomKeyStoreId);
     const origin = `${arn} origin is AWS_CLOUDHSM which is not valid for this operation.`;
     const { kms } = world;
-    const imported = { KeyId: arn, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' } as const;
+    const imported = {
+      KeyId: arn,
+      WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+      WrappingKeySpec: 'RSA_2048',
+    } as const;
     for (const call of [
       kms.send(new EnableKeyRotationCommand({ KeyId: arn })),
       kms.send(new GetKeyRotationStatusCommand({ KeyId: arn })),
@@ -72,10 +85,19 @@ describe('a key in a custom key store', () => {
     ]) {
       await refused(call, 'UnsupportedOperationException', origin);
     }
-    await refused(kms.send(new GenerateDataKeyPairCommand({ KeyId: arn, KeyPairSpec: 'ECC_NIST_P256' })), 'UnsupportedOperationException');
-    await refused(kms.send(new GetPublicKeyCommand({ KeyId: arn })), 'UnsupportedOperationException');
+    await refused(
+      kms.send(new GenerateDataKeyPairCommand({ KeyId: arn, KeyPairSpec: 'ECC_NIST_P256' })),
+      'UnsupportedOperationException',
+    );
+    await refused(
+      kms.send(new GetPublicKeyCommand({ KeyId: arn })),
+      'UnsupportedOperationException',
+    );
     const store = { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId } as const;
-    await refused(kms.send(new CreateKeyCommand({ ...store, MultiRegion: true })), 'UnsupportedOperationException');
+    await refused(
+      kms.send(new CreateKeyCommand({ ...store, MultiRegion: true })),
+      'UnsupportedOperationException',
+    );
     await refused(
       kms.send(new CreateKeyCommand({ ...store, KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' })),
       'UnsupportedOperationException',
@@ -83,11 +105,19 @@ describe('a key in a custom key store', () => {
   });
 
   it('is managed while its store is away, and as it was told when the store is back', async () => {
-    const [on, off] = [await newKey(world, CustomKeyStoreId), await newKey(world, CustomKeyStoreId)];
+    const [on, off] = [
+      await newKey(world, CustomKeyStoreId),
+      await newKey(world, CustomKeyStoreId),
+    ];
     await world.kms.send(new DisableKeyCommand({ KeyId: on }));
     await disconnect();
-    for (const KeyId of [on, off]) assert.equal((await describeKey(KeyId))?.KeyState, 'Unavailable');
-    await refused(world.kms.send(new EncryptCommand({ KeyId: off, Plaintext })), 'KMSInvalidStateException', `${off} is unavailable.`);
+    for (const KeyId of [on, off])
+      assert.equal((await describeKey(KeyId))?.KeyState, 'Unavailable');
+    await refused(
+      world.kms.send(new EncryptCommand({ KeyId: off, Plaintext })),
+      'KMSInvalidStateException',
+      `${off} is unavailable.`,
+    );
     await refused(
       world.kms.send(new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId })),
       'CustomKeyStoreInvalidStateException',
@@ -115,17 +145,23 @@ describe('a key in a custom key store', () => {
 /** The DeleteKey event of a key, once it is there. */
 function deletion(arn: string): Promise<Readonly<Record<string, unknown>>> {
   return until(`the deletion of ${arn}`, async () => {
-    const event = auditEvents(world.data).find((one) => one['eventName'] === 'DeleteKey' && JSON.stringify(one['resources']).includes(arn));
+    const event = auditEvents(world.data).find(
+      (one) => one['eventName'] === 'DeleteKey' && JSON.stringify(one['resources']).includes(arn),
+    );
     return event?.['additionalEventData'] as Readonly<Record<string, unknown>> | undefined;
   });
 }
 const statuses = (data: Readonly<Record<string, unknown>>): readonly unknown[] =>
-  (JSON.parse(String(data['backingKeysDeletionStatus'])) as { deletionStatus: string }[]).map(({ deletionStatus }) => deletionStatus);
+  (JSON.parse(String(data['backingKeysDeletionStatus'])) as { deletionStatus: string }[]).map(
+    ({ deletionStatus }) => deletionStatus,
+  );
 
 describe('deletion of keys in a custom key store', () => {
   it('takes the HSM key too while the store is connected, else leaves it in the cluster and says so', async () => {
     const connected = await newKey(world, CustomKeyStoreId);
-    await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: connected, PendingWindowInDays: 7 }));
+    await world.kms.send(
+      new ScheduleKeyDeletionCommand({ KeyId: connected, PendingWindowInDays: 7 }),
+    );
     await world.stop();
     await world.start('--clock-offset', '8d');
     const done = await deletion(connected);
@@ -134,7 +170,10 @@ describe('deletion of keys in a custom key store', () => {
     const away = await newKey(world, CustomKeyStoreId);
     await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: away, PendingWindowInDays: 7 }));
     await disconnect();
-    await refused(world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId })), 'CustomKeyStoreHasCMKsException');
+    await refused(
+      world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId })),
+      'CustomKeyStoreHasCMKsException',
+    );
     await world.stop();
     await world.start('--clock-offset', '16d');
     assert.deepEqual(statuses(await deletion(away)), ['FAILURE']);

@@ -60,48 +60,98 @@ const authenticate = { Message: Plaintext, MacAlgorithm: 'HMAC_SHA_256', DryRun 
 /** Each operation that has DryRun, under a key. */
 const cases: Readonly<Record<string, Case>> = {
   Encrypt: { run: (kms, id) => kms.send(new EncryptCommand({ KeyId: id, Plaintext, DryRun })) },
-  Decrypt: { run: (kms, id) => kms.send(new DecryptCommand({ KeyId: id, CiphertextBlob, DryRun })) },
-  ReEncrypt: { run: (kms, id) => kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: id, DryRun })) },
-  GenerateDataKey: { run: (kms, id) => kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256', DryRun })) },
+  Decrypt: {
+    run: (kms, id) => kms.send(new DecryptCommand({ KeyId: id, CiphertextBlob, DryRun })),
+  },
+  ReEncrypt: {
+    run: (kms, id) =>
+      kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: id, DryRun })),
+  },
+  GenerateDataKey: {
+    run: (kms, id) =>
+      kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256', DryRun })),
+  },
   GenerateDataKeyWithoutPlaintext: {
-    run: (kms, id) => kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId: id, NumberOfBytes: 16, DryRun })),
+    run: (kms, id) =>
+      kms.send(
+        new GenerateDataKeyWithoutPlaintextCommand({ KeyId: id, NumberOfBytes: 16, DryRun }),
+      ),
   },
   GenerateDataKeyPair: {
-    run: (kms, id) => kms.send(new GenerateDataKeyPairCommand({ KeyId: id, KeyPairSpec: 'ECC_NIST_P256', DryRun })),
+    run: (kms, id) =>
+      kms.send(new GenerateDataKeyPairCommand({ KeyId: id, KeyPairSpec: 'ECC_NIST_P256', DryRun })),
   },
   GenerateDataKeyPairWithoutPlaintext: {
-    run: (kms, id) => kms.send(new GenerateDataKeyPairWithoutPlaintextCommand({ KeyId: id, KeyPairSpec: 'ECC_NIST_P256', DryRun })),
+    run: (kms, id) =>
+      kms.send(
+        new GenerateDataKeyPairWithoutPlaintextCommand({
+          KeyId: id,
+          KeyPairSpec: 'ECC_NIST_P256',
+          DryRun,
+        }),
+      ),
   },
   Sign: { key: signing, run: (kms, id) => kms.send(new SignCommand({ KeyId: id, ...sign })) },
-  Verify: { key: signing, run: (kms, id) => kms.send(new VerifyCommand({ KeyId: id, Signature: Plaintext, ...sign })) },
-  GenerateMac: { key: mac, run: (kms, id) => kms.send(new GenerateMacCommand({ KeyId: id, ...authenticate })) },
-  VerifyMac: { key: mac, run: (kms, id) => kms.send(new VerifyMacCommand({ KeyId: id, Mac: Plaintext, ...authenticate })) },
+  Verify: {
+    key: signing,
+    run: (kms, id) => kms.send(new VerifyCommand({ KeyId: id, Signature: Plaintext, ...sign })),
+  },
+  GenerateMac: {
+    key: mac,
+    run: (kms, id) => kms.send(new GenerateMacCommand({ KeyId: id, ...authenticate })),
+  },
+  VerifyMac: {
+    key: mac,
+    run: (kms, id) =>
+      kms.send(new VerifyMacCommand({ KeyId: id, Mac: Plaintext, ...authenticate })),
+  },
   DeriveSharedSecret: {
     key: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' },
     run: async (kms, id) => {
       const other = await make({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' });
       const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId: other }));
-      return kms.send(new DeriveSharedSecretCommand({ KeyId: id, KeyAgreementAlgorithm: 'ECDH', PublicKey, DryRun }));
+      return kms.send(
+        new DeriveSharedSecretCommand({
+          KeyId: id,
+          KeyAgreementAlgorithm: 'ECDH',
+          PublicKey,
+          DryRun,
+        }),
+      );
     },
   },
-  Encapsulate: { key: kem, run: (kms, id) => kms.send(new EncapsulateCommand({ KeyId: id, EncapsulationAlgorithm: 'ML_KEM', DryRun })) },
+  Encapsulate: {
+    key: kem,
+    run: (kms, id) =>
+      kms.send(new EncapsulateCommand({ KeyId: id, EncapsulationAlgorithm: 'ML_KEM', DryRun })),
+  },
   Decapsulate: {
     key: kem,
     run: (kms, id) =>
       kms.send(
-        new DecapsulateCommand({ KeyId: id, EncapsulationAlgorithm: 'ML_KEM', SharedSecretCiphertextBlob: new Uint8Array(768), DryRun }),
+        new DecapsulateCommand({
+          KeyId: id,
+          EncapsulationAlgorithm: 'ML_KEM',
+          SharedSecretCiphertextBlob: new Uint8Array(768),
+          DryRun,
+        }),
       ),
   },
-  CreateGrant: { run: (kms, id) => kms.send(new CreateGrantCommand({ KeyId: id, ...grantee, DryRun })) },
+  CreateGrant: {
+    run: (kms, id) => kms.send(new CreateGrantCommand({ KeyId: id, ...grantee, DryRun })),
+  },
   RevokeGrant: {
     anyState: true,
-    run: async (kms, id) => kms.send(new RevokeGrantCommand({ KeyId: id, GrantId: await granted(kms, id), DryRun })),
+    run: async (kms, id) =>
+      kms.send(new RevokeGrantCommand({ KeyId: id, GrantId: await granted(kms, id), DryRun })),
   },
   RetireGrant: {
     anyState: true,
     run: async (kms, id) => {
       const arn = `arn:aws:kms:us-east-1:111122223333:key/${id}`;
-      return kms.send(new RetireGrantCommand({ KeyId: arn, GrantId: await granted(kms, id), DryRun }));
+      return kms.send(
+        new RetireGrantCommand({ KeyId: arn, GrantId: await granted(kms, id), DryRun }),
+      );
     },
   },
 };
@@ -109,7 +159,8 @@ const grantee: Pick<CreateGrantCommandInput, 'GranteePrincipal' | 'Operations'> 
   GranteePrincipal: 'arn:aws:iam::111122223333:root',
   Operations: ['Decrypt'],
 };
-const granted = async (kms: KMSClient, id: string) => (await kms.send(new CreateGrantCommand({ KeyId: id, ...grantee }))).GrantId;
+const granted = async (kms: KMSClient, id: string) =>
+  (await kms.send(new CreateGrantCommand({ KeyId: id, ...grantee }))).GrantId;
 
 before(async () => {
   world = await startWorld();
@@ -121,7 +172,11 @@ after(() => world[Symbol.asyncDispose]());
 describe('a dry run', () => {
   for (const [name, { key, anyState, run }] of Object.entries(cases)) {
     it(`of ${name} says that it would have succeeded`, async () => {
-      await refused(run(world.kms, key ? await make(key) : KeyId), 'DryRunOperationException', WOULD);
+      await refused(
+        run(world.kms, key ? await make(key) : KeyId),
+        'DryRunOperationException',
+        WOULD,
+      );
     });
 
     if (anyState) continue;
@@ -129,7 +184,11 @@ describe('a dry run', () => {
       const disabled = await make(key);
       await world.kms.send(new DisableKeyCommand({ KeyId: disabled }));
       // Decrypt is told to use another key than the ciphertext's: its state is looked at first.
-      await refused(run(world.kms, disabled), 'DisabledException', `arn:aws:kms:us-east-1:111122223333:key/${disabled} is disabled.`);
+      await refused(
+        run(world.kms, disabled),
+        'DisabledException',
+        `arn:aws:kms:us-east-1:111122223333:key/${disabled} is disabled.`,
+      );
     });
   }
 
@@ -140,21 +199,40 @@ describe('a dry run', () => {
 
   it('is no use of the key', async () => {
     const unused = await make();
-    await refused(world.kms.send(new EncryptCommand({ KeyId: unused, Plaintext, DryRun: true })), 'DryRunOperationException');
-    assert.deepEqual((await world.kms.send(new GetKeyLastUsageCommand({ KeyId: unused }))).KeyLastUsage, {});
+    await refused(
+      world.kms.send(new EncryptCommand({ KeyId: unused, Plaintext, DryRun: true })),
+      'DryRunOperationException',
+    );
+    assert.deepEqual(
+      (await world.kms.send(new GetKeyLastUsageCommand({ KeyId: unused }))).KeyLastUsage,
+      {},
+    );
   });
 
   it('finds out that a ciphertext would not have been decrypted', async () => {
     const context = { EncryptionContext: { not: 'its own' } };
-    await refused(world.kms.send(new DecryptCommand({ CiphertextBlob, DryRun: true, ...context })), 'InvalidCiphertextException');
-    await refused(world.kms.send(new DecryptCommand({ CiphertextBlob: Plaintext, KeyId, DryRun: true })), 'InvalidCiphertextException');
+    await refused(
+      world.kms.send(new DecryptCommand({ CiphertextBlob, DryRun: true, ...context })),
+      'InvalidCiphertextException',
+    );
+    await refused(
+      world.kms.send(new DecryptCommand({ CiphertextBlob: Plaintext, KeyId, DryRun: true })),
+      'InvalidCiphertextException',
+    );
   });
 
   it('asks about permission alone if told to ignore the ciphertext', async () => {
     const DryRunModifiers = ['IGNORE_CIPHERTEXT'] as const;
     for (const blob of [undefined, Plaintext]) {
       await refused(
-        world.kms.send(new DecryptCommand({ KeyId, CiphertextBlob: blob, DryRun: true, DryRunModifiers: [...DryRunModifiers] })),
+        world.kms.send(
+          new DecryptCommand({
+            KeyId,
+            CiphertextBlob: blob,
+            DryRun: true,
+            DryRunModifiers: [...DryRunModifiers],
+          }),
+        ),
         'DryRunOperationException',
         WOULD,
       );
@@ -175,10 +253,23 @@ describe('a dry run', () => {
   });
 
   it('alone makes up for a missing ciphertext', async () => {
-    const text = "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null";
+    const text =
+      "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null";
     await refused(world.kms.send(new DecryptCommand({ KeyId })), 'ValidationException', text);
-    await refused(world.kms.send(new DecryptCommand({ KeyId, DryRun: true })), 'ValidationException', text);
-    await refused(world.kms.send(new DecryptCommand({ KeyId, DryRunModifiers: ['IGNORE_CIPHERTEXT'] })), 'ValidationException', text);
-    await refused(world.kms.send(new ReEncryptCommand({ DestinationKeyId: KeyId })), 'ValidationException', text);
+    await refused(
+      world.kms.send(new DecryptCommand({ KeyId, DryRun: true })),
+      'ValidationException',
+      text,
+    );
+    await refused(
+      world.kms.send(new DecryptCommand({ KeyId, DryRunModifiers: ['IGNORE_CIPHERTEXT'] })),
+      'ValidationException',
+      text,
+    );
+    await refused(
+      world.kms.send(new ReEncryptCommand({ DestinationKeyId: KeyId })),
+      'ValidationException',
+      text,
+    );
   });
 });

@@ -1,7 +1,12 @@
 /** Grants through the AWS SDK: who can use a key by one, under which constraints, and how they are made, listed and ended. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { CreateRoleCommand, DeleteAccessKeyCommand, DeleteUserCommand, ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import {
+  CreateRoleCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
 import {
   CreateAliasCommand,
   CreateGrantCommand,
@@ -22,7 +27,14 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import { administrator, clientsFor, fromSts, newUser, policy, type Clients } from '../support/principals.ts';
+import {
+  administrator,
+  clientsFor,
+  fromSts,
+  newUser,
+  policy,
+  type Clients,
+} from '../support/principals.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const ACCOUNT = '111122223333';
@@ -57,7 +69,12 @@ interface Made {
   readonly GrantToken: string;
 }
 
-async function grant(by: KMSClient, KeyId: string, Operations: GrantOperation[], more: Partial<CreateGrantRequest> = {}): Promise<Made> {
+async function grant(
+  by: KMSClient,
+  KeyId: string,
+  Operations: GrantOperation[],
+  more: Partial<CreateGrantRequest> = {},
+): Promise<Made> {
   const { GrantId = '', GrantToken = '' } = await by.send(
     new CreateGrantCommand({ KeyId, GranteePrincipal: arnOf('ana'), Operations, ...more }),
   );
@@ -65,7 +82,9 @@ async function grant(by: KMSClient, KeyId: string, Operations: GrantOperation[],
 }
 
 const encrypt = (by: KMSClient, KeyId: string, EncryptionContext?: Record<string, string>) =>
-  by.send(new EncryptCommand({ KeyId, Plaintext, ...(EncryptionContext && { EncryptionContext }) }));
+  by.send(
+    new EncryptCommand({ KeyId, Plaintext, ...(EncryptionContext && { EncryptionContext }) }),
+  );
 
 const denied = { name: 'AccessDeniedException' };
 
@@ -78,14 +97,19 @@ describe('a grant', () => {
     assert.ok(GrantToken.length > 0 && GrantToken.length <= 8_192);
     await encrypt(ana.kms, KeyId);
     await ana.kms.send(new DescribeKeyCommand({ KeyId, GrantTokens: [GrantToken] }));
-    await assert.rejects(ana.kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' })), denied);
+    await assert.rejects(
+      ana.kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' })),
+      denied,
+    );
     await assert.rejects(encrypt(bob.kms, KeyId), denied);
     await assert.rejects(encrypt(ana.kms, await newKey()), denied);
   });
 
   it('of one operation is not for its counterpart', async () => {
     const KeyId = await newKey();
-    await grant(admin.kms, KeyId, ['Decrypt'], { Constraints: { EncryptionContextSubset: { App: 'a' } } });
+    await grant(admin.kms, KeyId, ['Decrypt'], {
+      Constraints: { EncryptionContextSubset: { App: 'a' } },
+    });
     const { CiphertextBlob } = await encrypt(admin.kms, KeyId, { App: 'a' });
     await ana.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { App: 'a' } }));
     await assert.rejects(encrypt(ana.kms, KeyId, { App: 'a' }), denied);
@@ -95,7 +119,12 @@ describe('a grant', () => {
     const KeyId = await newKey();
     await grant(admin.kms, KeyId, ['Encrypt']);
     const root = { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'kms:*', Resource: '*' };
-    const deny = { Effect: 'Deny', Principal: { AWS: arnOf('ana') }, Action: 'kms:Encrypt', Resource: '*' };
+    const deny = {
+      Effect: 'Deny',
+      Principal: { AWS: arnOf('ana') },
+      Action: 'kms:Encrypt',
+      Resource: '*',
+    };
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [root, deny] });
     await admin.kms.send(new PutKeyPolicyCommand({ KeyId, Policy }));
     await assert.rejects(encrypt(ana.kms, KeyId), /explicit deny in a resource-based policy/);
@@ -103,23 +132,40 @@ describe('a grant', () => {
 
   it('to a role is for its sessions', async () => {
     const trust = policy({ Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT } });
-    const { Role } = await admin.iam.send(new CreateRoleCommand({ RoleName: 'worker', Path: '/team/', AssumeRolePolicyDocument: trust }));
-    const { Credentials } = await admin.sts.send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'one' }));
+    const { Role } = await admin.iam.send(
+      new CreateRoleCommand({
+        RoleName: 'worker',
+        Path: '/team/',
+        AssumeRolePolicyDocument: trust,
+      }),
+    );
+    const { Credentials } = await admin.sts.send(
+      new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'one' }),
+    );
     using worker = clientsFor(world, fromSts(Credentials));
     const KeyId = await newKey();
     await assert.rejects(encrypt(worker.kms, KeyId), denied);
     await grant(admin.kms, KeyId, ['Encrypt'], { GranteePrincipal: Role?.Arn });
     await encrypt(worker.kms, KeyId);
     const narrow = await admin.sts.send(
-      new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'two', Policy: policy({ Action: 'kms:Decrypt', Resource: '*' }) }),
+      new AssumeRoleCommand({
+        RoleArn: Role?.Arn,
+        RoleSessionName: 'two',
+        Policy: policy({ Action: 'kms:Decrypt', Resource: '*' }),
+      }),
     );
     using limited = clientsFor(world, fromSts(narrow.Credentials));
-    await assert.rejects(encrypt(limited.kms, KeyId), /because no session policy allows the kms:Encrypt action$/);
+    await assert.rejects(
+      encrypt(limited.kms, KeyId),
+      /because no session policy allows the kms:Encrypt action$/,
+    );
   });
 
   it('to an account leaves it to the identity policies there', async () => {
     const KeyId = await newKey();
-    await grant(admin.kms, KeyId, ['Encrypt'], { GranteePrincipal: `arn:aws:iam::${ACCOUNT}:root` });
+    await grant(admin.kms, KeyId, ['Encrypt'], {
+      GranteePrincipal: `arn:aws:iam::${ACCOUNT}:root`,
+    });
     await assert.rejects(encrypt(ana.kms, KeyId), /because no identity-based policy allows/);
   });
 
@@ -128,8 +174,15 @@ describe('a grant', () => {
     const first = await newUser(world, admin.iam, 'eve');
     await grant(admin.kms, KeyId, ['Encrypt'], { GranteePrincipal: arnOf('eve') });
     await encrypt(first.kms, KeyId);
-    const { AccessKeyMetadata } = await admin.iam.send(new ListAccessKeysCommand({ UserName: 'eve' }));
-    await admin.iam.send(new DeleteAccessKeyCommand({ UserName: 'eve', AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId }));
+    const { AccessKeyMetadata } = await admin.iam.send(
+      new ListAccessKeysCommand({ UserName: 'eve' }),
+    );
+    await admin.iam.send(
+      new DeleteAccessKeyCommand({
+        UserName: 'eve',
+        AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId,
+      }),
+    );
     await admin.iam.send(new DeleteUserCommand({ UserName: 'eve' }));
     const second = await newUser(world, admin.iam, 'eve');
     open.push(first, second);
@@ -162,7 +215,9 @@ describe('the constraints of a grant', () => {
 
 describe('CreateGrant', () => {
   const create = (input: Partial<CreateGrantRequest> & { KeyId: string }) =>
-    admin.kms.send(new CreateGrantCommand({ GranteePrincipal: arnOf('ana'), Operations: ['Encrypt'], ...input }));
+    admin.kms.send(
+      new CreateGrantCommand({ GranteePrincipal: arnOf('ana'), Operations: ['Encrypt'], ...input }),
+    );
 
   it('answers the same grant, with another token, for the same name and terms; another for other terms', async () => {
     const KeyId = await newKey();
@@ -170,14 +225,25 @@ describe('CreateGrant', () => {
     const again = await grant(admin.kms, KeyId, ['Decrypt', 'Encrypt'], { Name: 'app' });
     assert.equal(again.GrantId, first.GrantId);
     assert.notEqual(again.GrantToken, first.GrantToken);
-    assert.notEqual((await grant(admin.kms, KeyId, ['Encrypt'], { Name: 'app' })).GrantId, first.GrantId);
-    assert.notEqual((await grant(admin.kms, KeyId, ['Encrypt'])).GrantId, (await grant(admin.kms, KeyId, ['Encrypt'])).GrantId);
-    assert.notEqual((await grant(admin.kms, await newKey(), ['Encrypt', 'Decrypt'], { Name: 'app' })).GrantId, first.GrantId);
+    assert.notEqual(
+      (await grant(admin.kms, KeyId, ['Encrypt'], { Name: 'app' })).GrantId,
+      first.GrantId,
+    );
+    assert.notEqual(
+      (await grant(admin.kms, KeyId, ['Encrypt'])).GrantId,
+      (await grant(admin.kms, KeyId, ['Encrypt'])).GrantId,
+    );
+    assert.notEqual(
+      (await grant(admin.kms, await newKey(), ['Encrypt', 'Decrypt'], { Name: 'app' })).GrantId,
+      first.GrantId,
+    );
   });
 
   it('takes a key id or a key ARN, never an alias', async () => {
     const KeyId = await newKey();
-    await admin.kms.send(new CreateAliasCommand({ AliasName: 'alias/granted', TargetKeyId: KeyId }));
+    await admin.kms.send(
+      new CreateAliasCommand({ AliasName: 'alias/granted', TargetKeyId: KeyId }),
+    );
     await assert.rejects(create({ KeyId: 'alias/granted' }), {
       name: 'InvalidArnException',
       message: 'Key Aliases are not supported for this operation.',
@@ -186,21 +252,36 @@ describe('CreateGrant', () => {
 
   it('refuses principals that are not there, and what no grant can have', async () => {
     const KeyId = await newKey();
-    await assert.rejects(create({ KeyId, GranteePrincipal: arnOf('nobody') }), { name: 'InvalidArnException' });
-    await assert.rejects(create({ KeyId, GranteePrincipal: `arn:aws:iam::${ACCOUNT}:group/admins` }), { name: 'InvalidArnException' });
-    await assert.rejects(create({ KeyId, RetiringPrincipal: arnOf('nobody') }), { name: 'InvalidArnException' });
+    await assert.rejects(create({ KeyId, GranteePrincipal: arnOf('nobody') }), {
+      name: 'InvalidArnException',
+    });
+    await assert.rejects(
+      create({ KeyId, GranteePrincipal: `arn:aws:iam::${ACCOUNT}:group/admins` }),
+      { name: 'InvalidArnException' },
+    );
+    await assert.rejects(create({ KeyId, RetiringPrincipal: arnOf('nobody') }), {
+      name: 'InvalidArnException',
+    });
     await assert.rejects(create({ KeyId, Operations: ['Sign'] }), { name: 'ValidationException' });
     const nine = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`k${at}`, 'v']));
-    await assert.rejects(create({ KeyId, Constraints: { EncryptionContextSubset: nine } }), { name: 'ValidationException' });
+    await assert.rejects(create({ KeyId, Constraints: { EncryptionContextSubset: nine } }), {
+      name: 'ValidationException',
+    });
     const long = { k: 'v'.repeat(385) };
-    await assert.rejects(create({ KeyId, Constraints: { EncryptionContextEquals: long } }), { name: 'ValidationException' });
+    await assert.rejects(create({ KeyId, Constraints: { EncryptionContextEquals: long } }), {
+      name: 'ValidationException',
+    });
   });
 
   it('refuses constraints on keys that have no encryption context', async () => {
-    const { KeyMetadata } = await admin.kms.send(new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }));
+    const { KeyMetadata } = await admin.kms.send(
+      new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
+    );
     const KeyId = KeyMetadata?.KeyId ?? '';
     const Constraints = { EncryptionContextEquals: { a: 'b' } };
-    await assert.rejects(create({ KeyId, Operations: ['GenerateMac'], Constraints }), { name: 'ValidationException' });
+    await assert.rejects(create({ KeyId, Operations: ['GenerateMac'], Constraints }), {
+      name: 'ValidationException',
+    });
     await create({ KeyId, Operations: ['GenerateMac'] });
   });
 
@@ -214,7 +295,9 @@ describe('CreateGrant', () => {
 
   it('makes no more grants on a key than may be, and others again when some are gone', async () => {
     const KeyId = await newKey();
-    const made = await Promise.all(Array.from({ length: 12 }, () => grant(admin.kms, KeyId, ['Encrypt'])));
+    const made = await Promise.all(
+      Array.from({ length: 12 }, () => grant(admin.kms, KeyId, ['Encrypt'])),
+    );
     await assert.rejects(create({ KeyId }), { name: 'LimitExceededException' });
     await admin.kms.send(new RevokeGrantCommand({ KeyId, GrantId: made[0]?.GrantId }));
     await create({ KeyId });
@@ -224,19 +307,36 @@ describe('CreateGrant', () => {
   it('refuses callers who may not, and tokens that are none', async () => {
     const KeyId = await newKey();
     await assert.rejects(grant(ana.kms, KeyId, ['Encrypt']), denied);
-    await assert.rejects(create({ KeyId, GrantTokens: ['bm9uZQ'] }), { name: 'InvalidGrantTokenException' });
+    await assert.rejects(create({ KeyId, GrantTokens: ['bm9uZQ'] }), {
+      name: 'InvalidGrantTokenException',
+    });
   });
 });
 
 describe('CreateGrant through a grant', () => {
   const toBob = { GranteePrincipal: arnOf('bob') };
   type Terms = readonly [GrantOperation[], GrantConstraints | undefined];
-  const parent: Terms = [['CreateGrant', 'Encrypt', 'Decrypt'], { EncryptionContextSubset: { App: 'a' } }];
+  const parent: Terms = [
+    ['CreateGrant', 'Encrypt', 'Decrypt'],
+    { EncryptionContextSubset: { App: 'a' } },
+  ];
   const cases: readonly [string, Terms, boolean][] = [
     ['the same', [['Encrypt', 'Decrypt'], { EncryptionContextSubset: { App: 'a' } }], true],
-    ['fewer operations and more constraints', [['Encrypt'], { EncryptionContextSubset: { App: 'a', Stage: 'b' } }], true],
-    ['equality for a subset', [['Encrypt'], { EncryptionContextEquals: { App: 'a', Stage: 'b' } }], true],
-    ['another operation', [['Encrypt', 'GenerateDataKey'], { EncryptionContextSubset: { App: 'a' } }], false],
+    [
+      'fewer operations and more constraints',
+      [['Encrypt'], { EncryptionContextSubset: { App: 'a', Stage: 'b' } }],
+      true,
+    ],
+    [
+      'equality for a subset',
+      [['Encrypt'], { EncryptionContextEquals: { App: 'a', Stage: 'b' } }],
+      true,
+    ],
+    [
+      'another operation',
+      [['Encrypt', 'GenerateDataKey'], { EncryptionContextSubset: { App: 'a' } }],
+      false,
+    ],
     ['no constraint', [['Encrypt'], undefined], false],
     ['another constraint', [['Encrypt'], { EncryptionContextSubset: { App: 'b' } }], false],
   ];
@@ -255,7 +355,13 @@ describe('CreateGrant through a grant', () => {
     const KeyId = await newKey();
     const equal = { EncryptionContextEquals: { App: 'a' } };
     await grant(admin.kms, KeyId, ['CreateGrant', 'Encrypt'], { Constraints: equal });
-    await assert.rejects(grant(ana.kms, KeyId, ['Encrypt'], { ...toBob, Constraints: { EncryptionContextSubset: { App: 'a' } } }), denied);
+    await assert.rejects(
+      grant(ana.kms, KeyId, ['Encrypt'], {
+        ...toBob,
+        Constraints: { EncryptionContextSubset: { App: 'a' } },
+      }),
+      denied,
+    );
     await grant(ana.kms, KeyId, ['Encrypt'], { ...toBob, Constraints: equal });
   });
 });
@@ -264,13 +370,20 @@ describe('ListGrants and ListRetirableGrants', () => {
   it('show all of a grant but its token, page by page, and by grantee and id', async () => {
     const KeyId = await newKey();
     const Constraints = { EncryptionContextEquals: { App: 'a' } };
-    const { GrantId } = await grant(admin.kms, KeyId, ['Encrypt'], { Name: 'n', Constraints, RetiringPrincipal: arnOf('bob') });
-    for (const name of ['ana', 'bob', 'bob']) await grant(admin.kms, KeyId, ['Decrypt'], { GranteePrincipal: arnOf(name) });
+    const { GrantId } = await grant(admin.kms, KeyId, ['Encrypt'], {
+      Name: 'n',
+      Constraints,
+      RetiringPrincipal: arnOf('bob'),
+    });
+    for (const name of ['ana', 'bob', 'bob'])
+      await grant(admin.kms, KeyId, ['Decrypt'], { GranteePrincipal: arnOf(name) });
     const list = async (more: object): Promise<string[]> => {
       const { Grants = [] } = await admin.kms.send(new ListGrantsCommand({ KeyId, ...more }));
       return Grants.map((one) => one.GrantId ?? '');
     };
-    const { Grants: [shown] = [] } = await admin.kms.send(new ListGrantsCommand({ KeyId, GrantId }));
+    const { Grants: [shown] = [] } = await admin.kms.send(
+      new ListGrantsCommand({ KeyId, GrantId }),
+    );
     const { CreationDate, ...rest } = shown ?? {};
     assert.ok(CreationDate instanceof Date);
     assert.deepEqual(rest, {
@@ -284,7 +397,11 @@ describe('ListGrants and ListRetirableGrants', () => {
       Constraints,
     });
     assert.equal((await list({ GranteePrincipal: arnOf('bob') })).length, 2);
-    const { Grants: first = [], NextMarker, Truncated } = await admin.kms.send(new ListGrantsCommand({ KeyId, Limit: 3 }));
+    const {
+      Grants: first = [],
+      NextMarker,
+      Truncated,
+    } = await admin.kms.send(new ListGrantsCommand({ KeyId, Limit: 3 }));
     assert.deepEqual([first.length, Truncated], [3, true]);
     const all = [...first.map((one) => one.GrantId ?? ''), ...(await list({ Marker: NextMarker }))];
     assert.deepEqual(all.toSorted(), (await list({})).toSorted());
@@ -293,13 +410,27 @@ describe('ListGrants and ListRetirableGrants', () => {
 
   it('show to an account the grants that its principals can retire, on whichever key', async () => {
     const keys = [await newKey(), await newKey()];
-    for (const KeyId of keys) await grant(admin.kms, KeyId, ['Encrypt'], { RetiringPrincipal: arnOf('ana') });
-    const { Grants = [] } = await admin.kms.send(new ListRetirableGrantsCommand({ RetiringPrincipal: arnOf('ana') }));
-    assert.deepEqual(Grants.map(({ KeyId = '' }) => KeyId.split('/')[1] ?? '').toSorted(), keys.toSorted());
-    await assert.rejects(admin.kms.send(new ListRetirableGrantsCommand({ RetiringPrincipal: 'arn:aws:iam::444455556666:user/x' })), {
-      name: 'InvalidArnException',
-    });
-    await assert.rejects(ana.kms.send(new ListRetirableGrantsCommand({ RetiringPrincipal: arnOf('ana') })), denied);
+    for (const KeyId of keys)
+      await grant(admin.kms, KeyId, ['Encrypt'], { RetiringPrincipal: arnOf('ana') });
+    const { Grants = [] } = await admin.kms.send(
+      new ListRetirableGrantsCommand({ RetiringPrincipal: arnOf('ana') }),
+    );
+    assert.deepEqual(
+      Grants.map(({ KeyId = '' }) => KeyId.split('/')[1] ?? '').toSorted(),
+      keys.toSorted(),
+    );
+    await assert.rejects(
+      admin.kms.send(
+        new ListRetirableGrantsCommand({ RetiringPrincipal: 'arn:aws:iam::444455556666:user/x' }),
+      ),
+      {
+        name: 'InvalidArnException',
+      },
+    );
+    await assert.rejects(
+      ana.kms.send(new ListRetirableGrantsCommand({ RetiringPrincipal: arnOf('ana') })),
+      denied,
+    );
   });
 });
 
@@ -310,26 +441,47 @@ describe('RevokeGrant and RetireGrant', () => {
     await encrypt(ana.kms, KeyId);
     await admin.kms.send(new RevokeGrantCommand({ KeyId, GrantId: first.GrantId }));
     await assert.rejects(encrypt(ana.kms, KeyId), denied);
-    await assert.rejects(admin.kms.send(new RevokeGrantCommand({ KeyId, GrantId: first.GrantId })), { name: 'NotFoundException' });
-    await assert.rejects(admin.kms.send(new RevokeGrantCommand({ KeyId, GrantId: 'x' })), { name: 'InvalidGrantIdException' });
-    await assert.rejects(ana.kms.send(new DescribeKeyCommand({ KeyId, GrantTokens: [first.GrantToken] })), {
-      name: 'InvalidGrantTokenException',
+    await assert.rejects(
+      admin.kms.send(new RevokeGrantCommand({ KeyId, GrantId: first.GrantId })),
+      { name: 'NotFoundException' },
+    );
+    await assert.rejects(admin.kms.send(new RevokeGrantCommand({ KeyId, GrantId: 'x' })), {
+      name: 'InvalidGrantIdException',
     });
+    await assert.rejects(
+      ana.kms.send(new DescribeKeyCommand({ KeyId, GrantTokens: [first.GrantToken] })),
+      {
+        name: 'InvalidGrantTokenException',
+      },
+    );
   });
 
   it('RetireGrant is for the retiring principal, by token or by key and id', async () => {
     const KeyId = await newKey();
     const terms = { RetiringPrincipal: arnOf('bob') };
-    const [one, two] = [await grant(admin.kms, KeyId, ['Encrypt'], terms), await grant(admin.kms, KeyId, ['Encrypt'], terms)];
-    await assert.rejects(ana.kms.send(new RetireGrantCommand({ GrantToken: one.GrantToken })), denied);
-    await assert.rejects(bob.kms.send(new RetireGrantCommand({ GrantToken: one.GrantToken, DryRun: true })), {
-      name: 'DryRunOperationException',
-    });
+    const [one, two] = [
+      await grant(admin.kms, KeyId, ['Encrypt'], terms),
+      await grant(admin.kms, KeyId, ['Encrypt'], terms),
+    ];
+    await assert.rejects(
+      ana.kms.send(new RetireGrantCommand({ GrantToken: one.GrantToken })),
+      denied,
+    );
+    await assert.rejects(
+      bob.kms.send(new RetireGrantCommand({ GrantToken: one.GrantToken, DryRun: true })),
+      {
+        name: 'DryRunOperationException',
+      },
+    );
     await bob.kms.send(new RetireGrantCommand({ GrantToken: one.GrantToken }));
     await bob.kms.send(new RetireGrantCommand({ KeyId, GrantId: two.GrantId }));
     await assert.rejects(encrypt(ana.kms, KeyId), denied);
-    await assert.rejects(bob.kms.send(new RetireGrantCommand({ GrantToken: one.GrantToken })), { name: 'InvalidGrantTokenException' });
-    await assert.rejects(bob.kms.send(new RetireGrantCommand({ KeyId })), { name: 'ValidationException' });
+    await assert.rejects(bob.kms.send(new RetireGrantCommand({ GrantToken: one.GrantToken })), {
+      name: 'InvalidGrantTokenException',
+    });
+    await assert.rejects(bob.kms.send(new RetireGrantCommand({ KeyId })), {
+      name: 'ValidationException',
+    });
   });
 
   it('RetireGrant is for the grantee if it is among the operations, and for whom the account allows it', async () => {

@@ -79,7 +79,13 @@ describe('IAM', () => {
   });
 
   it('shows a user as it was made, with path and tags', async () => {
-    const { User } = await iam.send(new CreateUserCommand({ UserName: 'ann', Path: '/eng/', Tags: [{ Key: 'team', Value: 'keys' }] }));
+    const { User } = await iam.send(
+      new CreateUserCommand({
+        UserName: 'ann',
+        Path: '/eng/',
+        Tags: [{ Key: 'team', Value: 'keys' }],
+      }),
+    );
     assert.equal(User?.Arn, `arn:aws:iam::${ACCOUNT}:user/eng/ann`);
     assert.match(User.UserId ?? '', /^AIDA[A-Z2-7]{17}$/);
     assert.deepEqual((await iam.send(new GetUserCommand({ UserName: 'ann' }))).User, User);
@@ -93,22 +99,38 @@ describe('IAM', () => {
       }),
     );
     await iam.send(new UntagUserCommand({ UserName: 'ann', TagKeys: ['b'] }));
-    assert.deepEqual((await iam.send(new ListUserTagsCommand({ UserName: 'ann' }))).Tags, [{ Key: 'TEAM', Value: 'x' }]);
-    assert.equal((await iam.send(new GetUserCommand({}))).User?.UserName, 'admin', 'without a name, the caller');
+    assert.deepEqual((await iam.send(new ListUserTagsCommand({ UserName: 'ann' }))).Tags, [
+      { Key: 'TEAM', Value: 'x' },
+    ]);
+    assert.equal(
+      (await iam.send(new GetUserCommand({}))).User?.UserName,
+      'admin',
+      'without a name, the caller',
+    );
   });
 
   it('lists users page by page, and by path', async () => {
-    for (const name of ['l1', 'l2', 'l3']) await iam.send(new CreateUserCommand({ UserName: name, Path: '/list/' }));
+    for (const name of ['l1', 'l2', 'l3'])
+      await iam.send(new CreateUserCommand({ UserName: name, Path: '/list/' }));
     const names: (string | undefined)[] = [];
     let Marker: string | undefined;
     do {
-      const page = await iam.send(new ListUsersCommand({ PathPrefix: '/list/', MaxItems: 2, ...(Marker !== undefined && { Marker }) }));
+      const page = await iam.send(
+        new ListUsersCommand({
+          PathPrefix: '/list/',
+          MaxItems: 2,
+          ...(Marker !== undefined && { Marker }),
+        }),
+      );
       names.push(...(page.Users ?? []).map(({ UserName }) => UserName));
       Marker = page.Marker;
       assert.equal(page.IsTruncated, Marker !== undefined);
     } while (Marker !== undefined);
     assert.deepEqual(names, ['l1', 'l2', 'l3']);
-    await assert.rejects(iam.send(new ListUsersCommand({ Marker: 'x' })), refusal('ValidationError', 400, /Invalid Marker/));
+    await assert.rejects(
+      iam.send(new ListUsersCommand({ Marker: 'x' })),
+      refusal('ValidationError', 400, /Invalid Marker/),
+    );
   });
 
   it('answers what is wrong as AWS does', async () => {
@@ -121,7 +143,9 @@ describe('IAM', () => {
       refusal('EntityAlreadyExistsException', 409, /User with name Admin already exists\./),
     );
     await assert.rejects(
-      iam.send(new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'p', PolicyDocument: '{' })),
+      iam.send(
+        new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'p', PolicyDocument: '{' }),
+      ),
       refusal('MalformedPolicyDocumentException', 400, /./),
     );
     await assert.rejects(
@@ -141,16 +165,27 @@ describe('IAM', () => {
       refusal('InvalidInputException', 400, /Duplicate tag keys/),
     );
     await assert.rejects(
-      iam.send(new AttachUserPolicyCommand({ UserName: 'admin', PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/none` })),
+      iam.send(
+        new AttachUserPolicyCommand({
+          UserName: 'admin',
+          PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/none`,
+        }),
+      ),
       refusal('NoSuchEntityException', 404, /does not exist or is not attachable/),
     );
   });
 
   it('gives a user two access keys, and each works until it is deactivated or deleted', async () => {
     const user = await newUser(world, iam, 'bob');
-    assert.equal((await user.sts.send(new GetCallerIdentityCommand({}))).Arn, `arn:aws:iam::${ACCOUNT}:user/bob`);
+    assert.equal(
+      (await user.sts.send(new GetCallerIdentityCommand({}))).Arn,
+      `arn:aws:iam::${ACCOUNT}:user/bob`,
+    );
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
-    const second = clientsFor(world, { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' });
+    const second = clientsFor(world, {
+      accessKeyId: AccessKey?.AccessKeyId ?? '',
+      secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+    });
     await second.sts.send(new GetCallerIdentityCommand({}));
     await assert.rejects(
       iam.send(new CreateAccessKeyCommand({ UserName: 'bob' })),
@@ -159,17 +194,28 @@ describe('IAM', () => {
 
     const of = { UserName: 'bob', AccessKeyId: AccessKey?.AccessKeyId };
     await iam.send(new UpdateAccessKeyCommand({ ...of, Status: 'Inactive' }));
-    await assert.rejects(second.sts.send(new GetCallerIdentityCommand({})), refusal('InvalidClientTokenId', 403, /security token/));
+    await assert.rejects(
+      second.sts.send(new GetCallerIdentityCommand({})),
+      refusal('InvalidClientTokenId', 403, /security token/),
+    );
     await iam.send(new UpdateAccessKeyCommand({ ...of, Status: 'Active' }));
     await second.sts.send(new GetCallerIdentityCommand({}));
     const used = await until('the use is noted', async () => {
-      const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: of.AccessKeyId }));
+      const { AccessKeyLastUsed } = await iam.send(
+        new GetAccessKeyLastUsedCommand({ AccessKeyId: of.AccessKeyId }),
+      );
       return AccessKeyLastUsed?.LastUsedDate && AccessKeyLastUsed;
     });
     assert.deepEqual([used.ServiceName, used.Region], ['sts', 'us-east-1']);
     await iam.send(new DeleteAccessKeyCommand(of));
-    await assert.rejects(second.sts.send(new GetCallerIdentityCommand({})), refusal('InvalidClientTokenId', 403, /security token/));
-    assert.equal((await iam.send(new ListAccessKeysCommand({ UserName: 'bob' }))).AccessKeyMetadata?.length, 1);
+    await assert.rejects(
+      second.sts.send(new GetCallerIdentityCommand({})),
+      refusal('InvalidClientTokenId', 403, /security token/),
+    );
+    assert.equal(
+      (await iam.send(new ListAccessKeysCommand({ UserName: 'bob' }))).AccessKeyMetadata?.length,
+      1,
+    );
   });
 
   it('lets a user do what inline, attached and group policies allow, from the next request on', async () => {
@@ -189,16 +235,24 @@ describe('IAM', () => {
     await iam.send(new DeleteUserPolicyCommand({ UserName: 'carl', PolicyName: 'p' }));
     assert.equal(await may(), false);
     await iam.send(
-      new AttachUserPolicyCommand({ UserName: 'carl', PolicyArn: 'arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser' }),
+      new AttachUserPolicyCommand({
+        UserName: 'carl',
+        PolicyArn: 'arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser',
+      }),
     );
     assert.equal(await may(), true);
     await carl.kms.send(new CreateKeyCommand({}));
     await iam.send(
-      new DetachUserPolicyCommand({ UserName: 'carl', PolicyArn: 'arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser' }),
+      new DetachUserPolicyCommand({
+        UserName: 'carl',
+        PolicyArn: 'arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser',
+      }),
     );
     assert.equal(await may(), false);
     await iam.send(new CreateGroupCommand({ GroupName: 'listers' }));
-    await iam.send(new PutGroupPolicyCommand({ GroupName: 'listers', PolicyName: 'p', PolicyDocument }));
+    await iam.send(
+      new PutGroupPolicyCommand({ GroupName: 'listers', PolicyName: 'p', PolicyDocument }),
+    );
     await iam.send(new AddUserToGroupCommand({ GroupName: 'listers', UserName: 'carl' }));
     assert.equal(await may(), true);
     await iam.send(new RemoveUserFromGroupCommand({ GroupName: 'listers', UserName: 'carl' }));
@@ -207,13 +261,21 @@ describe('IAM', () => {
 
   it('holds a user to its permissions boundary', async () => {
     const { Policy } = await iam.send(
-      new CreatePolicyCommand({ PolicyName: 'only-list', PolicyDocument: policy({ Action: 'kms:List*', Resource: '*' }) }),
+      new CreatePolicyCommand({
+        PolicyName: 'only-list',
+        PolicyDocument: policy({ Action: 'kms:List*', Resource: '*' }),
+      }),
     );
     const dora = await newUser(world, iam, 'dora', { Action: '*', Resource: '*' });
     await dora.kms.send(new CreateKeyCommand({}));
-    await iam.send(new PutUserPermissionsBoundaryCommand({ UserName: 'dora', PermissionsBoundary: Policy?.Arn }));
+    await iam.send(
+      new PutUserPermissionsBoundaryCommand({ UserName: 'dora', PermissionsBoundary: Policy?.Arn }),
+    );
     await dora.kms.send(new ListKeysCommand({}));
-    await assert.rejects(dora.kms.send(new CreateKeyCommand({})), /because no permissions boundary allows the kms:CreateKey action/);
+    await assert.rejects(
+      dora.kms.send(new CreateKeyCommand({})),
+      /because no permissions boundary allows the kms:CreateKey action/,
+    );
     const { User } = await iam.send(new GetUserCommand({ UserName: 'dora' }));
     assert.equal(User?.PermissionsBoundary?.PermissionsBoundaryArn, Policy?.Arn);
     await assert.rejects(
@@ -223,27 +285,50 @@ describe('IAM', () => {
   });
 
   it('keeps up to five versions of a managed policy, of which one is in force', async () => {
-    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'versions', PolicyDocument: everything, Description: 'all' }));
+    const { Policy } = await iam.send(
+      new CreatePolicyCommand({
+        PolicyName: 'versions',
+        PolicyDocument: everything,
+        Description: 'all',
+      }),
+    );
     const PolicyArn = Policy?.Arn;
     for (const VersionId of ['v2', 'v3', 'v4', 'v5']) {
-      const made = await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: everything, SetAsDefault: true }));
+      const made = await iam.send(
+        new CreatePolicyVersionCommand({
+          PolicyArn,
+          PolicyDocument: everything,
+          SetAsDefault: true,
+        }),
+      );
       assert.equal(made.PolicyVersion?.VersionId, VersionId);
     }
     const another = new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: everything });
-    await assert.rejects(iam.send(another), refusal('LimitExceededException', 409, /up to 5 versions/));
+    await assert.rejects(
+      iam.send(another),
+      refusal('LimitExceededException', 409, /up to 5 versions/),
+    );
     await assert.rejects(
       iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: 'v5' })),
       refusal('DeleteConflictException', 409, /default version/),
     );
     await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: 'v1' }));
-    assert.equal((await iam.send(another)).PolicyVersion?.VersionId, 'v6', 'a number is never used again');
-    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: 'v5' }));
+    assert.equal(
+      (await iam.send(another)).PolicyVersion?.VersionId,
+      'v6',
+      'a number is never used again',
+    );
+    const { PolicyVersion } = await iam.send(
+      new GetPolicyVersionCommand({ PolicyArn, VersionId: 'v5' }),
+    );
     assert.equal(decodeURIComponent(PolicyVersion?.Document ?? ''), everything);
     assert.equal((await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.Description, 'all');
   });
 
   it('says who a policy is attached to', async () => {
-    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'attached', Path: '/p/', PolicyDocument: everything }));
+    const { Policy } = await iam.send(
+      new CreatePolicyCommand({ PolicyName: 'attached', Path: '/p/', PolicyDocument: everything }),
+    );
     await iam.send(new CreateUserCommand({ UserName: 'eve' }));
     await iam.send(new AttachUserPolicyCommand({ UserName: 'eve', PolicyArn: Policy?.Arn }));
     const entities = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn: Policy?.Arn }));
@@ -251,12 +336,16 @@ describe('IAM', () => {
       entities.PolicyUsers?.map(({ UserName }) => UserName),
       ['eve'],
     );
-    const listed = await iam.send(new ListPoliciesCommand({ Scope: 'Local', OnlyAttached: true, PathPrefix: '/p/' }));
+    const listed = await iam.send(
+      new ListPoliciesCommand({ Scope: 'Local', OnlyAttached: true, PathPrefix: '/p/' }),
+    );
     assert.deepEqual(
       listed.Policies?.map(({ PolicyName, AttachmentCount }) => [PolicyName, AttachmentCount]),
       [['attached', 1]],
     );
-    const { AttachedPolicies } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName: 'eve' }));
+    const { AttachedPolicies } = await iam.send(
+      new ListAttachedUserPoliciesCommand({ UserName: 'eve' }),
+    );
     assert.deepEqual(AttachedPolicies, [{ PolicyName: 'attached', PolicyArn: Policy?.Arn }]);
   });
 
@@ -265,25 +354,49 @@ describe('IAM', () => {
     await iam.send(new CreateGroupCommand({ GroupName: 'g' }));
     await iam.send(new AddUserToGroupCommand({ GroupName: 'g', UserName: 'finn' }));
     await iam.send(new UpdateUserCommand({ UserName: 'finn', NewUserName: 'flynn' }));
-    assert.equal((await user.sts.send(new GetCallerIdentityCommand({}))).Arn, `arn:aws:iam::${ACCOUNT}:user/flynn`);
+    assert.equal(
+      (await user.sts.send(new GetCallerIdentityCommand({}))).Arn,
+      `arn:aws:iam::${ACCOUNT}:user/flynn`,
+    );
     assert.deepEqual(
-      (await iam.send(new GetGroupCommand({ GroupName: 'g' }))).Users?.map(({ UserName }) => UserName),
+      (await iam.send(new GetGroupCommand({ GroupName: 'g' }))).Users?.map(
+        ({ UserName }) => UserName,
+      ),
       ['flynn'],
     );
     assert.deepEqual(
-      (await iam.send(new ListGroupsForUserCommand({ UserName: 'flynn' }))).Groups?.map(({ GroupName }) => GroupName),
+      (await iam.send(new ListGroupsForUserCommand({ UserName: 'flynn' }))).Groups?.map(
+        ({ GroupName }) => GroupName,
+      ),
       ['g'],
     );
-    assert.ok((await iam.send(new GetUserPolicyCommand({ UserName: 'flynn', PolicyName: 'own' }))).PolicyDocument);
+    assert.ok(
+      (await iam.send(new GetUserPolicyCommand({ UserName: 'flynn', PolicyName: 'own' })))
+        .PolicyDocument,
+    );
 
     const gone = new DeleteUserCommand({ UserName: 'flynn' });
-    await assert.rejects(iam.send(gone), refusal('DeleteConflictException', 409, /must delete access keys first/));
+    await assert.rejects(
+      iam.send(gone),
+      refusal('DeleteConflictException', 409, /must delete access keys first/),
+    );
     const { AccessKeyMetadata } = await iam.send(new ListAccessKeysCommand({ UserName: 'flynn' }));
-    await iam.send(new DeleteAccessKeyCommand({ UserName: 'flynn', AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId }));
-    await assert.rejects(iam.send(gone), refusal('DeleteConflictException', 409, /must delete policies first/));
+    await iam.send(
+      new DeleteAccessKeyCommand({
+        UserName: 'flynn',
+        AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId,
+      }),
+    );
+    await assert.rejects(
+      iam.send(gone),
+      refusal('DeleteConflictException', 409, /must delete policies first/),
+    );
     await iam.send(new DeleteUserPolicyCommand({ UserName: 'flynn', PolicyName: 'own' }));
     await assert.rejects(iam.send(gone), refusal('DeleteConflictException', 409, /group/));
-    await assert.rejects(iam.send(new DeleteGroupCommand({ GroupName: 'g' })), refusal('DeleteConflictException', 409, /users/));
+    await assert.rejects(
+      iam.send(new DeleteGroupCommand({ GroupName: 'g' })),
+      refusal('DeleteConflictException', 409, /users/),
+    );
     await iam.send(new RemoveUserFromGroupCommand({ GroupName: 'g', UserName: 'flynn' }));
     await iam.send(gone);
     await iam.send(new DeleteGroupCommand({ GroupName: 'g' }));
@@ -291,25 +404,51 @@ describe('IAM', () => {
 
   it('keeps a role with its trust policy', async () => {
     const { Role } = await iam.send(
-      new CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument: trustsAccount, Description: 'd', MaxSessionDuration: 7200 }),
+      new CreateRoleCommand({
+        RoleName: 'r',
+        AssumeRolePolicyDocument: trustsAccount,
+        Description: 'd',
+        MaxSessionDuration: 7200,
+      }),
     );
     assert.equal(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''), trustsAccount);
     assert.deepEqual((await iam.send(new GetRoleCommand({ RoleName: 'r' }))).Role, Role);
     await assert.rejects(
-      iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'r', PolicyDocument: policy({ Action: 'sts:AssumeRole' }) })),
+      iam.send(
+        new UpdateAssumeRolePolicyCommand({
+          RoleName: 'r',
+          PolicyDocument: policy({ Action: 'sts:AssumeRole' }),
+        }),
+      ),
       refusal('MalformedPolicyDocumentException', 400, /Principal/),
     );
     await iam.send(new DeleteRoleCommand({ RoleName: 'r' }));
-    await assert.rejects(iam.send(new GetRoleCommand({ RoleName: 'r' })), refusal('NoSuchEntityException', 404, /role with name r/));
+    await assert.rejects(
+      iam.send(new GetRoleCommand({ RoleName: 'r' })),
+      refusal('NoSuchEntityException', 404, /role with name r/),
+    );
   });
 
   it('takes identity providers by https only, or on this machine', async () => {
     const made = await iam.send(
-      new CreateOpenIDConnectProviderCommand({ Url: 'https://oidc.example.com/cluster/', ClientIDList: ['sts.amazonaws.com'] }),
+      new CreateOpenIDConnectProviderCommand({
+        Url: 'https://oidc.example.com/cluster/',
+        ClientIDList: ['sts.amazonaws.com'],
+      }),
     );
-    assert.equal(made.OpenIDConnectProviderArn, `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.example.com/cluster`);
-    const shown = await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: made.OpenIDConnectProviderArn }));
-    assert.deepEqual([shown.Url, shown.ClientIDList], ['oidc.example.com/cluster', ['sts.amazonaws.com']]);
+    assert.equal(
+      made.OpenIDConnectProviderArn,
+      `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.example.com/cluster`,
+    );
+    const shown = await iam.send(
+      new GetOpenIDConnectProviderCommand({
+        OpenIDConnectProviderArn: made.OpenIDConnectProviderArn,
+      }),
+    );
+    assert.deepEqual(
+      [shown.Url, shown.ClientIDList],
+      ['oidc.example.com/cluster', ['sts.amazonaws.com']],
+    );
     await assert.rejects(
       iam.send(new CreateOpenIDConnectProviderCommand({ Url: 'http://oidc.example.com' })),
       refusal('InvalidInputException', 400, /https/),
@@ -317,13 +456,19 @@ describe('IAM', () => {
   });
 
   it('authorises its own calls by the ARN of what they are about', async () => {
-    const gil = await newUser(world, iam, 'gil', { Action: 'iam:*AccessKey*', Resource: 'arn:aws:iam::*:user/${aws:username}' });
+    const gil = await newUser(world, iam, 'gil', {
+      Action: 'iam:*AccessKey*',
+      Resource: 'arn:aws:iam::*:user/${aws:username}',
+    });
     assert.equal((await gil.iam.send(new ListAccessKeysCommand({}))).AccessKeyMetadata?.length, 1);
     await assert.rejects(
       gil.iam.send(new ListAccessKeysCommand({ UserName: 'admin' })),
       refusal('AccessDenied', 403, /iam:ListAccessKeys on resource: .*user\/admin/),
     );
-    await assert.rejects(gil.iam.send(new GetUserCommand({})), refusal('AccessDenied', 403, /no identity-based policy allows/));
+    await assert.rejects(
+      gil.iam.send(new GetUserCommand({})),
+      refusal('AccessDenied', 403, /no identity-based policy allows/),
+    );
   });
 
   it('shows the tags of what it is about, and what is to be attached, to conditions', async () => {
@@ -336,9 +481,13 @@ describe('IAM', () => {
       },
     };
     const hana = await newUser(world, iam, 'hana', statement);
-    await iam.send(new CreateUserCommand({ UserName: 'tagged', Tags: [{ Key: 'team', Value: 'keys' }] }));
+    await iam.send(
+      new CreateUserCommand({ UserName: 'tagged', Tags: [{ Key: 'team', Value: 'keys' }] }),
+    );
     const attach = (UserName: string, name: string) =>
-      hana.iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: `arn:aws:iam::aws:policy/${name}` }));
+      hana.iam.send(
+        new AttachUserPolicyCommand({ UserName, PolicyArn: `arn:aws:iam::aws:policy/${name}` }),
+      );
     await attach('tagged', 'ReadOnlyAccess');
     await assert.rejects(attach('tagged', 'AdministratorAccess'), { name: 'AccessDenied' });
     await assert.rejects(attach('hana', 'ReadOnlyAccess'), { name: 'AccessDenied' });

@@ -30,9 +30,12 @@ async function make(input: CreateKeyCommandInput = {}): Promise<string> {
   return (await world.kms.send(new CreateKeyCommand(input))).KeyMetadata?.KeyId ?? '';
 }
 const aliasArn = (name: string): string => `arn:aws:kms:us-east-1:111122223333:${name}`;
-const alias = (AliasName: string, TargetKeyId: string) => world.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
-const keyOf = async (name: string) => (await world.kms.send(new DescribeKeyCommand({ KeyId: name }))).KeyMetadata?.KeyId;
-const aliasesOf = async (KeyId: string) => (await world.kms.send(new ListAliasesCommand({ KeyId, Limit: 100 }))).Aliases ?? [];
+const alias = (AliasName: string, TargetKeyId: string) =>
+  world.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
+const keyOf = async (name: string) =>
+  (await world.kms.send(new DescribeKeyCommand({ KeyId: name }))).KeyMetadata?.KeyId;
+const aliasesOf = async (KeyId: string) =>
+  (await world.kms.send(new ListAliasesCommand({ KeyId, Limit: 100 }))).Aliases ?? [];
 
 describe('an alias', () => {
   it('names its key by name and by ARN, and leads to another key when it is moved', async () => {
@@ -40,11 +43,18 @@ describe('an alias', () => {
     await alias('alias/app/orders', first);
     assert.equal(await keyOf('alias/app/orders'), first);
     assert.equal(await keyOf(aliasArn('alias/app/orders')), first);
-    const { CiphertextBlob, KeyId } = await world.kms.send(new EncryptCommand({ KeyId: 'alias/app/orders', Plaintext: Buffer.from('x') }));
+    const { CiphertextBlob, KeyId } = await world.kms.send(
+      new EncryptCommand({ KeyId: 'alias/app/orders', Plaintext: Buffer.from('x') }),
+    );
     assert.equal(KeyId, `arn:aws:kms:us-east-1:111122223333:key/${first}`);
     const [made] = await aliasesOf(first);
-    assert.deepEqual([made?.AliasName, made?.AliasArn, made?.TargetKeyId], ['alias/app/orders', aliasArn('alias/app/orders'), first]);
-    await world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/app/orders', TargetKeyId: second }));
+    assert.deepEqual(
+      [made?.AliasName, made?.AliasArn, made?.TargetKeyId],
+      ['alias/app/orders', aliasArn('alias/app/orders'), first],
+    );
+    await world.kms.send(
+      new UpdateAliasCommand({ AliasName: 'alias/app/orders', TargetKeyId: second }),
+    );
     assert.equal(await keyOf('alias/app/orders'), second);
     const [moved] = await aliasesOf(second);
     assert.deepEqual(moved?.CreationDate, made?.CreationDate);
@@ -55,13 +65,21 @@ describe('an alias', () => {
       'The key ID in the request does not identify a CMK that can perform this operation.',
     );
     await world.kms.send(new DeleteAliasCommand({ AliasName: 'alias/app/orders' }));
-    await refused(keyOf('alias/app/orders'), 'NotFoundException', `Alias ${aliasArn('alias/app/orders')} is not found.`);
+    await refused(
+      keyOf('alias/app/orders'),
+      'NotFoundException',
+      `Alias ${aliasArn('alias/app/orders')} is not found.`,
+    );
   });
 
   it('has a name of its own, in its own form', async () => {
     const id = await make();
     await alias('alias/taken', id);
-    await refused(alias('alias/taken', id), 'AlreadyExistsException', `An alias with the name ${aliasArn('alias/taken')} already exists`);
+    await refused(
+      alias('alias/taken', id),
+      'AlreadyExistsException',
+      `An alias with the name ${aliasArn('alias/taken')} already exists`,
+    );
     await refused(
       alias('orders', id),
       'ValidationException',
@@ -73,23 +91,46 @@ describe('an alias', () => {
       /at 'aliasName' failed to satisfy constraint: Member must satisfy regular/,
     );
     await refused(alias('alias/aws/mine', id), 'NotAuthorizedException');
-    await refused(world.kms.send(new DeleteAliasCommand({ AliasName: 'alias/none' })), 'NotFoundException');
-    await refused(world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/none', TargetKeyId: id })), 'NotFoundException');
-    await refused(alias('alias/other', 'alias/taken'), 'NotFoundException', "Invalid keyId 'alias/taken'");
+    await refused(
+      world.kms.send(new DeleteAliasCommand({ AliasName: 'alias/none' })),
+      'NotFoundException',
+    );
+    await refused(
+      world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/none', TargetKeyId: id })),
+      'NotFoundException',
+    );
+    await refused(
+      alias('alias/other', 'alias/taken'),
+      'NotFoundException',
+      "Invalid keyId 'alias/taken'",
+    );
   });
 
   it('is moved among keys of one type and usage only', async () => {
     const external = { Origin: 'EXTERNAL' } as const;
     const symmetric = await make();
     const signing = await make({ ...external, KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
-    const encrypting = await make({ ...external, KeySpec: 'RSA_3072', KeyUsage: 'ENCRYPT_DECRYPT' });
-    const otherSigning = await make({ ...external, KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    const encrypting = await make({
+      ...external,
+      KeySpec: 'RSA_3072',
+      KeyUsage: 'ENCRYPT_DECRYPT',
+    });
+    const otherSigning = await make({
+      ...external,
+      KeySpec: 'ECC_NIST_P256',
+      KeyUsage: 'SIGN_VERIFY',
+    });
     const hmac = await make({ ...external, KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
     await alias('alias/signing', signing);
     for (const TargetKeyId of [symmetric, encrypting, hmac]) {
-      await refused(world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/signing', TargetKeyId })), 'ValidationException');
+      await refused(
+        world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/signing', TargetKeyId })),
+        'ValidationException',
+      );
     }
-    await world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/signing', TargetKeyId: otherSigning }));
+    await world.kms.send(
+      new UpdateAliasCommand({ AliasName: 'alias/signing', TargetKeyId: otherSigning }),
+    );
     assert.equal(await keyOf('alias/signing'), otherSigning);
   });
 
@@ -112,7 +153,10 @@ describe('an alias', () => {
     for (let at = 0; at < 50; at += 1) await alias(`alias/full-${at}`, full);
     await refused(alias('alias/full-50', full), 'LimitExceededException');
     await alias('alias/full-50', other);
-    await refused(world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/full-50', TargetKeyId: full })), 'LimitExceededException');
+    await refused(
+      world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/full-50', TargetKeyId: full })),
+      'LimitExceededException',
+    );
     await world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/full-0', TargetKeyId: full }));
   });
 });
@@ -142,19 +186,42 @@ describe('tags', () => {
   it('are 50 of a key at most, in all, and none that AWS reserves', async () => {
     const KeyId = await make();
     const tag = (TagKey: string) => ({ TagKey, TagValue: 'x' });
-    await world.kms.send(new TagResourceCommand({ KeyId, Tags: Array.from({ length: 50 }, (_, at) => tag(`tag${at}`)) }));
-    await refused(world.kms.send(new TagResourceCommand({ KeyId, Tags: [tag('more')] })), 'TagException', 'Too many tags');
+    await world.kms.send(
+      new TagResourceCommand({
+        KeyId,
+        Tags: Array.from({ length: 50 }, (_, at) => tag(`tag${at}`)),
+      }),
+    );
+    await refused(
+      world.kms.send(new TagResourceCommand({ KeyId, Tags: [tag('more')] })),
+      'TagException',
+      'Too many tags',
+    );
     await world.kms.send(new TagResourceCommand({ KeyId, Tags: [tag('tag7')] }));
     const reserved = new TagResourceCommand({ KeyId, Tags: [tag('aws:cloudformation:stack')] });
-    await refused(world.kms.send(reserved), 'TagException', 'Tags beginning with aws: are reserved');
-    await refused(world.kms.send(new TagResourceCommand({ KeyId, Tags: [tag('a'), tag('a')] })), 'TagException', 'Duplicate tag keys');
+    await refused(
+      world.kms.send(reserved),
+      'TagException',
+      'Tags beginning with aws: are reserved',
+    );
+    await refused(
+      world.kms.send(new TagResourceCommand({ KeyId, Tags: [tag('a'), tag('a')] })),
+      'TagException',
+      'Duplicate tag keys',
+    );
   });
 
   it('stay as they are once the key is going to be deleted', async () => {
     const KeyId = await make();
     await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId }));
-    await refused(world.kms.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] })), 'KMSInvalidStateException');
-    await refused(world.kms.send(new UntagResourceCommand({ KeyId, TagKeys: ['a'] })), 'KMSInvalidStateException');
+    await refused(
+      world.kms.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] })),
+      'KMSInvalidStateException',
+    );
+    await refused(
+      world.kms.send(new UntagResourceCommand({ KeyId, TagKeys: ['a'] })),
+      'KMSInvalidStateException',
+    );
   });
 });
 
@@ -166,11 +233,19 @@ interface Paged {
 /** Each listing, as pages of names. */
 const listings: Readonly<Record<string, (Limit: number, Marker?: string) => Promise<Paged>>> = {
   ListKeys: async (Limit, Marker) => {
-    const { Keys = [], NextMarker, Truncated } = await world.kms.send(new ListKeysCommand({ Limit, Marker }));
+    const {
+      Keys = [],
+      NextMarker,
+      Truncated,
+    } = await world.kms.send(new ListKeysCommand({ Limit, Marker }));
     return { rows: Keys.map(({ KeyArn = '' }) => KeyArn), NextMarker, Truncated };
   },
   ListAliases: async (Limit, Marker) => {
-    const { Aliases = [], NextMarker, Truncated } = await world.kms.send(new ListAliasesCommand({ Limit, Marker }));
+    const {
+      Aliases = [],
+      NextMarker,
+      Truncated,
+    } = await world.kms.send(new ListAliasesCommand({ Limit, Marker }));
     return { rows: Aliases.map(({ AliasArn = '' }) => AliasArn), NextMarker, Truncated };
   },
   ListResourceTags: async (Limit, Marker) => {
@@ -184,7 +259,9 @@ const listings: Readonly<Record<string, (Limit: number, Marker?: string) => Prom
 };
 let taggedKey: Promise<string> | undefined;
 function tagged(): Promise<string> {
-  taggedKey ??= make({ Tags: Array.from({ length: 7 }, (_, at) => ({ TagKey: `page${at}`, TagValue: '' })) });
+  taggedKey ??= make({
+    Tags: Array.from({ length: 7 }, (_, at) => ({ TagKey: `page${at}`, TagValue: '' })),
+  });
   return taggedKey;
 }
 
@@ -211,8 +288,16 @@ describe('listings', () => {
     });
 
     it(`${name} bounds the page`, async () => {
-      await refused(page(0), 'ValidationException', /Value '0' at 'limit' .* greater than or equal to 1/);
-      await refused(page(1001), 'ValidationException', /Value '1001' at 'limit' .* less than or equal to (?:1000|100|50)$/);
+      await refused(
+        page(0),
+        'ValidationException',
+        /Value '0' at 'limit' .* greater than or equal to 1/,
+      );
+      await refused(
+        page(1001),
+        'ValidationException',
+        /Value '1001' at 'limit' .* less than or equal to (?:1000|100|50)$/,
+      );
     });
   }
 });

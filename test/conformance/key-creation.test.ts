@@ -31,8 +31,11 @@ async function make(input: CreateKeyCommandInput = {}): Promise<KeyMetadata> {
   assert.ok(KeyMetadata);
   return KeyMetadata;
 }
-const refusedInput = (input: CreateKeyCommandInput, name: string, text?: string | RegExp): Promise<void> =>
-  refused(make(input), name, text);
+const refusedInput = (
+  input: CreateKeyCommandInput,
+  name: string,
+  text?: string | RegExp,
+): Promise<void> => refused(make(input), name, text);
 
 /** Every key spec with every usage that it may have, and the member of the metadata that says what it then works with. */
 const kinds: readonly (readonly [KeySpec, KeyUsageType, keyof KeyMetadata, readonly string[]])[] = [
@@ -40,12 +43,19 @@ const kinds: readonly (readonly [KeySpec, KeyUsageType, keyof KeyMetadata, reado
   ...(['RSA_2048', 'RSA_3072', 'RSA_4096'] as const).flatMap(
     (spec) =>
       [
-        [spec, 'ENCRYPT_DECRYPT', 'EncryptionAlgorithms', ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256']],
+        [
+          spec,
+          'ENCRYPT_DECRYPT',
+          'EncryptionAlgorithms',
+          ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+        ],
         [
           spec,
           'SIGN_VERIFY',
           'SigningAlgorithms',
-          ['PKCS1_V1_5', 'PSS'].flatMap((padding) => [256, 384, 512].map((hash) => `RSASSA_${padding}_SHA_${hash}`)),
+          ['PKCS1_V1_5', 'PSS'].flatMap((padding) =>
+            [256, 384, 512].map((hash) => `RSASSA_${padding}_SHA_${hash}`),
+          ),
         ],
       ] as const,
   ),
@@ -63,15 +73,26 @@ const kinds: readonly (readonly [KeySpec, KeyUsageType, keyof KeyMetadata, reado
       ] as const,
   ),
   ['ECC_SECG_P256K1', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_256']],
-  ['ECC_NIST_EDWARDS25519', 'SIGN_VERIFY', 'SigningAlgorithms', ['ED25519_SHA_512', 'ED25519_PH_SHA_512']],
+  [
+    'ECC_NIST_EDWARDS25519',
+    'SIGN_VERIFY',
+    'SigningAlgorithms',
+    ['ED25519_SHA_512', 'ED25519_PH_SHA_512'],
+  ],
   ['SM2', 'ENCRYPT_DECRYPT', 'EncryptionAlgorithms', ['SM2PKE']],
   ['SM2', 'SIGN_VERIFY', 'SigningAlgorithms', ['SM2DSA']],
   ['SM2', 'KEY_AGREEMENT', 'KeyAgreementAlgorithms', ['ECDH']],
   ...([224, 256, 384, 512] as const).map(
-    (length) => [`HMAC_${length}`, 'GENERATE_VERIFY_MAC', 'MacAlgorithms', [`HMAC_SHA_${length}`]] as const,
+    (length) =>
+      [`HMAC_${length}`, 'GENERATE_VERIFY_MAC', 'MacAlgorithms', [`HMAC_SHA_${length}`]] as const,
   ),
-  ...([44, 65, 87] as const).map((set) => [`ML_DSA_${set}`, 'SIGN_VERIFY', 'SigningAlgorithms', ['ML_DSA_SHAKE_256']] as const),
-  ...([512, 768, 1024] as const).map((set) => [`ML_KEM_${set}`, 'ENCAPSULATE_DECAPSULATE', 'EncapsulationAlgorithms', ['ML_KEM']] as const),
+  ...([44, 65, 87] as const).map(
+    (set) => [`ML_DSA_${set}`, 'SIGN_VERIFY', 'SigningAlgorithms', ['ML_DSA_SHAKE_256']] as const,
+  ),
+  ...([512, 768, 1024] as const).map(
+    (set) =>
+      [`ML_KEM_${set}`, 'ENCAPSULATE_DECAPSULATE', 'EncapsulationAlgorithms', ['ML_KEM']] as const,
+  ),
 ];
 
 describe('CreateKey', () => {
@@ -98,17 +119,35 @@ describe('CreateKey', () => {
     assert.deepEqual(JSON.parse(Policy ?? ''), {
       Version: '2012-10-17',
       Id: 'key-default-1',
-      Statement: [{ Sid: 'Enable IAM User Permissions', Effect: 'Allow', Principal: { AWS: ROOT }, Action: 'kms:*', Resource: '*' }],
+      Statement: [
+        {
+          Sid: 'Enable IAM User Permissions',
+          Effect: 'Allow',
+          Principal: { AWS: ROOT },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+      ],
     });
   });
 
   for (const [KeySpec, KeyUsage, member, algorithms] of kinds) {
     it(`makes ${KeySpec} keys for ${KeyUsage}, whose material is still to be imported`, async () => {
       const made = await make({ KeySpec, KeyUsage, Origin: 'EXTERNAL', Description: KeySpec });
-      const { KeyMetadata: shown } = await world.kms.send(new DescribeKeyCommand({ KeyId: made.KeyId }));
+      const { KeyMetadata: shown } = await world.kms.send(
+        new DescribeKeyCommand({ KeyId: made.KeyId }),
+      );
       assert.deepEqual(shown, made);
       assert.deepEqual(
-        [made.KeySpec, made.CustomerMasterKeySpec, made.KeyUsage, made.Origin, made.KeyState, made.Enabled, made.Description],
+        [
+          made.KeySpec,
+          made.CustomerMasterKeySpec,
+          made.KeyUsage,
+          made.Origin,
+          made.KeyState,
+          made.Enabled,
+          made.Description,
+        ],
         [KeySpec, KeySpec, KeyUsage, 'EXTERNAL', 'PendingImport', false, KeySpec],
       );
       assert.deepEqual(made[member], algorithms);
@@ -116,7 +155,12 @@ describe('CreateKey', () => {
         Object.keys(made).filter((name) => name.endsWith('Algorithms')),
         [member],
       );
-      for (const absent of ['CurrentKeyMaterialId', 'ExpirationModel', 'ValidTo', 'DeletionDate'] as const)
+      for (const absent of [
+        'CurrentKeyMaterialId',
+        'ExpirationModel',
+        'ValidTo',
+        'DeletionDate',
+      ] as const)
         assert.equal(made[absent], undefined);
     });
   }
@@ -130,7 +174,11 @@ describe('CreateKey', () => {
   }
 
   it('takes the deprecated name of the spec too, but not both', async () => {
-    const { KeySpec } = await make({ CustomerMasterKeySpec: 'HMAC_384', KeyUsage: 'GENERATE_VERIFY_MAC', Origin: 'EXTERNAL' });
+    const { KeySpec } = await make({
+      CustomerMasterKeySpec: 'HMAC_384',
+      KeyUsage: 'GENERATE_VERIFY_MAC',
+      Origin: 'EXTERNAL',
+    });
     assert.equal(KeySpec, 'HMAC_384');
     await refusedInput(
       { CustomerMasterKeySpec: 'HMAC_384', KeySpec: 'HMAC_384' },
@@ -153,19 +201,44 @@ describe('CreateKey', () => {
       ['ECC_NIST_EDWARDS25519', 'KEY_AGREEMENT'],
       ['ML_DSA_44', 'ENCAPSULATE_DECAPSULATE'],
     ] as const) {
-      await refusedInput({ KeySpec, KeyUsage }, 'ValidationException', `KeyUsage ${KeyUsage} is not compatible with KeySpec ${KeySpec}`);
+      await refusedInput(
+        { KeySpec, KeyUsage },
+        'ValidationException',
+        `KeyUsage ${KeyUsage} is not compatible with KeySpec ${KeySpec}`,
+      );
     }
   });
 
   it('refuses what doesn’t go with the origin', async () => {
-    await refusedInput({ Origin: 'AWS_CLOUDHSM' }, 'ValidationException', 'CustomKeyStoreId is required when the Origin is AWS_CLOUDHSM.');
-    await refusedInput({ CustomKeyStoreId: 'cks-1234' }, 'ValidationException', /^CustomKeyStoreId is valid only when/);
-    await refusedInput({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-1234567890abcdef0' }, 'CustomKeyStoreNotFoundException');
+    await refusedInput(
+      { Origin: 'AWS_CLOUDHSM' },
+      'ValidationException',
+      'CustomKeyStoreId is required when the Origin is AWS_CLOUDHSM.',
+    );
+    await refusedInput(
+      { CustomKeyStoreId: 'cks-1234' },
+      'ValidationException',
+      /^CustomKeyStoreId is valid only when/,
+    );
+    await refusedInput(
+      { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-1234567890abcdef0' },
+      'CustomKeyStoreNotFoundException',
+    );
     const store = { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-1234567890abcdef0' } as const;
     await refusedInput({ ...store, MultiRegion: true }, 'UnsupportedOperationException');
-    await refusedInput({ ...store, KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }, 'UnsupportedOperationException');
-    await refusedInput({ XksKeyId: 'key-1' }, 'ValidationException', 'XksKeyId is valid only when the Origin is EXTERNAL_KEY_STORE.');
-    await refusedInput({ Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId: 'cks-1234', XksKeyId: 'key-1' }, 'UnsupportedOperationException');
+    await refusedInput(
+      { ...store, KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
+      'UnsupportedOperationException',
+    );
+    await refusedInput(
+      { XksKeyId: 'key-1' },
+      'ValidationException',
+      'XksKeyId is valid only when the Origin is EXTERNAL_KEY_STORE.',
+    );
+    await refusedInput(
+      { Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId: 'cks-1234', XksKeyId: 'key-1' },
+      'UnsupportedOperationException',
+    );
   });
 
   it('keeps tags by AWS’s rules', async () => {
@@ -177,13 +250,29 @@ describe('CreateKey', () => {
     assert.deepEqual((await world.kms.send(new ListResourceTagsCommand({ KeyId }))).Tags, Tags);
     const tag = (TagKey: string) => ({ TagKey, TagValue: 'x' });
     await refusedInput({ Tags: [tag('a'), tag('a')] }, 'TagException', 'Duplicate tag keys');
-    await refusedInput({ Tags: [tag('AWS:a')] }, 'TagException', 'Tags beginning with aws: are reserved');
-    await refusedInput({ Tags: Array.from({ length: 51 }, (_, at) => tag(`tag${at}`)) }, 'TagException', 'Too many tags');
-    await refusedInput({ Tags: [{ TagKey: '', TagValue: 'x' }] }, 'ValidationException', /Value '' at 'tags.1.member.tagKey'/);
+    await refusedInput(
+      { Tags: [tag('AWS:a')] },
+      'TagException',
+      'Tags beginning with aws: are reserved',
+    );
+    await refusedInput(
+      { Tags: Array.from({ length: 51 }, (_, at) => tag(`tag${at}`)) },
+      'TagException',
+      'Too many tags',
+    );
+    await refusedInput(
+      { Tags: [{ TagKey: '', TagValue: 'x' }] },
+      'ValidationException',
+      /Value '' at 'tags.1.member.tagKey'/,
+    );
   });
 
   it('refuses policies that say nothing, shut the caller out, or are too long', async () => {
-    const statement = (more: object) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Resource: '*', ...more }] });
+    const statement = (more: object) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Resource: '*', ...more }],
+      });
     await refusedInput({ Policy: '{' }, 'MalformedPolicyDocumentException');
     const shutOut = statement({ Principal: { AWS: ROOT }, Action: 'kms:Describe*' });
     await refusedInput(
@@ -192,7 +281,10 @@ describe('CreateKey', () => {
       'The new key policy will not allow you to update the key policy in the future.',
     );
     const { KeyId } = await make({ Policy: shutOut, BypassPolicyLockoutSafetyCheck: true });
-    await refused(world.kms.send(new PutKeyPolicyCommand({ KeyId, Policy: shutOut })), 'AccessDeniedException');
+    await refused(
+      world.kms.send(new PutKeyPolicyCommand({ KeyId, Policy: shutOut })),
+      'AccessDeniedException',
+    );
     const long = statement({ Principal: { AWS: ROOT }, Action: 'kms:*', Sid: 'a'.repeat(32_768) });
     await refusedInput({ Policy: long }, 'LimitExceededException');
   });
@@ -211,19 +303,36 @@ describe('CreateKey', () => {
 
 describe('a key’s id', () => {
   it('must be one', async () => {
-    for (const KeyId of ['nonsense', '1234abcd12ab34cd56ef1234567890ab', 'mrk-1234', 'MRK-1234abcd12ab34cd56ef1234567890ab']) {
-      await refused(world.kms.send(new DescribeKeyCommand({ KeyId })), 'NotFoundException', `Invalid keyId '${KeyId}'`);
+    for (const KeyId of [
+      'nonsense',
+      '1234abcd12ab34cd56ef1234567890ab',
+      'mrk-1234',
+      'MRK-1234abcd12ab34cd56ef1234567890ab',
+    ]) {
+      await refused(
+        world.kms.send(new DescribeKeyCommand({ KeyId })),
+        'NotFoundException',
+        `Invalid keyId '${KeyId}'`,
+      );
     }
     const KeyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
     const arn = `arn:aws:kms:us-east-1:111122223333:key/${KeyId}`;
-    await refused(world.kms.send(new DescribeKeyCommand({ KeyId })), 'NotFoundException', `Key '${arn}' does not exist`);
+    await refused(
+      world.kms.send(new DescribeKeyCommand({ KeyId })),
+      'NotFoundException',
+      `Key '${arn}' does not exist`,
+    );
     await refused(
       world.kms.send(new DescribeKeyCommand({ KeyId: arn.replace('us-east-1', 'eu-west-1') })),
       'NotFoundException',
       'Invalid arn eu-west-1',
     );
     for (const no of ['arn:aws:s3:::bucket', 'arn:aws:kms:us-east-1:1234:key/x', 'arn:']) {
-      await refused(world.kms.send(new DescribeKeyCommand({ KeyId: no })), 'InvalidArnException', `Invalid arn ${no}`);
+      await refused(
+        world.kms.send(new DescribeKeyCommand({ KeyId: no })),
+        'InvalidArnException',
+        `Invalid arn ${no}`,
+      );
     }
     await refused(
       world.kms.send(new EncryptCommand({ KeyId: 'alias/none', Plaintext: Buffer.from('x') })),
@@ -239,7 +348,10 @@ describe('key policies', () => {
     const KeyId = Keys[0]?.KeyId;
     const { $metadata: _, ...listed } = await world.kms.send(new ListKeyPoliciesCommand({ KeyId }));
     assert.deepEqual(listed, { PolicyNames: ['default'], Truncated: false });
-    assert.equal((await world.kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }))).PolicyName, 'default');
+    assert.equal(
+      (await world.kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }))).PolicyName,
+      'default',
+    );
     await refused(
       world.kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'other' })),
       'NotFoundException',

@@ -46,7 +46,8 @@ async function make(): Promise<MadeKey> {
   const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({}));
   return { id: KeyMetadata?.KeyId ?? '', arn: KeyMetadata?.Arn ?? '' };
 }
-const describeKey = async (KeyId: string) => (await world.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
+const describeKey = async (KeyId: string) =>
+  (await world.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
 const encrypt = (KeyId: string) => world.kms.send(new EncryptCommand({ KeyId, Plaintext }));
 
 describe('a key', () => {
@@ -59,19 +60,39 @@ describe('a key', () => {
     assert.deepEqual([shown?.KeyState, shown?.Enabled], ['Disabled', false]);
     const text = `${arn} is disabled.`;
     await refused(encrypt(id), 'DisabledException', text);
-    await refused(world.kms.send(new DecryptCommand({ CiphertextBlob })), 'DisabledException', text);
-    await refused(world.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' })), 'DisabledException', text);
+    await refused(
+      world.kms.send(new DecryptCommand({ CiphertextBlob })),
+      'DisabledException',
+      text,
+    );
+    await refused(
+      world.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' })),
+      'DisabledException',
+      text,
+    );
     const other = await make();
-    await refused(world.kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: other.id })), 'DisabledException', text);
+    await refused(
+      world.kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: other.id })),
+      'DisabledException',
+      text,
+    );
     await world.kms.send(new EnableKeyCommand({ KeyId: id }));
-    assert.deepEqual(Buffer.from((await world.kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []), Plaintext);
+    assert.deepEqual(
+      Buffer.from((await world.kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []),
+      Plaintext,
+    );
   });
 
   it('is described as its owner says', async () => {
     const { id } = await make();
-    await world.kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'für später — 鍵' }));
+    await world.kms.send(
+      new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'für später — 鍵' }),
+    );
     assert.equal((await describeKey(id))?.Description, 'für später — 鍵');
-    await refused(world.kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'x'.repeat(8193) })), 'ValidationException');
+    await refused(
+      world.kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'x'.repeat(8193) })),
+      'ValidationException',
+    );
   });
 });
 
@@ -80,47 +101,89 @@ describe('deletion', () => {
     const { id, arn } = await make();
     const { CiphertextBlob } = await encrypt(id);
     for (const PendingWindowInDays of [6, 31]) {
-      await refused(world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays })), 'ValidationException');
+      await refused(
+        world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays })),
+        'ValidationException',
+      );
     }
     await refused(
       world.kms.send(new CancelKeyDeletionCommand({ KeyId: id })),
       'KMSInvalidStateException',
       `${arn} is not pending deletion.`,
     );
-    const { $metadata: _, DeletionDate, ...scheduled } = await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id }));
-    assert.deepEqual(scheduled, { KeyId: arn, KeyState: 'PendingDeletion', PendingWindowInDays: 30 });
+    const {
+      $metadata: _,
+      DeletionDate,
+      ...scheduled
+    } = await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id }));
+    assert.deepEqual(scheduled, {
+      KeyId: arn,
+      KeyState: 'PendingDeletion',
+      PendingWindowInDays: 30,
+    });
     assert.ok(Math.abs((DeletionDate?.getTime() ?? 0) - Date.now() - 30 * DAY) < 60_000);
     const shown = await describeKey(id);
-    assert.deepEqual([shown?.KeyState, shown?.Enabled, shown?.DeletionDate], ['PendingDeletion', false, DeletionDate]);
+    assert.deepEqual(
+      [shown?.KeyState, shown?.Enabled, shown?.DeletionDate],
+      ['PendingDeletion', false, DeletionDate],
+    );
     const text = `${arn} is pending deletion.`;
     await refused(encrypt(id), 'KMSInvalidStateException', text);
-    await refused(world.kms.send(new DecryptCommand({ CiphertextBlob })), 'KMSInvalidStateException', text);
-    await refused(world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id })), 'KMSInvalidStateException', text);
-    await refused(world.kms.send(new EnableKeyCommand({ KeyId: id })), 'KMSInvalidStateException', text);
-    await refused(world.kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'x' })), 'KMSInvalidStateException', text);
+    await refused(
+      world.kms.send(new DecryptCommand({ CiphertextBlob })),
+      'KMSInvalidStateException',
+      text,
+    );
+    await refused(
+      world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id })),
+      'KMSInvalidStateException',
+      text,
+    );
+    await refused(
+      world.kms.send(new EnableKeyCommand({ KeyId: id })),
+      'KMSInvalidStateException',
+      text,
+    );
+    await refused(
+      world.kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'x' })),
+      'KMSInvalidStateException',
+      text,
+    );
     assert.equal((await world.kms.send(new CancelKeyDeletionCommand({ KeyId: id }))).KeyId, arn);
     assert.equal((await describeKey(id))?.KeyState, 'Disabled');
     await world.kms.send(new EnableKeyCommand({ KeyId: id }));
-    assert.deepEqual(Buffer.from((await world.kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []), Plaintext);
+    assert.deepEqual(
+      Buffer.from((await world.kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []),
+      Plaintext,
+    );
   });
 
   it('takes the key, its aliases and its material for good when the time is over', async () => {
     const [doomed, kept] = [await make(), await make()];
     const { CiphertextBlob } = await encrypt(doomed.id);
-    await world.kms.send(new CreateAliasCommand({ AliasName: 'alias/doomed', TargetKeyId: doomed.id }));
-    await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: doomed.id, PendingWindowInDays: 7 }));
+    await world.kms.send(
+      new CreateAliasCommand({ AliasName: 'alias/doomed', TargetKeyId: doomed.id }),
+    );
+    await world.kms.send(
+      new ScheduleKeyDeletionCommand({ KeyId: doomed.id, PendingWindowInDays: 7 }),
+    );
     await world.stop();
     await world.start('--clock-offset', '8d');
     const deleted = await until('the DeleteKey event', async () =>
       auditEvents(world.data).find(
-        ({ eventName, resources }) => eventName === 'DeleteKey' && JSON.stringify(resources).includes(doomed.arn),
+        ({ eventName, resources }) =>
+          eventName === 'DeleteKey' && JSON.stringify(resources).includes(doomed.arn),
       ),
     );
     assert.deepEqual(
       [deleted['eventType'], deleted['userIdentity']],
       ['AwsServiceEvent', { accountId: '111122223333', invokedBy: 'AWS Internal' }],
     );
-    await refused(describeKey(doomed.id), 'NotFoundException', `Key '${doomed.arn}' does not exist`);
+    await refused(
+      describeKey(doomed.id),
+      'NotFoundException',
+      `Key '${doomed.arn}' does not exist`,
+    );
     await refused(describeKey('alias/doomed'), 'NotFoundException');
     await refused(
       world.kms.send(new DecryptCommand({ CiphertextBlob })),
@@ -135,17 +198,31 @@ describe('GetKeyLastUsage', () => {
   it('knows the last success with the key, its event in the trail and its request', async () => {
     const { id } = await make();
     const unused = await world.kms.send(new GetKeyLastUsageCommand({ KeyId: id }));
-    assert.deepEqual([unused.KeyId, unused.KeyLastUsage, unused.TrackingStartDate], [id, {}, unused.KeyCreationDate]);
-    await world.kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId: id, NumberOfBytes: 16 }));
+    assert.deepEqual(
+      [unused.KeyId, unused.KeyLastUsage, unused.TrackingStartDate],
+      [id, {}, unused.KeyCreationDate],
+    );
+    await world.kms.send(
+      new GenerateDataKeyWithoutPlaintextCommand({ KeyId: id, NumberOfBytes: 16 }),
+    );
     const { CiphertextBlob, $metadata } = await encrypt(id);
     await describeKey(id);
-    await refused(world.kms.send(new EncryptCommand({ KeyId: id, Plaintext, DryRun: true })), 'DryRunOperationException');
-    await refused(world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { no: 'such' } })), 'InvalidCiphertextException');
+    await refused(
+      world.kms.send(new EncryptCommand({ KeyId: id, Plaintext, DryRun: true })),
+      'DryRunOperationException',
+    );
+    await refused(
+      world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { no: 'such' } })),
+      'InvalidCiphertextException',
+    );
     const used = (await world.kms.send(new GetKeyLastUsageCommand({ KeyId: id }))).KeyLastUsage;
     assert.deepEqual([used?.Operation, used?.KmsRequestId], ['Encrypt', $metadata.requestId]);
     assert.ok(used?.Timestamp && Math.abs(used.Timestamp.getTime() - Date.now()) < 30 * DAY);
     const event = auditEvents(world.data).find(({ eventID }) => eventID === used.CloudTrailEventId);
-    assert.deepEqual([event?.['eventName'], event?.['requestID']], ['Encrypt', $metadata.requestId]);
+    assert.deepEqual(
+      [event?.['eventName'], event?.['requestID']],
+      ['Encrypt', $metadata.requestId],
+    );
   });
 
   it('counts ReEncrypt for both keys, and remembers across a restart', async () => {
@@ -178,7 +255,10 @@ describe('AWS managed keys', () => {
       Aliases.map(({ AliasName }) => AliasName),
       ['alias/aws/s3'],
     );
-    assert.equal((await describeKey('arn:aws:kms:us-east-1:111122223333:alias/aws/s3'))?.KeyId, first?.KeyId);
+    assert.equal(
+      (await describeKey('arn:aws:kms:us-east-1:111122223333:alias/aws/s3'))?.KeyId,
+      first?.KeyId,
+    );
   });
 
   it('are there for services that there are', async () => {
@@ -188,7 +268,9 @@ describe('AWS managed keys', () => {
 
   it('rotate every year, and nobody changes, deletes or uses them but through their service', async () => {
     const KeyId = (await describeKey('alias/aws/sns'))?.KeyId ?? '';
-    const { KeyRotationEnabled, RotationPeriodInDays } = await world.kms.send(new GetKeyRotationStatusCommand({ KeyId }));
+    const { KeyRotationEnabled, RotationPeriodInDays } = await world.kms.send(
+      new GetKeyRotationStatusCommand({ KeyId }),
+    );
     assert.deepEqual([KeyRotationEnabled, RotationPeriodInDays], [true, 365]);
     const { Policy = '' } = await world.kms.send(new GetKeyPolicyCommand({ KeyId }));
     for (const call of [
@@ -205,6 +287,9 @@ describe('AWS managed keys', () => {
       await refused(world.kms.send(call as EncryptCommand), 'AccessDeniedException');
     }
     const other = await make();
-    await refused(world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/aws/sns', TargetKeyId: other.id })), 'AccessDeniedException');
+    await refused(
+      world.kms.send(new UpdateAliasCommand({ AliasName: 'alias/aws/sns', TargetKeyId: other.id })),
+      'AccessDeniedException',
+    );
   });
 });

@@ -62,13 +62,21 @@ const reach: Record<Exclude<ReachableState, 'Unavailable' | 'Creating'>, Reach> 
 
 /** A replica is Creating as long as `--settle-time` says; inputs name it by the id that it shares with its primary. */
 async function creating(stage: Stage, table: Table): Promise<Prepared> {
-  const primary = await stage.newKey({ ...(table.key === 'none' ? {} : table.key), MultiRegion: true });
+  const primary = await stage.newKey({
+    ...(table.key === 'none' ? {} : table.key),
+    MultiRegion: true,
+  });
   const input = await table.good(stage, primary.replace(/^.*\//, ''));
   await stage.kms.send(new ReplicateKeyCommand({ KeyId: primary, ReplicaRegion: AWAY }));
   return { keyArn: primary.replace(stage.region, AWAY), input };
 }
 
-function check(table: Table, state: ReachableState, prepare: () => Promise<Prepared>, stage: () => Stage): void {
+function check(
+  table: Table,
+  state: ReachableState,
+  prepare: () => Promise<Prepared>,
+  stage: () => Stage,
+): void {
   const row = stateRows[table.operation] ?? stateRows[`${table.operation} to`];
   const mark = row?.split(' ')[states.indexOf(state)] ?? '';
   it(`${table.operation} ${mark === 'ok' ? 'works' : 'is refused'} on a key that is ${state}`, async () => {
@@ -90,7 +98,10 @@ describe('key states over the wire', () => {
     const cluster = await ownCluster(stage.world);
     const CustomKeyStoreId = await ownKeyStore(stage.world, cluster);
     for (const table of keyed.filter(inCustomStore)) {
-      unavailable.set(table, await enabled(stage, table, { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId }));
+      unavailable.set(
+        table,
+        await enabled(stage, table, { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId }),
+      );
     }
     await stage.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId }));
     await untilStore(stage.world, CustomKeyStoreId, 'DISCONNECTED');

@@ -38,7 +38,10 @@ const Plaintext = Buffer.from('read anywhere');
 let world: World;
 
 async function makePrimary(input: CreateKeyCommandInput = {}): Promise<string> {
-  return (await world.kms.send(new CreateKeyCommand({ MultiRegion: true, ...input }))).KeyMetadata?.KeyId ?? '';
+  return (
+    (await world.kms.send(new CreateKeyCommand({ MultiRegion: true, ...input }))).KeyMetadata
+      ?.KeyId ?? ''
+  );
 }
 async function describeIn(region: string, KeyId: string): Promise<KeyMetadata> {
   const { KeyMetadata } = await world.kmsIn(region).send(new DescribeKeyCommand({ KeyId }));
@@ -54,11 +57,14 @@ async function replicate(KeyId: string, ReplicaRegion = AWAY): Promise<void> {
   await world.kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion }));
   await inState(ReplicaRegion, KeyId, 'Enabled');
 }
-const arnIn = (region: string, id: string): string => `arn:aws:kms:${region}:111122223333:key/${id}`;
+const arnIn = (region: string, id: string): string =>
+  `arn:aws:kms:${region}:111122223333:key/${id}`;
 const encryptIn = async (region: string, KeyId: string) =>
   (await world.kmsIn(region).send(new EncryptCommand({ KeyId, Plaintext }))).CiphertextBlob;
 const decryptIn = async (region: string, CiphertextBlob: Uint8Array | undefined) =>
-  Buffer.from((await world.kmsIn(region).send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []);
+  Buffer.from(
+    (await world.kmsIn(region).send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? [],
+  );
 
 before(async () => {
   world = await startWorld();
@@ -80,7 +86,11 @@ describe('a multi-Region primary key', () => {
 
   it('is never found in a Region that it was not replicated to', async () => {
     const id = await makePrimary();
-    await refused(describeIn(AWAY, id), 'NotFoundException', `Key '${arnIn(AWAY, id)}' does not exist`);
+    await refused(
+      describeIn(AWAY, id),
+      'NotFoundException',
+      `Key '${arnIn(AWAY, id)}' does not exist`,
+    );
     const blob = await encryptIn(HOME, id);
     await refused(decryptIn(AWAY, blob), 'AccessDeniedException');
   });
@@ -88,11 +98,17 @@ describe('a multi-Region primary key', () => {
 
 describe('ReplicateKey', () => {
   it('makes a replica with the default policy and none of what is the primary’s own', async () => {
-    const id = await makePrimary({ Description: 'at home', Tags: [{ TagKey: 'where', TagValue: 'home' }] });
+    const id = await makePrimary({
+      Description: 'at home',
+      Tags: [{ TagKey: 'where', TagValue: 'home' }],
+    });
     const made = await world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: AWAY }));
     const replica = made.ReplicaKeyMetadata;
     assert.equal(replica?.Arn, arnIn(AWAY, id));
-    assert.deepEqual([replica?.KeyState, replica?.Enabled, replica?.Description], ['Creating', false, '']);
+    assert.deepEqual(
+      [replica?.KeyState, replica?.Enabled, replica?.Description],
+      ['Creating', false, ''],
+    );
     assert.deepEqual(replica?.MultiRegionConfiguration, {
       MultiRegionKeyType: 'REPLICA',
       PrimaryKey: { Arn: arnIn(HOME, id), Region: HOME },
@@ -101,10 +117,13 @@ describe('ReplicateKey', () => {
     assert.deepEqual(made.ReplicaTags, []);
     assert.equal(JSON.parse(made.ReplicaPolicy ?? '').Id, 'key-default-1');
     assert.equal((await inState(AWAY, id, 'Enabled')).Enabled, true);
-    assert.deepEqual((await describeIn(HOME, id)).MultiRegionConfiguration?.ReplicaKeys, [{ Arn: arnIn(AWAY, id), Region: AWAY }]);
+    assert.deepEqual((await describeIn(HOME, id)).MultiRegionConfiguration?.ReplicaKeys, [
+      { Arn: arnIn(AWAY, id), Region: AWAY },
+    ]);
     const created = await until('the CreateKey event', async () =>
       auditEvents(world.data).find(
-        ({ eventName, resources }) => eventName === 'CreateKey' && JSON.stringify(resources ?? []).includes(arnIn(AWAY, id)),
+        ({ eventName, resources }) =>
+          eventName === 'CreateKey' && JSON.stringify(resources ?? []).includes(arnIn(AWAY, id)),
       ),
     );
     assert.equal(created['awsRegion'], AWAY);
@@ -114,14 +133,36 @@ describe('ReplicateKey', () => {
     const id = await makePrimary();
     const Policy = JSON.stringify({
       Version: '2012-10-17',
-      Statement: [{ Sid: 'mine', Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }],
+      Statement: [
+        {
+          Sid: 'mine',
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+      ],
     });
     const Tags = [{ TagKey: 'where', TagValue: 'away' }];
-    await world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: AWAY, Policy, Description: 'away', Tags }));
+    await world.kms.send(
+      new ReplicateKeyCommand({
+        KeyId: id,
+        ReplicaRegion: AWAY,
+        Policy,
+        Description: 'away',
+        Tags,
+      }),
+    );
     await inState(AWAY, id, 'Enabled');
     assert.equal((await describeIn(AWAY, id)).Description, 'away');
-    assert.equal((await world.kmsIn(AWAY).send(new GetKeyPolicyCommand({ KeyId: id }))).Policy, Policy);
-    assert.deepEqual((await world.kmsIn(AWAY).send(new ListResourceTagsCommand({ KeyId: id }))).Tags, Tags);
+    assert.equal(
+      (await world.kmsIn(AWAY).send(new GetKeyPolicyCommand({ KeyId: id }))).Policy,
+      Policy,
+    );
+    assert.deepEqual(
+      (await world.kmsIn(AWAY).send(new ListResourceTagsCommand({ KeyId: id }))).Tags,
+      Tags,
+    );
     assert.deepEqual((await world.kms.send(new ListResourceTagsCommand({ KeyId: id }))).Tags, []);
   });
 
@@ -136,7 +177,10 @@ describe('ReplicateKey', () => {
     const id = await makePrimary();
     await replicate(id);
     for (const ReplicaRegion of [AWAY, HOME]) {
-      await refused(world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion })), 'AlreadyExistsException');
+      await refused(
+        world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion })),
+        'AlreadyExistsException',
+      );
     }
     await refused(
       world.kmsIn(AWAY).send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-2' })),
@@ -150,12 +194,18 @@ describe('ReplicateKey', () => {
       `${single?.Arn} is not a multi-region primary key.`,
     );
     await world.kms.send(new DisableKeyCommand({ KeyId: id }));
-    await refused(world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-2' })), 'DisabledException');
+    await refused(
+      world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-2' })),
+      'DisabledException',
+    );
   });
 
   it('refuses another partition, a malformed policy and what is no Region, and makes nothing', async () => {
     const id = await makePrimary();
-    await refused(world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'cn-north-1' })), 'UnsupportedOperationException');
+    await refused(
+      world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'cn-north-1' })),
+      'UnsupportedOperationException',
+    );
     await refused(
       world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: AWAY, Policy: '{}' })),
       'MalformedPolicyDocumentException',
@@ -183,7 +233,10 @@ describe('related multi-Region keys', () => {
     assert.deepEqual(await decryptIn(HOME, blob), Plaintext);
     const used = await world.kms.send(new GetKeyLastUsageCommand({ KeyId: id }));
     const usedAway = await world.kmsIn(AWAY).send(new GetKeyLastUsageCommand({ KeyId: id }));
-    assert.deepEqual([used.KeyLastUsage?.Operation, usedAway.KeyLastUsage?.Operation], ['Decrypt', 'Encrypt']);
+    assert.deepEqual(
+      [used.KeyLastUsage?.Operation, usedAway.KeyLastUsage?.Operation],
+      ['Decrypt', 'Encrypt'],
+    );
   });
 
   it('rotate together, led by the primary', async () => {
@@ -202,7 +255,9 @@ describe('related multi-Region keys', () => {
     }
     await world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
     await until('the rotation in both Regions', async () => {
-      const { Rotations } = await world.kmsIn(AWAY).send(new ListKeyRotationsCommand({ KeyId: id }));
+      const { Rotations } = await world
+        .kmsIn(AWAY)
+        .send(new ListKeyRotationsCommand({ KeyId: id }));
       return Rotations?.length === 1;
     });
     const [home, other] = [await describeIn(HOME, id), await describeIn(AWAY, id)];
@@ -215,7 +270,11 @@ describe('related multi-Region keys', () => {
     const id = await makePrimary();
     const old = await encryptIn(HOME, id);
     await world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
-    await until('the rotation', async () => (await world.kms.send(new ListKeyRotationsCommand({ KeyId: id }))).Rotations?.length === 1);
+    await until(
+      'the rotation',
+      async () =>
+        (await world.kms.send(new ListKeyRotationsCommand({ KeyId: id }))).Rotations?.length === 1,
+    );
     await replicate(id);
     assert.deepEqual(await decryptIn(AWAY, old), Plaintext);
   });
@@ -225,15 +284,24 @@ describe('related multi-Region keys', () => {
     await replicate(id);
     const signed = { KeyId: id, Message: Plaintext, SigningAlgorithm: 'ECDSA_SHA_256' } as const;
     const { Signature } = await world.kms.send(new SignCommand(signed));
-    assert.equal((await world.kmsIn(AWAY).send(new VerifyCommand({ ...signed, Signature }))).SignatureValid, true);
-    const [home, away] = await Promise.all([HOME, AWAY].map((region) => world.kmsIn(region).send(new GetPublicKeyCommand({ KeyId: id }))));
+    assert.equal(
+      (await world.kmsIn(AWAY).send(new VerifyCommand({ ...signed, Signature }))).SignatureValid,
+      true,
+    );
+    const [home, away] = await Promise.all(
+      [HOME, AWAY].map((region) =>
+        world.kmsIn(region).send(new GetPublicKeyCommand({ KeyId: id })),
+      ),
+    );
     assert.deepEqual(home?.PublicKey, away?.PublicKey);
   });
 
   it('have aliases of their own in each Region', async () => {
     const id = await makePrimary();
     await replicate(id);
-    await world.kmsIn(AWAY).send(new CreateAliasCommand({ AliasName: 'alias/away-only', TargetKeyId: id }));
+    await world
+      .kmsIn(AWAY)
+      .send(new CreateAliasCommand({ AliasName: 'alias/away-only', TargetKeyId: id }));
     assert.equal((await describeIn(AWAY, 'alias/away-only')).KeyId, id);
     await refused(describeIn(HOME, 'alias/away-only'), 'NotFoundException');
   });
@@ -244,7 +312,9 @@ describe('UpdatePrimaryRegion', () => {
     const id = await makePrimary();
     await replicate(id);
     const blob = await encryptIn(HOME, id);
-    await world.kms.send(new UpdatePrimaryRegionCommand({ KeyId: arnIn(HOME, id), PrimaryRegion: AWAY }));
+    await world.kms.send(
+      new UpdatePrimaryRegionCommand({ KeyId: arnIn(HOME, id), PrimaryRegion: AWAY }),
+    );
     assert.deepEqual(await decryptIn(AWAY, blob), Plaintext);
     const configuration = (await inState(HOME, id, 'Enabled')).MultiRegionConfiguration;
     assert.deepEqual(configuration, {
@@ -253,7 +323,9 @@ describe('UpdatePrimaryRegion', () => {
       ReplicaKeys: [{ Arn: arnIn(HOME, id), Region: HOME }],
     });
     await inState(AWAY, id, 'Enabled');
-    await world.kmsIn(AWAY).send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-2' }));
+    await world
+      .kmsIn(AWAY)
+      .send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-2' }));
     await refused(
       world.kms.send(new UpdatePrimaryRegionCommand({ KeyId: id, PrimaryRegion: AWAY })),
       'UnsupportedOperationException',
@@ -263,8 +335,14 @@ describe('UpdatePrimaryRegion', () => {
 
   it('needs an enabled replica in that Region', async () => {
     const id = await makePrimary();
-    await refused(world.kms.send(new UpdatePrimaryRegionCommand({ KeyId: id, PrimaryRegion: AWAY })), 'NotFoundException');
-    await refused(world.kms.send(new UpdatePrimaryRegionCommand({ KeyId: id, PrimaryRegion: HOME })), 'UnsupportedOperationException');
+    await refused(
+      world.kms.send(new UpdatePrimaryRegionCommand({ KeyId: id, PrimaryRegion: AWAY })),
+      'NotFoundException',
+    );
+    await refused(
+      world.kms.send(new UpdatePrimaryRegionCommand({ KeyId: id, PrimaryRegion: HOME })),
+      'UnsupportedOperationException',
+    );
     await replicate(id);
     await world.kmsIn(AWAY).send(new DisableKeyCommand({ KeyId: id }));
     await refused(
@@ -279,16 +357,27 @@ describe('deletion of a primary key with replicas', () => {
   it('waits for the replicas, and then for its own waiting period', async () => {
     const id = await makePrimary();
     await replicate(id);
-    const scheduled = await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 7 }));
-    assert.deepEqual([scheduled.KeyState, scheduled.DeletionDate, scheduled.PendingWindowInDays], ['PendingReplicaDeletion', undefined, 7]);
+    const scheduled = await world.kms.send(
+      new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 7 }),
+    );
+    assert.deepEqual(
+      [scheduled.KeyState, scheduled.DeletionDate, scheduled.PendingWindowInDays],
+      ['PendingReplicaDeletion', undefined, 7],
+    );
     const waiting = await describeIn(HOME, id);
     assert.deepEqual(
       [waiting.KeyState, waiting.PendingDeletionWindowInDays, waiting.DeletionDate],
       ['PendingReplicaDeletion', 7, undefined],
     );
-    await refused(encryptIn(HOME, id), 'KMSInvalidStateException', `${arnIn(HOME, id)} is pending replica deletion.`);
+    await refused(
+      encryptIn(HOME, id),
+      'KMSInvalidStateException',
+      `${arnIn(HOME, id)} is pending replica deletion.`,
+    );
     assert.deepEqual(await decryptIn(AWAY, await encryptIn(AWAY, id)), Plaintext);
-    await world.kmsIn(AWAY).send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 7 }));
+    await world
+      .kmsIn(AWAY)
+      .send(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: 7 }));
     await world.stop();
     await world.start('--clock-offset', '10d');
     const { DeletionDate } = await inState(HOME, id, 'PendingDeletion');

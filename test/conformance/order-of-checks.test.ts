@@ -24,17 +24,42 @@ const everythingWrong: Asked = {
 };
 
 /** What is mended before each step, and what is then answered. */
-const steps: readonly (readonly [mended: string, change: Partial<Asked>, error: string | undefined, text?: RegExp])[] = [
+const steps: readonly (readonly [
+  mended: string,
+  change: Partial<Asked>,
+  error: string | undefined,
+  text?: RegExp,
+])[] = [
   ['nothing', {}, 'InvalidSignatureException'],
   ['the signature', { caller: 'nobody' }, 'UnknownOperationException'],
   ['the target', { target: 'TrentService.Sign' }, 'SerializationException'],
-  ['the types', { input: { Message: base64(20) } }, 'ValidationException', /at 'messageType' failed to satisfy constraint/],
+  [
+    'the types',
+    { input: { Message: base64(20) } },
+    'ValidationException',
+    /at 'messageType' failed to satisfy constraint/,
+  ],
   ['the constraints', { input: { MessageType: 'DIGEST' } }, 'NotFoundException', /does not exist$/],
   ['the key’s id', { key: 'disabled' }, 'AccessDeniedException', /kms:Sign/],
   ['the caller', { caller: 'admin' }, 'DisabledException', /is disabled\.$/],
-  ['the key’s state', { key: 'for encryption' }, 'InvalidKeyUsageException', /key usage is ENCRYPT_DECRYPT/],
-  ['the key’s usage', { key: 'for signing' }, 'InvalidKeyUsageException', /^Algorithm RSASSA_PSS_SHA_256 is incompatible/],
-  ['the algorithm', { input: { SigningAlgorithm: 'ECDSA_SHA_256' } }, 'ValidationException', /^Digest is invalid length/],
+  [
+    'the key’s state',
+    { key: 'for encryption' },
+    'InvalidKeyUsageException',
+    /key usage is ENCRYPT_DECRYPT/,
+  ],
+  [
+    'the key’s usage',
+    { key: 'for signing' },
+    'InvalidKeyUsageException',
+    /^Algorithm RSASSA_PSS_SHA_256 is incompatible/,
+  ],
+  [
+    'the algorithm',
+    { input: { SigningAlgorithm: 'ECDSA_SHA_256' } },
+    'ValidationException',
+    /^Digest is invalid length/,
+  ],
   ['the digest', { input: { Message: base64(32) } }, 'DryRunOperationException'],
   ['the wish for a dry run', { input: { DryRun: false } }, undefined],
 ];
@@ -59,18 +84,43 @@ describe('of all that is wrong with a request, KMS says first', () => {
     };
     await stage.kms.send(new DisableKeyCommand({ KeyId: keys.disabled }));
     const admin = awsFiles(stage.world.data).credentials;
-    callers = { admin, nobody: await stage.nobody.config.credentials(), forger: { ...admin, secretAccessKey: 'guessed' } };
+    callers = {
+      admin,
+      nobody: await stage.nobody.config.credentials(),
+      forger: { ...admin, secretAccessKey: 'guessed' },
+    };
   });
   after(() => stage?.[Symbol.asyncDispose]());
 
-  async function answer({ caller, target, key, input }: Asked): Promise<{ __type?: string; message?: string; Message?: string }> {
+  async function answer({
+    caller,
+    target,
+    key,
+    input,
+  }: Asked): Promise<{ __type?: string; message?: string; Message?: string }> {
     const { endpoint } = stage.world.server;
     const body = JSON.stringify({ KeyId: keys[key], ...input });
-    const headers = { host: new URL(endpoint).host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+    const headers = {
+      host: new URL(endpoint).host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': target,
+    };
     const credentials = callers[caller];
-    const signed = signRequest({ method: 'POST', headers, body, region: stage.region, service: 'kms', credentials, now: Date.now() });
+    const signed = signRequest({
+      method: 'POST',
+      headers,
+      body,
+      region: stage.region,
+      service: 'kms',
+      credentials,
+      now: Date.now(),
+    });
     const { host: _, ...sent } = signed;
-    const response = await fetch(endpoint, { method: 'POST', headers: sent as Record<string, string>, body });
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: sent as Record<string, string>,
+      body,
+    });
     return (await response.json()) as { __type?: string };
   }
 

@@ -1,7 +1,11 @@
 /** Conditions of key policies against real requests: what each condition key of KMS, and each global one, sees. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DeleteAccessKeyCommand, DeleteUserCommand, ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import {
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
 import {
   CreateAliasCommand,
   CreateKeyCommand,
@@ -43,7 +47,12 @@ function policy(action: string, conditions: Conditions): string {
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
-      { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
       { Effect: 'Deny', Principal: '*', Action: action, Resource: '*', Condition: conditions },
     ],
   });
@@ -52,7 +61,9 @@ function policy(action: string, conditions: Conditions): string {
 /** Whether the deny of `action` under `conditions` catches what is done. */
 async function catches(action: string, conditions: Conditions, act: Act): Promise<boolean> {
   const { kms } = world;
-  await kms.send(new PutKeyPolicyCommand({ KeyId: subject.keyId, Policy: policy(action, conditions) }));
+  await kms.send(
+    new PutKeyPolicyCommand({ KeyId: subject.keyId, Policy: policy(action, conditions) }),
+  );
   try {
     await act(kms, subject);
     return false;
@@ -62,7 +73,9 @@ async function catches(action: string, conditions: Conditions, act: Act): Promis
     assert.match(error.message, /with an explicit deny in a resource-based policy$/);
     return true;
   } finally {
-    await kms.send(new PutKeyPolicyCommand({ KeyId: subject.keyId, Policy: policy('kms:Nothing', {}) }));
+    await kms.send(
+      new PutKeyPolicyCommand({ KeyId: subject.keyId, Policy: policy('kms:Nothing', {}) }),
+    );
   }
 }
 
@@ -71,19 +84,26 @@ before(async () => {
   const who = await world.sts.send(new GetCallerIdentityCommand({}));
   account = who.Account ?? '';
   admin = who.Arn ?? '';
-  const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({ Tags: [{ TagKey: 'Team', TagValue: 'blue' }] }));
+  const { KeyMetadata } = await world.kms.send(
+    new CreateKeyCommand({ Tags: [{ TagKey: 'Team', TagValue: 'blue' }] }),
+  );
   const keyId = KeyMetadata?.KeyId ?? '';
   const alias = 'alias/conditions';
   await world.kms.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: keyId }));
-  const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: keyId, Plaintext, EncryptionContext: App }));
+  const { CiphertextBlob } = await world.kms.send(
+    new EncryptCommand({ KeyId: keyId, Plaintext, EncryptionContext: App }),
+  );
   subject = { arn: KeyMetadata?.Arn ?? '', keyId, alias, blob: CiphertextBlob ?? new Uint8Array() };
 });
 after(() => world[Symbol.asyncDispose]());
 
-const encrypt: Act = (kms, { keyId }) => kms.send(new EncryptCommand({ KeyId: keyId, Plaintext, EncryptionContext: App }));
+const encrypt: Act = (kms, { keyId }) =>
+  kms.send(new EncryptCommand({ KeyId: keyId, Plaintext, EncryptionContext: App }));
 const byAlias: Act = (kms, { alias }) => kms.send(new EncryptCommand({ KeyId: alias, Plaintext }));
-const decrypt: Act = (kms, { blob }) => kms.send(new DecryptCommand({ CiphertextBlob: blob, EncryptionContext: App }));
-const dataKey: Act = (kms, { keyId }) => kms.send(new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256' }));
+const decrypt: Act = (kms, { blob }) =>
+  kms.send(new DecryptCommand({ CiphertextBlob: blob, EncryptionContext: App }));
+const dataKey: Act = (kms, { keyId }) =>
+  kms.send(new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256' }));
 const describeKey: Act = (kms, { keyId }) => kms.send(new DescribeKeyCommand({ KeyId: keyId }));
 const getPolicy: Act = (kms, { keyId }) => kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
 const reEncrypt: Act = (kms, { keyId, blob }) =>
@@ -95,8 +115,10 @@ const reEncrypt: Act = (kms, { keyId, blob }) =>
       DestinationEncryptionContext: { App: 'other' },
     }),
   );
-const tag: Act = (kms, { keyId }) => kms.send(new TagResourceCommand({ KeyId: keyId, Tags: [{ TagKey: 'Cost', TagValue: '42' }] }));
-const untag: Act = (kms, { keyId }) => kms.send(new UntagResourceCommand({ KeyId: keyId, TagKeys: ['Cost'] }));
+const tag: Act = (kms, { keyId }) =>
+  kms.send(new TagResourceCommand({ KeyId: keyId, Tags: [{ TagKey: 'Cost', TagValue: '42' }] }));
+const untag: Act = (kms, { keyId }) =>
+  kms.send(new UntagResourceCommand({ KeyId: keyId, TagKeys: ['Cost'] }));
 /** Refused for its waiting period, after authorisation. */
 const scheduleDeletion: Act = async (kms, { keyId }) => {
   try {
@@ -110,70 +132,209 @@ type Case = readonly [action: string, act: Act, caught: boolean, conditions: () 
 
 const cases: readonly Case[] = [
   ['kms:Encrypt', encrypt, true, () => ({})],
-  ['kms:Encrypt', encrypt, true, () => ({ StringEquals: { 'kms:EncryptionContext:App': 'ledger' } })],
-  ['kms:Encrypt', encrypt, true, () => ({ StringEquals: { 'kms:EncryptionContext:app': 'ledger' } })],
-  ['kms:Encrypt', encrypt, false, () => ({ StringEquals: { 'kms:EncryptionContext:App': 'Ledger' } })],
-  ['kms:Encrypt', encrypt, true, () => ({ 'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['App', 'Stage'] } })],
-  ['kms:Encrypt', encrypt, false, () => ({ 'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['App'] } })],
+  [
+    'kms:Encrypt',
+    encrypt,
+    true,
+    () => ({ StringEquals: { 'kms:EncryptionContext:App': 'ledger' } }),
+  ],
+  [
+    'kms:Encrypt',
+    encrypt,
+    true,
+    () => ({ StringEquals: { 'kms:EncryptionContext:app': 'ledger' } }),
+  ],
+  [
+    'kms:Encrypt',
+    encrypt,
+    false,
+    () => ({ StringEquals: { 'kms:EncryptionContext:App': 'Ledger' } }),
+  ],
+  [
+    'kms:Encrypt',
+    encrypt,
+    true,
+    () => ({ 'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['App', 'Stage'] } }),
+  ],
+  [
+    'kms:Encrypt',
+    encrypt,
+    false,
+    () => ({ 'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['App'] } }),
+  ],
   ['kms:Decrypt', decrypt, true, () => ({ StringLike: { 'kms:EncryptionContext:Stage': 't*' } })],
-  ['kms:Decrypt', decrypt, true, () => ({ StringEquals: { 'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT' } })],
+  [
+    'kms:Decrypt',
+    decrypt,
+    true,
+    () => ({ StringEquals: { 'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT' } }),
+  ],
   ['kms:GenerateDataKey', dataKey, true, () => ({ Null: { 'kms:EncryptionContextKeys': 'true' } })],
-  ['kms:ReEncryptFrom', reEncrypt, true, () => ({ StringEquals: { 'kms:EncryptionContext:App': 'ledger' } })],
-  ['kms:ReEncryptTo', reEncrypt, false, () => ({ StringEquals: { 'kms:EncryptionContext:App': 'ledger' } })],
-  ['kms:ReEncryptTo', reEncrypt, true, () => ({ StringEquals: { 'kms:EncryptionContext:App': 'other' } })],
+  [
+    'kms:ReEncryptFrom',
+    reEncrypt,
+    true,
+    () => ({ StringEquals: { 'kms:EncryptionContext:App': 'ledger' } }),
+  ],
+  [
+    'kms:ReEncryptTo',
+    reEncrypt,
+    false,
+    () => ({ StringEquals: { 'kms:EncryptionContext:App': 'ledger' } }),
+  ],
+  [
+    'kms:ReEncryptTo',
+    reEncrypt,
+    true,
+    () => ({ StringEquals: { 'kms:EncryptionContext:App': 'other' } }),
+  ],
   ['kms:ReEncryptTo', reEncrypt, true, () => ({ Bool: { 'kms:ReEncryptOnSameKey': true } })],
-  ['kms:Encrypt', byAlias, true, () => ({ StringEquals: { 'kms:RequestAlias': 'alias/conditions' } })],
+  [
+    'kms:Encrypt',
+    byAlias,
+    true,
+    () => ({ StringEquals: { 'kms:RequestAlias': 'alias/conditions' } }),
+  ],
   ['kms:Encrypt', encrypt, false, () => ({ StringLike: { 'kms:RequestAlias': '*' } })],
-  ['kms:Encrypt', encrypt, true, () => ({ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/conditions' } })],
+  [
+    'kms:Encrypt',
+    encrypt,
+    true,
+    () => ({ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/conditions' } }),
+  ],
   [
     'kms:DescribeKey',
     describeKey,
     true,
-    () => ({ StringEquals: { 'kms:KeySpec': 'SYMMETRIC_DEFAULT', 'kms:KeyUsage': 'ENCRYPT_DECRYPT' } }),
+    () => ({
+      StringEquals: { 'kms:KeySpec': 'SYMMETRIC_DEFAULT', 'kms:KeyUsage': 'ENCRYPT_DECRYPT' },
+    }),
   ],
-  ['kms:DescribeKey', describeKey, true, () => ({ StringEquals: { 'kms:KeyOrigin': 'AWS_KMS' }, Bool: { 'kms:MultiRegion': false } })],
+  [
+    'kms:DescribeKey',
+    describeKey,
+    true,
+    () => ({ StringEquals: { 'kms:KeyOrigin': 'AWS_KMS' }, Bool: { 'kms:MultiRegion': false } }),
+  ],
   ['kms:DescribeKey', describeKey, false, () => ({ Null: { 'kms:MultiRegionKeyType': false } })],
-  ['kms:DescribeKey', describeKey, true, () => ({ StringEquals: { 'kms:CallerAccount': account } })],
-  ['kms:DescribeKey', describeKey, true, () => ({ Null: { 'kms:ViaService': true, 'kms:GrantIsForAWSResource': true } })],
-  ['kms:ScheduleKeyDeletion', scheduleDeletion, true, () => ({ NumericGreaterThan: { 'kms:ScheduleKeyDeletionPendingWindowInDays': 30 } })],
-  ['kms:ScheduleKeyDeletion', scheduleDeletion, true, () => ({ NumericLessThan: { 'kms:TrailingDaysWithoutKeyUsage': 1 } })],
-  ['kms:ScheduleKeyDeletion', scheduleDeletion, false, () => ({ NumericGreaterThan: { 'kms:TrailingDaysWithoutKeyUsage': 1 } })],
+  [
+    'kms:DescribeKey',
+    describeKey,
+    true,
+    () => ({ StringEquals: { 'kms:CallerAccount': account } }),
+  ],
+  [
+    'kms:DescribeKey',
+    describeKey,
+    true,
+    () => ({ Null: { 'kms:ViaService': true, 'kms:GrantIsForAWSResource': true } }),
+  ],
+  [
+    'kms:ScheduleKeyDeletion',
+    scheduleDeletion,
+    true,
+    () => ({ NumericGreaterThan: { 'kms:ScheduleKeyDeletionPendingWindowInDays': 30 } }),
+  ],
+  [
+    'kms:ScheduleKeyDeletion',
+    scheduleDeletion,
+    true,
+    () => ({ NumericLessThan: { 'kms:TrailingDaysWithoutKeyUsage': 1 } }),
+  ],
+  [
+    'kms:ScheduleKeyDeletion',
+    scheduleDeletion,
+    false,
+    () => ({ NumericGreaterThan: { 'kms:TrailingDaysWithoutKeyUsage': 1 } }),
+  ],
   ['kms:TagResource', tag, true, () => ({ StringEquals: { 'aws:RequestTag/Cost': '42' } })],
-  ['kms:TagResource', tag, true, () => ({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['Cost'] } })],
+  [
+    'kms:TagResource',
+    tag,
+    true,
+    () => ({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['Cost'] } }),
+  ],
   [
     'kms:UntagResource',
     untag,
     true,
-    () => ({ 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['Cost'] }, Null: { 'aws:RequestTag/Cost': true } }),
+    () => ({
+      'ForAnyValue:StringEquals': { 'aws:TagKeys': ['Cost'] },
+      Null: { 'aws:RequestTag/Cost': true },
+    }),
   ],
-  ['kms:GetKeyPolicy', getPolicy, true, () => ({ StringEquals: { 'aws:ResourceTag/team': 'blue' } })],
+  [
+    'kms:GetKeyPolicy',
+    getPolicy,
+    true,
+    () => ({ StringEquals: { 'aws:ResourceTag/team': 'blue' } }),
+  ],
   ['kms:GetKeyPolicy', getPolicy, true, () => ({ ArnEquals: { 'aws:PrincipalArn': admin } })],
-  ['kms:GetKeyPolicy', getPolicy, true, () => ({ StringEquals: { 'aws:PrincipalAccount': account, 'aws:ResourceAccount': account } })],
-  ['kms:GetKeyPolicy', getPolicy, true, () => ({ StringEquals: { 'aws:PrincipalType': 'User', 'aws:username': 'admin' } })],
+  [
+    'kms:GetKeyPolicy',
+    getPolicy,
+    true,
+    () => ({ StringEquals: { 'aws:PrincipalAccount': account, 'aws:ResourceAccount': account } }),
+  ],
+  [
+    'kms:GetKeyPolicy',
+    getPolicy,
+    true,
+    () => ({ StringEquals: { 'aws:PrincipalType': 'User', 'aws:username': 'admin' } }),
+  ],
   ['kms:GetKeyPolicy', getPolicy, true, () => ({ StringLike: { 'aws:userid': 'AIDA*' } })],
   ['kms:GetKeyPolicy', getPolicy, true, () => ({ IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } })],
   ['kms:GetKeyPolicy', getPolicy, false, () => ({ IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })],
-  ['kms:GetKeyPolicy', getPolicy, true, () => ({ Bool: { 'aws:SecureTransport': false, 'aws:ViaAWSService': false } })],
   [
     'kms:GetKeyPolicy',
     getPolicy,
     true,
-    () => ({ StringEquals: { 'aws:RequestedRegion': 'us-east-1' }, StringLike: { 'aws:UserAgent': 'aws-sdk-js/*' } }),
-  ],
-  ['kms:GetKeyPolicy', getPolicy, true, () => ({ DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } })],
-  [
-    'kms:GetKeyPolicy',
-    getPolicy,
-    true,
-    () => ({ NumericGreaterThan: { 'aws:EpochTime': '1577836800' }, DateGreaterThan: { 'aws:EpochTime': '1577836800' } }),
+    () => ({ Bool: { 'aws:SecureTransport': false, 'aws:ViaAWSService': false } }),
   ],
   [
     'kms:GetKeyPolicy',
     getPolicy,
     true,
-    () => ({ Null: { 'aws:TokenIssueTime': true, 'aws:MultiFactorAuthPresent': true, 'aws:CalledVia': true } }),
+    () => ({
+      StringEquals: { 'aws:RequestedRegion': 'us-east-1' },
+      StringLike: { 'aws:UserAgent': 'aws-sdk-js/*' },
+    }),
   ],
-  ['kms:GetKeyPolicy', getPolicy, true, () => ({ StringEquals: { 'aws:PrincipalArn': `arn:aws:iam::${account}:user/\${aws:username}` } })],
+  [
+    'kms:GetKeyPolicy',
+    getPolicy,
+    true,
+    () => ({ DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } }),
+  ],
+  [
+    'kms:GetKeyPolicy',
+    getPolicy,
+    true,
+    () => ({
+      NumericGreaterThan: { 'aws:EpochTime': '1577836800' },
+      DateGreaterThan: { 'aws:EpochTime': '1577836800' },
+    }),
+  ],
+  [
+    'kms:GetKeyPolicy',
+    getPolicy,
+    true,
+    () => ({
+      Null: {
+        'aws:TokenIssueTime': true,
+        'aws:MultiFactorAuthPresent': true,
+        'aws:CalledVia': true,
+      },
+    }),
+  ],
+  [
+    'kms:GetKeyPolicy',
+    getPolicy,
+    true,
+    () => ({
+      StringEquals: { 'aws:PrincipalArn': `arn:aws:iam::${account}:user/\${aws:username}` },
+    }),
+  ],
 ];
 
 describe('a condition in a key policy', () => {
@@ -191,7 +352,10 @@ describe('a condition in a key policy', () => {
 describe('PutKeyPolicy', () => {
   const put = (statement: object | readonly object[]): Promise<unknown> =>
     world.kms.send(
-      new PutKeyPolicyCommand({ KeyId: subject.keyId, Policy: JSON.stringify({ Version: '2012-10-17', Statement: statement }) }),
+      new PutKeyPolicyCommand({
+        KeyId: subject.keyId,
+        Policy: JSON.stringify({ Version: '2012-10-17', Statement: statement }),
+      }),
     );
   const allow = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
 
@@ -209,10 +373,13 @@ describe('PutKeyPolicy', () => {
 
   it('refuses principals that are not there', async () => {
     for (const name of ['user/nobody', 'role/nobody']) {
-      await assert.rejects(put({ ...allow, Principal: { AWS: [admin, `arn:aws:iam::${account}:${name}`] } }), {
-        name: 'MalformedPolicyDocumentException',
-        message: 'Policy contains a statement with one or more invalid principals.',
-      });
+      await assert.rejects(
+        put({ ...allow, Principal: { AWS: [admin, `arn:aws:iam::${account}:${name}`] } }),
+        {
+          name: 'MalformedPolicyDocumentException',
+          message: 'Policy contains a statement with one or more invalid principals.',
+        },
+      );
     }
   });
 
@@ -220,13 +387,27 @@ describe('PutKeyPolicy', () => {
     using by = administrator(world);
     const KeyId = subject.keyId;
     using first = await newUser(world, by.iam, 'again');
-    await put([account, `arn:aws:iam::${account}:user/again`].map((AWS) => ({ ...allow, Principal: { AWS } })));
+    await put(
+      [account, `arn:aws:iam::${account}:user/again`].map((AWS) => ({
+        ...allow,
+        Principal: { AWS },
+      })),
+    );
     await describeKey(first.kms, subject);
-    const { AccessKeyMetadata } = await by.iam.send(new ListAccessKeysCommand({ UserName: 'again' }));
-    await by.iam.send(new DeleteAccessKeyCommand({ UserName: 'again', AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId }));
+    const { AccessKeyMetadata } = await by.iam.send(
+      new ListAccessKeysCommand({ UserName: 'again' }),
+    );
+    await by.iam.send(
+      new DeleteAccessKeyCommand({
+        UserName: 'again',
+        AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId,
+      }),
+    );
     await by.iam.send(new DeleteUserCommand({ UserName: 'again' }));
     using second = await newUser(world, by.iam, 'again');
-    await assert.rejects(second.kms.send(new DescribeKeyCommand({ KeyId })), { name: 'AccessDeniedException' });
+    await assert.rejects(second.kms.send(new DescribeKeyCommand({ KeyId })), {
+      name: 'AccessDeniedException',
+    });
   });
 
   it('refuses what is not a policy, with the reason', async () => {

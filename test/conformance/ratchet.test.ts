@@ -11,7 +11,9 @@ import { tables } from './tables.ts';
 const withoutTable: readonly string[] = [];
 const withoutCase: readonly string[] = [];
 
-const byName = new Map<string, (typeof tables)[number]>(tables.map((table) => [table.operation, table]));
+const byName = new Map<string, (typeof tables)[number]>(
+  tables.map((table) => [table.operation, table]),
+);
 
 /** Errors that the file of key states has the cases for. */
 const ofStates = new Set(['DisabledException', 'KMSInvalidStateException']);
@@ -27,7 +29,9 @@ describe('conformance covers', () => {
       const covered = new Set(casesOf(table).map(({ error }) => error));
       const fromStates = table.key !== 'none' && table.except.states === undefined;
       return documentedErrors(table.operation)
-        .filter((error) => !covered.has(error) && !isNever(error) && !Object.hasOwn(table.never, error))
+        .filter(
+          (error) => !covered.has(error) && !isNever(error) && !Object.hasOwn(table.never, error),
+        )
         .filter((error) => !(fromStates && ofStates.has(error)))
         .map((error) => `${table.operation} ${error}`);
     });
@@ -35,7 +39,10 @@ describe('conformance covers', () => {
   });
 
   it('every key state of each operation on a key, or says why not', () => {
-    const missing = tables.filter(({ operation, key }) => key !== 'none' && !stateRows[operation] && !stateRows[`${operation} to`]);
+    const missing = tables.filter(
+      ({ operation, key }) =>
+        key !== 'none' && !stateRows[operation] && !stateRows[`${operation} to`],
+    );
     assert.deepEqual(
       missing.map(({ operation }) => operation),
       [],
@@ -47,7 +54,9 @@ describe('conformance covers', () => {
     const wrong = tables.flatMap((table) => {
       const covered = new Set(casesOf(table).map(({ error }) => error));
       const documented = documentedErrors(table.operation);
-      return Object.keys(table.never).filter((error) => covered.has(error) || !documented.includes(error));
+      return Object.keys(table.never).filter(
+        (error) => covered.has(error) || !documented.includes(error),
+      );
     });
     assert.deepEqual(wrong, []);
   });

@@ -35,12 +35,29 @@ const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
 const KeyId = KeyMetadata?.KeyId ?? '';
 
 function recipient(document = enclave.document()) {
-  return { Recipient: { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument: document } } as const;
+  return {
+    Recipient: { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument: document },
+  } as const;
 }
 
 function opened(ciphertextForRecipient: Uint8Array | undefined): Buffer {
   const files = { key: enclave.privateKey, envelope: ciphertextForRecipient ?? Buffer.alloc(0) };
-  return openssl(['cms', '-decrypt', '-binary', '-inform', 'DER', '-in', '@envelope', '-inkey', '@key', '-keyform', 'DER'], files);
+  return openssl(
+    [
+      'cms',
+      '-decrypt',
+      '-binary',
+      '-inform',
+      'DER',
+      '-in',
+      '@envelope',
+      '-inkey',
+      '@key',
+      '-keyform',
+      'DER',
+    ],
+    files,
+  );
 }
 
 describe('what is for a recipient', { skip: withoutOpenssl }, () => {
@@ -53,48 +70,79 @@ describe('what is for a recipient', { skip: withoutOpenssl }, () => {
     assert.deepEqual(opened(answer.CiphertextForRecipient), text);
     const trail = readFileSync(join(world.data, 'audit/trail.ndjson'), 'utf8');
     const event = trail.split('\n').findLast((line) => line.includes('"Decrypt"')) ?? '';
-    assert.match(event, /"recipient":\{"attestationDocumentModuleId":"i-0123456789abcdef0-enc0123456789abcdef"/);
+    assert.match(
+      event,
+      /"recipient":\{"attestationDocumentModuleId":"i-0123456789abcdef0-enc0123456789abcdef"/,
+    );
     assert.match(event, new RegExp(`"attestationDocumentEnclaveImageDigest":"${'a0'.repeat(48)}"`));
   });
 
   it('GenerateDataKey', async () => {
-    const answer = await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', ...recipient() }));
+    const answer = await kms.send(
+      new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', ...recipient() }),
+    );
     assert.equal(answer.Plaintext, undefined);
-    const { Plaintext = [] } = await kms.send(new DecryptCommand({ CiphertextBlob: answer.CiphertextBlob }));
+    const { Plaintext = [] } = await kms.send(
+      new DecryptCommand({ CiphertextBlob: answer.CiphertextBlob }),
+    );
     assert.deepEqual(opened(answer.CiphertextForRecipient), Buffer.from(Plaintext));
   });
 
   it('GenerateDataKeyPair', async () => {
-    const answer = await kms.send(new GenerateDataKeyPairCommand({ KeyId, KeyPairSpec: 'ECC_NIST_P256', ...recipient() }));
+    const answer = await kms.send(
+      new GenerateDataKeyPairCommand({ KeyId, KeyPairSpec: 'ECC_NIST_P256', ...recipient() }),
+    );
     assert.equal(answer.PrivateKeyPlaintext, undefined);
-    const { Plaintext = [] } = await kms.send(new DecryptCommand({ CiphertextBlob: answer.PrivateKeyCiphertextBlob }));
+    const { Plaintext = [] } = await kms.send(
+      new DecryptCommand({ CiphertextBlob: answer.PrivateKeyCiphertextBlob }),
+    );
     assert.deepEqual(opened(answer.CiphertextForRecipient), Buffer.from(Plaintext));
   });
 
   it('GenerateRandom', async () => {
-    const answer = await kms.send(new GenerateRandomCommand({ NumberOfBytes: 100, ...recipient() }));
+    const answer = await kms.send(
+      new GenerateRandomCommand({ NumberOfBytes: 100, ...recipient() }),
+    );
     assert.equal(answer.Plaintext, undefined);
     assert.equal(opened(answer.CiphertextForRecipient).length, 100);
   });
 
   it('DeriveSharedSecret', async () => {
-    const made = await kms.send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' }));
+    const made = await kms.send(
+      new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' }),
+    );
     const agreementKey = made.KeyMetadata?.KeyId ?? '';
     const peer = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const PublicKey = peer.publicKey.export({ format: 'der', type: 'spki' });
-    const request = { KeyId: agreementKey, KeyAgreementAlgorithm: 'ECDH', PublicKey, ...recipient() } as const;
+    const request = {
+      KeyId: agreementKey,
+      KeyAgreementAlgorithm: 'ECDH',
+      PublicKey,
+      ...recipient(),
+    } as const;
     const answer = await kms.send(new DeriveSharedSecretCommand(request));
     assert.equal(answer.SharedSecret, undefined);
     const own = await kms.send(new GetPublicKeyCommand({ KeyId: agreementKey }));
-    const publicKey = createPublicKey({ key: Buffer.from(own.PublicKey ?? []), format: 'der', type: 'spki' });
-    assert.deepEqual(opened(answer.CiphertextForRecipient), diffieHellman({ privateKey: peer.privateKey, publicKey }));
+    const publicKey = createPublicKey({
+      key: Buffer.from(own.PublicKey ?? []),
+      format: 'der',
+      type: 'spki',
+    });
+    assert.deepEqual(
+      opened(answer.CiphertextForRecipient),
+      diffieHellman({ privateKey: peer.privateKey, publicKey }),
+    );
   });
 });
 
 describe('a document that is not to be believed', () => {
   it('gets nothing', async () => {
     const stranger = await makeEnclave();
-    for (const document of [stranger.document(), Buffer.from('nonsense'), enclave.document({ publicKey: null })]) {
+    for (const document of [
+      stranger.document(),
+      Buffer.from('nonsense'),
+      enclave.document({ publicKey: null }),
+    ]) {
       await refused(
         kms.send(new GenerateRandomCommand({ NumberOfBytes: 32, ...recipient(document) })),
         'ValidationException',
@@ -117,25 +165,46 @@ describe('policies', () => {
   it('see what the document proves', async () => {
     const root = `arn:aws:iam::${KeyMetadata?.AWSAccountId ?? ''}:root`;
     const measured = {
-      StringEqualsIgnoreCase: { 'kms:RecipientAttestation:ImageSha384': 'A0'.repeat(48), 'kms:RecipientAttestation:PCR3': '07'.repeat(48) },
+      StringEqualsIgnoreCase: {
+        'kms:RecipientAttestation:ImageSha384': 'A0'.repeat(48),
+        'kms:RecipientAttestation:PCR3': '07'.repeat(48),
+      },
     };
     const Policy = JSON.stringify({
       Version: '2012-10-17',
       Statement: [
-        { Effect: 'Allow', Principal: { AWS: root }, NotAction: 'kms:GenerateDataKey', Resource: '*' },
-        { Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:GenerateDataKey', Resource: '*', Condition: measured },
+        {
+          Effect: 'Allow',
+          Principal: { AWS: root },
+          NotAction: 'kms:GenerateDataKey',
+          Resource: '*',
+        },
+        {
+          Effect: 'Allow',
+          Principal: { AWS: root },
+          Action: 'kms:GenerateDataKey',
+          Resource: '*',
+          Condition: measured,
+        },
       ],
     });
     const made = await kms.send(new CreateKeyCommand({}));
     const guarded = { KeyId: made.KeyMetadata?.KeyId ?? '', KeySpec: 'AES_256' } as const;
-    await kms.send(new PutKeyPolicyCommand({ KeyId: guarded.KeyId, PolicyName: 'default', Policy }));
+    await kms.send(
+      new PutKeyPolicyCommand({ KeyId: guarded.KeyId, PolicyName: 'default', Policy }),
+    );
     await refused(kms.send(new GenerateDataKeyCommand(guarded)), 'AccessDeniedException');
-    await refused(kms.send(new GenerateDataKeyCommand({ ...guarded, ...recipient() })), 'AccessDeniedException');
+    await refused(
+      kms.send(new GenerateDataKeyCommand({ ...guarded, ...recipient() })),
+      'AccessDeniedException',
+    );
     const pcrs = new Map([
       [0, Buffer.alloc(48, 0xa0)],
       [3, Buffer.alloc(48, 7)],
     ]);
-    const answer = await kms.send(new GenerateDataKeyCommand({ ...guarded, ...recipient(enclave.document({ pcrs })) }));
+    const answer = await kms.send(
+      new GenerateDataKeyCommand({ ...guarded, ...recipient(enclave.document({ pcrs })) }),
+    );
     assert.ok(answer.CiphertextForRecipient);
   });
 });

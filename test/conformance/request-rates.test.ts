@@ -1,7 +1,11 @@
 /** AWS's request quotas, switched on. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { CreateKeyCommand, DescribeKeyCommand, GetParametersForImportCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  GetParametersForImportCommand,
+} from '@aws-sdk/client-kms';
 import { refused } from '../support/refused.ts';
 import { auditEvents, startWorld, type World } from '../support/world.ts';
 
@@ -14,9 +18,15 @@ after(() => world[Symbol.asyncDispose]());
 describe('with --aws-rates', () => {
   it('a request above its quota is refused, recorded, and costs the others nothing', async () => {
     const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
-    const wanted = { KeyId: KeyMetadata?.KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' } as const;
+    const wanted = {
+      KeyId: KeyMetadata?.KeyId,
+      WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+      WrappingKeySpec: 'RSA_2048',
+    } as const;
     // One in four seconds: of two at once one is too many.
-    const [first, second] = await Promise.allSettled([1, 2].map(() => world.kms.send(new GetParametersForImportCommand(wanted))));
+    const [first, second] = await Promise.allSettled(
+      [1, 2].map(() => world.kms.send(new GetParametersForImportCommand(wanted))),
+    );
     const [late] = [first, second].filter((one) => one?.status === 'rejected');
     assert.ok(late && [first, second].some((one) => one?.status === 'fulfilled'));
     await refused(
@@ -25,7 +35,9 @@ describe('with --aws-rates', () => {
       'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
     );
     assert.ok(await world.kms.send(new DescribeKeyCommand({ KeyId: wanted.KeyId })));
-    const throttled = auditEvents(world.data).filter(({ errorCode }) => errorCode === 'ThrottlingException');
+    const throttled = auditEvents(world.data).filter(
+      ({ errorCode }) => errorCode === 'ThrottlingException',
+    );
     assert.deepEqual(
       throttled.map(({ eventName }) => eventName),
       ['GetParametersForImport'],
@@ -35,7 +47,11 @@ describe('with --aws-rates', () => {
   it('each Region has quotas of its own', async () => {
     const elsewhere = world.kmsIn('eu-central-1');
     const { KeyMetadata } = await elsewhere.send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
-    const wanted = { KeyId: KeyMetadata?.KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' } as const;
+    const wanted = {
+      KeyId: KeyMetadata?.KeyId,
+      WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+      WrappingKeySpec: 'RSA_2048',
+    } as const;
     assert.ok(await elsewhere.send(new GetParametersForImportCommand(wanted)));
   });
 });

@@ -40,13 +40,19 @@ async function makeKey(input: CreateKeyCommandInput = {}): Promise<MadeKey> {
 }
 
 const statusOf = async (KeyId: string) => {
-  const { $metadata: _, ...status } = await world.kms.send(new GetKeyRotationStatusCommand({ KeyId }));
+  const { $metadata: _, ...status } = await world.kms.send(
+    new GetKeyRotationStatusCommand({ KeyId }),
+  );
   return status;
 };
 const currentMaterial = async (KeyId: string) =>
   (await world.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.CurrentKeyMaterialId;
 const rotationsOf = async (KeyId: string): Promise<RotationsListEntry[]> =>
-  (await world.kms.send(new ListKeyRotationsCommand({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }))).Rotations ?? [];
+  (
+    await world.kms.send(
+      new ListKeyRotationsCommand({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }),
+    )
+  ).Rotations ?? [];
 
 function rotated(KeyId: string, times: number): Promise<RotationsListEntry[]> {
   return until(`${times} rotations of ${KeyId}`, async () => {
@@ -91,17 +97,27 @@ describe('automatic rotation', () => {
   });
 
   it('is for symmetric keys that KMS made the material of', async () => {
-    const hmac = await makeKey({ Origin: 'EXTERNAL', KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
+    const hmac = await makeKey({
+      Origin: 'EXTERNAL',
+      KeySpec: 'HMAC_256',
+      KeyUsage: 'GENERATE_VERIFY_MAC',
+    });
     const external = await makeKey({ Origin: 'EXTERNAL' });
     for (const Command of [EnableKeyRotationCommand, DisableKeyRotationCommand]) {
-      await refused(world.kms.send(new Command({ KeyId: hmac.id })), 'UnsupportedOperationException');
+      await refused(
+        world.kms.send(new Command({ KeyId: hmac.id })),
+        'UnsupportedOperationException',
+      );
       await refused(
         world.kms.send(new Command({ KeyId: external.id })),
         'UnsupportedOperationException',
         `${external.arn} origin is EXTERNAL which is not valid for this operation.`,
       );
     }
-    await refused(world.kms.send(new GetKeyRotationStatusCommand({ KeyId: external.id })), 'UnsupportedOperationException');
+    await refused(
+      world.kms.send(new GetKeyRotationStatusCommand({ KeyId: external.id })),
+      'UnsupportedOperationException',
+    );
   });
 
   it('keeps its setting while the key is disabled, and hides it while the key is going to be deleted', async () => {
@@ -109,10 +125,17 @@ describe('automatic rotation', () => {
     await world.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
     await world.kms.send(new DisableKeyCommand({ KeyId: id }));
     assert.equal((await statusOf(id)).KeyRotationEnabled, true);
-    await refused(world.kms.send(new EnableKeyRotationCommand({ KeyId: id })), 'DisabledException', `${arn} is disabled.`);
+    await refused(
+      world.kms.send(new EnableKeyRotationCommand({ KeyId: id })),
+      'DisabledException',
+      `${arn} is disabled.`,
+    );
     await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: id }));
     assert.deepEqual(await statusOf(id), { KeyId: id, KeyRotationEnabled: false });
-    await refused(world.kms.send(new DisableKeyRotationCommand({ KeyId: id })), 'KMSInvalidStateException');
+    await refused(
+      world.kms.send(new DisableKeyRotationCommand({ KeyId: id })),
+      'KMSInvalidStateException',
+    );
     await world.kms.send(new CancelKeyDeletionCommand({ KeyId: id }));
     assert.equal((await statusOf(id)).KeyRotationEnabled, true);
   });
@@ -138,16 +161,32 @@ describe('rotation on demand', () => {
     const [original, rotation] = await rotated(id, 1);
     const second = await currentMaterial(id);
     assert.notEqual(second, first);
-    assert.deepEqual(original, { KeyId: id, KeyMaterialId: first, KeyMaterialState: 'NON_CURRENT' });
+    assert.deepEqual(original, {
+      KeyId: id,
+      KeyMaterialId: first,
+      KeyMaterialState: 'NON_CURRENT',
+    });
     const { RotationDate, ...rest } = rotation ?? {};
-    assert.deepEqual(rest, { KeyId: id, KeyMaterialId: second, KeyMaterialState: 'CURRENT', RotationType: 'ON_DEMAND' });
+    assert.deepEqual(rest, {
+      KeyId: id,
+      KeyMaterialId: second,
+      KeyMaterialState: 'CURRENT',
+      RotationType: 'ON_DEMAND',
+    });
     assert.ok(RotationDate && Math.abs(RotationDate.getTime() - Date.now()) < 60_000);
     const decrypted = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
     assert.deepEqual(Buffer.from(decrypted.Plaintext ?? []), Plaintext);
     assert.equal(decrypted.KeyMaterialId, first);
-    assert.equal((await world.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' }))).KeyMaterialId, second);
+    assert.equal(
+      (await world.kms.send(new GenerateDataKeyCommand({ KeyId: id, KeySpec: 'AES_256' })))
+        .KeyMaterialId,
+      second,
+    );
     const event = await until('the RotateKey event', async () =>
-      auditEvents(world.data).find(({ eventName, resources }) => eventName === 'RotateKey' && JSON.stringify(resources).includes(id)),
+      auditEvents(world.data).find(
+        ({ eventName, resources }) =>
+          eventName === 'RotateKey' && JSON.stringify(resources).includes(id),
+      ),
     );
     assert.deepEqual(event['serviceEventDetails'], {
       rotationType: 'ON_DEMAND',
@@ -166,13 +205,21 @@ describe('rotation on demand', () => {
     }
     const page = await world.kms.send(new ListKeyRotationsCommand({ KeyId: id, Limit: 1 }));
     assert.deepEqual([page.Rotations?.length, page.Truncated], [1, true]);
-    const rest = await world.kms.send(new ListKeyRotationsCommand({ KeyId: id, Marker: page.NextMarker }));
-    assert.deepEqual([rest.Rotations?.length, rest.Truncated, rest.NextMarker], [1, false, undefined]);
+    const rest = await world.kms.send(
+      new ListKeyRotationsCommand({ KeyId: id, Marker: page.NextMarker }),
+    );
+    assert.deepEqual(
+      [rest.Rotations?.length, rest.Truncated, rest.NextMarker],
+      [1, false, undefined],
+    );
     assert.deepEqual(
       (await rotationsOf(id)).map(({ KeyMaterialState }) => KeyMaterialState),
       ['NON_CURRENT', 'NON_CURRENT', 'CURRENT'],
     );
-    await refused(world.kms.send(new ListKeyRotationsCommand({ KeyId: id, Marker: 'nonsense' })), 'InvalidMarkerException');
+    await refused(
+      world.kms.send(new ListKeyRotationsCommand({ KeyId: id, Marker: 'nonsense' })),
+      'InvalidMarkerException',
+    );
   });
 
   it('is done once at a time', async () => {
@@ -185,9 +232,19 @@ describe('rotation on demand', () => {
   });
 
   it('is for symmetric encryption keys that are enabled', async () => {
-    const hmac = await makeKey({ Origin: 'EXTERNAL', KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
-    await refused(world.kms.send(new RotateKeyOnDemandCommand({ KeyId: hmac.id })), 'UnsupportedOperationException');
-    await refused(world.kms.send(new ListKeyRotationsCommand({ KeyId: hmac.id })), 'UnsupportedOperationException');
+    const hmac = await makeKey({
+      Origin: 'EXTERNAL',
+      KeySpec: 'HMAC_256',
+      KeyUsage: 'GENERATE_VERIFY_MAC',
+    });
+    await refused(
+      world.kms.send(new RotateKeyOnDemandCommand({ KeyId: hmac.id })),
+      'UnsupportedOperationException',
+    );
+    await refused(
+      world.kms.send(new ListKeyRotationsCommand({ KeyId: hmac.id })),
+      'UnsupportedOperationException',
+    );
     const external = await makeKey({ Origin: 'EXTERNAL' });
     await refused(
       world.kms.send(new RotateKeyOnDemandCommand({ KeyId: external.id })),
@@ -196,25 +253,39 @@ describe('rotation on demand', () => {
     );
     const { id, arn } = await makeKey();
     await world.kms.send(new DisableKeyCommand({ KeyId: id }));
-    await refused(world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id })), 'DisabledException', `${arn} is disabled.`);
+    await refused(
+      world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id })),
+      'DisabledException',
+      `${arn} is disabled.`,
+    );
   });
 });
 
 describe('time', () => {
   it('rotates and deletes what is due, and waits for keys that are disabled', async () => {
     const [due, disabled, deleted] = [await makeKey(), await makeKey(), await makeKey()];
-    for (const { id } of [due, disabled]) await world.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
+    for (const { id } of [due, disabled])
+      await world.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
     await world.kms.send(new DisableKeyCommand({ KeyId: disabled.id }));
-    await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: deleted.id, PendingWindowInDays: 30 }));
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: due.id, Plaintext }));
+    await world.kms.send(
+      new ScheduleKeyDeletionCommand({ KeyId: deleted.id, PendingWindowInDays: 30 }),
+    );
+    const { CiphertextBlob } = await world.kms.send(
+      new EncryptCommand({ KeyId: due.id, Plaintext }),
+    );
     await world.stop();
     await world.start('--clock-offset', '400d', '--settle-time', '0s');
     const [, rotation] = await rotated(due.id, 1);
     assert.equal(rotation?.RotationType, 'AUTOMATIC');
     const status = await statusOf(due.id);
     assert.ok(Math.abs((status.NextRotationDate?.getTime() ?? 0) - Date.now() - 765 * DAY) < DAY);
-    assert.deepEqual(Buffer.from((await world.kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []), Plaintext);
-    await until('the deletion', async () => auditEvents(world.data).some(({ eventName }) => eventName === 'DeleteKey'));
+    assert.deepEqual(
+      Buffer.from((await world.kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []),
+      Plaintext,
+    );
+    await until('the deletion', async () =>
+      auditEvents(world.data).some(({ eventName }) => eventName === 'DeleteKey'),
+    );
     await refused(
       world.kms.send(new DescribeKeyCommand({ KeyId: deleted.id })),
       'NotFoundException',

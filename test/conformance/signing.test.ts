@@ -26,7 +26,9 @@ const message = Buffer.from('the message that is signed');
 const hashOf = (algorithm: string): string => `sha${/(\d+)$/.exec(algorithm)?.[1] ?? ''}`;
 
 async function makeKey(spec: KeySpec): Promise<{ readonly id: string; readonly arn: string }> {
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ KeySpec: spec, KeyUsage: 'SIGN_VERIFY' }));
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ KeySpec: spec, KeyUsage: 'SIGN_VERIFY' }),
+  );
   return { id: KeyMetadata?.KeyId ?? '', arn: KeyMetadata?.Arn ?? '' };
 }
 
@@ -54,7 +56,9 @@ for (const [spec, algorithms] of specs) {
       it(`${algorithm} over a message and over its digest, as others verify it`, async (test) => {
         const name = hashOf(algorithm);
         const digest = hash(name, message, 'buffer');
-        const options = algorithm.includes('PSS') ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: digest.length } : {};
+        const options = algorithm.includes('PSS')
+          ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: digest.length }
+          : {};
         for (const [MessageType, Message] of [
           ['RAW', message],
           ['DIGEST', digest],
@@ -63,13 +67,37 @@ for (const [spec, algorithms] of specs) {
           const { Signature = Buffer.alloc(0), KeyId } = await kms.send(new SignCommand(request));
           assert.equal(KeyId, key.arn);
           const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-          assert.ok(verify(name, message, { key: publicKey, ...options }, Signature), 'node:crypto');
-          const flags = 'padding' in options ? ['-sigopt', 'rsa_padding_mode:pss', '-sigopt', 'rsa_pss_saltlen:digest'] : [];
+          assert.ok(
+            verify(name, message, { key: publicKey, ...options }, Signature),
+            'node:crypto',
+          );
+          const flags =
+            'padding' in options
+              ? ['-sigopt', 'rsa_padding_mode:pss', '-sigopt', 'rsa_pss_saltlen:digest']
+              : [];
           const files = { key: spki, message, signature: Signature };
           if (withoutOpenssl !== false) test.diagnostic(withoutOpenssl);
-          else openssl(['dgst', `-${name}`, '-verify', '@key', '-keyform', 'DER', ...flags, '-signature', '@signature', '@message'], files);
+          else
+            openssl(
+              [
+                'dgst',
+                `-${name}`,
+                '-verify',
+                '@key',
+                '-keyform',
+                'DER',
+                ...flags,
+                '-signature',
+                '@signature',
+                '@message',
+              ],
+              files,
+            );
           const answer = await kms.send(new VerifyCommand({ ...request, Signature }));
-          assert.deepEqual([answer.SignatureValid, answer.SigningAlgorithm, answer.KeyId], [true, algorithm, key.arn]);
+          assert.deepEqual(
+            [answer.SignatureValid, answer.SigningAlgorithm, answer.KeyId],
+            [true, algorithm, key.arn],
+          );
         }
       });
     }
@@ -77,8 +105,14 @@ for (const [spec, algorithms] of specs) {
     it('refuses another’s signature, without a text', async () => {
       const [SigningAlgorithm = 'ECDSA_SHA_256'] = algorithms;
       const request = { KeyId: key.id, Message: message, SigningAlgorithm };
-      const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand({ ...request, Message: Buffer.from('another') }));
-      await refused(kms.send(new VerifyCommand({ ...request, Signature })), 'KMSInvalidSignatureException', /^(?:UnknownError)?$/);
+      const { Signature = Buffer.alloc(0) } = await kms.send(
+        new SignCommand({ ...request, Message: Buffer.from('another') }),
+      );
+      await refused(
+        kms.send(new VerifyCommand({ ...request, Signature })),
+        'KMSInvalidSignatureException',
+        /^(?:UnknownError)?$/,
+      );
     });
   });
 }
@@ -93,8 +127,15 @@ describe('larger RSA keys', () => {
       const request = { KeyId: key.id, Message: message, SigningAlgorithm: algorithm } as const;
       const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
       assert.equal(Signature.length, bytes);
-      assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
-      const publicKey = createPublicKey({ key: await publicKeyOf(key.id), format: 'der', type: 'spki' });
+      assert.equal(
+        (await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid,
+        true,
+      );
+      const publicKey = createPublicKey({
+        key: await publicKeyOf(key.id),
+        format: 'der',
+        type: 'spki',
+      });
       assert.equal(publicKey.asymmetricKeyDetails?.modulusLength, bytes * 8);
     });
   }
@@ -102,14 +143,27 @@ describe('larger RSA keys', () => {
 
 describe('related multi-Region keys', () => {
   it('are one pair', async () => {
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_P384', KeyUsage: 'SIGN_VERIFY', MultiRegion: true }));
+    const { KeyMetadata } = await kms.send(
+      new CreateKeyCommand({
+        KeySpec: 'ECC_NIST_P384',
+        KeyUsage: 'SIGN_VERIFY',
+        MultiRegion: true,
+      }),
+    );
     const KeyId = KeyMetadata?.KeyId ?? '';
     await kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' }));
     const there = world.kmsIn('eu-west-1');
-    await until('the replica', async () => (await there.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState === 'Enabled');
+    await until(
+      'the replica',
+      async () =>
+        (await there.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState === 'Enabled',
+    );
     const request = { KeyId, Message: message, SigningAlgorithm: 'ECDSA_SHA_384' } as const;
     const { Signature = Buffer.alloc(0) } = await there.send(new SignCommand(request));
-    assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
+    assert.equal(
+      (await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid,
+      true,
+    );
     const { PublicKey = [] } = await there.send(new GetPublicKeyCommand({ KeyId }));
     assert.deepEqual(Buffer.from(PublicKey), await publicKeyOf(KeyId));
   });
@@ -117,22 +171,47 @@ describe('related multi-Region keys', () => {
 
 describe('ECC_NIST_EDWARDS25519', async () => {
   const key = await makeKey('ECC_NIST_EDWARDS25519');
-  const publicKey = createPublicKey({ key: await publicKeyOf(key.id), format: 'der', type: 'spki' });
+  const publicKey = createPublicKey({
+    key: await publicKeyOf(key.id),
+    format: 'der',
+    type: 'spki',
+  });
 
   it('signs messages with Ed25519 as node:crypto does', async () => {
-    const request = { KeyId: key.id, Message: message, SigningAlgorithm: 'ED25519_SHA_512' } as const;
+    const request = {
+      KeyId: key.id,
+      Message: message,
+      SigningAlgorithm: 'ED25519_SHA_512',
+    } as const;
     const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
     assert.ok(verify(undefined, message, publicKey, Signature));
-    assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
+    assert.equal(
+      (await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid,
+      true,
+    );
   });
 
   it('signs digests with Ed25519ph, which is another scheme', async () => {
     const Message = hash('sha512', message, 'buffer');
-    const request = { KeyId: key.id, Message, MessageType: 'DIGEST', SigningAlgorithm: 'ED25519_PH_SHA_512' } as const;
+    const request = {
+      KeyId: key.id,
+      Message,
+      MessageType: 'DIGEST',
+      SigningAlgorithm: 'ED25519_PH_SHA_512',
+    } as const;
     const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
-    assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
+    assert.equal(
+      (await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid,
+      true,
+    );
     assert.equal(verify(undefined, Message, publicKey, Signature), false);
-    const raw = { KeyId: key.id, Message, MessageType: 'RAW', SigningAlgorithm: 'ED25519_SHA_512', Signature } as const;
+    const raw = {
+      KeyId: key.id,
+      Message,
+      MessageType: 'RAW',
+      SigningAlgorithm: 'ED25519_SHA_512',
+      Signature,
+    } as const;
     await refused(kms.send(new VerifyCommand(raw)), 'KMSInvalidSignatureException');
   });
 
@@ -142,8 +221,17 @@ describe('ECC_NIST_EDWARDS25519', async () => {
       ['ED25519_PH_SHA_512', 'RAW'],
     ];
     for (const [SigningAlgorithm, MessageType] of wrong) {
-      const request = new SignCommand({ KeyId: key.id, Message: Buffer.alloc(64), MessageType, SigningAlgorithm });
-      await refused(kms.send(request), 'ValidationException', new RegExp(`MessageType ${MessageType} is not supported`));
+      const request = new SignCommand({
+        KeyId: key.id,
+        Message: Buffer.alloc(64),
+        MessageType,
+        SigningAlgorithm,
+      });
+      await refused(
+        kms.send(request),
+        'ValidationException',
+        new RegExp(`MessageType ${MessageType} is not supported`),
+      );
     }
   });
 });
@@ -155,26 +243,59 @@ describe('SM2', { skip: withoutOpenssl }, async () => {
   it('signs with the usual identity, as openssl verifies it', async () => {
     const request = { KeyId: key.id, Message: message, SigningAlgorithm: 'SM2DSA' } as const;
     const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
-    const command = ['pkeyutl', '-verify', '-pubin', '-keyform', 'DER', '-inkey', '@key', '-in', '@message', '-sigfile', '@signature'];
+    const command = [
+      'pkeyutl',
+      '-verify',
+      '-pubin',
+      '-keyform',
+      'DER',
+      '-inkey',
+      '@key',
+      '-in',
+      '@message',
+      '-sigfile',
+      '@signature',
+    ];
     const identity = ['-rawin', '-digest', 'sm3', '-pkeyopt', 'distid:1234567812345678'];
-    assert.match(openssl([...command, ...identity], { key: spki, message, signature: Signature }).toString(), /Verified Successfully/);
-    assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
+    assert.match(
+      openssl([...command, ...identity], { key: spki, message, signature: Signature }).toString(),
+      /Verified Successfully/,
+    );
+    assert.equal(
+      (await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid,
+      true,
+    );
     const digest = { ...request, Message: Buffer.alloc(32, 1), MessageType: 'DIGEST' } as const;
     const signed = await kms.send(new SignCommand(digest));
-    assert.equal((await kms.send(new VerifyCommand({ ...digest, Signature: signed.Signature }))).SignatureValid, true);
+    assert.equal(
+      (await kms.send(new VerifyCommand({ ...digest, Signature: signed.Signature })))
+        .SignatureValid,
+      true,
+    );
   });
 });
 
 for (const set of [44, 65, 87] as const) {
   describe(`ML_DSA_${set}`, async () => {
     const key = await makeKey(`ML_DSA_${set}`);
-    const publicKey = createPublicKey({ key: await publicKeyOf(key.id), format: 'der', type: 'spki' });
+    const publicKey = createPublicKey({
+      key: await publicKeyOf(key.id),
+      format: 'der',
+      type: 'spki',
+    });
     const SigningAlgorithm = 'ML_DSA_SHAKE_256';
 
     it('signs messages, and what was made of them outside, alike', async () => {
       // FIPS 204, algorithm 7, lines 1 and 6, for an empty context.
-      const shake = (data: Uint8Array): Buffer => hash('shake256', data, { outputEncoding: 'buffer', outputLength: 64 });
-      const mu = shake(Buffer.concat([shake(publicKey.export({ format: 'raw-public' })), Buffer.of(0, 0), message]));
+      const shake = (data: Uint8Array): Buffer =>
+        hash('shake256', data, { outputEncoding: 'buffer', outputLength: 64 });
+      const mu = shake(
+        Buffer.concat([
+          shake(publicKey.export({ format: 'raw-public' })),
+          Buffer.of(0, 0),
+          message,
+        ]),
+      );
       for (const [MessageType, Message] of [
         ['RAW', message],
         ['EXTERNAL_MU', mu],
@@ -182,13 +303,25 @@ for (const set of [44, 65, 87] as const) {
         const request = { KeyId: key.id, Message, MessageType, SigningAlgorithm } as const;
         const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
         assert.ok(verify(undefined, message, publicKey, Signature), 'node:crypto');
-        assert.equal((await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid, true);
+        assert.equal(
+          (await kms.send(new VerifyCommand({ ...request, Signature }))).SignatureValid,
+          true,
+        );
       }
     });
 
     it('takes no digests', async () => {
-      const request = { KeyId: key.id, Message: Buffer.alloc(64), MessageType: 'DIGEST', SigningAlgorithm } as const;
-      await refused(kms.send(new SignCommand(request)), 'ValidationException', /MessageType DIGEST is not supported/);
+      const request = {
+        KeyId: key.id,
+        Message: Buffer.alloc(64),
+        MessageType: 'DIGEST',
+        SigningAlgorithm,
+      } as const;
+      await refused(
+        kms.send(new SignCommand(request)),
+        'ValidationException',
+        /MessageType DIGEST is not supported/,
+      );
     });
   });
 }
@@ -220,17 +353,29 @@ describe('what signing refuses', async () => {
       'InvalidKeyUsageException',
       `${KeyMetadata?.Arn} key usage is ENCRYPT_DECRYPT which is not valid for Sign.`,
     );
-    await refused(kms.send(new GetPublicKeyCommand({ KeyId: KeyMetadata?.KeyId })), 'UnsupportedOperationException');
+    await refused(
+      kms.send(new GetPublicKeyCommand({ KeyId: KeyMetadata?.KeyId })),
+      'UnsupportedOperationException',
+    );
   });
 
   it('everything, in a dry run, after checking it', async () => {
-    await refused(kms.send(new SignCommand({ ...request, DryRun: true })), 'DryRunOperationException');
-    await refused(kms.send(new VerifyCommand({ ...request, Signature: Buffer.of(1), DryRun: true })), 'DryRunOperationException');
+    await refused(
+      kms.send(new SignCommand({ ...request, DryRun: true })),
+      'DryRunOperationException',
+    );
+    await refused(
+      kms.send(new VerifyCommand({ ...request, Signature: Buffer.of(1), DryRun: true })),
+      'DryRunOperationException',
+    );
   });
 
   it('a signature by another key', async () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const Signature = sign('sha256', message, other.privateKey);
-    await refused(kms.send(new VerifyCommand({ ...request, Signature })), 'KMSInvalidSignatureException');
+    await refused(
+      kms.send(new VerifyCommand({ ...request, Signature })),
+      'KMSInvalidSignatureException',
+    );
   });
 });

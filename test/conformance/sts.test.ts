@@ -24,12 +24,22 @@ import {
 } from '@aws-sdk/client-sts';
 import { awsFiles } from '../support/aws-files.ts';
 import { startIdentityProvider, type IdentityProvider } from '../support/identity-provider.ts';
-import { administrator, clientsFor, fromSts, newUser, policy, type Clients } from '../support/principals.ts';
+import {
+  administrator,
+  clientsFor,
+  fromSts,
+  newUser,
+  policy,
+  type Clients,
+} from '../support/principals.ts';
 import { until } from '../support/until.ts';
 import { auditEvents, startWorld, type World } from '../support/world.ts';
 
 const ACCOUNT = '111122223333';
-const trustsAccount = { Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'], Principal: { AWS: ACCOUNT } };
+const trustsAccount = {
+  Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+  Principal: { AWS: ACCOUNT },
+};
 
 describe('STS', () => {
   let world: World;
@@ -40,38 +50,69 @@ describe('STS', () => {
   });
   after(() => world[Symbol.asyncDispose]());
 
-  async function newRole(name: string, trust: object, allows: object, more: object = {}): Promise<string> {
-    const { Role } = await admin.iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: policy(trust), ...more }));
+  async function newRole(
+    name: string,
+    trust: object,
+    allows: object,
+    more: object = {},
+  ): Promise<string> {
+    const { Role } = await admin.iam.send(
+      new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: policy(trust), ...more }),
+    );
     await admin.iam.send(
-      new PutRolePolicyCommand({ RoleName: name, PolicyName: 'p', PolicyDocument: policy({ Resource: '*', ...allows }) }),
+      new PutRolePolicyCommand({
+        RoleName: name,
+        PolicyName: 'p',
+        PolicyDocument: policy({ Resource: '*', ...allows }),
+      }),
     );
     return Role?.Arn ?? '';
   }
   async function assume(RoleArn: string, more: Partial<AssumeRoleCommandInput> = {}, as = admin) {
-    const answer = await as.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'session-1', ...more }));
+    const answer = await as.sts.send(
+      new AssumeRoleCommand({ RoleArn, RoleSessionName: 'session-1', ...more }),
+    );
     return { answer, ...clientsFor(world, fromSts(answer.Credentials)) };
   }
-  const whoIs = async ({ sts }: Pick<Clients, 'sts'>) => (await sts.send(new GetCallerIdentityCommand({}))).Arn;
+  const whoIs = async ({ sts }: Pick<Clients, 'sts'>) =>
+    (await sts.send(new GetCallerIdentityCommand({}))).Arn;
 
   it('gives whom a role trusts its policies, under the name of the session', async () => {
-    const arn = await newRole('lister', trustsAccount, { Action: 'kms:ListKeys' }, { Path: '/apps/' });
+    const arn = await newRole(
+      'lister',
+      trustsAccount,
+      { Action: 'kms:ListKeys' },
+      { Path: '/apps/' },
+    );
     const before = Date.now();
     const session = await assume(arn);
     assert.equal(await whoIs(session), `arn:aws:sts::${ACCOUNT}:assumed-role/lister/session-1`);
-    assert.match(session.answer.AssumedRoleUser?.AssumedRoleId ?? '', /^AROA[A-Z2-7]{17}:session-1$/);
+    assert.match(
+      session.answer.AssumedRoleUser?.AssumedRoleId ?? '',
+      /^AROA[A-Z2-7]{17}:session-1$/,
+    );
     const issued = (session.answer.Credentials?.Expiration?.getTime() ?? 0) - 3_600_000;
-    assert.ok(Math.floor(before / 1000) * 1000 <= issued && issued <= Date.now(), 'an hour, to the second');
+    assert.ok(
+      Math.floor(before / 1000) * 1000 <= issued && issued <= Date.now(),
+      'an hour, to the second',
+    );
     await session.kms.send(new ListKeysCommand({}));
     await assert.rejects(
       session.kms.send(new CreateKeyCommand({})),
       /assumed-role\/lister\/session-1 is not authorized to perform: kms:CreateKey/,
     );
     await admin.iam.send(new DeleteRolePolicyCommand({ RoleName: 'lister', PolicyName: 'p' }));
-    await assert.rejects(session.kms.send(new ListKeysCommand({})), { name: 'AccessDeniedException' });
+    await assert.rejects(session.kms.send(new ListKeysCommand({})), {
+      name: 'AccessDeniedException',
+    });
   });
 
   it('tells nobody whether a role that does not trust them is there', async () => {
-    await newRole('closed', { Action: 'sts:AssumeRole', Principal: { AWS: '999988887777' } }, { Action: '*' });
+    await newRole(
+      'closed',
+      { Action: 'sts:AssumeRole', Principal: { AWS: '999988887777' } },
+      { Action: '*' },
+    );
     const textFor = async (name: string): Promise<string> => {
       const error = await assume(`arn:aws:iam::${ACCOUNT}:role/${name}`).catch((one: Error) => one);
       assert.ok(error instanceof Error && error.name === 'AccessDenied');
@@ -94,13 +135,31 @@ describe('STS', () => {
     await assume(named, {}, poor);
     await admin.iam.send(new UpdateUserCommand({ UserName: 'renamed', NewUserName: 'poor' }));
 
-    const unknown = newRole('unknown', { Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/nobody` } }, {});
-    await assert.rejects(unknown, /Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user\/nobody"/);
-    const { AccessKeyMetadata } = await admin.iam.send(new ListAccessKeysCommand({ UserName: 'poor' }));
-    await admin.iam.send(new DeleteAccessKeyCommand({ UserName: 'poor', AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId }));
+    const unknown = newRole(
+      'unknown',
+      { Action: 'sts:AssumeRole', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/nobody` } },
+      {},
+    );
+    await assert.rejects(
+      unknown,
+      /Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user\/nobody"/,
+    );
+    const { AccessKeyMetadata } = await admin.iam.send(
+      new ListAccessKeysCommand({ UserName: 'poor' }),
+    );
+    await admin.iam.send(
+      new DeleteAccessKeyCommand({
+        UserName: 'poor',
+        AccessKeyId: AccessKeyMetadata?.[0]?.AccessKeyId,
+      }),
+    );
     await admin.iam.send(new DeleteUserCommand({ UserName: 'poor' }));
     const namesake = await newUser(world, admin.iam, 'poor');
-    await assert.rejects(assume(named, {}, namesake), { name: 'AccessDenied' }, 'another of that name is not meant');
+    await assert.rejects(
+      assume(named, {}, namesake),
+      { name: 'AccessDenied' },
+      'another of that name is not meant',
+    );
   });
 
   it('limits a session by the policies given with it', async () => {
@@ -108,10 +167,20 @@ describe('STS', () => {
     const inline = await assume(arn, { Policy: policy({ Action: 'kms:ListKeys', Resource: '*' }) });
     assert.ok((inline.answer.PackedPolicySize ?? 0) > 0);
     await inline.kms.send(new ListKeysCommand({}));
-    await assert.rejects(inline.kms.send(new CreateKeyCommand({})), /because no session policy allows/);
-    const managed = await assume(arn, { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/IAMReadOnlyAccess' }] });
-    await assert.rejects(managed.kms.send(new ListKeysCommand({})), /because no session policy allows/);
-    await assert.rejects(assume(arn, { Policy: '{' }), { name: 'MalformedPolicyDocumentException' });
+    await assert.rejects(
+      inline.kms.send(new CreateKeyCommand({})),
+      /because no session policy allows/,
+    );
+    const managed = await assume(arn, {
+      PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/IAMReadOnlyAccess' }],
+    });
+    await assert.rejects(
+      managed.kms.send(new ListKeysCommand({})),
+      /because no session policy allows/,
+    );
+    await assert.rejects(assume(arn, { Policy: '{' }), {
+      name: 'MalformedPolicyDocumentException',
+    });
   });
 
   it('passes tags and the source identity on from session to session', async () => {
@@ -121,8 +190,12 @@ describe('STS', () => {
       Resource: '*',
       Condition: { StringEquals: { 'aws:PrincipalTag/team': 'keys', 'aws:SourceIdentity': 'ann' } },
     });
-    await admin.iam.send(new PutRolePolicyCommand({ RoleName: 'tagged', PolicyName: 'q', PolicyDocument }));
-    await assert.rejects((await assume(arn)).kms.send(new ListKeysCommand({})), { name: 'AccessDeniedException' });
+    await admin.iam.send(
+      new PutRolePolicyCommand({ RoleName: 'tagged', PolicyName: 'q', PolicyDocument }),
+    );
+    await assert.rejects((await assume(arn)).kms.send(new ListKeysCommand({})), {
+      name: 'AccessDeniedException',
+    });
     const session = await assume(arn, {
       Tags: [{ Key: 'team', Value: 'keys' }],
       TransitiveTagKeys: ['team'],
@@ -131,17 +204,33 @@ describe('STS', () => {
     await session.kms.send(new ListKeysCommand({}));
     const chained = await assume(arn, {}, { ...admin, sts: session.sts });
     await chained.kms.send(new ListKeysCommand({}));
-    const plain = await newRole('plain', { Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT } }, { Action: '*' });
-    await assert.rejects(assume(plain, {}, { ...admin, sts: session.sts }), /sts:TagSession/, 'what is passed on takes a permission too');
+    const plain = await newRole(
+      'plain',
+      { Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT } },
+      { Action: '*' },
+    );
+    await assert.rejects(
+      assume(plain, {}, { ...admin, sts: session.sts }),
+      /sts:TagSession/,
+      'what is passed on takes a permission too',
+    );
     const asSession = { ...admin, sts: session.sts };
-    await assert.rejects(assume(arn, { Tags: [{ Key: 'team', Value: 'other' }] }, asSession), /conflicts with a transitive tag key/);
-    await assert.rejects(assume(arn, { SourceIdentity: 'eve' }, asSession), { name: 'AccessDenied' });
+    await assert.rejects(
+      assume(arn, { Tags: [{ Key: 'team', Value: 'other' }] }, asSession),
+      /conflicts with a transitive tag key/,
+    );
+    await assert.rejects(assume(arn, { SourceIdentity: 'eve' }, asSession), {
+      name: 'AccessDenied',
+    });
   });
 
   it('keeps to the longest duration of the role', async () => {
     const arn = await newRole('long', trustsAccount, { Action: '*' }, { MaxSessionDuration: 7200 });
     await assume(arn, { DurationSeconds: 7200 });
-    await assert.rejects(assume(arn, { DurationSeconds: 7201 }), /exceeds the MaxSessionDuration set for this role/);
+    await assert.rejects(
+      assume(arn, { DurationSeconds: 7201 }),
+      /exceeds the MaxSessionDuration set for this role/,
+    );
     await assert.rejects(assume(arn, { DurationSeconds: 60 }), { name: 'ValidationError' });
   });
 
@@ -167,17 +256,28 @@ describe('STS', () => {
       { ...token, sessionToken: `${token.sessionToken?.slice(0, -4)}AAA=` },
       { ...awsFiles(world.data).credentials, sessionToken: token.sessionToken ?? '' },
     ];
-    for (const credentials of refused) await assert.rejects(whoIs(clientsFor(world, credentials)), { name: 'InvalidClientTokenId' });
-    await assert.rejects(whoIs(clientsFor(world, { ...token, secretAccessKey: 'x' })), { name: 'SignatureDoesNotMatch' });
+    for (const credentials of refused)
+      await assert.rejects(whoIs(clientsFor(world, credentials)), { name: 'InvalidClientTokenId' });
+    await assert.rejects(whoIs(clientsFor(world, { ...token, secretAccessKey: 'x' })), {
+      name: 'SignatureDoesNotMatch',
+    });
   });
 
   it('gives a user a session of its own, which can’t be had from a session', async () => {
-    const { Credentials } = await admin.sts.send(new GetSessionTokenCommand({ DurationSeconds: 900 }));
+    const { Credentials } = await admin.sts.send(
+      new GetSessionTokenCommand({ DurationSeconds: 900 }),
+    );
     const session = clientsFor(world, fromSts(Credentials));
     assert.equal(await whoIs(session), `arn:aws:iam::${ACCOUNT}:user/admin`);
     await session.kms.send(new ListKeysCommand({}));
-    await assert.rejects(session.sts.send(new GetSessionTokenCommand({})), { name: 'AccessDenied' });
-    await assert.rejects(session.iam.send(new ListUsersCommand({})), { name: 'InvalidClientTokenId' }, 'IAM takes no such credentials');
+    await assert.rejects(session.sts.send(new GetSessionTokenCommand({})), {
+      name: 'AccessDenied',
+    });
+    await assert.rejects(
+      session.iam.send(new ListUsersCommand({})),
+      { name: 'InvalidClientTokenId' },
+      'IAM takes no such credentials',
+    );
   });
 
   it('outlives a restart of Keyhold', async () => {
@@ -186,18 +286,26 @@ describe('STS', () => {
     await world.stop();
     await world.start();
     admin = administrator(world);
-    assert.equal(await whoIs(clientsFor(world, credentials)), `arn:aws:sts::${ACCOUNT}:assumed-role/lasting/session-1`);
+    assert.equal(
+      await whoIs(clientsFor(world, credentials)),
+      `arn:aws:sts::${ACCOUNT}:assumed-role/lasting/session-1`,
+    );
   });
 
   it('pads a token to the size wanted', async () => {
-    const { Credentials } = await admin.sts.send(new GetSessionTokenCommand({ MinimumSessionTokenSize: 4000 }));
+    const { Credentials } = await admin.sts.send(
+      new GetSessionTokenCommand({ MinimumSessionTokenSize: 4000 }),
+    );
     assert.ok((Credentials?.SessionToken?.length ?? 0) >= 4000);
     await whoIs(clientsFor(world, fromSts(Credentials)));
   });
 
   it('knows whose account an access key is of', async () => {
     const { accessKeyId } = awsFiles(world.data).credentials;
-    assert.equal((await admin.sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: accessKeyId }))).Account, ACCOUNT);
+    assert.equal(
+      (await admin.sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: accessKeyId }))).Account,
+      ACCOUNT,
+    );
   });
 
   describe('with tokens of an OpenID Connect provider', () => {
@@ -205,12 +313,20 @@ describe('STS', () => {
     let role: string;
     before(async () => {
       provider = await startIdentityProvider();
-      await admin.iam.send(new CreateOpenIDConnectProviderCommand({ Url: provider.issuer, ClientIDList: ['sts.amazonaws.com'] }));
+      await admin.iam.send(
+        new CreateOpenIDConnectProviderCommand({
+          Url: provider.issuer,
+          ClientIDList: ['sts.amazonaws.com'],
+        }),
+      );
       const trust = {
         Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
         Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${provider.url}` },
         Condition: {
-          StringEquals: { [`${provider.url}:sub`]: 'system:serviceaccount:apps:vault', [`${provider.url}:aud`]: 'sts.amazonaws.com' },
+          StringEquals: {
+            [`${provider.url}:sub`]: 'system:serviceaccount:apps:vault',
+            [`${provider.url}:aud`]: 'sts.amazonaws.com',
+          },
         },
       };
       role = await newRole('pod', trust, { Action: 'kms:ListKeys' });
@@ -221,7 +337,11 @@ describe('STS', () => {
     /** As a pod does: with no credentials but the token. */
     const exchange = (token: string, RoleArn = role) =>
       clientsFor(world, { accessKeyId: 'none', secretAccessKey: 'none' }).sts.send(
-        new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: 'pod-1', WebIdentityToken: token }),
+        new AssumeRoleWithWebIdentityCommand({
+          RoleArn,
+          RoleSessionName: 'pod-1',
+          WebIdentityToken: token,
+        }),
       );
 
     it('becomes the role that trusts the token’s subject', async () => {
@@ -240,7 +360,11 @@ describe('STS', () => {
           'AccessDenied',
           /Not authorized to perform sts:AssumeRoleWithWebIdentity/,
         ],
-        [await provider.token({ sub, aud: 'else' }), 'InvalidIdentityTokenException', /Incorrect token audience/],
+        [
+          await provider.token({ sub, aud: 'else' }),
+          'InvalidIdentityTokenException',
+          /Incorrect token audience/,
+        ],
         [
           await provider.token({ sub, iss: 'https://oidc.example.com' }),
           'InvalidIdentityTokenException',
@@ -250,11 +374,15 @@ describe('STS', () => {
         [await provider.token({}), 'InvalidIdentityTokenException', /sub/],
         ['not-a-token', 'InvalidIdentityTokenException', /not a valid JWT/],
       ];
-      for (const [token, name, message] of cases) await assert.rejects(exchange(token), { name, message });
+      for (const [token, name, message] of cases)
+        await assert.rejects(exchange(token), { name, message });
       const [header = '', , signature = ''] = (await provider.token({ sub: 'x' })).split('.');
       const forged = [header, (await provider.token({ sub })).split('.')[1], signature].join('.');
       await assert.rejects(exchange(forged), { name: 'InvalidIdentityTokenException' });
-      await assert.rejects(exchange(await provider.token({ sub }), `arn:aws:iam::${ACCOUNT}:role/absent`), { name: 'AccessDenied' });
+      await assert.rejects(
+        exchange(await provider.token({ sub }), `arn:aws:iam::${ACCOUNT}:role/absent`),
+        { name: 'AccessDenied' },
+      );
     });
 
     it('takes session tags from the token', async () => {
@@ -264,23 +392,37 @@ describe('STS', () => {
         Resource: '*',
         Condition: { StringEquals: { 'aws:PrincipalTag/team': 'keys' } },
       });
-      await admin.iam.send(new PutRolePolicyCommand({ RoleName: 'pod', PolicyName: 'tags', PolicyDocument }));
-      const { Credentials } = await exchange(await provider.token({ sub, 'https://aws.amazon.com/tags': tags }));
+      await admin.iam.send(
+        new PutRolePolicyCommand({ RoleName: 'pod', PolicyName: 'tags', PolicyDocument }),
+      );
+      const { Credentials } = await exchange(
+        await provider.token({ sub, 'https://aws.amazon.com/tags': tags }),
+      );
       await clientsFor(world, fromSts(Credentials)).kms.send(new CreateKeyCommand({}));
     });
 
     it('is slowed down when somebody only tries', async () => {
       await until('a call is refused as Throttling', async () => {
-        const tries = await Promise.allSettled(Array.from({ length: 50 }, () => exchange('not-a-token')));
-        return tries.some((one) => one.status === 'rejected' && (one.reason as Error).name === 'Throttling');
+        const tries = await Promise.allSettled(
+          Array.from({ length: 50 }, () => exchange('not-a-token')),
+        );
+        return tries.some(
+          (one) => one.status === 'rejected' && (one.reason as Error).name === 'Throttling',
+        );
       });
       await whoIs(admin);
     });
 
     it('leaves an audit record that says whose token it was, and not the token', () => {
-      const record = auditEvents(world.data).find(({ eventName, errorCode }) => eventName === 'AssumeRoleWithWebIdentity' && !errorCode);
+      const record = auditEvents(world.data).find(
+        ({ eventName, errorCode }) => eventName === 'AssumeRoleWithWebIdentity' && !errorCode,
+      );
       const provided = `arn:aws:iam::${ACCOUNT}:oidc-provider/${provider.url}:sts.amazonaws.com:${sub}`;
-      assert.deepEqual(record?.['userIdentity'], { type: 'WebIdentityUser', principalId: provided, userName: sub });
+      assert.deepEqual(record?.['userIdentity'], {
+        type: 'WebIdentityUser',
+        principalId: provided,
+        userName: sub,
+      });
       assert.doesNotMatch(JSON.stringify(record), /eyJ/);
     });
   });

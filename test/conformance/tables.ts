@@ -126,4 +126,9 @@ export const customKeyStoreTables: readonly Table[] = [
   DeleteCustomKeyStore,
 ];
 
-export const tables: readonly Table[] = [...cryptographicTables, ...keyTables, ...attachmentTables, ...customKeyStoreTables];
+export const tables: readonly Table[] = [
+  ...cryptographicTables,
+  ...keyTables,
+  ...attachmentTables,
+  ...customKeyStoreTables,
+];

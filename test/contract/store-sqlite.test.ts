@@ -25,9 +25,13 @@ describeStore('SQLite', () => {
 
 test('every write that was acknowledged before kill -9 is there afterwards', async () => {
   const path = newPath();
-  const writer = spawn(process.execPath, [join(import.meta.dirname, 'write-until-killed.ts'), path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const writer = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'write-until-killed.ts'), path],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const exited = once(writer, 'exit');
   const acknowledged: string[] = [];
   for await (const name of createInterface({ input: writer.stdout })) {
@@ -50,7 +54,8 @@ test('the database is readable by its owner only, its side files too', async () 
   const path = newPath();
   const store = openSqliteStore(path);
   await store.transact((transaction) => transaction.put('settings', { name: 'a', value: 'b' }));
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) assert.equal(statSync(file).mode & 0o077, 0, file);
+  for (const file of [path, `${path}-wal`, `${path}-shm`])
+    assert.equal(statSync(file).mode & 0o077, 0, file);
   await store.close();
 });
 
@@ -66,7 +71,10 @@ test('a database of a newer version is refused and left as it is', async () => {
 
 test('a file that is no database is refused', () => {
   const path = newPath();
-  writeFileSync(path, 'this is not a database, although it is long enough to have a header'.repeat(20));
+  writeFileSync(
+    path,
+    'this is not a database, although it is long enough to have a header'.repeat(20),
+  );
   assert.throws(() => openSqliteStore(path), /not a database/);
 });
 
@@ -74,7 +82,8 @@ test('a listing seeks to its page and to its index instead of scanning', async (
   const path = newPath();
   await openSqliteStore(path).close();
   const database = new DatabaseSync(path);
-  const plan = (sql: string): string => JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all());
+  const plan = (sql: string): string =>
+    JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all());
   const page = plan(
     'SELECT doc FROM "keys" WHERE "account" = ? AND "region" = ? AND ("keyId") > (?) ORDER BY "account", "region", "keyId" LIMIT ?',
   );

@@ -34,7 +34,10 @@ function key(keyId: string, more: Partial<KeyRecord> = {}): KeyRecord {
 }
 
 /** What every engine must do. Each test has a database of its own. */
-export function describeStore(engine: string, makeWorld: () => Promise<StoreWorld> | StoreWorld): void {
+export function describeStore(
+  engine: string,
+  makeWorld: () => Promise<StoreWorld> | StoreWorld,
+): void {
   describe(`store contract: ${engine}`, () => {
     let world: StoreWorld;
     let store: Store;
@@ -54,9 +57,15 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
       store.read((reader) => reader.get('aliases', scope.account, scope.region, name));
 
     it('gives back a row as it was put, nested parts included', async () => {
-      const row = key('k1', { tags: [{ key: 'naïve 𝄞', value: '' }], description: `it's "quoted"` });
+      const row = key('k1', {
+        tags: [{ key: 'naïve 𝄞', value: '' }],
+        description: `it's "quoted"`,
+      });
       await store.transact((transaction) => transaction.put('keys', row));
-      assert.deepEqual(await store.read((reader) => reader.get('keys', scope.account, scope.region, 'k1')), row);
+      assert.deepEqual(
+        await store.read((reader) => reader.get('keys', scope.account, scope.region, 'k1')),
+        row,
+      );
     });
 
     it('answers undefined for a row that is not there', async () => {
@@ -71,23 +80,40 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
 
     it('deletes a row, and ignores one that is not there', async () => {
       await putAll(alias('alias/a'));
-      await store.transact((transaction) => transaction.delete('aliases', scope.account, scope.region, 'alias/a'));
-      await store.transact((transaction) => transaction.delete('aliases', scope.account, scope.region, 'alias/a'));
+      await store.transact((transaction) =>
+        transaction.delete('aliases', scope.account, scope.region, 'alias/a'),
+      );
+      await store.transact((transaction) =>
+        transaction.delete('aliases', scope.account, scope.region, 'alias/a'),
+      );
       assert.equal(await aliasOf('alias/a'), undefined);
     });
 
     it('refuses a key with parts missing rather than touching many rows', async () => {
       await putAll(alias('alias/a'));
-      await assert.rejects(store.transact((transaction) => transaction.delete('aliases', scope.account)));
+      await assert.rejects(
+        store.transact((transaction) => transaction.delete('aliases', scope.account)),
+      );
       assert.ok(await aliasOf('alias/a'));
     });
 
     it('lists the rows of a prefix in key order, and no others', async () => {
       const elsewhere = { ...scope, region: 'us-east-2' };
-      await putAll(alias('alias/c'), alias('alias/a'), alias('alias/b', 'k1', elsewhere), alias('alias/B'));
+      await putAll(
+        alias('alias/c'),
+        alias('alias/a'),
+        alias('alias/b', 'k1', elsewhere),
+        alias('alias/B'),
+      );
       const names = async (...prefix: string[]) =>
-        (await store.read((reader) => reader.list('aliases', prefix))).map(({ region, name }) => `${region} ${name}`);
-      assert.deepEqual(await names(scope.account, scope.region), ['us-east-1 alias/B', 'us-east-1 alias/a', 'us-east-1 alias/c']);
+        (await store.read((reader) => reader.list('aliases', prefix))).map(
+          ({ region, name }) => `${region} ${name}`,
+        );
+      assert.deepEqual(await names(scope.account, scope.region), [
+        'us-east-1 alias/B',
+        'us-east-1 alias/a',
+        'us-east-1 alias/c',
+      ]);
       assert.equal((await names(scope.account)).at(-1), 'us-east-2 alias/b');
       assert.equal((await names()).length, 4);
     });
@@ -99,7 +125,9 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
       for (;;) {
         const last = seen.at(-1);
         const after = last === undefined ? {} : { after: [scope.account, scope.region, last] };
-        const page = await store.read((reader) => reader.list('aliases', [scope.account, scope.region], { limit: 7, ...after }));
+        const page = await store.read((reader) =>
+          reader.list('aliases', [scope.account, scope.region], { limit: 7, ...after }),
+        );
         if (page.length === 0) break;
         seen.push(...page.map(({ name }) => name));
       }
@@ -109,7 +137,11 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
     it('takes a page start that lies outside the prefix, or is short or long, for what it is', async () => {
       await putAll(alias('alias/a'), alias('alias/b'));
       const count = async (...after: string[]) =>
-        (await store.read((reader) => reader.list('aliases', [scope.account, scope.region], { after }))).length;
+        (
+          await store.read((reader) =>
+            reader.list('aliases', [scope.account, scope.region], { after }),
+          )
+        ).length;
       assert.equal(await count(), 2);
       assert.equal(await count('000000000000', 'x', 'y'), 2);
       assert.equal(await count('999999999999', 'x', 'y'), 0);
@@ -126,9 +158,16 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
         await transaction.put('keys', key('k4'));
       });
       const find = async (values: string[], page = {}) =>
-        (await store.read((reader) => reader.find('keys', 'byStore', values, page))).map(({ keyId }) => keyId);
+        (await store.read((reader) => reader.find('keys', 'byStore', values, page))).map(
+          ({ keyId }) => keyId,
+        );
       assert.deepEqual(await find([scope.account, scope.region, 'cks-1']), ['k1', 'k3']);
-      assert.deepEqual(await find([scope.account, scope.region, 'cks-1'], { after: [scope.account, scope.region, 'k1'] }), ['k3']);
+      assert.deepEqual(
+        await find([scope.account, scope.region, 'cks-1'], {
+          after: [scope.account, scope.region, 'k1'],
+        }),
+        ['k3'],
+      );
       assert.deepEqual(await find([scope.account, scope.region]), ['k1', 'k2', 'k3']);
       assert.deepEqual(await find([scope.account, scope.region], { limit: 2 }), ['k1', 'k2']);
     });
@@ -138,9 +177,15 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
         await transaction.put('keys', key('k1', { deletionDate: 5 }));
         await transaction.put('keys', key('k2'));
       });
-      const due = async () => (await store.read((reader) => reader.find('keys', 'byDeletion', []))).map(({ keyId }) => keyId);
+      const due = async () =>
+        (await store.read((reader) => reader.find('keys', 'byDeletion', []))).map(
+          ({ keyId }) => keyId,
+        );
       assert.deepEqual(await due(), ['k1']);
-      assert.equal((await store.read((reader) => reader.find('keys', 'byDeletion', [5]))).length, 1);
+      assert.equal(
+        (await store.read((reader) => reader.find('keys', 'byDeletion', [5]))).length,
+        1,
+      );
       await store.transact((transaction) => transaction.put('keys', key('k1')));
       assert.deepEqual(await due(), []);
     });
@@ -153,7 +198,9 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
         await transaction.put('keys', key('k4'));
       });
       const due = async (until: number, limit?: number) =>
-        (await store.read((reader) => reader.due('keys', 'byDeletion', until, limit))).map(({ keyId }) => keyId);
+        (await store.read((reader) => reader.due('keys', 'byDeletion', until, limit))).map(
+          ({ keyId }) => keyId,
+        );
       assert.deepEqual(await due(7), ['k2', 'k1']);
       assert.deepEqual(await due(7, 1), ['k2']);
       assert.deepEqual(await due(4), []);
@@ -194,7 +241,9 @@ export function describeStore(engine: string, makeWorld: () => Promise<StoreWorl
     });
 
     it('runs transactions one after the other, even if their work takes turns', async () => {
-      await store.transact((transaction) => transaction.put('settings', { name: 'count', value: '0' }));
+      await store.transact((transaction) =>
+        transaction.put('settings', { name: 'count', value: '0' }),
+      );
       const increment = async (transaction: Transaction): Promise<void> => {
         const { value } = (await transaction.get('settings', 'count')) ?? { value: 'none' };
         await new Promise((resolve) => setImmediate(resolve));

@@ -55,14 +55,18 @@ interface Listed {
 }
 
 async function backupsOf(world: World, clusterId: string): Promise<Backup[]> {
-  const { Backups = [] } = await world.cloudhsm.send(new DescribeBackupsCommand({ Filters: { clusterIds: [clusterId] } }));
+  const { Backups = [] } = await world.cloudhsm.send(
+    new DescribeBackupsCommand({ Filters: { clusterIds: [clusterId] } }),
+  );
   return Backups;
 }
 
 async function untilBackups(cluster: OwnCluster, reasons: readonly string[]): Promise<void> {
   await until(`backups for ${reasons.join(', ')}`, async () => {
     const { backups } = (await cluster.hsm(['backup', 'list'])) as Listed;
-    return reasons.every((reason) => backups.some((one) => one.reason === reason && one.state === 'READY'));
+    return reasons.every((reason) =>
+      backups.some((one) => one.reason === reason && one.state === 'READY'),
+    );
   });
 }
 
@@ -104,18 +108,45 @@ describe('backups of a cluster', () => {
   it('restore a related cluster, to which the store moves, and deleted material works again', async () => {
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     await untilStore(world, storeId, 'DISCONNECTED');
-    await cluster.hsm(['user', 'change-password', '--username', 'kmsuser', '--role', 'crypto-user', '--password', 'taken-back-1'], asAdmin);
-    await cluster.hsm(['key', 'delete', '--filter', `attr.label=${KeyId}`], { role: 'crypto-user', pin: 'kmsuser:taken-back-1' });
+    await cluster.hsm(
+      [
+        'user',
+        'change-password',
+        '--username',
+        'kmsuser',
+        '--role',
+        'crypto-user',
+        '--password',
+        'taken-back-1',
+      ],
+      asAdmin,
+    );
+    await cluster.hsm(['key', 'delete', '--filter', `attr.label=${KeyId}`], {
+      role: 'crypto-user',
+      pin: 'kmsuser:taken-back-1',
+    });
 
     const { Cluster } = await world.cloudhsm.send(
-      new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world), SourceBackupId: backupId }),
+      new CreateClusterCommand({
+        HsmType: 'hsm2m.medium',
+        SubnetIds: await subnetIds(world),
+        SourceBackupId: backupId,
+      }),
     );
     const ClusterId = Cluster?.ClusterId ?? '';
     assert.equal(Cluster?.SourceBackupId, backupId);
-    await untilCluster(world, ClusterId, 'the restored cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
+    await untilCluster(
+      world,
+      ClusterId,
+      'the restored cluster is ACTIVE',
+      ({ State }) => State === 'ACTIVE',
+    );
     for (const zone of ['a', 'b']) await addHsm(world, ClusterId, zone);
     const restored = await untilCluster(world, ClusterId, 'it is there', () => true);
-    assert.equal(restored.Certificates?.ClusterCertificate, (await cluster.describe()).Certificates?.ClusterCertificate);
+    assert.equal(
+      restored.Certificates?.ClusterCertificate,
+      (await cluster.describe()).Certificates?.ClusterCertificate,
+    );
 
     await assert.rejects(
       world.kms.send(
@@ -130,13 +161,20 @@ describe('backups of a cluster', () => {
     );
     const stranger = await ownCluster(world);
     await assert.rejects(
-      world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, CloudHsmClusterId: stranger.clusterId })),
+      world.kms.send(
+        new UpdateCustomKeyStoreCommand({
+          CustomKeyStoreId: storeId,
+          CloudHsmClusterId: stranger.clusterId,
+        }),
+      ),
       {
         name: 'CloudHsmClusterNotRelatedException',
       },
     );
     // The password in the backup is the one that KMS gave kmsuser, and which it still knows.
-    await world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, CloudHsmClusterId: ClusterId }));
+    await world.kms.send(
+      new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, CloudHsmClusterId: ClusterId }),
+    );
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     await untilStore(world, storeId, 'CONNECTED');
     const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
@@ -145,15 +183,28 @@ describe('backups of a cluster', () => {
 
   it('bring back a cluster whose HSMs were all deleted', async () => {
     const parked = (await cluster.describe()).Hsms ?? [];
-    for (const { HsmId } of parked) await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: HsmId ?? '' }));
-    await untilCluster(world, cluster.clusterId, 'it has no HSM', ({ Hsms }) => (Hsms ?? []).length === 0);
+    for (const { HsmId } of parked)
+      await world.cloudhsm.send(
+        new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: HsmId ?? '' }),
+      );
+    await untilCluster(
+      world,
+      cluster.clusterId,
+      'it has no HSM',
+      ({ Hsms }) => (Hsms ?? []).length === 0,
+    );
     await addHsm(world, cluster.clusterId, 'c');
-    const { users } = (await cluster.hsm(['user', 'list'])) as { users: readonly { username: string }[] };
+    const { users } = (await cluster.hsm(['user', 'list'])) as {
+      users: readonly { username: string }[];
+    };
     assert.deepEqual(
       users.map(({ username }) => username),
       ['admin', 'app_user', 'kmsuser'],
     );
-    const keys = (await cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:taken-back-1' })) as { total_key_count: number };
+    const keys = (await cluster.hsm(['key', 'list'], {
+      role: 'crypto-user',
+      pin: 'kmsuser:taken-back-1',
+    })) as { total_key_count: number };
     assert.equal(keys.total_key_count, 0, 'the last backup was made after the key was deleted');
   });
 
@@ -163,7 +214,11 @@ describe('backups of a cluster', () => {
     assert.ok(deleted.Backup?.DeleteTimestamp);
     await assert.rejects(
       world.cloudhsm.send(
-        new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world), SourceBackupId: backupId }),
+        new CreateClusterCommand({
+          HsmType: 'hsm2m.medium',
+          SubnetIds: await subnetIds(world),
+          SourceBackupId: backupId,
+        }),
       ),
       {
         name: 'CloudHsmInvalidRequestException',
@@ -174,18 +229,27 @@ describe('backups of a cluster', () => {
     await assert.rejects(world.cloudhsm.send(new RestoreBackupCommand({ BackupId: backupId })), {
       name: 'CloudHsmInvalidRequestException',
     });
-    await assert.rejects(world.cloudhsm.send(new DeleteBackupCommand({ BackupId: 'backup-aaaaaaaaaaa' })), {
-      name: 'CloudHsmResourceNotFoundException',
-    });
+    await assert.rejects(
+      world.cloudhsm.send(new DeleteBackupCommand({ BackupId: 'backup-aaaaaaaaaaa' })),
+      {
+        name: 'CloudHsmResourceNotFoundException',
+      },
+    );
   });
 
   it('have tags, and may be kept for ever', async () => {
-    await world.cloudhsm.send(new TagResourceCommand({ ResourceId: backupId, TagList: [{ Key: 'for', Value: 'audit' }] }));
+    await world.cloudhsm.send(
+      new TagResourceCommand({ ResourceId: backupId, TagList: [{ Key: 'for', Value: 'audit' }] }),
+    );
     const { TagList } = await world.cloudhsm.send(new ListTagsCommand({ ResourceId: backupId }));
     assert.deepEqual(TagList, [{ Key: 'for', Value: 'audit' }]);
-    const { Backup: kept } = await world.cloudhsm.send(new ModifyBackupAttributesCommand({ BackupId: backupId, NeverExpires: true }));
+    const { Backup: kept } = await world.cloudhsm.send(
+      new ModifyBackupAttributesCommand({ BackupId: backupId, NeverExpires: true }),
+    );
     assert.equal(kept?.NeverExpires, true);
-    const { Backups } = await world.cloudhsm.send(new DescribeBackupsCommand({ Filters: { neverExpires: ['true'] } }));
+    const { Backups } = await world.cloudhsm.send(
+      new DescribeBackupsCommand({ Filters: { neverExpires: ['true'] } }),
+    );
     assert.deepEqual(
       Backups?.map(({ BackupId }) => BackupId),
       [backupId],
@@ -198,7 +262,9 @@ describe('backups of a cluster', () => {
     );
     assert.equal(DestinationBackup?.SourceBackup, backupId);
     const there = world.cloudhsmIn('eu-west-1');
-    const { Backups } = await there.send(new DescribeBackupsCommand({ Filters: { sourceBackupIds: [backupId] } }));
+    const { Backups } = await there.send(
+      new DescribeBackupsCommand({ Filters: { sourceBackupIds: [backupId] } }),
+    );
     assert.equal(Backups?.length, 1);
     assert.deepEqual(Backups?.[0]?.TagList, [{ Key: 'for', Value: 'audit' }]);
   });
@@ -206,12 +272,26 @@ describe('backups of a cluster', () => {
   it('are shared with another account by a resource policy, whole or not at all', async () => {
     const ResourceArn = `arn:aws:cloudhsm:us-east-1:111122223333:backup/${backupId}`;
     const made = JSON.parse(
-      (await keyhold(['account', 'create', '222233334444', 'partners', '--json'], world.environment())).stdout,
+      (
+        await keyhold(
+          ['account', 'create', '222233334444', 'partners', '--json'],
+          world.environment(),
+        )
+      ).stdout,
     ) as NewAccount;
-    using theirs = clientsFor(world, { accessKeyId: made.AccessKeyId, secretAccessKey: made.SecretAccessKey });
+    using theirs = clientsFor(world, {
+      accessKeyId: made.AccessKeyId,
+      secretAccessKey: made.SecretAccessKey,
+    });
     const SubnetIds = subnetsOf(await keyhold(['status', '--json'], asAccount(world, made)));
-    const restore = new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds, SourceBackupId: ResourceArn });
-    await assert.rejects(theirs.cloudhsm.send(restore), { name: 'CloudHsmResourceNotFoundException' });
+    const restore = new CreateClusterCommand({
+      HsmType: 'hsm2m.medium',
+      SubnetIds,
+      SourceBackupId: ResourceArn,
+    });
+    await assert.rejects(theirs.cloudhsm.send(restore), {
+      name: 'CloudHsmResourceNotFoundException',
+    });
 
     const statement = {
       Effect: 'Allow',
@@ -220,33 +300,57 @@ describe('backups of a cluster', () => {
       Resource: '*',
     };
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
-    assert.deepEqual(await call(world, 'PutResourcePolicy', { ResourceArn, Policy }), { ResourceArn, Policy });
+    assert.deepEqual(await call(world, 'PutResourcePolicy', { ResourceArn, Policy }), {
+      ResourceArn,
+      Policy,
+    });
     assert.deepEqual(await call(world, 'GetResourcePolicy', { ResourceArn }), { Policy });
     const { Cluster } = await theirs.cloudhsm.send(restore);
     assert.equal(Cluster?.SourceBackupId, backupId);
 
-    assert.deepEqual(await call(world, 'DeleteResourcePolicy', { ResourceArn }), { ResourceArn, Policy });
-    await assert.rejects(theirs.cloudhsm.send(restore), { name: 'CloudHsmResourceNotFoundException' });
-    await assert.rejects(call(world, 'PutResourcePolicy', { ResourceArn, Policy: '{' }), /CloudHsmInvalidRequestException/);
+    assert.deepEqual(await call(world, 'DeleteResourcePolicy', { ResourceArn }), {
+      ResourceArn,
+      Policy,
+    });
+    await assert.rejects(theirs.cloudhsm.send(restore), {
+      name: 'CloudHsmResourceNotFoundException',
+    });
+    await assert.rejects(
+      call(world, 'PutResourcePolicy', { ResourceArn, Policy: '{' }),
+      /CloudHsmInvalidRequestException/,
+    );
   });
 
   it('go by the retention of their cluster, but for the last one', async () => {
     await assert.rejects(
-      world.cloudhsm.send(new ModifyClusterCommand({ ClusterId: cluster.clusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '3' } })),
+      world.cloudhsm.send(
+        new ModifyClusterCommand({
+          ClusterId: cluster.clusterId,
+          BackupRetentionPolicy: { Type: 'DAYS', Value: '3' },
+        }),
+      ),
       { name: 'CloudHsmInvalidRequestException' },
     );
     const { Cluster } = await world.cloudhsm.send(
-      new ModifyClusterCommand({ ClusterId: cluster.clusterId, BackupRetentionPolicy: { Type: 'DAYS', Value: '7' } }),
+      new ModifyClusterCommand({
+        ClusterId: cluster.clusterId,
+        BackupRetentionPolicy: { Type: 'DAYS', Value: '7' },
+      }),
     );
     assert.equal(Cluster?.BackupRetentionPolicy?.Value, '7');
     const before = (await backupsOf(world, cluster.clusterId)).length;
     await world.stop();
     await world.start('--clock-offset', '10d');
-    const marked = await until('old ones are on their way out, and a daily one is made', async () => {
-      const backups = await backupsOf(world, cluster.clusterId);
-      const pending = backups.filter(({ BackupState }) => BackupState === 'PENDING_DELETION');
-      return backups.length > before && pending.length > 0 ? pending.map(({ BackupId = '' }) => BackupId) : undefined;
-    });
+    const marked = await until(
+      'old ones are on their way out, and a daily one is made',
+      async () => {
+        const backups = await backupsOf(world, cluster.clusterId);
+        const pending = backups.filter(({ BackupState }) => BackupState === 'PENDING_DELETION');
+        return backups.length > before && pending.length > 0
+          ? pending.map(({ BackupId = '' }) => BackupId)
+          : undefined;
+      },
+    );
     assert.ok(!marked.includes(backupId), 'one that never expires stays');
     await world.stop();
     await world.start('--clock-offset', '20d');
@@ -255,7 +359,10 @@ describe('backups of a cluster', () => {
       return left.includes(backupId) && !marked.some((id) => left.includes(id));
     });
     const files = readdirSync(join(world.data, 'backups'));
-    assert.ok(files.includes(`${backupId}.backup`) && !marked.some((id) => files.includes(`${id}.backup`)), 'their files too');
+    assert.ok(
+      files.includes(`${backupId}.backup`) && !marked.some((id) => files.includes(`${id}.backup`)),
+      'their files too',
+    );
   });
 });
 
@@ -265,11 +372,17 @@ interface NewAccount {
 }
 
 function asAccount(world: World, { AccessKeyId, SecretAccessKey }: NewAccount): NodeJS.ProcessEnv {
-  return { ...world.environment(), AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey };
+  return {
+    ...world.environment(),
+    AWS_ACCESS_KEY_ID: AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: SecretAccessKey,
+  };
 }
 
 function subnetsOf({ stdout }: { readonly stdout: string }): string[] {
-  const { Regions } = JSON.parse(stdout) as { Regions: readonly { Subnets: readonly { SubnetId: string }[] }[] };
+  const { Regions } = JSON.parse(stdout) as {
+    Regions: readonly { Subnets: readonly { SubnetId: string }[] }[];
+  };
   return (Regions[0]?.Subnets ?? []).map(({ SubnetId }) => SubnetId);
 }
 
@@ -277,10 +390,25 @@ function subnetsOf({ stdout }: { readonly stdout: string }): string[] {
 async function call(world: World, operation: string, input: object): Promise<unknown> {
   const body = JSON.stringify(input);
   const { host } = new URL(world.server.endpoint);
-  const unsigned = { host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `BaldrApiService.${operation}` };
+  const unsigned = {
+    host,
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `BaldrApiService.${operation}`,
+  };
   const { credentials } = awsFiles(world.data);
-  const request = { method: 'POST', headers: unsigned, body, region: world.region, service: 'cloudhsm', credentials, now: Date.now() };
-  const headers = Object.entries(signRequest(request)).map(([name, value]): [string, string] => [name, String(value)]);
+  const request = {
+    method: 'POST',
+    headers: unsigned,
+    body,
+    region: world.region,
+    service: 'cloudhsm',
+    credentials,
+    now: Date.now(),
+  };
+  const headers = Object.entries(signRequest(request)).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
   const answer = await fetch(world.server.endpoint, { method: 'POST', headers, body });
   if (answer.status !== 200) throw new Error(await answer.text());
   return answer.json();
@@ -304,20 +432,34 @@ describe('an exported backup', () => {
     const cluster = await ownCluster(world);
     const file = join(world.folder, 'cluster.backup');
     const secret = ['--path', file, '--passphrase', 'correct horse battery'];
-    const root = ['--manufacturer-root', join(elsewhere.data, 'certificates', 'manufacturer-root.crt')];
-    await cluster.hsm(['key', 'generate-symmetric', 'aes', '--label', 'mine', '--key-length-bytes', '32'], {
-      role: 'crypto-user',
-      pin: `kmsuser:${KMSUSER_PASSWORD}`,
-    });
+    const root = [
+      '--manufacturer-root',
+      join(elsewhere.data, 'certificates', 'manufacturer-root.crt'),
+    ];
+    await cluster.hsm(
+      ['key', 'generate-symmetric', 'aes', '--label', 'mine', '--key-length-bytes', '32'],
+      {
+        role: 'crypto-user',
+        pin: `kmsuser:${KMSUSER_PASSWORD}`,
+      },
+    );
     await cluster.hsm(['backup', 'create', ...secret], asAdmin);
-    const facts = (await cluster.hsm(['backup', 'check', ...secret], asAdmin)) as Record<string, unknown>;
+    const facts = (await cluster.hsm(['backup', 'check', ...secret], asAdmin)) as Record<
+      string,
+      unknown
+    >;
     assert.deepEqual([facts['key-count'], facts['user-count'], facts['related']], [1, 3, true]);
 
     const { Cluster } = await elsewhere.cloudhsm.send(
       new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(elsewhere) }),
     );
     const clusterId = Cluster?.ClusterId ?? '';
-    await untilCluster(elsewhere, clusterId, 'the cluster is UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
+    await untilCluster(
+      elsewhere,
+      clusterId,
+      'the cluster is UNINITIALIZED',
+      ({ State }) => State === 'UNINITIALIZED',
+    );
     await addHsm(elsewhere, clusterId, 'a');
     const there = hsmElsewhere(elsewhere, clusterId, cluster.ca.certificate);
     await assert.rejects(
@@ -325,8 +467,15 @@ describe('an exported backup', () => {
       /damaged|passphrase/,
     );
     await there(['backup', 'restore', ...secret, ...root]);
-    await untilCluster(elsewhere, clusterId, 'the restored cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
-    await elsewhere.cloudhsm.send(new CreateHsmCommand({ ClusterId: clusterId, AvailabilityZone: 'us-east-1b' }));
+    await untilCluster(
+      elsewhere,
+      clusterId,
+      'the restored cluster is ACTIVE',
+      ({ State }) => State === 'ACTIVE',
+    );
+    await elsewhere.cloudhsm.send(
+      new CreateHsmCommand({ ClusterId: clusterId, AvailabilityZone: 'us-east-1b' }),
+    );
     await untilCluster(
       elsewhere,
       clusterId,

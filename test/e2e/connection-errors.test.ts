@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { CreateClusterCommand, DeleteClusterCommand, DeleteHsmCommand } from '@aws-sdk/client-cloudhsm-v2';
+import {
+  CreateClusterCommand,
+  DeleteClusterCommand,
+  DeleteHsmCommand,
+} from '@aws-sdk/client-cloudhsm-v2';
 import {
   ConnectCustomKeyStoreCommand,
   CreateCustomKeyStoreCommand,
@@ -50,16 +54,31 @@ describe('a custom key store', () => {
   async function failedConnect(id: string): Promise<string | undefined> {
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
     const code = await untilStore(world, id, 'FAILED');
-    await assert.rejects(world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id })), {
-      name: 'CustomKeyStoreInvalidStateException',
-    });
+    await assert.rejects(
+      world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id })),
+      {
+        name: 'CustomKeyStoreInvalidStateException',
+      },
+    );
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
     await untilStore(world, id, 'DISCONNECTED');
     return code;
   }
 
   const setPassword = (password: string): Promise<unknown> =>
-    cluster.hsm(['user', 'change-password', '--username', 'kmsuser', '--role', 'crypto-user', '--password', password], asAdmin);
+    cluster.hsm(
+      [
+        'user',
+        'change-password',
+        '--username',
+        'kmsuser',
+        '--role',
+        'crypto-user',
+        '--password',
+        password,
+      ],
+      asAdmin,
+    );
 
   /** A session of kmsuser that is not KMS's. */
   async function asKmsuser(): Promise<HsmConnection> {
@@ -67,7 +86,11 @@ describe('a custom key store', () => {
     assert.ok(hsm);
     const address = { hsmId: hsm.HsmId, host: hsm.EniIp, port: hsm.EniPort };
     const connection = await connectHsm(address, { trustAnchor: cluster.ca.certificate });
-    await connection.call('login', { username: 'kmsuser', role: 'crypto-user', password: KMSUSER_PASSWORD });
+    await connection.call('login', {
+      username: 'kmsuser',
+      role: 'crypto-user',
+      password: KMSUSER_PASSWORD,
+    });
     return connection;
   }
 
@@ -82,15 +105,30 @@ describe('a custom key store', () => {
   }
 
   it('needs a cluster that exists', async () => {
-    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('none'), CloudHsmClusterId: 'cluster-aaaaaaaaaaa' })), {
-      name: 'CloudHsmClusterNotFoundException',
-    });
+    await assert.rejects(
+      world.kms.send(
+        new CreateCustomKeyStoreCommand({
+          ...wanted('none'),
+          CloudHsmClusterId: 'cluster-aaaaaaaaaaa',
+        }),
+      ),
+      {
+        name: 'CloudHsmClusterNotFoundException',
+      },
+    );
   });
 
   it('needs a cluster that is active', async () => {
-    const { Cluster } = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }));
+    const { Cluster } = await world.cloudhsm.send(
+      new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }),
+    );
     await assert.rejects(
-      world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('inactive'), CloudHsmClusterId: Cluster?.ClusterId ?? '' })),
+      world.kms.send(
+        new CreateCustomKeyStoreCommand({
+          ...wanted('inactive'),
+          CloudHsmClusterId: Cluster?.ClusterId ?? '',
+        }),
+      ),
       { name: 'CloudHsmClusterNotActiveException' },
     );
   });
@@ -104,43 +142,82 @@ describe('a custom key store', () => {
 
   it('needs the trust anchor that the cluster was initialized with', async () => {
     const { certificate } = await customerCa('EC');
-    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('forged'), TrustAnchorCertificate: certificate })), {
-      name: 'IncorrectTrustAnchorException',
-    });
+    await assert.rejects(
+      world.kms.send(
+        new CreateCustomKeyStoreCommand({
+          ...wanted('forged'),
+          TrustAnchorCertificate: certificate,
+        }),
+      ),
+      {
+        name: 'IncorrectTrustAnchorException',
+      },
+    );
   });
 
   it('lives from creation to deletion through its states', async () => {
-    const { CustomKeyStoreId: id = '' } = await world.kms.send(new CreateCustomKeyStoreCommand(wanted('own')));
+    const { CustomKeyStoreId: id = '' } = await world.kms.send(
+      new CreateCustomKeyStoreCommand(wanted('own')),
+    );
     assert.match(id, /^cks-[0-9a-f]{17}$/);
-    assert.equal((await world.kms.send(new CreateCustomKeyStoreCommand(wanted('own')))).CustomKeyStoreId, id, 'the same again is no error');
-    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand({ ...wanted('own'), KeyStorePassword: 'another-1' })), {
-      name: 'CustomKeyStoreNameInUseException',
+    assert.equal(
+      (await world.kms.send(new CreateCustomKeyStoreCommand(wanted('own')))).CustomKeyStoreId,
+      id,
+      'the same again is no error',
+    );
+    await assert.rejects(
+      world.kms.send(
+        new CreateCustomKeyStoreCommand({ ...wanted('own'), KeyStorePassword: 'another-1' }),
+      ),
+      {
+        name: 'CustomKeyStoreNameInUseException',
+      },
+    );
+    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand(wanted('second'))), {
+      name: 'CloudHsmClusterInUseException',
     });
-    await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand(wanted('second'))), { name: 'CloudHsmClusterInUseException' });
     await assert.rejects(newKey(world, id), { name: 'CustomKeyStoreInvalidStateException' });
-    await assert.rejects(world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id })), {
-      name: 'CustomKeyStoreInvalidStateException',
-    });
+    await assert.rejects(
+      world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id })),
+      {
+        name: 'CustomKeyStoreInvalidStateException',
+      },
+    );
 
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
     await untilStore(world, id, 'CONNECTED');
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
-    await assert.rejects(world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, KeyStorePassword: 'whatever1' })), {
-      name: 'CustomKeyStoreInvalidStateException',
-    });
-    await world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, NewCustomKeyStoreName: 'renamed' }));
-    const { CustomKeyStores } = await world.kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreName: 'renamed' }));
+    await assert.rejects(
+      world.kms.send(
+        new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, KeyStorePassword: 'whatever1' }),
+      ),
+      {
+        name: 'CustomKeyStoreInvalidStateException',
+      },
+    );
+    await world.kms.send(
+      new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, NewCustomKeyStoreName: 'renamed' }),
+    );
+    const { CustomKeyStores } = await world.kms.send(
+      new DescribeCustomKeyStoresCommand({ CustomKeyStoreName: 'renamed' }),
+    );
     assert.equal(CustomKeyStores?.[0]?.CustomKeyStoreId, id);
     assert.ok(!JSON.stringify(CustomKeyStores).includes(KMSUSER_PASSWORD));
-    await assert.rejects(world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id })), {
-      name: 'CustomKeyStoreInvalidStateException',
-    });
+    await assert.rejects(
+      world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id })),
+      {
+        name: 'CustomKeyStoreInvalidStateException',
+      },
+    );
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
     await untilStore(world, id, 'DISCONNECTED');
     await world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id }));
-    await assert.rejects(world.kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreId: id })), {
-      name: 'CustomKeyStoreNotFoundException',
-    });
+    await assert.rejects(
+      world.kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreId: id })),
+      {
+        name: 'CustomKeyStoreNotFoundException',
+      },
+    );
   });
 
   it('says why it could not be connected, whatever the cause', async () => {
@@ -152,20 +229,27 @@ describe('a custom key store', () => {
 
     // Each wrong connect counts as a failed login; the fifth locks the user.
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      await assert.rejects(cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:wrong-guess-1' }));
+      await assert.rejects(
+        cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:wrong-guess-1' }),
+      );
     }
     assert.equal(await failedConnect(id), 'USER_LOCKED_OUT');
 
     await setPassword(KMSUSER_PASSWORD);
-    await world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, KeyStorePassword: KMSUSER_PASSWORD }));
+    await world.kms.send(
+      new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: id, KeyStorePassword: KMSUSER_PASSWORD }),
+    );
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
     await untilStore(world, id, 'CONNECTED');
     const key = await newKey(world, id);
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
     await untilStore(world, id, 'DISCONNECTED');
-    await assert.rejects(world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id })), {
-      name: 'CustomKeyStoreHasCMKsException',
-    });
+    await assert.rejects(
+      world.kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: id })),
+      {
+        name: 'CustomKeyStoreHasCMKsException',
+      },
+    );
 
     await setPassword(KMSUSER_PASSWORD);
     const guest = await asKmsuser();
@@ -176,18 +260,34 @@ describe('a custom key store', () => {
     }
     if (!needsProc) assert.equal(await whileFrozen(() => failedConnect(id)), 'NETWORK_ERRORS');
 
-    await cluster.hsm(['key', 'delete', '--filter', `attr.label=${key}`], { role: 'crypto-user', pin: `kmsuser:${KMSUSER_PASSWORD}` });
-    await cluster.hsm(['user', 'delete', '--username', 'kmsuser', '--role', 'crypto-user'], asAdmin);
+    await cluster.hsm(['key', 'delete', '--filter', `attr.label=${key}`], {
+      role: 'crypto-user',
+      pin: `kmsuser:${KMSUSER_PASSWORD}`,
+    });
+    await cluster.hsm(
+      ['user', 'delete', '--username', 'kmsuser', '--role', 'crypto-user'],
+      asAdmin,
+    );
     assert.equal(await failedConnect(id), 'USER_NOT_FOUND');
 
     for (const hsm of (await cluster.describe()).Hsms ?? []) {
-      await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: hsm.HsmId ?? '' }));
+      await world.cloudhsm.send(
+        new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: hsm.HsmId ?? '' }),
+      );
     }
-    await untilCluster(world, cluster.clusterId, 'all HSMs are gone', ({ Hsms }) => (Hsms ?? []).length === 0);
+    await untilCluster(
+      world,
+      cluster.clusterId,
+      'all HSMs are gone',
+      ({ Hsms }) => (Hsms ?? []).length === 0,
+    );
     assert.equal(await failedConnect(id), 'INSUFFICIENT_CLOUDHSM_HSMS');
 
     await world.cloudhsm.send(new DeleteClusterCommand({ ClusterId: cluster.clusterId }));
-    await until('the cluster is gone', async () => (await describeCluster(world, cluster.clusterId)) === undefined);
+    await until(
+      'the cluster is gone',
+      async () => (await describeCluster(world, cluster.clusterId)) === undefined,
+    );
     assert.equal(await failedConnect(id), 'CLUSTER_NOT_FOUND');
   });
 
@@ -204,9 +304,16 @@ describe('a custom key store', () => {
     await untilStore(world, id, 'CONNECTED');
     const KeyId = await newKey(world, id);
     for (const hsm of (await other.describe()).Hsms ?? []) {
-      await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: other.clusterId, HsmId: hsm.HsmId ?? '' }));
+      await world.cloudhsm.send(
+        new DeleteHsmCommand({ ClusterId: other.clusterId, HsmId: hsm.HsmId ?? '' }),
+      );
     }
-    await untilCluster(world, other.clusterId, 'all HSMs are gone', ({ Hsms }) => (Hsms ?? []).length === 0);
+    await untilCluster(
+      world,
+      other.clusterId,
+      'all HSMs are gone',
+      ({ Hsms }) => (Hsms ?? []).length === 0,
+    );
     await until('the key can not be used', async () => {
       try {
         await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
@@ -218,8 +325,11 @@ describe('a custom key store', () => {
       }
     });
     await untilStore(world, id, 'CONNECTED');
-    await assert.rejects(world.kms.send(new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: id })), {
-      name: 'CloudHsmClusterInvalidConfigurationException',
-    });
+    await assert.rejects(
+      world.kms.send(new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: id })),
+      {
+        name: 'CloudHsmClusterInvalidConfigurationException',
+      },
+    );
   });
 });

@@ -15,9 +15,13 @@ describe('keyhold demo', () => {
   it('runs the six steps on a temporary Keyhold of its own, shows the key from both sides, and leaves nothing', async () => {
     const { code, stdout, stderr } = await keyhold(['demo'], { PATH: process.env['PATH'], TMPDIR });
     assert.equal(code, 0, stderr);
-    for (let step = 1; step <= 6; step += 1) assert.match(stdout, new RegExp(`^${step}\\. .+\\n +\\S.+ \\[\\d+\\.\\d\\d s\\]$`, 'm'));
+    for (let step = 1; step <= 6; step += 1)
+      assert.match(stdout, new RegExp(`^${step}\\. .+\\n +\\S.+ \\[\\d+\\.\\d\\d s\\]$`, 'm'));
     const arn = /^ {2}Arn +(arn:aws:kms:\S+)$/m.exec(stdout)?.[1];
-    assert.ok(arn !== undefined && stdout.includes(`label                  ${arn}`), "the HSMs' key has KMS's ARN as its label");
+    assert.ok(
+      arn !== undefined && stdout.includes(`label                  ${arn}`),
+      "the HSMs' key has KMS's ARN as its label",
+    );
     assert.match(stdout, /^ {2}extractable +false$/m);
     assert.match(stdout, /^ {2}coverage +2 of 2 HSMs$/m);
     assert.match(stdout, /What you saw/);

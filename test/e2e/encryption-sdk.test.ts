@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { buildClient, CommitmentPolicy, getClient, KMS, KmsKeyringNode } from '@aws-crypto/client-node';
+import {
+  buildClient,
+  CommitmentPolicy,
+  getClient,
+  KMS,
+  KmsKeyringNode,
+} from '@aws-crypto/client-node';
 import { awsFiles } from '../support/aws-files.ts';
 import { newKey, ownCluster, ownKeyStore } from '../support/own-cluster.ts';
 import { startWorld } from '../support/world.ts';
@@ -18,9 +24,16 @@ it('the AWS Encryption SDK encrypts under a key of each store at once, and decry
   const [generatorKeyId = '', ...keyIds] = keys;
   const message = Buffer.alloc(100_000, 'envelope encryption ');
   const context = { purpose: 'envelope' };
-  const { result } = await encrypt(new KmsKeyringNode({ clientProvider, generatorKeyId, keyIds }), message, { encryptionContext: context });
+  const { result } = await encrypt(
+    new KmsKeyringNode({ clientProvider, generatorKeyId, keyIds }),
+    message,
+    { encryptionContext: context },
+  );
   for (const key of keys) {
-    const { plaintext, messageHeader } = await decrypt(new KmsKeyringNode({ clientProvider, keyIds: [key] }), result);
+    const { plaintext, messageHeader } = await decrypt(
+      new KmsKeyringNode({ clientProvider, keyIds: [key] }),
+      result,
+    );
     assert.deepEqual(plaintext, message);
     assert.equal(messageHeader.encryptionContext['purpose'], 'envelope');
   }

@@ -4,7 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CreateClusterCommand } from '@aws-sdk/client-cloudhsm-v2';
-import { addHsm, asAdmin, ownCluster, subnetIds, untilCluster, type OwnCluster } from '../support/own-cluster.ts';
+import {
+  addHsm,
+  asAdmin,
+  ownCluster,
+  subnetIds,
+  untilCluster,
+  type OwnCluster,
+} from '../support/own-cluster.ts';
 import { keyholdHsm } from '../support/keyhold-cli.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -17,9 +24,14 @@ describe('keyhold hsm, for what takes several people', () => {
   let cluster: OwnCluster;
   const keys = new Map<string, KeyObject>();
   const file = (name: string): string => join(world.folder, name);
-  const hsm = (line: string, login = asAdmin, more: readonly string[] = []): Promise<Record<string, unknown>> =>
+  const hsm = (
+    line: string,
+    login = asAdmin,
+    more: readonly string[] = [],
+  ): Promise<Record<string, unknown>> =>
     cluster.hsm([...line.split(' '), ...more], login) as Promise<Record<string, unknown>>;
-  const newUser = (name: string, role: string): string => `user create --username ${name} --role ${role} --password ${name}-password-1`;
+  const newUser = (name: string, role: string): string =>
+    `user create --username ${name} --role ${role} --password ${name}-password-1`;
 
   /** As an approver does it: sign the token's digest outside, and put the signature into the file. */
   async function approve(token: string, username: string): Promise<void> {
@@ -31,20 +43,42 @@ describe('keyhold hsm, for what takes several people', () => {
       approval_data?: string;
       tokens?: { approval_data: string }[];
     };
-    const signature = sign('sha256', Buffer.from(data ?? tokens?.[0]?.approval_data ?? '', 'base64'), key);
+    const signature = sign(
+      'sha256',
+      Buffer.from(data ?? tokens?.[0]?.approval_data ?? '', 'base64'),
+      key,
+    );
     writeFileSync(file('signature'), signature);
-    await hsm('quorum token-sign approve', asAdmin, ['--token', token, '--username', username, '--signature-path', file('signature')]);
+    await hsm('quorum token-sign approve', asAdmin, [
+      '--token',
+      token,
+      '--username',
+      username,
+      '--signature-path',
+      file('signature'),
+    ]);
   }
 
-  async function register(username: string, login: typeof asAdmin, kind: 'ec' | 'rsa' = 'ec'): Promise<void> {
+  async function register(
+    username: string,
+    login: typeof asAdmin,
+    kind: 'ec' | 'rsa' = 'ec',
+  ): Promise<void> {
     const { publicKey, privateKey } =
-      kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
+      kind === 'ec'
+        ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        : generateKeyPairSync('rsa', { modulusLength: 2048 });
     keys.set(username, privateKey);
     writeFileSync(file(`${username}.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
     const token = file(`${username}-registration.token`);
     await hsm('quorum token-sign generate --service registration', login, ['--token', token]);
     await approve(token, username);
-    await hsm('user change-quorum token-sign register', login, ['--public-key', file(`${username}.pem`), '--signed-token', token]);
+    await hsm('user change-quorum token-sign register', login, [
+      '--public-key',
+      file(`${username}.pem`),
+      '--signed-token',
+      token,
+    ]);
   }
 
   before(async () => {
@@ -62,29 +96,56 @@ describe('keyhold hsm, for what takes several people', () => {
     assert.equal(made['key-count'], 1);
     const checked = await hsm('backup check', asAdmin, [...path, '--passphrase', PASSPHRASE]);
     assert.equal(checked['related'], true);
-    await assert.rejects(hsm('backup check', asAdmin, [...path, '--passphrase', 'incorrect horse battery']), /backup/i);
-    const holding = async (label: string): Promise<unknown> => (await hsm(`backup list --key ${label}`, asAdmin, path))['backups'];
+    await assert.rejects(
+      hsm('backup check', asAdmin, [...path, '--passphrase', 'incorrect horse battery']),
+      /backup/i,
+    );
+    const holding = async (label: string): Promise<unknown> =>
+      (await hsm(`backup list --key ${label}`, asAdmin, path))['backups'];
     assert.equal(((await holding('kept')) as unknown[]).length, 1);
     assert.deepEqual(await holding('other'), []);
     const torn = readFileSync(file('first.backup')).subarray(0, -1);
     writeFileSync(file('torn.backup'), torn);
-    await assert.rejects(hsm('backup check', asAdmin, ['--path', file('torn.backup'), '--passphrase', PASSPHRASE]), /backup/i);
+    await assert.rejects(
+      hsm('backup check', asAdmin, ['--path', file('torn.backup'), '--passphrase', PASSPHRASE]),
+      /backup/i,
+    );
   });
 
   it('restores a backup into a new cluster, with its users and keys', async () => {
-    const created = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }));
+    const created = await world.cloudhsm.send(
+      new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }),
+    );
     const clusterId = created.Cluster?.ClusterId ?? '';
     await untilCluster(world, clusterId, 'UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
     await addHsm(world, clusterId, 'c');
-    const options = ['--cluster-id', clusterId, '--path', file('first.backup'), '--passphrase', PASSPHRASE];
+    const options = [
+      '--cluster-id',
+      clusterId,
+      '--path',
+      file('first.backup'),
+      '--passphrase',
+      PASSPHRASE,
+    ];
     const root = ['--manufacturer-root', join(world.data, 'certificates', 'manufacturer-root.crt')];
-    const strange = keyholdHsm(['backup', 'restore', ...options, '--manufacturer-root', cluster.caFile], world.environment());
+    const strange = keyholdHsm(
+      ['backup', 'restore', ...options, '--manufacturer-root', cluster.caFile],
+      world.environment(),
+    );
     await assert.rejects(strange, /does not vouch/);
     await keyholdHsm(['backup', 'restore', ...options, ...root], world.environment());
-    await untilCluster(world, clusterId, 'the cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
+    await untilCluster(
+      world,
+      clusterId,
+      'the cluster is ACTIVE',
+      ({ State }) => State === 'ACTIVE',
+    );
     const login = { CLOUDHSM_ROLE: asOwner.role, CLOUDHSM_PIN: asOwner.pin };
     const target = ['--cluster-id', clusterId, '--ca-file', cluster.caFile];
-    const { matched_keys: found } = (await keyholdHsm(['key', 'list', ...target], { ...world.environment(), ...login })) as {
+    const { matched_keys: found } = (await keyholdHsm(['key', 'list', ...target], {
+      ...world.environment(),
+      ...login,
+    })) as {
       matched_keys: { attributes: { label: string } }[];
     };
     assert.deepEqual(
@@ -99,7 +160,8 @@ describe('keyhold hsm, for what takes several people', () => {
     await hsm('quorum token-sign set-quorum-value --service user --value 2');
     assert.equal((await hsm('quorum token-sign list-quorum-values'))['user'], 2);
     const token = file('user.token');
-    const create = (): Promise<unknown> => hsm(newUser('eve', 'crypto-user'), asAdmin, ['--approval', token]);
+    const create = (): Promise<unknown> =>
+      hsm(newUser('eve', 'crypto-user'), asAdmin, ['--approval', token]);
     await assert.rejects(hsm(newUser('eve', 'crypto-user')), /[Qq]uorum/);
     await hsm('quorum token-sign generate --service user', asAdmin, ['--token', token]);
     await approve(token, 'admin');
@@ -108,7 +170,9 @@ describe('keyhold hsm, for what takes several people', () => {
     assert.equal(((await hsm('quorum token-sign list'))['tokens'] as unknown[]).length, 1);
     await create();
     await assert.rejects(create(), /Quorum Failed|exists/);
-    const { users } = (await hsm('user list')) as unknown as { users: { username: string; quorum: unknown[] }[] };
+    const { users } = (await hsm('user list')) as unknown as {
+      users: { username: string; quorum: unknown[] }[];
+    };
     assert.deepEqual(
       users.filter(({ quorum }) => quorum.length > 0).map(({ username }) => username),
       ['admin', 'deputy'],
@@ -118,10 +182,15 @@ describe('keyhold hsm, for what takes several people', () => {
   it('lets an owner and an admin decide together on the deletion of a key', async () => {
     await register('owner', asOwner);
     await hsm('quorum token-sign set-quorum-value --service key-deletion --value 2');
-    const remove = (more: readonly string[] = []): Promise<unknown> => hsm('key delete --filter attr.label=kept', asOwner, more);
+    const remove = (more: readonly string[] = []): Promise<unknown> =>
+      hsm('key delete --filter attr.label=kept', asOwner, more);
     await assert.rejects(remove(), /[Qq]uorum/);
     const token = file('deletion.token');
-    await hsm('quorum token-sign generate --service key-deletion --filter attr.label=kept', asOwner, ['--token', token]);
+    await hsm(
+      'quorum token-sign generate --service key-deletion --filter attr.label=kept',
+      asOwner,
+      ['--token', token],
+    );
     for (const username of ['owner', 'admin']) await approve(token, username);
     await remove(['--approval', token]);
     assert.deepEqual((await hsm('key list', asOwner))['matched_keys'], []);
@@ -135,7 +204,11 @@ describe('keyhold hsm, for what takes several people', () => {
       await register(username, login, 'rsa');
     const path = ['--path', file('shared.backup')];
     const create = (threshold: string): Promise<unknown> =>
-      hsm('backup create --share-holders deputy owner', asAdmin, [...path, '--threshold', threshold]);
+      hsm('backup create --share-holders deputy owner', asAdmin, [
+        ...path,
+        '--threshold',
+        threshold,
+      ]);
     await assert.rejects(create('3'), /3 shares/);
     await create('2');
     const open = (username: string): string => {
@@ -143,16 +216,25 @@ describe('keyhold hsm, for what takes several people', () => {
       assert.ok(key);
       writeFileSync(
         file(`${username}.share`),
-        privateDecrypt({ key, oaepHash: 'sha256' }, readFileSync(file(`shared.backup.${username}.share`))),
+        privateDecrypt(
+          { key, oaepHash: 'sha256' },
+          readFileSync(file(`shared.backup.${username}.share`)),
+        ),
       );
       return file(`${username}.share`);
     };
     const [deputy, owner] = [open('deputy'), open('owner')];
     await assert.rejects(hsm('backup check', asAdmin, [...path, '--share', deputy]), /backup/i);
-    assert.equal((await hsm('backup check', asAdmin, [...path, '--share', deputy, owner]))['related'], true);
+    assert.equal(
+      (await hsm('backup check', asAdmin, [...path, '--share', deputy, owner]))['related'],
+      true,
+    );
   });
 
   it('keeps a quorum that can be reached', async () => {
-    await assert.rejects(hsm('user change-quorum token-sign deregister --username deputy'), /[Qq]uorum|too few/);
+    await assert.rejects(
+      hsm('user change-quorum token-sign deregister --username deputy'),
+      /[Qq]uorum|too few/,
+    );
   });
 });

@@ -22,7 +22,14 @@ import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand } from '@aws-sdk/cl
 import { customerCa } from '../support/customer-ca.ts';
 import { startIdentityProvider } from '../support/identity-provider.ts';
 import { keyhold } from '../support/keyhold-cli.ts';
-import { ADMIN_PASSWORD, asAdmin, KMSUSER_PASSWORD, newKey, ownCluster, ownKeyStore } from '../support/own-cluster.ts';
+import {
+  ADMIN_PASSWORD,
+  asAdmin,
+  KMSUSER_PASSWORD,
+  newKey,
+  ownCluster,
+  ownKeyStore,
+} from '../support/own-cluster.ts';
 import { findPlanted, planted, type Planted } from '../support/planted.ts';
 import { administrator, clientsFor, newUser, policy, type Clients } from '../support/principals.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -32,12 +39,16 @@ async function useKeys({ kms }: Clients, keys: readonly string[]): Promise<Plant
   const found: Planted[] = [];
   for (const KeyId of keys) {
     const text = `plaintext ${randomBytes(12).toString('hex')}`;
-    const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from(text) }));
+    const { CiphertextBlob } = await kms.send(
+      new EncryptCommand({ KeyId, Plaintext: Buffer.from(text) }),
+    );
     await kms.send(new DecryptCommand({ CiphertextBlob }));
     const { Plaintext } = await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
     found.push(planted('a plaintext', text), planted('a data key', Plaintext));
   }
-  const pair = await kms.send(new GenerateDataKeyPairCommand({ KeyId: keys[0], KeyPairSpec: 'ECC_NIST_P256' }));
+  const pair = await kms.send(
+    new GenerateDataKeyPairCommand({ KeyId: keys[0], KeyPairSpec: 'ECC_NIST_P256' }),
+  );
   const random = await kms.send(new GenerateRandomCommand({ NumberOfBytes: 32 }));
   found.push(
     planted('the private key of a data key pair', pair.PrivateKeyPlaintext?.subarray(36, 68)),
@@ -50,8 +61,13 @@ async function importMaterial({ kms }: Clients): Promise<Planted> {
   const material = randomBytes(32);
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
   const KeyId = KeyMetadata?.KeyId;
-  const wrapping = { WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' } as const;
-  const { PublicKey = new Uint8Array(), ImportToken } = await kms.send(new GetParametersForImportCommand({ KeyId, ...wrapping }));
+  const wrapping = {
+    WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+    WrappingKeySpec: 'RSA_2048',
+  } as const;
+  const { PublicKey = new Uint8Array(), ImportToken } = await kms.send(
+    new GetParametersForImportCommand({ KeyId, ...wrapping }),
+  );
   const key = {
     key: Buffer.from(PublicKey),
     format: 'der',
@@ -61,7 +77,12 @@ async function importMaterial({ kms }: Clients): Promise<Planted> {
   } as const;
   const EncryptedKeyMaterial = publicEncrypt(key, material);
   await kms.send(
-    new ImportKeyMaterialCommand({ KeyId, ImportToken, EncryptedKeyMaterial, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' }),
+    new ImportKeyMaterialCommand({
+      KeyId,
+      ImportToken,
+      EncryptedKeyMaterial,
+      ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+    }),
   );
   return planted('imported key material', material);
 }
@@ -75,19 +96,28 @@ async function useIdentities(world: World, { iam, sts }: Clients): Promise<Plant
 
   await using provider = await startIdentityProvider();
   const { OpenIDConnectProviderArn: Federated } = await iam.send(
-    new CreateOpenIDConnectProviderCommand({ Url: provider.issuer, ClientIDList: ['sts.amazonaws.com'] }),
+    new CreateOpenIDConnectProviderCommand({
+      Url: provider.issuer,
+      ClientIDList: ['sts.amazonaws.com'],
+    }),
   );
   const statements = [
     { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '111122223333' } },
     { Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated } },
   ];
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements });
-  const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument }));
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument }),
+  );
   const wanted = { RoleArn: Role?.Arn, RoleSessionName: 'session' };
   const { Credentials } = await sts.send(new AssumeRoleCommand(wanted));
   const WebIdentityToken = await provider.token({ sub: 'somebody' });
   await sts.send(new AssumeRoleWithWebIdentityCommand({ ...wanted, WebIdentityToken }));
-  await assert.rejects(sts.send(new AssumeRoleWithWebIdentityCommand({ ...wanted, WebIdentityToken: `${WebIdentityToken}x` })));
+  await assert.rejects(
+    sts.send(
+      new AssumeRoleWithWebIdentityCommand({ ...wanted, WebIdentityToken: `${WebIdentityToken}x` }),
+    ),
+  );
   return [
     planted('the secret of an access key', secretAccessKey),
     planted("the secret of another account's access key", SecretAccessKey),
@@ -101,11 +131,28 @@ async function useIdentities(world: World, { iam, sts }: Clients): Promise<Plant
 async function makeMistakes(world: World, { kms }: Clients, keyId: string): Promise<Planted[]> {
   const privateKey = `-----BEGIN PRIVATE KEY-----\n${randomBytes(90).toString('base64')}\n-----END PRIVATE KEY-----\n`;
   const password = `wrong-${randomBytes(8).toString('hex')}`;
-  const store = { CustomKeyStoreName: 'x', CloudHsmClusterId: 'cluster-aaaaaaaaaaa', TrustAnchorCertificate: privateKey };
-  await assert.rejects(kms.send(new CreateCustomKeyStoreCommand({ ...store, KeyStorePassword: password })));
-  await assert.rejects(kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: 'cks-0', KeyStorePassword: password })));
-  const badSignature = { accessKeyId: 'AKIAAAAAAAAAAAAAAAAA', secretAccessKey: `not a secret ${randomBytes(8).toString('hex')}` };
-  await assert.rejects(clientsFor(world, badSignature).kms.send(new EncryptCommand({ KeyId: keyId, Plaintext: Buffer.from(password) })));
+  const store = {
+    CustomKeyStoreName: 'x',
+    CloudHsmClusterId: 'cluster-aaaaaaaaaaa',
+    TrustAnchorCertificate: privateKey,
+  };
+  await assert.rejects(
+    kms.send(new CreateCustomKeyStoreCommand({ ...store, KeyStorePassword: password })),
+  );
+  await assert.rejects(
+    kms.send(
+      new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: 'cks-0', KeyStorePassword: password }),
+    ),
+  );
+  const badSignature = {
+    accessKeyId: 'AKIAAAAAAAAAAAAAAAAA',
+    secretAccessKey: `not a secret ${randomBytes(8).toString('hex')}`,
+  };
+  await assert.rejects(
+    clientsFor(world, badSignature).kms.send(
+      new EncryptCommand({ KeyId: keyId, Plaintext: Buffer.from(password) }),
+    ),
+  );
   return [
     planted('a private key where a certificate belongs', privateKey.slice(28, 100)),
     planted('a wrong password', password),
@@ -121,7 +168,10 @@ describe('what lies about after a full run', () => {
     const store = await ownKeyStore(world, cluster);
     const keys = [await newKey(world), await newKey(world, store)];
     const hsmPassword = `crypto-user-${randomBytes(8).toString('hex')}`;
-    await cluster.hsm(['user', 'create', '--username', 'carol', '--role', 'crypto-user', '--password', hsmPassword], asAdmin);
+    await cluster.hsm(
+      ['user', 'create', '--username', 'carol', '--role', 'crypto-user', '--password', hsmPassword],
+      asAdmin,
+    );
     const secrets = [
       planted("the HSM admin's password", ADMIN_PASSWORD),
       planted("kmsuser's first password", KMSUSER_PASSWORD),
@@ -131,11 +181,19 @@ describe('what lies about after a full run', () => {
       ...(await useIdentities(world, admin)),
       ...(await makeMistakes(world, admin, keys[0] ?? '')),
     ];
-    assert.deepEqual(findPlanted(secrets, world.data, { 'what the server printed': world.server.output() }), [], 'while it runs');
+    assert.deepEqual(
+      findPlanted(secrets, world.data, { 'what the server printed': world.server.output() }),
+      [],
+      'while it runs',
+    );
     await world.stop();
     await world.start();
     await world.stop();
-    assert.deepEqual(findPlanted(secrets, world.data, { 'what the server printed': world.server.output() }), [], 'after a restart');
+    assert.deepEqual(
+      findPlanted(secrets, world.data, { 'what the server printed': world.server.output() }),
+      [],
+      'after a restart',
+    );
   });
 
   it('and if one were there, it would be found', () => {
@@ -155,7 +213,12 @@ describe('what lies about after a full run', () => {
         appendFileSync(file, form);
         assert.deepEqual(findPlanted([secret], folder), [`a secret in ${file}`]);
       }
-      assert.deepEqual(findPlanted([secret], folder, { text: policy({ x: Buffer.from(secret.bytes).toString('hex') }) }).length, 2);
+      assert.deepEqual(
+        findPlanted([secret], folder, {
+          text: policy({ x: Buffer.from(secret.bytes).toString('hex') }),
+        }).length,
+        2,
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -4,7 +4,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { CreateAliasCommand, CreateGrantCommand, CreateKeyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import {
+  CreateAliasCommand,
+  CreateGrantCommand,
+  CreateKeyCommand,
+  PutKeyPolicyCommand,
+} from '@aws-sdk/client-kms';
 import { policyCommand, type CliIo } from '../../src/cli/index.ts';
 import { keyhold, type Outcome } from '../support/keyhold-cli.ts';
 import { administrator, newUser, policy, type Clients } from '../support/principals.ts';
@@ -29,19 +34,53 @@ before(async () => {
     Condition: { StringEquals: { 'kms:EncryptionContext:App': 'a' } },
   });
   const trust = policy({ Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT } });
-  await admin.iam.send(new CreateRoleCommand({ RoleName: 'worker', AssumeRolePolicyDocument: trust }));
-  const usesKeys = policy({ Sid: 'UseKeys', Action: ['kms:Encrypt', 'kms:Decrypt'], Resource: '*' });
-  await admin.iam.send(new PutRolePolicyCommand({ RoleName: 'worker', PolicyName: 'keys', PolicyDocument: usesKeys }));
+  await admin.iam.send(
+    new CreateRoleCommand({ RoleName: 'worker', AssumeRolePolicyDocument: trust }),
+  );
+  const usesKeys = policy({
+    Sid: 'UseKeys',
+    Action: ['kms:Encrypt', 'kms:Decrypt'],
+    Resource: '*',
+  });
+  await admin.iam.send(
+    new PutRolePolicyCommand({ RoleName: 'worker', PolicyName: 'keys', PolicyDocument: usesKeys }),
+  );
   const { KeyMetadata } = await admin.kms.send(new CreateKeyCommand({}));
   keyArn = KeyMetadata?.Arn ?? '';
-  await admin.kms.send(new CreateAliasCommand({ AliasName: 'alias/explained', TargetKeyId: keyArn }));
+  await admin.kms.send(
+    new CreateAliasCommand({ AliasName: 'alias/explained', TargetKeyId: keyArn }),
+  );
   const Policy = JSON.stringify({
     Version: '2012-10-17',
     Statement: [
-      { Sid: 'the account', Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'kms:*', Resource: '*' },
-      { Sid: 'ana signs off', Effect: 'Allow', Principal: { AWS: user('ana') }, Action: 'kms:Encrypt', Resource: '*' },
-      { Sid: 'nobody deletes', Effect: 'Deny', Principal: '*', Action: 'kms:ScheduleKeyDeletion', Resource: '*' },
-      { Sid: 'partners', Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::444455556666:root' }, Action: 'kms:Decrypt', Resource: '*' },
+      {
+        Sid: 'the account',
+        Effect: 'Allow',
+        Principal: { AWS: ACCOUNT },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+      {
+        Sid: 'ana signs off',
+        Effect: 'Allow',
+        Principal: { AWS: user('ana') },
+        Action: 'kms:Encrypt',
+        Resource: '*',
+      },
+      {
+        Sid: 'nobody deletes',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'kms:ScheduleKeyDeletion',
+        Resource: '*',
+      },
+      {
+        Sid: 'partners',
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::444455556666:root' },
+        Action: 'kms:Decrypt',
+        Resource: '*',
+      },
     ],
   });
   await admin.kms.send(new PutKeyPolicyCommand({ KeyId: keyArn, Policy }));
@@ -74,18 +113,34 @@ describe('keyhold policy explain', () => {
   it('shows the statements that allow', async () => {
     const { stdout, code } = await explain(user('ana'), 'Encrypt', '--key', 'alias/explained');
     assert.equal(code, 0);
-    assert.match(stdout, /^ALLOWED: User: .*:user\/ana is authorized to perform: kms:Encrypt on resource: arn:aws:kms:/);
-    assert.match(stdout, /by a statement of a resource policy:\n {2}\{\n {4}"Sid": "ana signs off",/);
+    assert.match(
+      stdout,
+      /^ALLOWED: User: .*:user\/ana is authorized to perform: kms:Encrypt on resource: arn:aws:kms:/,
+    );
+    assert.match(
+      stdout,
+      /by a statement of a resource policy:\n {2}\{\n {4}"Sid": "ana signs off",/,
+    );
   });
 
   it('shows each policy that it takes', async () => {
-    const { stdout } = await explain(`arn:aws:iam::${ACCOUNT}:role/worker`, 'kms:decrypt', '--key', keyArn);
+    const { stdout } = await explain(
+      `arn:aws:iam::${ACCOUNT}:role/worker`,
+      'kms:decrypt',
+      '--key',
+      keyArn,
+    );
     assert.match(stdout, /^ALLOWED/);
     assert.match(stdout, /resource policy:[^]*"the account"[^]*identity policy:[^]*"UseKeys"/);
   });
 
   it('says what a denied caller would be told, and which statement denies', async () => {
-    const { stdout, code } = await explain(user('admin'), 'kms:ScheduleKeyDeletion', '--key', keyArn);
+    const { stdout, code } = await explain(
+      user('admin'),
+      'kms:ScheduleKeyDeletion',
+      '--key',
+      keyArn,
+    );
     assert.equal(code, 1);
     assert.match(
       stdout,
@@ -97,36 +152,79 @@ describe('keyhold policy explain', () => {
 
   it('takes the context that it is given, and says which it lacks', async () => {
     const { stdout: without } = await explain(user('eve'), 'Encrypt', '--key', keyArn);
-    assert.match(without, /^DENIED[^]*Policies also ask for kms:encryptioncontext:app, of which nothing is known/);
-    const { stdout } = await explain(user('eve'), 'Encrypt', '--key', keyArn, '--context', 'kms:EncryptionContext:App=a');
+    assert.match(
+      without,
+      /^DENIED[^]*Policies also ask for kms:encryptioncontext:app, of which nothing is known/,
+    );
+    const { stdout } = await explain(
+      user('eve'),
+      'Encrypt',
+      '--key',
+      keyArn,
+      '--context',
+      'kms:EncryptionContext:App=a',
+    );
     assert.match(stdout, /^ALLOWED/);
   });
 
   it('knows grants and their constraints', async () => {
     assert.match((await explain(user('bob'), 'Decrypt', '--key', keyArn)).stdout, /^DENIED/);
-    const { stdout } = await explain(user('bob'), 'Decrypt', '--key', keyArn, '--context', 'kms:EncryptionContext:App=a');
+    const { stdout } = await explain(
+      user('bob'),
+      'Decrypt',
+      '--key',
+      keyArn,
+      '--context',
+      'kms:EncryptionContext:App=a',
+    );
     assert.match(stdout, new RegExp(`^ALLOWED[^]*by grant ${grantId}`));
   });
 
   it('explains what is about no key, also of CloudHSM', async () => {
     assert.match((await explain(user('admin'), 'kms:CreateKey')).stdout, /^ALLOWED/);
     const cluster = `arn:aws:cloudhsm:us-east-1:${ACCOUNT}:cluster/cluster-abcdefghijk`;
-    assert.match((await explain(user('ana'), 'cloudhsm:DeleteCluster', '--resource', cluster)).stdout, /no identity-based policy allows/);
+    assert.match(
+      (await explain(user('ana'), 'cloudhsm:DeleteCluster', '--resource', cluster)).stdout,
+      /no identity-based policy allows/,
+    );
   });
 
   it('says so if there is no such principal or action, and prints JSON', async () => {
-    assert.match((await explain(user('zoe'), 'Encrypt', '--key', keyArn)).stderr, /NotFoundException: There is no principal/);
-    assert.match((await explain('arn:aws:iam::444455556666:user/x', 'Encrypt')).stderr, /NotFoundException/);
-    assert.match((await explain(user('ana'), 'Encipher', '--key', keyArn)).stderr, /ValidationException: There is no action kms:Encipher/);
-    const asked = ['explain', '--principal', user('ana'), '--action', 'Encrypt', '--key', keyArn, '--json'];
+    assert.match(
+      (await explain(user('zoe'), 'Encrypt', '--key', keyArn)).stderr,
+      /NotFoundException: There is no principal/,
+    );
+    assert.match(
+      (await explain('arn:aws:iam::444455556666:user/x', 'Encrypt')).stderr,
+      /NotFoundException/,
+    );
+    assert.match(
+      (await explain(user('ana'), 'Encipher', '--key', keyArn)).stderr,
+      /ValidationException: There is no action kms:Encipher/,
+    );
+    const asked = [
+      'explain',
+      '--principal',
+      user('ana'),
+      '--action',
+      'Encrypt',
+      '--key',
+      keyArn,
+      '--json',
+    ];
     const { stdout } = await keyhold(['policy', ...asked], world.environment());
     assert.equal((JSON.parse(stdout) as { Decision: string }).Decision, 'ALLOWED');
   });
 
   it('is refused to who may not', async () => {
     const ana = await newUser(world, admin.iam, 'curious');
-    const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = await ana.kms.config.credentials();
-    const { stderr } = await keyhold(['policy', 'who-can', keyArn], { ...world.environment(), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
+    const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } =
+      await ana.kms.config.credentials();
+    const { stderr } = await keyhold(['policy', 'who-can', keyArn], {
+      ...world.environment(),
+      AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY,
+    });
     assert.match(stderr, /AccessDeniedException: .*keyhold:ListKeyAccess/);
     ana[Symbol.dispose]();
   });
@@ -134,26 +232,53 @@ describe('keyhold policy explain', () => {
 
 describe('keyhold policy who-can', () => {
   it('lists who can use the key, through what, and if only under conditions', async () => {
-    const { stdout } = await run('who-can', 'alias/explained', '--action', 'Encrypt', '--action', 'Decrypt');
-    const line = (start: string): string => stdout.split('\n').find((one) => one.startsWith(start)) ?? '';
+    const { stdout } = await run(
+      'who-can',
+      'alias/explained',
+      '--action',
+      'Encrypt',
+      '--action',
+      'Decrypt',
+    );
+    const line = (start: string): string =>
+      stdout.split('\n').find((one) => one.startsWith(start)) ?? '';
     assert.ok(stdout.startsWith(`${keyArn}\nPRINCIPAL`));
-    assert.match(line(user('admin')), /Encrypt Decrypt +resource policy "the account", identity policy$/);
+    assert.match(
+      line(user('admin')),
+      /Encrypt Decrypt +resource policy "the account", identity policy$/,
+    );
     assert.match(line(user('ana')), /Encrypt +resource policy "ana signs off"$/);
-    assert.match(line(user('bob')), new RegExp(`Decrypt +conditions +grant ${grantId.slice(0, 12)}`));
-    assert.match(line(user('eve')), /Encrypt +conditions +resource policy "the account", identity policy$/);
-    assert.match(line(`arn:aws:iam::${ACCOUNT}:role/worker`), /Encrypt Decrypt +resource policy "the account", identity policy "UseKeys"$/);
-    assert.match(line('arn:aws:iam::444455556666:root'), /Decrypt +resource policy "partners", identity policy$/);
+    assert.match(
+      line(user('bob')),
+      new RegExp(`Decrypt +conditions +grant ${grantId.slice(0, 12)}`),
+    );
+    assert.match(
+      line(user('eve')),
+      /Encrypt +conditions +resource policy "the account", identity policy$/,
+    );
+    assert.match(
+      line(`arn:aws:iam::${ACCOUNT}:role/worker`),
+      /Encrypt Decrypt +resource policy "the account", identity policy "UseKeys"$/,
+    );
+    assert.match(
+      line('arn:aws:iam::444455556666:root'),
+      /Decrypt +resource policy "partners", identity policy$/,
+    );
     assert.match(stdout, /principals of other accounts also need the allow of policies there\n$/);
   });
 
   it('lists who can administer it, over several pages of principals', async () => {
     for (let at = 0; at < 50; at += 10) {
       await Promise.all(
-        Array.from({ length: 10 }, (_, one) => newUser(world, admin.iam, `u${at + one}`).then((made) => made[Symbol.dispose]())),
+        Array.from({ length: 10 }, (_, one) =>
+          newUser(world, admin.iam, `u${at + one}`).then((made) => made[Symbol.dispose]()),
+        ),
       );
     }
     const { stdout } = await run('who-can', keyArn, '--administer', '--json');
-    const { Principals } = JSON.parse(stdout) as { Principals: { PrincipalArn: string; Actions: { Action: string }[] }[] };
+    const { Principals } = JSON.parse(stdout) as {
+      Principals: { PrincipalArn: string; Actions: { Action: string }[] }[];
+    };
     assert.deepEqual(
       Principals.map(({ PrincipalArn }) => PrincipalArn),
       [user('admin')],
@@ -179,7 +304,10 @@ describe('keyhold policy lint', () => {
   it('tells errors with exit code 1', async () => {
     const { code, stdout } = await lint(of({ ...allow, Effect: 'allow' }));
     assert.deepEqual([code, stdout], [1, 'error: Effect must be Allow or Deny.\n']);
-    assert.equal((await lint(of({ ...allow, Principal: undefined }), '--kind', 'identity')).code, 0);
+    assert.equal(
+      (await lint(of({ ...allow, Principal: undefined }), '--kind', 'identity')).code,
+      0,
+    );
     assert.equal((await lint(of(allow), '--kind', 'identity')).code, 1);
   });
 
@@ -211,11 +339,17 @@ describe('keyhold policy lint', () => {
     ];
     const lines = stdout.trim().split('\n');
     assert.equal(lines.length, expected.length, stdout);
-    for (const [at, text] of expected.entries()) assert.ok(lines[at]?.startsWith(text), `${lines[at]} / ${text}`);
+    for (const [at, text] of expected.entries())
+      assert.ok(lines[at]?.startsWith(text), `${lines[at]} / ${text}`);
   });
 
   it('says of a key policy what nobody can do any more', async () => {
-    const { stdout } = await lint(of({ ...allow, Principal: { AWS: user('ana') }, Action: 'kms:Encrypt' }));
-    assert.match(stdout, /note: No statement names an account[^]*warning: No statement allows kms:PutKeyPolicy/);
+    const { stdout } = await lint(
+      of({ ...allow, Principal: { AWS: user('ana') }, Action: 'kms:Encrypt' }),
+    );
+    assert.match(
+      stdout,
+      /note: No statement names an account[^]*warning: No statement allows kms:PutKeyPolicy/,
+    );
   });
 });

@@ -12,7 +12,15 @@ import {
 import { connectHsm, type HsmConnection } from '../../src/hsm/client/index.ts';
 import type { LoginRole } from '../../src/hsm/wire/index.ts';
 import { keyhold } from '../support/keyhold-cli.ts';
-import { ADMIN_PASSWORD, asAdmin, KMSUSER_PASSWORD, newKey, ownCluster, ownKeyStore, type OwnCluster } from '../support/own-cluster.ts';
+import {
+  ADMIN_PASSWORD,
+  asAdmin,
+  KMSUSER_PASSWORD,
+  newKey,
+  ownCluster,
+  ownKeyStore,
+  type OwnCluster,
+} from '../support/own-cluster.ts';
 import { statusOf } from '../support/status.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -41,9 +49,23 @@ describe('keyhold audit reconcile', () => {
   before(async () => {
     world = await startWorld();
     cluster = await ownCluster(world);
-    await cluster.hsm(['user', 'create', '--username', 'carol', '--role', 'auditor', '--password', AUDITOR_PASSWORD], asAdmin);
+    await cluster.hsm(
+      [
+        'user',
+        'create',
+        '--username',
+        'carol',
+        '--role',
+        'auditor',
+        '--password',
+        AUDITOR_PASSWORD,
+      ],
+      asAdmin,
+    );
     storeId = await ownKeyStore(world, cluster);
-    await as('admin', 'admin', ADMIN_PASSWORD, (admin) => admin.call('setAuditPolicy', { cryptography: true }));
+    await as('admin', 'admin', ADMIN_PASSWORD, (admin) =>
+      admin.call('setAuditPolicy', { cryptography: true }),
+    );
     const switched = Date.now();
     // KMS's events have whole seconds: only from the next one on is it sure that the HSMs recorded uses.
     await until('the next second', async () => Date.now() > switched + 1_000);
@@ -53,12 +75,19 @@ describe('keyhold audit reconcile', () => {
     await world.kms.send(new DecryptCommand({ CiphertextBlob }));
     await world.kms.send(new GenerateDataKeyCommand({ KeyId: key, KeySpec: 'AES_256' }));
     await world.kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: other }));
-    await assert.rejects(world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { not: 'this' } })));
+    await assert.rejects(
+      world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { not: 'this' } })),
+    );
   });
   after(() => world[Symbol.asyncDispose]());
 
   /** Lends a session at the first HSM. */
-  async function as<R>(username: string, role: LoginRole, password: string, work: (session: HsmConnection) => Promise<R>): Promise<R> {
+  async function as<R>(
+    username: string,
+    role: LoginRole,
+    password: string,
+    work: (session: HsmConnection) => Promise<R>,
+  ): Promise<R> {
     const [hsm] = (await statusOf(world)).Clusters.flatMap(({ Hsms }) => Hsms);
     assert.ok(hsm);
     const address = { hsmId: hsm.HsmId, host: hsm.EniIp, port: hsm.EniPort };
@@ -71,10 +100,26 @@ describe('keyhold audit reconcile', () => {
     }
   }
 
-  async function reconcile(...options: string[]): Promise<Report & { readonly code: number | null }> {
-    const env = { ...world.environment(), CLOUDHSM_ROLE: 'auditor', CLOUDHSM_PIN: `carol:${AUDITOR_PASSWORD}` };
-    const live = ['--data', world.data, '--cluster-id', cluster.clusterId, '--ca-file', cluster.caFile];
-    const { code, stdout, stderr } = await keyhold(['audit', 'reconcile', '--json', ...(options.length > 0 ? options : live)], env);
+  async function reconcile(
+    ...options: string[]
+  ): Promise<Report & { readonly code: number | null }> {
+    const env = {
+      ...world.environment(),
+      CLOUDHSM_ROLE: 'auditor',
+      CLOUDHSM_PIN: `carol:${AUDITOR_PASSWORD}`,
+    };
+    const live = [
+      '--data',
+      world.data,
+      '--cluster-id',
+      cluster.clusterId,
+      '--ca-file',
+      cluster.caFile,
+    ];
+    const { code, stdout, stderr } = await keyhold(
+      ['audit', 'reconcile', '--json', ...(options.length > 0 ? options : live)],
+      env,
+    );
     assert.equal(stderr, '');
     return { ...(JSON.parse(stdout) as Report), code };
   }
@@ -82,7 +127,14 @@ describe('keyhold audit reconcile', () => {
   /** The owner takes kmsuser back for a moment: KMS is put out, and a password set that KMS doesn't know. */
   async function becomeKmsuser<R>(work: (session: HsmConnection) => Promise<R>): Promise<R> {
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
-    const login = ['--username', 'kmsuser', '--role', 'crypto-user', '--password', KMSUSER_PASSWORD];
+    const login = [
+      '--username',
+      'kmsuser',
+      '--role',
+      'crypto-user',
+      '--password',
+      KMSUSER_PASSWORD,
+    ];
     await cluster.hsm(['user', 'change-password', ...login], asAdmin);
     return as('kmsuser', 'crypto-user', KMSUSER_PASSWORD, work);
   }
@@ -113,7 +165,10 @@ describe('keyhold audit reconcile', () => {
     cpSync(join(world.data, 'audit'), join(data, 'audit'), { recursive: true });
     const trail = join(data, 'audit', 'trail.ndjson');
     const lines = readFileSync(trail, 'utf8').split('\n');
-    writeFileSync(trail, lines.filter((line) => !line.includes('"eventName":"GenerateDataKey"')).join('\n'));
+    writeFileSync(
+      trail,
+      lines.filter((line) => !line.includes('"eventName":"GenerateDataKey"')).join('\n'),
+    );
     const log = join(world.folder, 'whole.ndjson');
     writeFileSync(log, (await exported()).join('\n'));
     const { findings } = await reconcile('--data', data, '--hsm-log', log);
@@ -125,17 +180,29 @@ describe('keyhold audit reconcile', () => {
 
   it('names keys that were made, used and deleted behind KMS’s back', async () => {
     const handle = await becomeKmsuser(async (session) => {
-      const { keys } = await session.call('findKeys', { filter: { attributes: { label: key } }, limit: 1 });
+      const { keys } = await session.call('findKeys', {
+        filter: { attributes: { label: key } },
+        limit: 1,
+      });
       const mine = keys[0]?.handle ?? '';
       await session.call('encrypt', { key: mine, plaintext: Plaintext, aad: Plaintext });
-      await session.call('generateKey', { keyType: 'aes', length: 32, template: { label: 'secretly made' } });
+      await session.call('generateKey', {
+        keyType: 'aes',
+        length: 32,
+        template: { label: 'secretly made' },
+      });
       await session.call('destroyKey', { handle: mine });
       return mine;
     });
     const { code, findings } = await reconcile();
     assert.equal(code, 1);
     assert.deepEqual(
-      findings.map(({ deed, onlyIn, keyHandle, what }) => [deed, onlyIn, keyHandle === handle, what]),
+      findings.map(({ deed, onlyIn, keyHandle, what }) => [
+        deed,
+        onlyIn,
+        keyHandle === handle,
+        what,
+      ]),
       [
         ['used', 'hsm', true, 'KH_USE_KEY (encrypt)'],
         ['made', 'hsm', false, 'CN_GENERATE_KEY'],
@@ -145,7 +212,11 @@ describe('keyhold audit reconcile', () => {
   });
 
   async function exported(): Promise<string[]> {
-    const env = { ...world.environment(), CLOUDHSM_ROLE: 'auditor', CLOUDHSM_PIN: `carol:${AUDITOR_PASSWORD}` };
+    const env = {
+      ...world.environment(),
+      CLOUDHSM_ROLE: 'auditor',
+      CLOUDHSM_PIN: `carol:${AUDITOR_PASSWORD}`,
+    };
     const { code, stdout, stderr } = await keyhold(
       ['hsm', 'audit', 'export', '--cluster-id', cluster.clusterId, '--ca-file', cluster.caFile],
       env,

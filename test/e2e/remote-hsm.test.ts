@@ -22,7 +22,10 @@ describe('an HSM on another machine', () => {
 
   before(async () => {
     world = await startWorld(['--hsm-hosts', '127.0.0.1:0']);
-    const enrolled = await keyhold(['hsm', 'enrol', '--zone', `${world.region}b`, '--data', world.data], world.environment());
+    const enrolled = await keyhold(
+      ['hsm', 'enrol', '--zone', `${world.region}b`, '--data', world.data],
+      world.environment(),
+    );
     assert.equal(enrolled.code, 0, enrolled.stderr);
     token = enrolled.stdout.trim();
     host = await serve('--token', token);
@@ -35,17 +38,33 @@ describe('an HSM on another machine', () => {
 
   /** `keyhold hsm serve` as on another machine; resolves when it is connected. */
   async function serve(...options: string[]): Promise<ChildProcess> {
-    const args = ['hsm', 'serve', '--data', join(world.folder, 'host'), '--listen', `${ADDRESS}:0`, ...options];
-    const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ['ignore', 'inherit', 'pipe'], env: world.environment() });
+    const args = [
+      'hsm',
+      'serve',
+      '--data',
+      join(world.folder, 'host'),
+      '--listen',
+      `${ADDRESS}:0`,
+      ...options,
+    ];
+    const child = spawn(process.execPath, [ENTRY, ...args], {
+      stdio: ['ignore', 'inherit', 'pipe'],
+      env: world.environment(),
+    });
     connections = 0;
-    child.stderr.on('data', (chunk: Buffer) => (connections += chunk.toString().split('connected to the control plane').length - 1));
+    child.stderr.on(
+      'data',
+      (chunk: Buffer) =>
+        (connections += chunk.toString().split('connected to the control plane').length - 1),
+    );
     await connected(1);
     return child;
   }
 
   /** How often the machine has connected since `serve`. */
   let connections = 0;
-  const connected = (times: number): Promise<boolean> => until('the machine is connected', async () => connections >= times);
+  const connected = (times: number): Promise<boolean> =>
+    until('the machine is connected', async () => connections >= times);
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (!host || host.exitCode !== null || host.signalCode !== null) return;
@@ -54,11 +73,14 @@ describe('an HSM on another machine', () => {
     await gone;
   }
 
-  const hsmOn = async (address: string) => ((await scene.cluster.describe()).Hsms ?? []).find(({ EniIp }) => EniIp === address);
+  const hsmOn = async (address: string) =>
+    ((await scene.cluster.describe()).Hsms ?? []).find(({ EniIp }) => EniIp === address);
 
   it('is picked for its zone, and holds what the others hold', async () => {
     assert.equal((await hsmOn(ADDRESS))?.AvailabilityZone, `${world.region}b`);
-    assert.deepEqual(readdirSync(join(world.folder, 'host', 'hsms')), [(await hsmOn(ADDRESS))?.HsmId]);
+    assert.deepEqual(readdirSync(join(world.folder, 'host', 'hsms')), [
+      (await hsmOn(ADDRESS))?.HsmId,
+    ]);
     await scene.addKey();
     await scene.use();
   });
@@ -81,7 +103,16 @@ describe('an HSM on another machine', () => {
 
   it('lets nobody in with a token that was used', async () => {
     const outcome = await keyhold(
-      ['hsm', 'serve', '--data', join(world.folder, 'thief'), '--listen', `${ADDRESS}:0`, '--token', token],
+      [
+        'hsm',
+        'serve',
+        '--data',
+        join(world.folder, 'thief'),
+        '--listen',
+        `${ADDRESS}:0`,
+        '--token',
+        token,
+      ],
       world.environment(),
     );
     assert.equal(outcome.code, 1);

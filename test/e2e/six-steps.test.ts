@@ -13,7 +13,14 @@ import {
   UpdateCustomKeyStoreCommand,
 } from '@aws-sdk/client-kms';
 import { customerCa } from '../support/customer-ca.ts';
-import { asAdmin, newKey, ownCluster, ownKeyStore, untilStore, type OwnCluster } from '../support/own-cluster.ts';
+import {
+  asAdmin,
+  newKey,
+  ownCluster,
+  ownKeyStore,
+  untilStore,
+  type OwnCluster,
+} from '../support/own-cluster.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 const Plaintext = Buffer.from('a secret of the customer');
@@ -55,13 +62,22 @@ describe('the six steps', () => {
 
   it('give a key that callers use like one of the default key store', async () => {
     for (const KeyId of [inStore, inDefault]) {
-      const { CiphertextBlob, KeyId: used } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext, EncryptionContext }));
+      const { CiphertextBlob, KeyId: used } = await world.kms.send(
+        new EncryptCommand({ KeyId, Plaintext, EncryptionContext }),
+      );
       assert.equal(used, KeyId);
-      const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
+      const opened = await world.kms.send(
+        new DecryptCommand({ CiphertextBlob, EncryptionContext }),
+      );
       assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
       assert.equal(opened.KeyId, KeyId);
       await assert.rejects(
-        world.kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { ...EncryptionContext, tenant: '43' } })),
+        world.kms.send(
+          new DecryptCommand({
+            CiphertextBlob,
+            EncryptionContext: { ...EncryptionContext, tenant: '43' },
+          }),
+        ),
         {
           name: 'InvalidCiphertextException',
         },
@@ -71,19 +87,30 @@ describe('the six steps', () => {
 
   it('give ciphertexts of one length in both stores', async () => {
     const lengths = await Promise.all(
-      [inStore, inDefault].map(async (KeyId) => (await world.kms.send(new EncryptCommand({ KeyId, Plaintext }))).CiphertextBlob?.length),
+      [inStore, inDefault].map(
+        async (KeyId) =>
+          (await world.kms.send(new EncryptCommand({ KeyId, Plaintext }))).CiphertextBlob?.length,
+      ),
     );
     assert.equal(lengths[0], lengths[1]);
   });
 
   it('give data keys whose ciphertext opens to the plaintext', async () => {
     for (const KeyId of [inStore, inDefault]) {
-      const key = await world.kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext }));
+      const key = await world.kms.send(
+        new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext }),
+      );
       assert.equal(key.Plaintext?.length, 32);
-      const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob: key.CiphertextBlob, EncryptionContext }));
+      const opened = await world.kms.send(
+        new DecryptCommand({ CiphertextBlob: key.CiphertextBlob, EncryptionContext }),
+      );
       assert.deepEqual(opened.Plaintext, key.Plaintext);
-      const hidden = await world.kms.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId, NumberOfBytes: 77 }));
-      const shown = await world.kms.send(new DecryptCommand({ CiphertextBlob: hidden.CiphertextBlob, KeyId }));
+      const hidden = await world.kms.send(
+        new GenerateDataKeyWithoutPlaintextCommand({ KeyId, NumberOfBytes: 77 }),
+      );
+      const shown = await world.kms.send(
+        new DecryptCommand({ CiphertextBlob: hidden.CiphertextBlob, KeyId }),
+      );
       assert.equal(shown.Plaintext?.length, 77);
     }
   });
@@ -95,7 +122,9 @@ describe('the six steps', () => {
       [inStore, inStore],
       [inDefault, inDefault],
     ]) {
-      const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: from, Plaintext, EncryptionContext }));
+      const { CiphertextBlob } = await world.kms.send(
+        new EncryptCommand({ KeyId: from, Plaintext, EncryptionContext }),
+      );
       const moved = await world.kms.send(
         new ReEncryptCommand({
           CiphertextBlob,
@@ -107,19 +136,26 @@ describe('the six steps', () => {
       assert.equal(moved.SourceKeyId, from);
       assert.equal(moved.KeyId, to);
       const opened = await world.kms.send(
-        new DecryptCommand({ CiphertextBlob: moved.CiphertextBlob, EncryptionContext: { moved: 'yes' } }),
+        new DecryptCommand({
+          CiphertextBlob: moved.CiphertextBlob,
+          EncryptionContext: { moved: 'yes' },
+        }),
       );
       assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
     }
   });
 
   it('give random bytes from the customer’s own HSMs', async () => {
-    const { Plaintext: bytes } = await world.kms.send(new GenerateRandomCommand({ NumberOfBytes: 64, CustomKeyStoreId: storeId }));
+    const { Plaintext: bytes } = await world.kms.send(
+      new GenerateRandomCommand({ NumberOfBytes: 64, CustomKeyStoreId: storeId }),
+    );
     assert.equal(bytes?.length, 64);
   });
 
   it('leave the HSMs in the customer’s hands: look at the key, take KMS’s access away at once, and give it back', async () => {
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: inStore, Plaintext }));
+    const { CiphertextBlob } = await world.kms.send(
+      new EncryptCommand({ KeyId: inStore, Plaintext }),
+    );
 
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     const { KeyMetadata } = await world.kms.send(new DescribeKeyCommand({ KeyId: inStore }));
@@ -131,11 +167,26 @@ describe('the six steps', () => {
     });
     await untilStore(world, storeId, 'DISCONNECTED');
 
-    await cluster.hsm(['user', 'change-password', '--username', 'kmsuser', '--role', 'crypto-user', '--password', 'taken-back-1'], asAdmin);
-    const listed = (await cluster.hsm(['key', 'list', '--filter', `attr.label=${inStore}`, '--verbose'], {
-      role: 'crypto-user',
-      pin: 'kmsuser:taken-back-1',
-    })) as KeyList;
+    await cluster.hsm(
+      [
+        'user',
+        'change-password',
+        '--username',
+        'kmsuser',
+        '--role',
+        'crypto-user',
+        '--password',
+        'taken-back-1',
+      ],
+      asAdmin,
+    );
+    const listed = (await cluster.hsm(
+      ['key', 'list', '--filter', `attr.label=${inStore}`, '--verbose'],
+      {
+        role: 'crypto-user',
+        pin: 'kmsuser:taken-back-1',
+      },
+    )) as KeyList;
     assert.equal(listed.total_key_count, 1);
     const [key] = listed.matched_keys;
     assert.equal(key?.attributes['label'], inStore);
@@ -144,7 +195,12 @@ describe('the six steps', () => {
     assert.equal(key?.attributes['key-type'], 'aes');
     assert.equal(key?.['key-info']?.['key-owners'][0]?.username, 'kmsuser');
 
-    await world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, KeyStorePassword: 'taken-back-1' }));
+    await world.kms.send(
+      new UpdateCustomKeyStoreCommand({
+        CustomKeyStoreId: storeId,
+        KeyStorePassword: 'taken-back-1',
+      }),
+    );
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     await untilStore(world, storeId, 'CONNECTED');
     const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
@@ -152,23 +208,50 @@ describe('the six steps', () => {
   });
 
   it('rotate kmsuser’s password at connect, so that the one given no longer opens the HSMs', async () => {
-    await assert.rejects(cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:taken-back-1' }));
+    await assert.rejects(
+      cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:taken-back-1' }),
+    );
   });
 
   it('let the customer destroy the material behind KMS’s back', async () => {
     const doomed = await newKey(world, storeId);
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: doomed, Plaintext }));
+    const { CiphertextBlob } = await world.kms.send(
+      new EncryptCommand({ KeyId: doomed, Plaintext }),
+    );
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     await untilStore(world, storeId, 'DISCONNECTED');
-    await cluster.hsm(['user', 'change-password', '--username', 'kmsuser', '--role', 'crypto-user', '--password', 'taken-back-2'], asAdmin);
+    await cluster.hsm(
+      [
+        'user',
+        'change-password',
+        '--username',
+        'kmsuser',
+        '--role',
+        'crypto-user',
+        '--password',
+        'taken-back-2',
+      ],
+      asAdmin,
+    );
     const kmsuser = { role: 'crypto-user', pin: 'kmsuser:taken-back-2' };
     await cluster.hsm(['key', 'delete', '--filter', `attr.label=${doomed}`], kmsuser);
-    await world.kms.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, KeyStorePassword: 'taken-back-2' }));
+    await world.kms.send(
+      new UpdateCustomKeyStoreCommand({
+        CustomKeyStoreId: storeId,
+        KeyStorePassword: 'taken-back-2',
+      }),
+    );
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     await untilStore(world, storeId, 'CONNECTED');
-    await assert.rejects(world.kms.send(new DecryptCommand({ CiphertextBlob })), { name: 'KMSInvalidStateException' });
+    await assert.rejects(world.kms.send(new DecryptCommand({ CiphertextBlob })), {
+      name: 'KMSInvalidStateException',
+    });
     const { KeyMetadata } = await world.kms.send(new DescribeKeyCommand({ KeyId: doomed }));
-    assert.equal(KeyMetadata?.KeyState, 'Enabled', 'as in AWS, the state of the KMS key does not follow its material');
+    assert.equal(
+      KeyMetadata?.KeyState,
+      'Enabled',
+      'as in AWS, the state of the KMS key does not follow its material',
+    );
     await world.kms.send(new EncryptCommand({ KeyId: inStore, Plaintext }));
   });
 });

@@ -5,7 +5,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { CreateAliasCommand, DecryptCommand, DescribeKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import {
+  CreateAliasCommand,
+  DecryptCommand,
+  DescribeKeyCommand,
+  EncryptCommand,
+} from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { awsFiles } from '../support/aws-files.ts';
 import { keyhold } from '../support/keyhold-cli.ts';
@@ -34,7 +39,8 @@ describe('keyhold up', () => {
     await using world = await startWorld();
     assert.match(world.server.output(), /keyhold env/);
     assert.match(world.server.output(), /aws kms list-keys/);
-    for (const file of ['credentials', 'config']) assert.equal(statSync(join(world.data, file)).mode & 0o777, 0o600);
+    for (const file of ['credentials', 'config'])
+      assert.equal(statSync(join(world.data, file)).mode & 0o777, 0o600);
     assert.equal(awsFiles(world.data).config['endpoint_url'], world.server.endpoint);
     const identity = await world.sts.send(new GetCallerIdentityCommand({}));
     assert.equal(identity.Account, '111122223333');
@@ -51,14 +57,19 @@ describe('keyhold up', () => {
     await using world = await startWorld();
     const KeyId = await newKey(world);
     await world.kms.send(new CreateAliasCommand({ AliasName: 'alias/kept', TargetKeyId: KeyId }));
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: 'alias/kept', Plaintext: Buffer.from('kept') }));
+    const { CiphertextBlob } = await world.kms.send(
+      new EncryptCommand({ KeyId: 'alias/kept', Plaintext: Buffer.from('kept') }),
+    );
     const { credentials } = awsFiles(world.data);
     await world.stop();
     await world.start();
     assert.deepEqual(awsFiles(world.data).credentials, credentials);
     const opened = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
     assert.equal(Buffer.from(opened.Plaintext ?? []).toString(), 'kept');
-    assert.equal((await world.kms.send(new DescribeKeyCommand({ KeyId: 'alias/kept' }))).KeyMetadata?.Arn, KeyId);
+    assert.equal(
+      (await world.kms.send(new DescribeKeyCommand({ KeyId: 'alias/kept' }))).KeyMetadata?.Arn,
+      KeyId,
+    );
   });
 
   it('refuses to start on data that another one serves, and says so', async () => {
@@ -71,42 +82,60 @@ describe('keyhold up', () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`stops cleanly at ${signal}, all its processes with it`, { skip: process.platform !== 'linux' && 'reads /proc' }, async () => {
-      await using world = await startWorld();
-      const parent = world.server.process.pid;
-      const children = childrenOf(parent);
-      assert.ok(children.length > 0, 'there is a managed HSM');
-      world.server.process.kill(signal);
-      assert.equal(await new Promise((resolve) => world.server.process.once('exit', resolve)), 0);
-      await until('its processes are gone', async () => children.every((pid) => !existsSync(join('/proc', pid))));
-    });
+    it(
+      `stops cleanly at ${signal}, all its processes with it`,
+      { skip: process.platform !== 'linux' && 'reads /proc' },
+      async () => {
+        await using world = await startWorld();
+        const parent = world.server.process.pid;
+        const children = childrenOf(parent);
+        assert.ok(children.length > 0, 'there is a managed HSM');
+        world.server.process.kill(signal);
+        assert.equal(await new Promise((resolve) => world.server.process.once('exit', resolve)), 0);
+        await until('its processes are gone', async () =>
+          children.every((pid) => !existsSync(join('/proc', pid))),
+        );
+      },
+    );
   }
 
   const noNpm = spawnSync('npm', ['--version']).error && 'needs npm';
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`stops cleanly when npm start gets ${signal}`, { skip: noNpm || (process.platform !== 'linux' && 'reads /proc') }, async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
-      const cwd = new URL('../..', import.meta.url).pathname;
-      const npm = spawn('npm', ['start', '--', '--port', '0', '--data', folder], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
-      let output = '';
-      npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      await until('it is ready', async () => /^Keyhold is ready at http/m.test(output));
-      const [server] = childrenOf(npm.pid);
-      const processes = [server, ...childrenOf(Number(server))];
-      assert.equal(processes.length, 2, 'front end and managed HSM');
-      npm.kill(signal);
-      await once(npm, 'exit');
-      await until('all are gone', async () => processes.every((pid) => !existsSync(join('/proc', pid ?? ''))));
-      rmSync(folder, { recursive: true });
-    });
+    it(
+      `stops cleanly when npm start gets ${signal}`,
+      { skip: noNpm || (process.platform !== 'linux' && 'reads /proc') },
+      async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
+        const cwd = new URL('../..', import.meta.url).pathname;
+        const npm = spawn('npm', ['start', '--', '--port', '0', '--data', folder], {
+          cwd,
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let output = '';
+        npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+        await until('it is ready', async () => /^Keyhold is ready at http/m.test(output));
+        const [server] = childrenOf(npm.pid);
+        const processes = [server, ...childrenOf(Number(server))];
+        assert.equal(processes.length, 2, 'front end and managed HSM');
+        npm.kill(signal);
+        await once(npm, 'exit');
+        await until('all are gone', async () =>
+          processes.every((pid) => !existsSync(join('/proc', pid ?? ''))),
+        );
+        rmSync(folder, { recursive: true });
+      },
+    );
   }
 
   it('prints what a shell needs with `keyhold env`', async () => {
     await using world = await startWorld();
-    const { stdout, code } = await keyhold(['env', '--data', world.data], { PATH: process.env['PATH'] });
+    const { stdout, code } = await keyhold(['env', '--data', world.data], {
+      PATH: process.env['PATH'],
+    });
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`export AWS_ENDPOINT_URL='?${world.server.endpoint}`));
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION']) assert.match(stdout, new RegExp(`export ${name}=`));
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'])
+      assert.match(stdout, new RegExp(`export ${name}=`));
   });
 
   it('answers on /healthz, /readyz and /metrics', async () => {

@@ -29,7 +29,12 @@ describe('keyhold up --tls', () => {
     return {
       PATH: process.env['PATH'],
       HOME: world.folder,
-      ...Object.fromEntries(Array.from(stdout.matchAll(/^export (\w+)=(.*)$/gm), ([, name = '', value]) => [name, value])),
+      ...Object.fromEntries(
+        Array.from(stdout.matchAll(/^export (\w+)=(.*)$/gm), ([, name = '', value]) => [
+          name,
+          value,
+        ]),
+      ),
     };
   }
 
@@ -37,24 +42,41 @@ describe('keyhold up --tls', () => {
     assert.match(world.server.output(), /What clients trust: +\S+\/tls\/ca\.pem/);
     const env = await printedEnvironment();
     assert.match(env['AWS_ENDPOINT_URL'] ?? '', /^https:\/\/127\.0\.0\.1:\d+$/);
-    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', APPLICATION], env);
+    const { stdout, stderr } = await run(
+      process.execPath,
+      ['--input-type=module', '-e', APPLICATION],
+      env,
+    );
     assert.equal(stdout, 'encrypted\n', stderr);
-    const { tlsDetails } = auditEvents(world.data).findLast(({ eventName }) => eventName === 'Encrypt') ?? {};
+    const { tlsDetails } =
+      auditEvents(world.data).findLast(({ eventName }) => eventName === 'Encrypt') ?? {};
     const { host } = new URL(env['AWS_ENDPOINT_URL'] ?? '');
-    assert.deepEqual(tlsDetails, { tlsVersion: 'TLSv1.3', cipherSuite: 'TLS_AES_256_GCM_SHA384', clientProvidedHostHeader: host });
+    assert.deepEqual(tlsDetails, {
+      tlsVersion: 'TLSv1.3',
+      cipherSuite: 'TLS_AES_256_GCM_SHA384',
+      clientProvidedHostHeader: host,
+    });
     const { NODE_EXTRA_CA_CERTS: _, ...trustless } = env;
-    const refused = await run(process.execPath, ['--input-type=module', '-e', APPLICATION], trustless);
+    const refused = await run(
+      process.execPath,
+      ['--input-type=module', '-e', APPLICATION],
+      trustless,
+    );
     assert.match(refused.stderr, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
   });
 
-  it('is trusted by the AWS CLI in the same way', { skip: noCli && 'needs the AWS CLI' }, async () => {
-    const { code, stderr } = await run('aws', ['kms', 'list-keys', '--output', 'json'], {
-      ...(await printedEnvironment()),
-      HOME: process.env['HOME'],
-      AWS_PAGER: '',
-    });
-    assert.equal(code, 0, stderr);
-  });
+  it(
+    'is trusted by the AWS CLI in the same way',
+    { skip: noCli && 'needs the AWS CLI' },
+    async () => {
+      const { code, stderr } = await run('aws', ['kms', 'list-keys', '--output', 'json'], {
+        ...(await printedEnvironment()),
+        HOME: process.env['HOME'],
+        AWS_PAGER: '',
+      });
+      assert.equal(code, 0, stderr);
+    },
+  );
 
   it('serves keyhold’s own commands', async () => {
     const { stdout, stderr } = await keyhold(['status', '--json'], { KEYHOLD_DATA: world.data });
@@ -77,6 +99,9 @@ describe('keyhold up', () => {
 
   it('says what is wrong with its certificate', async () => {
     assert.match(await refusal('--tls-certificate', 'x.pem'), /go together/);
-    assert.match(await refusal('--tls-certificate', 'x.pem', '--tls-key', 'x.key'), /can not read x\.pem/);
+    assert.match(
+      await refusal('--tls-certificate', 'x.pem', '--tls-key', 'x.key'),
+      /can not read x\.pem/,
+    );
   });
 });

@@ -14,7 +14,9 @@ it('every answer that was given before kill -9 is in the trail', async () => {
   await using world = await startWorld();
   using admin = administrator(world);
   const KeyId = await newKey(world);
-  const { CiphertextBlob } = await admin.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+  const { CiphertextBlob } = await admin.kms.send(
+    new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }),
+  );
   const answered: string[] = [];
   const users: string[] = [];
   let number = 0;

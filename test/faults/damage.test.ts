@@ -24,13 +24,20 @@ function damage(path: string): void {
 /** Deletes the HSM and puts another in its place. */
 async function replace({ world, cluster }: Scene, hsmId: string): Promise<void> {
   await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: hsmId }));
-  await untilCluster(world, cluster.clusterId, 'the damaged HSM is gone', ({ Hsms }) => (Hsms ?? []).length === 1);
+  await untilCluster(
+    world,
+    cluster.clusterId,
+    'the damaged HSM is gone',
+    ({ Hsms }) => (Hsms ?? []).length === 1,
+  );
   await addHsm(world, cluster.clusterId, 'a');
 }
 
 /** Waits until it is reported with this reason. */
 async function reportedAs(scene: Scene, hsmId: string, reason: string): Promise<void> {
-  await until(`${hsmId}: ${reason}`, async () => (await scene.untilReported(hsmId)).includes(reason));
+  await until(`${hsmId}: ${reason}`, async () =>
+    (await scene.untilReported(hsmId)).includes(reason),
+  );
 }
 
 describe('damage', { skip: needsProc }, () => {
@@ -57,7 +64,12 @@ describe('damage', { skip: needsProc }, () => {
     const { stdout } = await keyhold(['status'], world.environment());
     assert.match(stdout, new RegExp(`^Trouble\\n.*\\n${damaged} +20\\d\\d-.*does not start`, 'm'));
     const metrics = await (await fetch(`${world.server.endpoint}/metrics`)).text();
-    assert.match(metrics, new RegExp(`keyhold_hsm_degraded_since_seconds\\{.*hsm="${damaged}".*does not start.*\\} \\d+`));
+    assert.match(
+      metrics,
+      new RegExp(
+        `keyhold_hsm_degraded_since_seconds\\{.*hsm="${damaged}".*does not start.*\\} \\d+`,
+      ),
+    );
     assert.match(metrics, new RegExp(`keyhold_key_store_hsm_healthy\\{.*hsm="${damaged}"\\} 0`));
     await replace(scene, damaged);
     await scene.recovered();
@@ -65,8 +77,11 @@ describe('damage', { skip: needsProc }, () => {
 
   it('that leaves an HSM with nothing is reported too, and such an HSM can be replaced as well', async () => {
     const emptied =
-      ((await scene.cluster.describe()).Hsms ?? []).find(({ AvailabilityZone }) => AvailabilityZone?.endsWith('a'))?.HsmId ?? '';
-    for (const file of ['hsm.sqlite', 'hsm.sqlite-wal']) truncateSync(join(world.data, 'hsms', emptied, file));
+      ((await scene.cluster.describe()).Hsms ?? []).find(({ AvailabilityZone }) =>
+        AvailabilityZone?.endsWith('a'),
+      )?.HsmId ?? '';
+    for (const file of ['hsm.sqlite', 'hsm.sqlite-wal'])
+      truncateSync(join(world.data, 'hsms', emptied, file));
     process.kill(pidOf(emptied), 'SIGKILL');
     await scene.use();
     await reportedAs(scene, emptied, 'has lost what it held');

@@ -21,7 +21,9 @@ it(
   async () => {
     await using world = await startWorld();
     const KeyId = await newKey(world);
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('kept') }));
+    const { CiphertextBlob } = await world.kms.send(
+      new EncryptCommand({ KeyId, Plaintext: Buffer.from('kept') }),
+    );
     const decrypted = async (): Promise<string | KMSServiceException> => {
       try {
         const { Plaintext } = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
@@ -38,7 +40,10 @@ it(
       return typeof answer !== 'string' && answer;
     };
     const refusal = await until('the frozen HSM is noticed', noticed, PATIENCE);
-    assert.deepEqual([refusal.name, refusal.$metadata.httpStatusCode], ['DependencyTimeoutException', 500]);
+    assert.deepEqual(
+      [refusal.name, refusal.$metadata.httpStatusCode],
+      ['DependencyTimeoutException', 500],
+    );
 
     const back = async () => {
       const answer = await decrypted();

@@ -65,7 +65,9 @@ it('kill -9 in the middle of rotations loses no material, and leaves no rotation
   }
   await writing.stop();
   await until('the last rotation is over', async () => {
-    const { OnDemandRotationStartDate } = await world.kms.send(new GetKeyRotationStatusCommand({ KeyId }));
+    const { OnDemandRotationStartDate } = await world.kms.send(
+      new GetKeyRotationStatusCommand({ KeyId }),
+    );
     return OnDemandRotationStartDate === undefined;
   });
   assert.ok(writing.blobs.length > 10);
@@ -79,18 +81,27 @@ it('kill -9 in the middle of rotations loses no material, and leaves no rotation
   const told = (): unknown[] =>
     auditEvents(world.data)
       .filter(({ eventName }) => eventName === 'RotateKey')
-      .map(({ serviceEventDetails }) => (serviceEventDetails as { currentKeyMaterialId: string }).currentKeyMaterialId);
-  await until('each rotation is in the audit trail', async () => new Set(told()).size === rotations.length);
+      .map(
+        ({ serviceEventDetails }) =>
+          (serviceEventDetails as { currentKeyMaterialId: string }).currentKeyMaterialId,
+      );
+  await until(
+    'each rotation is in the audit trail',
+    async () => new Set(told()).size === rotations.length,
+  );
   assert.deepEqual(
     [...new Set(told())],
     rotations.map(({ KeyMaterialId }) => KeyMaterialId),
   );
   const seen = await Promise.all(
     [world.kms, world.kmsIn(AWAY)].map(async (kms) => ({
-      current: (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.CurrentKeyMaterialId,
-      materials: (await kms.send(new ListKeyRotationsCommand({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }))).Rotations?.map(
-        ({ KeyMaterialId, KeyMaterialState }) => [KeyMaterialId, KeyMaterialState],
-      ),
+      current: (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata
+        ?.CurrentKeyMaterialId,
+      materials: (
+        await kms.send(
+          new ListKeyRotationsCommand({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }),
+        )
+      ).Rotations?.map(({ KeyMaterialId, KeyMaterialState }) => [KeyMaterialId, KeyMaterialState]),
     })),
   );
   assert.deepEqual(seen[0], seen[1]);

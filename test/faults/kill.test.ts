@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CreateKeyCommand, DecryptCommand, DescribeKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  DescribeKeyCommand,
+  EncryptCommand,
+} from '@aws-sdk/client-kms';
 import { needsProc, pidOf } from '../support/hsm-process.ts';
-import { newKey, ownCluster, ownKeyStore, untilCluster, untilStore } from '../support/own-cluster.ts';
+import {
+  newKey,
+  ownCluster,
+  ownKeyStore,
+  untilCluster,
+  untilStore,
+} from '../support/own-cluster.ts';
 import { untilHealthy } from '../support/status.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -27,7 +38,9 @@ function writeUntilStopped(world: World, stores: readonly (string | undefined)[]
     while (!ending.signal.aborted) {
       try {
         const KeyId = await newKey(world, storeId);
-        const { CiphertextBlob = new Uint8Array(0) } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext }));
+        const { CiphertextBlob = new Uint8Array(0) } = await world.kms.send(
+          new EncryptCommand({ KeyId, Plaintext }),
+        );
         acknowledged.push({ KeyId, CiphertextBlob });
       } catch {
         // The process under test was just killed; what was not acknowledged may be lost.
@@ -54,7 +67,11 @@ async function nothingIsLost(world: World, acknowledged: readonly Acknowledged[]
         return await world.kms.send(new DecryptCommand({ CiphertextBlob }));
       } catch (error) {
         // Right after a restart the HSMs are still being reached.
-        if ((error as Error).name === 'KMSInvalidStateException' && /communicate/.test((error as Error).message)) return undefined;
+        if (
+          (error as Error).name === 'KMSInvalidStateException' &&
+          /communicate/.test((error as Error).message)
+        )
+          return undefined;
         throw error;
       }
     });
@@ -88,14 +105,19 @@ describe('kill -9 during writes loses nothing acknowledged', { skip: needsProc }
       await using writing = writeUntilStopped(world, [storeId]);
       await until('some writes are acknowledged', async () => writing.acknowledged.length >= 4);
       process.kill(pidOf(hsm.HsmId ?? ''), 'SIGKILL');
-      for (let use = 0; use < 20; use += 1) await world.kms.send(new EncryptCommand({ KeyId: steady, Plaintext }));
+      for (let use = 0; use < 20; use += 1)
+        await world.kms.send(new EncryptCommand({ KeyId: steady, Plaintext }));
       await writing.stop();
-      await untilCluster(world, cluster.clusterId, 'the HSM is back', ({ Hsms }) => (Hsms ?? []).every(({ State }) => State === 'ACTIVE'));
+      await untilCluster(world, cluster.clusterId, 'the HSM is back', ({ Hsms }) =>
+        (Hsms ?? []).every(({ State }) => State === 'ACTIVE'),
+      );
       await nothingIsLost(world, writing.acknowledged);
     }
     const { KeyMetadata } = await until('keys can be created again', async () => {
       try {
-        return await world.kms.send(new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }));
+        return await world.kms.send(
+          new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }),
+        );
       } catch (error) {
         assert.equal((error as Error).name, 'CloudHsmClusterInvalidConfigurationException');
         return undefined;

@@ -7,8 +7,10 @@ import { sceneIn } from './trouble.ts';
 await using world = await startWorld();
 const scene = await sceneIn(world);
 const [cutOff = ''] = scene.hsmIds;
-const address = ((await scene.cluster.describe()).Hsms ?? []).find(({ HsmId }) => HsmId === cutOff)?.EniIp ?? '';
-const route = (verb: 'add' | 'del'): Buffer => execFileSync('ip', ['route', verb, 'blackhole', `${address}/32`, 'table', 'local']);
+const address =
+  ((await scene.cluster.describe()).Hsms ?? []).find(({ HsmId }) => HsmId === cutOff)?.EniIp ?? '';
+const route = (verb: 'add' | 'del'): Buffer =>
+  execFileSync('ip', ['route', verb, 'blackhole', `${address}/32`, 'table', 'local']);
 
 route('add');
 await scene.use();

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { CreateClusterCommand, CreateHsmCommand, InitializeClusterCommand } from '@aws-sdk/client-cloudhsm-v2';
+import {
+  CreateClusterCommand,
+  CreateHsmCommand,
+  InitializeClusterCommand,
+} from '@aws-sdk/client-cloudhsm-v2';
 import {
   ConnectCustomKeyStoreCommand,
   CreateCustomKeyStoreCommand,
@@ -12,7 +16,15 @@ import {
 } from '@aws-sdk/client-kms';
 import { customerCa } from '../support/customer-ca.ts';
 import { keyholdHsm } from '../support/keyhold-cli.ts';
-import { ADMIN_PASSWORD, asAdmin, KMSUSER_PASSWORD, newKey, subnetIds, untilCluster, untilStore } from '../support/own-cluster.ts';
+import {
+  ADMIN_PASSWORD,
+  asAdmin,
+  KMSUSER_PASSWORD,
+  newKey,
+  subnetIds,
+  untilCluster,
+  untilStore,
+} from '../support/own-cluster.ts';
 import { until } from '../support/until.ts';
 import { startWorld } from '../support/world.ts';
 
@@ -23,23 +35,55 @@ it('goes on where it was when it is killed and restarted right after each of the
     await world.start();
   };
   const ca = await customerCa('EC');
-  const { Cluster } = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }));
+  const { Cluster } = await world.cloudhsm.send(
+    new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }),
+  );
   const ClusterId = Cluster?.ClusterId ?? '';
   await again();
-  await untilCluster(world, ClusterId, 'the cluster is UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
+  await untilCluster(
+    world,
+    ClusterId,
+    'the cluster is UNINITIALIZED',
+    ({ State }) => State === 'UNINITIALIZED',
+  );
 
   await world.cloudhsm.send(new CreateHsmCommand({ ClusterId, AvailabilityZone: 'us-east-1a' }));
   await again();
-  const claimable = await untilCluster(world, ClusterId, 'the CSR is there', ({ Certificates }) => Certificates?.ClusterCsr !== undefined);
+  const claimable = await untilCluster(
+    world,
+    ClusterId,
+    'the CSR is there',
+    ({ Certificates }) => Certificates?.ClusterCsr !== undefined,
+  );
 
   const csr = claimable.Certificates?.ClusterCsr ?? '';
   await again();
-  const same = await untilCluster(world, ClusterId, 'the CSR is there', ({ Certificates }) => Certificates?.ClusterCsr !== undefined);
-  assert.equal(same.Certificates?.ClusterCsr, csr, 'a restart does not start the signing ceremony anew');
+  const same = await untilCluster(
+    world,
+    ClusterId,
+    'the CSR is there',
+    ({ Certificates }) => Certificates?.ClusterCsr !== undefined,
+  );
+  assert.equal(
+    same.Certificates?.ClusterCsr,
+    csr,
+    'a restart does not start the signing ceremony anew',
+  );
 
-  await world.cloudhsm.send(new InitializeClusterCommand({ ClusterId, SignedCert: await ca.sign(csr), TrustAnchor: ca.certificate }));
+  await world.cloudhsm.send(
+    new InitializeClusterCommand({
+      ClusterId,
+      SignedCert: await ca.sign(csr),
+      TrustAnchor: ca.certificate,
+    }),
+  );
   await again();
-  await untilCluster(world, ClusterId, 'the cluster is INITIALIZED', ({ State }) => State === 'INITIALIZED');
+  await untilCluster(
+    world,
+    ClusterId,
+    'the cluster is INITIALIZED',
+    ({ State }) => State === 'INITIALIZED',
+  );
 
   const caFile = join(world.folder, 'customerCA.crt');
   writeFileSync(caFile, ca.certificate);
@@ -61,8 +105,19 @@ it('goes on where it was when it is killed and restarted right after each of the
   await until('kmsuser is created', async () => {
     try {
       return (
-        (await hsm(['user', 'create', '--username', 'kmsuser', '--role', 'crypto-user', '--password', KMSUSER_PASSWORD], asAdmin)) !==
-        undefined
+        (await hsm(
+          [
+            'user',
+            'create',
+            '--username',
+            'kmsuser',
+            '--role',
+            'crypto-user',
+            '--password',
+            KMSUSER_PASSWORD,
+          ],
+          asAdmin,
+        )) !== undefined
       );
     } catch {
       return false;
@@ -98,7 +153,9 @@ it('goes on where it was when it is killed and restarted right after each of the
       return undefined;
     }
   });
-  const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('through it all') }));
+  const { CiphertextBlob } = await world.kms.send(
+    new EncryptCommand({ KeyId, Plaintext: Buffer.from('through it all') }),
+  );
   await again();
   await untilStore(world, CustomKeyStoreId, 'CONNECTED');
   const opened = await until('the key can be used', async () => {

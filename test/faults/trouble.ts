@@ -26,7 +26,10 @@ export interface Scene {
   recovered(): Promise<void>;
 }
 
-export async function sceneIn(world: World, options: Parameters<typeof ownCluster>[1] = {}): Promise<Scene> {
+export async function sceneIn(
+  world: World,
+  options: Parameters<typeof ownCluster>[1] = {},
+): Promise<Scene> {
   const cluster = await ownCluster(world, options);
   const storeId = await ownKeyStore(world, cluster);
   await untilHealthy(world);
@@ -36,10 +39,14 @@ export async function sceneIn(world: World, options: Parameters<typeof ownCluste
     world,
     cluster,
     storeId,
-    hsmIds: hsms.toSorted((a, b) => ((a.AvailabilityZone ?? '') < (b.AvailabilityZone ?? '') ? -1 : 1)).map(({ HsmId = '' }) => HsmId),
+    hsmIds: hsms
+      .toSorted((a, b) => ((a.AvailabilityZone ?? '') < (b.AvailabilityZone ?? '') ? -1 : 1))
+      .map(({ HsmId = '' }) => HsmId),
     async addKey() {
       const KeyId = await newKey(world, storeId);
-      const { CiphertextBlob = new Uint8Array() } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext }));
+      const { CiphertextBlob = new Uint8Array() } = await world.kms.send(
+        new EncryptCommand({ KeyId, Plaintext }),
+      );
       ciphertexts.set(KeyId, CiphertextBlob);
     },
     async use() {
@@ -54,11 +61,16 @@ export async function sceneIn(world: World, options: Parameters<typeof ownCluste
     async untilNewKeysAreRefused() {
       await until('new keys are refused', async () => {
         try {
-          await world.kms.send(new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }));
+          await world.kms.send(
+            new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }),
+          );
           return false;
         } catch (error) {
           assert.equal((error as Error).name, 'CloudHsmClusterInvalidConfigurationException');
-          assert.match((error as Error).message, /at least two active HSMs, each in a different Availability Zone/);
+          assert.match(
+            (error as Error).message,
+            /at least two active HSMs, each in a different Availability Zone/,
+          );
           return true;
         }
       });
@@ -66,8 +78,12 @@ export async function sceneIn(world: World, options: Parameters<typeof ownCluste
     untilReported: (hsmId) =>
       until(`${hsmId} is reported`, async () => {
         const { Clusters, KeyStores } = await statusOf(world);
-        const degraded = Clusters.flatMap(({ Hsms }) => Hsms).find((hsm) => hsm.HsmId === hsmId && hsm.State === 'DEGRADED');
-        const unhealthy = KeyStores.flatMap(({ Hsms }) => Hsms).find((hsm) => hsm.HsmId === hsmId && !hsm.Healthy);
+        const degraded = Clusters.flatMap(({ Hsms }) => Hsms).find(
+          (hsm) => hsm.HsmId === hsmId && hsm.State === 'DEGRADED',
+        );
+        const unhealthy = KeyStores.flatMap(({ Hsms }) => Hsms).find(
+          (hsm) => hsm.HsmId === hsmId && !hsm.Healthy,
+        );
         const { Reason, Since } = degraded ?? unhealthy ?? {};
         return Since !== undefined && Reason;
       }),

@@ -10,12 +10,18 @@ export interface Unsigned {
 export function encode(name: ServiceName, operation: string, input: unknown): Unsigned {
   const service = services[name];
   if (service.protocol === 'json') {
-    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${service.targetPrefix}.${operation}` };
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `${service.targetPrefix}.${operation}`,
+    };
     return { headers, body: Buffer.from(JSON.stringify(input) ?? 'undefined') };
   }
   const form = new URLSearchParams({ Action: operation, Version: service.version });
   addTo(form, '', input);
-  return { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: Buffer.from(form.toString()) };
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(form.toString()),
+  };
 }
 
 function addTo(form: URLSearchParams, path: string, value: unknown): void {
@@ -24,6 +30,7 @@ function addTo(form: URLSearchParams, path: string, value: unknown): void {
     return;
   }
   const prefix = path === '' ? '' : `${path}.`;
-  if (Array.isArray(value)) value.forEach((one, index) => addTo(form, `${prefix}member.${index + 1}`, one));
+  if (Array.isArray(value))
+    value.forEach((one, index) => addTo(form, `${prefix}member.${index + 1}`, one));
   else for (const [name, one] of Object.entries(value)) addTo(form, prefix + name, one);
 }

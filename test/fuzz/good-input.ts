@@ -18,8 +18,12 @@ const TOO_SLOW = new Set(['RSA_3072', 'RSA_4096']);
 
 /** An input as a careful client would send it, in the types of JSON; optional members come and go. */
 export function goodInput(random: Random, members: Members, known: Known): Record<string, Json> {
-  const wanted = Object.entries(members).filter(([, shape]) => shape.required || random.chance(0.4));
-  return Object.fromEntries(wanted.map(([name, shape]) => [name, goodValue(random, name, shape, known)]));
+  const wanted = Object.entries(members).filter(
+    ([, shape]) => shape.required || random.chance(0.4),
+  );
+  return Object.fromEntries(
+    wanted.map(([name, shape]) => [name, goodValue(random, name, shape, known)]),
+  );
 }
 
 function goodValue(random: Random, name: string, shape: MemberShape, known: Known): Json {
@@ -31,7 +35,9 @@ function goodValue(random: Random, name: string, shape: MemberShape, known: Know
     case 'blob':
       return /ciphertext/i.test(name) && random.chance(0.8)
         ? random.pick(known.ciphertexts)
-        : random.bytes(random.integer(shape.min ?? 0, Math.min(shape.max ?? 64, 64))).toString('base64');
+        : random
+            .bytes(random.integer(shape.min ?? 0, Math.min(shape.max ?? 64, 64)))
+            .toString('base64');
     case 'bool':
       return random.chance(0.5);
     case 'int':
@@ -39,8 +45,9 @@ function goodValue(random: Random, name: string, shape: MemberShape, known: Know
     case 'timestamp':
       return random.integer(1_500_000_000, 2_500_000_000);
     case 'list':
-      return Array.from({ length: random.integer(shape.min ?? 0, Math.min(shape.max ?? 3, 3)) }, () =>
-        goodValue(random, name, shape.member, known),
+      return Array.from(
+        { length: random.integer(shape.min ?? 0, Math.min(shape.max ?? 3, 3)) },
+        () => goodValue(random, name, shape.member, known),
       );
     case 'map':
       return Object.fromEntries(
@@ -57,7 +64,10 @@ function goodValue(random: Random, name: string, shape: MemberShape, known: Know
 const names = ['fuzz-a', 'fuzz-b', 'fuzz-c', 'fuzz-d'];
 
 /** By what members are called: those whose form the contract doesn't say. */
-const vocabulary: readonly (readonly [member: RegExp, text: (random: Random, known: Known) => string])[] = [
+const vocabulary: readonly (readonly [
+  member: RegExp,
+  text: (random: Random, known: Known) => string,
+])[] = [
   [/^CustomKeyStoreId$/, () => 'cks-0123456789abcdef0'],
   [/^AccessKeyId$/, () => 'AKIAFUZZFUZZFUZZFUZZ'],
   [/KeyId$/, (random, { keys }) => random.pick(keys)],
@@ -66,7 +76,11 @@ const vocabulary: readonly (readonly [member: RegExp, text: (random: Random, kno
   [/^AliasName$/, (random) => `alias/${random.pick(names)}`],
   [/Policy(?:Document)?$/, (_random, { account }) => policy(account)],
   [/^(?:User|Role|Group|Policy|RoleSession)Name$/, (random) => random.pick(names)],
-  [/Arn$|Principal$/, (random, { account }) => `arn:aws:iam::${account}:${random.pick(['user', 'role', 'policy'])}/${random.pick(names)}`],
+  [
+    /Arn$|Principal$/,
+    (random, { account }) =>
+      `arn:aws:iam::${account}:${random.pick(['user', 'role', 'policy'])}/${random.pick(names)}`,
+  ],
   [/^Path(?:Prefix)?$/, () => '/fuzz/'],
   [/^Url$/, () => 'https://issuer.invalid'],
   [/^(?:ClusterId|CloudHsmClusterId|ResourceId)$/, () => 'cluster-abcdefghijk'],
@@ -76,12 +90,24 @@ const vocabulary: readonly (readonly [member: RegExp, text: (random: Random, kno
 ];
 
 function policy(account: string): string {
-  const statement = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' };
+  const statement = {
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${account}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 }
 
-function goodText(random: Random, name: string, { min = 0, max = 20 }: { min?: number; max?: number }, known: Known): string {
+function goodText(
+  random: Random,
+  name: string,
+  { min = 0, max = 20 }: { min?: number; max?: number },
+  known: Known,
+): string {
   const text = vocabulary.find(([member]) => member.test(name))?.[1](random, known);
   if (text !== undefined) return text;
-  return random.pick(['a', 'Z', '7']).repeat(random.integer(Math.max(min, 1), Math.max(min, Math.min(max, 20), 1)));
+  return random
+    .pick(['a', 'Z', '7'])
+    .repeat(random.integer(Math.max(min, 1), Math.max(min, Math.min(max, 20), 1)));
 }

@@ -50,7 +50,10 @@ const mutations: readonly Mutation[] = [
   (_random, value) => ({ value }),
   (_random, value) => JSON.stringify(value) ?? '',
   (_random, value) => (typeof value === 'string' ? value.toUpperCase() : undefined),
-  (random, value) => (typeof value === 'string' ? `${value}${random.pick(['\n', '\t', ' ', '\u200b', '/', '*'])}` : null),
+  (random, value) =>
+    typeof value === 'string'
+      ? `${value}${random.pick(['\n', '\t', ' ', '\u200b', '/', '*'])}`
+      : null,
 ];
 
 /** Changes one to three things somewhere in an input. */
@@ -61,7 +64,8 @@ export function mutate(random: Random, input: Readonly<Record<string, Json>>): J
 }
 
 function somewhere(random: Random, value: Json): Json {
-  if (typeof value !== 'object' || value === null || random.chance(0.05)) return random.pick(mutations)(random, value);
+  if (typeof value !== 'object' || value === null || random.chance(0.05))
+    return random.pick(mutations)(random, value);
   if (Array.isArray(value)) return inList(random, value);
   return inStructure(random, { ...value });
 }
@@ -75,7 +79,10 @@ function inList(random: Random, list: readonly Json[]): Json {
 function inStructure(random: Random, value: Record<string, Json>): Json {
   const names = Object.keys(value);
   if (names.length === 0 || random.chance(0.05))
-    return { ...value, [random.pick(['Unknown', 'KeyId', 'constructor', 'toString', ''])]: random.pick(STRANGE) };
+    return {
+      ...value,
+      [random.pick(['Unknown', 'KeyId', 'constructor', 'toString', ''])]: random.pick(STRANGE),
+    };
   const name = random.pick(names);
   if (random.chance(0.15)) delete value[name];
   else value[name] = somewhere(random, value[name]);
@@ -85,7 +92,11 @@ function inStructure(random: Random, value: Record<string, Json>): Json {
 function flipped(random: Random, text: string): string {
   if (text === '') return 'x';
   const at = random.integer(0, text.length - 1);
-  return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ (1 << random.integer(0, 6))) + text.slice(at + 1);
+  return (
+    text.slice(0, at) +
+    String.fromCharCode(text.charCodeAt(at) ^ (1 << random.integer(0, 6))) +
+    text.slice(at + 1)
+  );
 }
 
 /** Changes the bytes of a whole body: what no client sends that has a JSON library. */
@@ -95,7 +106,11 @@ export function mangle(random: Random, body: Buffer): Buffer {
     case 0:
       return body.subarray(0, at);
     case 1:
-      return Buffer.concat([body.subarray(0, at), random.bytes(random.integer(1, 4)), body.subarray(at)]);
+      return Buffer.concat([
+        body.subarray(0, at),
+        random.bytes(random.integer(1, 4)),
+        body.subarray(at),
+      ]);
     case 2:
       return Buffer.concat([body, body]);
     case 3:

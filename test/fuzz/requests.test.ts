@@ -70,19 +70,29 @@ describe(`fuzzed requests, seed ${SEED}`, () => {
   });
 
   async function newKnown(round: number): Promise<Known> {
-    const keys = await Promise.all(kinds.map(async (input) => (await world.kms.send(new CreateKeyCommand(input))).KeyMetadata));
+    const keys = await Promise.all(
+      kinds.map(async (input) => (await world.kms.send(new CreateKeyCommand(input))).KeyMetadata),
+    );
     const [first] = keys;
     const KeyId = first?.KeyId;
     const AliasName = `alias/round-${round}`;
     await world.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId }));
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+    const { CiphertextBlob } = await world.kms.send(
+      new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }),
+    );
     const ciphertext = Buffer.from(CiphertextBlob ?? []);
     const account = first?.AWSAccountId ?? '';
     const GranteePrincipal = `arn:aws:iam::${account}:user/admin`;
-    const grant = await world.kms.send(new CreateGrantCommand({ KeyId, GranteePrincipal, Operations: ['Encrypt'] }));
+    const grant = await world.kms.send(
+      new CreateGrantCommand({ KeyId, GranteePrincipal, Operations: ['Encrypt'] }),
+    );
     return {
       keys: [...keys.flatMap((key) => [key?.KeyId ?? '', key?.Arn ?? '']), AliasName],
-      ciphertexts: [ciphertext, ciphertext.subarray(0, -1), Buffer.concat([ciphertext, ciphertext])].map((one) => one.toString('base64')),
+      ciphertexts: [
+        ciphertext,
+        ciphertext.subarray(0, -1),
+        Buffer.concat([ciphertext, ciphertext]),
+      ].map((one) => one.toString('base64')),
       grant: { id: grant.GrantId ?? '', token: grant.GrantToken ?? '' },
       account,
     };
@@ -117,40 +127,57 @@ describe(`fuzzed requests, seed ${SEED}`, () => {
   }
 
   /** Good, mutated, or not even JSON. */
-  function fuzzed(random: Random, known: Known): { readonly service: ServiceName; readonly name: string; readonly request: Unsigned } {
+  function fuzzed(
+    random: Random,
+    known: Known,
+  ): { readonly service: ServiceName; readonly name: string; readonly request: Unsigned } {
     const { service, name, members } = random.pick(random.chance(0.4) ? kmsOperations : operations);
     const good = goodInput(random, members, known);
     const request = encode(service, name, random.chance(0.15) ? good : mutate(random, good));
-    return { service, name, request: random.chance(0.05) ? { ...request, body: mangle(random, request.body) } : request };
+    return {
+      service,
+      name,
+      request: random.chance(0.05) ? { ...request, body: mangle(random, request.body) } : request,
+    };
   }
 
-  it(`get answers, ${REQUESTS} of them, and no failure of Keyhold's own`, { timeout: 300_000 }, async (context) => {
-    const random = new Random(SEED);
-    const outcomes = new Map<string, number>();
-    for (let round = 0; round * ROUND < REQUESTS; round += 1) {
-      const known = await newKnown(round);
-      let left = Math.min(ROUND, REQUESTS - round * ROUND);
-      const sender = async (): Promise<void> => {
-        while (left > 0) {
-          left -= 1;
-          const { service, name, request } = fuzzed(random, known);
-          const what = `seed ${SEED}: ${service}.${name} ${request.body.toString('latin1').slice(0, 2_000)}`;
-          const { status, body } = await send(service, request).catch((error: unknown) => assert.fail(`${what}\n${String(error)}`));
-          const outcome = outcomeOf(status, body);
-          assert.ok(outcome !== undefined, `${what}\n→ ${status} ${body}`);
-          outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-        }
-      };
-      await Promise.all(Array.from({ length: PARALLEL }, sender));
-    }
-    const tally = [...outcomes].toSorted(([, a], [, b]) => b - a).map(([outcome, count]) => `${outcome} ${count}`);
-    context.diagnostic(`seed ${SEED}; ${tally.join(', ')}`);
-    assert.ok((outcomes.get('ok') ?? 0) > REQUESTS / 50, 'some get through');
-  });
+  it(
+    `get answers, ${REQUESTS} of them, and no failure of Keyhold's own`,
+    { timeout: 300_000 },
+    async (context) => {
+      const random = new Random(SEED);
+      const outcomes = new Map<string, number>();
+      for (let round = 0; round * ROUND < REQUESTS; round += 1) {
+        const known = await newKnown(round);
+        let left = Math.min(ROUND, REQUESTS - round * ROUND);
+        const sender = async (): Promise<void> => {
+          while (left > 0) {
+            left -= 1;
+            const { service, name, request } = fuzzed(random, known);
+            const what = `seed ${SEED}: ${service}.${name} ${request.body.toString('latin1').slice(0, 2_000)}`;
+            const { status, body } = await send(service, request).catch((error: unknown) =>
+              assert.fail(`${what}\n${String(error)}`),
+            );
+            const outcome = outcomeOf(status, body);
+            assert.ok(outcome !== undefined, `${what}\n→ ${status} ${body}`);
+            outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+          }
+        };
+        await Promise.all(Array.from({ length: PARALLEL }, sender));
+      }
+      const tally = [...outcomes]
+        .toSorted(([, a], [, b]) => b - a)
+        .map(([outcome, count]) => `${outcome} ${count}`);
+      context.diagnostic(`seed ${SEED}; ${tally.join(', ')}`);
+      assert.ok((outcomes.get('ok') ?? 0) > REQUESTS / 50, 'some get through');
+    },
+  );
 
   it('leave it as it was: serving, and with nothing to complain about in its log', async () => {
     const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({}));
-    const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from('whole') }));
+    const { CiphertextBlob } = await world.kms.send(
+      new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from('whole') }),
+    );
     const { Plaintext } = await world.kms.send(new DecryptCommand({ CiphertextBlob }));
     assert.equal(Buffer.from(Plaintext ?? []).toString(), 'whole');
     const complaints = readFileSync(join(world.data, 'keyhold.log'), 'utf8')
@@ -164,7 +191,9 @@ describe(`fuzzed requests, seed ${SEED}`, () => {
 function outcomeOf(status: number, body: string): string | undefined {
   if (status === 200) return 'ok';
   if (status >= 500 || status < 400) return undefined;
-  const code = body.startsWith('<') ? /<Code>(\w+)<\/Code>/.exec(body)?.[1] : (JSON.parse(body) as { __type?: string }).__type;
+  const code = body.startsWith('<')
+    ? /<Code>(\w+)<\/Code>/.exec(body)?.[1]
+    : (JSON.parse(body) as { __type?: string }).__type;
   if (code === undefined) return undefined;
   return body.startsWith('<') || Object.hasOwn(errors, code) ? code : undefined;
 }

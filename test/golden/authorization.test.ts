@@ -25,15 +25,35 @@ const FILE = new URL('authorization.txt', import.meta.url);
 const STATES = ['Enabled', 'Disabled', 'PendingDeletion'] as const;
 type State = (typeof STATES)[number];
 
-const statement = (principal: unknown): object => ({ Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' });
+const statement = (principal: unknown): object => ({
+  Effect: 'Allow',
+  Principal: principal,
+  Action: 'kms:*',
+  Resource: '*',
+});
 const named = { AWS: [user('named'), user('denied'), `arn:aws:iam::${OWN}:role/operator`] };
 
 /** The key policies: what each allows all of, in which states it is shown, and who can bring a key with it there. */
 const policies: Readonly<
-  Record<string, { readonly keeper: string; readonly states: readonly State[]; readonly statements: readonly object[] }>
+  Record<
+    string,
+    {
+      readonly keeper: string;
+      readonly states: readonly State[];
+      readonly statements: readonly object[];
+    }
+  >
 > = {
-  'the account (as by default)': { keeper: 'admin', states: ['Enabled'], statements: [statement({ AWS: OWN })] },
-  'users and a role by name': { keeper: 'named', states: ['Enabled'], statements: [statement(named)] },
+  'the account (as by default)': {
+    keeper: 'admin',
+    states: ['Enabled'],
+    statements: [statement({ AWS: OWN })],
+  },
+  'users and a role by name': {
+    keeper: 'named',
+    states: ['Enabled'],
+    statements: [statement(named)],
+  },
   'the account, users, a role, and the other account': {
     keeper: 'admin',
     states: STATES,
@@ -59,7 +79,8 @@ deny id   an identity policy denies it           hidden    as if there were no s
 
 function cellOf(error: unknown): string {
   assert.ok(error instanceof Error);
-  if (error.name === 'DisabledException' || error.name === 'KMSInvalidStateException') return 'state';
+  if (error.name === 'DisabledException' || error.name === 'KMSInvalidStateException')
+    return 'state';
   if (error.name !== 'AccessDeniedException') return 'yes';
   const [, cause] = causes.find(([pattern]) => pattern.test(error.message)) ?? [];
   assert.ok(cause, error.message);
@@ -89,13 +110,23 @@ async function makeSubject({ statements, granted, alias }: Setting): Promise<Sub
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
   const KeyId = KeyMetadata?.Arn ?? '';
   const grantTo = (GranteePrincipal: string) =>
-    kms.send(new CreateGrantCommand({ KeyId, GranteePrincipal, Operations: ['Encrypt', 'Decrypt', 'DescribeKey', 'RetireGrant'] }));
+    kms.send(
+      new CreateGrantCommand({
+        KeyId,
+        GranteePrincipal,
+        Operations: ['Encrypt', 'Decrypt', 'DescribeKey', 'RetireGrant'],
+      }),
+    );
   await kms.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: KeyId }));
-  const { CiphertextBlob: blob = new Uint8Array() } = await kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+  const { CiphertextBlob: blob = new Uint8Array() } = await kms.send(
+    new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }),
+  );
   const { GrantToken: grantToken = '' } = await grantTo(granted ? user('grantee') : user('nobody'));
   if (granted) for (const name of ['admin', 'poor']) await grantTo(user(name, OTHER));
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
-  await kms.send(new PutKeyPolicyCommand({ KeyId, Policy: policy, BypassPolicyLockoutSafetyCheck: true }));
+  await kms.send(
+    new PutKeyPolicyCommand({ KeyId, Policy: policy, BypassPolicyLockoutSafetyCheck: true }),
+  );
   return { arn: KeyId, blob, grantToken, policy, alias };
 }
 
@@ -115,7 +146,12 @@ async function section(subject: Subject, state: State, keeper: KMSClient): Promi
       if (outcome === 'yes' && stateful.has(operation)) await bringTo(state, subject.arn, keeper);
       return outcome;
     };
-    lines.push(row(operation, stateful.has(operation) ? await inTurn(cell) : await Promise.all(callers.map(cell))));
+    lines.push(
+      row(
+        operation,
+        stateful.has(operation) ? await inTurn(cell) : await Promise.all(callers.map(cell)),
+      ),
+    );
   }
   return lines;
 }
@@ -136,7 +172,11 @@ async function matrix(): Promise<string> {
   for (const [what, { keeper, states, statements }] of Object.entries(policies)) {
     const { kms } = callers.find(({ column }) => column === keeper)?.clients ?? world;
     for (const granted of [false, true]) {
-      const subject = await makeSubject({ statements, granted, alias: `alias/matrix-${parts.length}` });
+      const subject = await makeSubject({
+        statements,
+        granted,
+        alias: `alias/matrix-${parts.length}`,
+      });
       for (const state of states) {
         const title = `Key policy allows ${what}; ${granted ? 'grants to grantee and other' : 'no grant to them'}; key is ${state}`;
         const columns = row(

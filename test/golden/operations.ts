@@ -45,29 +45,55 @@ const DryRun = true;
 export const attempts: Readonly<Record<string, Attempt>> = {
   Encrypt: (kms, key) => kms.send(new EncryptCommand({ ...KeyIdOf(key), Plaintext })),
   Decrypt: (kms, { blob }) => kms.send(new DecryptCommand({ CiphertextBlob: blob })),
-  ReEncrypt: (kms, { arn, blob }) => kms.send(new ReEncryptCommand({ CiphertextBlob: blob, DestinationKeyId: arn })),
-  GenerateDataKey: (kms, key) => kms.send(new GenerateDataKeyCommand({ ...KeyIdOf(key), KeySpec: 'AES_256' })),
+  ReEncrypt: (kms, { arn, blob }) =>
+    kms.send(new ReEncryptCommand({ CiphertextBlob: blob, DestinationKeyId: arn })),
+  GenerateDataKey: (kms, key) =>
+    kms.send(new GenerateDataKeyCommand({ ...KeyIdOf(key), KeySpec: 'AES_256' })),
   DescribeKey: (kms, key) => kms.send(new DescribeKeyCommand(KeyIdOf(key))),
   GetKeyRotationStatus: (kms, key) => kms.send(new GetKeyRotationStatusCommand(KeyIdOf(key))),
   GetKeyPolicy: (kms, key) => kms.send(new GetKeyPolicyCommand(KeyIdOf(key))),
   PutKeyPolicy: (kms, key) =>
-    kms.send(new PutKeyPolicyCommand({ ...KeyIdOf(key), Policy: key.policy, BypassPolicyLockoutSafetyCheck: true })),
+    kms.send(
+      new PutKeyPolicyCommand({
+        ...KeyIdOf(key),
+        Policy: key.policy,
+        BypassPolicyLockoutSafetyCheck: true,
+      }),
+    ),
   ListKeyPolicies: (kms, key) => kms.send(new ListKeyPoliciesCommand(KeyIdOf(key))),
-  UpdateKeyDescription: (kms, key) => kms.send(new UpdateKeyDescriptionCommand({ ...KeyIdOf(key), Description: '' })),
-  TagResource: (kms, key) => kms.send(new TagResourceCommand({ ...KeyIdOf(key), Tags: [{ TagKey: 'a', TagValue: 'b' }] })),
-  UntagResource: (kms, key) => kms.send(new UntagResourceCommand({ ...KeyIdOf(key), TagKeys: ['a'] })),
+  UpdateKeyDescription: (kms, key) =>
+    kms.send(new UpdateKeyDescriptionCommand({ ...KeyIdOf(key), Description: '' })),
+  TagResource: (kms, key) =>
+    kms.send(new TagResourceCommand({ ...KeyIdOf(key), Tags: [{ TagKey: 'a', TagValue: 'b' }] })),
+  UntagResource: (kms, key) =>
+    kms.send(new UntagResourceCommand({ ...KeyIdOf(key), TagKeys: ['a'] })),
   ListResourceTags: (kms, key) => kms.send(new ListResourceTagsCommand(KeyIdOf(key))),
-  CreateAlias: (kms, { arn, alias }) => kms.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: arn })),
+  CreateAlias: (kms, { arn, alias }) =>
+    kms.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: arn })),
   EnableKey: (kms, key) => kms.send(new EnableKeyCommand(KeyIdOf(key))),
   DisableKey: (kms, key) => kms.send(new DisableKeyCommand(KeyIdOf(key))),
   ScheduleKeyDeletion: (kms, key) => kms.send(new ScheduleKeyDeletionCommand(KeyIdOf(key))),
   CancelKeyDeletion: (kms, key) => kms.send(new CancelKeyDeletionCommand(KeyIdOf(key))),
   CreateGrant: (kms, key) =>
-    kms.send(new CreateGrantCommand({ ...KeyIdOf(key), GranteePrincipal: user('named'), Operations: ['Decrypt'], DryRun })),
+    kms.send(
+      new CreateGrantCommand({
+        ...KeyIdOf(key),
+        GranteePrincipal: user('named'),
+        Operations: ['Decrypt'],
+        DryRun,
+      }),
+    ),
   ListGrants: (kms, key) => kms.send(new ListGrantsCommand(KeyIdOf(key))),
-  RevokeGrant: (kms, key) => kms.send(new RevokeGrantCommand({ ...KeyIdOf(key), GrantId: '0'.repeat(64) })),
-  RetireGrant: (kms, { grantToken }) => kms.send(new RetireGrantCommand({ GrantToken: grantToken, DryRun })),
+  RevokeGrant: (kms, key) =>
+    kms.send(new RevokeGrantCommand({ ...KeyIdOf(key), GrantId: '0'.repeat(64) })),
+  RetireGrant: (kms, { grantToken }) =>
+    kms.send(new RetireGrantCommand({ GrantToken: grantToken, DryRun })),
 };
 
 /** After these the key may be in another state. */
-export const stateful: ReadonlySet<string> = new Set(['EnableKey', 'DisableKey', 'ScheduleKeyDeletion', 'CancelKeyDeletion']);
+export const stateful: ReadonlySet<string> = new Set([
+  'EnableKey',
+  'DisableKey',
+  'ScheduleKeyDeletion',
+  'CancelKeyDeletion',
+]);

@@ -17,7 +17,13 @@ export function compiled(document: Document, kind: PolicyKind): CompiledPolicy {
 }
 
 /** What we decide, in the oracle's words. */
-export function deciderOf({ identity, boundary, session, serviceControl, key }: Policies): (ask: Ask) => Outcome {
+export function deciderOf({
+  identity,
+  boundary,
+  session,
+  serviceControl,
+  key,
+}: Policies): (ask: Ask) => Outcome {
   const policies: PrincipalPolicies = {
     identity: identity.map((document) => compiled(document, 'identity')),
     ...(boundary && { boundary: compiled(boundary, 'identity') }),
@@ -26,13 +32,17 @@ export function deciderOf({ identity, boundary, session, serviceControl, key }: 
   };
   const keyPolicy = compiled(key, 'key');
   return ({ principal, action, resource, context }) => {
-    const shown = new Map(Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]));
+    const shown = new Map(
+      Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]),
+    );
     const decision = authorize({
       principal,
       action,
       resourceArn: resource,
       policies,
-      ...(resource === '*' ? { resourceAccount: principal.account } : { resourceAccount: account, resourcePolicy: keyPolicy }),
+      ...(resource === '*'
+        ? { resourceAccount: principal.account }
+        : { resourceAccount: account, resourcePolicy: keyPolicy }),
       context: (name) => shown.get(name),
     });
     if (decision.allowed) return 'Allowed';

@@ -70,8 +70,22 @@ interface Subject {
   readonly policy: readonly string[];
   readonly many?: true;
 }
-const texts = ['StringEquals', 'StringNotEquals', 'StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', 'StringLike', 'StringNotLike'];
-const numbers = ['Equals', 'NotEquals', 'LessThan', 'LessThanEquals', 'GreaterThan', 'GreaterThanEquals'];
+const texts = [
+  'StringEquals',
+  'StringNotEquals',
+  'StringEqualsIgnoreCase',
+  'StringNotEqualsIgnoreCase',
+  'StringLike',
+  'StringNotLike',
+];
+const numbers = [
+  'Equals',
+  'NotEquals',
+  'LessThan',
+  'LessThanEquals',
+  'GreaterThan',
+  'GreaterThanEquals',
+];
 const subjects: readonly Subject[] = [
   {
     key: 'kms:EncryptionContext:App',
@@ -85,9 +99,25 @@ const subjects: readonly Subject[] = [
     request: ['ana', 'bob', 'a'],
     policy: ['ana', 'b*', '?na', "${kms:EncryptionContext:App, 'ana'}"],
   },
-  { key: 'aws:PrincipalTag/Team', operators: texts, request: ['red', 'blue'], policy: ['red', 'Blue', '${aws:ResourceTag/Team}', 'r*d'] },
-  { key: 'aws:ResourceTag/Team', operators: texts, request: ['red', 'blue'], policy: ['red', 'blue', '${aws:PrincipalTag/Team}'] },
-  { key: 'aws:TagKeys', operators: texts, request: ['a', 'b', 'c'], policy: ['a', 'b', '?'], many: true },
+  {
+    key: 'aws:PrincipalTag/Team',
+    operators: texts,
+    request: ['red', 'blue'],
+    policy: ['red', 'Blue', '${aws:ResourceTag/Team}', 'r*d'],
+  },
+  {
+    key: 'aws:ResourceTag/Team',
+    operators: texts,
+    request: ['red', 'blue'],
+    policy: ['red', 'blue', '${aws:PrincipalTag/Team}'],
+  },
+  {
+    key: 'aws:TagKeys',
+    operators: texts,
+    request: ['a', 'b', 'c'],
+    policy: ['a', 'b', '?'],
+    many: true,
+  },
   {
     key: 'kms:RotationPeriodInDays',
     operators: numbers.map((name) => `Numeric${name}`),
@@ -100,7 +130,12 @@ const subjects: readonly Subject[] = [
     request: ['2026-01-01T00:00:00Z', '2026-06-01T12:00:00Z'],
     policy: ['2026-01-01T00:00:00Z', '2026-03-01T00:00:00Z', '2027-01-01'],
   },
-  { key: 'aws:SecureTransport', operators: ['Bool'], request: ['true', 'false'], policy: ['true', 'false', 'True'] },
+  {
+    key: 'aws:SecureTransport',
+    operators: ['Bool'],
+    request: ['true', 'false'],
+    policy: ['true', 'false', 'True'],
+  },
   {
     key: 'aws:SourceIp',
     operators: ['IpAddress', 'NotIpAddress'],
@@ -110,14 +145,37 @@ const subjects: readonly Subject[] = [
   {
     key: 'aws:PrincipalArn',
     operators: ['ArnEquals', 'ArnLike', 'ArnNotEquals', 'ArnNotLike'],
-    request: [`arn:aws:iam::${account}:user/ana`, `arn:aws:iam::${account}:role/app`, `arn:aws:iam::${elsewhere}:user/eve`],
-    policy: [`arn:aws:iam::${account}:user/*`, 'arn:aws:iam::*:role/ap?', `arn:aws:iam::${account}:user/\${aws:username}`],
+    request: [
+      `arn:aws:iam::${account}:user/ana`,
+      `arn:aws:iam::${account}:role/app`,
+      `arn:aws:iam::${elsewhere}:user/eve`,
+    ],
+    policy: [
+      `arn:aws:iam::${account}:user/*`,
+      'arn:aws:iam::*:role/ap?',
+      `arn:aws:iam::${account}:user/\${aws:username}`,
+    ],
   },
 ];
 
-const actions = ['kms:Encrypt', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:CreateGrant'];
+const actions = [
+  'kms:Encrypt',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:GenerateDataKey',
+  'kms:CreateGrant',
+];
 const accountActions = ['kms:CreateKey', 'kms:ListKeys', 'kms:GenerateRandom'];
-const actionPatterns = ['kms:*', '*', 'kms:Encrypt', 'KMS:decrypt', 'kms:De*', 'kms:?ncrypt', 'kms:Generate*', 's3:*'];
+const actionPatterns = [
+  'kms:*',
+  '*',
+  'kms:Encrypt',
+  'KMS:decrypt',
+  'kms:De*',
+  'kms:?ncrypt',
+  'kms:Generate*',
+  's3:*',
+];
 const resourcePatterns = [
   '*',
   resourceArn,
@@ -164,14 +222,16 @@ export class Generator {
       if (!this.#chance(0.6)) continue;
       context[key] = many ? this.#list(0, 2, () => this.#pick(request)) : this.#pick(request);
     }
-    if (this.#chance(0.15)) return { principal, action: this.#pick(accountActions), resource: '*', context };
+    if (this.#chance(0.15))
+      return { principal, action: this.#pick(accountActions), resource: '*', context };
     return { principal, action: this.#pick(actions), resource: resourceArn, context };
   }
 
   #document(kind: 'identity' | 'limit' | 'key'): Document {
     const Statement = this.#list(1, 4, () => this.#statement(kind === 'key'));
     // Limits that allow next to nothing would hide all else.
-    if (kind === 'limit' && this.#chance(0.7)) Statement.push({ Effect: 'Allow', Action: '*', Resource: '*' });
+    if (kind === 'limit' && this.#chance(0.7))
+      Statement.push({ Effect: 'Allow', Action: '*', Resource: '*' });
     return { Version: this.#chance(0.9) ? '2012-10-17' : '2008-10-17', Statement };
   }
 
@@ -180,9 +240,13 @@ export class Generator {
     const negatesPrincipal = deny && this.#chance(0.1);
     return {
       Effect: deny ? 'Deny' : 'Allow',
-      ...(withPrincipal && { [negatesPrincipal ? 'NotPrincipal' : 'Principal']: this.#pick(principalPatterns) }),
+      ...(withPrincipal && {
+        [negatesPrincipal ? 'NotPrincipal' : 'Principal']: this.#pick(principalPatterns),
+      }),
       [this.#chance(0.1) ? 'NotAction' : 'Action']: this.#oneOrMore(actionPatterns),
-      [this.#chance(0.1) ? 'NotResource' : 'Resource']: this.#chance(0.5) ? '*' : this.#oneOrMore(resourcePatterns),
+      [this.#chance(0.1) ? 'NotResource' : 'Resource']: this.#chance(0.5)
+        ? '*'
+        : this.#oneOrMore(resourcePatterns),
       ...(this.#chance(0.6) && { Condition: this.#conditions() }),
     };
   }
@@ -197,7 +261,10 @@ export class Generator {
         continue;
       }
       // KMS refuses ForAllValues for an encryption context.
-      const set = !key.includes('Context') && this.#chance(many ? 0.9 : 0.05) ? this.#pick(['ForAllValues:', 'ForAnyValue:']) : '';
+      const set =
+        !key.includes('Context') && this.#chance(many ? 0.9 : 0.05)
+          ? this.#pick(['ForAllValues:', 'ForAnyValue:'])
+          : '';
       const operator = `${set}${this.#pick(operators)}${this.#chance(0.15) ? 'IfExists' : ''}`;
       conditions[operator] = { ...conditions[operator], [key]: values };
     }

@@ -17,16 +17,25 @@ interface KnownDifference {
 
 function inDocuments({ policies, ask }: Case, change: (document: Document) => Document): Case {
   const { identity, key, ...limits } = policies;
-  const changed = Object.fromEntries(Object.entries(limits).map(([name, document]) => [name, change(document)]));
+  const changed = Object.fromEntries(
+    Object.entries(limits).map(([name, document]) => [name, change(document)]),
+  );
   return { policies: { identity: identity.map(change), ...changed, key: change(key) }, ask };
 }
 
 function inText(one: Case, from: RegExp, to: string): Case {
-  return inDocuments(one, (document) => JSON.parse(JSON.stringify(document).replace(from, to)) as Document);
+  return inDocuments(
+    one,
+    (document) => JSON.parse(JSON.stringify(document).replace(from, to)) as Document,
+  );
 }
 
 /** Every key that a variable of the generator names, with some value. */
-const someValue = { 'aws:username': 'zoe', 'aws:PrincipalTag/Team': 'none', 'aws:ResourceTag/Team': 'none' };
+const someValue = {
+  'aws:username': 'zoe',
+  'aws:PrincipalTag/Team': 'none',
+  'aws:ResourceTag/Team': 'none',
+};
 
 function withContext({ policies, ask }: Case, context: Ask['context']): Case {
   return { policies, ask: { ...ask, context } };
@@ -57,7 +66,8 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     name: 'ForAnyValue with IfExists',
-    reason: 'IfExists makes a condition true if the request lacks the key, whatever stands before it ("...IfExists condition operators").',
+    reason:
+      'IfExists makes a condition true if the request lacks the key, whatever stands before it ("...IfExists condition operators").',
     without: (one) => inText(one, /("ForAnyValue:\w+?)IfExists"/g, '$1"'),
   },
   {
@@ -68,7 +78,8 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     name: 'variables in version 2008-10-17',
-    reason: 'That version has none: the text stands for itself ("Version"). The other evaluator does not look at the version.',
+    reason:
+      'That version has none: the text stands for itself ("Version"). The other evaluator does not look at the version.',
     without: (one) => inText(one, /2008-10-17/g, '2012-10-17'),
   },
   {

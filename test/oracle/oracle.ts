@@ -14,7 +14,13 @@ interface Engine {
   readonly authorize: (request: object) => { readonly result: Verdict };
 }
 interface Requests {
-  readonly AwsRequestImpl: new (principal: string, resource: object, action: string, context: object, wildcardOnly: boolean) => object;
+  readonly AwsRequestImpl: new (
+    principal: string,
+    resource: object,
+    action: string,
+    context: object,
+    wildcardOnly: boolean,
+  ) => object;
 }
 interface Contexts {
   readonly RequestContextImpl: new (values: object) => object;
@@ -28,10 +34,15 @@ interface Loader {
 
 /** @param folder where `npm install --prefix` put it */
 export async function loadOracle(folder: string): Promise<Oracle> {
-  const from = (path: string): Promise<unknown> => import(pathToFileURL(join(folder, 'node_modules/@cloud-copilot', path)).href);
-  const { authorize } = (await from('iam-simulate/dist/esm/core_engine/CoreSimulatorEngine.js')) as Engine;
+  const from = (path: string): Promise<unknown> =>
+    import(pathToFileURL(join(folder, 'node_modules/@cloud-copilot', path)).href);
+  const { authorize } = (await from(
+    'iam-simulate/dist/esm/core_engine/CoreSimulatorEngine.js',
+  )) as Engine;
   const { AwsRequestImpl } = (await from('iam-simulate/dist/esm/request/request.js')) as Requests;
-  const { RequestContextImpl } = (await from('iam-simulate/dist/esm/requestContext.js')) as Contexts;
+  const { RequestContextImpl } = (await from(
+    'iam-simulate/dist/esm/requestContext.js',
+  )) as Contexts;
   const { DiscoveryContextKeyConstraints } = (await from(
     'iam-simulate/dist/esm/context_keys/discoveryContextKeyConstraints.js',
   )) as Constraints;
@@ -40,24 +51,40 @@ export async function loadOracle(folder: string): Promise<Oracle> {
   return ({ identity, boundary, session, serviceControl, key }) => {
     const loaded = {
       identityPolicies: identity.map((document) => load(document)),
-      serviceControlPolicies: serviceControl ? [{ orgIdentifier: 'account', policies: [load(serviceControl)] }] : [],
+      serviceControlPolicies: serviceControl
+        ? [{ orgIdentifier: 'account', policies: [load(serviceControl)] }]
+        : [],
       resourceControlPolicies: [],
       resourcePolicy: load(key),
       permissionBoundaries: boundary && [load(boundary)],
       sessionPolicy: session && load(session),
       vpcEndpointPolicies: undefined,
-      simulationParameters: { simulationMode: 'Strict', discoveryContextKeyConstraints: new DiscoveryContextKeyConstraints([]) },
+      simulationParameters: {
+        simulationMode: 'Strict',
+        discoveryContextKeyConstraints: new DiscoveryContextKeyConstraints([]),
+      },
       serviceSettings: {},
     };
     // Without service control policies the oracle denies; it takes one that allows all.
-    if (!serviceControl) loaded.serviceControlPolicies.push({ orgIdentifier: 'account', policies: [load(allowAll)] });
+    if (!serviceControl)
+      loaded.serviceControlPolicies.push({ orgIdentifier: 'account', policies: [load(allowAll)] });
     return ({ principal, action, resource, context }) => {
       const everywhere = resource === '*';
       const place = { resource, accountId: everywhere ? principal.account : account };
-      const request = new AwsRequestImpl(principal.arn, place, action, new RequestContextImpl(context), everywhere);
-      return authorize({ ...loaded, ...(everywhere && { resourcePolicy: undefined }), request }).result;
+      const request = new AwsRequestImpl(
+        principal.arn,
+        place,
+        action,
+        new RequestContextImpl(context),
+        everywhere,
+      );
+      return authorize({ ...loaded, ...(everywhere && { resourcePolicy: undefined }), request })
+        .result;
     };
   };
 }
 
-const allowAll = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+const allowAll = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};

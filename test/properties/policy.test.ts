@@ -1,9 +1,22 @@
 /** What holds of every decision, on policies and requests from the generator that the differential test uses. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { authorize, parsePolicy, relaxed, relaxedAll, statementJson } from '../../src/policy/index.ts';
+import {
+  authorize,
+  parsePolicy,
+  relaxed,
+  relaxedAll,
+  statementJson,
+} from '../../src/policy/index.ts';
 import { compiled, deciderOf } from '../oracle/decider.ts';
-import { account, Generator, type Ask, type Document, type Json, type Policies } from '../oracle/generated-case.ts';
+import {
+  account,
+  Generator,
+  type Ask,
+  type Document,
+  type Json,
+  type Policies,
+} from '../oracle/generated-case.ts';
 
 const SETS = 1_500;
 const ASKS = 6;
@@ -36,9 +49,17 @@ const denyAll = { Effect: 'Deny', Action: '*', Resource: '*' };
 describe('a decision', () => {
   it('does not depend on the order of statements, nor on how they are spread over identity policies', () => {
     forMany((policies, asks, seed) => {
-      const turned = mapped(policies, (document) => ({ ...document, Statement: document.Statement.toReversed() }));
-      const spread = turned.identity.flatMap(({ Version, Statement }) => Statement.map((one) => ({ Version, Statement: [one] })));
-      const [before, after] = [deciderOf(policies), deciderOf({ ...turned, identity: spread.toReversed() })];
+      const turned = mapped(policies, (document) => ({
+        ...document,
+        Statement: document.Statement.toReversed(),
+      }));
+      const spread = turned.identity.flatMap(({ Version, Statement }) =>
+        Statement.map((one) => ({ Version, Statement: [one] })),
+      );
+      const [before, after] = [
+        deciderOf(policies),
+        deciderOf({ ...turned, identity: spread.toReversed() }),
+      ];
       for (const ask of asks) assert.equal(after(ask), before(ask), `seed ${seed}`);
     });
   });
@@ -46,9 +67,20 @@ describe('a decision', () => {
   it('is never to allow once any policy denies everything', () => {
     forMany((policies, asks, seed) => {
       const denied: Policies[] = [
-        { ...policies, identity: [...policies.identity, { Version: '2012-10-17', Statement: [denyAll] }] },
-        { ...policies, key: { ...policies.key, Statement: [...policies.key.Statement, { ...denyAll, Principal: '*' }] } },
-        ...(policies.boundary ? [{ ...policies, boundary: { Version: '2012-10-17', Statement: [denyAll] } }] : []),
+        {
+          ...policies,
+          identity: [...policies.identity, { Version: '2012-10-17', Statement: [denyAll] }],
+        },
+        {
+          ...policies,
+          key: {
+            ...policies.key,
+            Statement: [...policies.key.Statement, { ...denyAll, Principal: '*' }],
+          },
+        },
+        ...(policies.boundary
+          ? [{ ...policies, boundary: { Version: '2012-10-17', Statement: [denyAll] } }]
+          : []),
       ];
       for (const one of denied) {
         const decide = deciderOf(one);
@@ -61,23 +93,43 @@ describe('a decision', () => {
   it('is not to allow by less: without one of the allows, nothing more is allowed', () => {
     forMany((policies, asks, seed) => {
       const decide = deciderOf(policies);
-      const allows = policies.key.Statement.filter((statement: Json) => statement['Effect'] === 'Allow');
+      const allows = policies.key.Statement.filter(
+        (statement: Json) => statement['Effect'] === 'Allow',
+      );
       for (const left of allows) {
-        const less = deciderOf({ ...policies, key: { ...policies.key, Statement: policies.key.Statement.filter((one) => one !== left) } });
-        for (const ask of asks) assert.ok(less(ask) !== 'Allowed' || decide(ask) === 'Allowed', `seed ${seed}`);
+        const less = deciderOf({
+          ...policies,
+          key: { ...policies.key, Statement: policies.key.Statement.filter((one) => one !== left) },
+        });
+        for (const ask of asks)
+          assert.ok(less(ask) !== 'Allowed' || decide(ask) === 'Allowed', `seed ${seed}`);
       }
     });
   });
 
   it('is not to allow more under a limit', () => {
-    forMany(({ boundary: _boundary, session: _session, serviceControl: _control, ...open }, asks, seed) => {
-      const decide = deciderOf(open);
-      const limit: Document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:Encrypt', Resource: '*' }] };
-      for (const limited of [{ boundary: limit }, { session: limit }, { serviceControl: limit }]) {
-        const less = deciderOf({ ...open, ...limited });
-        for (const ask of asks) assert.ok(less(ask) !== 'Allowed' || decide(ask) === 'Allowed', `seed ${seed}`);
-      }
-    });
+    forMany(
+      (
+        { boundary: _boundary, session: _session, serviceControl: _control, ...open },
+        asks,
+        seed,
+      ) => {
+        const decide = deciderOf(open);
+        const limit: Document = {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'kms:Encrypt', Resource: '*' }],
+        };
+        for (const limited of [
+          { boundary: limit },
+          { session: limit },
+          { serviceControl: limit },
+        ]) {
+          const less = deciderOf({ ...open, ...limited });
+          for (const ask of asks)
+            assert.ok(less(ask) !== 'Allowed' || decide(ask) === 'Allowed', `seed ${seed}`);
+        }
+      },
+    );
   });
 
   it('is the same by policies that were written down again', () => {
@@ -87,7 +139,9 @@ describe('a decision', () => {
         return { Version: version, Statement: statements.map(statementJson) };
       };
       const again = {
-        ...mapped(policies, (document) => written(document, document === policies.key ? 'key' : 'identity')),
+        ...mapped(policies, (document) =>
+          written(document, document === policies.key ? 'key' : 'identity'),
+        ),
       };
       const [before, after] = [deciderOf(policies), deciderOf(again)];
       for (const ask of asks) assert.equal(after(ask), before(ask), `seed ${seed}`);
@@ -105,8 +159,20 @@ describe('a decision', () => {
       for (const ask of asks) {
         if (decide(ask) !== 'Allowed') continue;
         if (ask.resource === '*') continue;
-        const access = { principal: ask.principal, action: ask.action, resourceArn: ask.resource, resourceAccount: account };
-        assert.ok(authorize({ ...access, policies: relaxedAll(policies), resourcePolicy: relaxed(keyPolicy) }).allowed, `seed ${seed}`);
+        const access = {
+          principal: ask.principal,
+          action: ask.action,
+          resourceArn: ask.resource,
+          resourceAccount: account,
+        };
+        assert.ok(
+          authorize({
+            ...access,
+            policies: relaxedAll(policies),
+            resourcePolicy: relaxed(keyPolicy),
+          }).allowed,
+          `seed ${seed}`,
+        );
       }
     });
   });

@@ -22,7 +22,8 @@ export function asItShouldBe(document: string): string {
   const text = readDocument(document);
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END);
-  if (from < 0 || to < from) throw new Error(`${document} has lost the marks around what is made from the code`);
+  if (from < 0 || to < from)
+    throw new Error(`${document} has lost the marks around what is made from the code`);
   return `${text.slice(0, from + BEGIN.length)}\n${parts[document]?.() ?? ''}\n${text.slice(to)}`;
 }
 
@@ -30,4 +31,5 @@ function fileOf(document: string): URL {
   return new URL(`../../${document}`, import.meta.url);
 }
 
-if (import.meta.main) for (const document of documents) writeFileSync(fileOf(document), asItShouldBe(document));
+if (import.meta.main)
+  for (const document of documents) writeFileSync(fileOf(document), asItShouldBe(document));

@@ -12,11 +12,16 @@ const mute: CliIo = {
 
 /** Every command of `keyhold hsm`. */
 export function hsmCommandsTable(): string {
-  const rows = leaves(hsmCommand({}, mute), []).map(([words, text]) => `| \`${words.join(' ')}\` | ${text} |\n`);
+  const rows = leaves(hsmCommand({}, mute), []).map(
+    ([words, text]) => `| \`${words.join(' ')}\` | ${text} |\n`,
+  );
   return `| \`keyhold hsm …\` | |\n|---|---|\n${rows.join('')}`;
 }
 
-function leaves(command: Command, words: readonly string[]): [words: readonly string[], text: string][] {
+function leaves(
+  command: Command,
+  words: readonly string[],
+): [words: readonly string[], text: string][] {
   if (command.commands.length === 0) return [[words, command.description()]];
   return command.commands.flatMap((sub) => leaves(sub, [...words, sub.name()]));
 }

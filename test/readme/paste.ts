@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { run, type Outcome } from '../support/keyhold-cli.ts';
 import type { World } from '../support/world.ts';
 
-const missing = ['aws', 'openssl', 'bash'].filter((program) => spawnSync(program, ['--help'], { stdio: 'ignore' }).error);
+const missing = ['aws', 'openssl', 'bash'].filter(
+  (program) => spawnSync(program, ['--help'], { stdio: 'ignore' }).error,
+);
 export const skip = missing.length > 0 && `needs ${missing.join(' and ')}`;
 
 /** All that a reader of the document would paste, in order. */
@@ -20,7 +22,11 @@ export function cloneOf(world: World): string {
   const clone = join(world.folder, 'clone');
   mkdirSync(join(clone, 'bin'), { recursive: true });
   const entry = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
-  writeFileSync(join(clone, 'bin', 'keyhold'), `#!/bin/sh\nexec '${process.execPath}' '${entry}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    join(clone, 'bin', 'keyhold'),
+    `#!/bin/sh\nexec '${process.execPath}' '${entry}' "$@"\n`,
+    { mode: 0o755 },
+  );
   symlinkSync(world.data, join(clone, '.keyhold'));
   return clone;
 }
@@ -28,7 +34,11 @@ export function cloneOf(world: World): string {
 /** In one shell after the other, as in one terminal: with the variables and functions of what was pasted before. */
 export async function paste(world: World, clone: string, document: string): Promise<Outcome> {
   const script = `cd '${clone}'; if [ -e .shell ]; then . ./.shell; else eval "$(bin/keyhold env)"; fi\nset -e\n${pasted(document)}\n(set +e; export -p; declare -p; declare -f) | grep -v '^declare -[a-z]*r' > .shell`;
-  const outcome = await run('bash', ['-c', script], { PATH: process.env['PATH'], HOME: world.folder, AWS_PAGER: '' });
+  const outcome = await run('bash', ['-c', script], {
+    PATH: process.env['PATH'],
+    HOME: world.folder,
+    AWS_PAGER: '',
+  });
   assert.equal(outcome.code, 0, outcome.stderr);
   return outcome;
 }

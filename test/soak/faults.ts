@@ -46,7 +46,9 @@ export function startFaults(options: FaultOptions): Faults {
   const ending = new AbortController();
   const running = (async () => {
     while (!ending.signal.aborted) {
-      await delay(options.random() * CALM, undefined, { signal: ending.signal }).catch(() => undefined);
+      await delay(options.random() * CALM, undefined, { signal: ending.signal }).catch(
+        () => undefined,
+      );
       if (ending.signal.aborted) return;
       const name = await oneFault(options);
       counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -71,7 +73,8 @@ async function oneFault(options: FaultOptions): Promise<string> {
   }
   const shuffled = hsmIds.toSorted(() => random() - 0.5);
   const victims = shuffled.slice(0, 1 + Math.floor(random() * (hsmIds.length - 1)));
-  const [name = '', fault] = Object.entries(faults)[Math.floor(random() * Object.keys(faults).length)] ?? [];
+  const [name = '', fault] =
+    Object.entries(faults)[Math.floor(random() * Object.keys(faults).length)] ?? [];
   await fault?.(options, victims);
   return name;
 }

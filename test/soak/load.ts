@@ -1,4 +1,10 @@
-import { CreateKeyCommand, DecryptCommand, EncryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import type { World } from '../support/world.ts';
 
 const Plaintext = Buffer.from('must not be lost');
@@ -22,7 +28,13 @@ export interface Counts {
 /** A client with the SDK's standard retries, unlike that of the tests. */
 export function retryingClient(world: World): KMSClient {
   const { region, endpoint, credentials } = world.kms.config;
-  const kms = new KMSClient({ region, ...(endpoint && { endpoint }), credentials, maxAttempts: 3, retryMode: 'standard' });
+  const kms = new KMSClient({
+    region,
+    ...(endpoint && { endpoint }),
+    credentials,
+    maxAttempts: 3,
+    retryMode: 'standard',
+  });
   const tagged =
     (next: (args: never) => Promise<never>, { commandName }: { commandName?: string }) =>
     async (args: never) => {
@@ -37,8 +49,18 @@ export function retryingClient(world: World): KMSClient {
 }
 
 /** Uses and makes keys of a store, several at a time, until told to stop. Every key that was given out is remembered. */
-export function startLoad(kms: KMSClient, storeId: string, random: () => number): { readonly counts: Counts; stop(): Promise<void> } {
-  const counts: Counts = { requests: 0, errors: new Map(), refused: 0, slowest: 0, keys: new Map() };
+export function startLoad(
+  kms: KMSClient,
+  storeId: string,
+  random: () => number,
+): { readonly counts: Counts; stop(): Promise<void> } {
+  const counts: Counts = {
+    requests: 0,
+    errors: new Map(),
+    refused: 0,
+    slowest: 0,
+    keys: new Map(),
+  };
   const ending = new AbortController();
   const workers = Array.from({ length: 4 }, async () => {
     while (!ending.signal.aborted) {
@@ -75,16 +97,21 @@ interface Turn {
 async function oneRequest({ kms, storeId, counts: { keys }, chance }: Turn): Promise<void> {
   const [KeyId, CiphertextBlob] = [...keys][Math.floor(chance * keys.size)] ?? [];
   const kind = (chance * 1_000) % 1;
-  if (KeyId === undefined || (kind < NEW_KEYS && keys.size < MAX_KEYS)) await makeKey(kms, storeId, keys);
+  if (KeyId === undefined || (kind < NEW_KEYS && keys.size < MAX_KEYS))
+    await makeKey(kms, storeId, keys);
   else if (kind < 0.4) await kms.send(new EncryptCommand({ KeyId, Plaintext }));
   else if (kind < 0.8) await decrypts(kms, CiphertextBlob);
   else await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
 }
 
 async function makeKey(kms: KMSClient, storeId: string, keys: Counts['keys']): Promise<void> {
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }));
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }),
+  );
   const KeyId = KeyMetadata?.KeyId ?? '';
-  const { CiphertextBlob = new Uint8Array() } = await kms.send(new EncryptCommand({ KeyId, Plaintext }));
+  const { CiphertextBlob = new Uint8Array() } = await kms.send(
+    new EncryptCommand({ KeyId, Plaintext }),
+  );
   keys.set(KeyId, CiphertextBlob);
 }
 

@@ -35,7 +35,12 @@ const seed = Number(values.seed);
 const hsmIds = ((await cluster.describe()).Hsms ?? []).map(({ HsmId = '' }) => HsmId);
 
 const load = startLoad(kms, storeId, chanceOf(seed + 1));
-const faults = startFaults({ world, hsmIds, random: chanceOf(seed), frontEnd: values['front-end'] });
+const faults = startFaults({
+  world,
+  hsmIds,
+  random: chanceOf(seed),
+  frontEnd: values['front-end'],
+});
 try {
   await delay(Number(values.minutes) * 60_000);
 } finally {

@@ -24,7 +24,9 @@ function ini(path: string): Record<string, string> {
       .split('\n')
       .flatMap((line) => {
         const [name, ...value] = line.split('=');
-        return name !== undefined && value.length > 0 ? [[name.trim(), value.join('=').trim()]] : [];
+        return name !== undefined && value.length > 0
+          ? [[name.trim(), value.join('=').trim()]]
+          : [];
       }),
   );
 }

@@ -1,9 +1,19 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import { BasicConstraintsExtension, Pkcs10CertificateRequest, X509CertificateGenerator, type X509Certificate } from '@peculiar/x509';
+import {
+  BasicConstraintsExtension,
+  Pkcs10CertificateRequest,
+  X509CertificateGenerator,
+  type X509Certificate,
+} from '@peculiar/x509';
 
 const algorithms = {
-  RSA: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+  RSA: {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  },
   EC: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
 } as const;
 
@@ -16,10 +26,16 @@ export interface CustomerCa {
 }
 
 /** Its certificates are valid for so many days. */
-export async function customerCa(kind: keyof typeof algorithms = 'RSA', days = 3_650): Promise<CustomerCa> {
+export async function customerCa(
+  kind: keyof typeof algorithms = 'RSA',
+  days = 3_650,
+): Promise<CustomerCa> {
   const algorithm = algorithms[kind];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + days * 86_400_000) };
+  const validity = {
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter: new Date(Date.now() + days * 86_400_000),
+  };
   const root: X509Certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
     name: 'C=EU, O=Example, CN=Customer CA',

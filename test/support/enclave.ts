@@ -36,9 +36,20 @@ export async function makeEnclave({ age = 0 }: { readonly age?: number } = {}): 
   const [rootKeys, zoneKeys, enclaveKeys] = [p384(), p384(), p384()];
   const root = await createAuthority(rootKeys, { CN: 'root' }, long);
   const issuer = { certificate: root, privateKey: rootKeys.privateKey };
-  const zone = await issueCertificate({ ...long, subject: { CN: 'zone' }, publicKey: zoneKeys.publicKey, ca: true }, issuer);
-  const order = { ...short, subject: { CN: 'enclave' }, publicKey: enclaveKeys.publicKey, ca: false };
-  const certificate = await issueCertificate(order, { certificate: zone, privateKey: zoneKeys.privateKey });
+  const zone = await issueCertificate(
+    { ...long, subject: { CN: 'zone' }, publicKey: zoneKeys.publicKey, ca: true },
+    issuer,
+  );
+  const order = {
+    ...short,
+    subject: { CN: 'enclave' },
+    publicKey: enclaveKeys.publicKey,
+    ca: false,
+  };
+  const certificate = await issueCertificate(order, {
+    certificate: zone,
+    privateKey: zoneKeys.privateKey,
+  });
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     root,
@@ -51,7 +62,8 @@ export async function makeEnclave({ age = 0 }: { readonly age?: number } = {}): 
       algorithm = -35,
       bundle = [der(root), der(zone)],
     } = {}) {
-      const own = publicKey === undefined ? rsa.publicKey.export({ format: 'der', type: 'spki' }) : publicKey;
+      const own =
+        publicKey === undefined ? rsa.publicKey.export({ format: 'der', type: 'spki' }) : publicKey;
       const payload = encode(
         new Map<string, unknown>([
           ['module_id', 'i-0123456789abcdef0-enc0123456789abcdef'],

@@ -7,7 +7,9 @@ export const needsProc = process.platform !== 'linux' && 'reads /proc';
 
 /** The process id of an HSM's program, by the id on its command line. */
 export function pidOf(hsmId: string): number {
-  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && argumentsOf(name).includes(hsmId));
+  const pid = readdirSync('/proc').find(
+    (name) => /^\d+$/.test(name) && argumentsOf(name).includes(hsmId),
+  );
   assert.ok(pid !== undefined, `a process runs HSM ${hsmId}`);
   return Number(pid);
 }

@@ -15,7 +15,10 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const key = { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'RS256', use: 'sig' };
   const server = createServer((request, response) => {
-    const found = request.url === '/cluster/.well-known/openid-configuration' ? { issuer, jwks_uri: `${issuer}/keys` } : { keys: [key] };
+    const found =
+      request.url === '/cluster/.well-known/openid-configuration'
+        ? { issuer, jwks_uri: `${issuer}/keys` }
+        : { keys: [key] };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(found));
   });
   server.listen(0, '127.0.0.1');
@@ -28,8 +31,16 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     url,
     token(claims, expires = 3600) {
       const now = Math.floor(Date.now() / 1000);
-      const payload = { iss: issuer, aud: 'sts.amazonaws.com', iat: now, exp: now + expires, ...claims };
-      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'key-1' }).sign(privateKey);
+      const payload = {
+        iss: issuer,
+        aud: 'sts.amazonaws.com',
+        iat: now,
+        exp: now + expires,
+        ...claims,
+      };
+      return new SignJWT(payload)
+        .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
+        .sign(privateKey);
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

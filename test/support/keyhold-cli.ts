@@ -9,7 +9,11 @@ export interface Outcome {
 }
 
 /** Runs a program to its end, with no standard input. */
-export function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Outcome> {
+export function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let stdout = '';
@@ -27,9 +31,16 @@ export function keyhold(args: readonly string[], env: NodeJS.ProcessEnv): Promis
 }
 
 /** Runs `keyhold hsm ARGS` and returns its `data`; fails with its message if it failed. */
-export async function keyholdHsm(args: readonly string[], env: NodeJS.ProcessEnv): Promise<unknown> {
+export async function keyholdHsm(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<unknown> {
   const { stdout, stderr } = await keyhold(['hsm', ...args], env);
-  const answer = JSON.parse(stdout === '' ? '{"error_code":1,"data":"no output"}' : stdout) as { error_code: number; data: unknown };
-  if (answer.error_code !== 0) throw new Error(`keyhold hsm ${args.join(' ')}: ${JSON.stringify(answer.data)} ${stderr}`);
+  const answer = JSON.parse(stdout === '' ? '{"error_code":1,"data":"no output"}' : stdout) as {
+    error_code: number;
+    data: unknown;
+  };
+  if (answer.error_code !== 0)
+    throw new Error(`keyhold hsm ${args.join(' ')}: ${JSON.stringify(answer.data)} ${stderr}`);
   return answer.data;
 }

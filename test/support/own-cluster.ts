@@ -28,7 +28,10 @@ export interface OwnCluster {
   readonly caFile: string;
   describe(): Promise<Cluster>;
   /** `keyhold hsm ARGS` as a user of the HSMs: `admin`, `kmsuser`, … with their password. */
-  readonly hsm: (args: readonly string[], login?: { readonly role: string; readonly pin: string }) => Promise<unknown>;
+  readonly hsm: (
+    args: readonly string[],
+    login?: { readonly role: string; readonly pin: string },
+  ) => Promise<unknown>;
 }
 
 export const asAdmin = { role: 'admin', pin: `admin:${ADMIN_PASSWORD}` };
@@ -48,12 +51,22 @@ export async function subnetIds(world: World): Promise<string[]> {
   return (region?.Subnets ?? []).map(({ SubnetId }) => SubnetId);
 }
 
-export async function describeCluster(world: World, clusterId: string): Promise<Cluster | undefined> {
-  const { Clusters } = await world.cloudhsm.send(new DescribeClustersCommand({ Filters: { clusterIds: [clusterId] } }));
+export async function describeCluster(
+  world: World,
+  clusterId: string,
+): Promise<Cluster | undefined> {
+  const { Clusters } = await world.cloudhsm.send(
+    new DescribeClustersCommand({ Filters: { clusterIds: [clusterId] } }),
+  );
   return Clusters?.[0];
 }
 
-export async function untilCluster(world: World, clusterId: string, what: string, holds: (cluster: Cluster) => boolean): Promise<Cluster> {
+export async function untilCluster(
+  world: World,
+  clusterId: string,
+  what: string,
+  holds: (cluster: Cluster) => boolean,
+): Promise<Cluster> {
   return until(what, async () => {
     const cluster = await describeCluster(world, clusterId);
     return cluster && holds(cluster) ? cluster : undefined;
@@ -66,8 +79,15 @@ function activeHsms(cluster: Cluster): number {
 
 export async function addHsm(world: World, clusterId: string, zone: string): Promise<void> {
   const before = activeHsms((await describeCluster(world, clusterId)) ?? {});
-  await world.cloudhsm.send(new CreateHsmCommand({ ClusterId: clusterId, AvailabilityZone: `${world.region}${zone}` }));
-  await untilCluster(world, clusterId, 'the new HSM is ACTIVE', (cluster) => activeHsms(cluster) > before);
+  await world.cloudhsm.send(
+    new CreateHsmCommand({ ClusterId: clusterId, AvailabilityZone: `${world.region}${zone}` }),
+  );
+  await untilCluster(
+    world,
+    clusterId,
+    'the new HSM is ACTIVE',
+    (cluster) => activeHsms(cluster) > before,
+  );
 }
 
 /** Steps 1 and 2: create, claim and activate a cluster with an HSM in each of `zones`, and create kmsuser. */
@@ -76,14 +96,33 @@ export async function ownCluster(
   options: { readonly zones?: readonly string[]; readonly ca?: CustomerCa } = {},
 ): Promise<OwnCluster> {
   const { zones = ['a', 'b'], ca = await customerCa('EC') } = options;
-  const created = await world.cloudhsm.send(new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }));
+  const created = await world.cloudhsm.send(
+    new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }),
+  );
   const clusterId = created.Cluster?.ClusterId ?? '';
-  await untilCluster(world, clusterId, 'the cluster is UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
+  await untilCluster(
+    world,
+    clusterId,
+    'the cluster is UNINITIALIZED',
+    ({ State }) => State === 'UNINITIALIZED',
+  );
   await addHsm(world, clusterId, zones[0] ?? 'a');
-  const cluster = await untilCluster(world, clusterId, 'the CSR is there', ({ Certificates }) => Certificates?.ClusterCsr !== undefined);
+  const cluster = await untilCluster(
+    world,
+    clusterId,
+    'the CSR is there',
+    ({ Certificates }) => Certificates?.ClusterCsr !== undefined,
+  );
   const SignedCert = await ca.sign(cluster.Certificates?.ClusterCsr ?? '');
-  await world.cloudhsm.send(new InitializeClusterCommand({ ClusterId: clusterId, SignedCert, TrustAnchor: ca.certificate }));
-  await untilCluster(world, clusterId, 'the cluster is INITIALIZED', ({ State }) => State === 'INITIALIZED');
+  await world.cloudhsm.send(
+    new InitializeClusterCommand({ ClusterId: clusterId, SignedCert, TrustAnchor: ca.certificate }),
+  );
+  await untilCluster(
+    world,
+    clusterId,
+    'the cluster is INITIALIZED',
+    ({ State }) => State === 'INITIALIZED',
+  );
 
   const caFile = join(world.folder, `${clusterId}-customerCA.crt`);
   writeFileSync(caFile, ca.certificate);
@@ -100,13 +139,29 @@ export async function ownCluster(
   };
   await own.hsm(['cluster', 'activate', '--password', ADMIN_PASSWORD]);
   await untilCluster(world, clusterId, 'the cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
-  await own.hsm(['user', 'create', '--username', 'kmsuser', '--role', 'crypto-user', '--password', KMSUSER_PASSWORD], asAdmin);
+  await own.hsm(
+    [
+      'user',
+      'create',
+      '--username',
+      'kmsuser',
+      '--role',
+      'crypto-user',
+      '--password',
+      KMSUSER_PASSWORD,
+    ],
+    asAdmin,
+  );
   for (const zone of zones.slice(1)) await addHsm(world, clusterId, zone);
   return own;
 }
 
 /** Steps 3 and 4: a custom key store over the cluster, connected. */
-export async function ownKeyStore(world: World, cluster: OwnCluster, name = 'own-hsms'): Promise<string> {
+export async function ownKeyStore(
+  world: World,
+  cluster: OwnCluster,
+  name = 'own-hsms',
+): Promise<string> {
   const { CustomKeyStoreId = '' } = await world.kms.send(
     new CreateCustomKeyStoreCommand({
       CustomKeyStoreName: name,
@@ -121,11 +176,18 @@ export async function ownKeyStore(world: World, cluster: OwnCluster, name = 'own
 }
 
 /** Waits for a connection state; a FAILED that isn't waited for fails at once, with its code. */
-export async function untilStore(world: World, id: string, state: string): Promise<string | undefined> {
+export async function untilStore(
+  world: World,
+  id: string,
+  state: string,
+): Promise<string | undefined> {
   const store = await until(`key store ${id} is ${state}`, async () => {
-    const { CustomKeyStores } = await world.kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreId: id }));
+    const { CustomKeyStores } = await world.kms.send(
+      new DescribeCustomKeyStoresCommand({ CustomKeyStoreId: id }),
+    );
     const found = CustomKeyStores?.[0];
-    if (found?.ConnectionState === 'FAILED' && state !== 'FAILED') throw new Error(`key store FAILED: ${found.ConnectionErrorCode}`);
+    if (found?.ConnectionState === 'FAILED' && state !== 'FAILED')
+      throw new Error(`key store FAILED: ${found.ConnectionErrorCode}`);
     return found?.ConnectionState === state ? found : undefined;
   });
   return store.ConnectionErrorCode;
@@ -134,7 +196,9 @@ export async function untilStore(world: World, id: string, state: string): Promi
 /** Step 5: a KMS key in the store (or in the default one). Returns its ARN. */
 export async function newKey(world: World, storeId?: string): Promise<string> {
   const { KeyMetadata } = await world.kms.send(
-    new CreateKeyCommand(storeId === undefined ? {} : { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }),
+    new CreateKeyCommand(
+      storeId === undefined ? {} : { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId },
+    ),
   );
   return KeyMetadata?.Arn ?? '';
 }

@@ -8,7 +8,8 @@ export interface Planted {
 }
 
 export function planted(what: string, secret: string | Uint8Array | undefined): Planted {
-  const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret ?? []);
+  const bytes =
+    typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret ?? []);
   // Anything shorter could be found by chance.
   if (bytes.length < 12) throw new Error(`${what} is too short to be looked for`);
   return { what, bytes };
@@ -25,7 +26,10 @@ function formsOf({ bytes }: Planted): Buffer[] {
     const inner = text.slice(offset === 0 ? 0 : offset + 1, -2);
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
   });
-  return [Buffer.from(bytes), ...[hex, hex.toUpperCase(), ...base64].map((text) => Buffer.from(text))];
+  return [
+    Buffer.from(bytes),
+    ...[hex, hex.toUpperCase(), ...base64].map((text) => Buffer.from(text)),
+  ];
 }
 
 function filesUnder(folder: string): string[] {
@@ -36,13 +40,19 @@ function filesUnder(folder: string): string[] {
 }
 
 /** Where any of the secrets lies in clear: in a file under the folder, or in the text of `others`. */
-export function findPlanted(secrets: readonly Planted[], folder: string, others: Readonly<Record<string, string>> = {}): string[] {
+export function findPlanted(
+  secrets: readonly Planted[],
+  folder: string,
+  others: Readonly<Record<string, string>> = {},
+): string[] {
   const places: [string, Buffer][] = [
     ...filesUnder(folder).map((path): [string, Buffer] => [path, readFileSync(path)]),
     ...Object.entries(others).map(([name, text]): [string, Buffer] => [name, Buffer.from(text)]),
   ];
   return secrets.flatMap((secret) => {
     const forms = formsOf(secret);
-    return places.filter(([, content]) => forms.some((form) => content.includes(form))).map(([path]) => `${secret.what} in ${path}`);
+    return places
+      .filter(([, content]) => forms.some((form) => content.includes(form)))
+      .map(([path]) => `${secret.what} in ${path}`);
   });
 }

@@ -1,5 +1,10 @@
 import { CloudHSMV2Client } from '@aws-sdk/client-cloudhsm-v2';
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { awsFiles } from './aws-files.ts';
@@ -19,7 +24,11 @@ export interface Clients extends Disposable {
   readonly cloudhsm: CloudHSMV2Client;
 }
 
-export function clientsFor(world: World, credentials: AwsCredentials, region = world.region): Clients {
+export function clientsFor(
+  world: World,
+  credentials: AwsCredentials,
+  region = world.region,
+): Clients {
   const config = { region, endpoint: world.server.endpoint, credentials, maxAttempts: 1 };
   const kms = new KMSClient(config);
   const iam = new IAMClient(config);
@@ -42,7 +51,11 @@ export function administrator(world: World): Clients {
 }
 
 /** What STS answered, as clients take it. */
-export function fromSts({ AccessKeyId = '', SecretAccessKey = '', SessionToken = '' }: Partial<Credentials> = {}): AwsCredentials {
+export function fromSts({
+  AccessKeyId = '',
+  SecretAccessKey = '',
+  SessionToken = '',
+}: Partial<Credentials> = {}): AwsCredentials {
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
 }
 
@@ -52,11 +65,25 @@ export function policy(statement: object): string {
 }
 
 /** A user of the account of `iam`, with an access key, and an inline policy of one statement if given. */
-export async function newUser(world: World, iam: IAMClient, name: string, statement?: object): Promise<Clients> {
+export async function newUser(
+  world: World,
+  iam: IAMClient,
+  name: string,
+  statement?: object,
+): Promise<Clients> {
   await iam.send(new CreateUserCommand({ UserName: name }));
   if (statement) {
-    await iam.send(new PutUserPolicyCommand({ UserName: name, PolicyName: 'own', PolicyDocument: policy(statement) }));
+    await iam.send(
+      new PutUserPolicyCommand({
+        UserName: name,
+        PolicyName: 'own',
+        PolicyDocument: policy(statement),
+      }),
+    );
   }
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
-  return clientsFor(world, { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' });
+  return clientsFor(world, {
+    accessKeyId: AccessKey?.AccessKeyId ?? '',
+    secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+  });
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 
 /** Asserts that AWS's client was refused by this name and, where given, this text. */
-export async function refused(call: Promise<unknown>, name: string, text?: string | RegExp): Promise<void> {
+export async function refused(
+  call: Promise<unknown>,
+  name: string,
+  text?: string | RegExp,
+): Promise<void> {
   await assert.rejects(call, (error: unknown) => {
     assert.ok(error instanceof Error);
     assert.equal(error.name, name, error.message);

@@ -7,7 +7,12 @@ import type { World } from './world.ts';
 /** What `keyhold status --json` prints, without a process for each look. */
 export async function statusOf(world: World): Promise<Status> {
   // The answer of our own operation is what the CLI takes it for.
-  return (await callApiAs(accessInFolder(world.data), 'keyhold', 'Keyhold_20261124.DescribeStatus', {})) as Status;
+  return (await callApiAs(
+    accessInFolder(world.data),
+    'keyhold',
+    'Keyhold_20261124.DescribeStatus',
+    {},
+  )) as Status;
 }
 
 /** Waits until every HSM is ACTIVE and holds what the others hold, and answers to its key store. */

@@ -1,5 +1,9 @@
 /** Asks again until the answer is there: for what happens in the background. Fails, naming `what`, after `limit` ms. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, limit = 60_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  limit = 60_000,
+): Promise<T> {
   const end = performance.now() + limit;
   for (;;) {
     const answer = await ask();

@@ -52,7 +52,10 @@ export async function startServer(data: string, options: readonly string[] = [])
   });
   let output = '';
   const ready = new Promise<string>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`no ready line after ${START_TIMEOUT} ms:\n${output}`)), START_TIMEOUT);
+    const late = setTimeout(
+      () => reject(new Error(`no ready line after ${START_TIMEOUT} ms:\n${output}`)),
+      START_TIMEOUT,
+    );
     const read = (chunk: Buffer): void => {
       output += chunk.toString('utf8');
       const endpoint = READY.exec(output)?.[1];
@@ -76,7 +79,10 @@ export async function startServer(data: string, options: readonly string[] = [])
 }
 
 /** Ends a server with a signal and waits until it is gone. */
-export async function endServer({ process: child }: Running, signal: NodeJS.Signals): Promise<void> {
+export async function endServer(
+  { process: child }: Running,
+  signal: NodeJS.Signals,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill(signal);

@@ -22,9 +22,14 @@ export async function parametersFor(
   algorithm: AlgorithmSpec = 'RSA_AES_KEY_WRAP_SHA_256',
   spec: WrappingKeySpec = 'RSA_2048',
 ): Promise<ImportParameters> {
-  const { PublicKey: publicKey = Buffer.alloc(0), ImportToken: token = Buffer.alloc(0) } = await kms.send(
-    new GetParametersForImportCommand({ KeyId, WrappingAlgorithm: algorithm, WrappingKeySpec: spec }),
-  );
+  const { PublicKey: publicKey = Buffer.alloc(0), ImportToken: token = Buffer.alloc(0) } =
+    await kms.send(
+      new GetParametersForImportCommand({
+        KeyId,
+        WrappingAlgorithm: algorithm,
+        WrappingKeySpec: spec,
+      }),
+    );
   return { algorithm, publicKey, token };
 }
 
@@ -41,7 +46,13 @@ async function sameParametersFor(kms: KMSClient, KeyId: string): Promise<ImportP
 /** Wraps as the algorithm says: with RSA-OAEP, or a fresh AES key with it and the material with that (RFC 5649). */
 export function wrap({ algorithm, publicKey }: ImportParameters, material: Uint8Array): Buffer {
   const oaepHash = algorithm.endsWith('SHA_1') ? 'sha1' : 'sha256';
-  const key = { key: Buffer.from(publicKey), format: 'der', type: 'spki', padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash } as const;
+  const key = {
+    key: Buffer.from(publicKey),
+    format: 'der',
+    type: 'spki',
+    padding: constants.RSA_PKCS1_OAEP_PADDING,
+    oaepHash,
+  } as const;
   if (algorithm.startsWith('RSAES')) return publicEncrypt(key, material);
   const aes = randomBytes(32);
   const cipher = createCipheriv('id-aes256-wrap-pad', aes, Buffer.from('a65959a6', 'hex'));
@@ -59,6 +70,16 @@ export async function importMaterial(
 ): Promise<ImportKeyMaterialCommandOutput> {
   const { parameters = await sameParametersFor(kms, KeyId), ...more } = rest;
   const EncryptedKeyMaterial = wrap(parameters, material);
-  const expiration = { ExpirationModel: more.ValidTo ? 'KEY_MATERIAL_EXPIRES' : 'KEY_MATERIAL_DOES_NOT_EXPIRE' } as const;
-  return kms.send(new ImportKeyMaterialCommand({ KeyId, ImportToken: parameters.token, EncryptedKeyMaterial, ...expiration, ...more }));
+  const expiration = {
+    ExpirationModel: more.ValidTo ? 'KEY_MATERIAL_EXPIRES' : 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+  } as const;
+  return kms.send(
+    new ImportKeyMaterialCommand({
+      KeyId,
+      ImportToken: parameters.token,
+      EncryptedKeyMaterial,
+      ...expiration,
+      ...more,
+    }),
+  );
 }

@@ -6,7 +6,8 @@ import { it } from 'node:test';
 import { readDocument } from '../../src/attestation/document.ts';
 import { AttestationError, createAttestationVerifier } from '../../src/attestation/index.ts';
 
-const read = (name: string): string => readFileSync(new URL(`nitro/${name}`, import.meta.url), 'utf8');
+const read = (name: string): string =>
+  readFileSync(new URL(`nitro/${name}`, import.meta.url), 'utf8');
 const root = read('root.pem');
 const document = Buffer.from(read('document.b64'), 'base64');
 const SIGNED = Date.UTC(2023, 8, 18, 14, 40);
@@ -23,17 +24,26 @@ function refusal(bytes: Uint8Array, now: number): string {
 
 it('the root is the one that AWS publishes', () => {
   const { fingerprint256 } = new X509Certificate(root);
-  assert.equal(fingerprint256.replaceAll(':', ''), '641A0321A3E244EFE456463195D606317ED7CDCC3C1756E09893F3C68F79BB5B');
+  assert.equal(
+    fingerprint256.replaceAll(':', ''),
+    '641A0321A3E244EFE456463195D606317ED7CDCC3C1756E09893F3C68F79BB5B',
+  );
 });
 
 it('a real document is read, and its signature leads to AWS’s root', () => {
   const { document: content } = readDocument(document) ?? {};
-  assert.deepEqual([content?.moduleId, content?.pcrs.size], ['i-0918f6c55e3b61d89-enc018aa8b8e2285d13', 16]);
+  assert.deepEqual(
+    [content?.moduleId, content?.pcrs.size],
+    ['i-0918f6c55e3b61d89-enc018aa8b8e2285d13', 16],
+  );
   assert.equal(refusal(document, SIGNED), 'The attestation document has no public key.');
 });
 
 it('it is believed neither later nor changed', () => {
-  assert.match(refusal(document, SIGNED + 4 * 3_600_000), /do not lead to the root that is trusted, or not now/);
+  assert.match(
+    refusal(document, SIGNED + 4 * 3_600_000),
+    /do not lead to the root that is trusted, or not now/,
+  );
   const changed = Buffer.from(document);
   changed[200] = (changed[200] ?? 0) ^ 1;
   assert.match(refusal(changed, SIGNED), /signature of the attestation document is not valid/);

@@ -1,7 +1,15 @@
 /** Wycheproof's RSAES-OAEP, AES-GCM, AES key wrap with padding, and HMAC. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BrokenSealError, InvalidKeyError, open, secretKey, unwrapKey, wrapKey, type MacHash } from '../../src/crypto/index.ts';
+import {
+  BrokenSealError,
+  InvalidKeyError,
+  open,
+  secretKey,
+  unwrapKey,
+  wrapKey,
+  type MacHash,
+} from '../../src/crypto/index.ts';
 import { bytes, engine, titleOf, wycheproof } from './vectors.ts';
 
 const oaep = [
@@ -15,7 +23,10 @@ for (const [name, type, mechanism] of oaep) {
   describe(name, async () => {
     for (const vector of wycheproof<'privateKeyPkcs8' | 'msg' | 'ct'>(name)) {
       await it(titleOf(vector), async () => {
-        const key = engine.importMaterial({ class: 'private-key', type }, bytes(vector.privateKeyPkcs8));
+        const key = engine.importMaterial(
+          { class: 'private-key', type },
+          bytes(vector.privateKeyPkcs8),
+        );
         const decrypted = engine.decryptFrom(key, mechanism, bytes(vector.ct));
         if (vector.result === 'invalid') await assert.rejects(decrypted, BrokenSealError);
         else assert.equal(Buffer.from(await decrypted).toString('hex'), vector.msg);
@@ -56,7 +67,10 @@ for (const hash of macs) {
       await it(titleOf(vector), () => {
         const key = bytes(vector.key);
         if (key.length === 0) {
-          assert.throws(() => engine.importMaterial({ class: 'secret-key', type: 'generic-secret' }, key), InvalidKeyError);
+          assert.throws(
+            () => engine.importMaterial({ class: 'secret-key', type: 'generic-secret' }, key),
+            InvalidKeyError,
+          );
           return;
         }
         const secret = engine.importMaterial({ class: 'secret-key', type: 'generic-secret' }, key);
@@ -64,7 +78,10 @@ for (const hash of macs) {
         // Wycheproof has shortened MACs too; ours are whole.
         const matches = mac.subarray(0, vector.tag.length / 2).toString('hex') === vector.tag;
         assert.equal(matches ? 'valid' : 'invalid', vector.result);
-        assert.equal(engine.verifyMac(secret, hash, bytes(vector.msg), bytes(vector.tag)), matches && mac.length * 2 === vector.tag.length);
+        assert.equal(
+          engine.verifyMac(secret, hash, bytes(vector.msg), bytes(vector.tag)),
+          matches && mac.length * 2 === vector.tag.length,
+        );
       });
     }
   });

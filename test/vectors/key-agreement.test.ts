@@ -6,9 +6,11 @@ import { InvalidKeyError, type PairKind } from '../../src/crypto/index.ts';
 import type { EngineKey } from '../../src/hsm/engine/index.ts';
 import { bytes, engine, titleOf, wycheproof } from './vectors.ts';
 
-const curves = { secp256r1: ['P-256', 32], secp384r1: ['P-384', 48], secp521r1: ['P-521', 66] } as const satisfies Partial<
-  Record<PairKind, readonly [string, number]>
->;
+const curves = {
+  secp256r1: ['P-256', 32],
+  secp384r1: ['P-384', 48],
+  secp521r1: ['P-521', 66],
+} as const satisfies Partial<Record<PairKind, readonly [string, number]>>;
 
 for (const [kind, [namedCurve, length]] of Object.entries(curves)) {
   describe(`ecdh_${kind}`, async () => {
@@ -17,8 +19,13 @@ for (const [kind, [namedCurve, length]] of Object.entries(curves)) {
         const key = privateKey(kind as keyof typeof curves, namedCurve, vector.private, length);
         const agreed = engine.derive(key, bytes(vector.public));
         if (vector.result === 'invalid') await assert.rejects(agreed, InvalidKeyError);
-        else if (vector.result === 'valid') assert.equal(Buffer.from(await agreed).toString('hex'), vector.shared);
-        else await agreed.then((secret) => assert.equal(Buffer.from(secret).toString('hex'), vector.shared), isInvalidKey);
+        else if (vector.result === 'valid')
+          assert.equal(Buffer.from(await agreed).toString('hex'), vector.shared);
+        else
+          await agreed.then(
+            (secret) => assert.equal(Buffer.from(secret).toString('hex'), vector.shared),
+            isInvalidKey,
+          );
       });
     }
   });
@@ -27,8 +34,16 @@ for (const [kind, [namedCurve, length]] of Object.entries(curves)) {
 /** A scalar, written with a leading zero where its top bit is set and without where there are more. */
 function privateKey(type: PairKind, namedCurve: string, scalar: string, length: number): EngineKey {
   const raw = bytes(scalar.padStart(length * 2, '0').slice(-length * 2));
-  const key = createPrivateKey({ key: raw, format: 'raw-private', asymmetricKeyType: 'ec', namedCurve });
-  return engine.importMaterial({ class: 'private-key', type }, key.export({ type: 'pkcs8', format: 'der' }));
+  const key = createPrivateKey({
+    key: raw,
+    format: 'raw-private',
+    asymmetricKeyType: 'ec',
+    namedCurve,
+  });
+  return engine.importMaterial(
+    { class: 'private-key', type },
+    key.export({ type: 'pkcs8', format: 'der' }),
+  );
 }
 
 function isInvalidKey(error: unknown): void {

@@ -12,27 +12,51 @@ for (const set of [44, 65, 87] as const) {
   const type: PairKind = `ml-dsa-${set}`;
 
   describe(`mldsa_${set}_verify`, async () => {
-    for (const vector of wycheproof<'publicKeyDer' | 'publicKey' | 'msg' | 'sig'>(`mldsa_${set}_verify`)) {
+    for (const vector of wycheproof<'publicKeyDer' | 'publicKey' | 'msg' | 'sig'>(
+      `mldsa_${set}_verify`,
+    )) {
       await it(titleOf(vector), async () => {
         if (vector.flags.includes('IncorrectPublicKeyLength')) {
-          assert.throws(() => createPublicKey({ key: bytes(vector.publicKey), format: 'raw-public', asymmetricKeyType: type }));
+          assert.throws(() =>
+            createPublicKey({
+              key: bytes(vector.publicKey),
+              format: 'raw-public',
+              asymmetricKeyType: type,
+            }),
+          );
           return;
         }
-        const key = engine.importMaterial({ class: 'public-key', type }, bytes(vector.publicKeyDer));
+        const key = engine.importMaterial(
+          { class: 'public-key', type },
+          bytes(vector.publicKeyDer),
+        );
         const message = bytes(vector.msg);
         const representative = representativeOf(key, message);
         const signature = bytes(vector.sig);
         const expected = vector.result === 'valid';
-        assert.equal(await engine.verify(key, { mechanism, form: 'raw', data: message }, signature), expected);
-        assert.equal(await engine.verify(key, { mechanism, form: 'digest', data: representative }, signature), expected, 'by µ');
+        assert.equal(
+          await engine.verify(key, { mechanism, form: 'raw', data: message }, signature),
+          expected,
+        );
+        assert.equal(
+          await engine.verify(key, { mechanism, form: 'digest', data: representative }, signature),
+          expected,
+          'by µ',
+        );
       });
     }
   });
 
   describe(`mldsa_${set}_sign_seed`, async () => {
-    for (const vector of wycheproof<'privateSeed' | 'msg' | 'mu' | 'sig'>(`mldsa_${set}_sign_seed`)) {
+    for (const vector of wycheproof<'privateSeed' | 'msg' | 'mu' | 'sig'>(
+      `mldsa_${set}_sign_seed`,
+    )) {
       await it(titleOf(vector), async () => {
-        const seed = { key: bytes(vector.privateSeed), format: 'raw-seed', asymmetricKeyType: type } as const;
+        const seed = {
+          key: bytes(vector.privateSeed),
+          format: 'raw-seed',
+          asymmetricKeyType: type,
+        } as const;
         if (vector.result === 'invalid') {
           assert.throws(() => createPrivateKey(seed));
           return;
@@ -40,8 +64,14 @@ for (const set of [44, 65, 87] as const) {
         const pkcs8 = createPrivateKey(seed).export({ type: 'pkcs8', format: 'der' });
         const key = engine.importMaterial({ class: 'private-key', type }, pkcs8);
         const byRepresentative = { mechanism, form: 'digest', data: bytes(vector.mu) } as const;
-        assert.ok(await engine.verify(key, byRepresentative, bytes(vector.sig)), 'the published signature');
-        assert.ok(await engine.verify(key, byRepresentative, await engine.sign(key, byRepresentative)), 'one of our own');
+        assert.ok(
+          await engine.verify(key, byRepresentative, bytes(vector.sig)),
+          'the published signature',
+        );
+        assert.ok(
+          await engine.verify(key, byRepresentative, await engine.sign(key, byRepresentative)),
+          'one of our own',
+        );
         if ('msg' in vector) await checkMessage(key, vector);
       });
     }
@@ -59,7 +89,11 @@ async function checkMessage(key: EngineKey, { msg, mu }: VectorOf<'msg' | 'mu'>)
 
 /** FIPS 204, algorithm 7, lines 1 and 6, for an empty context. */
 function representativeOf(key: EngineKey, message: Uint8Array): Buffer {
-  const publicKey = createPublicKey({ key: Buffer.from(engine.exportPublicKey(key)), format: 'der', type: 'spki' });
+  const publicKey = createPublicKey({
+    key: Buffer.from(engine.exportPublicKey(key)),
+    format: 'der',
+    type: 'spki',
+  });
   const identity = shake256(publicKey.export({ format: 'raw-public' }));
   return shake256(Buffer.concat([identity, Buffer.of(0, 0), message]));
 }
@@ -74,16 +108,28 @@ for (const set of [512, 768, 1024] as const) {
   describe(`mlkem_${set}`, async () => {
     for (const vector of wycheproof<'seed' | 'ek' | 'c' | 'K'>(`mlkem_${set}`)) {
       await it(titleOf(vector), async () => {
-        const seed = { key: bytes(vector.seed), format: 'raw-seed', asymmetricKeyType: type } as const;
+        const seed = {
+          key: bytes(vector.seed),
+          format: 'raw-seed',
+          asymmetricKeyType: type,
+        } as const;
         if (!('ek' in vector)) {
           assert.throws(() => createPrivateKey(seed));
           return;
         }
         const pkcs8 = createPrivateKey(seed).export({ type: 'pkcs8', format: 'der' });
         const key = engine.importMaterial({ class: 'private-key', type }, pkcs8);
-        assert.ok(Buffer.from(engine.exportPublicKey(key)).toString('hex').endsWith(vector.ek), 'the public key of the seed');
-        if (vector.result === 'invalid') await assert.rejects(engine.decapsulate(key, bytes(vector.c)), BrokenSealError);
-        else assert.equal(Buffer.from(await engine.decapsulate(key, bytes(vector.c))).toString('hex'), vector.K);
+        assert.ok(
+          Buffer.from(engine.exportPublicKey(key)).toString('hex').endsWith(vector.ek),
+          'the public key of the seed',
+        );
+        if (vector.result === 'invalid')
+          await assert.rejects(engine.decapsulate(key, bytes(vector.c)), BrokenSealError);
+        else
+          assert.equal(
+            Buffer.from(await engine.decapsulate(key, bytes(vector.c))).toString('hex'),
+            vector.K,
+          );
       });
     }
 
@@ -101,9 +147,20 @@ describe('RFC 8032, section 7.3: Ed25519ph', async () => {
   const publicKey = 'ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf';
   const signature =
     '98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406';
-  const pkcs8 = createPrivateKey({ key: bytes(seed), format: 'raw-private', asymmetricKeyType: 'ed25519' });
-  const key = engine.importMaterial({ class: 'private-key', type: 'ed25519' }, pkcs8.export({ type: 'pkcs8', format: 'der' }));
-  const signing = { mechanism: 'ed25519ph', form: 'digest', data: hash('sha512', 'abc', 'buffer') } as const;
+  const pkcs8 = createPrivateKey({
+    key: bytes(seed),
+    format: 'raw-private',
+    asymmetricKeyType: 'ed25519',
+  });
+  const key = engine.importMaterial(
+    { class: 'private-key', type: 'ed25519' },
+    pkcs8.export({ type: 'pkcs8', format: 'der' }),
+  );
+  const signing = {
+    mechanism: 'ed25519ph',
+    form: 'digest',
+    data: hash('sha512', 'abc', 'buffer'),
+  } as const;
 
   await it('the published key and signature are ours', async () => {
     assert.ok(Buffer.from(engine.exportPublicKey(key)).toString('hex').endsWith(publicKey));
@@ -117,6 +174,9 @@ describe('RFC 8032, section 7.3: Ed25519ph', async () => {
   });
 
   await it('bytes that are no key are none', () => {
-    assert.throws(() => engine.importMaterial({ class: 'private-key', type: 'ed25519' }, bytes(seed)), InvalidKeyError);
+    assert.throws(
+      () => engine.importMaterial({ class: 'private-key', type: 'ed25519' }, bytes(seed)),
+      InvalidKeyError,
+    );
   });
 });

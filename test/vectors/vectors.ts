@@ -18,7 +18,9 @@ export type VectorOf<Members extends string> = Vector & Readonly<Record<Members,
 export function wycheproof<Members extends string>(name: string): VectorOf<Members>[] {
   const text = readFileSync(new URL(`wycheproof/${name}.json`, import.meta.url), 'utf8');
   // Laid out so by Wycheproof's schemas; what is missing makes its test fail.
-  const { groups } = JSON.parse(text) as { groups: (Record<string, unknown> & { tests: VectorOf<Members>[] })[] };
+  const { groups } = JSON.parse(text) as {
+    groups: (Record<string, unknown> & { tests: VectorOf<Members>[] })[];
+  };
   return groups.flatMap(({ tests, ...group }) => tests.map((vector) => ({ ...group, ...vector })));
 }
 

@@ -15,13 +15,22 @@ export async function createCustomerCa(clock: Clock): Promise<CustomerCa> {
   const keys = makeKeyPair();
   const notBefore = clock.now() - 60_000;
   const validity = { notBefore, notAfter: notBefore + 10 * YEAR };
-  const certificate = await createAuthority(keys, { O: 'Example Corp', CN: 'customerCA' }, validity);
+  const certificate = await createAuthority(
+    keys,
+    { O: 'Example Corp', CN: 'customerCA' },
+    validity,
+  );
   return {
     certificate,
     async sign(csr) {
       const request = await readCsr(csr);
       if (!request) throw new Error('the cluster CSR can not be read');
-      const order = { ...validity, subject: { O: 'Example Corp', CN: 'cluster' }, publicKey: request.publicKey, ca: false };
+      const order = {
+        ...validity,
+        subject: { O: 'Example Corp', CN: 'cluster' },
+        publicKey: request.publicKey,
+        ca: false,
+      };
       return issueCertificate(order, { certificate, privateKey: keys.privateKey });
     },
   };

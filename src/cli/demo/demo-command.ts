@@ -10,9 +10,16 @@ import { lookFromBothSides, steps } from './steps.ts';
 import { startTemporaryServer } from './temporary-server.ts';
 
 /** `keyhold demo`: the six steps, live. `program` is what `keyhold up` is run with for a server of the demo's own. */
-export function demoCommand(env: Env, io: CliIo, program: string, clock: Clock = systemClock): Command {
+export function demoCommand(
+  env: Env,
+  io: CliIo,
+  program: string,
+  clock: Clock = systemClock,
+): Command {
   return new Command('demo')
-    .description('run the six steps to a KMS key in your own HSM cluster, and look at the key from both sides')
+    .description(
+      'run the six steps to a KMS key in your own HSM cluster, and look at the key from both sides',
+    )
     .addHelpText(
       'after',
       '\nUses the Keyhold that AWS_ENDPOINT_URL points at; without it, a temporary one that is removed afterwards.\n\nExamples:\n  keyhold demo\n  eval "$(keyhold env)" && keyhold demo',
@@ -23,13 +30,19 @@ export function demoCommand(env: Env, io: CliIo, program: string, clock: Clock =
 async function demo(env: Env, io: CliIo, program: string, clock: Clock): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const running = env['AWS_ENDPOINT_URL'];
-  if (running === undefined) io.out('Starting a temporary Keyhold; set AWS_ENDPOINT_URL to use a running one.\n');
-  const access = running === undefined ? stack.use(await startTemporaryServer(program, env)).access : accessInEnv(env);
+  if (running === undefined)
+    io.out('Starting a temporary Keyhold; set AWS_ENDPOINT_URL to use a running one.\n');
+  const access =
+    running === undefined
+      ? stack.use(await startTemporaryServer(program, env)).access
+      : accessInEnv(env);
   const scene = new Scene(createApi(access), await createCustomerCa(clock), clock);
   for (const [index, step] of steps.entries()) {
     const start = clock.now();
     const result = await step.run(scene);
-    io.out(`${index + 1}. ${step.title}\n     ${result}  [${((clock.now() - start) / 1_000).toFixed(2)} s]\n`);
+    io.out(
+      `${index + 1}. ${step.title}\n     ${result}  [${((clock.now() - start) / 1_000).toFixed(2)} s]\n`,
+    );
   }
   io.out(twoViews(await lookFromBothSides(scene)));
   io.out(explanation(scene, running === undefined));

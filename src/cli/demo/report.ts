@@ -8,18 +8,31 @@ export function twoViews({ kms, hsm, audit }: Views): string {
   const { attributes } = hsm;
   return [
     '\nThe key as KMS shows it (DescribeKey):\n',
-    ...['Arn', 'KeyState', 'Origin', 'CustomKeyStoreId', 'CloudHsmClusterId'].map((name) => row(name, kms[name])),
+    ...['Arn', 'KeyState', 'Origin', 'CustomKeyStoreId', 'CloudHsmClusterId'].map((name) =>
+      row(name, kms[name]),
+    ),
     '\nThe same key as the HSMs show it (key list --verbose, logged in as kmsuser):\n',
     row('key-reference', `0x${hsm.handle}`),
     row('owner', hsm.owner),
     row('coverage', `${hsm.coverage.on} of ${hsm.coverage.of} HSMs`),
-    ...(['label', 'key-type', 'key-length-bytes', 'check-value', 'extractable', 'never-extractable', 'local'] as const).map((name) =>
-      row(name, attributes[name]),
-    ),
+    ...(
+      [
+        'label',
+        'key-type',
+        'key-length-bytes',
+        'check-value',
+        'extractable',
+        'never-extractable',
+        'local',
+      ] as const
+    ).map((name) => row(name, attributes[name])),
     ...(audit
       ? [
           '\nAnd the HSM’s own audit log, which KMS can’t write:\n',
-          row(`sequence ${audit.sequence}`, `${audit.opcode} by ${audit.username ?? '-'}: ${audit.response}`),
+          row(
+            `sequence ${audit.sequence}`,
+            `${audit.opcode} by ${audit.username ?? '-'}: ${audit.response}`,
+          ),
         ]
       : []),
   ].join('');

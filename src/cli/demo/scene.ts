@@ -6,7 +6,12 @@ import type { CustomerCa } from './customer-ca.ts';
 /** DescribeClusters' answer, as far as the demo looks at it. */
 export interface ClusterView {
   readonly State: string;
-  readonly Hsms?: readonly { readonly HsmId: string; readonly State: string; readonly EniIp: string; readonly EniPort: number }[];
+  readonly Hsms?: readonly {
+    readonly HsmId: string;
+    readonly State: string;
+    readonly EniIp: string;
+    readonly EniPort: number;
+  }[];
   readonly Certificates?: { readonly ClusterCsr?: string };
 }
 
@@ -32,9 +37,13 @@ export class Scene {
   }
 
   async cluster(): Promise<ClusterView> {
-    const { Clusters } = await this.api<{ Clusters: ClusterView[] }>('cloudhsm', 'DescribeClusters', {
-      Filters: { clusterIds: [this.clusterId] },
-    });
+    const { Clusters } = await this.api<{ Clusters: ClusterView[] }>(
+      'cloudhsm',
+      'DescribeClusters',
+      {
+        Filters: { clusterIds: [this.clusterId] },
+      },
+    );
     const [cluster] = Clusters;
     if (!cluster) throw new Error(`cluster ${this.clusterId} is gone`);
     return cluster;
@@ -49,13 +58,12 @@ export class Scene {
 
   async untilStore(state: string): Promise<void> {
     await this.until(`the key store is ${state}`, async () => {
-      const { CustomKeyStores } = await this.api<{ CustomKeyStores: { ConnectionState: string; ConnectionErrorCode?: string }[] }>(
-        'kms',
-        'DescribeCustomKeyStores',
-        { CustomKeyStoreId: this.storeId },
-      );
+      const { CustomKeyStores } = await this.api<{
+        CustomKeyStores: { ConnectionState: string; ConnectionErrorCode?: string }[];
+      }>('kms', 'DescribeCustomKeyStores', { CustomKeyStoreId: this.storeId });
       const [store] = CustomKeyStores;
-      if (store?.ConnectionState === 'FAILED') throw new Error(`the key store could not be connected: ${store.ConnectionErrorCode}`);
+      if (store?.ConnectionState === 'FAILED')
+        throw new Error(`the key store could not be connected: ${store.ConnectionErrorCode}`);
       return store?.ConnectionState === state || undefined;
     });
   }
@@ -69,7 +77,12 @@ export class Scene {
     const [address] = addressesOf(await this.cluster());
     if (!address) throw new Error('no HSM of the cluster can be reached');
     const connection = await connectHsm(address, { trustAnchor: this.ca.certificate });
-    if (user) await connection.call('login', { username: user.username, role: user.role, password: user.password.reveal() });
+    if (user)
+      await connection.call('login', {
+        username: user.username,
+        role: user.role,
+        password: user.password.reveal(),
+      });
     return connection;
   }
 

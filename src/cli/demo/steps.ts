@@ -8,11 +8,14 @@ export interface Step {
 }
 
 interface Regions {
-  readonly Regions: readonly { readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string }[] }[];
+  readonly Regions: readonly {
+    readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string }[];
+  }[];
 }
 
 async function addHsm(scene: Scene, zone: string | undefined): Promise<void> {
-  const active = async (): Promise<number> => ((await scene.cluster()).Hsms ?? []).filter(({ State }) => State === 'ACTIVE').length;
+  const active = async (): Promise<number> =>
+    ((await scene.cluster()).Hsms ?? []).filter(({ State }) => State === 'ACTIVE').length;
   const before = await active();
   await scene.api('cloudhsm', 'CreateHsm', { ClusterId: scene.clusterId, AvailabilityZone: zone });
   await scene.until('the new HSM is ACTIVE', async () => (await active()) > before || undefined);
@@ -27,14 +30,24 @@ const cluster: Step = {
   title: 'create a cluster, sign its CSR with one’s own CA, initialize it',
   async run(scene) {
     const subnets = await zonesOf(scene);
-    const { Cluster } = await scene.api<{ Cluster: { ClusterId: string } }>('cloudhsm', 'CreateCluster', {
-      HsmType: 'hsm2m.medium',
-      SubnetIds: subnets.map(({ SubnetId }) => SubnetId),
-    });
+    const { Cluster } = await scene.api<{ Cluster: { ClusterId: string } }>(
+      'cloudhsm',
+      'CreateCluster',
+      {
+        HsmType: 'hsm2m.medium',
+        SubnetIds: subnets.map(({ SubnetId }) => SubnetId),
+      },
+    );
     scene.clusterId = Cluster.ClusterId;
-    await scene.untilCluster('the cluster is UNINITIALIZED', ({ State }) => State === 'UNINITIALIZED');
+    await scene.untilCluster(
+      'the cluster is UNINITIALIZED',
+      ({ State }) => State === 'UNINITIALIZED',
+    );
     await addHsm(scene, subnets[0]?.AvailabilityZone);
-    const { Certificates } = await scene.untilCluster('the CSR is there', (view) => view.Certificates?.ClusterCsr !== undefined);
+    const { Certificates } = await scene.untilCluster(
+      'the CSR is there',
+      (view) => view.Certificates?.ClusterCsr !== undefined,
+    );
     await scene.api('cloudhsm', 'InitializeCluster', {
       ClusterId: scene.clusterId,
       SignedCert: await scene.ca.sign(Certificates?.ClusterCsr ?? ''),
@@ -50,8 +63,16 @@ const users: Step = {
   async run(scene) {
     const hsm = await scene.hsm();
     await hsm.call('activate', { password: scene.adminPassword.reveal() });
-    await hsm.call('login', { username: 'admin', role: 'admin', password: scene.adminPassword.reveal() });
-    await hsm.call('createUser', { username: 'kmsuser', role: 'crypto-user', password: scene.userPassword.reveal() });
+    await hsm.call('login', {
+      username: 'admin',
+      role: 'admin',
+      password: scene.adminPassword.reveal(),
+    });
+    await hsm.call('createUser', {
+      username: 'kmsuser',
+      role: 'crypto-user',
+      password: scene.userPassword.reveal(),
+    });
     hsm.close();
     await scene.untilCluster('the cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
     await addHsm(scene, (await zonesOf(scene))[1]?.AvailabilityZone);
@@ -62,12 +83,16 @@ const users: Step = {
 const store: Step = {
   title: 'create a custom key store entry in KMS',
   async run(scene) {
-    const { CustomKeyStoreId } = await scene.api<{ CustomKeyStoreId: string }>('kms', 'CreateCustomKeyStore', {
-      CustomKeyStoreName: `demo-${scene.clusterId.slice(-6)}`,
-      CloudHsmClusterId: scene.clusterId,
-      TrustAnchorCertificate: scene.ca.certificate,
-      KeyStorePassword: scene.userPassword.reveal(),
-    });
+    const { CustomKeyStoreId } = await scene.api<{ CustomKeyStoreId: string }>(
+      'kms',
+      'CreateCustomKeyStore',
+      {
+        CustomKeyStoreName: `demo-${scene.clusterId.slice(-6)}`,
+        CloudHsmClusterId: scene.clusterId,
+        TrustAnchorCertificate: scene.ca.certificate,
+        KeyStorePassword: scene.userPassword.reveal(),
+      },
+    );
     scene.storeId = CustomKeyStoreId;
     return CustomKeyStoreId;
   },
@@ -98,12 +123,18 @@ const key: Step = {
 const use: Step = {
   title: 'use it through the KMS API, beside a key of the default key store',
   async run(scene) {
-    const { KeyMetadata } = await scene.api<{ KeyMetadata: { Arn: string } }>('kms', 'CreateKey', { Description: 'made by keyhold demo' });
+    const { KeyMetadata } = await scene.api<{ KeyMetadata: { Arn: string } }>('kms', 'CreateKey', {
+      Description: 'made by keyhold demo',
+    });
     const Plaintext = Buffer.from('hello').toString('base64');
     for (const KeyId of [scene.keyArn, KeyMetadata.Arn]) {
-      const { CiphertextBlob } = await scene.api<{ CiphertextBlob: string }>('kms', 'Encrypt', { KeyId, Plaintext });
+      const { CiphertextBlob } = await scene.api<{ CiphertextBlob: string }>('kms', 'Encrypt', {
+        KeyId,
+        Plaintext,
+      });
       const opened = await scene.api<{ Plaintext: string }>('kms', 'Decrypt', { CiphertextBlob });
-      if (opened.Plaintext !== Plaintext) throw new Error(`${KeyId} did not give the plaintext back`);
+      if (opened.Plaintext !== Plaintext)
+        throw new Error(`${KeyId} did not give the plaintext back`);
     }
     return 'encrypted and decrypted under both, by the same calls';
   },
@@ -123,21 +154,47 @@ export interface Views {
  * disconnect, change the password, log in, look, tell KMS the password, connect again.
  */
 export async function lookFromBothSides(scene: Scene): Promise<Views> {
-  const { KeyMetadata } = await scene.api<{ KeyMetadata: Record<string, unknown> }>('kms', 'DescribeKey', { KeyId: scene.keyArn });
+  const { KeyMetadata } = await scene.api<{ KeyMetadata: Record<string, unknown> }>(
+    'kms',
+    'DescribeKey',
+    { KeyId: scene.keyArn },
+  );
   await scene.api('kms', 'DisconnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });
   await scene.untilStore('DISCONNECTED');
-  const admin = await scene.hsm({ username: 'admin', role: 'admin', password: scene.adminPassword });
-  await admin.call('changePassword', { username: 'kmsuser', role: 'crypto-user', password: scene.userPassword.reveal() });
+  const admin = await scene.hsm({
+    username: 'admin',
+    role: 'admin',
+    password: scene.adminPassword,
+  });
+  await admin.call('changePassword', {
+    username: 'kmsuser',
+    role: 'crypto-user',
+    password: scene.userPassword.reveal(),
+  });
   const { records } = await admin.call('readAudit', { from: 0, limit: 1_000 });
   admin.close();
-  const user = await scene.hsm({ username: 'kmsuser', role: 'crypto-user', password: scene.userPassword });
-  const { keys } = await user.call('findKeys', { filter: { attributes: { label: scene.keyArn } }, limit: 1 });
+  const user = await scene.hsm({
+    username: 'kmsuser',
+    role: 'crypto-user',
+    password: scene.userPassword,
+  });
+  const { keys } = await user.call('findKeys', {
+    filter: { attributes: { label: scene.keyArn } },
+    limit: 1,
+  });
   await user.call('logout', {});
   user.close();
   const [hsm] = keys;
   if (!hsm) throw new Error('the HSMs do not show the key');
-  await scene.api('kms', 'UpdateCustomKeyStore', { CustomKeyStoreId: scene.storeId, KeyStorePassword: scene.userPassword.reveal() });
+  await scene.api('kms', 'UpdateCustomKeyStore', {
+    CustomKeyStoreId: scene.storeId,
+    KeyStorePassword: scene.userPassword.reveal(),
+  });
   await scene.api('kms', 'ConnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });
   await scene.untilStore('CONNECTED');
-  return { kms: KeyMetadata, hsm, audit: records.find(({ keyHandle }) => keyHandle === hsm.handle) };
+  return {
+    kms: KeyMetadata,
+    hsm,
+    audit: records.find(({ keyHandle }) => keyHandle === hsm.handle),
+  };
 }

@@ -23,7 +23,8 @@ export async function startTemporaryServer(program: string, env: Env): Promise<T
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   for await (const line of createInterface(child.stdout)) {
-    if (line.startsWith('Keyhold is ready at ')) return { access: accessInFolder(folder), [Symbol.asyncDispose]: close };
+    if (line.startsWith('Keyhold is ready at '))
+      return { access: accessInFolder(folder), [Symbol.asyncDispose]: close };
   }
   await close();
   throw new CliError('a temporary Keyhold could not be started; run `keyhold up` to see why');

@@ -8,9 +8,13 @@ import type { Format, HsmContext, TargetOptions } from './context.ts';
  * For commander: runs `work` with the command's options and those of `keyhold hsm`, and prints what it returns. Commander
  * knows no types: that the options are what `work` takes is said where the command is declared, a few lines above the call.
  */
-export function act(context: HsmContext, work: (context: HsmContext, options: never) => Promise<unknown>) {
+export function act(
+  context: HsmContext,
+  work: (context: HsmContext, options: never) => Promise<unknown>,
+) {
   return (_given: unknown, command: Command): Promise<void> => {
-    const { format = context.session?.format ?? 'cloudhsm-cli' } = command.optsWithGlobals<TargetOptions>();
+    const { format = context.session?.format ?? 'cloudhsm-cli' } =
+      command.optsWithGlobals<TargetOptions>();
     return answer(context.io, format, () => work(context, command.optsWithGlobals<never>()));
   };
 }
@@ -20,7 +24,11 @@ async function answer(io: CliIo, format: Format, work: () => Promise<unknown>): 
   try {
     print(io, format, { error_code: 0, data: await work() });
   } catch (error) {
-    print(io, format, { error_code: 1, ...(format === 'keyhold' && { error: errorName(error) }), data: explain(error) });
+    print(io, format, {
+      error_code: 1,
+      ...(format === 'keyhold' && { error: errorName(error) }),
+      data: explain(error),
+    });
     io.setExitCode(1);
   }
 }
@@ -29,7 +37,8 @@ async function answer(io: CliIo, format: Format, work: () => Promise<unknown>): 
 const TEXTUAL: ReadonlySet<string> = new Set(['locked']);
 
 function print(io: CliIo, format: Format, answer: object): void {
-  const asCloudHsm = (name: string, value: unknown): unknown => (TEXTUAL.has(name) ? String(value) : value);
+  const asCloudHsm = (name: string, value: unknown): unknown =>
+    TEXTUAL.has(name) ? String(value) : value;
   io.out(`${JSON.stringify(answer, format === 'cloudhsm-cli' ? asCloudHsm : undefined, 2)}\n`);
 }
 

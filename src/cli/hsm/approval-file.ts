@@ -15,19 +15,37 @@ interface ApprovalFile {
 /** Likewise for the registration of a key to approve with: signed by oneself. */
 interface RegistrationFile {
   readonly version: '2.0';
-  readonly tokens: readonly [{ readonly approval_data: string; readonly unsigned: string; readonly signed: string }];
+  readonly tokens: readonly [
+    { readonly approval_data: string; readonly unsigned: string; readonly signed: string },
+  ];
 }
 
 /** The option of commands that may take approvals. */
-export const APPROVAL = ['--approval <file>', 'token file with the approvals, where a quorum is asked for'] as const;
+export const APPROVAL = [
+  '--approval <file>',
+  'token file with the approvals, where a quorum is asked for',
+] as const;
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-export function writeTokenFile(path: string, service: TokenService, { approvalData, token }: QuorumToken): void {
+export function writeTokenFile(
+  path: string,
+  service: TokenService,
+  { approvalData, token }: QuorumToken,
+): void {
   const file: ApprovalFile | RegistrationFile =
     service === 'registration'
-      ? { version: '2.0', tokens: [{ approval_data: base64(approvalData), unsigned: base64(token), signed: '' }] }
-      : { version: '2.0', service, approval_data: base64(approvalData), token: base64(token), signatures: [] };
+      ? {
+          version: '2.0',
+          tokens: [{ approval_data: base64(approvalData), unsigned: base64(token), signed: '' }],
+        }
+      : {
+          version: '2.0',
+          service,
+          approval_data: base64(approvalData),
+          token: base64(token),
+          signatures: [],
+        };
   write(path, file);
 }
 
@@ -53,11 +71,17 @@ export function approvalFrom(path: string | undefined): { readonly approval?: Ap
   if (path === undefined) return {};
   const file = read(path);
   if (isRegistration(file)) throw new CliError(`${path} is for registering a key`);
-  const signatures = file.signatures.map(({ username, signature }) => ({ username, signature: Buffer.from(signature, 'base64') }));
+  const signatures = file.signatures.map(({ username, signature }) => ({
+    username,
+    signature: Buffer.from(signature, 'base64'),
+  }));
   return { approval: { approvalData: Buffer.from(file.approval_data, 'base64'), signatures } };
 }
 
-export function registrationFrom(path: string): { readonly approvalData: Uint8Array; readonly signature: Uint8Array } {
+export function registrationFrom(path: string): {
+  readonly approvalData: Uint8Array;
+  readonly signature: Uint8Array;
+} {
   const file = read(path);
   if (!isRegistration(file)) throw new CliError(`${path} is not for registering a key`);
   const [{ approval_data: data, signed }] = file.tokens;
@@ -80,12 +104,21 @@ function write(path: string, file: ApprovalFile | RegistrationFile): void {
 
 function isRegistration(file: unknown): file is RegistrationFile {
   const { tokens } = Object(file) as Partial<RegistrationFile>;
-  return Array.isArray(tokens) && typeof tokens[0]?.approval_data === 'string' && typeof tokens[0].signed === 'string';
+  return (
+    Array.isArray(tokens) &&
+    typeof tokens[0]?.approval_data === 'string' &&
+    typeof tokens[0].signed === 'string'
+  );
 }
 
 function isApproval(file: unknown): file is ApprovalFile {
   const { approval_data: data, token, signatures } = Object(file) as Partial<ApprovalFile>;
-  return typeof data === 'string' && typeof token === 'string' && Array.isArray(signatures) && signatures.every(isSignature);
+  return (
+    typeof data === 'string' &&
+    typeof token === 'string' &&
+    Array.isArray(signatures) &&
+    signatures.every(isSignature)
+  );
 }
 
 function isSignature(value: unknown): boolean {

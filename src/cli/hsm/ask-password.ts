@@ -5,7 +5,8 @@ export async function newPassword(io: CliIo, given: string | undefined): Promise
   if (given !== undefined) return given;
   const ask = prompt(io);
   const password = await ask('Enter password: ');
-  if (password !== (await ask('Confirm password: '))) throw new CliError('the passwords are not the same; nothing was changed');
+  if (password !== (await ask('Confirm password: ')))
+    throw new CliError('the passwords are not the same; nothing was changed');
   return password;
 }
 
@@ -15,6 +16,9 @@ export async function knownPassword(io: CliIo, given: string | undefined): Promi
 }
 
 function prompt(io: CliIo): (question: string) => Promise<string> {
-  if (!io.askSecret) throw new CliError('no password: give --password, or run the command in a terminal to be asked for it');
+  if (!io.askSecret)
+    throw new CliError(
+      'no password: give --password, or run the command in a terminal to be asked for it',
+    );
   return io.askSecret;
 }

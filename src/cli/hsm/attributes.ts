@@ -49,7 +49,9 @@ function pair(text: string): [name: string, value: string] {
 /** The value that `text` stands for as this attribute. Throws commander’s error if there is none. */
 export function attributeValue(name: string, text: string): Value {
   if (!Object.hasOwn(kinds, name))
-    throw new InvalidArgumentError(`There is no key attribute ${name}; there are ${Object.keys(kinds).join(', ')}.`);
+    throw new InvalidArgumentError(
+      `There is no key attribute ${name}; there are ${Object.keys(kinds).join(', ')}.`,
+    );
   const value = parsers[kinds[name as keyof KeyAttributes]](text);
   if (value === undefined) throw new InvalidArgumentError(`${text} is no value for ${name}.`);
   return value;
@@ -60,12 +62,19 @@ export function collectFilter(text: string, before: KeyFilter = {}): KeyFilter {
   const [name, value] = pair(text);
   if (name === 'key-reference') {
     const [, digits] = /^0x([0-9a-f]{1,16})$/i.exec(value) ?? [];
-    if (digits === undefined) throw new InvalidArgumentError(`${value} is not a key reference (0x and up to 16 hex digits).`);
+    if (digits === undefined)
+      throw new InvalidArgumentError(
+        `${value} is not a key reference (0x and up to 16 hex digits).`,
+      );
     return { ...before, handle: digits.toLowerCase().padStart(16, '0') };
   }
-  if (!name.startsWith('attr.')) throw new InvalidArgumentError(`Filter by key-reference=0x… or attr.NAME=VALUE, not ${name}.`);
+  if (!name.startsWith('attr.'))
+    throw new InvalidArgumentError(`Filter by key-reference=0x… or attr.NAME=VALUE, not ${name}.`);
   const attribute = name.slice('attr.'.length);
-  return { ...before, attributes: { ...before.attributes, [attribute]: attributeValue(attribute, value) } };
+  return {
+    ...before,
+    attributes: { ...before.attributes, [attribute]: attributeValue(attribute, value) },
+  };
 }
 
 /** For commander: adds one `name=value` to the attributes of a new key. The HSM judges which may be chosen. */

@@ -24,27 +24,44 @@ export function addAuditCommands(hsm: Command, context: HsmContext): void {
   audit
     .command('export')
     .description('print the audit log of every HSM, one JSON record per line (as admin or auditor)')
-    .addHelpText('after', '\nExample:\n  CLOUDHSM_ROLE=auditor CLOUDHSM_PIN=carol:… keyhold hsm audit export > audit.ndjson')
+    .addHelpText(
+      'after',
+      '\nExample:\n  CLOUDHSM_ROLE=auditor CLOUDHSM_PIN=carol:… keyhold hsm audit export > audit.ndjson',
+    )
     .action((_: unknown, command: Command) => exportAll(context, command.optsWithGlobals()));
   audit
     .command('policy')
-    .description('what the HSMs of the cluster record, and (as admin) whether that includes each use of a key')
+    .description(
+      'what the HSMs of the cluster record, and (as admin) whether that includes each use of a key',
+    )
     .option('--key-use <value>', 'true or false', parseFlag)
-    .addHelpText('after', '\nExamples:\n  keyhold hsm audit policy\n  keyhold hsm audit policy --key-use true')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  keyhold hsm audit policy\n  keyhold hsm audit policy --key-use true',
+    )
     .action(act(context, policy));
   audit
     .command('verify')
-    .description('check an exported audit log, offline: no gap, no change, signed by genuine hardware')
+    .description(
+      'check an exported audit log, offline: no gap, no change, signed by genuine hardware',
+    )
     .requiredOption('--file <file>', 'what audit export printed')
-    .option('--manufacturer-root <file>', 'certificate of the HSMs’ manufacturer (certificates/manufacturer-root.crt of the data folder)')
+    .option(
+      '--manufacturer-root <file>',
+      'certificate of the HSMs’ manufacturer (certificates/manufacturer-root.crt of the data folder)',
+    )
     .option('--public-key <file>', 'PEM of the hardware key of the one HSM whose log it is')
-    .addHelpText('after', '\nExample:\n  keyhold hsm audit verify --file audit.ndjson --manufacturer-root manufacturer-root.crt')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm audit verify --file audit.ndjson --manufacturer-root manufacturer-root.crt',
+    )
     .action(act(context, (_context, options: VerifyOptions) => verify(options)));
 }
 
 async function policy(context: HsmContext, options: PolicyOptions): Promise<object> {
   return withLogin(context, options, async (connection) => {
-    if (options.keyUse !== undefined) await connection.call('setAuditPolicy', { cryptography: options.keyUse });
+    if (options.keyUse !== undefined)
+      await connection.call('setAuditPolicy', { cryptography: options.keyUse });
     const { cryptography } = await connection.call('getAuditPolicy', {});
     return { management: true, 'key-use': cryptography };
   });
@@ -57,10 +74,16 @@ function parseFlag(text: string): boolean {
 
 async function verify({ file, manufacturerRoot, publicKey }: VerifyOptions): Promise<object> {
   const trusted = manufacturerRoot ?? publicKey;
-  if (trusted === undefined) throw new CliError('say whom you trust: --manufacturer-root FILE, or --public-key FILE of one HSM');
+  if (trusted === undefined)
+    throw new CliError(
+      'say whom you trust: --manufacturer-root FILE, or --public-key FILE of one HSM',
+    );
   const pem = readFileSync(trusted, 'utf8');
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  const logs = await verifyAudit(lines, manufacturerRoot === undefined ? { publicKey: pem } : { manufacturerRoot: pem });
+  const logs = await verifyAudit(
+    lines,
+    manufacturerRoot === undefined ? { publicKey: pem } : { manufacturerRoot: pem },
+  );
   return {
     logs: logs.map(({ hsmId, serialNumber, records, signedRecords }) => ({
       'hsm-id': hsmId,

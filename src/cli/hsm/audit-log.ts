@@ -9,8 +9,13 @@ import { addressesOf, trustAnchorOf } from './target.ts';
 const PAGE = 500;
 
 /** The log of one HSM as lines of JSON: first whose it is, then its records. As admin or auditor. */
-export async function* logOf(context: HsmContext, address: HsmAddress, trustAnchor: string | undefined): AsyncGenerator<string> {
-  if (trustAnchor === undefined) throw new CliError('name the CA that signed the cluster certificate: --ca-file customerCA.crt');
+export async function* logOf(
+  context: HsmContext,
+  address: HsmAddress,
+  trustAnchor: string | undefined,
+): AsyncGenerator<string> {
+  if (trustAnchor === undefined)
+    throw new CliError('name the CA that signed the cluster certificate: --ca-file customerCA.crt');
   const { username, role, password } = loginFrom(context.env);
   const connection = await connectHsm(address, { trustAnchor });
   try {
@@ -24,7 +29,8 @@ export async function* logOf(context: HsmContext, address: HsmAddress, trustAnch
 
 /** The logs of all HSMs that the options name. */
 export async function* logsOf(context: HsmContext, options: TargetOptions): AsyncGenerator<string> {
-  for (const address of await addressesOf(context, options)) yield* logOf(context, address, trustAnchorOf(context, options));
+  for (const address of await addressesOf(context, options))
+    yield* logOf(context, address, trustAnchorOf(context, options));
 }
 
 /** Signed just before, so that nothing can be cut off unnoticed. */
@@ -33,7 +39,8 @@ async function* recordsOf(connection: HsmConnection): AsyncGenerator<string> {
   yield `${JSON.stringify({ format: AUDIT_FORMAT, ...identity })}\n`;
   for (let from = 0; ;) {
     const { records } = await connection.call('readAudit', { from, limit: PAGE });
-    for (const record of records) yield `${JSON.stringify({ hsmId: connection.info.hsmId, ...record })}\n`;
+    for (const record of records)
+      yield `${JSON.stringify({ hsmId: connection.info.hsmId, ...record })}\n`;
     const last = records.at(-1);
     if (!last || records.length < PAGE) return;
     from = last.sequence + 1;

@@ -5,7 +5,13 @@ import { decodeBackupFile, type BackupHeader } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import { act } from './answer.ts';
 import { APPROVAL, approvalFrom, writeTokenFile } from './approval-file.ts';
-import { protectionFrom, secretFrom, writeShares, type ProtectionOptions, type SecretOptions } from './export-secret.ts';
+import {
+  protectionFrom,
+  secretFrom,
+  writeShares,
+  type ProtectionOptions,
+  type SecretOptions,
+} from './export-secret.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
 import { backUpNow, listKept } from './kept-backups.ts';
@@ -22,18 +28,29 @@ interface FileOptions extends TargetOptions, SecretOptions {
 /** What an HSM takes at a time from somebody who is logged in, and from a stranger; bytes. */
 const PIECE = 512 * 1024;
 const STRANGERS_PIECE = 12 * 1024;
-const PASSPHRASE = ['--passphrase <text>', 'at least 12 characters; asked for if left out'] as const;
-const ROOT = ['--manufacturer-root <file>', 'manufacturer-root.crt, which vouches that it is a genuine HSM'] as const;
+const PASSPHRASE = [
+  '--passphrase <text>',
+  'at least 12 characters; asked for if left out',
+] as const;
+const ROOT = [
+  '--manufacturer-root <file>',
+  'manufacturer-root.crt, which vouches that it is a genuine HSM',
+] as const;
 
 /** Backups that Keyhold keeps, and those in the owner's hands: files that open under a passphrase, in any HSM. */
 export function addBackupCommands(hsm: Command, context: HsmContext): void {
   const backup = hsm.command('backup').description('backups of the whole cluster, users and keys');
   backup
     .command('create')
-    .description('have Keyhold make a backup now; with --path write one to a file of your own that a passphrase opens (as admin)')
+    .description(
+      'have Keyhold make a backup now; with --path write one to a file of your own that a passphrase opens (as admin)',
+    )
     .option('--path <file>', 'the file')
     .option(...PASSPHRASE)
-    .option('--share-holders <user...>', 'instead of a passphrase: users with a registered RSA key, who each get a share')
+    .option(
+      '--share-holders <user...>',
+      'instead of a passphrase: users with a registered RSA key, who each get a share',
+    )
     .option('--threshold <number>', 'how many of the shares open it', Number)
     .option(...APPROVAL)
     .addHelpText(
@@ -69,14 +86,22 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
     .description('get a token for the restore of a backup that takes the approval of several users')
     .requiredOption('--token <file>', 'write the token there')
     .requiredOption(...ROOT)
-    .addHelpText('after', '\nExample:\n  keyhold hsm backup restore-token --token restore.token --manufacturer-root manufacturer-root.crt')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm backup restore-token --token restore.token --manufacturer-root manufacturer-root.crt',
+    )
     .action(act(context, restoreToken));
   backup
     .command('list')
-    .description('list the backups that Keyhold keeps, or with --path what is in files of your own; which of them hold a key')
+    .description(
+      'list the backups that Keyhold keeps, or with --path what is in files of your own; which of them hold a key',
+    )
     .option('--path <file...>', 'the files')
     .option('--key <label>', 'only backups with a key of this label: of a KMS key that is its ARN')
-    .addHelpText('after', '\nExamples:\n  keyhold hsm backup list --key my-key\n  keyhold hsm backup list --path *.backup --key my-key')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  keyhold hsm backup list --key my-key\n  keyhold hsm backup list --path *.backup --key my-key',
+    )
     .action(act(context, list));
 }
 
@@ -86,18 +111,25 @@ function fileCommand(backup: Command, name: string, text: string, example: strin
     .description(text)
     .requiredOption('--path <file>', 'the file')
     .option(...PASSPHRASE)
-    .option('--share <file...>', 'opened shares of as many holders as it takes, instead of the passphrase')
+    .option(
+      '--share <file...>',
+      'opened shares of as many holders as it takes, instead of the passphrase',
+    )
     .addHelpText('after', `\nExample:\n  keyhold hsm backup ${name} ${example}`);
 }
 
-type CreateOptions = TargetOptions & ProtectionOptions & { readonly path?: string; readonly approval?: string };
+type CreateOptions = TargetOptions &
+  ProtectionOptions & { readonly path?: string; readonly approval?: string };
 
 async function create(context: HsmContext, options: CreateOptions): Promise<object> {
   const { path, approval, ...target } = options;
   if (path === undefined) return backUpNow(context, target);
   const protection = await protectionFrom(context.io, options);
   return withLogin(context, target, async (connection) => {
-    const { size, shares } = await connection.call('exportBackup', { ...protection, ...approvalFrom(approval) });
+    const { size, shares } = await connection.call('exportBackup', {
+      ...protection,
+      ...approvalFrom(approval),
+    });
     const pieces: Uint8Array[] = [];
     for (let offset = 0; offset < size;) {
       const { bytes } = await connection.call('readBackup', { offset });
@@ -148,9 +180,13 @@ async function list(
   const { path: paths, key } = options;
   if (!paths) return listKept(context, options);
   const backups = paths.map((path) => ({ path, header: headerOf(bytesOfFile(path), path) }));
-  const wanted = backups.filter(({ header }) => key === undefined || header.keys.some(({ label }) => label === key));
+  const wanted = backups.filter(
+    ({ header }) => key === undefined || header.keys.some(({ label }) => label === key),
+  );
   return {
-    backups: wanted.toSorted((a, b) => a.header.createdAt - b.header.createdAt).map(({ path, header }) => backupShape(path, header)),
+    backups: wanted
+      .toSorted((a, b) => a.header.createdAt - b.header.createdAt)
+      .map(({ path, header }) => backupShape(path, header)),
   };
 }
 

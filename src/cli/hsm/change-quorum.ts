@@ -7,7 +7,11 @@ import { withLogin } from './login.ts';
 
 /** The key with which a user approves. */
 export function addChangeQuorumCommands(user: Command, context: HsmContext): void {
-  const sign = user.command('change-quorum').description('the key that one approves with').command('token-sign').description('by tokens');
+  const sign = user
+    .command('change-quorum')
+    .description('the key that one approves with')
+    .command('token-sign')
+    .description('by tokens');
   sign
     .command('register')
     .description('register one’s own key, with a signed token of service registration')
@@ -23,24 +27,38 @@ export function addChangeQuorumCommands(user: Command, context: HsmContext): voi
     .description('remove a user’s key (as admin)')
     .requiredOption('--username <name>', 'whose')
     .option(...APPROVAL)
-    .addHelpText('after', '\nExample:\n  keyhold hsm user change-quorum token-sign deregister --username bob')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm user change-quorum token-sign deregister --username bob',
+    )
     .action(act(context, deregister));
 }
 
 async function register(
   context: HsmContext,
-  { publicKey, signedToken, ...target }: TargetOptions & { readonly publicKey: string; readonly signedToken: string },
+  {
+    publicKey,
+    signedToken,
+    ...target
+  }: TargetOptions & { readonly publicKey: string; readonly signedToken: string },
 ): Promise<object> {
   const pem = bytesOfFile(publicKey).toString('utf8');
   return withLogin(context, target, async (connection, { username, role }) => {
-    await connection.call('registerQuorumKey', { publicKey: pem, ...registrationFrom(signedToken) });
+    await connection.call('registerQuorumKey', {
+      publicKey: pem,
+      ...registrationFrom(signedToken),
+    });
     return { username, role };
   });
 }
 
 async function deregister(
   context: HsmContext,
-  { username, approval, ...target }: TargetOptions & { readonly username: string; readonly approval?: string },
+  {
+    username,
+    approval,
+    ...target
+  }: TargetOptions & { readonly username: string; readonly approval?: string },
 ): Promise<object> {
   return withLogin(context, target, async (connection) => {
     await connection.call('removeQuorumKey', { username, ...approvalFrom(approval) });

@@ -18,11 +18,16 @@ export function addClusterCommands(hsm: Command, context: HsmContext): void {
     .command('activate')
     .description('set the password of the first admin; the cluster becomes ACTIVE')
     .option('--password <password>', 'asked for if left out')
-    .addHelpText('after', '\nExample:\n  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt',
+    )
     .action(act(context, activate));
   cluster
     .command('hsm-info')
-    .description('what the HSMs say of themselves; before the cluster is initialized also without --ca-file')
+    .description(
+      'what the HSMs say of themselves; before the cluster is initialized also without --ca-file',
+    )
     .addHelpText('after', '\nExample:\n  keyhold hsm cluster hsm-info --cluster-id cluster-…')
     .action(act(context, showHsms));
 }
@@ -36,7 +41,9 @@ async function activate(context: HsmContext, options: ActivateOptions): Promise<
 async function showHsms(context: HsmContext, options: TargetOptions): Promise<object> {
   const trustAnchor = trustAnchorOf(context, options);
   const addresses = await addressesOf(context, options);
-  const answers = await Promise.allSettled(addresses.map((address) => infoOf(address, trustAnchor)));
+  const answers = await Promise.allSettled(
+    addresses.map((address) => infoOf(address, trustAnchor)),
+  );
   const hsms = answers.flatMap((one) => (one.status === 'fulfilled' ? [hsmShape(one.value)] : []));
   const failures = answers.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   if (hsms.length === 0) throw failures[0];
@@ -47,7 +54,9 @@ async function infoOf(address: HsmAddress, trustAnchor: string | undefined): Pro
   const connection = await connectHsm(address, { trustAnchor });
   try {
     if (trustAnchor === undefined && connection.info.lifecycle !== 'uninitialized') {
-      throw new CliError('the cluster is initialized: name the CA that signed its certificate with --ca-file customerCA.crt');
+      throw new CliError(
+        'the cluster is initialized: name the CA that signed its certificate with --ca-file customerCA.crt',
+      );
     }
     return connection.info;
   } finally {

@@ -11,7 +11,9 @@ export function completions(tree: Command, line: string): readonly string[] {
     (command.commands.length > 0
       ? [...command.commands.map((sub) => sub.name()), ...(command === tree ? ['quit'] : [])]
       : longOptions(command));
-  return candidates.filter((candidate) => candidate.startsWith(begun) && !words.includes(candidate));
+  return candidates.filter(
+    (candidate) => candidate.startsWith(begun) && !words.includes(candidate),
+  );
 }
 
 function longOptions(command: Command): string[] {
@@ -21,6 +23,7 @@ function longOptions(command: Command): string[] {
 /** As deep into the tree as the words lead. */
 function commandAt(tree: Command, words: readonly string[]): Command {
   let command = tree;
-  for (const word of words) command = command.commands.find((sub) => sub.name() === word) ?? command;
+  for (const word of words)
+    command = command.commands.find((sub) => sub.name() === word) ?? command;
   return command;
 }

@@ -1,5 +1,10 @@
 import { Option, type Command } from 'commander';
-import { signatureMechanisms, type KeyFilter, type SignatureMechanism, type SignedData } from '../../hsm/wire/index.ts';
+import {
+  signatureMechanisms,
+  type KeyFilter,
+  type SignatureMechanism,
+  type SignedData,
+} from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import { act } from './answer.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
@@ -26,7 +31,9 @@ const hashes = ['sha256', 'sha384', 'sha512'] as const;
 export function addCryptoCommands(hsm: Command, context: HsmContext): void {
   const crypto = hsm.command('crypto').description('sign and verify with keys of the cluster');
   const sign = crypto.command('sign').description('sign data with a private key');
-  const verify = crypto.command('verify').description('verify a signature with a public or private key');
+  const verify = crypto
+    .command('verify')
+    .description('verify a signature with a public or private key');
   for (const scheme of schemes) {
     signing(sign.command(scheme), scheme, 'sign')
       .option('--signature-path <file>', 'write the signature there, not in base64 into the answer')
@@ -42,12 +49,23 @@ function signing(command: Command, scheme: Scheme, verb: 'sign' | 'verify'): Com
   withFilter(command.description(`${verb} with ${scheme}`), 'key-filter')
     .option('--data <base64>', 'the data')
     .option('--data-path <file>', 'a file with the data')
-    .addOption(new Option('--data-type <type>', 'the data itself, or its digest').choices(['raw', 'digest']).default('raw'));
+    .addOption(
+      new Option('--data-type <type>', 'the data itself, or its digest')
+        .choices(['raw', 'digest'])
+        .default('raw'),
+    );
   if (hasHashes(scheme)) {
-    command.addOption(new Option('--hash-function <name>', 'the hash function').choices(hashes).makeOptionMandatory());
+    command.addOption(
+      new Option('--hash-function <name>', 'the hash function')
+        .choices(hashes)
+        .makeOptionMandatory(),
+    );
   }
   const given = `--key-filter attr.label=my-key${hasHashes(scheme) ? ' --hash-function sha256' : ''} --data-path message`;
-  return command.addHelpText('after', `\nExample:\n  keyhold hsm crypto ${verb} ${scheme} ${given} --signature-path message.sig`);
+  return command.addHelpText(
+    'after',
+    `\nExample:\n  keyhold hsm crypto ${verb} ${scheme} ${given} --signature-path message.sig`,
+  );
 }
 
 function hasHashes(scheme: Scheme): boolean {
@@ -62,7 +80,11 @@ function mechanismOf(scheme: Scheme, hashFunction: string | undefined): Signatur
 }
 
 function whatIsSigned(scheme: Scheme, { hashFunction, data, dataPath, dataType }: SignOptions) {
-  return { mechanism: mechanismOf(scheme, hashFunction), form: dataType, data: bytesFrom('data', data, dataPath) };
+  return {
+    mechanism: mechanismOf(scheme, hashFunction),
+    form: dataType,
+    data: bytesFrom('data', data, dataPath),
+  };
 }
 
 function signWith(scheme: Scheme) {
@@ -71,7 +93,10 @@ function signWith(scheme: Scheme) {
     return withLogin(context, options, async (connection) => {
       const { handle } = await oneKey(connection, options.keyFilter);
       const { signature } = await connection.call('sign', { key: handle, ...what });
-      return { 'key-reference': reference(handle), ...bytesTo('signature', signature, options.signaturePath) };
+      return {
+        'key-reference': reference(handle),
+        ...bytesTo('signature', signature, options.signaturePath),
+      };
     });
   };
 }

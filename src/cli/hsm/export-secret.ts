@@ -16,15 +16,24 @@ export interface SecretOptions {
 }
 
 /** Who is to open an export: by the options, or whoever knows the passphrase that is asked for. */
-export async function protectionFrom(io: CliIo, { passphrase, shareHolders, threshold }: ProtectionOptions): Promise<ExportProtection> {
+export async function protectionFrom(
+  io: CliIo,
+  { passphrase, shareHolders, threshold }: ProtectionOptions,
+): Promise<ExportProtection> {
   if (!shareHolders) return { passphrase: await newPassword(io, passphrase) };
-  if (threshold === undefined) throw new CliError('say how many of the holders it takes: --threshold');
+  if (threshold === undefined)
+    throw new CliError('say how many of the holders it takes: --threshold');
   return { holders: shareHolders, threshold };
 }
 
 /** What opens an export: the holders' shares, each in a file, or the passphrase. */
-export async function secretFrom(io: CliIo, { passphrase, share }: SecretOptions): Promise<ExportSecret> {
-  return share ? { shares: share.map(bytesOfFile) } : { passphrase: await knownPassword(io, passphrase) };
+export async function secretFrom(
+  io: CliIo,
+  { passphrase, share }: SecretOptions,
+): Promise<ExportSecret> {
+  return share
+    ? { shares: share.map(bytesOfFile) }
+    : { passphrase: await knownPassword(io, passphrase) };
 }
 
 /** Writes each holder's share beside the backup; only he can open it. */

@@ -2,8 +2,13 @@ import { readFileIfThere, writeFileDurably } from '../../base/index.ts';
 import { CliError } from '../io.ts';
 
 /** Bytes given on the command line in base64, or in a file. */
-export function bytesFrom(option: string, inline: string | undefined, path: string | undefined): Uint8Array {
-  if ((inline === undefined) === (path === undefined)) throw new CliError(`give either --${option} (base64) or --${option}-path`);
+export function bytesFrom(
+  option: string,
+  inline: string | undefined,
+  path: string | undefined,
+): Uint8Array {
+  if ((inline === undefined) === (path === undefined))
+    throw new CliError(`give either --${option} (base64) or --${option}-path`);
   if (path !== undefined) return bytesOfFile(path);
   const text = inline ?? '';
   const bytes = Buffer.from(text, 'base64');
@@ -29,7 +34,8 @@ const PEM = /-----BEGIN (?<label>[A-Z ]+)-----(?<body>[A-Za-z0-9+/=\s]+)-----END
 /** The DER bytes of the first block of a PEM file, which must have this label. */
 export function derOfPem(path: string, label: string): Uint8Array {
   const { label: found, body } = PEM.exec(bytesOfFile(path).toString('latin1'))?.groups ?? {};
-  if (found !== label || body === undefined) throw new CliError(`${path} is no PEM file with a ${label}`);
+  if (found !== label || body === undefined)
+    throw new CliError(`${path} is no PEM file with a ${label}`);
   return Buffer.from(body, 'base64');
 }
 

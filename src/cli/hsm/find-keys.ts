@@ -12,7 +12,9 @@ const FILTER_HELP = 'key-reference=0x… or attr.NAME=VALUE; all given must matc
 /** Adds an option that says which keys: `--filter`, `--key-filter`, `--payload-filter`, … */
 export function withFilter(command: Command, name = 'filter', mandatory = true): Command {
   const flags = `--${name} <condition...>`;
-  return mandatory ? command.requiredOption(flags, FILTER_HELP, collectFilter) : command.option(flags, FILTER_HELP, collectFilter);
+  return mandatory
+    ? command.requiredOption(flags, FILTER_HELP, collectFilter)
+    : command.option(flags, FILTER_HELP, collectFilter);
 }
 
 /** Up to `wanted` keys in handle order, those after `start` if it is given, and how many match in all. */
@@ -26,7 +28,11 @@ export async function findKeys(
   let after = start;
   for (;;) {
     const limit = Math.min(PAGE, wanted - keys.length);
-    const page = await connection.call('findKeys', { filter, limit, ...(after !== undefined && { after }) });
+    const page = await connection.call('findKeys', {
+      filter,
+      limit,
+      ...(after !== undefined && { after }),
+    });
     keys.push(...page.keys);
     after = page.keys.at(-1)?.handle;
     if (page.keys.length < limit || keys.length >= wanted) return { keys, total: page.total };
@@ -38,6 +44,7 @@ export async function oneKey(connection: HsmConnection, filter: KeyFilter): Prom
   const { keys, total } = await findKeys(connection, filter, 2);
   const [key] = keys;
   if (!key) throw new CliError('no key matches the filter; `key list` shows what there is');
-  if (keys.length > 1) throw new CliError(`${total} keys match the filter; narrow it until it matches one`);
+  if (keys.length > 1)
+    throw new CliError(`${total} keys match the filter; narrow it until it matches one`);
   return key;
 }

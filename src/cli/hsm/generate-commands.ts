@@ -34,24 +34,46 @@ const curves: Readonly<Record<string, KeyPairKind>> = {
   secp256k1: 'secp256k1',
   ed25519: 'ed25519',
 };
-const ATTRIBUTES_HELP = 'NAME=VALUE, e.g. extractable=false sign=true; all that is left out is false';
+const ATTRIBUTES_HELP =
+  'NAME=VALUE, e.g. extractable=false sign=true; all that is left out is false';
 
 export function addGenerateCommands(key: Command, context: HsmContext): void {
   const symmetric = key.command('generate-symmetric').description('make a symmetric key');
-  symmetricCommand(symmetric.command('aes').description('make an AES key'), context, 'aes', [16, 24, 32]);
-  symmetricCommand(symmetric.command('generic-secret').description('make a secret for HMAC'), context, 'generic-secret');
+  symmetricCommand(
+    symmetric.command('aes').description('make an AES key'),
+    context,
+    'aes',
+    [16, 24, 32],
+  );
+  symmetricCommand(
+    symmetric.command('generic-secret').description('make a secret for HMAC'),
+    context,
+    'generic-secret',
+  );
   const pair = key.command('generate-asymmetric-pair').description('make a key pair');
   pairCommand(pair.command('rsa').description('make an RSA key pair'))
-    .addOption(new Option('--modulus-size-bits <bits>', 'its size').choices(['2048', '3072', '4096']).makeOptionMandatory())
-    .addOption(new Option('--public-exponent <exponent>', 'its public exponent').choices(['65537']).default('65537'))
+    .addOption(
+      new Option('--modulus-size-bits <bits>', 'its size')
+        .choices(['2048', '3072', '4096'])
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--public-exponent <exponent>', 'its public exponent')
+        .choices(['65537'])
+        .default('65537'),
+    )
     .action(
       act(
         context,
-        pairOf<{ readonly modulusSizeBits: string }>(({ modulusSizeBits }) => `rsa-${modulusSizeBits}` as KeyPairKind),
+        pairOf<{ readonly modulusSizeBits: string }>(
+          ({ modulusSizeBits }) => `rsa-${modulusSizeBits}` as KeyPairKind,
+        ),
       ),
     );
   pairCommand(pair.command('ec').description('make an elliptic-curve key pair'))
-    .addOption(new Option('--curve <curve>', 'its curve').choices(Object.keys(curves)).makeOptionMandatory())
+    .addOption(
+      new Option('--curve <curve>', 'its curve').choices(Object.keys(curves)).makeOptionMandatory(),
+    )
     .action(
       act(
         context,
@@ -59,7 +81,11 @@ export function addGenerateCommands(key: Command, context: HsmContext): void {
       ),
     );
   pairCommand(pair.command('ml-dsa').description('make a post-quantum signing key pair (FIPS 204)'))
-    .addOption(new Option('--parameter-set <set>', 'its parameters').choices(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87']).makeOptionMandatory())
+    .addOption(
+      new Option('--parameter-set <set>', 'its parameters')
+        .choices(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'])
+        .makeOptionMandatory(),
+    )
     .action(
       act(
         context,
@@ -68,11 +94,20 @@ export function addGenerateCommands(key: Command, context: HsmContext): void {
     );
 }
 
-function symmetricCommand(command: Command, context: HsmContext, keyType: SecretKeyType, lengths?: readonly number[]): void {
+function symmetricCommand(
+  command: Command,
+  context: HsmContext,
+  keyType: SecretKeyType,
+  lengths?: readonly number[],
+): void {
   const example = `keyhold hsm key generate-symmetric ${keyType} --label my-key --key-length-bytes 32`;
   common(command)
     .requiredOption('--label <label>', 'the label of the key')
-    .requiredOption('--key-length-bytes <length>', lengths?.join(', ') ?? '1 to 800', lengthIn(lengths))
+    .requiredOption(
+      '--key-length-bytes <length>',
+      lengths?.join(', ') ?? '1 to 800',
+      lengthIn(lengths),
+    )
     .option('--attributes <attribute...>', ATTRIBUTES_HELP, collectTemplate)
     .addHelpText(
       'after',
@@ -98,7 +133,8 @@ function common(command: Command): Command {
 function lengthIn(lengths: readonly number[] | undefined) {
   return (text: string): number => {
     const length = Number(text);
-    if (/^\d{1,3}$/.test(text) && (lengths?.includes(length) ?? (length >= 1 && length <= 800))) return length;
+    if (/^\d{1,3}$/.test(text) && (lengths?.includes(length) ?? (length >= 1 && length <= 800)))
+      return length;
     throw new InvalidArgumentError(`It is ${lengths?.join(', ') ?? 'from 1 to 800'}.`);
   };
 }
@@ -106,8 +142,16 @@ function lengthIn(lengths: readonly number[] | undefined) {
 function symmetric(keyType: SecretKeyType) {
   return (context: HsmContext, options: SymmetricOptions): Promise<object> =>
     withLogin(context, options, async (connection) => {
-      const template = { ...options.attributes, label: options.label, token: options.session !== true };
-      const key = await connection.call('generateKey', { keyType, length: options.keyLengthBytes, template });
+      const template = {
+        ...options.attributes,
+        label: options.label,
+        token: options.session !== true,
+      };
+      const key = await connection.call('generateKey', {
+        keyType,
+        length: options.keyLengthBytes,
+        template,
+      });
       return { key: keyShape(await shared(connection, key, options)) };
     });
 }
@@ -121,11 +165,19 @@ function pairOf<O>(kindOf: (options: O) => KeyPairKind) {
         publicTemplate: { ...options.publicAttributes, label: options.publicLabel, token },
         privateTemplate: { ...options.privateAttributes, label: options.privateLabel, token },
       });
-      return { public_key: keyShape(publicKey), private_key: keyShape(await shared(connection, privateKey, options)) };
+      return {
+        public_key: keyShape(publicKey),
+        private_key: keyShape(await shared(connection, privateKey, options)),
+      };
     });
 }
 
-async function shared(connection: HsmConnection, key: KeyInfo, { shareCryptoUsers = [] }: Common): Promise<KeyInfo> {
-  for (const username of shareCryptoUsers) await connection.call('shareKey', { handle: key.handle, username });
+async function shared(
+  connection: HsmConnection,
+  key: KeyInfo,
+  { shareCryptoUsers = [] }: Common,
+): Promise<KeyInfo> {
+  for (const username of shareCryptoUsers)
+    await connection.call('shareKey', { handle: key.handle, username });
   return { ...key, sharedUsers: shareCryptoUsers };
 }

@@ -27,21 +27,38 @@ const NO_ADDRESSES: readonly string[] = [];
 const collect = (one: string, before: readonly string[]): readonly string[] => [...before, one];
 
 /** `keyhold hsm`: cloudhsm-cli's commands and answers, straight to the HSMs. */
-export function hsmCommand(env: Env, io: CliIo, describe: DescribeCluster = (clusterId) => describeCluster(env, clusterId)): Command {
+export function hsmCommand(
+  env: Env,
+  io: CliIo,
+  describe: DescribeCluster = (clusterId) => describeCluster(env, clusterId),
+): Command {
   const context: HsmContext = { env, io, describeCluster: describe };
   const hsm = commandTree(context)
-    .option('--cluster-id <id>', 'find the HSMs of this cluster by DescribeClusters (default: $CLOUDHSM_CLUSTER_ID)')
-    .option('--ca-file <file>', 'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)')
+    .option(
+      '--cluster-id <id>',
+      'find the HSMs of this cluster by DescribeClusters (default: $CLOUDHSM_CLUSTER_ID)',
+    )
+    .option(
+      '--ca-file <file>',
+      'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)',
+    )
     .addOption(
-      new Option('--hsm <host:port>', 'talk to this HSM; may be repeated').argParser(collect).default(NO_ADDRESSES, 'those of the cluster'),
+      new Option('--hsm <host:port>', 'talk to this HSM; may be repeated')
+        .argParser(collect)
+        .default(NO_ADDRESSES, 'those of the cluster'),
     )
     .addHelpText('after', HELP);
   hsm
     .command('interactive')
     .description('type commands at a prompt, with one login for all of them')
-    .addHelpText('after', '\nExample:\n  keyhold hsm interactive --cluster-id cluster-… --ca-file customerCA.crt')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm interactive --cluster-id cluster-… --ca-file customerCA.crt',
+    )
     .action((_: unknown, command: Command) =>
-      attempt(io, () => runInteractive(context, command.optsWithGlobals<TargetOptions>(), commandTree)),
+      attempt(io, () =>
+        runInteractive(context, command.optsWithGlobals<TargetOptions>(), commandTree),
+      ),
     );
   return hsm;
 }
@@ -51,7 +68,11 @@ function commandTree(context: HsmContext): Command {
   const { io } = context;
   const tree = new Command('hsm')
     .description('manage the HSMs of a cluster, its users and its keys, as with cloudhsm-cli')
-    .addOption(new Option('--format <format>', 'how answers are written (default: cloudhsm-cli)').choices(formats))
+    .addOption(
+      new Option('--format <format>', 'how answers are written (default: cloudhsm-cli)').choices(
+        formats,
+      ),
+    )
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .configureHelp({ showGlobalOptions: true });
   addClusterCommands(tree, context);

@@ -13,7 +13,11 @@ const WELCOME = 'One login for many commands: `login`, `help`, `quit`. Tab compl
 export type MakeTree = (context: HsmContext) => Command;
 
 /** `keyhold hsm interactive`: the commands without `keyhold hsm` before them, over one connection and one login. */
-export async function runInteractive(outer: HsmContext, options: TargetOptions, makeTree: MakeTree): Promise<void> {
+export async function runInteractive(
+  outer: HsmContext,
+  options: TargetOptions,
+  makeTree: MakeTree,
+): Promise<void> {
   const session = new Session(options.format ?? 'cloudhsm-cli', () => connect(outer, options));
   const context: HsmContext = { ...outer, session };
   try {
@@ -42,7 +46,8 @@ async function runLine(context: HsmContext, line: string, makeTree: MakeTree): P
     await quiet(makeTree(context)).parseAsync(words, { from: 'user' });
   } catch (error) {
     // Commander has said what was wrong with the line, or shown the help that was asked for.
-    if (!(error instanceof CommanderError)) context.io.err(`${error instanceof CliError ? messageOf(error) : 'unexpected failure'}\n`);
+    if (!(error instanceof CommanderError))
+      context.io.err(`${error instanceof CliError ? messageOf(error) : 'unexpected failure'}\n`);
   }
 }
 

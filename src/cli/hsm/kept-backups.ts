@@ -19,20 +19,29 @@ interface KeptBackup {
 /** Has Keyhold back the cluster up now, beside the daily backups. Only genuine HSMs can open it. */
 export async function backUpNow(context: HsmContext, options: TargetOptions): Promise<object> {
   const ClusterId = clusterIdOf(context, options);
-  if (ClusterId === undefined) throw new CliError('say which cluster: --cluster-id cluster-… (or CLOUDHSM_CLUSTER_ID)');
-  const { BackupId } = await createApi(accessInEnv(context.env))<{ readonly BackupId: string }>('keyhold', 'CreateBackup', { ClusterId });
+  if (ClusterId === undefined)
+    throw new CliError('say which cluster: --cluster-id cluster-… (or CLOUDHSM_CLUSTER_ID)');
+  const { BackupId } = await createApi(accessInEnv(context.env))<{ readonly BackupId: string }>(
+    'keyhold',
+    'CreateBackup',
+    { ClusterId },
+  );
   return { 'backup-id': BackupId };
 }
 
 /** The backups that Keyhold keeps, newest first: all, or those that hold a key with this label. */
-export async function listKept(context: HsmContext, { key, ...options }: TargetOptions & { readonly key?: string }): Promise<object> {
+export async function listKept(
+  context: HsmContext,
+  { key, ...options }: TargetOptions & { readonly key?: string },
+): Promise<object> {
   const ClusterId = clusterIdOf(context, options);
-  const input = { ...(ClusterId !== undefined && { ClusterId }), ...(key !== undefined && { KeyLabel: key }) };
-  const { Backups } = await createApi(accessInEnv(context.env))<{ readonly Backups: readonly KeptBackup[] }>(
-    'keyhold',
-    'ListBackups',
-    input,
-  );
+  const input = {
+    ...(ClusterId !== undefined && { ClusterId }),
+    ...(key !== undefined && { KeyLabel: key }),
+  };
+  const { Backups } = await createApi(accessInEnv(context.env))<{
+    readonly Backups: readonly KeptBackup[];
+  }>('keyhold', 'ListBackups', input);
   return { backups: Backups.map((backup) => shape(backup, key !== undefined)) };
 }
 
@@ -50,6 +59,11 @@ function shape(backup: KeptBackup, withKeys: boolean): object {
     created: new Date(backup.CreationDate * 1_000).toISOString(),
     'user-count': backup.UserCount,
     'key-count': backup.KeyCount,
-    ...(withKeys && { keys: backup.Keys.map(({ KeyReference, Owner }) => ({ 'key-reference': KeyReference, owner: Owner })) }),
+    ...(withKeys && {
+      keys: backup.Keys.map(({ KeyReference, Owner }) => ({
+        'key-reference': KeyReference,
+        owner: Owner,
+      })),
+    }),
   };
 }

@@ -15,23 +15,37 @@ export const keyClasses = {
 } as const;
 type KeyClass = (typeof keyClasses)['wrapped' | 'pem'][number];
 
-const ellipticKinds: readonly KeyPairKind[] = ['secp256r1', 'secp384r1', 'secp521r1', 'secp256k1', 'ed25519'];
+const ellipticKinds: readonly KeyPairKind[] = [
+  'secp256r1',
+  'secp384r1',
+  'secp521r1',
+  'secp256k1',
+  'ed25519',
+];
 
 /** The options that say what kind of key comes in. */
 export function withKeyClass(command: Command, classes: readonly KeyClass[]): Command {
   return command
-    .addOption(new Option('--key-type-class <class>', 'what kind of key it is').choices(classes).makeOptionMandatory())
-    .addOption(new Option('--modulus-size-bits <bits>', 'of an RSA key').choices(['2048', '3072', '4096']))
+    .addOption(
+      new Option('--key-type-class <class>', 'what kind of key it is')
+        .choices(classes)
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--modulus-size-bits <bits>', 'of an RSA key').choices(['2048', '3072', '4096']),
+    )
     .addOption(new Option('--curve <curve>', 'of an elliptic-curve key').choices(ellipticKinds));
 }
 
 export function formOf({ keyTypeClass, modulusSizeBits, curve }: KeyClassOptions): KeyForm {
-  if (keyTypeClass === 'aes' || keyTypeClass === 'generic-secret') return { class: 'secret-key', type: keyTypeClass };
+  if (keyTypeClass === 'aes' || keyTypeClass === 'generic-secret')
+    return { class: 'secret-key', type: keyTypeClass };
   const form = keyTypeClass.endsWith('private') ? 'private-key' : 'public-key';
   if (keyTypeClass.startsWith('ec')) {
     if (!curve) throw new CliError(`say which curve: --curve ${ellipticKinds.join('|')}`);
     return { class: form, type: curve };
   }
-  if (!modulusSizeBits) throw new CliError('say how long the modulus is: --modulus-size-bits 2048|3072|4096');
+  if (!modulusSizeBits)
+    throw new CliError('say how long the modulus is: --modulus-size-bits 2048|3072|4096');
   return { class: form, type: `rsa-${modulusSizeBits}` as KeyPairKind };
 }

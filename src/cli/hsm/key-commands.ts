@@ -24,31 +24,57 @@ export function addKeyCommands(key: Command, context: HsmContext): void {
     .option('--max-items <count>', 'keys per answer', parseCount, 10)
     .option('--starting-token <token>', 'next-token of the answer before')
     .option('--verbose', 'show owners and all attributes')
-    .addHelpText('after', '\nExamples:\n  keyhold hsm key list\n  keyhold hsm key list --filter attr.label=my-key --verbose')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  keyhold hsm key list\n  keyhold hsm key list --filter attr.label=my-key --verbose',
+    )
     .action(act(context, list));
   withFilter(key.command('delete').description('delete the one key that matches'))
     .option(...APPROVAL)
-    .addHelpText('after', '\nExample:\n  keyhold hsm key delete --filter key-reference=0x00000000001c0686')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm key delete --filter key-reference=0x00000000001c0686',
+    )
     .action(act(context, remove));
-  withFilter(key.command('set-attribute').description('change an attribute of the one key that matches (trusted: as admin)'))
+  withFilter(
+    key
+      .command('set-attribute')
+      .description('change an attribute of the one key that matches (trusted: as admin)'),
+  )
     .requiredOption('--name <attribute>', 'which attribute')
     .requiredOption('--value <value>', 'its new value')
-    .addHelpText('after', '\nExample:\n  keyhold hsm key set-attribute --filter attr.label=my-key --name wrap-with-trusted --value true')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm key set-attribute --filter attr.label=my-key --name wrap-with-trusted --value true',
+    )
     .action(act(context, setAttribute));
   shareCommand(key, context, 'share', 'let another crypto user use the one key that matches');
   shareCommand(key, context, 'unshare', 'no longer let another crypto user use it');
 }
 
-function shareCommand(key: Command, context: HsmContext, name: 'share' | 'unshare', text: string): void {
+function shareCommand(
+  key: Command,
+  context: HsmContext,
+  name: 'share' | 'unshare',
+  text: string,
+): void {
   withFilter(key.command(name).description(text))
     .requiredOption('--username <name>', 'the other user')
-    .addOption(new Option('--role <role>', 'the role of the other user').choices(['crypto-user']).makeOptionMandatory())
-    .addHelpText('after', `\nExample:\n  keyhold hsm key ${name} --filter attr.label=my-key --username bob --role crypto-user`)
+    .addOption(
+      new Option('--role <role>', 'the role of the other user')
+        .choices(['crypto-user'])
+        .makeOptionMandatory(),
+    )
+    .addHelpText(
+      'after',
+      `\nExample:\n  keyhold hsm key ${name} --filter attr.label=my-key --username bob --role crypto-user`,
+    )
     .action(act(context, share(name)));
 }
 
 function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('It is a number from 1 to 99999.');
+  if (!/^[1-9]\d{0,4}$/.test(text))
+    throw new InvalidArgumentError('It is a number from 1 to 99999.');
   return Number(text);
 }
 
@@ -74,7 +100,10 @@ function shapeFor(role: string, verbose: true | undefined): (key: KeyInfo) => ob
   return verbose ? keyShape : keyBriefShape;
 }
 
-async function remove(context: HsmContext, options: Filtered & { readonly approval?: string }): Promise<object> {
+async function remove(
+  context: HsmContext,
+  options: Filtered & { readonly approval?: string },
+): Promise<object> {
   return withLogin(context, options, async (connection) => {
     const { handle } = await oneKey(connection, options.filter);
     await connection.call('destroyKey', { handle, ...approvalFrom(options.approval) });
@@ -82,21 +111,34 @@ async function remove(context: HsmContext, options: Filtered & { readonly approv
   });
 }
 
-async function setAttribute(context: HsmContext, options: Filtered & { readonly name: string; readonly value: string }): Promise<object> {
+async function setAttribute(
+  context: HsmContext,
+  options: Filtered & { readonly name: string; readonly value: string },
+): Promise<object> {
   const value = attributeValue(options.name, options.value);
   return withLogin(context, options, async (connection) => {
     const { handle } = await oneKey(connection, options.filter);
     // Attributes that are numbers can't be changed; the HSM says so of the text, too.
-    await connection.call('setAttribute', { handle, name: options.name, value: typeof value === 'number' ? options.value : value });
+    await connection.call('setAttribute', {
+      handle,
+      name: options.name,
+      value: typeof value === 'number' ? options.value : value,
+    });
     return { message: 'Attribute set successfully' };
   });
 }
 
 function share(name: 'share' | 'unshare') {
-  return (context: HsmContext, options: Filtered & { readonly username: string }): Promise<object> =>
+  return (
+    context: HsmContext,
+    options: Filtered & { readonly username: string },
+  ): Promise<object> =>
     withLogin(context, options, async (connection) => {
       const { handle } = await oneKey(connection, options.filter);
-      await connection.call(name === 'share' ? 'shareKey' : 'unshareKey', { handle, username: options.username });
+      await connection.call(name === 'share' ? 'shareKey' : 'unshareKey', {
+        handle,
+        username: options.username,
+      });
       return { message: `Key ${name}d successfully` };
     });
 }

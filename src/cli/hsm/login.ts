@@ -16,9 +16,13 @@ export interface Login {
 /** Single-command mode: each command logs in as CLOUDHSM_ROLE with CLOUDHSM_PIN and its session ends with it. */
 export function loginFrom(env: Env): Login {
   const pin = env['CLOUDHSM_PIN'];
-  if (!pin) throw new CliError('not logged in: set CLOUDHSM_ROLE=admin|crypto-user|auditor and CLOUDHSM_PIN=user:password');
+  if (!pin)
+    throw new CliError(
+      'not logged in: set CLOUDHSM_ROLE=admin|crypto-user|auditor and CLOUDHSM_PIN=user:password',
+    );
   const [, username, password] = /^([^:]+):(.+)$/s.exec(pin) ?? [];
-  if (username === undefined || password === undefined) throw new CliError('CLOUDHSM_PIN is not user:password');
+  if (username === undefined || password === undefined)
+    throw new CliError('CLOUDHSM_PIN is not user:password');
   const role = ROLES.find((one) => one === env['CLOUDHSM_ROLE']);
   if (!role) throw new CliError(`CLOUDHSM_ROLE is not one of ${ROLES.join(', ')}`);
   return { username, role, password };
@@ -33,12 +37,22 @@ export async function withLogin<R>(
   const { session } = context;
   if (session) return work(await session.connection(), session.loggedIn);
   const login = loginFrom(context.env);
-  return withHsm(context, options, (connection) => asUser(connection, login, () => work(connection, login)));
+  return withHsm(context, options, (connection) =>
+    asUser(connection, login, () => work(connection, login)),
+  );
 }
 
 /** Runs `work` between login and logout. */
-export async function asUser<R>(connection: HsmConnection, login: Login, work: () => Promise<R>): Promise<R> {
-  await connection.call('login', { username: login.username, role: login.role, password: login.password });
+export async function asUser<R>(
+  connection: HsmConnection,
+  login: Login,
+  work: () => Promise<R>,
+): Promise<R> {
+  await connection.call('login', {
+    username: login.username,
+    role: login.role,
+    password: login.password,
+  });
   try {
     return await work();
   } finally {

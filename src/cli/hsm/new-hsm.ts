@@ -24,7 +24,9 @@ export async function withNewHsm<R>(
   peek.close();
   const shown = readCertificate(peek.clusterCertificate);
   if (!shown || !certifies(hsmCertificate, shown.publicKey)) {
-    throw new CliError('what answers is not the HSM that the manufacturer vouches for; nothing was sent');
+    throw new CliError(
+      'what answers is not the HSM that the manufacturer vouches for; nothing was sent',
+    );
   }
   const connection = await connectHsm(address, { trustAnchor: peek.clusterCertificate });
   try {
@@ -35,8 +37,13 @@ export async function withNewHsm<R>(
 }
 
 /** The certificate of the cluster's key by the HSM's hardware key, after that one's by the manufacturer was checked. */
-async function genuineCertificate({ env }: HsmContext, clusterId: string, rootFile: string): Promise<string> {
-  const { HsmCertificate: hsm, ManufacturerHardwareCertificate: hardware } = await describeCertificates(env, clusterId);
+async function genuineCertificate(
+  { env }: HsmContext,
+  clusterId: string,
+  rootFile: string,
+): Promise<string> {
+  const { HsmCertificate: hsm, ManufacturerHardwareCertificate: hardware } =
+    await describeCertificates(env, clusterId);
   const root = bytesOfFile(rootFile).toString('utf8');
   if (hsm && hardware && isSignedBy(hsm, hardware) && isSignedBy(hardware, root)) return hsm;
   throw new CliError(`${rootFile} does not vouch for the hardware of ${clusterId}`);

@@ -27,7 +27,10 @@ interface FileOptions extends TargetOptions {
 
 /** Public keys in and out. Private ones go by `key unwrap` and `key wrap`. */
 export function addPemCommands(key: Command, context: HsmContext): void {
-  withKeyClass(key.command('import').description('take in a public key').command('pem'), keyClasses.pem)
+  withKeyClass(
+    key.command('import').description('take in a public key').command('pem'),
+    keyClasses.pem,
+  )
     .description('from a PEM file')
     .requiredOption('--path <file>', 'the PEM file')
     .requiredOption('--label <label>', 'the label of the new key')
@@ -38,10 +41,17 @@ export function addPemCommands(key: Command, context: HsmContext): void {
       '\nExample:\n  keyhold hsm key import pem --path partner.pem --label partner --key-type-class ec-public --curve secp256r1 --attributes verify=true',
     )
     .action(act(context, importPem));
-  withFilter(key.command('generate-file').description('write a public key, or that of a private key, to a file'))
+  withFilter(
+    key
+      .command('generate-file')
+      .description('write a public key, or that of a private key, to a file'),
+  )
     .addOption(new Option('--encoding <encoding>', 'in which form').choices(['pem']).default('pem'))
     .requiredOption('--path <file>', 'the file')
-    .addHelpText('after', '\nExample:\n  keyhold hsm key generate-file --filter attr.label=my-key --path my-key.pem')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm key generate-file --filter attr.label=my-key --path my-key.pem',
+    )
     .action(act(context, generateFile));
 }
 

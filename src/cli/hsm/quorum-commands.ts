@@ -5,7 +5,11 @@ import { addValueCommands } from './quorum-values.ts';
 
 /** Approval by M of N, by signed tokens. */
 export function addQuorumCommands(hsm: Command, context: HsmContext): void {
-  const sign = hsm.command('quorum').description('approval by several users').command('token-sign').description('by signed tokens');
+  const sign = hsm
+    .command('quorum')
+    .description('approval by several users')
+    .command('token-sign')
+    .description('by signed tokens');
   addTokenCommands(sign, context);
   addValueCommands(sign, context);
 }

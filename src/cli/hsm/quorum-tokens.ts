@@ -23,17 +23,32 @@ interface ApproveOptions extends TargetOptions {
 
 /** Tokens: who wants something gets one, others sign it, and the command carries what they signed. */
 export function addTokenCommands(sign: Command, context: HsmContext): void {
-  withFilter(sign.command('generate').description('get a token, to be signed by approvers; for key-deletion name the key'), 'filter', false)
-    .addOption(new Option('--service <service>', 'for what').choices(tokenServices).makeOptionMandatory())
+  withFilter(
+    sign
+      .command('generate')
+      .description('get a token, to be signed by approvers; for key-deletion name the key'),
+    'filter',
+    false,
+  )
+    .addOption(
+      new Option('--service <service>', 'for what').choices(tokenServices).makeOptionMandatory(),
+    )
     .requiredOption('--token <file>', 'write the token there')
-    .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign generate --service user --token user.token')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm quorum token-sign generate --service user --token user.token',
+    )
     .action(act(context, generate));
   addSigningCommands(sign, context);
   sign.command('list').description('list the tokens that are good').action(act(context, list));
   sign
     .command('delete')
     .description('delete tokens')
-    .addOption(new Option('--scope <scope>', 'one’s own, or (as admin) all').choices(['user', 'all']).makeOptionMandatory())
+    .addOption(
+      new Option('--scope <scope>', 'one’s own, or (as admin) all')
+        .choices(['user', 'all'])
+        .makeOptionMandatory(),
+    )
     .action(act(context, remove));
 }
 
@@ -49,7 +64,9 @@ function addSigningCommands(sign: Command, context: HsmContext): void {
       '\nExample:\n  keyhold hsm quorum token-sign digest --token user.token --path digest\n  openssl pkeyutl -sign -inkey bob.key -pkeyopt digest:sha256 -in digest -out bob.sig',
     )
     .action(
-      act(context, (_, { token, path }: { token: string; path?: string }) => Promise.resolve(bytesTo('digest', digestIn(token), path))),
+      act(context, (_, { token, path }: { token: string; path?: string }) =>
+        Promise.resolve(bytesTo('digest', digestIn(token), path)),
+      ),
     );
   sign
     .command('approve')
@@ -58,20 +75,32 @@ function addSigningCommands(sign: Command, context: HsmContext): void {
     .requiredOption('--username <name>', 'who signed')
     .option('--signature <base64>', 'the signature')
     .option('--signature-path <file>', 'a file with it')
-    .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign approve --token user.token --username bob --signature-path bob.sig')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm quorum token-sign approve --token user.token --username bob --signature-path bob.sig',
+    )
     .action(act(context, approve));
 }
 
-async function generate(context: HsmContext, { service, token: path, filter, ...target }: GenerateOptions): Promise<object> {
+async function generate(
+  context: HsmContext,
+  { service, token: path, filter, ...target }: GenerateOptions,
+): Promise<object> {
   return withLogin(context, target, async (connection) => {
     const key = filter && (await oneKey(connection, filter));
-    const token = await connection.call('generateQuorumToken', { service, ...(key && { keyHandle: key.handle }) });
+    const token = await connection.call('generateQuorumToken', {
+      service,
+      ...(key && { keyHandle: key.handle }),
+    });
     writeTokenFile(path, service, token);
     return { path, 'expires-at': new Date(token.expiresAt).toISOString() };
   });
 }
 
-async function approve(_context: HsmContext, { token, username, signature, signaturePath }: ApproveOptions): Promise<string> {
+async function approve(
+  _context: HsmContext,
+  { token, username, signature, signaturePath }: ApproveOptions,
+): Promise<string> {
   addSignature(token, username.toLowerCase(), bytesFrom('signature', signature, signaturePath));
   return 'Signature added';
 }
@@ -82,7 +111,10 @@ async function list(context: HsmContext, options: TargetOptions): Promise<object
   }));
 }
 
-async function remove(context: HsmContext, { scope, ...target }: TargetOptions & { readonly scope: 'user' | 'all' }): Promise<string> {
+async function remove(
+  context: HsmContext,
+  { scope, ...target }: TargetOptions & { readonly scope: 'user' | 'all' },
+): Promise<string> {
   return withLogin(context, target, async (connection) => {
     const { deleted } = await connection.call('deleteQuorumTokens', { scope });
     return `Deleted ${deleted} tokens`;

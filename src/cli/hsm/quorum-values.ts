@@ -16,15 +16,26 @@ interface SetOptions extends TargetOptions {
 
 /** How many approvals each service takes. */
 export function addValueCommands(sign: Command, context: HsmContext): void {
-  sign.command('list-quorum-values').description('how many approvals each service takes').action(act(context, listValues));
-  sign.command('list-timeouts').description('how long tokens are good, in seconds').action(act(context, listTimeouts));
+  sign
+    .command('list-quorum-values')
+    .description('how many approvals each service takes')
+    .action(act(context, listValues));
+  sign
+    .command('list-timeouts')
+    .description('how long tokens are good, in seconds')
+    .action(act(context, listTimeouts));
   sign
     .command('set-quorum-value')
     .description('set how many approvals a service takes (as admin); 1 is no quorum')
-    .addOption(new Option('--service <service>', 'for what').choices(quorumServices).makeOptionMandatory())
+    .addOption(
+      new Option('--service <service>', 'for what').choices(quorumServices).makeOptionMandatory(),
+    )
     .requiredOption('--value <number>', 'from 1 to 8', parseValue)
     .option(...APPROVAL)
-    .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign set-quorum-value --service user --value 2')
+    .addHelpText(
+      'after',
+      '\nExample:\n  keyhold hsm quorum token-sign set-quorum-value --service user --value 2',
+    )
     .action(act(context, setValue));
 }
 
@@ -34,7 +45,11 @@ function parseValue(text: string): number {
 }
 
 async function listValues(context: HsmContext, options: TargetOptions): Promise<object> {
-  return withLogin(context, options, async (connection) => (await connection.call('listQuorumValues', {})).values);
+  return withLogin(
+    context,
+    options,
+    async (connection) => (await connection.call('listQuorumValues', {})).values,
+  );
 }
 
 /** The HSMs have one time for all tokens, from their making on; cloudhsm-cli shows two. */
@@ -42,7 +57,10 @@ async function listTimeouts(): Promise<object> {
   return { generated: TOKEN_SECONDS, approved: TOKEN_SECONDS };
 }
 
-async function setValue(context: HsmContext, { service, value, approval, ...target }: SetOptions): Promise<string> {
+async function setValue(
+  context: HsmContext,
+  { service, value, approval, ...target }: SetOptions,
+): Promise<string> {
   return withLogin(context, target, async (connection) => {
     await connection.call('setQuorumValue', { service, value, ...approvalFrom(approval) });
     return 'Set quorum value successful';

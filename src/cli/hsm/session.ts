@@ -31,7 +31,8 @@ export class Session {
   }
 
   get loggedIn(): LoggedIn {
-    if (!this.#loggedIn) throw new CliError('not logged in: login --username NAME --role admin|crypto-user|auditor');
+    if (!this.#loggedIn)
+      throw new CliError('not logged in: login --username NAME --role admin|crypto-user|auditor');
     return this.#loggedIn;
   }
 

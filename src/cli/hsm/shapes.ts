@@ -1,5 +1,13 @@
 /** How cloudhsm-cli writes what an HSM says, unevenness included. Source: its reference in the AWS CloudHSM User Guide. */
-import type { BackupFacts, BackupHeader, Coverage, HsmInfo, KeyInfo, QuorumTokenInfo, UserInfo } from '../../hsm/wire/index.ts';
+import type {
+  BackupFacts,
+  BackupHeader,
+  Coverage,
+  HsmInfo,
+  KeyInfo,
+  QuorumTokenInfo,
+  UserInfo,
+} from '../../hsm/wire/index.ts';
 
 function coverage({ on, of }: Coverage): string {
   return on === of ? 'full' : `${on} of ${of}`;
@@ -28,12 +36,21 @@ export function keyBriefShape({ handle, attributes }: KeyInfo): object {
   return { 'key-reference': reference(handle), attributes: { label: attributes.label } };
 }
 
-export function keyShape({ handle, owner, sharedUsers, coverage: copies, attributes }: KeyInfo): object {
+export function keyShape({
+  handle,
+  owner,
+  sharedUsers,
+  coverage: copies,
+  attributes,
+}: KeyInfo): object {
   return {
     'key-reference': reference(handle),
     'key-info': {
       'key-owners': [{ username: owner, 'key-coverage': coverage(copies) }],
-      'shared-users': sharedUsers.map((username) => ({ username, 'key-coverage': coverage(copies) })),
+      'shared-users': sharedUsers.map((username) => ({
+        username,
+        'key-coverage': coverage(copies),
+      })),
       'key-quorum-values': { 'manage-key-quorum-value': 0, 'use-key-quorum-value': 0 },
       'cluster-coverage': coverage(copies),
     },
@@ -60,7 +77,14 @@ export function hsmShape(info: HsmInfo): object {
   };
 }
 
-export function tokenShape({ service, username, approvalsRequired, createdAt, expiresAt, keyHandle }: QuorumTokenInfo): object {
+export function tokenShape({
+  service,
+  username,
+  approvalsRequired,
+  createdAt,
+  expiresAt,
+  keyHandle,
+}: QuorumTokenInfo): object {
   return {
     service,
     'approvals-required': { value: approvalsRequired },
@@ -71,7 +95,10 @@ export function tokenShape({ service, username, approvalsRequired, createdAt, ex
   };
 }
 
-export function backupShape(path: string, { clusterId, hsmId, mode, createdAt, userCount, keys }: BackupHeader): object {
+export function backupShape(
+  path: string,
+  { clusterId, hsmId, mode, createdAt, userCount, keys }: BackupHeader,
+): object {
   return {
     path,
     'cluster-id': clusterId,
@@ -80,11 +107,27 @@ export function backupShape(path: string, { clusterId, hsmId, mode, createdAt, u
     'created-at': new Date(createdAt).toISOString(),
     'user-count': userCount,
     'key-count': keys.length,
-    keys: keys.map(({ handle, label, owner }) => ({ 'key-reference': reference(handle), label, owner })),
+    keys: keys.map(({ handle, label, owner }) => ({
+      'key-reference': reference(handle),
+      label,
+      owner,
+    })),
   };
 }
 
-export function backupFactsShape({ clusterId, createdAt, userCount, keyCount, related }: BackupFacts): object {
+export function backupFactsShape({
+  clusterId,
+  createdAt,
+  userCount,
+  keyCount,
+  related,
+}: BackupFacts): object {
   const counts = { 'user-count': userCount, 'key-count': keyCount };
-  return { 'cluster-id': clusterId, 'created-at': new Date(createdAt).toISOString(), ...counts, related, message: 'Backup is whole' };
+  return {
+    'cluster-id': clusterId,
+    'created-at': new Date(createdAt).toISOString(),
+    ...counts,
+    related,
+    message: 'Backup is whole',
+  };
 }

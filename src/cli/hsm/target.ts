@@ -1,13 +1,24 @@
 import { readFileIfThere } from '../../base/index.ts';
-import { connectHsm, HsmUnreachableError, type HsmAddress, type HsmConnection } from '../../hsm/client/index.ts';
+import {
+  connectHsm,
+  HsmUnreachableError,
+  type HsmAddress,
+  type HsmConnection,
+} from '../../hsm/client/index.ts';
 import { CliError } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 
 /** The addresses that the options name. At least one. */
-export async function addressesOf(context: HsmContext, options: TargetOptions): Promise<readonly HsmAddress[]> {
+export async function addressesOf(
+  context: HsmContext,
+  options: TargetOptions,
+): Promise<readonly HsmAddress[]> {
   if (options.hsm && options.hsm.length > 0) return options.hsm.map(parseAddress);
   const clusterId = options.clusterId ?? context.env['CLOUDHSM_CLUSTER_ID'];
-  if (!clusterId) throw new CliError('say which HSMs: --cluster-id cluster-… (or CLOUDHSM_CLUSTER_ID), or --hsm host:port');
+  if (!clusterId)
+    throw new CliError(
+      'say which HSMs: --cluster-id cluster-… (or CLOUDHSM_CLUSTER_ID), or --hsm host:port',
+    );
   const addresses = await context.describeCluster(clusterId);
   if (addresses.length === 0) {
     throw new CliError(
@@ -20,7 +31,8 @@ export async function addressesOf(context: HsmContext, options: TargetOptions): 
 function parseAddress(text: string): HsmAddress {
   const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain;
-  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) throw new CliError(`--hsm takes host:port, not ${text}`);
+  if (host === undefined || Number(port) < 1 || Number(port) > 65_535)
+    throw new CliError(`--hsm takes host:port, not ${text}`);
   return { hsmId: '', host, port: Number(port) };
 }
 
@@ -30,13 +42,20 @@ export function trustAnchorOf(context: HsmContext, options: TargetOptions): stri
   if (!file) return undefined;
   const pem = readFileIfThere(file)?.toString('utf8');
   if (pem === undefined)
-    throw new CliError(`there is no file ${file}; --ca-file is the certificate of the CA that signed the cluster's CSR`);
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new CliError(`${file} is not a certificate in PEM`);
+    throw new CliError(
+      `there is no file ${file}; --ca-file is the certificate of the CA that signed the cluster's CSR`,
+    );
+  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+    throw new CliError(`${file} is not a certificate in PEM`);
   return pem;
 }
 
 /** Lends `work` a connection to the first HSM that can be reached, or the session's; the HSMs replicate what it changes. */
-export async function withHsm<R>(context: HsmContext, options: TargetOptions, work: (connection: HsmConnection) => Promise<R>): Promise<R> {
+export async function withHsm<R>(
+  context: HsmContext,
+  options: TargetOptions,
+  work: (connection: HsmConnection) => Promise<R>,
+): Promise<R> {
   if (context.session) return work(await context.session.connection());
   const connection = await connect(context, options);
   try {
@@ -50,12 +69,17 @@ export async function withHsm<R>(context: HsmContext, options: TargetOptions, wo
 export async function connect(context: HsmContext, options: TargetOptions): Promise<HsmConnection> {
   const trustAnchor = trustAnchorOf(context, options);
   if (trustAnchor === undefined) {
-    throw new CliError('name the CA that signed the cluster certificate: --ca-file customerCA.crt (or CLOUDHSM_CA_FILE)');
+    throw new CliError(
+      'name the CA that signed the cluster certificate: --ca-file customerCA.crt (or CLOUDHSM_CA_FILE)',
+    );
   }
   return connectAny(await addressesOf(context, options), trustAnchor);
 }
 
-async function connectAny(addresses: readonly HsmAddress[], trustAnchor: string): Promise<HsmConnection> {
+async function connectAny(
+  addresses: readonly HsmAddress[],
+  trustAnchor: string,
+): Promise<HsmConnection> {
   const failures: string[] = [];
   for (const address of addresses) {
     try {

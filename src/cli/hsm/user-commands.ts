@@ -27,18 +27,32 @@ function named(command: Command, text: string, example: string): Command {
   return command
     .description(text)
     .requiredOption('--username <name>', 'the name of the user')
-    .addOption(new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory())
+    .addOption(
+      new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory(),
+    )
     .addHelpText('after', `\nExample:\n  keyhold hsm ${example}`);
 }
 
 export function addUserCommands(hsm: Command, context: HsmContext): void {
   const user = hsm.command('user').description('users of the cluster');
-  user.command('list').description('list users').addHelpText('after', '\nExample:\n  keyhold hsm user list').action(act(context, list));
-  named(user.command('create'), 'create a user (as admin)', 'user create --username kmsuser --role crypto-user')
+  user
+    .command('list')
+    .description('list users')
+    .addHelpText('after', '\nExample:\n  keyhold hsm user list')
+    .action(act(context, list));
+  named(
+    user.command('create'),
+    'create a user (as admin)',
+    'user create --username kmsuser --role crypto-user',
+  )
     .option(...PASSWORD)
     .option(...APPROVAL)
     .action(act(context, setPassword('createUser')));
-  named(user.command('delete'), 'delete a user (as admin)', 'user delete --username alice --role crypto-user')
+  named(
+    user.command('delete'),
+    'delete a user (as admin)',
+    'user delete --username alice --role crypto-user',
+  )
     .option(...APPROVAL)
     .action(act(context, remove));
   named(
@@ -54,7 +68,11 @@ export function addUserCommands(hsm: Command, context: HsmContext): void {
 
 /** In single-command mode they show that the credentials are good, and keep no session. */
 export function addLoginCommands(hsm: Command, context: HsmContext): void {
-  named(hsm.command('login'), 'log in; as a single command, check that a user can', 'login --username alice --role crypto-user')
+  named(
+    hsm.command('login'),
+    'log in; as a single command, check that a user can',
+    'login --username alice --role crypto-user',
+  )
     .option(...PASSWORD)
     .action(act(context, logIn));
   hsm
@@ -70,7 +88,9 @@ function shown({ username, role }: Named): Named {
 }
 
 async function list(context: HsmContext, options: TargetOptions): Promise<object> {
-  return withHsm(context, options, async (connection) => ({ users: (await connection.call('listUsers', {})).users.map(userShape) }));
+  return withHsm(context, options, async (connection) => ({
+    users: (await connection.call('listUsers', {})).users.map(userShape),
+  }));
 }
 
 function setPassword(command: 'createUser' | 'changePassword') {
@@ -85,7 +105,9 @@ function setPassword(command: 'createUser' | 'changePassword') {
 
 async function remove(context: HsmContext, options: UserOptions): Promise<Named> {
   const { username, role, approval } = options;
-  await withLogin(context, options, (connection) => connection.call('deleteUser', { username, role, ...approvalFrom(approval) }));
+  await withLogin(context, options, (connection) =>
+    connection.call('deleteUser', { username, role, ...approvalFrom(approval) }),
+  );
   return shown(options);
 }
 
@@ -93,7 +115,10 @@ async function logIn(context: HsmContext, options: UserOptions): Promise<Named> 
   const { username, role } = options;
   const login = { username, role, password: await knownPassword(context.io, options.password) };
   if (context.session) await context.session.logIn(login);
-  else await withHsm(context, options, (connection) => asUser(connection, login, () => Promise.resolve()));
+  else
+    await withHsm(context, options, (connection) =>
+      asUser(connection, login, () => Promise.resolve()),
+    );
   return shown(options);
 }
 

@@ -1,5 +1,18 @@
-import { certifies, isSignedBy, LogVerifier, readSigningKey, type LogFault } from '../../crypto/index.ts';
-import { AUDIT_FORMAT, auditFields, CHECKPOINT, checkpointPurpose, type AuditIdentity, type AuditRecord } from '../../hsm/wire/index.ts';
+import {
+  certifies,
+  isSignedBy,
+  LogVerifier,
+  readSigningKey,
+  type LogFault,
+} from '../../crypto/index.ts';
+import {
+  AUDIT_FORMAT,
+  auditFields,
+  CHECKPOINT,
+  checkpointPurpose,
+  type AuditIdentity,
+  type AuditRecord,
+} from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 
 /** What the verifier believes without proof; PEM. */
@@ -26,7 +39,10 @@ interface OneLog {
 }
 
 /** Checks what `keyhold hsm audit export` printed, of one HSM or several. Fails with `CliError` at the first thing that is wrong. */
-export async function verifyAudit(lines: AsyncIterable<string>, trust: AuditTrust): Promise<VerifiedLog[]> {
+export async function verifyAudit(
+  lines: AsyncIterable<string>,
+  trust: AuditTrust,
+): Promise<VerifiedLog[]> {
   const logs = new Map<string, OneLog>();
   let number = 0;
   for await (const line of lines) {
@@ -39,7 +55,12 @@ export async function verifyAudit(lines: AsyncIterable<string>, trust: AuditTrus
   if (logs.size === 0) throw new CliError('the file holds no audit log');
   return Array.from(logs.values(), ({ identity, verifier }) => {
     if (verifier.signed === 0) throw new CliError(`${identity.hsmId}: the log is not signed`);
-    return { hsmId: identity.hsmId, serialNumber: identity.serialNumber, records: verifier.length, signedRecords: verifier.signed };
+    return {
+      hsmId: identity.hsmId,
+      serialNumber: identity.serialNumber,
+      records: verifier.length,
+      signedRecords: verifier.signed,
+    };
   });
 }
 
@@ -50,7 +71,8 @@ function parse(line: string, number: number): Identity | Entry {
   try {
     // What the members hold is covered by the hashes, so a wrong one shows there.
     const value = JSON.parse(line) as Identity | Entry | null;
-    if (value !== null && typeof value === 'object' && typeof value.hsmId === 'string') return value;
+    if (value !== null && typeof value === 'object' && typeof value.hsmId === 'string')
+      return value;
   } catch {
     // Said below.
   }
@@ -58,7 +80,8 @@ function parse(line: string, number: number): Identity | Entry {
 }
 
 function begin(identity: Identity, trust: AuditTrust): OneLog {
-  if (identity.format !== AUDIT_FORMAT) throw new CliError(`${identity.hsmId}: unknown format ${identity.format}`);
+  if (identity.format !== AUDIT_FORMAT)
+    throw new CliError(`${identity.hsmId}: unknown format ${identity.format}`);
   const publicKey = readSigningKey(identity.publicKey);
   if (!publicKey) throw new CliError(`${identity.hsmId}: its public key can't be read`);
   const { manufacturerHardwareCertificate: certificate = '' } = identity;
@@ -71,9 +94,14 @@ function begin(identity: Identity, trust: AuditTrust): OneLog {
 }
 
 function follow(log: OneLog | undefined, record: Entry, number: number): void {
-  if (!log) throw new CliError(`line ${number}: a record of ${record.hsmId}, whose identity is missing`);
+  if (!log)
+    throw new CliError(`line ${number}: a record of ${record.hsmId}, whose identity is missing`);
   const { sequence, hash, opcode, detail = '', hsmId } = record;
-  const checkpoint = opcode === CHECKPOINT ? { purpose: checkpointPurpose(hsmId), signature: detail } : undefined;
+  const checkpoint =
+    opcode === CHECKPOINT ? { purpose: checkpointPurpose(hsmId), signature: detail } : undefined;
   const fault = log.verifier.take({ sequence, fields: auditFields(record), hash, checkpoint });
-  if (fault) throw new CliError(`${hsmId}: record ${sequence} on line ${number} is not right: ${faults[fault]}`);
+  if (fault)
+    throw new CliError(
+      `${hsmId}: record ${sequence} on line ${number} is not right: ${faults[fault]}`,
+    );
 }

@@ -18,7 +18,11 @@ describe('a line at the prompt', () => {
 
   it('gives back whatever was quoted', () => {
     const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-    check(property(array(string()), (words) => assert.deepEqual(wordsOf(words.map(quoted).join(' ')), words)));
+    check(
+      property(array(string()), (words) =>
+        assert.deepEqual(wordsOf(words.map(quoted).join(' ')), words),
+      ),
+    );
   });
 
   it('must close its quotes', () => {

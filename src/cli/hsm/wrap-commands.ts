@@ -34,12 +34,17 @@ const IV_BYTES = 12;
 
 export function addWrapCommands(key: Command, context: HsmContext): void {
   const wrap = key.command('wrap').description('take a key out of the HSMs under another key');
-  const unwrap = key.command('unwrap').description('take in a key that was wrapped under a key of the HSMs');
+  const unwrap = key
+    .command('unwrap')
+    .description('take in a key that was wrapped under a key of the HSMs');
   for (const way of ways) {
     withHash(wrap.command(way).description(`wrap with ${way}`), way);
     withFilter(withFilter(commandOf(wrap, way), 'payload-filter'), 'wrapping-filter')
       .option('--path <file>', 'write the wrapped key there, not in base64 into the answer')
-      .addHelpText('after', `\nExample:\n  keyhold hsm key wrap ${way} --payload-filter attr.label=my-key --wrapping-filter attr.label=kek`)
+      .addHelpText(
+        'after',
+        `\nExample:\n  keyhold hsm key wrap ${way} --payload-filter attr.label=my-key --wrapping-filter attr.label=kek`,
+      )
       .action(act(context, wrapWith(way)));
     withHash(withFilter(unwrap.command(way).description(`unwrap with ${way}`)), way);
     withKeyClass(commandOf(unwrap, way), keyClasses.wrapped)
@@ -53,7 +58,8 @@ export function addWrapCommands(key: Command, context: HsmContext): void {
         `\nExample:\n  keyhold hsm key unwrap ${way} --filter attr.label=kek --key-type-class aes --label my-key --data-path wrapped${way === 'aes-gcm' ? ' --iv 0x…' : ''}`,
       )
       .action(act(context, unwrapWith(way)));
-    if (way === 'aes-gcm') commandOf(unwrap, way).requiredOption('--iv <hex>', 'the iv of `key wrap aes-gcm`', parseIv);
+    if (way === 'aes-gcm')
+      commandOf(unwrap, way).requiredOption('--iv <hex>', 'the iv of `key wrap aes-gcm`', parseIv);
   }
 }
 
@@ -63,7 +69,11 @@ function commandOf(parent: Command, way: Way): Command {
 
 function withHash(command: Command, way: Way): void {
   if (!way.startsWith('rsa')) return;
-  command.addOption(new Option('--hash-function <name>', 'of OAEP').choices(['sha1', 'sha256']).makeOptionMandatory());
+  command.addOption(
+    new Option('--hash-function <name>', 'of OAEP')
+      .choices(['sha1', 'sha256'])
+      .makeOptionMandatory(),
+  );
 }
 
 function parseIv(text: string): Uint8Array {
@@ -79,19 +89,31 @@ function mechanismOf(way: Way, hash: 'sha1' | 'sha256' = 'sha256'): WrapMechanis
 }
 
 function wrapWith(way: Way) {
-  return (context: HsmContext, { payloadFilter, wrappingFilter, hashFunction, path, ...target }: WrapOptions): Promise<object> =>
+  return (
+    context: HsmContext,
+    { payloadFilter, wrappingFilter, hashFunction, path, ...target }: WrapOptions,
+  ): Promise<object> =>
     withLogin(context, target, async (connection) => {
       const payload = await oneKey(connection, payloadFilter);
       const wrapping = await oneKey(connection, wrappingFilter);
       const mechanism = mechanismOf(way, hashFunction);
-      const { wrapped } = await connection.call('wrapKey', { key: payload.handle, wrappingKey: wrapping.handle, mechanism });
+      const { wrapped } = await connection.call('wrapKey', {
+        key: payload.handle,
+        wrappingKey: wrapping.handle,
+        mechanism,
+      });
       // On the wire the IV leads; cloudhsm-cli shows it apart.
-      const iv = way === 'aes-gcm' ? Buffer.from(wrapped.subarray(0, IV_BYTES)).toString('hex') : undefined;
+      const iv =
+        way === 'aes-gcm' ? Buffer.from(wrapped.subarray(0, IV_BYTES)).toString('hex') : undefined;
       return {
         payload_key_reference: reference(payload.handle),
         wrapping_key_reference: reference(wrapping.handle),
         ...(iv !== undefined && { iv: `0x${iv}` }),
-        ...bytesTo('wrapped_key_data', iv === undefined ? wrapped : wrapped.subarray(IV_BYTES), path),
+        ...bytesTo(
+          'wrapped_key_data',
+          iv === undefined ? wrapped : wrapped.subarray(IV_BYTES),
+          path,
+        ),
       };
     });
 }
@@ -105,7 +127,17 @@ function unwrapWith(way: Way) {
       const { handle } = await oneKey(connection, options.filter);
       const template = { ...attributes, label, token: session !== true };
       const mechanism = mechanismOf(way, hashFunction);
-      return { key: keyShape(await connection.call('unwrapKey', { wrappingKey: handle, wrapped, template, mechanism, form })) };
+      return {
+        key: keyShape(
+          await connection.call('unwrapKey', {
+            wrappingKey: handle,
+            wrapped,
+            template,
+            mechanism,
+            form,
+          }),
+        ),
+      };
     });
   };
 }

@@ -10,7 +10,10 @@ export interface ExplainOptions {
   readonly context: readonly string[];
 }
 
-export async function explain(api: Api, { principal, action, key, resource, context }: ExplainOptions): Promise<Explanation> {
+export async function explain(
+  api: Api,
+  { principal, action, key, resource, context }: ExplainOptions,
+): Promise<Explanation> {
   return api<Explanation>('keyhold', 'ExplainAccess', {
     PrincipalArn: principal,
     Action: action.includes(':') ? action : `kms:${action}`,
@@ -31,11 +34,18 @@ function contextOf(given: readonly string[]): Record<string, string[]> {
   return context;
 }
 
-export function renderExplanation({ Decision, Reason, DecidedBy, UnknownContext }: Explanation): string {
+export function renderExplanation({
+  Decision,
+  Reason,
+  DecidedBy,
+  UnknownContext,
+}: Explanation): string {
   const parts = [`${Decision}: ${Reason}\n`];
   for (const cause of DecidedBy) parts.push(`\n${titleOf(cause)}\n${indented(cause)}`);
   if (UnknownContext.length > 0) {
-    parts.push(`\nPolicies also ask for ${UnknownContext.join(', ')}, of which nothing is known; give them with --context.\n`);
+    parts.push(
+      `\nPolicies also ask for ${UnknownContext.join(', ')}, of which nothing is known; give them with --context.\n`,
+    );
   }
   return parts.join('');
 }

@@ -4,7 +4,11 @@ import { CliError, messageOf } from '../io.ts';
 import type { Finding } from './shapes.ts';
 
 export async function lint(api: Api, file: string, kind: string): Promise<readonly Finding[]> {
-  const { Findings } = await api<{ readonly Findings: readonly Finding[] }>('keyhold', 'LintPolicy', { Policy: read(file), Kind: kind });
+  const { Findings } = await api<{ readonly Findings: readonly Finding[] }>(
+    'keyhold',
+    'LintPolicy',
+    { Policy: read(file), Kind: kind },
+  );
   return Findings;
 }
 
@@ -19,6 +23,9 @@ function read(file: string): string {
 export function renderFindings(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'nothing to say\n';
   return findings
-    .map(({ Level, Statement, Text }) => `${Level}: ${Statement === undefined ? '' : `statement ${Statement}: `}${Text}\n`)
+    .map(
+      ({ Level, Statement, Text }) =>
+        `${Level}: ${Statement === undefined ? '' : `statement ${Statement}: `}${Text}\n`,
+    )
     .join('');
 }

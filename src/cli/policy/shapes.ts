@@ -13,7 +13,11 @@ export interface Explanation {
 }
 export interface PrincipalAccess {
   readonly PrincipalArn: string;
-  readonly Actions: readonly { readonly Action: string; readonly Conditional: boolean; readonly Through: readonly Cause[] }[];
+  readonly Actions: readonly {
+    readonly Action: string;
+    readonly Conditional: boolean;
+    readonly Through: readonly Cause[];
+  }[];
 }
 export interface KeyAccessPage {
   readonly KeyArn: string;

@@ -43,7 +43,10 @@ export interface WhoCan {
 
 /** All pages. */
 export async function whoCan(api: Api, key: string, options: WhoCanOptions): Promise<WhoCan> {
-  const input = { KeyId: key, Actions: actionsOf(options).map((name) => (name.includes(':') ? name : `kms:${name}`)) };
+  const input = {
+    KeyId: key,
+    Actions: actionsOf(options).map((name) => (name.includes(':') ? name : `kms:${name}`)),
+  };
   const first = await api<KeyAccessPage>('keyhold', 'ListKeyAccess', input);
   const principals = [...first.Principals];
   for (let marker = first.NextMarker; marker !== undefined;) {
@@ -66,7 +69,9 @@ export function renderWhoCan({ KeyArn, Principals, OtherAccounts }: WhoCan): str
     ...(rows.some(([, , when]) => when === 'conditions')
       ? ['conditions: only for requests that meet conditions of the policy or grant']
       : []),
-    ...(OtherAccounts.length > 0 ? ['principals of other accounts also need the allow of policies there'] : []),
+    ...(OtherAccounts.length > 0
+      ? ['principals of other accounts also need the allow of policies there']
+      : []),
   ];
   if (rows.length === 0) return `${KeyArn}\nnobody\n`;
   return `${KeyArn}\n${table(['PRINCIPAL', 'CAN', 'IF', 'THROUGH'], rows)}${notes.map((note) => `${note}\n`).join('')}`;
@@ -79,7 +84,12 @@ function rowsOf({ PrincipalArn, Actions }: PrincipalAccess): string[][] {
   );
   return Array.from(byWay, ([way, actions]) => {
     const [when = '', through = ''] = JSON.parse(way) as string[];
-    return [PrincipalArn, actions.map(({ Action }) => Action.replace(/^kms:/, '')).join(' '), when, through];
+    return [
+      PrincipalArn,
+      actions.map(({ Action }) => Action.replace(/^kms:/, '')).join(' '),
+      when,
+      through,
+    ];
   });
 }
 

@@ -19,12 +19,28 @@ export function hsmOnly(deed: Deed, entries: readonly HsmEntry[], arns: Sides['a
     const keyArn = arns.get(keyHandle);
     const what = detail === undefined ? opcode : `${opcode} (${detail})`;
     const where = `${hsmId}, record ${sequence}, by ${username ?? 'another HSM'}`;
-    return { deed, onlyIn: 'hsm', time: new Date(time).toISOString(), keyHandle, ...(keyArn !== undefined && { keyArn }), what, where };
+    return {
+      deed,
+      onlyIn: 'hsm',
+      time: new Date(time).toISOString(),
+      keyHandle,
+      ...(keyArn !== undefined && { keyArn }),
+      what,
+      where,
+    };
   });
 }
 
 export function kmsOnly(deed: Deed, entries: readonly KmsEntry[]): Finding[] {
   return entries.map(({ eventId, eventName, time, keyArn, keyHandle }) => {
-    return { deed, onlyIn: 'kms', time: new Date(time).toISOString(), keyHandle, keyArn, what: eventName, where: `event ${eventId}` };
+    return {
+      deed,
+      onlyIn: 'kms',
+      time: new Date(time).toISOString(),
+      keyHandle,
+      keyArn,
+      what: eventName,
+      where: `event ${eventId}`,
+    };
   });
 }

@@ -2,7 +2,9 @@ import { AUDIT_FORMAT, type AuditIdentity, type AuditRecord } from '../../hsm/wi
 import { CliError } from '../io.ts';
 import type { HsmEntry } from './happening.ts';
 
-type Line = (AuditIdentity & { readonly format: string }) | (AuditRecord & { readonly hsmId: string });
+type Line =
+  | (AuditIdentity & { readonly format: string })
+  | (AuditRecord & { readonly hsmId: string });
 
 /** Reads what `keyhold hsm audit export` prints. `keyhold hsm audit verify` says whether it is whole and genuine. */
 export async function readHsmLogs(lines: AsyncIterable<string>): Promise<HsmEntry[]> {
@@ -21,15 +23,34 @@ function parse(text: string): Line {
   try {
     const value = JSON.parse(text) as Line | null;
     // Its form is what `audit verify` vouches for; here only what tells lines apart is looked at.
-    if (value !== null && typeof value === 'object' && typeof value.hsmId === 'string') return value;
+    if (value !== null && typeof value === 'object' && typeof value.hsmId === 'string')
+      return value;
   } catch {
     // Said below.
   }
-  throw new CliError(`this is no line of an HSM's audit log (${AUDIT_FORMAT}): ${text.slice(0, 60)}`);
+  throw new CliError(
+    `this is no line of an HSM's audit log (${AUDIT_FORMAT}): ${text.slice(0, 60)}`,
+  );
 }
 
-function entryOf(record: AuditRecord & { readonly hsmId: string }, clusterId: string | undefined): HsmEntry {
-  if (clusterId === undefined) throw new CliError(`the log of ${record.hsmId} does not begin with whose it is; export it anew`);
+function entryOf(
+  record: AuditRecord & { readonly hsmId: string },
+  clusterId: string | undefined,
+): HsmEntry {
+  if (clusterId === undefined)
+    throw new CliError(
+      `the log of ${record.hsmId} does not begin with whose it is; export it anew`,
+    );
   const { hsmId, sequence, time, opcode, response, username, keyHandle, detail } = record;
-  return { hsmId, clusterId, sequence, time, opcode, succeeded: response === 'success', username, keyHandle, detail };
+  return {
+    hsmId,
+    clusterId,
+    sequence,
+    time,
+    opcode,
+    succeeded: response === 'success',
+    username,
+    keyHandle,
+    detail,
+  };
 }

@@ -30,7 +30,8 @@ interface BackingKey {
 /** What KMS's trail says of keys in custom key stores. */
 export async function readKmsTrail(lines: AsyncIterable<TrailLine>): Promise<KmsTrail> {
   const reader = new TrailReader();
-  for await (const { sequence, event } of lines) reader.take(sequence, JSON.parse(event) as TrailEvent);
+  for await (const { sequence, event } of lines)
+    reader.take(sequence, JSON.parse(event) as TrailEvent);
   return reader;
 }
 
@@ -48,30 +49,58 @@ class TrailReader implements KmsTrail {
     if (event.errorCode === undefined) this.#learn(event);
     for (const { ARN: keyArn } of event.resources ?? []) {
       const key = this.#keys.get(keyArn);
-      if (key) this.#add(event, { keyArn, keyHandle: key.keyHandle, clusterId: this.#clusters.get(key.store) });
+      if (key)
+        this.#add(event, {
+          keyArn,
+          keyHandle: key.keyHandle,
+          clusterId: this.#clusters.get(key.store),
+        });
     }
   }
 
   /** Which cluster a store is on, and which handle a new key has. */
-  #learn({ eventName, requestParameters, responseElements, additionalEventData, resources }: TrailEvent): void {
-    const store = text(responseElements, 'customKeyStoreId') ?? text(requestParameters, 'customKeyStoreId');
+  #learn({
+    eventName,
+    requestParameters,
+    responseElements,
+    additionalEventData,
+    resources,
+  }: TrailEvent): void {
+    const store =
+      text(responseElements, 'customKeyStoreId') ?? text(requestParameters, 'customKeyStoreId');
     const cluster = text(requestParameters, 'cloudHsmClusterId');
     if (store !== undefined && cluster !== undefined) this.#clusters.set(store, cluster);
     const keyHandle = handleOf(text(additionalEventData, 'backingKey'));
     const keyArn = resources?.[0]?.ARN;
-    if (eventName === 'CreateKey' && store !== undefined && keyHandle !== undefined && keyArn !== undefined) {
+    if (
+      eventName === 'CreateKey' &&
+      store !== undefined &&
+      keyHandle !== undefined &&
+      keyArn !== undefined
+    ) {
       this.#keys.set(keyArn, { store, keyHandle });
     }
   }
 
   #add(event: TrailEvent, about: Pick<KmsEntry, 'keyArn' | 'keyHandle' | 'clusterId'>): void {
     const { eventID: eventId, eventName, eventTime, errorCode } = event;
-    const failed = errorCode !== undefined || text(event.additionalEventData, 'backingKeysDeletionStatus')?.includes('FAILURE') === true;
-    this.entries.push({ eventId, eventName, time: Date.parse(eventTime), succeeded: !failed, ...about });
+    const failed =
+      errorCode !== undefined ||
+      text(event.additionalEventData, 'backingKeysDeletionStatus')?.includes('FAILURE') === true;
+    this.entries.push({
+      eventId,
+      eventName,
+      time: Date.parse(eventTime),
+      succeeded: !failed,
+      ...about,
+    });
   }
 }
 
-function text(members: Readonly<Record<string, unknown>> | null | undefined, name: string): string | undefined {
+function text(
+  members: Readonly<Record<string, unknown>> | null | undefined,
+  name: string,
+): string | undefined {
   const member = members?.[name];
   return typeof member === 'string' ? member : undefined;
 }

@@ -41,15 +41,32 @@ const collect = (one: string, before: readonly string[]): readonly string[] => [
 export function reconcileCommand({ env, io, readTrail }: ReconcileSurroundings): Command {
   return new Command('reconcile')
     .description("compare the HSMs' own logs with KMS's trail")
-    .option('--data <folder>', 'data folder of `keyhold up`, or a copy', env['KEYHOLD_DATA'] || '.keyhold')
-    .option('--hsm-log <file>', 'what `keyhold hsm audit export` printed; may be repeated', collect, [])
-    .option('--cluster-id <id>', 'read the logs from this cluster’s HSMs instead, as CLOUDHSM_ROLE and CLOUDHSM_PIN say')
-    .option('--ca-file <file>', 'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)')
+    .option(
+      '--data <folder>',
+      'data folder of `keyhold up`, or a copy',
+      env['KEYHOLD_DATA'] || '.keyhold',
+    )
+    .option(
+      '--hsm-log <file>',
+      'what `keyhold hsm audit export` printed; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--cluster-id <id>',
+      'read the logs from this cluster’s HSMs instead, as CLOUDHSM_ROLE and CLOUDHSM_PIN say',
+    )
+    .option(
+      '--ca-file <file>',
+      'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)',
+    )
     .option('--json', 'print the report as JSON')
     .addHelpText('after', HELP)
     .action((options: Options) =>
       attempt(io, async () => {
-        const hsm = await readHsmLogs(options.hsmLog.length > 0 ? linesOf(options.hsmLog) : liveLogs({ env, io }, options));
+        const hsm = await readHsmLogs(
+          options.hsmLog.length > 0 ? linesOf(options.hsmLog) : liveLogs({ env, io }, options),
+        );
         const report = reconcile(hsm, await readKmsTrail(readTrail(options.data)));
         io.out(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report));
         if (report.findings.length > 0) io.setExitCode(1);
@@ -58,19 +75,36 @@ export function reconcileCommand({ env, io, readTrail }: ReconcileSurroundings):
 }
 
 async function* linesOf(files: readonly string[]): AsyncGenerator<string> {
-  for (const file of files) yield* createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  for (const file of files)
+    yield* createInterface({ input: createReadStream(file), crlfDelay: Infinity });
 }
 
-function liveLogs({ env, io }: Pick<ReconcileSurroundings, 'env' | 'io'>, options: Options): AsyncIterable<string> {
-  return logsOf({ env, io, describeCluster: (clusterId) => describeCluster(env, clusterId) }, options);
+function liveLogs(
+  { env, io }: Pick<ReconcileSurroundings, 'env' | 'io'>,
+  options: Options,
+): AsyncIterable<string> {
+  return logsOf(
+    { env, io, describeCluster: (clusterId) => describeCluster(env, clusterId) },
+    options,
+  );
 }
 
 function textOf({ clusters, keys, agreed, takenBack, findings }: Report): string {
   const rows = findings.map(({ time, deed, onlyIn, keyHandle, keyArn = '-', what, where }) => {
-    return [time, deed, onlyIn === 'hsm' ? 'behind KMS’s back' : 'not in the HSMs', keyHandle, keyArn, what, where];
+    return [
+      time,
+      deed,
+      onlyIn === 'hsm' ? 'behind KMS’s back' : 'not in the HSMs',
+      keyHandle,
+      keyArn,
+      what,
+      where,
+    ];
   });
   return [
-    findings.length === 0 ? 'The HSMs and KMS agree.\n' : table(['TIME', 'KEY WAS', 'HOW', 'HANDLE', 'KEY', 'WHAT', 'WHERE'], rows),
+    findings.length === 0
+      ? 'The HSMs and KMS agree.\n'
+      : table(['TIME', 'KEY WAS', 'HOW', 'HANDLE', 'KEY', 'WHAT', 'WHERE'], rows),
     `Clusters: ${clusters.join(', ') || 'none'}; keys of KMS: ${keys}; records that agree: ${agreed}; keys taken back: ${takenBack}\n`,
   ].join('');
 }

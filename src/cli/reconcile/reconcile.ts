@@ -37,40 +37,66 @@ export function reconcile(hsm: readonly HsmEntry[], { entries, since }: KmsTrail
   const arns = new Map(kms.map(({ keyHandle, keyArn }) => [keyHandle, keyArn]));
   const sides: Sides = { hsm, log, kms, arns };
   const results = [matchMade(sides), matchDeleted(sides), findChanged(sides), matchUses(sides)];
-  const findings = results.flatMap((result) => result.findings).toSorted((a, b) => (a.time < b.time ? -1 : 1));
+  const findings = results
+    .flatMap((result) => result.findings)
+    .toSorted((a, b) => (a.time < b.time ? -1 : 1));
   const agreed = results.reduce((sum, result) => sum + result.agreed, 0);
-  return { clusters: [...clusters], keys: arns.size, agreed, takenBack: countTakenBack(sides), findings };
+  return {
+    clusters: [...clusters],
+    keys: arns.size,
+    agreed,
+    takenBack: countTakenBack(sides),
+    findings,
+  };
 }
 
 function matchMade({ hsm, log, kms, arns }: Sides): Matched {
   const known = new Set(hsm.map(({ keyHandle }) => keyHandle));
-  const made = log.filter((entry) => isDeed(entry, 'made') && entry.username === KMS_USER && !isTakenBack(entry, log));
+  const made = log.filter(
+    (entry) => isDeed(entry, 'made') && entry.username === KMS_USER && !isTakenBack(entry, log),
+  );
   const created = kms.filter(({ eventName, succeeded }) => eventName === 'CreateKey' && succeeded);
   const strange = made.filter(({ keyHandle = '' }) => !arns.has(keyHandle));
   const missing = created.filter(({ keyHandle }) => !known.has(keyHandle));
-  return { agreed: created.length - missing.length, findings: [...hsmOnly('made', strange, arns), ...kmsOnly('made', missing)] };
+  return {
+    agreed: created.length - missing.length,
+    findings: [...hsmOnly('made', strange, arns), ...kmsOnly('made', missing)],
+  };
 }
 
 function matchDeleted({ hsm, log, kms, arns }: Sides): Matched {
-  const gone = new Set(hsm.filter((entry) => isDeed(entry, 'deleted')).map(({ keyHandle }) => keyHandle));
+  const gone = new Set(
+    hsm.filter((entry) => isDeed(entry, 'deleted')).map(({ keyHandle }) => keyHandle),
+  );
   const deleted = kms.filter(({ eventName }) => eventName === 'DeleteKey');
   const expected = new Set(deleted.map(({ keyHandle }) => keyHandle));
   const strange = firstOfEach(
-    log.filter((entry) => isDeed(entry, 'deleted') && isOurs(entry, arns) && !expected.has(entry.keyHandle ?? '')),
+    log.filter(
+      (entry) =>
+        isDeed(entry, 'deleted') && isOurs(entry, arns) && !expected.has(entry.keyHandle ?? ''),
+    ),
   );
   const missing = deleted.filter(({ keyHandle, succeeded }) => succeeded && !gone.has(keyHandle));
-  return { agreed: deleted.length - missing.length, findings: [...hsmOnly('deleted', strange, arns), ...kmsOnly('deleted', missing)] };
+  return {
+    agreed: deleted.length - missing.length,
+    findings: [...hsmOnly('deleted', strange, arns), ...kmsOnly('deleted', missing)],
+  };
 }
 
 /** KMS never changes, shares or wraps a key. */
 function findChanged({ log, arns }: Sides): Matched {
   const changed = log.filter((entry) => isDeed(entry, 'changed') && isOurs(entry, arns));
   const wrapped = log.filter((entry) => isDeed(entry, 'used') && isOurs(entry, arns));
-  return { agreed: 0, findings: [...hsmOnly('changed', changed, arns), ...hsmOnly('used', wrapped, arns)] };
+  return {
+    agreed: 0,
+    findings: [...hsmOnly('changed', changed, arns), ...hsmOnly('used', wrapped, arns)],
+  };
 }
 
 function countTakenBack({ log }: Sides): number {
-  return log.filter((entry) => isDeed(entry, 'made') && entry.username === KMS_USER && isTakenBack(entry, log)).length;
+  return log.filter(
+    (entry) => isDeed(entry, 'made') && entry.username === KMS_USER && isTakenBack(entry, log),
+  ).length;
 }
 
 function isDeed({ opcode, succeeded }: HsmEntry, deed: Deed): boolean {
@@ -83,7 +109,11 @@ function isOurs({ keyHandle }: HsmEntry, arns: Sides['arns']): boolean {
 
 function isTakenBack({ keyHandle, time }: HsmEntry, log: readonly HsmEntry[]): boolean {
   return log.some(
-    (entry) => entry.keyHandle === keyHandle && isDeed(entry, 'deleted') && entry.username === KMS_USER && entry.time - time < TAKEN_BACK,
+    (entry) =>
+      entry.keyHandle === keyHandle &&
+      isDeed(entry, 'deleted') &&
+      entry.username === KMS_USER &&
+      entry.time - time < TAKEN_BACK,
   );
 }
 
@@ -92,7 +122,8 @@ function firstOfEach(entries: readonly HsmEntry[]): HsmEntry[] {
   const byHandle = new Map<string | undefined, HsmEntry>();
   for (const entry of entries) {
     const before = byHandle.get(entry.keyHandle);
-    if (!before || (before.username === undefined && entry.username !== undefined)) byHandle.set(entry.keyHandle, entry);
+    if (!before || (before.username === undefined && entry.username !== undefined))
+      byHandle.set(entry.keyHandle, entry);
   }
   return [...byHandle.values()];
 }

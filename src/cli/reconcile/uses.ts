@@ -17,19 +17,29 @@ const SECOND = 1_000;
 /** While the HSMs record each use of a key, every use has its call of KMS, and every call its use. */
 export function matchUses({ log, kms, arns }: Sides): Matched {
   const recorded = recordedTimes(log);
-  const done = log.filter((entry) => entry.opcode === 'KH_USE_KEY' && arns.has(entry.keyHandle ?? ''));
+  const done = log.filter(
+    (entry) => entry.opcode === 'KH_USE_KEY' && arns.has(entry.keyHandle ?? ''),
+  );
   const calls = kms.filter(({ eventName }) => uses.has(eventName));
   const waiting = Map.groupBy(done, ({ keyHandle = '' }) => keyHandle);
-  const missing = calls.filter((call) => !takeUse(waiting.get(call.keyHandle) ?? [], call) && call.succeeded && recorded(call.time));
+  const missing = calls.filter(
+    (call) =>
+      !takeUse(waiting.get(call.keyHandle) ?? [], call) && call.succeeded && recorded(call.time),
+  );
   const strange = [...waiting.values()].flat();
-  return { agreed: done.length - strange.length, findings: [...hsmOnly('used', strange, arns), ...kmsOnly('used', missing)] };
+  return {
+    agreed: done.length - strange.length,
+    findings: [...hsmOnly('used', strange, arns), ...kmsOnly('used', missing)],
+  };
 }
 
 /** Takes the first use that the call can have been; false if there is none. */
 function takeUse(candidates: HsmEntry[], { eventName, time, succeeded }: KmsEntry): boolean {
   const index = candidates.findIndex(
     (use) =>
-      Math.abs(use.time - time) < APART && operations[use.detail ?? '']?.includes(eventName) === true && (use.succeeded || !succeeded),
+      Math.abs(use.time - time) < APART &&
+      operations[use.detail ?? '']?.includes(eventName) === true &&
+      (use.succeeded || !succeeded),
   );
   if (index >= 0) candidates.splice(index, 1);
   return index >= 0;
@@ -37,7 +47,9 @@ function takeUse(candidates: HsmEntry[], { eventName, time, succeeded }: KmsEntr
 
 /** Tells whether HSMs surely recorded uses in the second that begins at a time. */
 function recordedTimes(log: readonly HsmEntry[]): (time: number) => boolean {
-  const switches = log.filter(({ opcode, succeeded }) => opcode === 'KH_SET_AUDIT_POLICY' && succeeded);
+  const switches = log.filter(
+    ({ opcode, succeeded }) => opcode === 'KH_SET_AUDIT_POLICY' && succeeded,
+  );
   return (time) => {
     const within = switches.some((entry) => entry.time > time && entry.time < time + SECOND);
     const last = switches.findLast((entry) => entry.time <= time);

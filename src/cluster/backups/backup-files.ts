@@ -27,7 +27,10 @@ export class BackupFiles {
   }
 
   /** Hands the file to `write`, piece by piece. */
-  async hand(backupId: string, write: (piece: { readonly offset: number; readonly bytes: Uint8Array }) => Promise<unknown>): Promise<void> {
+  async hand(
+    backupId: string,
+    write: (piece: { readonly offset: number; readonly bytes: Uint8Array }) => Promise<unknown>,
+  ): Promise<void> {
     const file = this.#read(backupId);
     for (let offset = 0; offset === 0 || offset < file.length; offset += PIECE) {
       await write({ offset, bytes: file.subarray(offset, offset + PIECE) });

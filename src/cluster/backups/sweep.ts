@@ -23,8 +23,13 @@ export async function sweepBackups({ store, files, clock, log }: Sweeping): Prom
     if (backup.state === 'PENDING_DELETION' && (backup.deletionDate ?? now) <= now) {
       // The file first: a row without its file is still marked, a file without its row would stay for ever.
       files.remove(backup.backupId);
-      await store.transact((transaction) => transaction.delete('backups', backup.account, backup.region, backup.backupId));
-      log.info({ backupId: backup.backupId, clusterId: backup.clusterId }, 'backup is deleted for good');
+      await store.transact((transaction) =>
+        transaction.delete('backups', backup.account, backup.region, backup.backupId),
+      );
+      log.info(
+        { backupId: backup.backupId, clusterId: backup.clusterId },
+        'backup is deleted for good',
+      );
     } else if (backup.state === 'READY' && !newest.has(backup)) await expire(store, backup, now);
   }
 }
@@ -34,7 +39,8 @@ function newestOfClusters(backups: readonly BackupRecord[]): ReadonlySet<BackupR
   const newest = new Map<string, BackupRecord>();
   for (const backup of backups) {
     const other = newest.get(backup.clusterId);
-    if (backup.state === 'READY' && (!other || other.creationDate < backup.creationDate)) newest.set(backup.clusterId, backup);
+    if (backup.state === 'READY' && (!other || other.creationDate < backup.creationDate))
+      newest.set(backup.clusterId, backup);
   }
   return new Set(newest.values());
 }
@@ -50,7 +56,12 @@ async function expire(
     const backup = await transaction.get('backups', account, region, backupId);
     const cluster = await transaction.get('clusters', account, region, clusterId);
     const kept = (cluster?.retentionDays ?? retentionDays) * DAY;
-    if (backup?.state !== 'READY' || backup.neverExpires || now - backup.creationDate <= kept) return;
-    await transaction.put('backups', { ...backup, state: 'PENDING_DELETION', deletionDate: now + DELETION_WINDOW });
+    if (backup?.state !== 'READY' || backup.neverExpires || now - backup.creationDate <= kept)
+      return;
+    await transaction.put('backups', {
+      ...backup,
+      state: 'PENDING_DELETION',
+      deletionDate: now + DELETION_WINDOW,
+    });
   });
 }

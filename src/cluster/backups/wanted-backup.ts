@@ -8,8 +8,21 @@ export function newBackupId(): string {
 }
 
 /** The row that asks for a backup of an active cluster; `now` in milliseconds since the epoch. */
-export function wantedBackup(cluster: ClusterRecord, reason: BackupReason, now: number): BackupRecord {
-  const { account, region, clusterId, hsmType, mode, clusterCertificate = '', trustAnchor = '', retentionDays } = cluster;
+export function wantedBackup(
+  cluster: ClusterRecord,
+  reason: BackupReason,
+  now: number,
+): BackupRecord {
+  const {
+    account,
+    region,
+    clusterId,
+    hsmType,
+    mode,
+    clusterCertificate = '',
+    trustAnchor = '',
+    retentionDays,
+  } = cluster;
   return {
     account,
     region,

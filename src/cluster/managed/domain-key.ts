@@ -8,12 +8,17 @@ const LABEL = 'keyhold-domain-key';
 const ADMIN = 'admin';
 
 /** Activates the HSM, makes the crypto user and the domain key, each unless it is there, and resolves to the key's handle. */
-export async function provideDomainKey(address: HsmAddress, trustAnchor: string, secrets: ManagedSecrets): Promise<string> {
+export async function provideDomainKey(
+  address: HsmAddress,
+  trustAnchor: string,
+  secrets: ManagedSecrets,
+): Promise<string> {
   const options = { trustAnchor };
   const admin = await connectHsm(address, options);
   const user = await connectHsm(address, options);
   try {
-    if (admin.info.lifecycle !== 'active') await admin.call('activate', { password: secrets.adminPassword.reveal() });
+    if (admin.info.lifecycle !== 'active')
+      await admin.call('activate', { password: secrets.adminPassword.reveal() });
     await login(admin, ADMIN, 'admin', secrets.adminPassword);
     await createUser(admin, secrets);
     await login(user, secrets.username, 'crypto-user', secrets.password);
@@ -26,11 +31,19 @@ export async function provideDomainKey(address: HsmAddress, trustAnchor: string,
   }
 }
 
-async function login(connection: HsmConnection, username: string, role: LoginRole, password: SecretText): Promise<void> {
+async function login(
+  connection: HsmConnection,
+  username: string,
+  role: LoginRole,
+  password: SecretText,
+): Promise<void> {
   await connection.call('login', { username, role, password: password.reveal() });
 }
 
-async function createUser(admin: HsmConnection, { username, password }: ManagedSecrets): Promise<void> {
+async function createUser(
+  admin: HsmConnection,
+  { username, password }: ManagedSecrets,
+): Promise<void> {
   try {
     await admin.call('createUser', { username, role: 'crypto-user', password: password.reveal() });
   } catch (error) {
@@ -39,13 +52,21 @@ async function createUser(admin: HsmConnection, { username, password }: ManagedS
 }
 
 async function findDomainKey(user: HsmConnection): Promise<string | undefined> {
-  const { keys } = await user.call('findKeys', { filter: { attributes: { label: LABEL } }, limit: 1 });
+  const { keys } = await user.call('findKeys', {
+    filter: { attributes: { label: LABEL } },
+    limit: 1,
+  });
   return keys[0]?.handle;
 }
 
 /** It never leaves the HSMs, so there is no copy to wait for while there is one managed HSM. */
 async function generateDomainKey(user: HsmConnection): Promise<string> {
   const template = { label: LABEL, token: true, extractable: false, wrap: true, unwrap: true };
-  const key = await user.call('generateKey', { keyType: 'aes', length: 32, template, minimumCopies: 1 });
+  const key = await user.call('generateKey', {
+    keyType: 'aes',
+    length: 32,
+    template,
+    minimumCopies: 1,
+  });
   return key.handle;
 }

@@ -1,6 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readFileIfThere, type SecretText, writeFileDurably, type Clock, type Logger } from '../../base/index.ts';
+import {
+  readFileIfThere,
+  type SecretText,
+  writeFileDurably,
+  type Clock,
+  type Logger,
+} from '../../base/index.ts';
 import type { HsmAddress } from '../../hsm/client/index.ts';
 import type { HsmRate, HsmStatus } from '../../hsm/wire/index.ts';
 import { certifyHardware, claimOnce, type Authorities } from '../authorities.ts';
@@ -77,7 +83,9 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
     const trustAnchor = await claim(process, home, options);
     const [address] = members();
     if (!address) throw new Error('the managed HSM went down while it was being set up');
-    const domainKeyHandle = await once(join(home, 'domain-key'), () => provideDomainKey(address, trustAnchor, secrets));
+    const domainKeyHandle = await once(join(home, 'domain-key'), () =>
+      provideDomainKey(address, trustAnchor, secrets),
+    );
     return {
       members,
       onMembersChanged: (listener) => void listeners.add(listener),
@@ -94,14 +102,25 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
 }
 
 /** The trust anchor, after the HSM has its cluster certificate. The CA that signs it lives only in this call. */
-async function claim(process: HsmProcess, home: string, { authorities, clock }: ManagedHsmsOptions): Promise<string> {
+async function claim(
+  process: HsmProcess,
+  home: string,
+  { authorities, clock }: ManagedHsmsOptions,
+): Promise<string> {
   const path = join(home, 'trust-anchor.crt');
-  if (process.status.lifecycle !== 'uninitialized') return (readFileIfThere(path) ?? missing(path)).toString();
+  if (process.status.lifecycle !== 'uninitialized')
+    return (readFileIfThere(path) ?? missing(path)).toString();
   // To begin anew would make all keys of the default key store useless without a word.
   if (readFileIfThere(join(home, 'domain-key')))
-    throw new Error(`the managed HSM has lost what it held; bring back ${join(home, 'hsm')} as it was`);
-  if (process.status.hsmCertificate === undefined) await certifyHardware(process, await authorities);
-  const { clusterCertificate, trustAnchor } = await claimOnce(process.status.clusterCsr ?? missing('cluster CSR'), clock);
+    throw new Error(
+      `the managed HSM has lost what it held; bring back ${join(home, 'hsm')} as it was`,
+    );
+  if (process.status.hsmCertificate === undefined)
+    await certifyHardware(process, await authorities);
+  const { clusterCertificate, trustAnchor } = await claimOnce(
+    process.status.clusterCsr ?? missing('cluster CSR'),
+    clock,
+  );
   // Before the HSM takes it: afterwards no other anchor would do, and the CA's key is gone.
   writeFileDurably(path, trustAnchor);
   await process.call('initialize', { clusterCertificate, trustAnchor });

@@ -32,7 +32,8 @@ export function openSecrets(folder: string): ManagedSecrets {
 }
 
 function decode(value: unknown, path: string): ManagedSecrets {
-  const members: Partial<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {};
+  const members: Partial<Record<string, unknown>> =
+    typeof value === 'object' && value !== null ? { ...value } : {};
   const text = (name: string): string => {
     const member = members[name];
     if (typeof member !== 'string') throw new Error(`${path} has no ${name}`);

@@ -25,15 +25,29 @@ export function readHostIdentity(folder: string): HostIdentity | undefined {
 }
 
 /** Gets a certificate for this host in exchange for a token. The key never leaves the folder. */
-export async function enrol(folder: string, token: EnrolmentToken, address: string): Promise<HostIdentity> {
+export async function enrol(
+  folder: string,
+  token: EnrolmentToken,
+  address: string,
+): Promise<HostIdentity> {
   const keys = makeKeyPair();
   const csr = await createCsr(keys, { O: 'Keyhold', CN: 'HSM host' });
   const socket = await openToControlPlane(token.address, { ca: token.authority });
   try {
-    new FrameWriter(socket).write({ id: 1, op: 'enrol', in: { id: token.id, secret: token.secret, csr, address } });
+    new FrameWriter(socket).write({
+      id: 1,
+      op: 'enrol',
+      in: { id: token.id, secret: token.secret, csr, address },
+    });
     const { hostId, certificate } = await answerOf(socket);
     const { authority } = token;
-    const identity = { hostId, controlPlane: token.address, authority, certificate, key: exportPrivateKey(keys.privateKey) };
+    const identity = {
+      hostId,
+      controlPlane: token.address,
+      authority,
+      certificate,
+      key: exportPrivateKey(keys.privateKey),
+    };
     writeFileDurably(join(folder, 'host.json'), JSON.stringify(identity));
     return identity;
   } finally {
@@ -42,11 +56,24 @@ export async function enrol(folder: string, token: EnrolmentToken, address: stri
 }
 
 /** Opens TLS to what the authority certified as the control plane: another host's certificate will not do. */
-export async function openToControlPlane(address: string, options: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>): Promise<TLSSocket> {
+export async function openToControlPlane(
+  address: string,
+  options: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>,
+): Promise<TLSSocket> {
   const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(address) ?? [];
-  const checkServerIdentity = (_host: string, { subject }: { subject: { CN?: string | string[] } }): Error | undefined =>
+  const checkServerIdentity = (
+    _host: string,
+    { subject }: { subject: { CN?: string | string[] } },
+  ): Error | undefined =>
     subject.CN === CONTROL_PLANE ? undefined : new Error('what answers is not the control plane');
-  const socket = connect({ ...options, host, port: Number(port), minVersion: 'TLSv1.3', checkServerIdentity, timeout: TIMEOUT });
+  const socket = connect({
+    ...options,
+    host,
+    port: Number(port),
+    minVersion: 'TLSv1.3',
+    checkServerIdentity,
+    timeout: TIMEOUT,
+  });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once('secureConnect', () => resolve()).once('error', reject);
   socket.once('timeout', () => socket.destroy(new Error('the control plane does not answer')));
@@ -55,13 +82,18 @@ export async function openToControlPlane(address: string, options: Pick<Connecti
   return socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, TIMEOUT);
 }
 
-async function answerOf(socket: TLSSocket): Promise<{ readonly hostId: string; readonly certificate: string }> {
+async function answerOf(
+  socket: TLSSocket,
+): Promise<{ readonly hostId: string; readonly certificate: string }> {
   const reader = new FrameReader();
   for await (const chunk of socket) {
     const [frame] = reader.feed(chunk as Buffer);
     if (frame === undefined) continue;
     // The control plane proved by its certificate that it is one.
-    const { out, error } = frame as { out?: { hostId: string; certificate: string }; error?: { message: string } };
+    const { out, error } = frame as {
+      out?: { hostId: string; certificate: string };
+      error?: { message: string };
+    };
     if (out) return out;
     throw new Error(error?.message ?? 'no answer');
   }

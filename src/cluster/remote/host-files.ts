@@ -51,9 +51,16 @@ export class HostFiles {
   }
 
   /** A token that lets one host enrol in a zone until it expires; only its hash is kept. */
-  makeToken(availabilityZone: string, expires: number): { readonly id: string; readonly secret: string } {
+  makeToken(
+    availabilityZone: string,
+    expires: number,
+  ): { readonly id: string; readonly secret: string } {
     const token = { id: base32Id(ID_LENGTH), secret: base32Id(SECRET_LENGTH) };
-    const record: TokenRecord = { secret: sha256(token.secret).toString('hex'), availabilityZone, expires };
+    const record: TokenRecord = {
+      secret: sha256(token.secret).toString('hex'),
+      availabilityZone,
+      expires,
+    };
     writeFileDurably(this.#tokenPath(token.id), JSON.stringify(record));
     return token;
   }

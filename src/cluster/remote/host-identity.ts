@@ -1,5 +1,11 @@
 import type { Clock } from '../../base/index.ts';
-import { exportPrivateKey, issueCertificate, makeKeyPair, readCsr, type Issuer } from '../../crypto/index.ts';
+import {
+  exportPrivateKey,
+  issueCertificate,
+  makeKeyPair,
+  readCsr,
+  type Issuer,
+} from '../../crypto/index.ts';
 import { openAuthority, validity } from '../authorities.ts';
 
 /** The name in the control plane's certificate; those of hosts have the host's id. */
@@ -12,16 +18,34 @@ export function openHostAuthority(folder: string, clock: Clock): Promise<Issuer>
 }
 
 /** PEM; a new key at every start. */
-export async function controlPlaneIdentity(authority: Issuer, clock: Clock): Promise<{ readonly key: string; readonly cert: string }> {
+export async function controlPlaneIdentity(
+  authority: Issuer,
+  clock: Clock,
+): Promise<{ readonly key: string; readonly cert: string }> {
   const { publicKey, privateKey } = makeKeyPair();
-  const order = { ...validity(clock, YEARS), subject: { O: 'Keyhold', CN: CONTROL_PLANE }, publicKey, ca: false };
+  const order = {
+    ...validity(clock, YEARS),
+    subject: { O: 'Keyhold', CN: CONTROL_PLANE },
+    publicKey,
+    ca: false,
+  };
   return { key: exportPrivateKey(privateKey), cert: await issueCertificate(order, authority) };
 }
 
 /** The certificate for a host's key; undefined if `csr` is no request. */
-export async function certifyHost(authority: Issuer, hostId: string, csr: string, clock: Clock): Promise<string | undefined> {
+export async function certifyHost(
+  authority: Issuer,
+  hostId: string,
+  csr: string,
+  clock: Clock,
+): Promise<string | undefined> {
   const request = await readCsr(csr);
   if (!request) return undefined;
-  const order = { ...validity(clock, YEARS), subject: { O: 'Keyhold', CN: hostId }, publicKey: request.publicKey, ca: false };
+  const order = {
+    ...validity(clock, YEARS),
+    subject: { O: 'Keyhold', CN: hostId },
+    publicKey: request.publicKey,
+    ca: false,
+  };
   return issueCertificate(order, authority);
 }

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { Clock, Logger } from '../../base/index.ts';
 import type { Issuer } from '../../crypto/index.ts';
-import { FrameReader, FrameWriter, MAX_STRANGER_FRAME, type HsmError } from '../../hsm/wire/index.ts';
+import {
+  FrameReader,
+  FrameWriter,
+  MAX_STRANGER_FRAME,
+  type HsmError,
+} from '../../hsm/wire/index.ts';
 import type { HsmChild } from '../contract.ts';
 import { HostFiles, type HsmHost } from './host-files.ts';
 import { certifyHost, controlPlaneIdentity, openHostAuthority } from './host-identity.ts';
@@ -80,10 +85,18 @@ export class HsmHosts {
   }
 
   /** A connected host of the zone that runs no HSM; one with this address, if one is wanted. */
-  free(availabilityZone: string, taken: ReadonlySet<string>, address?: string): HsmHost | undefined {
+  free(
+    availabilityZone: string,
+    taken: ReadonlySet<string>,
+    address?: string,
+  ): HsmHost | undefined {
     const hosts = this.#files?.hosts() ?? [];
     return hosts
-      .filter((host) => host.availabilityZone === availabilityZone && (address === undefined || host.address === address))
+      .filter(
+        (host) =>
+          host.availabilityZone === availabilityZone &&
+          (address === undefined || host.address === address),
+      )
       .find(({ hostId }) => this.#connected.has(hostId) && !taken.has(hostId));
   }
 
@@ -130,21 +143,29 @@ export class HsmHosts {
     socket.on('data', (chunk: Buffer) => {
       try {
         const [frame] = reader.feed(chunk);
-        if (frame !== undefined) void this.#enrol(frame, registry).then((reply) => writer.write({ id: 1, ...reply }));
+        if (frame !== undefined)
+          void this.#enrol(frame, registry).then((reply) => writer.write({ id: 1, ...reply }));
       } catch {
         socket.destroy();
       }
     });
   }
 
-  async #enrol(frame: unknown, { authority, files }: Registry): Promise<{ readonly out: object } | { readonly error: Refusal }> {
+  async #enrol(
+    frame: unknown,
+    { authority, files }: Registry,
+  ): Promise<{ readonly out: object } | { readonly error: Refusal }> {
     const { clock, log } = this.#options;
     const { id, secret, csr, address } = enrolmentIn(frame);
     const availabilityZone = files.takeToken(id, secret, clock.now());
-    if (availabilityZone === undefined) return { error: { code: 'not-permitted', message: 'the token is wrong, used or expired' } };
+    if (availabilityZone === undefined)
+      return { error: { code: 'not-permitted', message: 'the token is wrong, used or expired' } };
     const host = files.add({ availabilityZone, address });
     const certificate = await certifyHost(authority, host.hostId, csr, clock);
-    if (certificate === undefined) return { error: { code: 'invalid-argument', message: 'the request for a certificate is not valid' } };
+    if (certificate === undefined)
+      return {
+        error: { code: 'invalid-argument', message: 'the request for a certificate is not valid' },
+      };
     log.info({ ...host }, 'HSM host is enrolled');
     return { out: { hostId: host.hostId, certificate } };
   }
@@ -153,7 +174,13 @@ export class HsmHosts {
 /** What a stranger says, with empty texts for what it does not. */
 function enrolmentIn(frame: unknown): Enrolment {
   const { in: input }: { in?: unknown } = typeof frame === 'object' && frame !== null ? frame : {};
-  const members: Partial<Record<keyof Enrolment, unknown>> = typeof input === 'object' && input !== null ? input : {};
+  const members: Partial<Record<keyof Enrolment, unknown>> =
+    typeof input === 'object' && input !== null ? input : {};
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return { id: text(members.id), secret: text(members.secret), csr: text(members.csr), address: text(members.address) };
+  return {
+    id: text(members.id),
+    secret: text(members.secret),
+    csr: text(members.csr),
+    address: text(members.address),
+  };
 }

@@ -25,7 +25,11 @@ export async function serveHsms({ identity, launch, log, signal }: ServeOptions)
   while (!signal.aborted) {
     try {
       const { controlPlane, authority, certificate, key } = identity;
-      const socket = await openToControlPlane(controlPlane, { ca: authority, cert: certificate, key });
+      const socket = await openToControlPlane(controlPlane, {
+        ca: authority,
+        cert: certificate,
+        key,
+      });
       log.info({ controlPlane }, 'connected to the control plane');
       pause = FIRST_PAUSE;
       await serveOne(socket, launch, signal);
@@ -38,7 +42,11 @@ export async function serveHsms({ identity, launch, log, signal }: ServeOptions)
   }
 }
 
-async function serveOne(socket: TLSSocket, launch: () => ChildProcess, signal: AbortSignal): Promise<void> {
+async function serveOne(
+  socket: TLSSocket,
+  launch: () => ChildProcess,
+  signal: AbortSignal,
+): Promise<void> {
   const gone = new Promise<void>((resolve) => {
     socket.once('close', () => resolve());
   });

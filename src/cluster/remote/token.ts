@@ -15,8 +15,15 @@ export function encodeToken(token: EnrolmentToken): string {
 /** Undefined if it is no token. */
 export function decodeToken(text: string): EnrolmentToken | undefined {
   try {
-    const { address, authority, id, secret } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, unknown>;
-    if (typeof address !== 'string' || typeof authority !== 'string' || typeof id !== 'string' || typeof secret !== 'string')
+    const { address, authority, id, secret } = JSON.parse(
+      Buffer.from(text, 'base64url').toString(),
+    ) as Record<string, unknown>;
+    if (
+      typeof address !== 'string' ||
+      typeof authority !== 'string' ||
+      typeof id !== 'string' ||
+      typeof secret !== 'string'
+    )
       return undefined;
     return { address, authority, id, secret };
   } catch {

@@ -1,4 +1,10 @@
-import { KmsError, type BackupRecord, type ClusterRecord, type Scope, type Tag } from '../../domain/index.ts';
+import {
+  KmsError,
+  type BackupRecord,
+  type ClusterRecord,
+  type Scope,
+  type Tag,
+} from '../../domain/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { BackupFiles } from '../backups/backup-files.ts';
 import { DELETION_WINDOW } from '../backups/sweep.ts';
@@ -14,11 +20,16 @@ export interface BackupName extends Scope {
 type Change = (backup: BackupRecord) => BackupRecord;
 
 /** Asks for a backup now; AWS has no such operation. */
-export function createBackup({ store, clock }: RequestContext, name: ClusterName): Promise<BackupRecord> {
+export function createBackup(
+  { store, clock }: RequestContext,
+  name: ClusterName,
+): Promise<BackupRecord> {
   return store.transact(async (transaction) => {
     const { cluster, hsms } = await needCluster(transaction, name);
     if (cluster.state !== 'ACTIVE' || hsms.length === 0) {
-      throw invalid(`Cluster '${name.clusterId}' can be backed up only while it is ACTIVE and has an HSM.`);
+      throw invalid(
+        `Cluster '${name.clusterId}' can be backed up only while it is ACTIVE and has an HSM.`,
+      );
     }
     const wanted = wantedBackup(cluster, 'demand', clock.now());
     await transaction.put('backups', wanted);
@@ -28,7 +39,10 @@ export function createBackup({ store, clock }: RequestContext, name: ClusterName
   });
 }
 
-export function deleteBackup({ store, clock }: RequestContext, name: BackupName): Promise<BackupRecord> {
+export function deleteBackup(
+  { store, clock }: RequestContext,
+  name: BackupName,
+): Promise<BackupRecord> {
   return store.transact((transaction) => {
     return change(transaction, name, (backup) => {
       requireReady(backup, 'deleted');
@@ -41,14 +55,20 @@ export function restoreBackup({ store }: RequestContext, name: BackupName): Prom
   return store.transact((transaction) => {
     return change(transaction, name, ({ deletionDate: _undone, ...backup }) => {
       if (backup.state !== 'PENDING_DELETION') {
-        throw invalid(`Backup '${backup.backupId}' is in state ${backup.state}; only one that is PENDING_DELETION can be restored.`);
+        throw invalid(
+          `Backup '${backup.backupId}' is in state ${backup.state}; only one that is PENDING_DELETION can be restored.`,
+        );
       }
       return { ...backup, state: 'READY' };
     });
   });
 }
 
-export function modifyBackup({ store }: RequestContext, name: BackupName, neverExpires: boolean): Promise<BackupRecord> {
+export function modifyBackup(
+  { store }: RequestContext,
+  name: BackupName,
+  neverExpires: boolean,
+): Promise<BackupRecord> {
   return store.transact((transaction) => {
     return change(transaction, name, (backup) => {
       requireReady(backup, 'modified');
@@ -61,23 +81,50 @@ export function modifyBackup({ store }: RequestContext, name: BackupName, neverE
 export async function copyBackup(
   { store, clock }: RequestContext,
   files: BackupFiles,
-  { name, region, tags }: { readonly name: BackupName; readonly region: string; readonly tags?: readonly Tag[] | undefined },
+  {
+    name,
+    region,
+    tags,
+  }: {
+    readonly name: BackupName;
+    readonly region: string;
+    readonly tags?: readonly Tag[] | undefined;
+  },
 ): Promise<BackupRecord> {
-  if (region === name.region) throw invalid('The destination Region must be another than the Region of the backup.');
-  const source = await store.read((reader) => reader.get('backups', name.account, name.region, name.backupId));
+  if (region === name.region)
+    throw invalid('The destination Region must be another than the Region of the backup.');
+  const source = await store.read((reader) =>
+    reader.get('backups', name.account, name.region, name.backupId),
+  );
   if (!source) throw missing(name.backupId);
   requireReady(source, 'copied');
   const { policy: _own, ...facts } = source;
-  const copied = { date: clock.now(), region: name.region, backupId: name.backupId, clusterId: source.clusterId };
-  const copy: BackupRecord = { ...facts, region, backupId: newBackupId(), copy: copied, tags: tags ?? source.tags };
+  const copied = {
+    date: clock.now(),
+    region: name.region,
+    backupId: name.backupId,
+    clusterId: source.clusterId,
+  };
+  const copy: BackupRecord = {
+    ...facts,
+    region,
+    backupId: newBackupId(),
+    copy: copied,
+    tags: tags ?? source.tags,
+  };
   files.copy(name.backupId, copy.backupId);
   await store.transact((transaction) => transaction.put('backups', copy));
   return copy;
 }
 
 /** There is one HSM type, so a migration to another is refused. */
-export function modifyCluster({ store }: RequestContext, name: ClusterName, change: ClusterChange): Promise<ClusterRecord> {
-  if (change.hsmType !== undefined && change.hsmType !== HSM_TYPE) throw invalid('Provided HsmType is not supported.');
+export function modifyCluster(
+  { store }: RequestContext,
+  name: ClusterName,
+  change: ClusterChange,
+): Promise<ClusterRecord> {
+  if (change.hsmType !== undefined && change.hsmType !== HSM_TYPE)
+    throw invalid('Provided HsmType is not supported.');
   return store.transact(async (transaction) => {
     const { cluster } = await needCluster(transaction, name);
     const modified = { ...cluster, retentionDays: change.retentionDays ?? cluster.retentionDays };
@@ -86,7 +133,11 @@ export function modifyCluster({ store }: RequestContext, name: ClusterName, chan
   });
 }
 
-async function change(transaction: Transaction, { account, region, backupId }: BackupName, to: Change): Promise<BackupRecord> {
+async function change(
+  transaction: Transaction,
+  { account, region, backupId }: BackupName,
+  to: Change,
+): Promise<BackupRecord> {
   const backup = await transaction.get('backups', account, region, backupId);
   if (!backup) throw missing(backupId);
   const changed = to(backup);
@@ -95,7 +146,10 @@ async function change(transaction: Transaction, { account, region, backupId }: B
 }
 
 export function requireReady({ backupId, state }: BackupRecord, what: string): void {
-  if (state !== 'READY') throw invalid(`Backup '${backupId}' is in state ${state}; only one that is READY can be ${what}.`);
+  if (state !== 'READY')
+    throw invalid(
+      `Backup '${backupId}' is in state ${state}; only one that is READY can be ${what}.`,
+    );
 }
 
 function missing(backupId: string): KmsError {

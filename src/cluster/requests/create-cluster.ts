@@ -10,7 +10,11 @@ import type { RequestContext } from './context.ts';
 /** Characters after the prefix of cluster and HSM ids. */
 export const ID_LENGTH = 11;
 
-export async function createCluster(context: RequestContext, scope: Scope, wanted: NewCluster): Promise<ClusterRecord> {
+export async function createCluster(
+  context: RequestContext,
+  scope: Scope,
+  wanted: NewCluster,
+): Promise<ClusterRecord> {
   if (wanted.hsmType !== HSM_TYPE) throw invalid('Provided HsmType is not supported.');
   const vpc = vpcOf(scope, context.loopback);
   const subnetMapping = mapSubnets(vpc, wanted.subnetIds);
@@ -54,17 +58,28 @@ function restoredFrom({ backupId, clusterCertificate, trustAnchor }: BackupRecor
 function mapSubnets(vpc: Vpc, subnetIds: readonly string[]): Record<string, string> {
   const byId = new Map(vpc.subnets.map((subnet) => [subnet.subnetId, subnet]));
   const unknown = subnetIds.filter((id) => !byId.has(id));
-  if (unknown.length > 0) throw invalid(`The following subnets do not exist: ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw invalid(`The following subnets do not exist: ${unknown.join(', ')}`);
   const mapping: Record<string, string> = {};
   for (const id of subnetIds) {
     const zone = byId.get(id)?.availabilityZone ?? '';
-    if (zone in mapping) throw invalid(`Only one subnet per Availability Zone can be given; ${zone} has more than one.`);
+    if (zone in mapping)
+      throw invalid(
+        `Only one subnet per Availability Zone can be given; ${zone} has more than one.`,
+      );
     mapping[zone] = id;
   }
   return mapping;
 }
 
-async function checkQuota(transaction: Transaction, { account, region }: Scope, limit: number): Promise<void> {
+async function checkQuota(
+  transaction: Transaction,
+  { account, region }: Scope,
+  limit: number,
+): Promise<void> {
   const clusters = await transaction.list('clusters', [account, region]);
-  if (clusters.length >= limit) throw invalid(`The maximum number of clusters for this account and Region (${limit}) has been reached.`);
+  if (clusters.length >= limit)
+    throw invalid(
+      `The maximum number of clusters for this account and Region (${limit}) has been reached.`,
+    );
 }

@@ -13,7 +13,11 @@ export interface NewHsm {
   readonly ipAddress?: string | undefined;
 }
 
-export function createHsm(context: RequestContext, name: ClusterName, wanted: NewHsm): Promise<HsmRecord> {
+export function createHsm(
+  context: RequestContext,
+  name: ClusterName,
+  wanted: NewHsm,
+): Promise<HsmRecord> {
   return context.store.transact(async (transaction) => {
     const rows = await needCluster(transaction, name);
     checkState(rows);
@@ -29,7 +33,9 @@ export function createHsm(context: RequestContext, name: ClusterName, wanted: Ne
       availabilityZone: subnet.availabilityZone,
       subnetId: subnet.subnetId,
       eniId: `eni-${hexId(17)}`,
-      eniIp: host?.address ?? addressIn(subnet, new Set(others.map((other) => other.eniIp)), wanted.ipAddress),
+      eniIp:
+        host?.address ??
+        addressIn(subnet, new Set(others.map((other) => other.eniIp)), wanted.ipAddress),
       ...(host && { hostId: host.hostId }),
       port: 0,
       state: 'CREATE_IN_PROGRESS',
@@ -43,7 +49,11 @@ export function createHsm(context: RequestContext, name: ClusterName, wanted: Ne
 }
 
 /** Another machine, if one offers itself for the zone; otherwise the HSM runs on this one. */
-async function hostFor({ hosts }: RequestContext, reader: Reader, { availabilityZone, ipAddress }: NewHsm): Promise<HsmHost | undefined> {
+async function hostFor(
+  { hosts }: RequestContext,
+  reader: Reader,
+  { availabilityZone, ipAddress }: NewHsm,
+): Promise<HsmHost | undefined> {
   const all = await reader.list('hsms', []);
   return hosts.free(availabilityZone, new Set(all.flatMap(({ hostId = [] }) => hostId)), ipAddress);
 }
@@ -53,11 +63,18 @@ function checkState({ cluster, hsms, backups }: ClusterRows): void {
   const { clusterId, state } = cluster;
   if (state === 'ACTIVE') {
     if (hsms.some(stays) || newestBackup({ cluster, backups }) !== undefined) return;
-    throw invalid(`Cluster '${clusterId}' has neither an HSM left that a new one could be cloned from nor a backup.`);
+    throw invalid(
+      `Cluster '${clusterId}' has neither an HSM left that a new one could be cloned from nor a backup.`,
+    );
   }
-  if (hsms.length > 0) throw invalid(`Cluster '${clusterId}' already contains an HSM but has not yet been fully activated`);
+  if (hsms.length > 0)
+    throw invalid(
+      `Cluster '${clusterId}' already contains an HSM but has not yet been fully activated`,
+    );
   if (state !== 'UNINITIALIZED')
-    throw invalid(`Cluster '${clusterId}' is in state ${state}; an HSM can be created only in state UNINITIALIZED or ACTIVE.`);
+    throw invalid(
+      `Cluster '${clusterId}' is in state ${state}; an HSM can be created only in state UNINITIALIZED or ACTIVE.`,
+    );
 }
 
 function stays({ state }: HsmRecord): boolean {
@@ -66,28 +83,51 @@ function stays({ state }: HsmRecord): boolean {
 
 /** With no other HSM to be cloned from, a new one of an active cluster begins with what was backed up last. */
 function beginning({ cluster, hsms, backups }: ClusterRows): { readonly restoreFrom?: string } {
-  const backupId = cluster.state === 'ACTIVE' && !hsms.some(stays) ? newestBackup({ cluster, backups }) : undefined;
+  const backupId =
+    cluster.state === 'ACTIVE' && !hsms.some(stays)
+      ? newestBackup({ cluster, backups })
+      : undefined;
   return backupId === undefined ? {} : { restoreFrom: backupId };
 }
 
 /** Also one that is just being made, by the last HSM on its way out: it is the newest. */
-function newestBackup({ cluster, backups }: Pick<ClusterRows, 'cluster' | 'backups'>): string | undefined {
-  const usable = backups.filter(({ state, copy }) => !copy && (state === 'READY' || state === 'CREATE_IN_PROGRESS'));
-  return usable.toSorted((a, b) => b.creationDate - a.creationDate)[0]?.backupId ?? cluster.sourceBackupId;
+function newestBackup({
+  cluster,
+  backups,
+}: Pick<ClusterRows, 'cluster' | 'backups'>): string | undefined {
+  const usable = backups.filter(
+    ({ state, copy }) => !copy && (state === 'READY' || state === 'CREATE_IN_PROGRESS'),
+  );
+  return (
+    usable.toSorted((a, b) => b.creationDate - a.creationDate)[0]?.backupId ??
+    cluster.sourceBackupId
+  );
 }
 
 function subnetFor({ loopback }: RequestContext, { cluster }: ClusterRows, zone: string): Subnet {
   const subnetId = cluster.subnetMapping[zone];
-  const subnet = vpcOf(cluster, loopback).subnets.find((candidate) => candidate.subnetId === subnetId);
-  if (!subnet) throw invalid(`Cluster '${cluster.clusterId}' has no subnet in Availability Zone '${zone}'.`);
+  const subnet = vpcOf(cluster, loopback).subnets.find(
+    (candidate) => candidate.subnetId === subnetId,
+  );
+  if (!subnet)
+    throw invalid(`Cluster '${cluster.clusterId}' has no subnet in Availability Zone '${zone}'.`);
   return subnet;
 }
 
-function checkQuotas({ cluster, hsms }: ClusterRows, ofAccount: number, limits: ClusterLimits): void {
+function checkQuotas(
+  { cluster, hsms }: ClusterRows,
+  ofAccount: number,
+  limits: ClusterLimits,
+): void {
   if (hsms.length >= limits.hsmsPerCluster) {
-    throw invalid(`Cluster '${cluster.clusterId}' already contains the maximum number of HSMs (${limits.hsmsPerCluster}).`);
+    throw invalid(
+      `Cluster '${cluster.clusterId}' already contains the maximum number of HSMs (${limits.hsmsPerCluster}).`,
+    );
   }
-  if (ofAccount >= limits.hsms) throw invalid(`The maximum number of HSMs for this account and Region (${limits.hsms}) has been reached.`);
+  if (ofAccount >= limits.hsms)
+    throw invalid(
+      `The maximum number of HSMs for this account and Region (${limits.hsms}) has been reached.`,
+    );
 }
 
 function addressIn(subnet: Subnet, taken: ReadonlySet<string>, wanted: string | undefined): string {
@@ -96,7 +136,11 @@ function addressIn(subnet: Subnet, taken: ReadonlySet<string>, wanted: string | 
     if (address === undefined) throw invalid(`Subnet '${subnet.subnetId}' has no free IP address.`);
     return address;
   }
-  if (!isHostOf(subnet, wanted)) throw invalid(`IP address ${wanted} is not in subnet '${subnet.subnetId}' (${subnet.cidrBlock}).`);
-  if (taken.has(wanted) && !isShared(wanted)) throw invalid(`IP address ${wanted} is already in use.`);
+  if (!isHostOf(subnet, wanted))
+    throw invalid(
+      `IP address ${wanted} is not in subnet '${subnet.subnetId}' (${subnet.cidrBlock}).`,
+    );
+  if (taken.has(wanted) && !isShared(wanted))
+    throw invalid(`IP address ${wanted} is already in use.`);
   return wanted;
 }

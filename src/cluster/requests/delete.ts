@@ -5,17 +5,35 @@ import { invalid, needCluster, type ClusterName } from '../rows.ts';
 import { KmsError } from '../../domain/index.ts';
 import type { RequestContext } from './context.ts';
 
-export async function deleteHsm({ store, clock }: RequestContext, name: ClusterName, selector: HsmSelector): Promise<HsmRecord> {
-  const given = [selector.hsmId, selector.eniId, selector.eniIp].filter((value) => value !== undefined);
+export async function deleteHsm(
+  { store, clock }: RequestContext,
+  name: ClusterName,
+  selector: HsmSelector,
+): Promise<HsmRecord> {
+  const given = [selector.hsmId, selector.eniId, selector.eniIp].filter(
+    (value) => value !== undefined,
+  );
   if (given.length !== 1) throw invalid('Exactly one of HsmId, EniId and EniIp must be specified.');
   return store.transact(async (transaction) => {
     const { cluster, hsms } = await needCluster(transaction, name);
     const [hsm, second] = hsms.filter(
-      ({ hsmId, eniId, eniIp }) => hsmId === selector.hsmId || eniId === selector.eniId || eniIp === selector.eniIp,
+      ({ hsmId, eniId, eniIp }) =>
+        hsmId === selector.hsmId || eniId === selector.eniId || eniIp === selector.eniIp,
     );
-    if (!hsm) throw new KmsError('CloudHsmResourceNotFoundException', `HSM '${given[0]}' was not found in cluster '${name.clusterId}'.`);
-    if (second) throw invalid(`More than one HSM of cluster '${name.clusterId}' has the IP address ${given[0]}; specify HsmId.`);
-    const deleting: HsmRecord = { ...hsm, state: 'DELETE_IN_PROGRESS', stateMessage: 'HSM is being deleted.' };
+    if (!hsm)
+      throw new KmsError(
+        'CloudHsmResourceNotFoundException',
+        `HSM '${given[0]}' was not found in cluster '${name.clusterId}'.`,
+      );
+    if (second)
+      throw invalid(
+        `More than one HSM of cluster '${name.clusterId}' has the IP address ${given[0]}; specify HsmId.`,
+      );
+    const deleting: HsmRecord = {
+      ...hsm,
+      state: 'DELETE_IN_PROGRESS',
+      stateMessage: 'HSM is being deleted.',
+    };
     await transaction.put('hsms', deleting);
     if (cluster.state === 'ACTIVE' && hsm.state !== 'DELETE_IN_PROGRESS') {
       await transaction.put('backups', wantedBackup(cluster, 'leave', clock.now()));
@@ -24,11 +42,21 @@ export async function deleteHsm({ store, clock }: RequestContext, name: ClusterN
   });
 }
 
-export function deleteCluster({ store }: RequestContext, name: ClusterName): Promise<ClusterRecord> {
+export function deleteCluster(
+  { store }: RequestContext,
+  name: ClusterName,
+): Promise<ClusterRecord> {
   return store.transact(async (transaction) => {
     const { cluster, hsms } = await needCluster(transaction, name);
-    if (hsms.length > 0) throw invalid(`Cluster '${name.clusterId}' contains ${hsms.length} HSMs; delete them before the cluster.`);
-    const deleting: ClusterRecord = { ...cluster, state: 'DELETE_IN_PROGRESS', stateMessage: 'The cluster is being deleted.' };
+    if (hsms.length > 0)
+      throw invalid(
+        `Cluster '${name.clusterId}' contains ${hsms.length} HSMs; delete them before the cluster.`,
+      );
+    const deleting: ClusterRecord = {
+      ...cluster,
+      state: 'DELETE_IN_PROGRESS',
+      stateMessage: 'The cluster is being deleted.',
+    };
     await transaction.put('clusters', deleting);
     return deleting;
   });

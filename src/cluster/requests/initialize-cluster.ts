@@ -4,7 +4,11 @@ import type { Claim } from '../contract.ts';
 import { invalid, needCluster, type ClusterName } from '../rows.ts';
 import type { RequestContext } from './context.ts';
 
-export async function initializeCluster({ store, clock }: RequestContext, name: ClusterName, claim: Claim): Promise<ClusterRecord> {
+export async function initializeCluster(
+  { store, clock }: RequestContext,
+  name: ClusterName,
+  claim: Claim,
+): Promise<ClusterRecord> {
   const csr = csrOf((await store.read((reader) => needCluster(reader, name))).cluster);
   // Outside the transaction: verifying signatures takes its time, and other writers wait for a transaction.
   const fault = await claimFault(claim, csr, clock.now());
@@ -27,7 +31,12 @@ export async function initializeCluster({ store, clock }: RequestContext, name: 
 /** The request that the customer was to sign, if the cluster waits for that. */
 function csrOf({ clusterId, state, clusterCsr }: ClusterRecord): string {
   if (state !== 'UNINITIALIZED')
-    throw invalid(`Cluster '${clusterId}' is in state ${state}; only an UNINITIALIZED cluster can be initialized.`);
-  if (clusterCsr === undefined) throw invalid(`Cluster '${clusterId}' has no certificate signing request yet: create an HSM first.`);
+    throw invalid(
+      `Cluster '${clusterId}' is in state ${state}; only an UNINITIALIZED cluster can be initialized.`,
+    );
+  if (clusterCsr === undefined)
+    throw invalid(
+      `Cluster '${clusterId}' has no certificate signing request yet: create an HSM first.`,
+    );
   return clusterCsr;
 }

@@ -9,13 +9,18 @@ export const finishCreation: Step = ({ store }, { cluster }) => {
   if (cluster.state !== 'CREATE_IN_PROGRESS') return Promise.resolve(false);
   // A cluster that is made from a backup has its certificate and its users already.
   const state = cluster.sourceBackupId === undefined ? 'UNINITIALIZED' : 'ACTIVE';
-  return changeCluster(store, cluster, (row) => ({ ...row, state, stateMessage: 'Cluster created successfully.' }));
+  return changeCluster(store, cluster, (row) => ({
+    ...row,
+    state,
+    stateMessage: 'Cluster created successfully.',
+  }));
 };
 
 /** The first HSM gets its hardware certificates; what it and they say of the cluster's identity goes to the cluster's row. */
 export const certifyFirst: Step = async (works, rows) => {
   const [first] = running(works, rows);
-  if (rows.cluster.state !== 'UNINITIALIZED' || first?.hsm.state !== 'CREATE_IN_PROGRESS') return false;
+  if (rows.cluster.state !== 'UNINITIALIZED' || first?.hsm.state !== 'CREATE_IN_PROGRESS')
+    return false;
   const certificates = await certifyHardware(first.process, works.authorities);
   const { clusterCsr } = first.process.status;
   if (clusterCsr === undefined) throw new Error('the first HSM shows no cluster CSR');
@@ -36,11 +41,24 @@ export const initialize: Step = async (works, rows) => {
   const [first] = running(works, rows);
   if (cluster.state !== 'INITIALIZE_IN_PROGRESS' || !first) return false;
   const refusal = await hand(first, cluster.clusterCertificate ?? '', cluster.trustAnchor ?? '');
-  if (refusal) works.log.error({ clusterId: cluster.clusterId, err: refusal }, 'HSM refuses the cluster certificate');
+  if (refusal)
+    works.log.error(
+      { clusterId: cluster.clusterId, err: refusal },
+      'HSM refuses the cluster certificate',
+    );
   return changeCluster(works.store, cluster, (row) => {
     if (row.state !== 'INITIALIZE_IN_PROGRESS') return undefined;
-    if (refusal) return { ...row, state: 'UNINITIALIZED', stateMessage: `Initialization failed: ${refusal.message}` };
-    return { ...row, state: 'INITIALIZED', stateMessage: 'Cluster is initialized but not yet activated.' };
+    if (refusal)
+      return {
+        ...row,
+        state: 'UNINITIALIZED',
+        stateMessage: `Initialization failed: ${refusal.message}`,
+      };
+    return {
+      ...row,
+      state: 'INITIALIZED',
+      stateMessage: 'Cluster is initialized but not yet activated.',
+    };
   });
 };
 
@@ -68,7 +86,13 @@ export const recordRestore: Step = async (works, rows) => {
   await works.store.transact(async (transaction) => {
     const cluster = await transaction.get('clusters', account, region, clusterId);
     if (cluster?.state !== 'UNINITIALIZED') return;
-    const active: ClusterRecord = { ...cluster, clusterCertificate, trustAnchor, state: 'ACTIVE', stateMessage: 'Cluster is active.' };
+    const active: ClusterRecord = {
+      ...cluster,
+      clusterCertificate,
+      trustAnchor,
+      state: 'ACTIVE',
+      stateMessage: 'Cluster is active.',
+    };
     await transaction.put('clusters', active);
     await transaction.put('backups', wantedBackup(active, 'activation', works.clock.now()));
   });
@@ -83,7 +107,11 @@ export const recordActivation: Step = async (works, rows) => {
   await works.store.transact(async (transaction) => {
     const cluster = await transaction.get('clusters', account, region, clusterId);
     if (cluster?.state !== 'INITIALIZED') return;
-    await transaction.put('clusters', { ...cluster, state: 'ACTIVE', stateMessage: 'Cluster is active.' });
+    await transaction.put('clusters', {
+      ...cluster,
+      state: 'ACTIVE',
+      stateMessage: 'Cluster is active.',
+    });
     await transaction.put('backups', wantedBackup(cluster, 'activation', works.clock.now()));
   });
   return true;

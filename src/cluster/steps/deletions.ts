@@ -15,16 +15,26 @@ export const removeHsms: Step = async (works, rows) => {
     await transaction.delete('hsms', account, region, clusterId, hsmId);
     const cluster = await transaction.get('clusters', account, region, clusterId);
     const rest = await transaction.list('hsms', [account, region, clusterId]);
-    if (cluster && rest.length === 0 && isUnclaimed(cluster)) await transaction.put('clusters', unclaim(cluster));
+    if (cluster && rest.length === 0 && isUnclaimed(cluster))
+      await transaction.put('clusters', unclaim(cluster));
   });
   log.info({ clusterId: leaving.clusterId, hsmId: leaving.hsmId }, 'HSM is deleted');
   return true;
 };
 
 /** The last one may always go, and so may one that was tried to be started again and did not start. */
-async function mayLeave({ fleet }: Works, { cluster, hsms }: ClusterRows, leaving: HsmRecord): Promise<boolean> {
+async function mayLeave(
+  { fleet }: Works,
+  { cluster, hsms }: ClusterRows,
+  leaving: HsmRecord,
+): Promise<boolean> {
   const { hsmId } = leaving;
-  if (hsms.every(({ state }) => state === 'DELETE_IN_PROGRESS') || !fleet.knows(hsmId) || fleet.failure(hsmId)?.ran === false) return true;
+  if (
+    hsms.every(({ state }) => state === 'DELETE_IN_PROGRESS') ||
+    !fleet.knows(hsmId) ||
+    fleet.failure(hsmId)?.ran === false
+  )
+    return true;
   const process = fleet.process(hsmId);
   // The control plane was restarted meanwhile. What the HSM holds may be nowhere else, so it has to run once more.
   if (!process) fleet.ensure(cluster, leaving, isUnclaimed(cluster));
@@ -45,7 +55,8 @@ const identity = [
 
 /** The cluster's key pair went with its only HSM: the next HSM makes a new one, and the customer's CA signs anew. */
 function unclaim(cluster: ClusterRecord): ClusterRecord {
-  if (cluster.state === 'DELETE_IN_PROGRESS' || cluster.state === 'CREATE_IN_PROGRESS') return cluster;
+  if (cluster.state === 'DELETE_IN_PROGRESS' || cluster.state === 'CREATE_IN_PROGRESS')
+    return cluster;
   const anew: { -readonly [Member in keyof ClusterRecord]: ClusterRecord[Member] } = { ...cluster };
   for (const member of identity) delete anew[member];
   return { ...anew, state: 'UNINITIALIZED', stateMessage: 'Cluster has no HSM.' };
@@ -53,7 +64,9 @@ function unclaim(cluster: ClusterRecord): ClusterRecord {
 
 export const removeCluster: Step = async ({ store, log }, { cluster, hsms }: ClusterRows) => {
   if (cluster.state !== 'DELETE_IN_PROGRESS' || hsms.length > 0) return false;
-  await store.transact((transaction) => transaction.delete('clusters', cluster.account, cluster.region, cluster.clusterId));
+  await store.transact((transaction) =>
+    transaction.delete('clusters', cluster.account, cluster.region, cluster.clusterId),
+  );
   log.info({ clusterId: cluster.clusterId }, 'cluster is deleted');
   return true;
 };

@@ -4,7 +4,8 @@ import { isUnclaimed, type Step, type Works } from './step.ts';
 
 /** As CloudHSM's model has it. */
 const LONGEST_MESSAGE = 300;
-const LOST = 'HSM has lost what it held: its files are damaged or gone. Delete it and create another.';
+const LOST =
+  'HSM has lost what it held: its files are damaged or gone. Delete it and create another.';
 
 export const launchHsms: Step = async ({ fleet }, { cluster, hsms }) => {
   for (const hsm of hsms) {
@@ -17,7 +18,8 @@ export const launchHsms: Step = async ({ fleet }, { cluster, hsms }) => {
 export const recordHealth: Step = async (works, { cluster, hsms }) => {
   let changed = false;
   for (const hsm of hsms) {
-    const row = (before: HsmRecord): HsmRecord | undefined => observed(works, before, cluster.state === 'ACTIVE');
+    const row = (before: HsmRecord): HsmRecord | undefined =>
+      observed(works, before, cluster.state === 'ACTIVE');
     if (row(hsm)) changed = (await changeHsm(works.store, hsm, row)) || changed;
   }
   return changed;
@@ -29,13 +31,18 @@ function observed(works: Works, hsm: HsmRecord, clusterIsActive: boolean): HsmRe
   const moved = status && status.port !== hsm.port ? { ...hsm, port: status.port } : hsm;
   if (hsm.state !== 'ACTIVE' && hsm.state !== 'DEGRADED') return moved === hsm ? undefined : moved;
   const trouble = troubleOf(works, hsm, clusterIsActive);
-  if (trouble !== undefined) return degraded(moved, trouble, works.clock.now()) ?? (moved === hsm ? undefined : moved);
+  if (trouble !== undefined)
+    return degraded(moved, trouble, works.clock.now()) ?? (moved === hsm ? undefined : moved);
   if (!status || hsm.state === 'ACTIVE') return moved === hsm ? undefined : moved;
   const { degradedSince: _over, ...rest } = moved;
   return { ...rest, state: 'ACTIVE', stateMessage: 'HSM created.' };
 }
 
-function troubleOf({ fleet }: Works, { hsmId }: HsmRecord, clusterIsActive: boolean): string | undefined {
+function troubleOf(
+  { fleet }: Works,
+  { hsmId }: HsmRecord,
+  clusterIsActive: boolean,
+): string | undefined {
   const status = fleet.process(hsmId)?.status;
   // It was a member of an active cluster once, and knows nothing of it now.
   if (status && clusterIsActive && status.lifecycle !== 'active') return LOST;

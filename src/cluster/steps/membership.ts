@@ -14,7 +14,9 @@ const told = new WeakMap<HsmProcess, string>();
  * leaving, until it has left: the others take over what only it has.
  */
 export const tellPeers: Step = async (works, rows) => {
-  const members: Peer[] = rows.hsms.filter((hsm) => hsm.port !== 0).map(({ hsmId, eniIp, port }) => ({ hsmId, host: eniIp, port }));
+  const members: Peer[] = rows.hsms
+    .filter((hsm) => hsm.port !== 0)
+    .map(({ hsmId, eniIp, port }) => ({ hsmId, host: eniIp, port }));
   await Promise.all(
     running(works, rows).map(async ({ hsm, process }) => {
       const peers = members.filter((peer) => peer.hsmId !== hsm.hsmId);
@@ -32,14 +34,21 @@ export const joinHsms: Step = async (works, rows) => {
   if (rows.cluster.state !== 'ACTIVE') return false;
   let changed = false;
   for (const joining of running(works, rows)) {
-    if (joining.hsm.state === 'CREATE_IN_PROGRESS') changed = (await join(works, rows, joining)) || changed;
+    if (joining.hsm.state === 'CREATE_IN_PROGRESS')
+      changed = (await join(works, rows, joining)) || changed;
   }
   return changed;
 };
 
-async function join(works: Works, rows: ClusterRows, { hsm, process }: RunningHsm): Promise<boolean> {
+async function join(
+  works: Works,
+  rows: ClusterRows,
+  { hsm, process }: RunningHsm,
+): Promise<boolean> {
   if (process.status.lifecycle !== 'active') {
-    const member = running(works, rows).find((candidate) => candidate.hsm.state === 'ACTIVE' && candidate.status.lifecycle === 'active');
+    const member = running(works, rows).find(
+      (candidate) => candidate.hsm.state === 'ACTIVE' && candidate.status.lifecycle === 'active',
+    );
     if (member) await clone(works, member.process, process, hsm.hsmId);
     else if (!(await restoreInto(works, rows, { hsm, process }))) return false;
   }
@@ -47,7 +56,11 @@ async function join(works: Works, rows: ClusterRows, { hsm, process }: RunningHs
   return countIn(works, rows, hsm);
 }
 
-function countIn({ store, clock }: Works, { cluster }: ClusterRows, { account, region, clusterId, hsmId }: HsmRecord): Promise<boolean> {
+function countIn(
+  { store, clock }: Works,
+  { cluster }: ClusterRows,
+  { account, region, clusterId, hsmId }: HsmRecord,
+): Promise<boolean> {
   return store.transact(async (transaction) => {
     const hsm = await transaction.get('hsms', account, region, clusterId, hsmId);
     if (hsm?.state !== 'CREATE_IN_PROGRESS') return false;
@@ -65,17 +78,31 @@ async function restoreInto(
   { hsm, process }: Pick<RunningHsm, 'hsm' | 'process'>,
 ): Promise<boolean> {
   const backupId = hsm.restoreFrom;
-  if (backupId === undefined || backups.some((backup) => backup.backupId === backupId && backup.state === 'CREATE_IN_PROGRESS'))
+  if (
+    backupId === undefined ||
+    backups.some((backup) => backup.backupId === backupId && backup.state === 'CREATE_IN_PROGRESS')
+  )
     return false;
   await certifyHardware(process, works.authorities);
   await works.backupFiles.hand(backupId, (piece) => process.call('writeBackup', piece));
   await process.call('restoreBackup', {});
-  works.log.info({ backupId, hsmId: hsm.hsmId, clusterId: hsm.clusterId }, 'HSM is restored from a backup');
+  works.log.info(
+    { backupId, hsmId: hsm.hsmId, clusterId: hsm.clusterId },
+    'HSM is restored from a backup',
+  );
   return true;
 }
 
-async function clone(works: Works, member: HsmProcess, joining: HsmProcess, hsmId: string): Promise<void> {
+async function clone(
+  works: Works,
+  member: HsmProcess,
+  joining: HsmProcess,
+  hsmId: string,
+): Promise<void> {
   const { manufacturerHardwareCertificate } = await certifyHardware(joining, works.authorities);
-  const { sealed } = await member.call('exportClone', { hardwareCertificate: manufacturerHardwareCertificate, hsmId });
+  const { sealed } = await member.call('exportClone', {
+    hardwareCertificate: manufacturerHardwareCertificate,
+    hsmId,
+  });
   await joining.call('importClone', { sealed });
 }

@@ -13,7 +13,12 @@ export const path = {
   max: 512,
   pattern: String.raw`(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`,
 } as const;
-export const pathPrefix = { kind: 'text', min: 1, max: 512, pattern: String.raw`\u002F[\u0021-\u007F]*` } as const;
+export const pathPrefix = {
+  kind: 'text',
+  min: 1,
+  max: 512,
+  pattern: String.raw`\u002F[\u0021-\u007F]*`,
+} as const;
 export const arn = { kind: 'text', min: 20, max: 2048 } as const;
 export const requiredArn = { ...arn, required: true } as const;
 export const document = {
@@ -23,15 +28,28 @@ export const document = {
   pattern: String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`,
   required: true,
 } as const;
-export const description = { kind: 'text', max: 1000, pattern: String.raw`[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*` } as const;
+export const description = {
+  kind: 'text',
+  max: 1000,
+  pattern: String.raw`[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`,
+} as const;
 export const sessionDuration = { kind: 'int', min: 3600, max: 43_200 } as const;
-export const versionId = { kind: 'text', pattern: String.raw`v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`, required: true } as const;
+export const versionId = {
+  kind: 'text',
+  pattern: String.raw`v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`,
+  required: true,
+} as const;
 
 export const marker = { kind: 'text', min: 1, pattern: String.raw`[\u0020-\u00FF]+` } as const;
 export const maxItems = { kind: 'int', min: 1, max: 1000 } as const;
 export const page = { Marker: marker, MaxItems: maxItems } as const;
 
-export const tagKey = { kind: 'text', min: 1, max: 128, pattern: String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]+` } as const;
+export const tagKey = {
+  kind: 'text',
+  min: 1,
+  max: 128,
+  pattern: String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]+`,
+} as const;
 export const tags = {
   kind: 'list',
   max: 50,
@@ -39,7 +57,13 @@ export const tags = {
     kind: 'struct',
     members: {
       Key: { ...tagKey, required: true },
-      Value: { kind: 'text', min: 0, max: 256, pattern: String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`, required: true },
+      Value: {
+        kind: 'text',
+        min: 0,
+        max: 256,
+        pattern: String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`,
+        required: true,
+      },
     },
   },
 } as const;

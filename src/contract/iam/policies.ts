@@ -19,7 +19,10 @@ import {
 
 type Iam<N extends string> = ShapeOf<SdkRequest<'iam', N>>;
 
-const usage = { kind: 'enum', values: { PermissionsBoundary: true, PermissionsPolicy: true } } as const;
+const usage = {
+  kind: 'enum',
+  values: { PermissionsBoundary: true, PermissionsPolicy: true },
+} as const;
 const flag = { kind: 'bool' } as const;
 const ofUser = { UserName: requiredUserName } as const;
 const ofGroup = { GroupName: groupName } as const;
@@ -46,17 +49,35 @@ export const policyShapes = {
 
   AttachUserPolicy: { ...ofUser, ...managed } satisfies Iam<'AttachUserPolicy'>,
   DetachUserPolicy: { ...ofUser, ...managed } satisfies Iam<'DetachUserPolicy'>,
-  ListAttachedUserPolicies: { ...ofUser, PathPrefix: pathPrefix, ...page } satisfies Iam<'ListAttachedUserPolicies'>,
+  ListAttachedUserPolicies: {
+    ...ofUser,
+    PathPrefix: pathPrefix,
+    ...page,
+  } satisfies Iam<'ListAttachedUserPolicies'>,
   AttachGroupPolicy: { ...ofGroup, ...managed } satisfies Iam<'AttachGroupPolicy'>,
   DetachGroupPolicy: { ...ofGroup, ...managed } satisfies Iam<'DetachGroupPolicy'>,
-  ListAttachedGroupPolicies: { ...ofGroup, PathPrefix: pathPrefix, ...page } satisfies Iam<'ListAttachedGroupPolicies'>,
+  ListAttachedGroupPolicies: {
+    ...ofGroup,
+    PathPrefix: pathPrefix,
+    ...page,
+  } satisfies Iam<'ListAttachedGroupPolicies'>,
   AttachRolePolicy: { ...ofRole, ...managed } satisfies Iam<'AttachRolePolicy'>,
   DetachRolePolicy: { ...ofRole, ...managed } satisfies Iam<'DetachRolePolicy'>,
-  ListAttachedRolePolicies: { ...ofRole, PathPrefix: pathPrefix, ...page } satisfies Iam<'ListAttachedRolePolicies'>,
+  ListAttachedRolePolicies: {
+    ...ofRole,
+    PathPrefix: pathPrefix,
+    ...page,
+  } satisfies Iam<'ListAttachedRolePolicies'>,
 
-  PutUserPermissionsBoundary: { ...ofUser, ...boundary } satisfies Iam<'PutUserPermissionsBoundary'>,
+  PutUserPermissionsBoundary: {
+    ...ofUser,
+    ...boundary,
+  } satisfies Iam<'PutUserPermissionsBoundary'>,
   DeleteUserPermissionsBoundary: ofUser satisfies Iam<'DeleteUserPermissionsBoundary'>,
-  PutRolePermissionsBoundary: { ...ofRole, ...boundary } satisfies Iam<'PutRolePermissionsBoundary'>,
+  PutRolePermissionsBoundary: {
+    ...ofRole,
+    ...boundary,
+  } satisfies Iam<'PutRolePermissionsBoundary'>,
   DeleteRolePermissionsBoundary: ofRole satisfies Iam<'DeleteRolePermissionsBoundary'>,
 
   CreatePolicy: {
@@ -75,17 +96,33 @@ export const policyShapes = {
     ...page,
   } satisfies Iam<'ListPolicies'>,
   DeletePolicy: managed satisfies Iam<'DeletePolicy'>,
-  CreatePolicyVersion: { ...managed, PolicyDocument: document, SetAsDefault: flag } satisfies Iam<'CreatePolicyVersion'>,
+  CreatePolicyVersion: {
+    ...managed,
+    PolicyDocument: document,
+    SetAsDefault: flag,
+  } satisfies Iam<'CreatePolicyVersion'>,
   GetPolicyVersion: { ...managed, VersionId: versionId } satisfies Iam<'GetPolicyVersion'>,
   ListPolicyVersions: { ...managed, ...page } satisfies Iam<'ListPolicyVersions'>,
   DeletePolicyVersion: { ...managed, VersionId: versionId } satisfies Iam<'DeletePolicyVersion'>,
-  SetDefaultPolicyVersion: { ...managed, VersionId: versionId } satisfies Iam<'SetDefaultPolicyVersion'>,
+  SetDefaultPolicyVersion: {
+    ...managed,
+    VersionId: versionId,
+  } satisfies Iam<'SetDefaultPolicyVersion'>,
   TagPolicy: { ...managed, Tags: requiredTags } satisfies Iam<'TagPolicy'>,
   UntagPolicy: { ...managed, TagKeys: tagKeys } satisfies Iam<'UntagPolicy'>,
   ListPolicyTags: { ...managed, ...page } satisfies Iam<'ListPolicyTags'>,
   ListEntitiesForPolicy: {
     ...managed,
-    EntityFilter: { kind: 'enum', values: { AWSManagedPolicy: true, Group: true, LocalManagedPolicy: true, Role: true, User: true } },
+    EntityFilter: {
+      kind: 'enum',
+      values: {
+        AWSManagedPolicy: true,
+        Group: true,
+        LocalManagedPolicy: true,
+        Role: true,
+        User: true,
+      },
+    },
     PathPrefix: pathPrefix,
     PolicyUsageFilter: usage,
     ...page,

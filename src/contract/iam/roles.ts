@@ -34,14 +34,27 @@ export const roleShapes = {
   } satisfies Iam<'CreateRole'>,
   GetRole: { RoleName: roleName } satisfies Iam<'GetRole'>,
   ListRoles: { PathPrefix: pathPrefix, ...page } satisfies Iam<'ListRoles'>,
-  UpdateRole: { RoleName: roleName, Description: description, MaxSessionDuration: sessionDuration } satisfies Iam<'UpdateRole'>,
-  UpdateRoleDescription: { RoleName: roleName, Description: { ...description, required: true } } satisfies Iam<'UpdateRoleDescription'>,
-  UpdateAssumeRolePolicy: { RoleName: roleName, PolicyDocument: document } satisfies Iam<'UpdateAssumeRolePolicy'>,
+  UpdateRole: {
+    RoleName: roleName,
+    Description: description,
+    MaxSessionDuration: sessionDuration,
+  } satisfies Iam<'UpdateRole'>,
+  UpdateRoleDescription: {
+    RoleName: roleName,
+    Description: { ...description, required: true },
+  } satisfies Iam<'UpdateRoleDescription'>,
+  UpdateAssumeRolePolicy: {
+    RoleName: roleName,
+    PolicyDocument: document,
+  } satisfies Iam<'UpdateAssumeRolePolicy'>,
   DeleteRole: { RoleName: roleName } satisfies Iam<'DeleteRole'>,
   TagRole: { RoleName: roleName, Tags: requiredTags } satisfies Iam<'TagRole'>,
   UntagRole: { RoleName: roleName, TagKeys: tagKeys } satisfies Iam<'UntagRole'>,
   ListRoleTags: { RoleName: roleName, ...page } satisfies Iam<'ListRoleTags'>,
-  ListInstanceProfilesForRole: { RoleName: roleName, ...page } satisfies Iam<'ListInstanceProfilesForRole'>,
+  ListInstanceProfilesForRole: {
+    RoleName: roleName,
+    ...page,
+  } satisfies Iam<'ListInstanceProfilesForRole'>,
 
   CreateOpenIDConnectProvider: {
     Url: { kind: 'text', min: 1, max: 255, required: true },
@@ -49,7 +62,9 @@ export const roleShapes = {
     ThumbprintList: thumbprints,
     Tags: tags,
   } satisfies Iam<'CreateOpenIDConnectProvider'>,
-  GetOpenIDConnectProvider: { OpenIDConnectProviderArn: requiredArn } satisfies Iam<'GetOpenIDConnectProvider'>,
+  GetOpenIDConnectProvider: {
+    OpenIDConnectProviderArn: requiredArn,
+  } satisfies Iam<'GetOpenIDConnectProvider'>,
   ListOpenIDConnectProviders: {},
   UpdateOpenIDConnectProviderThumbprint: {
     OpenIDConnectProviderArn: requiredArn,
@@ -63,13 +78,21 @@ export const roleShapes = {
     OpenIDConnectProviderArn: requiredArn,
     ClientID: { ...clientId, required: true },
   } satisfies Iam<'RemoveClientIDFromOpenIDConnectProvider'>,
-  DeleteOpenIDConnectProvider: { OpenIDConnectProviderArn: requiredArn } satisfies Iam<'DeleteOpenIDConnectProvider'>,
-  TagOpenIDConnectProvider: { OpenIDConnectProviderArn: requiredArn, Tags: requiredTags } satisfies Iam<'TagOpenIDConnectProvider'>,
+  DeleteOpenIDConnectProvider: {
+    OpenIDConnectProviderArn: requiredArn,
+  } satisfies Iam<'DeleteOpenIDConnectProvider'>,
+  TagOpenIDConnectProvider: {
+    OpenIDConnectProviderArn: requiredArn,
+    Tags: requiredTags,
+  } satisfies Iam<'TagOpenIDConnectProvider'>,
   UntagOpenIDConnectProvider: {
     OpenIDConnectProviderArn: requiredArn,
     TagKeys: { kind: 'list', max: 50, member: tagKey, required: true },
   } satisfies Iam<'UntagOpenIDConnectProvider'>,
-  ListOpenIDConnectProviderTags: { OpenIDConnectProviderArn: requiredArn, ...page } satisfies Iam<'ListOpenIDConnectProviderTags'>,
+  ListOpenIDConnectProviderTags: {
+    OpenIDConnectProviderArn: requiredArn,
+    ...page,
+  } satisfies Iam<'ListOpenIDConnectProviderTags'>,
 
   GetAccountSummary: {},
   ListAccountAliases: { ...page } satisfies Iam<'ListAccountAliases'>,

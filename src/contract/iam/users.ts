@@ -23,10 +23,19 @@ const onlyUserName = { UserName: requiredUserName } as const;
 
 /** Users, their access keys and groups. */
 export const userShapes = {
-  CreateUser: { Path: path, UserName: newUserName, PermissionsBoundary: arn, Tags: tags } satisfies Iam<'CreateUser'>,
+  CreateUser: {
+    Path: path,
+    UserName: newUserName,
+    PermissionsBoundary: arn,
+    Tags: tags,
+  } satisfies Iam<'CreateUser'>,
   GetUser: { UserName: userName } satisfies Iam<'GetUser'>,
   ListUsers: { PathPrefix: pathPrefix, ...page } satisfies Iam<'ListUsers'>,
-  UpdateUser: { UserName: requiredUserName, NewPath: path, NewUserName: { ...userName, max: 64 } } satisfies Iam<'UpdateUser'>,
+  UpdateUser: {
+    UserName: requiredUserName,
+    NewPath: path,
+    NewUserName: { ...userName, max: 64 },
+  } satisfies Iam<'UpdateUser'>,
   DeleteUser: onlyUserName satisfies Iam<'DeleteUser'>,
   TagUser: { UserName: requiredUserName, Tags: requiredTags } satisfies Iam<'TagUser'>,
   UntagUser: { UserName: requiredUserName, TagKeys: tagKeys } satisfies Iam<'UntagUser'>,
@@ -37,10 +46,19 @@ export const userShapes = {
   UpdateAccessKey: {
     UserName: userName,
     AccessKeyId: requiredAccessKeyId,
-    Status: { kind: 'enum', values: { Active: true, Expired: true, Inactive: true }, required: true },
+    Status: {
+      kind: 'enum',
+      values: { Active: true, Expired: true, Inactive: true },
+      required: true,
+    },
   } satisfies Iam<'UpdateAccessKey'>,
-  DeleteAccessKey: { UserName: userName, AccessKeyId: requiredAccessKeyId } satisfies Iam<'DeleteAccessKey'>,
-  GetAccessKeyLastUsed: { AccessKeyId: { ...accessKeyId, required: true } } satisfies Iam<'GetAccessKeyLastUsed'>,
+  DeleteAccessKey: {
+    UserName: userName,
+    AccessKeyId: requiredAccessKeyId,
+  } satisfies Iam<'DeleteAccessKey'>,
+  GetAccessKeyLastUsed: {
+    AccessKeyId: { ...accessKeyId, required: true },
+  } satisfies Iam<'GetAccessKeyLastUsed'>,
 
   GetLoginProfile: { UserName: userName } satisfies Iam<'GetLoginProfile'>,
   DeleteLoginProfile: { UserName: userName } satisfies Iam<'DeleteLoginProfile'>,
@@ -61,9 +79,19 @@ export const userShapes = {
   CreateGroup: { Path: path, GroupName: newGroupName } satisfies Iam<'CreateGroup'>,
   GetGroup: { GroupName: groupName, ...page } satisfies Iam<'GetGroup'>,
   ListGroups: { PathPrefix: pathPrefix, ...page } satisfies Iam<'ListGroups'>,
-  UpdateGroup: { GroupName: groupName, NewPath: path, NewGroupName: { ...userName, max: 128 } } satisfies Iam<'UpdateGroup'>,
+  UpdateGroup: {
+    GroupName: groupName,
+    NewPath: path,
+    NewGroupName: { ...userName, max: 128 },
+  } satisfies Iam<'UpdateGroup'>,
   DeleteGroup: { GroupName: groupName } satisfies Iam<'DeleteGroup'>,
-  AddUserToGroup: { GroupName: groupName, UserName: requiredUserName } satisfies Iam<'AddUserToGroup'>,
-  RemoveUserFromGroup: { GroupName: groupName, UserName: requiredUserName } satisfies Iam<'RemoveUserFromGroup'>,
+  AddUserToGroup: {
+    GroupName: groupName,
+    UserName: requiredUserName,
+  } satisfies Iam<'AddUserToGroup'>,
+  RemoveUserFromGroup: {
+    GroupName: groupName,
+    UserName: requiredUserName,
+  } satisfies Iam<'RemoveUserFromGroup'>,
   ListGroupsForUser: { UserName: requiredUserName, ...page } satisfies Iam<'ListGroupsForUser'>,
 } as const;

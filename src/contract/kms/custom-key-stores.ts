@@ -7,7 +7,12 @@ type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
 const requiredStoreId = { ...customKeyStoreId, required: true } as const;
 const storeName = { kind: 'text', min: 1, max: 256 } as const;
-const clusterId = { kind: 'text', min: 19, max: 24, pattern: 'cluster-[2-7a-zA-Z]{11,16}' } as const;
+const clusterId = {
+  kind: 'text',
+  min: 19,
+  max: 24,
+  pattern: 'cluster-[2-7a-zA-Z]{11,16}',
+} as const;
 const password = { kind: 'text', min: 7, max: 32, sensitive: true } as const;
 
 /** What only external key stores have. Create and Update take the same. */
@@ -29,8 +34,22 @@ const external = {
   XksProxyAuthenticationCredential: {
     kind: 'struct',
     members: {
-      AccessKeyId: { kind: 'text', min: 20, max: 30, pattern: '^[A-Z2-7]+$', required: true, sensitive: true },
-      RawSecretAccessKey: { kind: 'text', min: 43, max: 64, pattern: String.raw`^[a-zA-Z0-9\/+=]+$`, required: true, sensitive: true },
+      AccessKeyId: {
+        kind: 'text',
+        min: 20,
+        max: 30,
+        pattern: '^[A-Z2-7]+$',
+        required: true,
+        sensitive: true,
+      },
+      RawSecretAccessKey: {
+        kind: 'text',
+        min: 43,
+        max: 64,
+        pattern: String.raw`^[a-zA-Z0-9\/+=]+$`,
+        required: true,
+        sensitive: true,
+      },
     },
   },
   XksProxyConnectivity: { kind: 'enum', values: xksConnectivities },
@@ -45,14 +64,18 @@ export const customKeyStoreShapes = {
     CustomKeyStoreType: { kind: 'enum', values: customKeyStoreTypes },
     ...external,
   } satisfies Kms<'CreateCustomKeyStore'>,
-  ConnectCustomKeyStore: { CustomKeyStoreId: requiredStoreId } satisfies Kms<'ConnectCustomKeyStore'>,
+  ConnectCustomKeyStore: {
+    CustomKeyStoreId: requiredStoreId,
+  } satisfies Kms<'ConnectCustomKeyStore'>,
   DescribeCustomKeyStores: {
     CustomKeyStoreId: customKeyStoreId,
     CustomKeyStoreName: storeName,
     Limit: limitUpTo(1000),
     Marker: marker,
   } satisfies Kms<'DescribeCustomKeyStores'>,
-  DisconnectCustomKeyStore: { CustomKeyStoreId: requiredStoreId } satisfies Kms<'DisconnectCustomKeyStore'>,
+  DisconnectCustomKeyStore: {
+    CustomKeyStoreId: requiredStoreId,
+  } satisfies Kms<'DisconnectCustomKeyStore'>,
   UpdateCustomKeyStore: {
     CustomKeyStoreId: requiredStoreId,
     NewCustomKeyStoreName: storeName,

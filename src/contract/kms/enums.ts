@@ -18,22 +18,27 @@ export const origins = {
   EXTERNAL_KEY_STORE: true,
 } as const satisfies Values<CreateKey['Origin']>;
 
-export const dataKeySpecs = { AES_256: true, AES_128: true } as const satisfies Values<SdkRequest<'kms', 'GenerateDataKey'>['KeySpec']>;
+export const dataKeySpecs = { AES_256: true, AES_128: true } as const satisfies Values<
+  SdkRequest<'kms', 'GenerateDataKey'>['KeySpec']
+>;
 
-const isDataKeyPairSpec = (spec: string): spec is DataKeyPairSpec => keySpecFacts(spec as KeySpec).dataKeyPair;
+const isDataKeyPairSpec = (spec: string): spec is DataKeyPairSpec =>
+  keySpecFacts(spec as KeySpec).dataKeyPair;
 export const dataKeyPairSpecs = Object.fromEntries(
   Object.keys(keySpecs)
     .filter(isDataKeyPairSpec)
     .map((spec) => [spec, true]),
 ) as Readonly<Record<DataKeyPairSpec, true>>;
 
-export const customKeyStoreTypes = { AWS_CLOUDHSM: true, EXTERNAL_KEY_STORE: true } as const satisfies Values<
-  CreateStore['CustomKeyStoreType']
->;
+export const customKeyStoreTypes = {
+  AWS_CLOUDHSM: true,
+  EXTERNAL_KEY_STORE: true,
+} as const satisfies Values<CreateStore['CustomKeyStoreType']>;
 
-export const xksConnectivities = { PUBLIC_ENDPOINT: true, VPC_ENDPOINT_SERVICE: true } as const satisfies Values<
-  CreateStore['XksProxyConnectivity']
->;
+export const xksConnectivities = {
+  PUBLIC_ENDPOINT: true,
+  VPC_ENDPOINT_SERVICE: true,
+} as const satisfies Values<CreateStore['XksProxyConnectivity']>;
 
 /** The specs that there were when the parameter was deprecated. */
 export const customerMasterKeySpecs = {
@@ -61,19 +66,27 @@ export const wrappingAlgorithms = {
   SM2PKE: true,
 } as const satisfies Values<GetParameters['WrappingAlgorithm']>;
 
-export const wrappingKeySpecs = { RSA_2048: true, RSA_3072: true, RSA_4096: true, SM2: true } as const satisfies Values<
-  GetParameters['WrappingKeySpec']
->;
+export const wrappingKeySpecs = {
+  RSA_2048: true,
+  RSA_3072: true,
+  RSA_4096: true,
+  SM2: true,
+} as const satisfies Values<GetParameters['WrappingKeySpec']>;
 
-export const expirationModels = { KEY_MATERIAL_EXPIRES: true, KEY_MATERIAL_DOES_NOT_EXPIRE: true } as const satisfies Values<
-  ImportMaterial['ExpirationModel']
->;
+export const expirationModels = {
+  KEY_MATERIAL_EXPIRES: true,
+  KEY_MATERIAL_DOES_NOT_EXPIRE: true,
+} as const satisfies Values<ImportMaterial['ExpirationModel']>;
 
-export const importTypes = { NEW_KEY_MATERIAL: true, EXISTING_KEY_MATERIAL: true } as const satisfies Values<ImportMaterial['ImportType']>;
+export const importTypes = {
+  NEW_KEY_MATERIAL: true,
+  EXISTING_KEY_MATERIAL: true,
+} as const satisfies Values<ImportMaterial['ImportType']>;
 
-export const includedKeyMaterial = { ALL_KEY_MATERIAL: true, ROTATIONS_ONLY: true } as const satisfies Values<
-  SdkRequest<'kms', 'ListKeyRotations'>['IncludeKeyMaterial']
->;
+export const includedKeyMaterial = {
+  ALL_KEY_MATERIAL: true,
+  ROTATIONS_ONLY: true,
+} as const satisfies Values<SdkRequest<'kms', 'ListKeyRotations'>['IncludeKeyMaterial']>;
 
 export const grantOperations = {
   Decrypt: true,

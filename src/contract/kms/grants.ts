@@ -1,7 +1,17 @@
 import type { SdkRequest } from '../sdk-types.ts';
 import type { ShapeOf } from '../shape.ts';
 import { grantOperations } from './enums.ts';
-import { dryRun, encryptionContext, grantId, grantTokens, keyId, limitUpTo, marker, principalId, requiredKeyId } from './members.ts';
+import {
+  dryRun,
+  encryptionContext,
+  grantId,
+  grantTokens,
+  keyId,
+  limitUpTo,
+  marker,
+  principalId,
+  requiredKeyId,
+} from './members.ts';
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
@@ -48,5 +58,9 @@ export const grantShapes = {
     GrantId: grantId,
     DryRun: dryRun,
   } satisfies Kms<'RetireGrant'>,
-  RevokeGrant: { KeyId: requiredKeyId, GrantId: { ...grantId, required: true }, DryRun: dryRun } satisfies Kms<'RevokeGrant'>,
+  RevokeGrant: {
+    KeyId: requiredKeyId,
+    GrantId: { ...grantId, required: true },
+    DryRun: dryRun,
+  } satisfies Kms<'RevokeGrant'>,
 } as const;

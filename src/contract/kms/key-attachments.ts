@@ -1,6 +1,16 @@
 import type { SdkRequest } from '../sdk-types.ts';
 import type { ShapeOf } from '../shape.ts';
-import { aliasName, keyId, limitUpTo, marker, policy, policyName, requiredKeyId, tagKey, tags } from './members.ts';
+import {
+  aliasName,
+  keyId,
+  limitUpTo,
+  marker,
+  policy,
+  policyName,
+  requiredKeyId,
+  tagKey,
+  tags,
+} from './members.ts';
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
@@ -17,8 +27,22 @@ export const keyAttachmentShapes = {
     Policy: { ...policy, required: true },
     BypassPolicyLockoutSafetyCheck: { kind: 'bool' },
   } satisfies Kms<'PutKeyPolicy'>,
-  ListKeyPolicies: { KeyId: requiredKeyId, Limit: limitUpTo(1000), Marker: marker } satisfies Kms<'ListKeyPolicies'>,
-  TagResource: { KeyId: requiredKeyId, Tags: { ...tags, required: true } } satisfies Kms<'TagResource'>,
-  UntagResource: { KeyId: requiredKeyId, TagKeys: { kind: 'list', member: tagKey, required: true } } satisfies Kms<'UntagResource'>,
-  ListResourceTags: { KeyId: requiredKeyId, Limit: limitUpTo(50), Marker: marker } satisfies Kms<'ListResourceTags'>,
+  ListKeyPolicies: {
+    KeyId: requiredKeyId,
+    Limit: limitUpTo(1000),
+    Marker: marker,
+  } satisfies Kms<'ListKeyPolicies'>,
+  TagResource: {
+    KeyId: requiredKeyId,
+    Tags: { ...tags, required: true },
+  } satisfies Kms<'TagResource'>,
+  UntagResource: {
+    KeyId: requiredKeyId,
+    TagKeys: { kind: 'list', member: tagKey, required: true },
+  } satisfies Kms<'UntagResource'>,
+  ListResourceTags: {
+    KeyId: requiredKeyId,
+    Limit: limitUpTo(50),
+    Marker: marker,
+  } satisfies Kms<'ListResourceTags'>,
 } as const;

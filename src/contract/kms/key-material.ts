@@ -1,6 +1,12 @@
 import type { SdkRequest } from '../sdk-types.ts';
 import type { ShapeOf } from '../shape.ts';
-import { expirationModels, importTypes, includedKeyMaterial, wrappingAlgorithms, wrappingKeySpecs } from './enums.ts';
+import {
+  expirationModels,
+  importTypes,
+  includedKeyMaterial,
+  wrappingAlgorithms,
+  wrappingKeySpecs,
+} from './enums.ts';
 import { keyMaterialId, limitUpTo, marker, requiredKeyId } from './members.ts';
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
@@ -32,7 +38,12 @@ export const keyMaterialShapes = {
     ValidTo: { kind: 'timestamp' },
     ExpirationModel: { kind: 'enum', values: expirationModels },
     ImportType: { kind: 'enum', values: importTypes },
-    KeyMaterialDescription: { kind: 'text', min: 0, max: 256, pattern: String.raw`^[a-zA-Z0-9:/_\s.-]+$` },
+    KeyMaterialDescription: {
+      kind: 'text',
+      min: 0,
+      max: 256,
+      pattern: String.raw`^[a-zA-Z0-9:/_\s.-]+$`,
+    },
     KeyMaterialId: keyMaterialId,
   } satisfies Kms<'ImportKeyMaterial'>,
   DeleteImportedKeyMaterial: {

@@ -1,8 +1,21 @@
-import { encapsulationAlgorithms, keyAgreementAlgorithms, macAlgorithms, messageTypes, signingAlgorithms } from '../../domain/index.ts';
+import {
+  encapsulationAlgorithms,
+  keyAgreementAlgorithms,
+  macAlgorithms,
+  messageTypes,
+  signingAlgorithms,
+} from '../../domain/index.ts';
 import type { SdkRequest } from '../sdk-types.ts';
 import type { ShapeOf } from '../shape.ts';
 import { dataKeyPairSpecs } from './enums.ts';
-import { ciphertextBlob, dryRun, encryptionContext, grantTokens, recipient, requiredKeyId } from './members.ts';
+import {
+  ciphertextBlob,
+  dryRun,
+  encryptionContext,
+  grantTokens,
+  recipient,
+  requiredKeyId,
+} from './members.ts';
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
@@ -11,7 +24,11 @@ const signatureOrMac = { kind: 'blob', min: 1, max: 6144, required: true } as co
 const signingAlgorithm = { kind: 'enum', values: signingAlgorithms, required: true } as const;
 const macAlgorithm = { kind: 'enum', values: macAlgorithms, required: true } as const;
 const messageType = { kind: 'enum', values: messageTypes } as const;
-const encapsulationAlgorithm = { kind: 'enum', values: encapsulationAlgorithms, required: true } as const;
+const encapsulationAlgorithm = {
+  kind: 'enum',
+  values: encapsulationAlgorithms,
+  required: true,
+} as const;
 const dataKeyPair = {
   EncryptionContext: encryptionContext,
   KeyId: requiredKeyId,
@@ -77,6 +94,10 @@ export const keyPairAndMacShapes = {
     DryRun: dryRun,
   } satisfies Kms<'Decapsulate'>,
   GetPublicKey: { KeyId: requiredKeyId, GrantTokens: grantTokens } satisfies Kms<'GetPublicKey'>,
-  GenerateDataKeyPair: { ...dataKeyPair, Recipient: recipient } satisfies Kms<'GenerateDataKeyPair'>,
-  GenerateDataKeyPairWithoutPlaintext: dataKeyPair satisfies Kms<'GenerateDataKeyPairWithoutPlaintext'>,
+  GenerateDataKeyPair: {
+    ...dataKeyPair,
+    Recipient: recipient,
+  } satisfies Kms<'GenerateDataKeyPair'>,
+  GenerateDataKeyPairWithoutPlaintext:
+    dataKeyPair satisfies Kms<'GenerateDataKeyPairWithoutPlaintext'>,
 } as const;

@@ -2,7 +2,17 @@ import { keySpecs, keyUsages } from '../../domain/index.ts';
 import type { SdkRequest } from '../sdk-types.ts';
 import type { ShapeOf } from '../shape.ts';
 import { customerMasterKeySpecs, origins } from './enums.ts';
-import { customKeyStoreId, description, grantTokens, limitUpTo, marker, policy, regionName, requiredKeyId, tags } from './members.ts';
+import {
+  customKeyStoreId,
+  description,
+  grantTokens,
+  limitUpTo,
+  marker,
+  policy,
+  regionName,
+  requiredKeyId,
+  tags,
+} from './members.ts';
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
@@ -44,5 +54,8 @@ export const keyShapes = {
     Description: description,
     Tags: tags,
   } satisfies Kms<'ReplicateKey'>,
-  UpdatePrimaryRegion: { KeyId: requiredKeyId, PrimaryRegion: regionName } satisfies Kms<'UpdatePrimaryRegion'>,
+  UpdatePrimaryRegion: {
+    KeyId: requiredKeyId,
+    PrimaryRegion: regionName,
+  } satisfies Kms<'UpdatePrimaryRegion'>,
 } as const;

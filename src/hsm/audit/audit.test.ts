@@ -16,7 +16,10 @@ const aad = Buffer.alloc(0);
 const exported = async (hsm?: WorldHsm): Promise<string[]> =>
   auditLines(hsm === undefined ? auditor : await world.login('eve', 'auditor', hsm));
 
-async function verify(lines: readonly string[], by = trust): Promise<{ records: number; signedRecords: number }> {
+async function verify(
+  lines: readonly string[],
+  by = trust,
+): Promise<{ records: number; signedRecords: number }> {
   const [log] = await verifyAudit(
     (async function* each() {
       yield* lines;
@@ -63,22 +66,33 @@ test('no record can be changed, left out, moved, added or vouched for by another
     await assert.rejects(verify(given), reason);
   }
   const [other] = await exported(world.hsms[1]);
-  await assert.rejects(verify([(other ?? '').replaceAll('hsm-bbbbbbbbbbb', 'hsm-aaaaaaaaaaa'), ...lines.slice(1)]), /signature/);
+  await assert.rejects(
+    verify([(other ?? '').replaceAll('hsm-bbbbbbbbbbb', 'hsm-aaaaaaaaaaa'), ...lines.slice(1)]),
+    /signature/,
+  );
   await using stranger = await hsmWorld(1);
-  await assert.rejects(verify(lines, { manufacturerRoot: stranger.manufacturer.certificate }), /not one that you trust/);
+  await assert.rejects(
+    verify(lines, { manufacturerRoot: stranger.manufacturer.certificate }),
+    /not one that you trust/,
+  );
 });
 
 test('the log is signed by itself after many records, after some time, and when the HSM stops', async () => {
-  const signatures = async (): Promise<number> => (await recordsOf(world.hsms[1])).filter(({ opcode }) => opcode === CHECKPOINT).length;
+  const signatures = async (): Promise<number> =>
+    (await recordsOf(world.hsms[1])).filter(({ opcode }) => opcode === CHECKPOINT).length;
   const before = await signatures();
   const user = await world.login('alice', 'crypto-user', world.hsms[1]);
-  for (let made = 0; made < 260; made += 1) await user.call('generateKey', { keyType: 'aes', length: 16, template: { token: false } });
+  for (let made = 0; made < 260; made += 1)
+    await user.call('generateKey', { keyType: 'aes', length: 16, template: { token: false } });
   assert.ok((await signatures()) > before);
   await world.hsms[1]?.stop();
   await world.hsms[1]?.start();
   const records = await recordsOf(world.hsms[1]);
   const stop = records.findLast(({ opcode }) => opcode === CHECKPOINT);
-  assert.ok(stop && stop.sequence >= records.length - 3, 'only the new login may follow the last signature');
+  assert.ok(
+    stop && stop.sequence >= records.length - 3,
+    'only the new login may follow the last signature',
+  );
   await world.linked();
 });
 
@@ -86,13 +100,21 @@ test('what users, keys and nodes do is in the logs of all HSMs, with who did it 
   const { handle } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: {} });
   await alice.call('destroyKey', { handle });
   const done = (records: readonly AuditRecord[]): string[] =>
-    records.filter(({ keyHandle }) => keyHandle === handle).map(({ opcode, username = '-' }) => `${opcode} ${username}`);
+    records
+      .filter(({ keyHandle }) => keyHandle === handle)
+      .map(({ opcode, username = '-' }) => `${opcode} ${username}`);
   assert.deepEqual(done(await recordsOf()), ['CN_GENERATE_KEY alice', 'CN_TOMBSTONE_OBJECT alice']);
   await until('the other HSM knows', async () => done(await recordsOf(world.hsms[1])).length === 2);
-  assert.deepEqual(done(await recordsOf(world.hsms[1])), ['CN_INSERT_MASKED_OBJECT_USER -', 'CN_TOMBSTONE_OBJECT -']);
+  assert.deepEqual(done(await recordsOf(world.hsms[1])), [
+    'CN_INSERT_MASKED_OBJECT_USER -',
+    'CN_TOMBSTONE_OBJECT -',
+  ]);
   await world.first.control.call('setPeers', { peers: [] });
   const opcodes = (await recordsOf()).map(({ opcode, detail }) => `${opcode} ${detail ?? ''}`);
-  assert.ok(opcodes.includes('KH_NODE_ADDED hsm-bbbbbbbbbbb') && opcodes.includes('KH_NODE_REMOVED hsm-bbbbbbbbbbb'));
+  assert.ok(
+    opcodes.includes('KH_NODE_ADDED hsm-bbbbbbbbbbb') &&
+      opcodes.includes('KH_NODE_REMOVED hsm-bbbbbbbbbbb'),
+  );
   const other = world.hsms[1];
   assert.ok(other);
   await world.first.control.call('setPeers', { peers: [other.address] });
@@ -100,13 +122,20 @@ test('what users, keys and nodes do is in the logs of all HSMs, with who did it 
 });
 
 test('refusals are recorded with their reason', async () => {
-  await assert.rejects(admin.call('deleteUser', { username: 'admin', role: 'admin' }), refusedAs('last-admin'));
+  await assert.rejects(
+    admin.call('deleteUser', { username: 'admin', role: 'admin' }),
+    refusedAs('last-admin'),
+  );
   const last = (await recordsOf()).findLast(({ opcode }) => opcode === 'CN_DELETE_USER');
   assert.deepEqual([last?.response, last?.username], ['last-admin', 'admin']);
 });
 
 test('uses of keys are recorded only if the owner wants it, and then before their answer leaves', async () => {
-  const { handle } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { encrypt: true, decrypt: true } });
+  const { handle } = await alice.call('generateKey', {
+    keyType: 'aes',
+    length: 32,
+    template: { encrypt: true, decrypt: true },
+  });
   const uses = async (): Promise<string[]> =>
     (await recordsOf())
       .filter(({ opcode }) => opcode === 'KH_USE_KEY')
@@ -116,8 +145,14 @@ test('uses of keys are recorded only if the owner wants it, and then before thei
   await admin.call('setAuditPolicy', { cryptography: true });
   assert.equal((await auditor.call('getAuditPolicy', {})).cryptography, true);
   await alice.call('encrypt', { key: handle, plaintext: aad, aad });
-  await assert.rejects(alice.call('decrypt', { key: handle, ciphertext, aad: Buffer.from('x') }), refusedAs('ciphertext-invalid'));
-  assert.deepEqual(await uses(), [`encrypt success ${handle}`, `decrypt ciphertext-invalid ${handle}`]);
+  await assert.rejects(
+    alice.call('decrypt', { key: handle, ciphertext, aad: Buffer.from('x') }),
+    refusedAs('ciphertext-invalid'),
+  );
+  assert.deepEqual(await uses(), [
+    `encrypt success ${handle}`,
+    `decrypt ciphertext-invalid ${handle}`,
+  ]);
   await admin.call('setAuditPolicy', { cryptography: false });
   await alice.call('encrypt', { key: handle, plaintext: aad, aad });
   assert.equal((await uses()).length, 2);

@@ -112,32 +112,50 @@ export class Audit {
     if (this.#clock.now() - this.#lastCheckpoint().time >= CHECKPOINT_INTERVAL) this.checkpoint();
   }
 
-  read(from: number, limit: number): { readonly records: readonly AuditRecord[]; readonly total: number } {
-    return { records: this.#database.auditFrom(from, limit) as AuditRecord[], total: this.#database.auditLength() };
+  read(
+    from: number,
+    limit: number,
+  ): { readonly records: readonly AuditRecord[]; readonly total: number } {
+    return {
+      records: this.#database.auditFrom(from, limit) as AuditRecord[],
+      total: this.#database.auditLength(),
+    };
   }
 
   #addCheckpoint(): void {
     const last = this.#last();
-    if (this.#sign && last) this.#add({ opcode: CHECKPOINT, detail: this.#sign(last.sequence + 1, last.hash) });
+    if (this.#sign && last)
+      this.#add({ opcode: CHECKPOINT, detail: this.#sign(last.sequence + 1, last.hash) });
   }
 
   #add(entry: AuditEntry): AuditRecord {
     const last = this.#last();
     const { opcode, response = 'success', ...rest } = entry;
-    const fields = { sequence: (last?.sequence ?? -1) + 1, time: this.#clock.now(), opcode, response, ...rest };
+    const fields = {
+      sequence: (last?.sequence ?? -1) + 1,
+      time: this.#clock.now(),
+      opcode,
+      response,
+      ...rest,
+    };
     const record = { ...fields, hash: chainHash(last?.hash ?? GENESIS, auditFields(fields)) };
     this.#database.appendAudit(record.sequence, record);
-    if (opcode === CHECKPOINT) this.#database.putSetting('checkpoint', { sequence: record.sequence, time: record.time });
+    if (opcode === CHECKPOINT)
+      this.#database.putSetting('checkpoint', { sequence: record.sequence, time: record.time });
     return record;
   }
 
   /** Read back rather than remembered, so that a transaction that is rolled back can't break the chain. */
   #last(): AuditRecord | undefined {
-    return this.#database.auditFrom(this.#database.auditLength() - 1, 1)[0] as AuditRecord | undefined;
+    return this.#database.auditFrom(this.#database.auditLength() - 1, 1)[0] as
+      | AuditRecord
+      | undefined;
   }
 
   #lastCheckpoint(): { readonly sequence: number; readonly time: number } {
-    const last = this.#database.setting('checkpoint') as { readonly sequence: number; readonly time: number } | undefined;
+    const last = this.#database.setting('checkpoint') as
+      | { readonly sequence: number; readonly time: number }
+      | undefined;
     return last ?? { sequence: 0, time: 0 };
   }
 }

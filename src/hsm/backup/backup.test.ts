@@ -14,9 +14,15 @@ const admin = await world.login('admin', 'admin');
 const alice = await world.login('alice');
 const template = { encrypt: true, decrypt: true, label: 'kept' };
 const key = await alice.call('generateKey', { keyType: 'aes', length: 32, template });
-const { ciphertext } = await alice.call('encrypt', { key: key.handle, plaintext: Buffer.from('secret'), aad });
+const { ciphertext } = await alice.call('encrypt', {
+  key: key.handle,
+  plaintext: Buffer.from('secret'),
+  aad,
+});
 
-async function readAll(read: (offset: number) => Promise<{ readonly bytes: Uint8Array }>): Promise<Buffer> {
+async function readAll(
+  read: (offset: number) => Promise<{ readonly bytes: Uint8Array }>,
+): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for (let offset = 0; ; offset += pieces.at(-1)?.length ?? 0) {
     const { bytes } = await read(offset);
@@ -56,7 +62,11 @@ async function restoreByControl({ control }: WorldHsm, file: Buffer): Promise<vo
 /** The keys and users of the backup work in the HSM that it was restored into. */
 async function isRestored({ address }: WorldHsm): Promise<void> {
   const connection = await connectHsm(address, { trustAnchor: world.trustAnchor });
-  await connection.call('login', { username: 'alice', role: 'crypto-user', password: USER_PASSWORD });
+  await connection.call('login', {
+    username: 'alice',
+    role: 'crypto-user',
+    password: USER_PASSWORD,
+  });
   const { plaintext } = await connection.call('decrypt', { key: key.handle, ciphertext, aad });
   assert.equal(Buffer.from(plaintext).toString(), 'secret');
   connection.close();
@@ -72,7 +82,10 @@ test('a backup says which keys it holds to those who can’t open it, and nothin
   const file = await hardwareBackup();
   const header = decodeBackupFile(file)?.header;
   assert.deepEqual(header?.keys, [{ handle: key.handle, label: 'kept', id: '', owner: 'alice' }]);
-  assert.deepEqual([header.backupId, header.clusterId, header.userCount], ['backup-abc', 'cluster-aaaaaaaaaaa', 3]);
+  assert.deepEqual(
+    [header.backupId, header.clusterId, header.userCount],
+    ['backup-abc', 'cluster-aaaaaaaaaaa', 3],
+  );
   assert.ok(!file.includes(USER_PASSWORD) && !file.includes('argon2id'));
 });
 
@@ -85,7 +98,8 @@ test('genuine hardware restores a backup into a cluster that is related', async 
   assert.equal(status.lifecycle, 'active');
   assert.equal(
     status.clusterCertificate,
-    world.first.status.clusterCertificate ?? (await world.first.control.call('status', {})).clusterCertificate,
+    world.first.status.clusterCertificate ??
+      (await world.first.control.call('status', {})).clusterCertificate,
   );
   await isRestored(hsm);
   await hsm.stop();
@@ -118,7 +132,8 @@ test('other hardware opens nothing, and what is not whole is refused whole', asy
     Buffer.from('KEYHOLDB\xff\xff\xff\xff', 'latin1'),
     await exported(),
   ];
-  for (const damaged of cases) await assert.rejects(restoreByControl(hsm, damaged), refusedAs('backup-invalid'));
+  for (const damaged of cases)
+    await assert.rejects(restoreByControl(hsm, damaged), refusedAs('backup-invalid'));
   const { lifecycle, keyCount, userCount } = await hsm.control.call('status', {});
   assert.deepEqual([lifecycle, keyCount, userCount], ['uninitialized', 0, 2]);
   await restoreByControl(hsm, file);
@@ -126,7 +141,10 @@ test('other hardware opens nothing, and what is not whole is refused whole', asy
 });
 
 test('an active HSM restores nothing over what it holds', async () => {
-  await assert.rejects(restoreByControl(world.first, await hardwareBackup()), refusedAs('wrong-lifecycle'));
+  await assert.rejects(
+    restoreByControl(world.first, await hardwareBackup()),
+    refusedAs('wrong-lifecycle'),
+  );
 });
 
 test('an export under a passphrase restores elsewhere, by its owner’s own hand', async () => {
@@ -135,12 +153,21 @@ test('an export under a passphrase restores elsewhere, by its owner’s own hand
   const hsm = await elsewhere.addHsm();
   const stranger = await speakTo(hsm);
   await upload(file, 12 * 1024, (input) => stranger.call('writeBackup', input));
-  await assert.rejects(stranger.call('restoreBackup', { passphrase: 'wrong horse battery staple' }), refusedAs('backup-invalid'));
+  await assert.rejects(
+    stranger.call('restoreBackup', { passphrase: 'wrong horse battery staple' }),
+    refusedAs('backup-invalid'),
+  );
   await upload(file, 12 * 1024, (input) => stranger.call('writeBackup', input));
   await stranger.call('restoreBackup', { passphrase: PASSPHRASE });
   await isRestored(hsm);
-  await assert.rejects(stranger.call('writeBackup', { offset: 0, bytes: aad }), refusedAs('not-logged-in'));
-  await assert.rejects(stranger.call('restoreBackup', { passphrase: PASSPHRASE }), refusedAs('wrong-lifecycle'));
+  await assert.rejects(
+    stranger.call('writeBackup', { offset: 0, bytes: aad }),
+    refusedAs('not-logged-in'),
+  );
+  await assert.rejects(
+    stranger.call('restoreBackup', { passphrase: PASSPHRASE }),
+    refusedAs('wrong-lifecycle'),
+  );
   stranger.close();
 });
 
@@ -168,19 +195,32 @@ test('an export for several holders opens with the shares of as many as it takes
     const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const { approvalData } = await user.call('generateQuorumToken', { service: 'registration' });
     const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' });
-    await user.call('registerQuorumKey', { publicKey, approvalData, signature: sign('sha256', approvalData, pair.privateKey) });
+    await user.call('registerQuorumKey', {
+      publicKey,
+      approvalData,
+      signature: sign('sha256', approvalData, pair.privateKey),
+    });
     keys.set(username, pair.privateKey);
   }
   const order = { holders: ['admin', 'ALICE', 'bob'], threshold: 2 };
-  await assert.rejects(admin.call('exportBackup', { ...order, threshold: 4 }), refusedAs('invalid-argument'));
-  await assert.rejects(admin.call('exportBackup', { ...order, threshold: 1 }), refusedAs('malformed-request'));
+  await assert.rejects(
+    admin.call('exportBackup', { ...order, threshold: 4 }),
+    refusedAs('invalid-argument'),
+  );
+  await assert.rejects(
+    admin.call('exportBackup', { ...order, threshold: 1 }),
+    refusedAs('malformed-request'),
+  );
   await assert.rejects(
     admin.call('exportBackup', { ...order, holders: ['admin', 'app_user'] }),
     refusedAs('invalid-argument', /no RSA key/),
   );
   const { shares = [] } = await admin.call('exportBackup', order);
   const file = await readAll((offset) => admin.call('readBackup', { offset }));
-  assert.deepEqual([decodeBackupFile(file)?.header.holders, decodeBackupFile(file)?.header.threshold], [['admin', 'alice', 'bob'], 2]);
+  assert.deepEqual(
+    [decodeBackupFile(file)?.header.holders, decodeBackupFile(file)?.header.threshold],
+    [['admin', 'alice', 'bob'], 2],
+  );
   const opened = shares.map(({ username, encrypted }) => {
     const key = keys.get(username);
     assert.ok(key);
@@ -205,13 +245,22 @@ test('an export for several holders opens with the shares of as many as it takes
 });
 
 test('a passphrase that is too short protects nothing', async () => {
-  await assert.rejects(admin.call('exportBackup', { passphrase: 'short' }), refusedAs('invalid-argument', /12 characters/));
+  await assert.rejects(
+    admin.call('exportBackup', { passphrase: 'short' }),
+    refusedAs('invalid-argument', /12 characters/),
+  );
 });
 
 test('backups and restores are in the audit log', async () => {
   const { records } = await admin.call('readAudit', { from: 0, limit: 1_000 });
-  const opcodes = records.map(({ opcode, response, username }) => `${opcode} ${response} ${username ?? '-'}`);
-  for (const expected of ['CN_BACKUP_BEGIN success -', 'CN_BACKUP_END success admin', 'CN_BACKUP_BEGIN invalid-argument admin']) {
+  const opcodes = records.map(
+    ({ opcode, response, username }) => `${opcode} ${response} ${username ?? '-'}`,
+  );
+  for (const expected of [
+    'CN_BACKUP_BEGIN success -',
+    'CN_BACKUP_END success admin',
+    'CN_BACKUP_BEGIN invalid-argument admin',
+  ]) {
     assert.ok(opcodes.includes(expected), expected);
   }
 });

@@ -14,15 +14,26 @@ type By = (opcode: Opcode, detail: string) => AuditEntry;
 type MoreOfHeader = Partial<Pick<BackupHeader, 'backupId' | 'holders' | 'threshold'>>;
 
 /** A backup of the whole cluster, as this HSM holds it. */
-export async function createBackup(hsm: Hsm, secret: BackupSecret, more: MoreOfHeader, by: By): Promise<Buffer> {
+export async function createBackup(
+  hsm: Hsm,
+  secret: BackupSecret,
+  more: MoreOfHeader,
+  by: By,
+): Promise<Buffer> {
   const { clusterKey, maskingKey, clusterCertificate, trustAnchor } = hsm.identity.facts;
-  if (hsm.lifecycle !== 'active' || !hsm.synchronized) throw new HsmError('wrong-lifecycle', 'only a full member can be backed up');
-  if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor) throw new HsmError('wrong-lifecycle');
+  if (hsm.lifecycle !== 'active' || !hsm.synchronized)
+    throw new HsmError('wrong-lifecycle', 'only a full member can be backed up');
+  if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor)
+    throw new HsmError('wrong-lifecycle');
   const what = `${protectionOf(secret)} ${more.backupId ?? ''}`.trim();
   hsm.audit.note(by('CN_BACKUP_BEGIN', what));
   const facts = { clusterKey, maskingKey, clusterCertificate, trustAnchor };
   const contents = packContents({ facts, records: await gatherRecords(hsm.replica) });
-  const file = await sealBackup({ ...headerOf(hsm, protectionOf(secret)), ...more }, contents, secret);
+  const file = await sealBackup(
+    { ...headerOf(hsm, protectionOf(secret)), ...more },
+    contents,
+    secret,
+  );
   contents.fill(0);
   hsm.audit.note(by('CN_BACKUP_END', what));
   return file;
@@ -41,18 +52,32 @@ function headerOf(hsm: Hsm, protection: BackupHeader['protection']): BackupHeade
     clusterCertificate,
     salt: randomBytes(SALT_LENGTH).toString('base64'),
     userCount: hsm.users.size,
-    keys: hsm.keys.all().map(({ handle, owner, changeable: { label, id } }) => ({ handle, label, id, owner })),
+    keys: hsm.keys
+      .all()
+      .map(({ handle, owner, changeable: { label, id } }) => ({ handle, label, id, owner })),
   };
 }
 
 /** Opens a backup, which shows that it is whole, and says what is in it. */
-export async function checkBackup(hsm: Hsm, file: Uint8Array, secret: BackupSecret): Promise<BackupFacts> {
+export async function checkBackup(
+  hsm: Hsm,
+  file: Uint8Array,
+  secret: BackupSecret,
+): Promise<BackupFacts> {
   const { header, contents } = await openBackup(file, secret);
   const { records } = unpackContents(contents);
   contents.fill(0);
   const { backupId, clusterId, createdAt, userCount, keys } = header;
   const related = header.clusterCertificate === hsm.identity.facts.clusterCertificate;
-  return { backupId, clusterId, createdAt, userCount, keyCount: keys.length, recordCount: records.length, related };
+  return {
+    backupId,
+    clusterId,
+    createdAt,
+    userCount,
+    keyCount: keys.length,
+    recordCount: records.length,
+    related,
+  };
 }
 
 /** What is in a backup that may be restored here: into an HSM that is of no cluster yet. */
@@ -62,17 +87,25 @@ export async function openForRestore(
   secret: BackupSecret,
 ): Promise<{ header: BackupHeader; contents: Contents }> {
   if (hsm.lifecycle !== 'uninitialized')
-    throw new HsmError('wrong-lifecycle', 'a backup is restored into an HSM that is of no cluster yet');
+    throw new HsmError(
+      'wrong-lifecycle',
+      'a backup is restored into an HSM that is of no cluster yet',
+    );
   const { header, contents } = await openBackup(file, secret);
   const { mode } = hsm.identity.facts;
-  if (header.mode !== mode) throw new HsmError('invalid-argument', `a ${header.mode} backup can't be restored into a ${mode} HSM`);
+  if (header.mode !== mode)
+    throw new HsmError(
+      'invalid-argument',
+      `a ${header.mode} backup can't be restored into a ${mode} HSM`,
+    );
   return { header, contents: unpackContents(contents) };
 }
 
 /** Makes the HSM what the backed-up ones were; of a cluster of its own name, related to theirs by its certificate. */
 export function restore(hsm: Hsm, header: BackupHeader, { facts, records }: Contents): void {
   // Looked at again: opening a backup takes a while.
-  if (hsm.lifecycle !== 'uninitialized') throw new HsmError('wrong-lifecycle', 'the HSM is of a cluster by now');
+  if (hsm.lifecycle !== 'uninitialized')
+    throw new HsmError('wrong-lifecycle', 'the HSM is of a cluster by now');
   const detail = `${header.protection} ${header.backupId} of ${header.clusterId}`;
   let takeEffect: (() => void) | undefined;
   // All or nothing: an HSM with the users of one cluster and the certificate of another must never be.

@@ -9,7 +9,9 @@ const BATCH = 200;
 const packer = new Packr({ useRecords: false });
 
 /** What makes an HSM a member of its cluster. */
-export type ClusterFacts = Required<Pick<IdentityFacts, 'clusterKey' | 'maskingKey' | 'clusterCertificate' | 'trustAnchor'>>;
+export type ClusterFacts = Required<
+  Pick<IdentityFacts, 'clusterKey' | 'maskingKey' | 'clusterCertificate' | 'trustAnchor'>
+>;
 
 /** All that a cluster is: its secrets, and every record that its HSMs hold. */
 export interface Contents {
@@ -22,7 +24,15 @@ export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> 
   const records: ReplicaRecord[] = [];
   for (let after = 0; ;) {
     const batch = replica.after(after, BATCH);
-    records.push(...batch.map(({ kind, id, version, deleted, body }) => ({ kind, id, version, deleted, body })));
+    records.push(
+      ...batch.map(({ kind, id, version, deleted, body }) => ({
+        kind,
+        id,
+        version,
+        deleted,
+        body,
+      })),
+    );
     if (batch.length < BATCH) return records;
     after = batch.at(-1)?.sequence ?? after;
     await turn();

@@ -15,11 +15,19 @@ export function checkRestoreApproval(
 ): void {
   const required = requiredBy(records);
   if (required <= 1) return;
-  if (!approval) throw new HsmError('quorum-required', 'Quorum approval is required for this operation');
+  if (!approval)
+    throw new HsmError('quorum-required', 'Quorum approval is required for this operation');
   if (!expected || !equalBytes(expected, approval.approvalData)) {
-    throw new HsmError('quorum-failed', 'Quorum Failed: the token is unknown, expired, used before, or for something else');
+    throw new HsmError(
+      'quorum-failed',
+      'Quorum Failed: the token is unknown, expired, used before, or for something else',
+    );
   }
-  checkSignatures(approval, { service: 'restore', required, find: (username) => userIn(records, username.toLowerCase()) });
+  checkSignatures(approval, {
+    service: 'restore',
+    required,
+    find: (username) => userIn(records, username.toLowerCase()),
+  });
 }
 
 function requiredBy(records: readonly ReplicaRecord[]): number {
@@ -30,5 +38,7 @@ function requiredBy(records: readonly ReplicaRecord[]): number {
 function userIn(records: readonly ReplicaRecord[], username: string): User | undefined {
   const record = records.findLast(({ kind, id }) => kind === 'user' && id === username);
   // A record of this kind holds a user; the backup is what an HSM wrote.
-  return record && !record.deleted ? { username, ...(record.body as Omit<User, 'username'>) } : undefined;
+  return record && !record.deleted
+    ? { username, ...(record.body as Omit<User, 'username'>) }
+    : undefined;
 }

@@ -1,6 +1,11 @@
 import { deriveKey, open, seal, secretKey, stretchPassword } from '../../crypto/index.ts';
 import type { IdentityFacts } from '../identity/index.ts';
-import { decodeBackupFile, encodeBackupPrefix, HsmError, type BackupHeader } from '../wire/index.ts';
+import {
+  decodeBackupFile,
+  encodeBackupPrefix,
+  HsmError,
+  type BackupHeader,
+} from '../wire/index.ts';
 
 /** Dearer than a login: a file can be guessed at for years. KiB and passes. */
 const PASSPHRASE_COST = { memory: 64 * 1024, passes: 3 };
@@ -11,7 +16,11 @@ export type BackupSecret =
   | { readonly passphrase: string }
   | { readonly shared: Uint8Array };
 
-export async function sealBackup(header: BackupHeader, contents: Uint8Array, secret: BackupSecret): Promise<Buffer> {
+export async function sealBackup(
+  header: BackupHeader,
+  contents: Uint8Array,
+  secret: BackupSecret,
+): Promise<Buffer> {
   const prefix = encodeBackupPrefix(header);
   const key = await keyFor(header, secret);
   return Buffer.concat([prefix, seal(key, contents, prefix)]);
@@ -45,7 +54,12 @@ export function protectionOf(secret: BackupSecret): BackupHeader['protection'] {
 async function keyFor({ salt }: BackupHeader, secret: BackupSecret): Promise<Buffer> {
   const nonce = Buffer.from(salt, 'base64');
   if ('passphrase' in secret) return stretchPassword(secret.passphrase, nonce, PASSPHRASE_COST);
-  return deriveKey(secretKey('shared' in secret ? secret.shared : hardwareKey(secret.hardware)), 'keyhold backup contents', nonce, 32);
+  return deriveKey(
+    secretKey('shared' in secret ? secret.shared : hardwareKey(secret.hardware)),
+    'keyhold backup contents',
+    nonce,
+    32,
+  );
 }
 
 function hardwareKey([manufacturer, operator]: readonly [Uint8Array, Uint8Array]): Buffer {

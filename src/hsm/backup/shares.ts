@@ -1,4 +1,10 @@
-import { joinShares, randomBytes, readSigningKey, rsaEncrypt, splitSecret } from '../../crypto/index.ts';
+import {
+  joinShares,
+  randomBytes,
+  readSigningKey,
+  rsaEncrypt,
+  splitSecret,
+} from '../../crypto/index.ts';
 import type { User } from '../users/index.ts';
 import { HsmError, type ExportSecret, type ExportShare } from '../wire/index.ts';
 import { invalidBackup, type BackupSecret } from './seal.ts';
@@ -14,7 +20,8 @@ export interface SharedSecret {
 export function shareSecret(holders: readonly User[], threshold: number): SharedSecret {
   const keys = holders.map(({ username, quorumKey }) => {
     const key = quorumKey === undefined ? undefined : readSigningKey(quorumKey);
-    if (key?.asymmetricKeyType !== 'rsa') throw new HsmError('invalid-argument', `${username} has registered no RSA key`);
+    if (key?.asymmetricKeyType !== 'rsa')
+      throw new HsmError('invalid-argument', `${username} has registered no RSA key`);
     return { username, key };
   });
   const shared = randomBytes(SECRET_LENGTH);

@@ -11,8 +11,10 @@ export class Upload {
   /** `offset` 0 begins anew; otherwise it is where the piece before ended. */
   write(offset: number, bytes: Uint8Array): void {
     if (offset === 0) this.take();
-    if (offset !== this.#size) throw new HsmError('invalid-argument', `the next piece begins at ${this.#size}`);
-    if (this.#size + bytes.length > MAX_BACKUP) throw new HsmError('limit-exceeded', 'the backup is too long');
+    if (offset !== this.#size)
+      throw new HsmError('invalid-argument', `the next piece begins at ${this.#size}`);
+    if (this.#size + bytes.length > MAX_BACKUP)
+      throw new HsmError('limit-exceeded', 'the backup is too long');
     this.#pieces.push(Buffer.from(bytes));
     this.#size += bytes.length;
   }
@@ -28,7 +30,8 @@ export class Upload {
 
 /** A piece of a backup that goes out. */
 export function pieceOf(file: Uint8Array, offset: number): Uint8Array {
-  if (offset > file.length) throw new HsmError('invalid-argument', `the backup ends at ${file.length}`);
+  if (offset > file.length)
+    throw new HsmError('invalid-argument', `the backup ends at ${file.length}`);
   return file.subarray(offset, offset + PIECE);
 }
 

@@ -1,6 +1,12 @@
 import type { SecretText } from '../../base/index.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../wire/index.ts';
-import { HsmUnreachableError, type ClusterClient, type ClusterClientOptions, type HsmAddress, type MemberHealth } from './contract.ts';
+import {
+  HsmUnreachableError,
+  type ClusterClient,
+  type ClusterClientOptions,
+  type HsmAddress,
+  type MemberHealth,
+} from './contract.ts';
 import { LoginGate } from './login-gate.ts';
 import { Member, type MemberContext } from './member.ts';
 import { isRepeatable, mayGoElsewhere } from './repeatable.ts';
@@ -66,7 +72,10 @@ export class Cluster implements ClusterClient {
   setMembers(addresses: readonly HsmAddress[]): void {
     const before = new Map(this.#members.map((member) => [keyOf(member.address), member]));
     const wanted = new Map(addresses.map((address) => [keyOf(address), address]));
-    this.#members = Array.from(wanted, ([key, address]) => before.get(key) ?? new Member(address, this.#context));
+    this.#members = Array.from(
+      wanted,
+      ([key, address]) => before.get(key) ?? new Member(address, this.#context),
+    );
     for (const [key, member] of before) {
       if (wanted.has(key)) member.mayBeUp();
       else member.stop();
@@ -83,7 +92,12 @@ export class Cluster implements ClusterClient {
   }
 
   /** Each further HSM once. */
-  async #elsewhere<C extends CommandName>(command: C, input: CommandInput<C>, first: Member, error: unknown): Promise<CommandOutput<C>> {
+  async #elsewhere<C extends CommandName>(
+    command: C,
+    input: CommandInput<C>,
+    first: Member,
+    error: unknown,
+  ): Promise<CommandOutput<C>> {
     const tried = [first];
     let failure = error;
     while (mayGoElsewhere(failure, command, input)) {
@@ -97,7 +111,8 @@ export class Cluster implements ClusterClient {
         failure = error;
       }
       // Then the caller has waited long enough.
-      if (!portable && failure instanceof HsmUnreachableError && failure.reason === 'timeout') break;
+      if (!portable && failure instanceof HsmUnreachableError && failure.reason === 'timeout')
+        break;
     }
     throw failure;
   }
@@ -130,7 +145,11 @@ export class Cluster implements ClusterClient {
   }
 
   /** Whether there is another HSM to go to if this one stays silent. With the last one it is worth to be patient. */
-  #isPortable<C extends CommandName>(command: C, input: CommandInput<C>, tried: readonly Member[]): boolean {
+  #isPortable<C extends CommandName>(
+    command: C,
+    input: CommandInput<C>,
+    tried: readonly Member[],
+  ): boolean {
     const another = this.#members.some((member) => member.answers && !tried.includes(member));
     return another && isRepeatable(command, input);
   }
@@ -153,7 +172,10 @@ export class Cluster implements ClusterClient {
 
   #nobody(): HsmUnreachableError {
     const reasons = this.#members.map((member) => member.health.reason ?? 'not usable');
-    return new HsmUnreachableError('no-hsm', reasons.length === 0 ? 'the cluster has no HSM' : `no HSM is usable: ${reasons.join('; ')}`);
+    return new HsmUnreachableError(
+      'no-hsm',
+      reasons.length === 0 ? 'the cluster has no HSM' : `no HSM is usable: ${reasons.join('; ')}`,
+    );
   }
 }
 

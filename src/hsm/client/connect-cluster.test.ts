@@ -3,8 +3,19 @@ import { afterEach, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SecretText, silentLogger, systemClock } from '../../base/index.ts';
 import { HsmError } from '../wire/index.ts';
-import { connectCluster, HsmUnreachableError, type ClusterClient, type Credentials } from './index.ts';
-import { customerCa, startScriptedHsm, type CustomerCa, type Script, type ScriptedHsm } from './scripted-hsm-world.ts';
+import {
+  connectCluster,
+  HsmUnreachableError,
+  type ClusterClient,
+  type Credentials,
+} from './index.ts';
+import {
+  customerCa,
+  startScriptedHsm,
+  type CustomerCa,
+  type Script,
+  type ScriptedHsm,
+} from './scripted-hsm-world.ts';
 
 let ca: CustomerCa;
 let clean: (() => unknown)[] = [];
@@ -18,7 +29,11 @@ afterEach(async () => {
 });
 
 async function start(count: number, script: Script = {}): Promise<ScriptedHsm[]> {
-  const hsms = await Promise.all(Array.from({ length: count }, (_, index) => startScriptedHsm(ca, `hsm-${index}`, { ...script })));
+  const hsms = await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      startScriptedHsm(ca, `hsm-${index}`, { ...script }),
+    ),
+  );
   clean.push(...hsms.map((hsm) => () => hsm.stop()));
   return hsms;
 }
@@ -32,7 +47,12 @@ async function connect(
     trustAnchor,
     timeout: 300,
     members: hsms.map(({ address }) => address),
-    credentials: { username: 'kmsuser', role: 'crypto-user', password: new SecretText('first'), ...credentials },
+    credentials: {
+      username: 'kmsuser',
+      role: 'crypto-user',
+      password: new SecretText('first'),
+      ...credentials,
+    },
     clock: systemClock,
     log: silentLogger,
   });
@@ -47,8 +67,10 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-const healthyCount = (client: ClusterClient): number => client.members().filter(({ healthy }) => healthy).length;
-const logins = (hsms: readonly ScriptedHsm[]): number => hsms.reduce((sum, hsm) => sum + hsm.heard('login'), 0);
+const healthyCount = (client: ClusterClient): number =>
+  client.members().filter(({ healthy }) => healthy).length;
+const logins = (hsms: readonly ScriptedHsm[]): number =>
+  hsms.reduce((sum, hsm) => sum + hsm.heard('login'), 0);
 const encryption = { key: '01', plaintext: Buffer.from('p'), aad: Buffer.alloc(0) };
 const template = { keyType: 'aes', length: 32, template: {} } as const;
 
@@ -107,13 +129,19 @@ describe('logging in to a cluster', () => {
       connect(hsms, {}, stranger.certificate),
       (error) => error instanceof HsmUnreachableError && error.reason === 'untrusted',
     );
-    await assert.rejects(connect([]), (error) => error instanceof HsmUnreachableError && error.reason === 'no-hsm');
+    await assert.rejects(
+      connect([]),
+      (error) => error instanceof HsmUnreachableError && error.reason === 'no-hsm',
+    );
     assert.equal(logins(hsms), 0);
   });
 });
 
 describe('calls to a cluster', () => {
-  async function whole(count: number, script: Script = {}): Promise<{ hsms: ScriptedHsm[]; client: ClusterClient }> {
+  async function whole(
+    count: number,
+    script: Script = {},
+  ): Promise<{ hsms: ScriptedHsm[]; client: ClusterClient }> {
     const hsms = await start(count, script);
     const client = await connect(hsms);
     await until(() => healthyCount(client) === count);
@@ -152,7 +180,10 @@ describe('calls to a cluster', () => {
 
   test('that change something are not repeated when they may have been done', async () => {
     const { hsms, client } = await whole(2, { generateKey: () => 'hang up' });
-    await assert.rejects(client.call('generateKey', template), (error) => error instanceof HsmUnreachableError && error.maybeDone);
+    await assert.rejects(
+      client.call('generateKey', template),
+      (error) => error instanceof HsmUnreachableError && error.maybeDone,
+    );
     assert.equal(
       hsms.reduce((sum, hsm) => sum + hsm.heard('generateKey'), 0),
       1,
@@ -163,7 +194,8 @@ describe('calls to a cluster', () => {
     const { hsms, client } = await whole(2, { generateKey: () => ({ handle: '1' }) });
     assert.ok(hsms[0]);
     hsms[0].script = { generateKey: () => new HsmError('busy') };
-    for (let count = 0; count < 4; count += 1) assert.ok(await client.call('generateKey', template));
+    for (let count = 0; count < 4; count += 1)
+      assert.ok(await client.call('generateKey', template));
   });
 
   test('fail with busy when all HSMs are', async () => {
@@ -185,7 +217,8 @@ describe('calls to a cluster', () => {
 
   test('find the one HSM that answers among several that are silent', async () => {
     const { hsms, client } = await whole(4);
-    for (const hsm of hsms.slice(0, 3)) hsm.script = { encrypt: () => 'silence', info: () => 'silence' };
+    for (const hsm of hsms.slice(0, 3))
+      hsm.script = { encrypt: () => 'silence', info: () => 'silence' };
     for (let count = 0; count < 8; count += 1) assert.ok(await client.call('encrypt', encryption));
     assert.ok((hsms[3]?.heard('encrypt') ?? 0) >= 8);
   });
@@ -207,7 +240,10 @@ describe('calls to a cluster', () => {
       for (let count = 0; count < 40; count += 1) await client.call('encrypt', encryption);
     });
     await Promise.all(callers);
-    assert.ok(slow.heard('encrypt') * 3 < quick.heard('encrypt'), `${slow.heard('encrypt')} to ${quick.heard('encrypt')}`);
+    assert.ok(
+      slow.heard('encrypt') * 3 < quick.heard('encrypt'),
+      `${slow.heard('encrypt')} to ${quick.heard('encrypt')}`,
+    );
   });
 
   test('fail at once when no HSM is left, saying why', async () => {
@@ -216,7 +252,8 @@ describe('calls to a cluster', () => {
     await until(() => healthyCount(client) === 0);
     await assert.rejects(
       client.call('encrypt', encryption),
-      (error) => error instanceof HsmUnreachableError && error.reason === 'no-hsm' && !error.maybeDone,
+      (error) =>
+        error instanceof HsmUnreachableError && error.reason === 'no-hsm' && !error.maybeDone,
     );
   });
 
@@ -292,7 +329,9 @@ describe('a cluster in the course of time', () => {
     now = Date.UTC(2200, 0);
     assert.ok(await client.call('encrypt', encryption));
     hsm.drop();
-    await until(() => /certificate has expired on 2100-01-01/.test(client.members()[0]?.reason ?? ''));
+    await until(() =>
+      /certificate has expired on 2100-01-01/.test(client.members()[0]?.reason ?? ''),
+    );
     assert.equal(hsm.heard('login'), 1);
   });
 
@@ -319,7 +358,8 @@ describe('a cluster in the course of time', () => {
     assert.ok(a && b);
     const client = await connect([a, b]);
     await until(() => healthyCount(client) === 2);
-    const login = ({ password }: Record<string, unknown>) => (password === 'second' ? { session: 's' } : new HsmError('login-failed'));
+    const login = ({ password }: Record<string, unknown>) =>
+      password === 'second' ? { session: 's' } : new HsmError('login-failed');
     Object.assign(b.script, { login });
     b.drop();
     await until(() => b.heard('login') === 2);

@@ -1,19 +1,36 @@
 import { HsmError } from '../wire/index.ts';
 import { Cluster } from './cluster.ts';
-import { HsmUnreachableError, type ClusterClient, type ClusterClientOptions, type UnreachableCause } from './contract.ts';
+import {
+  HsmUnreachableError,
+  type ClusterClient,
+  type ClusterClientOptions,
+  type UnreachableCause,
+} from './contract.ts';
 import { isFinal } from './login-gate.ts';
 import type { Member } from './member.ts';
 
 /** From what says most about the cluster to what says least. */
-const telling: readonly UnreachableCause[] = ['untrusted', 'protocol', 'closed', 'timeout', 'refused', 'no-hsm'];
+const telling: readonly UnreachableCause[] = [
+  'untrusted',
+  'protocol',
+  'closed',
+  'timeout',
+  'refused',
+  'no-hsm',
+];
 
 /**
  * Connects to all HSMs of a cluster and resolves once it is logged in to one of them; the others follow. If none can be
  * used, or one refuses the user, fails with the `HsmError` or `HsmUnreachableError` that says most, and leaves nothing open.
  */
 export async function connectCluster(options: ClusterClientOptions): Promise<ClusterClient> {
-  if (options.trustAnchor === undefined) throw new HsmUnreachableError('untrusted', 'a cluster is logged in to only under a trust anchor');
-  if (options.members.length === 0) throw new HsmUnreachableError('no-hsm', 'the cluster has no HSM');
+  if (options.trustAnchor === undefined)
+    throw new HsmUnreachableError(
+      'untrusted',
+      'a cluster is logged in to only under a trust anchor',
+    );
+  if (options.members.length === 0)
+    throw new HsmUnreachableError('no-hsm', 'the cluster has no HSM');
   const cluster = new Cluster(options);
   try {
     await firstLogin(cluster.roster());

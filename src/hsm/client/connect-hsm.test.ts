@@ -2,9 +2,20 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { connectHsm, HsmUnreachableError, type ConnectOptions, type HsmConnection, type UnreachableCause } from './index.ts';
+import {
+  connectHsm,
+  HsmUnreachableError,
+  type ConnectOptions,
+  type HsmConnection,
+  type UnreachableCause,
+} from './index.ts';
 import { HsmError } from '../wire/index.ts';
-import { customerCa, startScriptedHsm, type CustomerCa, type Script } from './scripted-hsm-world.ts';
+import {
+  customerCa,
+  startScriptedHsm,
+  type CustomerCa,
+  type Script,
+} from './scripted-hsm-world.ts';
 
 let ca: CustomerCa;
 let otherCa: CustomerCa;
@@ -14,13 +25,23 @@ before(async () => {
 });
 
 const isUnreachable = (reason: UnreachableCause, maybeDone?: boolean) => (error: unknown) =>
-  error instanceof HsmUnreachableError && error.reason === reason && (maybeDone === undefined || error.maybeDone === maybeDone);
+  error instanceof HsmUnreachableError &&
+  error.reason === reason &&
+  (maybeDone === undefined || error.maybeDone === maybeDone);
 
-async function withHsm(script: Script, work: (connection: HsmConnection) => Promise<void>, options: Partial<ConnectOptions> = {}) {
+async function withHsm(
+  script: Script,
+  work: (connection: HsmConnection) => Promise<void>,
+  options: Partial<ConnectOptions> = {},
+) {
   const hsm = await startScriptedHsm(ca, 'hsm-a', script);
   let connection: HsmConnection | undefined;
   try {
-    connection = await connectHsm(hsm.address, { trustAnchor: ca.certificate, timeout: 200, ...options });
+    connection = await connectHsm(hsm.address, {
+      trustAnchor: ca.certificate,
+      timeout: 200,
+      ...options,
+    });
     await work(connection);
   } finally {
     connection?.close();
@@ -55,7 +76,9 @@ describe('connecting to an HSM', () => {
 
   test('trusts only the first certificate of a trust anchor file', async () => {
     await assert.rejects(
-      withHsm({}, async () => undefined, { trustAnchor: `${otherCa.certificate}\n${ca.certificate}` }),
+      withHsm({}, async () => undefined, {
+        trustAnchor: `${otherCa.certificate}\n${ca.certificate}`,
+      }),
       isUnreachable('untrusted'),
     );
   });
@@ -65,7 +88,10 @@ describe('connecting to an HSM', () => {
       {},
       async (connection) => {
         assert.ok(await connection.call('info', {}));
-        await assert.rejects(connection.call('login', { username: 'u', role: 'admin', password: 'secret' }), isUnreachable('untrusted'));
+        await assert.rejects(
+          connection.call('login', { username: 'u', role: 'admin', password: 'secret' }),
+          isUnreachable('untrusted'),
+        );
       },
       { trustAnchor: undefined },
     );
@@ -101,12 +127,17 @@ describe('connecting to an HSM', () => {
   test('is refused when nobody listens', async () => {
     const hsm = await startScriptedHsm(ca, 'hsm-a');
     await hsm.stop();
-    await assert.rejects(connectHsm(hsm.address, { trustAnchor: ca.certificate }), isUnreachable('refused'));
+    await assert.rejects(
+      connectHsm(hsm.address, { trustAnchor: ca.certificate }),
+      isUnreachable('refused'),
+    );
   });
 });
 
 describe('connecting to what is no TLS server', () => {
-  const server = createServer((socket) => socket.on('error', () => undefined).on('data', () => speak(socket)));
+  const server = createServer((socket) =>
+    socket.on('error', () => undefined).on('data', () => speak(socket)),
+  );
   let speak: (socket: Socket) => void = () => undefined;
   before(async () => {
     server.listen(0, '127.0.0.1');
@@ -146,7 +177,9 @@ describe('calls on one connection', () => {
     };
     return withHsm({ random }, async (connection) => {
       const answered: number[] = [];
-      const calls = [1, 2].map(async (length) => answered.push((await connection.call('random', { length })).bytes.length));
+      const calls = [1, 2].map(async (length) =>
+        answered.push((await connection.call('random', { length })).bytes.length),
+      );
       assert.equal(connection.inFlight, 2);
       while (gates.size < 2) await new Promise(setImmediate);
       gates.get(2)?.();
@@ -158,14 +191,24 @@ describe('calls on one connection', () => {
 
   test('pass on what the HSM refuses', () =>
     withHsm({ encrypt: () => new HsmError('key-not-found', 'no such key') }, async (connection) => {
-      await assert.rejects(connection.call('encrypt', encryption), { name: 'HsmError', code: 'key-not-found', message: 'no such key' });
+      await assert.rejects(connection.call('encrypt', encryption), {
+        name: 'HsmError',
+        code: 'key-not-found',
+        message: 'no such key',
+      });
     }));
 
   test('time out alone while others are answered', () =>
     withHsm({ encrypt: () => 'silence' }, async (connection) => {
-      const chatter = setInterval(() => void connection.call('info', {}).catch(() => undefined), 20);
+      const chatter = setInterval(
+        () => void connection.call('info', {}).catch(() => undefined),
+        20,
+      );
       try {
-        await assert.rejects(connection.call('encrypt', encryption), isUnreachable('timeout', true));
+        await assert.rejects(
+          connection.call('encrypt', encryption),
+          isUnreachable('timeout', true),
+        );
         assert.ok(await connection.call('info', {}));
       } finally {
         clearInterval(chatter);
@@ -174,7 +217,10 @@ describe('calls on one connection', () => {
 
   test('all end when the HSM has fallen silent, and later ones surely were not done', () =>
     withHsm({ encrypt: () => 'silence' }, async (connection) => {
-      const calls = [connection.call('encrypt', encryption), connection.call('encrypt', encryption)];
+      const calls = [
+        connection.call('encrypt', encryption),
+        connection.call('encrypt', encryption),
+      ];
       for (const call of calls) await assert.rejects(call, isUnreachable('timeout', true));
       assert.equal((await connection.closed).reason, 'timeout');
       await assert.rejects(connection.call('encrypt', encryption), isUnreachable('timeout', false));
@@ -193,7 +239,9 @@ describe('calls on one connection', () => {
 
   test('that are too long for a frame are refused and leave the connection usable', () =>
     withHsm({}, async (connection) => {
-      await assert.rejects(connection.call('encrypt', { ...encryption, plaintext: Buffer.alloc(2 * 1024 * 1024) }));
+      await assert.rejects(
+        connection.call('encrypt', { ...encryption, plaintext: Buffer.alloc(2 * 1024 * 1024) }),
+      );
       assert.equal(connection.inFlight, 0);
       assert.ok(await connection.call('info', {}));
     }));

@@ -1,4 +1,9 @@
-import { HsmUnreachableError, type ConnectOptions, type HsmAddress, type HsmConnection } from './contract.ts';
+import {
+  HsmUnreachableError,
+  type ConnectOptions,
+  type HsmAddress,
+  type HsmConnection,
+} from './contract.ts';
 import type { CommandInput, CommandName, CommandOutput, HsmInfo } from '../wire/index.ts';
 import { Link } from './link.ts';
 import { nameOf, openTls } from './tls.ts';
@@ -13,7 +18,10 @@ const askable: ReadonlySet<CommandName> = new Set<CommandName>(['hello', 'info']
  * Opens TLS to an HSM, checks its certificate against the trust anchor and says hello; logs nobody in. Fails with
  * `HsmUnreachableError`, or with `HsmError` if the HSM refuses the hello.
  */
-export async function connectHsm(address: HsmAddress, options: ConnectOptions): Promise<HsmConnection> {
+export async function connectHsm(
+  address: HsmAddress,
+  options: ConnectOptions,
+): Promise<HsmConnection> {
   const timeout = options.timeout ?? DEFAULT_TIMEOUT;
   const socket = await openTls(address, options.trustAnchor, timeout);
   const link = new Link(address, socket, timeout);
@@ -33,15 +41,28 @@ export async function connectHsm(address: HsmAddress, options: ConnectOptions): 
 }
 
 /** TLS has compared with the machine's clock already; Keyhold's may be ahead of it. */
-function checkExpiry(expiry: Date | undefined, address: HsmAddress, { trustAnchor, clock }: ConnectOptions): void {
+function checkExpiry(
+  expiry: Date | undefined,
+  address: HsmAddress,
+  { trustAnchor, clock }: ConnectOptions,
+): void {
   if (!expiry || !clock || trustAnchor === undefined || clock.now() <= expiry.getTime()) return;
-  throw new HsmUnreachableError('untrusted', `${nameOf(address)}: certificate has expired on ${expiry.toISOString()}`);
+  throw new HsmUnreachableError(
+    'untrusted',
+    `${nameOf(address)}: certificate has expired on ${expiry.toISOString()}`,
+  );
 }
 
 async function greet(link: Link, address: HsmAddress): Promise<HsmInfo> {
-  const { version, info } = await link.call('hello', { versions: [PROTOCOL_VERSION], client: 'keyhold' });
+  const { version, info } = await link.call('hello', {
+    versions: [PROTOCOL_VERSION],
+    client: 'keyhold',
+  });
   if (version !== PROTOCOL_VERSION || typeof info?.hsmId !== 'string') {
-    throw new HsmUnreachableError('protocol', `${nameOf(address)} answered hello with what is not the HSM protocol`);
+    throw new HsmUnreachableError(
+      'protocol',
+      `${nameOf(address)} answered hello with what is not the HSM protocol`,
+    );
   }
   // One customer CA may vouch for several clusters; credentials must not go to a stranger that took over a port.
   if (address.hsmId !== '' && info.hsmId !== address.hsmId) {
@@ -57,7 +78,10 @@ interface Opened {
   readonly trusted: boolean;
 }
 
-function connectionOver(link: Link, { address, clusterCertificate, info, trusted }: Opened): HsmConnection {
+function connectionOver(
+  link: Link,
+  { address, clusterCertificate, info, trusted }: Opened,
+): HsmConnection {
   return {
     address,
     info,
@@ -72,9 +96,15 @@ function connectionOver(link: Link, { address, clusterCertificate, info, trusted
     get silent(): boolean {
       return link.silent;
     },
-    call<C extends CommandName>(command: C, input: CommandInput<C>, portable?: boolean): Promise<CommandOutput<C>> {
+    call<C extends CommandName>(
+      command: C,
+      input: CommandInput<C>,
+      portable?: boolean,
+    ): Promise<CommandOutput<C>> {
       if (trusted || askable.has(command)) return link.call(command, input, portable);
-      return Promise.reject(new HsmUnreachableError('untrusted', `${nameOf(address)}: ${command} needs a trust anchor`));
+      return Promise.reject(
+        new HsmUnreachableError('untrusted', `${nameOf(address)}: ${command} needs a trust anchor`),
+      );
     },
     close: () => link.close(),
   };

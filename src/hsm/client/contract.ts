@@ -1,5 +1,11 @@
 import type { Clock, Logger, SecretText } from '../../base/index.ts';
-import type { CommandInput, CommandName, CommandOutput, HsmInfo, LoginRole } from '../wire/index.ts';
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  HsmInfo,
+  LoginRole,
+} from '../wire/index.ts';
 
 export interface HsmAddress {
   readonly hsmId: string;
@@ -19,7 +25,13 @@ export interface Credentials {
  * Why an HSM could not be asked, as opposed to an `HsmError`, which is its answer.
  * `untrusted`: its certificate does not chain to the trust anchor.
  */
-export type UnreachableCause = 'refused' | 'timeout' | 'closed' | 'untrusted' | 'protocol' | 'no-hsm';
+export type UnreachableCause =
+  | 'refused'
+  | 'timeout'
+  | 'closed'
+  | 'untrusted'
+  | 'protocol'
+  | 'no-hsm';
 
 export class HsmUnreachableError extends Error {
   readonly reason: UnreachableCause;
@@ -47,7 +59,11 @@ export interface HsmConnection {
   /** True while the HSM says nothing although it was asked. */
   readonly silent: boolean;
   /** A `portable` call is given up soon after the HSM has fallen silent, for another HSM can answer it. */
-  call<C extends CommandName>(command: C, input: CommandInput<C>, portable?: boolean): Promise<CommandOutput<C>>;
+  call<C extends CommandName>(
+    command: C,
+    input: CommandInput<C>,
+    portable?: boolean,
+  ): Promise<CommandOutput<C>>;
   /** Resolves with the reason when the connection is gone. */
   readonly closed: Promise<HsmUnreachableError>;
   close(): void;
@@ -85,7 +101,13 @@ export interface ClusterClient {
   callEach<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
-  ): Promise<readonly { readonly hsmId: string; readonly output?: CommandOutput<C>; readonly error?: Error }[]>;
+  ): Promise<
+    readonly {
+      readonly hsmId: string;
+      readonly output?: CommandOutput<C>;
+      readonly error?: Error;
+    }[]
+  >;
   members(): readonly MemberHealth[];
   /** Joins and leaves, and new addresses; those that are not connected are tried again at once. */
   setMembers(addresses: readonly HsmAddress[]): void;

@@ -19,7 +19,11 @@ const SWEEPS = 20;
 const SHORT_SWEEPS = 3;
 /** Time-outs that making a key pair may take: an RSA key of 4,096 bits is found in seconds, or in many. */
 const PAIR_PATIENCE = 12;
-const makesPairs: ReadonlySet<CommandName> = new Set(['generateKeyPair', 'generateWrappedKey', 'encryptRandomPair']);
+const makesPairs: ReadonlySet<CommandName> = new Set([
+  'generateKeyPair',
+  'generateWrappedKey',
+  'encryptRandomPair',
+]);
 
 interface PendingCall {
   /** Whether the caller can go to another HSM with it whatever became of it here. */
@@ -83,8 +87,13 @@ export class Link {
    * Fails with `HsmError` if the HSM refuses, with `HsmUnreachableError` if it can't be asked: after the time-out, or, if
    * the call is `portable`, soon after the HSM has fallen silent.
    */
-  call<C extends CommandName>(command: C, input: CommandInput<C>, portable = false): Promise<CommandOutput<C>> {
-    if (this.#gone) return Promise.reject(new HsmUnreachableError(this.#gone.reason, this.#gone.message));
+  call<C extends CommandName>(
+    command: C,
+    input: CommandInput<C>,
+    portable = false,
+  ): Promise<CommandOutput<C>> {
+    if (this.#gone)
+      return Promise.reject(new HsmUnreachableError(this.#gone.reason, this.#gone.message));
     if (this.#pending.size >= MAX_IN_FLIGHT || this.#writer.congested) {
       return Promise.reject(new HsmError('busy', 'too many requests are waiting for this HSM'));
     }
@@ -96,7 +105,13 @@ export class Link {
       // The HSM proved by its certificate that it is one, so its answers are what the command table says.
       const answered = (output: unknown): void => resolve(output as CommandOutput<C>);
       const patience = makesPairs.has(command) ? SWEEPS * PAIR_PATIENCE : SWEEPS;
-      this.#pending.set(id, { resolve: answered, reject, sent: this.#sweeps, patience, portable: portable && patience === SWEEPS });
+      this.#pending.set(id, {
+        resolve: answered,
+        reject,
+        sent: this.#sweeps,
+        patience,
+        portable: portable && patience === SWEEPS,
+      });
     });
   }
 
@@ -115,14 +130,20 @@ export class Link {
   }
 
   #receive(frame: unknown): void {
-    const { id, out, error } = frame as { id: number; out?: unknown; error?: { code: HsmErrorCode; message: string } };
+    const { id, out, error } = frame as {
+      id: number;
+      out?: unknown;
+      error?: { code: HsmErrorCode; message: string };
+    };
     const call = this.#pending.get(id);
     if (!call) {
       // The late answer to a call that timed out is no offence; one to a call never made is.
-      if (!Number.isSafeInteger(id) || id < 1 || id > this.#lastId) throw new Error('answer to nothing');
+      if (!Number.isSafeInteger(id) || id < 1 || id > this.#lastId)
+        throw new Error('answer to nothing');
       return;
     }
-    if (error === undefined && (typeof out !== 'object' || out === null)) throw new Error('empty answer');
+    if (error === undefined && (typeof out !== 'object' || out === null))
+      throw new Error('empty answer');
     this.#pending.delete(id);
     if (error === undefined) call.resolve(out);
     else call.reject(new HsmError(error.code, error.message));
@@ -147,7 +168,9 @@ export class Link {
 
   #giveUp(id: number, call: PendingCall): void {
     this.#pending.delete(id);
-    call.reject(new HsmUnreachableError('timeout', `${nameOf(this.#address)} did not answer in time`, true));
+    call.reject(
+      new HsmUnreachableError('timeout', `${nameOf(this.#address)} did not answer in time`, true),
+    );
   }
 
   #fail(reason: UnreachableCause, what: string): void {
@@ -159,7 +182,8 @@ export class Link {
     this.#gone = reason;
     clearInterval(this.#timer);
     this.#stream.destroy();
-    for (const call of this.#pending.values()) call.reject(new HsmUnreachableError(reason.reason, reason.message, true));
+    for (const call of this.#pending.values())
+      call.reject(new HsmUnreachableError(reason.reason, reason.message, true));
     this.#pending.clear();
     this.#resolveClosed(reason);
   }

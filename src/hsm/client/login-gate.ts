@@ -3,13 +3,19 @@ import { HsmError, type HsmErrorCode } from '../wire/index.ts';
 import type { Credentials, HsmConnection } from './contract.ts';
 
 /** Answers that the whole cluster would give: asking its other HSMs too would only count more failures against the user. */
-const final: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>(['login-failed', 'user-locked', 'user-logged-in']);
+const final: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
+  'login-failed',
+  'user-locked',
+  'user-logged-in',
+]);
 /** The same once the password was good somewhere: an HSM may just not have heard of a change yet. */
 const MAX_REFUSALS = 2;
 
 /** True if only another password can help. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof HsmError && (error.code === 'login-failed' || error.code === 'user-locked');
+  return (
+    error instanceof HsmError && (error.code === 'login-failed' || error.code === 'user-locked')
+  );
 }
 
 /** True if no HSM of the cluster need be asked any more. */
@@ -65,9 +71,19 @@ export class LoginGate {
     const { username, role, password } = this.#credentials;
     const exclusive = this.#exclusive;
     try {
-      await connection.call('login', { username, role, password: password.reveal(), ...(exclusive && { exclusive }) });
+      await connection.call('login', {
+        username,
+        role,
+        password: password.reveal(),
+        ...(exclusive && { exclusive }),
+      });
     } catch (error) {
-      if (password === this.#credentials.password && error instanceof HsmError && final.has(error.code)) this.#refused(error);
+      if (
+        password === this.#credentials.password &&
+        error instanceof HsmError &&
+        final.has(error.code)
+      )
+        this.#refused(error);
       throw error;
     }
     // From here on the user's other sessions are our own.

@@ -1,7 +1,18 @@
 import type { Clock, Logger } from '../../base/index.ts';
-import { HsmError, type CommandInput, type CommandName, type CommandOutput } from '../wire/index.ts';
+import {
+  HsmError,
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+} from '../wire/index.ts';
 import { connectHsm } from './connect-hsm.ts';
-import { HsmUnreachableError, type ConnectOptions, type HsmAddress, type HsmConnection, type MemberHealth } from './contract.ts';
+import {
+  HsmUnreachableError,
+  type ConnectOptions,
+  type HsmAddress,
+  type HsmConnection,
+  type MemberHealth,
+} from './contract.ts';
 import { isRefusal, type LoginGate } from './login-gate.ts';
 
 const FIRST_DELAY = 100;
@@ -66,10 +77,22 @@ export class Member {
     const reason = this.#reason;
     const healthy = this.#connection !== undefined && reason === undefined;
     const counts = { operations: this.#operations, inFlight: this.#connection?.inFlight ?? 0 };
-    return { hsmId, host, port, healthy, since: this.#since, ...(reason !== undefined && { reason }), ...counts };
+    return {
+      hsmId,
+      host,
+      port,
+      healthy,
+      since: this.#since,
+      ...(reason !== undefined && { reason }),
+      ...counts,
+    };
   }
 
-  async call<C extends CommandName>(command: C, input: CommandInput<C>, portable: boolean): Promise<CommandOutput<C>> {
+  async call<C extends CommandName>(
+    command: C,
+    input: CommandInput<C>,
+    portable: boolean,
+  ): Promise<CommandOutput<C>> {
     const connection = this.#connection;
     if (!connection) throw new HsmUnreachableError('closed', this.#reason ?? 'not connected');
     try {
@@ -162,7 +185,10 @@ export class Member {
   #lost(failure: Error): void {
     if (this.#reason === undefined) this.#since = this.#context.clock.now();
     if (this.#reason !== failure.message && !this.#stopped) {
-      this.#context.log.warn({ hsmId: this.address.hsmId, reason: failure.message }, 'HSM is not usable');
+      this.#context.log.warn(
+        { hsmId: this.address.hsmId, reason: failure.message },
+        'HSM is not usable',
+      );
     }
     this.#reason = failure.message;
     this.#resolveFirst(failure);
@@ -172,7 +198,8 @@ export class Member {
   async #pause(milliseconds: number | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds).unref();
+    const timer =
+      milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds).unref();
     await promise;
     clearTimeout(timer);
   }

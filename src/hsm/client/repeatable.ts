@@ -21,7 +21,8 @@ const repeatable = {
   deleteQuorumTokens: true,
   generateKey: false,
   // A pair made twice as session keys goes with its session; token keys would stay.
-  generateKeyPair: (input: CommandInput<'generateKeyPair'>) => input.privateTemplate.token === false,
+  generateKeyPair: (input: CommandInput<'generateKeyPair'>) =>
+    input.privateTemplate.token === false,
   exportPublicKey: true,
   findKeys: true,
   setAttribute: false,
@@ -66,14 +67,25 @@ export function isRepeatable<C extends CommandName>(command: C, input: CommandIn
 }
 
 /** Refused before anything was done. */
-const refusedUndone: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>(['busy', 'disk-failure', 'not-logged-in']);
+const refusedUndone: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
+  'busy',
+  'disk-failure',
+  'not-logged-in',
+]);
 
 /**
  * True if, after `error`, the same command may be given to another HSM of the cluster. Also after `key-not-found`: a new
  * key may not have come to the HSM yet, and a session key lives in one HSM only.
  */
-export function mayGoElsewhere<C extends CommandName>(error: unknown, command: C, input: CommandInput<C>): boolean {
+export function mayGoElsewhere<C extends CommandName>(
+  error: unknown,
+  command: C,
+  input: CommandInput<C>,
+): boolean {
   if (error instanceof HsmUnreachableError) return !error.maybeDone || isRepeatable(command, input);
   if (!(error instanceof HsmError)) return false;
-  return refusedUndone.has(error.code) || (error.code === 'key-not-found' && isRepeatable(command, input));
+  return (
+    refusedUndone.has(error.code) ||
+    (error.code === 'key-not-found' && isRepeatable(command, input))
+  );
 }

@@ -2,8 +2,19 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import { createAuthority, exportPrivateKey, issueCertificate, makeKeyPair } from '../../crypto/index.ts';
-import { FrameReader, FrameWriter, HsmError, type HsmInfo, type RequestFrame } from '../wire/index.ts';
+import {
+  createAuthority,
+  exportPrivateKey,
+  issueCertificate,
+  makeKeyPair,
+} from '../../crypto/index.ts';
+import {
+  FrameReader,
+  FrameWriter,
+  HsmError,
+  type HsmInfo,
+  type RequestFrame,
+} from '../wire/index.ts';
 import type { HsmAddress } from './contract.ts';
 
 const validity = { notBefore: 0, notAfter: Date.UTC(2100, 0) };
@@ -19,19 +30,37 @@ export async function customerCa(): Promise<CustomerCa> {
   const issue = async (): Promise<{ key: string; cert: string }> => {
     const leaf = makeKeyPair();
     const order = { ...validity, subject: { CN: 'HSM' }, publicKey: leaf.publicKey, ca: false };
-    return { key: exportPrivateKey(leaf.privateKey), cert: await issueCertificate(order, { certificate, privateKey: keys.privateKey }) };
+    return {
+      key: exportPrivateKey(leaf.privateKey),
+      cert: await issueCertificate(order, { certificate, privateKey: keys.privateKey }),
+    };
   };
   return { certificate, issue };
 }
 
 export function infoOf(hsmId: string): HsmInfo {
-  const names = { vendor: 'Keyhold', model: 'test', serialNumber: '1', firmwareVersion: '1.0', fipsState: '2' };
-  return { hsmId, clusterId: 'cluster-test', lifecycle: 'active', ...names, keyCount: 0, userCount: 2 };
+  const names = {
+    vendor: 'Keyhold',
+    model: 'test',
+    serialNumber: '1',
+    firmwareVersion: '1.0',
+    fipsState: '2',
+  };
+  return {
+    hsmId,
+    clusterId: 'cluster-test',
+    lifecycle: 'active',
+    ...names,
+    keyCount: 0,
+    userCount: 2,
+  };
 }
 
 /** The answer, an error, or `silence`. */
 export type Answer = object | HsmError | 'silence' | 'garbage' | 'hang up';
-export type Script = Partial<Record<string, (input: Record<string, unknown>) => Answer | Promise<Answer>>>;
+export type Script = Partial<
+  Record<string, (input: Record<string, unknown>) => Answer | Promise<Answer>>
+>;
 
 export interface ScriptedHsm {
   readonly address: HsmAddress;
@@ -45,7 +74,12 @@ export interface ScriptedHsm {
   stop(): Promise<void>;
 }
 
-export async function startScriptedHsm(ca: CustomerCa, hsmId: string, script: Script = {}, port = 0): Promise<ScriptedHsm> {
+export async function startScriptedHsm(
+  ca: CustomerCa,
+  hsmId: string,
+  script: Script = {},
+  port = 0,
+): Promise<ScriptedHsm> {
   const server = createServer({ ...(await ca.issue()), minVersion: 'TLSv1.3', noDelay: true });
   const sockets = new Set<TLSSocket>();
   const hsm: ScriptedHsm = {
@@ -67,20 +101,28 @@ export async function startScriptedHsm(ca: CustomerCa, hsmId: string, script: Sc
   server.on('tlsClientError', () => undefined);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  return Object.assign(hsm, { address: { hsmId, host: '127.0.0.1', port: (server.address() as AddressInfo).port } });
+  return Object.assign(hsm, {
+    address: { hsmId, host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+  });
 }
 
-const healthy: Script = { login: () => ({ session: 's' }), info: () => ({}), encrypt: () => ({ ciphertext: Buffer.from('c') }) };
+const healthy: Script = {
+  login: () => ({ session: 's' }),
+  info: () => ({}),
+  encrypt: () => ({ ciphertext: Buffer.from('c') }),
+};
 
 function serve(hsm: ScriptedHsm, socket: TLSSocket): void {
   const reader = new FrameReader();
   const writer = new FrameWriter(socket);
   const respond = async ({ id, op, in: input }: RequestFrame): Promise<void> => {
-    const script = hsm.script[op] ?? healthy[op] ?? (() => ({ version: 1, info: infoOf(hsm.address.hsmId) }));
+    const script =
+      hsm.script[op] ?? healthy[op] ?? (() => ({ version: 1, info: infoOf(hsm.address.hsmId) }));
     const answer = await script(input as Record<string, unknown>);
     if (answer === 'garbage') socket.write(Buffer.from('ffffffffffffffff', 'hex'));
     else if (answer === 'hang up') socket.destroy();
-    else if (answer instanceof HsmError) writer.write({ id, error: { code: answer.code, message: answer.message } });
+    else if (answer instanceof HsmError)
+      writer.write({ id, error: { code: answer.code, message: answer.message } });
     else if (answer !== 'silence') writer.write({ id, out: answer });
   };
   socket.on('data', (chunk: Buffer) => {

@@ -25,7 +25,11 @@ export function nameOf({ hsmId, host, port }: HsmAddress): string {
 }
 
 /** What a socket's error says about the HSM; `reason` is for errors that are TLS's own. */
-export function socketFailure(address: HsmAddress, error: Error, reason: UnreachableCause = 'protocol'): HsmUnreachableError {
+export function socketFailure(
+  address: HsmAddress,
+  error: Error,
+  reason: UnreachableCause = 'protocol',
+): HsmUnreachableError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return new HsmUnreachableError(causes[code] ?? reason, `${nameOf(address)}: ${error.message}`);
 }
@@ -36,20 +40,39 @@ function trust(address: HsmAddress, trustAnchor: string | undefined): Connection
   // One certificate, never none: with an empty list Node would trust the public authorities.
   const [certificate] = CERTIFICATE.exec(trustAnchor) ?? [];
   if (certificate === undefined)
-    throw new HsmUnreachableError('untrusted', `${nameOf(address)}: the trust anchor is not a PEM certificate`);
+    throw new HsmUnreachableError(
+      'untrusted',
+      `${nameOf(address)}: the trust anchor is not a PEM certificate`,
+    );
   return { ca: [certificate], checkServerIdentity: () => undefined };
 }
 
 /** Opens TLS 1.3 to an HSM whose certificate the trust anchor signed. Fails with `HsmUnreachableError`. */
-export async function openTls(address: HsmAddress, trustAnchor: string | undefined, timeout: number): Promise<TLSSocket> {
+export async function openTls(
+  address: HsmAddress,
+  trustAnchor: string | undefined,
+  timeout: number,
+): Promise<TLSSocket> {
   const { host, port } = address;
   const socket = connect({ host, port, minVersion: 'TLSv1.3', ...trust(address, trustAnchor) });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onError = (error: Error): void => reject(socketFailure(address, error, socket.authorizationError ? 'untrusted' : 'protocol'));
+  const onError = (error: Error): void =>
+    reject(socketFailure(address, error, socket.authorizationError ? 'untrusted' : 'protocol'));
   const onClose = (): void =>
-    reject(new HsmUnreachableError('closed', `${nameOf(address)} closed the connection during the TLS handshake`));
+    reject(
+      new HsmUnreachableError(
+        'closed',
+        `${nameOf(address)} closed the connection during the TLS handshake`,
+      ),
+    );
   const timer = setTimeout(
-    () => reject(new HsmUnreachableError('timeout', `${nameOf(address)} did not answer within ${timeout} ms`)),
+    () =>
+      reject(
+        new HsmUnreachableError(
+          'timeout',
+          `${nameOf(address)} did not answer within ${timeout} ms`,
+        ),
+      ),
     timeout,
   );
   socket

@@ -9,7 +9,11 @@ export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'dec
     by: CRYPTO_USER,
     uses: usesKey,
     work: 'asymmetric',
-    input: fields<CommandInput<'deriveSecret'>>({ key: handle, publicKey: bytes, recipient: optional(bytes) }),
+    input: fields<CommandInput<'deriveSecret'>>({
+      key: handle,
+      publicKey: bytes,
+      recipient: optional(bytes),
+    }),
     run: async ({ keys, engine }, session, { key, publicKey, recipient }) => {
       const secret = await engine.derive(keys.usable(key, session, 'derive').engineKey, publicKey);
       return { secret: await reveal(engine, secret, recipient) };
@@ -20,7 +24,8 @@ export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'dec
     uses: usesKey,
     work: 'asymmetric',
     input: fields({ key: handle }),
-    run: ({ keys, engine }, session, { key }) => engine.encapsulate(keys.usable(key, session, 'encrypt', 'decrypt').engineKey),
+    run: ({ keys, engine }, session, { key }) =>
+      engine.encapsulate(keys.usable(key, session, 'encrypt', 'decrypt').engineKey),
   },
   decapsulate: {
     by: CRYPTO_USER,
@@ -28,7 +33,12 @@ export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'dec
     work: 'asymmetric',
     input: fields({ key: handle, ciphertext: bytes }),
     run: async ({ keys, engine }, session, { key, ciphertext }) => {
-      return { secret: await engine.decapsulate(keys.usable(key, session, 'decrypt').engineKey, ciphertext) };
+      return {
+        secret: await engine.decapsulate(
+          keys.usable(key, session, 'decrypt').engineKey,
+          ciphertext,
+        ),
+      };
     },
   },
 };

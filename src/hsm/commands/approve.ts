@@ -12,26 +12,46 @@ const MAX_SIGNATURES = 64;
 export const approval = optional(
   fields<Approval>({
     approvalData: bytes,
-    signatures: list(fields<ApprovalSignature>({ username: text(64), signature: bytes }), MAX_SIGNATURES),
+    signatures: list(
+      fields<ApprovalSignature>({ username: text(64), signature: bytes }),
+      MAX_SIGNATURES,
+    ),
   }),
 );
 
 /** Uses up the approval, if the cluster asks for one. Throws `HsmError` if it is missing, too weak, or used before. */
 export async function approve(hsm: Hsm, session: Session, guarded: Guarded): Promise<void> {
   const { service, approval, required = hsm.quorum.value(service) } = guarded;
-  if (!approval) throw new HsmError('quorum-required', 'Quorum approval is required for this operation');
+  if (!approval)
+    throw new HsmError('quorum-required', 'Quorum approval is required for this operation');
   const token = liveToken(hsm, session, guarded);
   if (!token || !equalBytes(token.approvalData, approval.approvalData)) {
-    throw new HsmError('quorum-failed', 'Quorum Failed: the token is unknown, expired, used before, or for something else');
+    throw new HsmError(
+      'quorum-failed',
+      'Quorum Failed: the token is unknown, expired, used before, or for something else',
+    );
   }
-  const names = checkSignatures(approval, { service, required, find: (username) => hsm.users.find(username) });
+  const names = checkSignatures(approval, {
+    service,
+    required,
+    find: (username) => hsm.users.find(username),
+  });
   // Before the command is carried out, and on all HSMs that can be reached: an approval is good once.
   const entry = entryOf(session, 'CN_APPROVE_TOKEN', { detail: `${service}: ${names.join(', ')}` });
-  await hsm.replicate([Quorum.removeToken(token)], guarded.keyHandle === undefined ? entry : { ...entry, keyHandle: guarded.keyHandle });
+  await hsm.replicate(
+    [Quorum.removeToken(token)],
+    guarded.keyHandle === undefined ? entry : { ...entry, keyHandle: guarded.keyHandle },
+  );
 }
 
 /** The caller's token for this, if it can still be used. */
-function liveToken({ quorum, clock }: Hsm, { username }: Session, { service, keyHandle }: Guarded): Token | undefined {
+function liveToken(
+  { quorum, clock }: Hsm,
+  { username }: Session,
+  { service, keyHandle }: Guarded,
+): Token | undefined {
   const token = quorum.token(username, service);
-  return token && token.keyHandle === keyHandle && clock.now() <= token.createdAt + TOKEN_LIFETIME ? token : undefined;
+  return token && token.keyHandle === keyHandle && clock.now() <= token.createdAt + TOKEN_LIFETIME
+    ? token
+    : undefined;
 }

@@ -7,14 +7,20 @@ import { fields, flag, integer, nothing } from './input.ts';
 
 const MAX_PAGE = 1_000;
 
-export const auditCommands: CommandsOf<'readAudit' | 'checkpointAudit' | 'getAuditPolicy' | 'setAuditPolicy'> = {
+export const auditCommands: CommandsOf<
+  'readAudit' | 'checkpointAudit' | 'getAuditPolicy' | 'setAuditPolicy'
+> = {
   readAudit: {
     by: ADMIN_OR_AUDITOR,
     input: fields({ from: integer(0, Number.MAX_SAFE_INTEGER), limit: integer(1, MAX_PAGE) }),
     run: ({ audit }, _session, { from, limit }) => audit.read(from, limit),
   },
   checkpointAudit: { by: ADMIN_OR_AUDITOR, input: nothing, run: checkpointAudit },
-  getAuditPolicy: { by: ADMIN_OR_AUDITOR, input: nothing, run: ({ auditPolicy }) => ({ cryptography: auditPolicy.cryptography }) },
+  getAuditPolicy: {
+    by: ADMIN_OR_AUDITOR,
+    input: nothing,
+    run: ({ auditPolicy }) => ({ cryptography: auditPolicy.cryptography }),
+  },
   setAuditPolicy: {
     by: ADMIN,
     opcode: 'KH_SET_AUDIT_POLICY',
@@ -25,7 +31,13 @@ export const auditCommands: CommandsOf<'readAudit' | 'checkpointAudit' | 'getAud
 
 function checkpointAudit({ audit, identity }: Hsm): CommandOutput<'checkpointAudit'> {
   audit.checkpoint();
-  const { hsmId, clusterId, serialNumber, manufacturerHardwareCertificate, awsHardwareCertificate } = identity.facts;
+  const {
+    hsmId,
+    clusterId,
+    serialNumber,
+    manufacturerHardwareCertificate,
+    awsHardwareCertificate,
+  } = identity.facts;
   return {
     identity: {
       hsmId,
@@ -44,6 +56,9 @@ async function setAuditPolicy(
   { cryptography }: CommandInput<'setAuditPolicy'>,
 ): Promise<Readonly<Record<string, never>>> {
   const detail = `cryptography ${cryptography ? 'recorded' : 'not recorded'}`;
-  await hsm.replicate([AuditPolicy.put(cryptography)], entryOf(session, 'KH_SET_AUDIT_POLICY', { detail }));
+  await hsm.replicate(
+    [AuditPolicy.put(cryptography)],
+    entryOf(session, 'KH_SET_AUDIT_POLICY', { detail }),
+  );
   return {};
 }

@@ -47,7 +47,13 @@ const madeExports = new WeakMap<Session, Uint8Array>();
 /** What those who must approve a restore are to sign. */
 const restoreTokens = new WeakMap<Hsm, QuorumToken>();
 
-type Names = 'exportBackup' | 'readBackup' | 'writeBackup' | 'checkBackup' | 'restoreBackup' | 'generateRestoreToken';
+type Names =
+  | 'exportBackup'
+  | 'readBackup'
+  | 'writeBackup'
+  | 'checkBackup'
+  | 'restoreBackup'
+  | 'generateRestoreToken';
 
 /** Backups in the owner's hands: sealed under his passphrase. The control plane's own are in control/. */
 export const backupCommands: CommandsOf<Names> = {
@@ -57,7 +63,11 @@ export const backupCommands: CommandsOf<Names> = {
     quorum: (_hsm, _session, { approval }) => ({ service: 'backup', approval }),
     input: eitherBy(
       'holders',
-      fields<ForHolders>({ holders: list(text(64), MAX_HOLDERS), threshold: integer(2, MAX_HOLDERS), approval }),
+      fields<ForHolders>({
+        holders: list(text(64), MAX_HOLDERS),
+        threshold: integer(2, MAX_HOLDERS),
+        approval,
+      }),
       fields<ForPassphrase>({ passphrase, approval }),
     ),
     run: exportBackup,
@@ -75,8 +85,13 @@ export const backupCommands: CommandsOf<Names> = {
   },
   checkBackup: {
     by: ADMIN,
-    input: eitherBy('shares', fields<WithShares>({ shares }), fields<WithPassphrase>({ passphrase })),
-    run: (hsm, _session, secret): Promise<BackupFacts> => checkBackup(hsm, hsm.upload.take(), secretOf(secret)),
+    input: eitherBy(
+      'shares',
+      fields<WithShares>({ shares }),
+      fields<WithPassphrase>({ passphrase }),
+    ),
+    run: (hsm, _session, secret): Promise<BackupFacts> =>
+      checkBackup(hsm, hsm.upload.take(), secretOf(secret)),
   },
   restoreBackup: {
     by: 'anyone',
@@ -88,24 +103,43 @@ export const backupCommands: CommandsOf<Names> = {
     ),
     run: (hsm, _caller, input) => hsm.turns.take('restore', () => restoreBackup(hsm, input)),
   },
-  generateRestoreToken: { by: 'anyone', during: ['uninitialized'], input: nothing, run: generateRestoreToken },
+  generateRestoreToken: {
+    by: 'anyone',
+    during: ['uninitialized'],
+    input: nothing,
+    run: generateRestoreToken,
+  },
 };
 
-async function exportBackup(hsm: Hsm, session: Session, input: CommandInput<'exportBackup'>): Promise<CommandOutput<'exportBackup'>> {
+async function exportBackup(
+  hsm: Hsm,
+  session: Session,
+  input: CommandInput<'exportBackup'>,
+): Promise<CommandOutput<'exportBackup'>> {
   const by = (opcode: Opcode, detail: string): AuditEntry => entryOf(session, opcode, { detail });
   if ('passphrase' in input) {
     const { passphrase } = input;
     if (passphrase.length < SHORTEST_PASSPHRASE) {
-      throw new HsmError('invalid-argument', `the passphrase of a backup has at least ${SHORTEST_PASSPHRASE} characters`);
+      throw new HsmError(
+        'invalid-argument',
+        `the passphrase of a backup has at least ${SHORTEST_PASSPHRASE} characters`,
+      );
     }
     return { size: keep(session, await createBackup(hsm, { passphrase }, {}, by)) };
   }
   const holders = holdersNamed(hsm, input.holders);
   const { threshold } = input;
-  if (threshold > holders.length) throw new HsmError('invalid-argument', `${threshold} shares can't be asked of ${holders.length} holders`);
+  if (threshold > holders.length)
+    throw new HsmError(
+      'invalid-argument',
+      `${threshold} shares can't be asked of ${holders.length} holders`,
+    );
   const { secret, shares } = shareSecret(holders, threshold);
   const names = holders.map(({ username }) => username);
-  return { size: keep(session, await createBackup(hsm, secret, { holders: names, threshold }, by)), shares };
+  return {
+    size: keep(session, await createBackup(hsm, secret, { holders: names, threshold }, by)),
+    shares,
+  };
 }
 
 /** Keeps an export for its session to read; returns its size. */
@@ -123,7 +157,11 @@ function holdersNamed(hsm: Hsm, names: readonly string[]): User[] {
   });
 }
 
-function readBackup(_hsm: Hsm, session: Session, { offset }: CommandInput<'readBackup'>): { readonly bytes: Uint8Array } {
+function readBackup(
+  _hsm: Hsm,
+  session: Session,
+  { offset }: CommandInput<'readBackup'>,
+): { readonly bytes: Uint8Array } {
   const file = madeExports.get(session);
   if (!file) throw new HsmError('invalid-argument', 'this session has exported no backup');
   return { bytes: pieceOf(file, offset) };
@@ -132,12 +170,19 @@ function readBackup(_hsm: Hsm, session: Session, { offset }: CommandInput<'readB
 function generateRestoreToken(hsm: Hsm): QuorumToken {
   const createdAt = hsm.clock.now();
   const approvalData = approvalDataOf({ service: 'restore', username: '', createdAt });
-  const token = { approvalData, token: sha256(approvalData), expiresAt: createdAt + TOKEN_LIFETIME };
+  const token = {
+    approvalData,
+    token: sha256(approvalData),
+    expiresAt: createdAt + TOKEN_LIFETIME,
+  };
   restoreTokens.set(hsm, token);
   return token;
 }
 
-async function restoreBackup(hsm: Hsm, { approval, ...secret }: CommandInput<'restoreBackup'>): Promise<Empty> {
+async function restoreBackup(
+  hsm: Hsm,
+  { approval, ...secret }: CommandInput<'restoreBackup'>,
+): Promise<Empty> {
   const { header, contents } = await openForRestore(hsm, hsm.upload.take(), secretOf(secret));
   const token = restoreTokens.get(hsm);
   const expected = token && hsm.clock.now() <= token.expiresAt ? token.approvalData : undefined;
@@ -148,5 +193,6 @@ async function restoreBackup(hsm: Hsm, { approval, ...secret }: CommandInput<'re
 }
 
 function refuseUnlessAdmin({ session }: Caller): void {
-  if (session?.role !== 'admin') throw new HsmError(session ? 'not-permitted' : 'not-logged-in', 'log in as an admin first');
+  if (session?.role !== 'admin')
+    throw new HsmError(session ? 'not-permitted' : 'not-logged-in', 'log in as an admin first');
 }

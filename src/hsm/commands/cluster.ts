@@ -14,7 +14,8 @@ export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
     during: ['uninitialized', 'initialized', 'active'],
     input: fields({ versions: list(integer(0, 0xffff), 64), client: text(256) }),
     run: ({ info }, _caller, { versions }) => {
-      if (!versions.includes(PROTOCOL_VERSION)) throw new HsmError('unsupported-version', `this HSM speaks version ${PROTOCOL_VERSION}`);
+      if (!versions.includes(PROTOCOL_VERSION))
+        throw new HsmError('unsupported-version', `this HSM speaks version ${PROTOCOL_VERSION}`);
       return { version: PROTOCOL_VERSION, info };
     },
   },
@@ -33,9 +34,19 @@ export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
 };
 
 async function activate(hsm: Hsm, password: string): Promise<Readonly<Record<string, never>>> {
-  if (!isPassword(password)) throw new HsmError('invalid-argument', 'a password has 7 to 32 characters');
-  const admin = Users.put({ username: ADMIN, role: 'admin', password: await hashPassword(password) });
-  if (hsm.lifecycle !== 'initialized') throw new HsmError('wrong-lifecycle', 'the cluster is activated already');
-  await hsm.replicate([admin], { opcode: 'CN_CHANGE_PSWD', username: ADMIN, role: 'unactivated-admin' });
+  if (!isPassword(password))
+    throw new HsmError('invalid-argument', 'a password has 7 to 32 characters');
+  const admin = Users.put({
+    username: ADMIN,
+    role: 'admin',
+    password: await hashPassword(password),
+  });
+  if (hsm.lifecycle !== 'initialized')
+    throw new HsmError('wrong-lifecycle', 'the cluster is activated already');
+  await hsm.replicate([admin], {
+    opcode: 'CN_CHANGE_PSWD',
+    username: ADMIN,
+    role: 'unactivated-admin',
+  });
   return {};
 }

@@ -1,7 +1,14 @@
 import type { AuditEntry, Opcode } from '../audit/index.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
-import type { CommandInput, CommandName, CommandOutput, HsmLifecycle, OperationClass, Role } from '../wire/index.ts';
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  HsmLifecycle,
+  OperationClass,
+  Role,
+} from '../wire/index.ts';
 import type { Guarded } from './guarded.ts';
 import type { Check } from './input.ts';
 

@@ -20,7 +20,8 @@ const MAX_RANDOM = 4_096;
 
 const cipher = { key: handle, aad: bytes, mechanism: optional(oneOf(...encryptionMechanisms)) };
 const recipient = optional(bytes);
-const workOf = ({ mechanism }: Cipher): OperationClass => (mechanism === undefined ? 'symmetric' : 'asymmetric');
+const workOf = ({ mechanism }: Cipher): OperationClass =>
+  mechanism === undefined ? 'symmetric' : 'asymmetric';
 
 type Names = 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair' | 'random';
 
@@ -33,7 +34,9 @@ export const encryptionCommands: CommandsOf<Names> = {
     input: fields<CommandInput<'encrypt'>>({ ...cipher, plaintext: bytes }),
     run: (hsm, session, input) => {
       const ciphertext = encrypt(hsm, session, input, input.plaintext);
-      return ciphertext instanceof Promise ? ciphertext.then((bytes) => ({ ciphertext: bytes })) : { ciphertext };
+      return ciphertext instanceof Promise
+        ? ciphertext.then((bytes) => ({ ciphertext: bytes }))
+        : { ciphertext };
     },
   },
   decrypt: {
@@ -43,7 +46,8 @@ export const encryptionCommands: CommandsOf<Names> = {
     input: fields<CommandInput<'decrypt'>>({ ...cipher, ciphertext: bytes, recipient }),
     run: (hsm, session, input) => {
       const plaintext = decrypt(hsm, session, input, input.ciphertext);
-      if (plaintext instanceof Promise || input.recipient !== undefined) return revealAs(hsm, plaintext, input.recipient);
+      if (plaintext instanceof Promise || input.recipient !== undefined)
+        return revealAs(hsm, plaintext, input.recipient);
       return { plaintext };
     },
   },
@@ -68,7 +72,13 @@ export const encryptionCommands: CommandsOf<Names> = {
     by: CRYPTO_USER,
     uses: usesKey,
     work: 'symmetric',
-    input: fields<CommandInput<'encryptRandom'>>({ key: handle, length: integer(1, MAX_RANDOM), aad: bytes, reveal: flag, recipient }),
+    input: fields<CommandInput<'encryptRandom'>>({
+      key: handle,
+      length: integer(1, MAX_RANDOM),
+      aad: bytes,
+      reveal: flag,
+      recipient,
+    }),
     run: encryptRandom,
   },
   encryptRandomPair: {
@@ -90,7 +100,9 @@ export const encryptionCommands: CommandsOf<Names> = {
     input: fields<CommandInput<'random'>>({ length: integer(1, MAX_RANDOM), recipient }),
     run: ({ engine }, _session, { length, recipient }) => {
       const random = engine.random(length);
-      return recipient === undefined ? { bytes: random } : reveal(engine, random, recipient).then((bytes) => ({ bytes }));
+      return recipient === undefined
+        ? { bytes: random }
+        : reveal(engine, random, recipient).then((bytes) => ({ bytes }));
     },
   },
 };
@@ -98,14 +110,24 @@ export const encryptionCommands: CommandsOf<Names> = {
 /** At once with a secret key; what a key of a pair does takes its time. */
 type Result = Uint8Array | Promise<Uint8Array>;
 
-function encrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism }: Cipher, plaintext: Uint8Array): Result {
+function encrypt(
+  { keys, engine }: Hsm,
+  session: Session,
+  { key, aad, mechanism }: Cipher,
+  plaintext: Uint8Array,
+): Result {
   const { engineKey } = keys.usable(key, session, 'encrypt', 'decrypt');
   if (mechanism === undefined) return engine.encrypt(engineKey, plaintext, aad);
   refuseAad(aad);
   return engine.encryptTo(engineKey, mechanism, plaintext);
 }
 
-function decrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism }: Cipher, ciphertext: Uint8Array): Result {
+function decrypt(
+  { keys, engine }: Hsm,
+  session: Session,
+  { key, aad, mechanism }: Cipher,
+  ciphertext: Uint8Array,
+): Result {
   const { engineKey } = keys.usable(key, session, 'decrypt');
   if (mechanism === undefined) return engine.decrypt(engineKey, ciphertext, aad);
   refuseAad(aad);
@@ -113,7 +135,8 @@ function decrypt({ keys, engine }: Hsm, session: Session, { key, aad, mechanism 
 }
 
 function refuseAad(aad: Uint8Array): void {
-  if (aad.length > 0) throw new HsmError('invalid-argument', 'encryption to a public key binds no further data');
+  if (aad.length > 0)
+    throw new HsmError('invalid-argument', 'encryption to a public key binds no further data');
 }
 
 async function revealAs(
@@ -149,8 +172,15 @@ async function encryptRandomPair(
   const { engineKey } = hsm.keys.usable(key, session, 'encrypt');
   const pair: EngineKey = await makePair(hsm, kind);
   const material = engine.exportMaterial(pair);
-  const sealed = { publicKey: engine.exportPublicKey(pair), ciphertext: engine.encrypt(engineKey, material, aad) };
-  if (shown) return { ...sealed, privateKey: recipient === undefined ? material : await reveal(engine, material, recipient) };
+  const sealed = {
+    publicKey: engine.exportPublicKey(pair),
+    ciphertext: engine.encrypt(engineKey, material, aad),
+  };
+  if (shown)
+    return {
+      ...sealed,
+      privateKey: recipient === undefined ? material : await reveal(engine, material, recipient),
+    };
   material.fill(0);
   return sealed;
 }

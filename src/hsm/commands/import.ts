@@ -11,12 +11,20 @@ export const importCommands: CommandsOf<'importPublicKey'> = {
   importPublicKey: {
     by: CRYPTO_USER,
     opcode: 'CN_INSERT_MASKED_OBJECT_USER',
-    input: fields<CommandInput<'importPublicKey'>>({ kind: oneOf(...keyPairKinds), publicKey: bytes, template }),
+    input: fields<CommandInput<'importPublicKey'>>({
+      kind: oneOf(...keyPairKinds),
+      publicKey: bytes,
+      template,
+    }),
     run: importPublicKey,
   },
 };
 
-function importPublicKey(hsm: Hsm, session: Session, { kind, publicKey, template }: CommandInput<'importPublicKey'>): Promise<KeyInfo> {
+function importPublicKey(
+  hsm: Hsm,
+  session: Session,
+  { kind, publicKey, template }: CommandInput<'importPublicKey'>,
+): Promise<KeyInfo> {
   const engineKey = hsm.engine.importMaterial({ class: 'public-key', type: kind }, publicKey);
   const key = { ...fromTemplate(template, session.username, 'unwrapped'), engineKey };
   return keep(hsm, session, key, { opcode: 'CN_INSERT_MASKED_OBJECT_USER' });

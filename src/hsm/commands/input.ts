@@ -4,7 +4,9 @@ import { HsmError, MAX_FRAME } from '../wire/index.ts';
 export type Check<T> = (value: unknown) => T;
 
 /** A check for each member; those that may be left out have one that takes undefined. */
-export type Fields<T> = { readonly [K in keyof T]-?: Check<object extends Pick<T, K> ? T[K] | undefined : T[K]> };
+export type Fields<T> = {
+  readonly [K in keyof T]-?: Check<object extends Pick<T, K> ? T[K] | undefined : T[K]>;
+};
 
 /** A map with these members and no others: a member that this HSM doesn't know must not be passed over in silence. */
 export function fields<T extends object>(checks: Fields<T>): Check<T> {
@@ -12,7 +14,8 @@ export function fields<T extends object>(checks: Fields<T>): Check<T> {
   const names = new Set(Object.keys(checks));
   return (value) => {
     const given = members(value);
-    for (const name of Object.keys(given)) if (!names.has(name)) throw malformed(`unknown member ${name.slice(0, 64)}`);
+    for (const name of Object.keys(given))
+      if (!names.has(name)) throw malformed(`unknown member ${name.slice(0, 64)}`);
     const taken: Record<string, unknown> = {};
     for (const [name, check] of known) {
       const member = attempt(check, given[name], name);
@@ -29,7 +32,8 @@ export const flag: Check<boolean> = (value) => (typeof value === 'boolean' ? val
 
 export const bytes: Check<Uint8Array> = (value) => (value instanceof Uint8Array ? value : refuse());
 
-export const handle: Check<string> = (value) => (typeof value === 'string' && /^[0-9a-f]{16}$/.test(value) ? value : refuse());
+export const handle: Check<string> = (value) =>
+  typeof value === 'string' && /^[0-9a-f]{16}$/.test(value) ? value : refuse();
 
 /** `longest` in UTF-16 code units. */
 export function text(longest: number): Check<string> {
@@ -37,7 +41,10 @@ export function text(longest: number): Check<string> {
 }
 
 export function integer(least: number, most: number): Check<number> {
-  return (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most ? value : refuse());
+  return (value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+      ? value
+      : refuse();
 }
 
 export function oneOf<const T extends string | number>(...values: readonly T[]): Check<T> {
@@ -56,7 +63,8 @@ export function eitherOf<A, B>(first: Check<A>, second: Check<B>): Check<A | B> 
 
 /** By `first` if the map has this member, by `second` otherwise. */
 export function eitherBy<A, B>(member: string, first: Check<A>, second: Check<B>): Check<A | B> {
-  return (value) => (typeof value === 'object' && value !== null && member in value ? first(value) : second(value));
+  return (value) =>
+    typeof value === 'object' && value !== null && member in value ? first(value) : second(value);
 }
 
 export function optional<T>(check: Check<T>): Check<T | undefined> {
@@ -72,7 +80,9 @@ export function mapOf<T>(check: Check<T>, most: number): Check<Readonly<Record<s
   return (value) => {
     const entries = Object.entries(members(value));
     if (entries.length > most) return refuse();
-    return Object.fromEntries(entries.map(([name, member]) => [name, attempt(check, member, name)]));
+    return Object.fromEntries(
+      entries.map(([name, member]) => [name, attempt(check, member, name)]),
+    );
   };
 }
 
@@ -80,7 +90,13 @@ export function mapOf<T>(check: Check<T>, most: number): Check<Readonly<Record<s
 export const anyText = text(MAX_FRAME);
 
 function members(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) return refuse();
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    value instanceof Uint8Array
+  )
+    return refuse();
   return { ...value };
 }
 

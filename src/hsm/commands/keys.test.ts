@@ -24,13 +24,25 @@ async function encrypt(key: string, by: HsmConnection): Promise<Uint8Array> {
 
 test('a key may do nothing and not leave unless the template says so', async () => {
   const { owner, coverage, attributes } = await generate();
-  assert.deepEqual({ owner, coverage: { ...coverage } }, { owner: 'alice', coverage: { on: 2, of: 2 } });
+  assert.deepEqual(
+    { owner, coverage: { ...coverage } },
+    { owner: 'alice', coverage: { on: 2, of: 2 } },
+  );
   assert.deepEqual(
     Object.entries(attributes)
       .filter(([, value]) => value === true)
       .map(([name]) => name)
       .toSorted(),
-    ['always-sensitive', 'destroyable', 'local', 'modifiable', 'never-extractable', 'private', 'sensitive', 'token'],
+    [
+      'always-sensitive',
+      'destroyable',
+      'local',
+      'modifiable',
+      'never-extractable',
+      'private',
+      'sensitive',
+      'token',
+    ],
   );
   assert.match(attributes['check-value'], /^0x[0-9a-f]{6}$/);
 });
@@ -41,14 +53,22 @@ test('what one HSM encrypts under a token key the other decrypts', async () => {
   const { plaintext } = await aliceElsewhere.call('decrypt', { key: handle, ciphertext, aad });
   assert.equal(Buffer.from(plaintext).toString(), 'text');
   const back = await encrypt(handle, aliceElsewhere);
-  assert.equal(Buffer.from((await alice.call('decrypt', { key: handle, ciphertext: back, aad })).plaintext).toString(), 'text');
+  assert.equal(
+    Buffer.from(
+      (await alice.call('decrypt', { key: handle, ciphertext: back, aad })).plaintext,
+    ).toString(),
+    'text',
+  );
 });
 
 test('a token key that can’t be on two HSMs is not made', async () => {
   await using alone = await hsmWorld(1);
   const user = await alone.login('alice');
   const order = { keyType: 'aes', length: 32, template: { label: 'x' } } as const;
-  await assert.rejects(user.call('generateKey', order), refusedAs('insufficient-copies', /at least 2 HSMs/));
+  await assert.rejects(
+    user.call('generateKey', order),
+    refusedAs('insufficient-copies', /at least 2 HSMs/),
+  );
   assert.equal((await user.call('findKeys', { filter: {}, limit: 10 })).total, 0);
   await user.call('generateKey', { ...order, minimumCopies: 1 });
   await user.call('generateKey', { ...order, template: { token: false } });
@@ -61,7 +81,9 @@ test('a session key lives in one HSM and ends with its session', async () => {
   await assert.rejects(encrypt(handle, aliceElsewhere), refusedAs('key-not-found'));
   await encrypt(handle, alice);
   user.close();
-  await until('the key is gone', () => encrypt(handle, alice).then(() => false, refusedAs('key-not-found')));
+  await until('the key is gone', () =>
+    encrypt(handle, alice).then(() => false, refusedAs('key-not-found')),
+  );
 });
 
 test('nobody learns of another’s keys, but admins that they are there', async () => {
@@ -80,30 +102,50 @@ test('nobody learns of another’s keys, but admins that they are there', async 
 
 test('keys are found by attributes, page by page in the order of their handles', async () => {
   const made: string[] = [];
-  for (let index = 0; index < 5; index += 1) made.push((await generate({ label: 'paged', id: `0${index}` })).handle);
+  for (let index = 0; index < 5; index += 1)
+    made.push((await generate({ label: 'paged', id: `0${index}` })).handle);
   const filter = { attributes: { label: 'paged' } };
   const found: string[] = [];
   for (;;) {
     const after = found.at(-1);
-    const { keys, total } = await alice.call('findKeys', { filter, limit: 2, ...(after !== undefined && { after }) });
+    const { keys, total } = await alice.call('findKeys', {
+      filter,
+      limit: 2,
+      ...(after !== undefined && { after }),
+    });
     assert.equal(total, 5);
     if (keys.length === 0) break;
     found.push(...keys.map(({ handle }) => handle));
   }
   assert.deepEqual(found, made.toSorted());
-  assert.equal((await alice.call('findKeys', { filter: { attributes: { label: 'paged', id: '03' } }, limit: 10 })).total, 1);
-  await assert.rejects(alice.call('findKeys', { filter: { attributes: { colour: 'red' } }, limit: 10 }), refusedAs('invalid-argument'));
+  assert.equal(
+    (
+      await alice.call('findKeys', {
+        filter: { attributes: { label: 'paged', id: '03' } },
+        limit: 10,
+      })
+    ).total,
+    1,
+  );
+  await assert.rejects(
+    alice.call('findKeys', { filter: { attributes: { colour: 'red' } }, limit: 10 }),
+    refusedAs('invalid-argument'),
+  );
 });
 
 test('attributes change as PKCS#11 lets them, on all HSMs', async () => {
   const { handle } = await generate({ label: 'old' });
-  const set = (name: string, value: string | boolean): Promise<unknown> => alice.call('setAttribute', { handle, name, value });
+  const set = (name: string, value: string | boolean): Promise<unknown> =>
+    alice.call('setAttribute', { handle, name, value });
   await set('label', 'new');
   await set('encrypt', true);
   await encrypt(handle, aliceElsewhere);
   await assert.rejects(set('extractable', true), refusedAs('invalid-argument'));
   await assert.rejects(set('trusted', true), refusedAs('not-permitted'));
-  await assert.rejects(admin.call('setAttribute', { handle, name: 'label', value: 'x' }), refusedAs('not-permitted'));
+  await assert.rejects(
+    admin.call('setAttribute', { handle, name: 'label', value: 'x' }),
+    refusedAs('not-permitted'),
+  );
   await set('modifiable', false);
   await assert.rejects(set('label', 'newer'), refusedAs('not-permitted'));
   await admin.call('setAttribute', { handle, name: 'trusted', value: true });
@@ -114,23 +156,38 @@ test('attributes change as PKCS#11 lets them, on all HSMs', async () => {
 test('a destroyed key is gone everywhere, and one that is not destroyable stays', async () => {
   const { handle } = await generate(use);
   await alice.call('destroyKey', { handle });
-  for (const user of [alice, aliceElsewhere]) await assert.rejects(encrypt(handle, user), refusedAs('key-not-found'));
+  for (const user of [alice, aliceElsewhere])
+    await assert.rejects(encrypt(handle, user), refusedAs('key-not-found'));
   const lasting = await generate({ destroyable: false });
-  await assert.rejects(alice.call('destroyKey', { handle: lasting.handle }), refusedAs('not-permitted', /destroyable/));
+  await assert.rejects(
+    alice.call('destroyKey', { handle: lasting.handle }),
+    refusedAs('not-permitted', /destroyable/),
+  );
 });
 
 test('a key leaves only if it is extractable, and if it asks for it only under a trusted key', async () => {
   const wrapping = await generate({ wrap: true, unwrap: true });
-  const wrap = (key: KeyInfo): Promise<{ wrapped: Uint8Array }> => alice.call('wrapKey', { key: key.handle, wrappingKey: wrapping.handle });
+  const wrap = (key: KeyInfo): Promise<{ wrapped: Uint8Array }> =>
+    alice.call('wrapKey', { key: key.handle, wrappingKey: wrapping.handle });
   await assert.rejects(wrap(await generate()), refusedAs('key-not-extractable'));
   const careful = await generate({ extractable: true, 'wrap-with-trusted': true });
   await assert.rejects(wrap(careful), refusedAs('key-not-extractable', /trusted/));
   await admin.call('setAttribute', { handle: wrapping.handle, name: 'trusted', value: true });
   const { wrapped } = await wrap(careful);
-  const unwrapped = await alice.call('unwrapKey', { wrappingKey: wrapping.handle, wrapped, template: { token: false } });
+  const unwrapped = await alice.call('unwrapKey', {
+    wrappingKey: wrapping.handle,
+    wrapped,
+    template: { token: false },
+  });
   assert.equal(unwrapped.attributes['check-value'], careful.attributes['check-value']);
-  assert.deepEqual([unwrapped.attributes.local, unwrapped.attributes['always-sensitive']], [false, false]);
-  await assert.rejects(alice.call('wrapKey', { key: careful.handle, wrappingKey: careful.handle }), refusedAs('key-not-usable'));
+  assert.deepEqual(
+    [unwrapped.attributes.local, unwrapped.attributes['always-sensitive']],
+    [false, false],
+  );
+  await assert.rejects(
+    alice.call('wrapKey', { key: careful.handle, wrappingKey: careful.handle }),
+    refusedAs('key-not-usable'),
+  );
   const template = { token: false };
   const damaged = Buffer.from(wrapped).fill(7, 4, 6);
   await assert.rejects(
@@ -152,7 +209,10 @@ test('a ciphertext opens only as it was made', async () => {
     { key, ciphertext: ciphertext.subarray(0, 40), aad },
     { key, ciphertext: Buffer.alloc(0), aad },
   ]) {
-    await assert.rejects(alice.call('decrypt', wrong), refusedAs('ciphertext-invalid', /^the ciphertext is not valid$/));
+    await assert.rejects(
+      alice.call('decrypt', wrong),
+      refusedAs('ciphertext-invalid', /^the ciphertext is not valid$/),
+    );
   }
 });
 
@@ -162,11 +222,17 @@ test('re-encryption and hidden data keys keep the plaintext inside', async () =>
   const hidden = await alice.call('encryptRandom', { key: from, length: 32, aad, reveal: false });
   assert.equal(hidden.plaintext, undefined);
   const toAad = Buffer.from('elsewhere');
-  const moved = await alice.call('reencrypt', { from: { key: from, aad, ciphertext: hidden.ciphertext }, to: { key: to, aad: toAad } });
+  const moved = await alice.call('reencrypt', {
+    from: { key: from, aad, ciphertext: hidden.ciphertext },
+    to: { key: to, aad: toAad },
+  });
   const before = await alice.call('decrypt', { key: from, ciphertext: hidden.ciphertext, aad });
   const later = await alice.call('decrypt', { key: to, ciphertext: moved.ciphertext, aad: toAad });
   assert.equal(before.plaintext.length, 32);
   assert.deepEqual(before.plaintext, later.plaintext);
   const shown = await alice.call('encryptRandom', { key: from, length: 16, aad, reveal: true });
-  assert.deepEqual((await alice.call('decrypt', { key: from, ciphertext: shown.ciphertext, aad })).plaintext, shown.plaintext);
+  assert.deepEqual(
+    (await alice.call('decrypt', { key: from, ciphertext: shown.ciphertext, aad })).plaintext,
+    shown.plaintext,
+  );
 });

@@ -1,7 +1,14 @@
 import type { Hsm } from '../hsm.ts';
 import { amend, fromTemplate, matcher, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
-import { HsmError, keyPairKinds, secretKeyTypes, type CommandInput, type CommandOutput, type KeyFilter } from '../wire/index.ts';
+import {
+  HsmError,
+  keyPairKinds,
+  secretKeyTypes,
+  type CommandInput,
+  type CommandOutput,
+  type KeyFilter,
+} from '../wire/index.ts';
 import { approval } from './approve.ts';
 import { ADMIN_OR_CRYPTO_USER, CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
 import { eitherOf, fields, flag, handle, integer, mapOf, oneOf, optional, text } from './input.ts';
@@ -14,10 +21,15 @@ const MAX_PAGE = 1_000;
 /** CloudHSM's longest generic secret; the engine knows what is too long for AES. */
 const MAX_SECRET = 800;
 const anyValue = eitherOf(eitherOf(text(1024), flag), integer(0, Number.MAX_SAFE_INTEGER));
-const filter = fields<KeyFilter>({ handle: optional(handle), attributes: optional(mapOf(anyValue, 64)) });
+const filter = fields<KeyFilter>({
+  handle: optional(handle),
+  attributes: optional(mapOf(anyValue, 64)),
+});
 
 /** Making, finding, changing and destroying keys. */
-export const keyCommands: CommandsOf<'generateKey' | 'generateKeyPair' | 'exportPublicKey' | 'findKeys' | 'setAttribute' | 'destroyKey'> = {
+export const keyCommands: CommandsOf<
+  'generateKey' | 'generateKeyPair' | 'exportPublicKey' | 'findKeys' | 'setAttribute' | 'destroyKey'
+> = {
   generateKey: {
     by: CRYPTO_USER,
     opcode: 'CN_GENERATE_KEY',
@@ -28,7 +40,10 @@ export const keyCommands: CommandsOf<'generateKey' | 'generateKeyPair' | 'export
       minimumCopies: copies,
     }),
     run: (hsm, session, { keyType, length, template, minimumCopies }) => {
-      const key = { ...fromTemplate(template, session.username, 'generated'), engineKey: hsm.engine.generate(keyType, length) };
+      const key = {
+        ...fromTemplate(template, session.username, 'generated'),
+        engineKey: hsm.engine.generate(keyType, length),
+      };
       return keep(hsm, session, key, { opcode: 'CN_GENERATE_KEY', minimumCopies });
     },
   },
@@ -47,24 +62,36 @@ export const keyCommands: CommandsOf<'generateKey' | 'generateKeyPair' | 'export
   exportPublicKey: {
     by: CRYPTO_USER,
     input: fields({ key: handle }),
-    run: ({ keys, engine }, session, { key }) => ({ publicKey: engine.exportPublicKey(keys.get(key, session).engineKey) }),
+    run: ({ keys, engine }, session, { key }) => ({
+      publicKey: engine.exportPublicKey(keys.get(key, session).engineKey),
+    }),
   },
   findKeys: {
     by: ADMIN_OR_CRYPTO_USER,
-    input: fields<CommandInput<'findKeys'>>({ filter, after: optional(handle), limit: integer(1, MAX_PAGE) }),
+    input: fields<CommandInput<'findKeys'>>({
+      filter,
+      after: optional(handle),
+      limit: integer(1, MAX_PAGE),
+    }),
     run: findKeys,
   },
   setAttribute: {
     by: ADMIN_OR_CRYPTO_USER,
     opcode: 'CN_MODIFY_OBJECT',
-    input: fields<CommandInput<'setAttribute'>>({ handle, name: text(64), value: eitherOf(text(1024), flag) }),
+    input: fields<CommandInput<'setAttribute'>>({
+      handle,
+      name: text(64),
+      value: eitherOf(text(1024), flag),
+    }),
     run: setAttribute,
   },
   destroyKey: {
     by: CRYPTO_USER,
     opcode: 'CN_TOMBSTONE_OBJECT',
     quorum: ({ keys }, session, { handle, approval }) => {
-      return keys.get(handle, session).fixed.token ? { service: 'key-deletion', keyHandle: handle, approval } : undefined;
+      return keys.get(handle, session).fixed.token
+        ? { service: 'key-deletion', keyHandle: handle, approval }
+        : undefined;
     },
     input: fields<CommandInput<'destroyKey'>>({ handle, approval }),
     run: destroyKey,
@@ -83,17 +110,32 @@ async function generateKeyPair(
     ...fromTemplate({ ...publicTemplate, token }, session.username, 'generated'),
     engineKey: hsm.engine.publicHalf(engineKey),
   };
-  await keepPair(hsm, session, { publicKey, privateKey }, { opcode: 'CN_GENERATE_KEY_PAIR', minimumCopies });
+  await keepPair(
+    hsm,
+    session,
+    { publicKey, privateKey },
+    { opcode: 'CN_GENERATE_KEY_PAIR', minimumCopies },
+  );
   return { publicKey: describeKey(hsm, publicKey), privateKey: describeKey(hsm, privateKey) };
 }
 
-function findKeys(hsm: Hsm, session: Session, { filter, after = '', limit }: CommandInput<'findKeys'>): CommandOutput<'findKeys'> {
+function findKeys(
+  hsm: Hsm,
+  session: Session,
+  { filter, after = '', limit }: CommandInput<'findKeys'>,
+): CommandOutput<'findKeys'> {
   const matches = hsm.keys.visible(session).filter(matcher(filter));
-  const rest = matches.filter((key) => key.handle > after).toSorted((a, b) => (a.handle < b.handle ? -1 : 1));
+  const rest = matches
+    .filter((key) => key.handle > after)
+    .toSorted((a, b) => (a.handle < b.handle ? -1 : 1));
   return { keys: rest.slice(0, limit).map((key) => describeKey(hsm, key)), total: matches.length };
 }
 
-async function setAttribute(hsm: Hsm, session: Session, { handle, name, value }: CommandInput<'setAttribute'>): Promise<Empty> {
+async function setAttribute(
+  hsm: Hsm,
+  session: Session,
+  { handle, name, value }: CommandInput<'setAttribute'>,
+): Promise<Empty> {
   const key = changeableBy(hsm, session, handle, name);
   const changeable = amend(key, name, value);
   const entry = entryOf(session, 'CN_MODIFY_OBJECT', { keyHandle: handle, detail: name });
@@ -107,14 +149,24 @@ async function setAttribute(hsm: Hsm, session: Session, { handle, name, value }:
 
 /** Trust in a key is the admins' to give, all else the owner's. */
 function changeableBy(hsm: Hsm, session: Session, handle: string, name: string): Key {
-  if ((name === 'trusted') !== (session.role === 'admin')) throw new HsmError('not-permitted', `a ${session.role} may not set ${name}`);
+  if ((name === 'trusted') !== (session.role === 'admin'))
+    throw new HsmError('not-permitted', `a ${session.role} may not set ${name}`);
   return session.role === 'admin' ? hsm.keys.any(handle) : hsm.keys.owned(handle, session);
 }
 
-async function destroyKey(hsm: Hsm, session: Session, { handle }: CommandInput<'destroyKey'>): Promise<Empty> {
+async function destroyKey(
+  hsm: Hsm,
+  session: Session,
+  { handle }: CommandInput<'destroyKey'>,
+): Promise<Empty> {
   const key = hsm.keys.owned(handle, session);
-  if (!key.changeable.destroyable) throw new HsmError('not-permitted', 'the key is not destroyable');
-  if (key.fixed.token) await hsm.replicate(hsm.keys.destruction(key), entryOf(session, 'CN_TOMBSTONE_OBJECT', { keyHandle: handle }));
+  if (!key.changeable.destroyable)
+    throw new HsmError('not-permitted', 'the key is not destroyable');
+  if (key.fixed.token)
+    await hsm.replicate(
+      hsm.keys.destruction(key),
+      entryOf(session, 'CN_TOMBSTONE_OBJECT', { keyHandle: handle }),
+    );
   else {
     hsm.audit.note(entryOf(session, 'CN_DESTROY_OBJECT', { keyHandle: handle }));
     hsm.keys.dropSessionKey(handle);

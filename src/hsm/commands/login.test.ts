@@ -8,7 +8,12 @@ after(() => world[Symbol.asyncDispose]());
 const [first, second] = world.hsms;
 const admin = await world.login('admin', 'admin');
 
-async function attempt(username: string, password: string, hsm?: WorldHsm, exclusive = false): Promise<HsmConnection> {
+async function attempt(
+  username: string,
+  password: string,
+  hsm?: WorldHsm,
+  exclusive = false,
+): Promise<HsmConnection> {
   const connection = await world.connect(hsm);
   await connection.call('login', { username, role: 'crypto-user', password, exclusive });
   return connection;
@@ -26,8 +31,14 @@ test('a user logs in at every HSM, whatever the case of his name', async () => {
 test('a user is known by name and role together', async () => {
   const connection = await world.connect();
   const login = { username: 'admin', password: ADMIN_PASSWORD } as const;
-  await assert.rejects(connection.call('login', { ...login, role: 'crypto-user' }), refusedAs('user-not-found'));
-  await assert.rejects(connection.call('login', { ...login, role: 'auditor' }), refusedAs('user-not-found'));
+  await assert.rejects(
+    connection.call('login', { ...login, role: 'crypto-user' }),
+    refusedAs('user-not-found'),
+  );
+  await assert.rejects(
+    connection.call('login', { ...login, role: 'auditor' }),
+    refusedAs('user-not-found'),
+  );
   await connection.call('login', { ...login, role: 'admin' });
 });
 
@@ -50,23 +61,37 @@ test('five wrong passwords lock a user out, wherever in the cluster they were tr
   for (const hsm of [first, second, first, second, second]) {
     await assert.rejects(attempt('bob', 'wrong-password', hsm), refusedAs('login-failed'));
   }
-  for (const hsm of [first, second]) await assert.rejects(attempt('bob', USER_PASSWORD, hsm), refusedAs('user-locked'));
+  for (const hsm of [first, second])
+    await assert.rejects(attempt('bob', USER_PASSWORD, hsm), refusedAs('user-locked'));
   const { users } = await admin.call('listUsers', {});
   assert.equal(users.find(({ username }) => username === 'bob')?.locked, true);
 });
 
 test('guesses that come all at once are counted one by one', async () => {
   await newUser('carol');
-  const guesses = await Promise.allSettled(Array.from({ length: 12 }, () => attempt('carol', 'wrong-password')));
-  const codes = guesses.map((guess) => (guess.status === 'rejected' ? (guess.reason as { code: string }).code : 'in'));
-  assert.deepEqual([codes.filter((code) => code === 'login-failed').length, codes.filter((code) => code === 'user-locked').length], [5, 7]);
+  const guesses = await Promise.allSettled(
+    Array.from({ length: 12 }, () => attempt('carol', 'wrong-password')),
+  );
+  const codes = guesses.map((guess) =>
+    guess.status === 'rejected' ? (guess.reason as { code: string }).code : 'in',
+  );
+  assert.deepEqual(
+    [
+      codes.filter((code) => code === 'login-failed').length,
+      codes.filter((code) => code === 'user-locked').length,
+    ],
+    [5, 7],
+  );
 });
 
 test('a login begins the count anew', async () => {
   await newUser('dave');
   for (let round = 0; round < 3; round += 1) {
     for (let failure = 0; failure < 4; failure += 1) {
-      await assert.rejects(attempt('dave', 'wrong-password', failure % 2 ? first : second), refusedAs('login-failed'));
+      await assert.rejects(
+        attempt('dave', 'wrong-password', failure % 2 ? first : second),
+        refusedAs('login-failed'),
+      );
     }
     (await attempt('dave', USER_PASSWORD)).close();
   }
@@ -74,8 +99,13 @@ test('a login begins the count anew', async () => {
 
 test('an admin unlocks a user by a new password', async () => {
   await newUser('erin');
-  for (let failure = 0; failure < 5; failure += 1) await assert.rejects(attempt('erin', 'wrong-password'), refusedAs('login-failed'));
-  await admin.call('changePassword', { username: 'erin', role: 'crypto-user', password: 'another-one' });
+  for (let failure = 0; failure < 5; failure += 1)
+    await assert.rejects(attempt('erin', 'wrong-password'), refusedAs('login-failed'));
+  await admin.call('changePassword', {
+    username: 'erin',
+    role: 'crypto-user',
+    password: 'another-one',
+  });
   for (const hsm of [first, second]) (await attempt('erin', 'another-one', hsm)).close();
 });
 
@@ -92,6 +122,7 @@ test('an exclusive login is refused while the user is logged in anywhere, before
 test('of a locked user it is said that he is locked, even while he is logged in', async () => {
   await newUser('grace');
   await attempt('grace', USER_PASSWORD);
-  for (let failure = 0; failure < 5; failure += 1) await assert.rejects(attempt('grace', 'wrong-password'), refusedAs('login-failed'));
+  for (let failure = 0; failure < 5; failure += 1)
+    await assert.rejects(attempt('grace', 'wrong-password'), refusedAs('login-failed'));
   await assert.rejects(attempt('grace', USER_PASSWORD, first, true), refusedAs('user-locked'));
 });

@@ -35,13 +35,19 @@ export const loginCommands: CommandsOf<'login' | 'logout'> = {
   },
 };
 
-async function login(hsm: Hsm, caller: Caller, input: Login): Promise<{ readonly session: string }> {
-  if (caller.session) throw new HsmError('not-permitted', 'this connection is logged in; log out first');
+async function login(
+  hsm: Hsm,
+  caller: Caller,
+  input: Login,
+): Promise<{ readonly session: string }> {
+  if (caller.session)
+    throw new HsmError('not-permitted', 'this connection is logged in; log out first');
   const user = await admit(hsm, input);
   const right = await verifyPassword(input.password, user.password ?? '');
   await refuseIfLoggedIn(hsm, input);
   // Another HSM may have changed the password meanwhile.
-  if (!right || hsm.users.find(user.username)?.password !== user.password) return refuse(hsm, input, 'login-failed');
+  if (!right || hsm.users.find(user.username)?.password !== user.password)
+    return refuse(hsm, input, 'login-failed');
   const session = hsm.sessions.begin(user.username, user.role);
   try {
     // Known to the peers before the caller goes on: failures from before must not add up with later ones.
@@ -57,7 +63,8 @@ async function login(hsm: Hsm, caller: Caller, input: Login): Promise<{ readonly
 /** The user, if a right password would let him in. */
 async function admit(hsm: Hsm, input: Login): Promise<User> {
   const user = hsm.users.find(input.username);
-  if (user?.password === undefined || user.role !== input.role) return refuse(hsm, input, 'user-not-found');
+  if (user?.password === undefined || user.role !== input.role)
+    return refuse(hsm, input, 'user-not-found');
   if (hsm.lockouts.isLocked(user.username)) return refuse(hsm, input, 'user-locked');
   await refuseIfLoggedIn(hsm, input);
   return user;
@@ -66,7 +73,8 @@ async function admit(hsm: Hsm, input: Login): Promise<User> {
 async function refuseIfLoggedIn(hsm: Hsm, input: Login): Promise<void> {
   if (input.exclusive !== true) return;
   const { username } = input;
-  if (hsm.sessions.count(username) > 0 || (await hsm.peers.sessionsOf(username)) > 0) await refuse(hsm, input, 'user-logged-in');
+  if (hsm.sessions.count(username) > 0 || (await hsm.peers.sessionsOf(username)) > 0)
+    await refuse(hsm, input, 'user-logged-in');
 }
 
 /** Records the refusal, and counts it if it was for a wrong password; the peers know of it before the caller does. */

@@ -33,7 +33,8 @@ function myTurn(turns: Turns): Promise<void> | undefined {
     turns.running += 1;
     return undefined;
   }
-  if (turns.waiting.length >= WAITING) throw new HsmError('busy', 'too many key pairs are being made');
+  if (turns.waiting.length >= WAITING)
+    throw new HsmError('busy', 'too many key pairs are being made');
   return new Promise((resolve) => {
     turns.waiting.push(resolve);
   });

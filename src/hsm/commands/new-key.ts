@@ -45,8 +45,16 @@ export async function keep(hsm: Hsm, session: Session, key: Key, making: Making)
 }
 
 /** Likewise both keys of a pair, or neither. The public key is a session key if the private one is. */
-export async function keepPair(hsm: Hsm, session: Session, { publicKey, privateKey }: KeyPair, making: Making): Promise<void> {
-  const entry = entryOf(session, making.opcode, { keyHandle: privateKey.handle, detail: `public key ${publicKey.handle}` });
+export async function keepPair(
+  hsm: Hsm,
+  session: Session,
+  { publicKey, privateKey }: KeyPair,
+  making: Making,
+): Promise<void> {
+  const entry = entryOf(session, making.opcode, {
+    keyHandle: privateKey.handle,
+    detail: `public key ${publicKey.handle}`,
+  });
   await keepAll(hsm, session, [privateKey, publicKey], { ...making, entry });
 }
 
@@ -67,13 +75,17 @@ async function keepAll(
     for (const key of keys) hsm.keys.putSessionKey(key, session);
     return;
   }
-  if (hsm.keys.count + keys.length > MAX_KEYS) throw new HsmError('limit-exceeded', `there are ${MAX_KEYS} keys already`);
+  if (hsm.keys.count + keys.length > MAX_KEYS)
+    throw new HsmError('limit-exceeded', `there are ${MAX_KEYS} keys already`);
   // Known beforehand, so not even tried.
   if (1 + hsm.peers.linked.length < minimumCopies) throw tooFew(first, minimumCopies);
   const creation = keys.flatMap((key) => hsm.keys.creation(key));
   if ((await hsm.replicate(creation, entry, minimumCopies)) >= minimumCopies) return;
   const destruction = keys.flatMap((key) => hsm.keys.destruction(key));
-  await hsm.replicate(destruction, entryOf(session, 'CN_TOMBSTONE_OBJECT', { keyHandle: first.handle, detail: 'too few copies' }));
+  await hsm.replicate(
+    destruction,
+    entryOf(session, 'CN_TOMBSTONE_OBJECT', { keyHandle: first.handle, detail: 'too few copies' }),
+  );
   throw tooFew(first, minimumCopies);
 }
 

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, generateKeyPairSync, publicEncrypt, constants, verify } from 'node:crypto';
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  publicEncrypt,
+  constants,
+  verify,
+} from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { hsmWorld, refusedAs } from '../hsm-world.ts';
-import { keyPairKinds, type CommandOutput, type KeyPairKind, type KeyTemplate } from '../wire/index.ts';
+import {
+  keyPairKinds,
+  type CommandOutput,
+  type KeyPairKind,
+  type KeyTemplate,
+} from '../wire/index.ts';
 
 const world = await hsmWorld(2);
 after(() => world[Symbol.asyncDispose]());
@@ -23,15 +34,21 @@ const signing = { mechanism: 'ecdsa-sha256', form: 'raw', data: message } as con
 
 describe('a token key pair', () => {
   it('is on both HSMs, each half a key of its own', async () => {
-    const { publicKey, privateKey } = await makePair('secp256r1', { label: 'mine', sign: true }, { label: 'theirs', verify: true });
+    const { publicKey, privateKey } = await makePair(
+      'secp256r1',
+      { label: 'mine', sign: true },
+      { label: 'theirs', verify: true },
+    );
     assert.deepEqual(
-      [privateKey, publicKey].map(({ attributes: { class: kind, label, sensitive, curve }, coverage }) => [
-        kind,
-        label,
-        sensitive,
-        curve,
-        { ...coverage },
-      ]),
+      [privateKey, publicKey].map(
+        ({ attributes: { class: kind, label, sensitive, curve }, coverage }) => [
+          kind,
+          label,
+          sensitive,
+          curve,
+          { ...coverage },
+        ],
+      ),
       [
         ['private-key', 'mine', true, 'secp256r1', { on: 2, of: 2 }],
         ['public-key', 'theirs', false, 'secp256r1', { on: 2, of: 2 }],
@@ -40,13 +57,24 @@ describe('a token key pair', () => {
     assert.equal(privateKey.attributes['key-type'], 'ec');
     assert.equal(privateKey.attributes['check-value'], publicKey.attributes['check-value']);
     const { signature } = await alice.call('sign', { key: privateKey.handle, ...signing });
-    const elsewhere = await aliceElsewhere.call('verify', { key: publicKey.handle, ...signing, signature });
+    const elsewhere = await aliceElsewhere.call('verify', {
+      key: publicKey.handle,
+      ...signing,
+      signature,
+    });
     assert.equal(elsewhere.valid, true);
     const exported = await aliceElsewhere.call('exportPublicKey', { key: privateKey.handle });
     assert.deepEqual(exported, await alice.call('exportPublicKey', { key: publicKey.handle }));
-    const key = createPublicKey({ key: Buffer.from(exported.publicKey), format: 'der', type: 'spki' });
+    const key = createPublicKey({
+      key: Buffer.from(exported.publicKey),
+      format: 'der',
+      type: 'spki',
+    });
     assert.ok(verify('sha256', message, key, signature));
-    const { keys } = await alice.call('findKeys', { filter: { attributes: { curve: 'secp256r1', class: 'private-key' } }, limit: 10 });
+    const { keys } = await alice.call('findKeys', {
+      filter: { attributes: { curve: 'secp256r1', class: 'private-key' } },
+      limit: 10,
+    });
     assert.deepEqual(
       keys.map(({ handle }) => handle),
       [privateKey.handle],
@@ -65,8 +93,14 @@ describe('a token key pair', () => {
     await alice.call('setAttribute', { handle: privateKey.handle, name: 'sign', value: true });
     const { signature } = await alice.call('sign', { key: privateKey.handle, ...signing });
     // Whoever may sign has the public key to verify with.
-    assert.equal((await alice.call('verify', { key: privateKey.handle, ...signing, signature })).valid, true);
-    await assert.rejects(alice.call('sign', { key: publicKey.handle, ...signing }), refusedAs('key-not-usable'));
+    assert.equal(
+      (await alice.call('verify', { key: privateKey.handle, ...signing, signature })).valid,
+      true,
+    );
+    await assert.rejects(
+      alice.call('sign', { key: publicKey.handle, ...signing }),
+      refusedAs('key-not-usable'),
+    );
   });
 
   it('that can’t be on two HSMs is not made, neither half', async () => {
@@ -75,7 +109,10 @@ describe('a token key pair', () => {
     const order = { kind: 'ed25519', publicTemplate: {}, privateTemplate: {} } as const;
     await assert.rejects(user.call('generateKeyPair', order), refusedAs('insufficient-copies'));
     assert.equal((await user.call('findKeys', { filter: {}, limit: 10 })).total, 0);
-    const { privateKey } = await user.call('generateKeyPair', { ...order, privateTemplate: { token: false } });
+    const { privateKey } = await user.call('generateKeyPair', {
+      ...order,
+      privateTemplate: { token: false },
+    });
     assert.equal(privateKey.attributes.token, false);
   });
 
@@ -84,7 +121,10 @@ describe('a token key pair', () => {
       const { privateKey, publicKey } = await makePair(kind, { token: false });
       assert.equal(publicKey.attributes.token, false, 'the public key goes with the private one');
       assert.match(privateKey.attributes['check-value'], /^0x[0-9a-f]{6}$/);
-      await assert.rejects(alice.call('encrypt', { key: privateKey.handle, plaintext: message, aad }), refusedAs('key-not-usable'));
+      await assert.rejects(
+        alice.call('encrypt', { key: privateKey.handle, plaintext: message, aad }),
+        refusedAs('key-not-usable'),
+      );
     });
   }
 });
@@ -93,7 +133,9 @@ describe('many pairs at once', () => {
   it('are made one after the other, and too many refused', async () => {
     const orders = Array.from({ length: 100 }, () => makePair('secp521r1', { token: false }));
     const outcomes = await Promise.allSettled(orders);
-    const refusals = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    const refusals = outcomes.flatMap((one) =>
+      one.status === 'rejected' ? [one.reason as unknown] : [],
+    );
     assert.ok(refusals.length > 0 && refusals.length < 100, String(refusals.length));
     for (const refusal of refusals) assert.ok(refusedAs('busy', /too many key pairs/)(refusal));
     await makePair('secp521r1', { token: false });
@@ -102,7 +144,12 @@ describe('many pairs at once', () => {
 
 describe('keys of one kind used for another', () => {
   it('are refused, and so are bytes that are no key', async () => {
-    const { privateKey } = await makePair('secp256r1', { token: false, sign: true, derive: true, decrypt: true });
+    const { privateKey } = await makePair('secp256r1', {
+      token: false,
+      sign: true,
+      derive: true,
+      decrypt: true,
+    });
     const key = privateKey.handle;
     await assert.rejects(
       alice.call('sign', { key, mechanism: 'rsa-pkcs-sha256', form: 'raw', data: message }),
@@ -112,68 +159,145 @@ describe('keys of one kind used for another', () => {
       alice.call('sign', { key, mechanism: 'ecdsa-sha256', form: 'digest', data: message }),
       refusedAs('invalid-argument'),
     );
-    await assert.rejects(alice.call('decapsulate', { key, ciphertext: message }), refusedAs('invalid-argument'));
-    await assert.rejects(alice.call('mac', { key, hash: 'sha256', message }), refusedAs('invalid-argument'));
-    await assert.rejects(alice.call('encrypt', { key, plaintext: message, aad }), refusedAs('invalid-argument'));
-    const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'der', type: 'spki' });
+    await assert.rejects(
+      alice.call('decapsulate', { key, ciphertext: message }),
+      refusedAs('invalid-argument'),
+    );
+    await assert.rejects(
+      alice.call('mac', { key, hash: 'sha256', message }),
+      refusedAs('invalid-argument'),
+    );
+    await assert.rejects(
+      alice.call('encrypt', { key, plaintext: message, aad }),
+      refusedAs('invalid-argument'),
+    );
+    const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({
+      format: 'der',
+      type: 'spki',
+    });
     for (const publicKey of [message, otherCurve]) {
-      await assert.rejects(alice.call('deriveSecret', { key, publicKey }), refusedAs('key-invalid'));
+      await assert.rejects(
+        alice.call('deriveSecret', { key, publicKey }),
+        refusedAs('key-invalid'),
+      );
     }
-    await assert.rejects(alice.call('generateKey', { keyType: 'aes', length: 20, template: {} }), refusedAs('key-invalid'));
+    await assert.rejects(
+      alice.call('generateKey', { keyType: 'aes', length: 20, template: {} }),
+      refusedAs('key-invalid'),
+    );
   });
 
   it('encryption to a public key binds no further data', async () => {
     const { privateKey } = await makePair('rsa-2048', { token: false, decrypt: true });
     const cipher = { key: privateKey.handle, mechanism: 'rsa-oaep-sha256' } as const;
-    await assert.rejects(alice.call('encrypt', { ...cipher, plaintext: message, aad: Buffer.of(1) }), refusedAs('invalid-argument'));
+    await assert.rejects(
+      alice.call('encrypt', { ...cipher, plaintext: message, aad: Buffer.of(1) }),
+      refusedAs('invalid-argument'),
+    );
     const { ciphertext } = await alice.call('encrypt', { ...cipher, plaintext: message, aad });
-    assert.deepEqual(Buffer.from((await alice.call('decrypt', { ...cipher, ciphertext, aad })).plaintext), message);
+    assert.deepEqual(
+      Buffer.from((await alice.call('decrypt', { ...cipher, ciphertext, aad })).plaintext),
+      message,
+    );
   });
 });
 
 describe('keys that only pass through', () => {
   it('are made under a wrapping key and unwrapped with it, and leave nothing behind', async () => {
-    const { handle: wrappingKey } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
+    const { handle: wrappingKey } = await alice.call('generateKey', {
+      keyType: 'aes',
+      length: 32,
+      template: { wrap: true, unwrap: true },
+    });
     const before = (await alice.call('findKeys', { filter: {}, limit: 1 })).total;
     const form = { class: 'private-key', type: 'secp256r1' } as const;
     const binding = Buffer.from('its id');
-    const { wrapped, publicKey } = await alice.call('generateWrappedKey', { wrappingKey, form, binding });
+    const { wrapped, publicKey } = await alice.call('generateWrappedKey', {
+      wrappingKey,
+      form,
+      binding,
+    });
     assert.equal((await alice.call('findKeys', { filter: {}, limit: 1 })).total, before);
     const template = { token: false, sign: true };
     const mechanism = 'aes-gcm-bound';
-    const key = await aliceElsewhere.call('unwrapKey', { wrappingKey, wrapped, form, mechanism, binding, template });
+    const key = await aliceElsewhere.call('unwrapKey', {
+      wrappingKey,
+      wrapped,
+      form,
+      mechanism,
+      binding,
+      template,
+    });
     const { signature } = await aliceElsewhere.call('sign', { key: key.handle, ...signing });
-    const spki = createPublicKey({ key: Buffer.from(publicKey ?? []), format: 'der', type: 'spki' });
+    const spki = createPublicKey({
+      key: Buffer.from(publicKey ?? []),
+      format: 'der',
+      type: 'spki',
+    });
     assert.ok(verify('sha256', message, spki, signature));
     // It comes out as what it is and under its own id, or not at all.
-    const elsewhere = { wrappingKey, wrapped, form, mechanism, binding: Buffer.from('another'), template } as const;
+    const elsewhere = {
+      wrappingKey,
+      wrapped,
+      form,
+      mechanism,
+      binding: Buffer.from('another'),
+      template,
+    } as const;
     await assert.rejects(alice.call('unwrapKey', elsewhere), refusedAs('ciphertext-invalid'));
     for (const other of [
       { class: 'secret-key', type: 'generic-secret' },
       { class: 'private-key', type: 'secp256k1' },
     ] as const) {
-      const attempt = alice.call('unwrapKey', { wrappingKey, wrapped, form: other, mechanism, binding, template });
+      const attempt = alice.call('unwrapKey', {
+        wrappingKey,
+        wrapped,
+        form: other,
+        mechanism,
+        binding,
+        template,
+      });
       await assert.rejects(attempt, refusedAs('ciphertext-invalid'));
     }
-    await assert.rejects(alice.call('unwrapKey', { wrappingKey, wrapped, form, template }), refusedAs('ciphertext-invalid'));
+    await assert.rejects(
+      alice.call('unwrapKey', { wrappingKey, wrapped, form, template }),
+      refusedAs('ciphertext-invalid'),
+    );
   });
 
   it('come from their owner’s wrapping into another, with a fingerprint of their own', async () => {
-    const { handle: toKey } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
+    const { handle: toKey } = await alice.call('generateKey', {
+      keyType: 'aes',
+      length: 32,
+      template: { wrap: true, unwrap: true },
+    });
     const { privateKey } = await makePair('rsa-2048', { token: false, unwrap: true });
     const { publicKey } = await alice.call('exportPublicKey', { key: privateKey.handle });
     const spki = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
     const secret = Buffer.alloc(32, 7);
-    const wrapped = publicEncrypt({ key: spki, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, secret);
+    const wrapped = publicEncrypt(
+      { key: spki, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
+      secret,
+    );
     const form = { class: 'secret-key', type: 'generic-secret' } as const;
-    const order = { fromKey: privateKey.handle, mechanism: 'rsa-oaep-sha256', wrapped, form, toKey, prefix: Buffer.from('a') } as const;
+    const order = {
+      fromKey: privateKey.handle,
+      mechanism: 'rsa-oaep-sha256',
+      wrapped,
+      form,
+      toKey,
+      prefix: Buffer.from('a'),
+    } as const;
     const taken = await alice.call('rewrapKey', order);
     assert.equal(taken.length, 32);
     const again = await alice.call('rewrapKey', order);
     assert.deepEqual(again.fingerprint, taken.fingerprint);
     const elsewhere = await alice.call('rewrapKey', { ...order, prefix: Buffer.from('b') });
     assert.notDeepEqual(elsewhere.fingerprint, taken.fingerprint);
-    await assert.rejects(alice.call('rewrapKey', { ...order, wrapped: wrapped.subarray(1) }), refusedAs('ciphertext-invalid'));
+    await assert.rejects(
+      alice.call('rewrapKey', { ...order, wrapped: wrapped.subarray(1) }),
+      refusedAs('ciphertext-invalid'),
+    );
     const template = { token: false, sign: true };
     const mechanism = 'aes-gcm-bound';
     const key = await alice.call('unwrapKey', {
@@ -185,19 +309,39 @@ describe('keys that only pass through', () => {
       template,
     });
     assert.equal(key.attributes['check-value'], '', 'generic secrets have none');
-    assert.equal((await alice.call('mac', { key: key.handle, hash: 'sha256', message })).mac.length, 32);
+    assert.equal(
+      (await alice.call('mac', { key: key.handle, hash: 'sha256', message })).mac.length,
+      32,
+    );
   });
 
   it('can’t be carried away by whoever may unwrap them', async () => {
     const admin = await world.login('admin', 'admin');
-    const { handle: domain } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
+    const { handle: domain } = await alice.call('generateKey', {
+      keyType: 'aes',
+      length: 32,
+      template: { wrap: true, unwrap: true },
+    });
     await admin.call('setAttribute', { handle: domain, name: 'trusted', value: true });
-    const { handle: own } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { wrap: true, unwrap: true } });
+    const { handle: own } = await alice.call('generateKey', {
+      keyType: 'aes',
+      length: 32,
+      template: { wrap: true, unwrap: true },
+    });
     const form = { class: 'secret-key', type: 'aes' } as const;
-    const { wrapped } = await alice.call('generateWrappedKey', { wrappingKey: domain, form: { ...form, length: 32 }, binding: aad });
+    const { wrapped } = await alice.call('generateWrappedKey', {
+      wrappingKey: domain,
+      form: { ...form, length: 32 },
+      binding: aad,
+    });
     const bound = { wrapped, form, mechanism: 'aes-gcm-bound' } as const;
     for (const order of [bound, { ...bound, mechanism: 'aes-kwp' }] as const) {
-      const rewrap = alice.call('rewrapKey', { ...order, fromKey: domain, toKey: own, prefix: aad });
+      const rewrap = alice.call('rewrapKey', {
+        ...order,
+        fromKey: domain,
+        toKey: own,
+        prefix: aad,
+      });
       await assert.rejects(rewrap, refusedAs('key-not-extractable'));
     }
     await assert.rejects(
@@ -207,12 +351,23 @@ describe('keys that only pass through', () => {
     const template = { token: false, extractable: true, 'wrap-with-trusted': false };
     const opened = await alice.call('unwrapKey', { ...bound, wrappingKey: domain, template });
     for (const wrappingKey of [own, domain]) {
-      await assert.rejects(alice.call('wrapKey', { key: opened.handle, wrappingKey }), refusedAs('key-not-extractable'));
+      await assert.rejects(
+        alice.call('wrapKey', { key: opened.handle, wrappingKey }),
+        refusedAs('key-not-extractable'),
+      );
     }
-    const leaving = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { token: false, extractable: true } });
-    const plain = (await alice.call('wrapKey', { key: leaving.handle, wrappingKey: domain })).wrapped;
+    const leaving = await alice.call('generateKey', {
+      keyType: 'aes',
+      length: 32,
+      template: { token: false, extractable: true },
+    });
+    const plain = (await alice.call('wrapKey', { key: leaving.handle, wrappingKey: domain }))
+      .wrapped;
     const back = await alice.call('unwrapKey', { wrappingKey: domain, wrapped: plain, template });
-    await assert.rejects(alice.call('wrapKey', { key: back.handle, wrappingKey: own }), refusedAs('key-not-extractable'));
+    await assert.rejects(
+      alice.call('wrapKey', { key: back.handle, wrappingKey: own }),
+      refusedAs('key-not-extractable'),
+    );
     await alice.call('wrapKey', { key: back.handle, wrappingKey: domain });
     await assert.rejects(
       alice.call('setAttribute', { handle: back.handle, name: 'wrap-with-trusted', value: false }),

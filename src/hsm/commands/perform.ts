@@ -5,7 +5,13 @@ import type { Session } from '../users/index.ts';
 import { HsmError, type CommandInput, type CommandName } from '../wire/index.ts';
 import { approve } from './approve.ts';
 import type { Guarded } from './guarded.ts';
-import { entryOf, type Caller, type Command, type OpenCommand, type UserCommand } from './command.ts';
+import {
+  entryOf,
+  type Caller,
+  type Command,
+  type OpenCommand,
+  type UserCommand,
+} from './command.ts';
 import { commandTable } from './table.ts';
 
 // Each entry has been checked against its own command in the table; here all of them are run alike.
@@ -18,12 +24,20 @@ export function perform(hsm: Hsm, caller: Caller, operation: string, input: unkn
   const command = commands.get(operation);
   if (!command) throw new HsmError('malformed-request', 'there is no such command');
   hsm.operations.set(operation, (hsm.operations.get(operation) ?? 0) + 1);
-  return command.by === 'anyone' ? performOpen(hsm, caller, command, input) : performAs(hsm, caller, operation, command, input);
+  return command.by === 'anyone'
+    ? performOpen(hsm, caller, command, input)
+    : performAs(hsm, caller, operation, command, input);
 }
 
-function performOpen(hsm: Hsm, caller: Caller, command: OpenCommand<CommandName>, input: unknown): unknown {
+function performOpen(
+  hsm: Hsm,
+  caller: Caller,
+  command: OpenCommand<CommandName>,
+  input: unknown,
+): unknown {
   const taken = command.input(input);
-  if (!command.during.includes(hsm.lifecycle)) throw new HsmError('wrong-lifecycle', `the cluster is ${hsm.lifecycle}`);
+  if (!command.during.includes(hsm.lifecycle))
+    throw new HsmError('wrong-lifecycle', `the cluster is ${hsm.lifecycle}`);
   if (!hsm.synchronized && hsm.lifecycle === 'active' && !isPublic(command))
     throw new HsmError('busy', 'this HSM is still joining its cluster');
   return command.run(hsm, caller, taken);
@@ -34,14 +48,21 @@ function isPublic({ during }: OpenCommand<CommandName>): boolean {
   return during.includes('uninitialized');
 }
 
-function performAs(hsm: Hsm, { session }: Caller, name: string, command: UserCommand<CommandName>, given: unknown): unknown {
+function performAs(
+  hsm: Hsm,
+  { session }: Caller,
+  name: string,
+  command: UserCommand<CommandName>,
+  given: unknown,
+): unknown {
   const input = command.input(given);
   if (!session) throw new HsmError('not-logged-in', 'log in first');
   const { work = 'other' } = command;
   hsm.capacity.use(typeof work === 'function' ? work(input) : work);
   const call: Call = { hsm, session, name, command, input };
   try {
-    if (!command.by.includes(session.role)) throw new HsmError('not-permitted', `a ${session.role} may not do that`);
+    if (!command.by.includes(session.role))
+      throw new HsmError('not-permitted', `a ${session.role} may not do that`);
     const output = runApproved(call);
     if (output instanceof Promise)
       return output.then(
@@ -77,7 +98,12 @@ function refused(call: Call, error: unknown): never {
   const refusal = asHsmError(error);
   const { hsm, session, input } = call;
   const { opcode } = call.command;
-  if (opcode) hsm.audit.note(entryOf(session, typeof opcode === 'function' ? opcode(input) : opcode, { response: refusal.code }));
+  if (opcode)
+    hsm.audit.note(
+      entryOf(session, typeof opcode === 'function' ? opcode(input) : opcode, {
+        response: refusal.code,
+      }),
+    );
   recordUse(call, refusal.code);
   throw refusal;
 }
@@ -85,18 +111,27 @@ function refused(call: Call, error: unknown): never {
 /** The use of a key, if the cluster's owner wants that recorded; written down before the answer leaves. */
 function recordUse({ hsm, session, name, command, input }: Call, response: string): void {
   if (!hsm.auditPolicy.cryptography || !command.uses) return;
-  for (const keyHandle of command.uses(input)) hsm.audit.later(entryOf(session, 'KH_USE_KEY', { keyHandle, detail: name, response }));
+  for (const keyHandle of command.uses(input))
+    hsm.audit.later(entryOf(session, 'KH_USE_KEY', { keyHandle, detail: name, response }));
 }
 
 /** What has to be approved before the command may run; undefined if nothing has. */
-function guardedBy(hsm: Hsm, session: Session, command: UserCommand<CommandName>, input: CommandInput<CommandName>): Guarded | undefined {
+function guardedBy(
+  hsm: Hsm,
+  session: Session,
+  command: UserCommand<CommandName>,
+  input: CommandInput<CommandName>,
+): Guarded | undefined {
   const guarded = command.quorum?.(hsm, session, input);
-  return guarded && (guarded.required ?? hsm.quorum.value(guarded.service)) > 1 ? guarded : undefined;
+  return guarded && (guarded.required ?? hsm.quorum.value(guarded.service)) > 1
+    ? guarded
+    : undefined;
 }
 
 function asHsmError(error: unknown): HsmError {
   if (error instanceof HsmError) return error;
-  if (error instanceof BrokenSealError) return new HsmError('ciphertext-invalid', 'the ciphertext is not valid');
+  if (error instanceof BrokenSealError)
+    return new HsmError('ciphertext-invalid', 'the ciphertext is not valid');
   if (error instanceof InvalidKeyError) return new HsmError('key-invalid', error.message);
   if (error instanceof UnfitKeyError) return new HsmError('invalid-argument', error.message);
   throw error;

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { connectHsm, type HsmConnection } from '../client/index.ts';
 import { emptyWorld, USER_PASSWORD } from '../hsm-world.ts';
-import { HsmError, type CommandInput, type CommandName, type HsmErrorCode, type Role } from '../wire/index.ts';
+import {
+  HsmError,
+  type CommandInput,
+  type CommandName,
+  type HsmErrorCode,
+  type Role,
+} from '../wire/index.ts';
 
 type Who = 'anyone' | Exclude<Role, 'unactivated-admin' | 'internal(APPLIANCE_USER)'>;
 
@@ -16,7 +22,9 @@ const aesKey = { class: 'secret-key', type: 'aes' } as const;
 const nobody = { username: 'nobody', role: 'crypto-user' } as const;
 
 /** A well-formed example of each command that changes nothing, and who may give it. */
-const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input: CommandInput<C>] } = {
+const table: {
+  readonly [C in CommandName]: readonly [may: readonly Who[], input: CommandInput<C>];
+} = {
   hello: [everyone, { versions: [1], client: 'test' }],
   info: [everyone, {}],
   activate: [[], { password: USER_PASSWORD }],
@@ -33,10 +41,16 @@ const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input
   unshareKey: [['crypto-user'], { handle: key, username: 'nobody' }],
   encrypt: [['crypto-user'], { key, plaintext: bytes, aad: bytes }],
   decrypt: [['crypto-user'], { key, ciphertext: bytes, aad: bytes }],
-  reencrypt: [['crypto-user'], { from: { key, ciphertext: bytes, aad: bytes }, to: { key, aad: bytes } }],
+  reencrypt: [
+    ['crypto-user'],
+    { from: { key, ciphertext: bytes, aad: bytes }, to: { key, aad: bytes } },
+  ],
   encryptRandom: [['crypto-user'], { key, length: 1, aad: bytes, reveal: false }],
   encryptRandomPair: [['crypto-user'], { key, kind: 'secp256r1', aad: bytes, reveal: false }],
-  generateKeyPair: [['crypto-user'], { kind: 'secp256r1', publicTemplate: {}, privateTemplate: { token: false } }],
+  generateKeyPair: [
+    ['crypto-user'],
+    { kind: 'secp256r1', publicTemplate: {}, privateTemplate: { token: false } },
+  ],
   exportPublicKey: [['crypto-user'], { key }],
   sign: [['crypto-user'], { key, ...signing }],
   verify: [['crypto-user'], { key, ...signing, signature: bytes }],
@@ -45,8 +59,14 @@ const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input
   deriveSecret: [['crypto-user'], { key, publicKey: bytes }],
   encapsulate: [['crypto-user'], { key }],
   decapsulate: [['crypto-user'], { key, ciphertext: bytes }],
-  generateWrappedKey: [['crypto-user'], { wrappingKey: key, form: { class: 'secret-key', type: 'aes', length: 32 }, binding: bytes }],
-  rewrapKey: [['crypto-user'], { fromKey: key, mechanism: 'aes-kwp', wrapped: bytes, form: aesKey, toKey: key, prefix: bytes }],
+  generateWrappedKey: [
+    ['crypto-user'],
+    { wrappingKey: key, form: { class: 'secret-key', type: 'aes', length: 32 }, binding: bytes },
+  ],
+  rewrapKey: [
+    ['crypto-user'],
+    { fromKey: key, mechanism: 'aes-kwp', wrapped: bytes, form: aesKey, toKey: key, prefix: bytes },
+  ],
   wrapKey: [['crypto-user'], { key, wrappingKey: key }],
   unwrapKey: [['crypto-user'], { wrappingKey: key, wrapped: bytes, template: {} }],
   importPublicKey: [['crypto-user'], { kind: 'ed25519', publicKey: bytes, template: {} }],
@@ -57,7 +77,10 @@ const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input
   setAuditPolicy: [['admin'], { cryptography: false }],
   listQuorumValues: [everyone, {}],
   setQuorumValue: [['admin'], { service: 'user', value: 8 }],
-  registerQuorumKey: [['admin', 'crypto-user'], { publicKey: '', approvalData: bytes, signature: bytes }],
+  registerQuorumKey: [
+    ['admin', 'crypto-user'],
+    { publicKey: '', approvalData: bytes, signature: bytes },
+  ],
   removeQuorumKey: [['admin'], { username: 'nobody' }],
   generateQuorumToken: [['admin', 'crypto-user'], { service: 'key-deletion' }],
   listQuorumTokens: [['admin', 'crypto-user'], {}],
@@ -72,7 +95,10 @@ const table: { readonly [C in CommandName]: readonly [may: readonly Who[], input
 };
 const names = Object.keys(table) as CommandName[];
 
-async function outcome(connection: HsmConnection, command: CommandName): Promise<HsmErrorCode | 'done'> {
+async function outcome(
+  connection: HsmConnection,
+  command: CommandName,
+): Promise<HsmErrorCode | 'done'> {
   try {
     await connection.call(command, table[command][1]);
     return 'done';
@@ -105,7 +131,8 @@ test('each role may do what the table says, and nothing else', async () => {
   await world.login('eve', 'auditor');
   const logins = { admin: 'admin', 'crypto-user': 'alice', auditor: 'eve' } as const;
   for (const who of everyone) {
-    const connection = who === 'anyone' ? await world.connect() : await world.login(logins[who], who);
+    const connection =
+      who === 'anyone' ? await world.connect() : await world.login(logins[who], who);
     for (const command of names) {
       const [may] = table[command];
       const got = await outcome(connection, command);

@@ -29,21 +29,38 @@ const MAX_PEM = 4_096;
 
 /** Approval by M of N. */
 export const quorumCommands: CommandsOf<Names> = {
-  listQuorumValues: { by: 'anyone', during: ['active'], input: nothing, run: ({ quorum }) => ({ values: quorum.values() }) },
+  listQuorumValues: {
+    by: 'anyone',
+    during: ['active'],
+    input: nothing,
+    run: ({ quorum }) => ({ values: quorum.values() }),
+  },
   setQuorumValue: {
     by: ADMIN,
     opcode: 'CN_SET_M_VALUE',
     // Lowering a service's value takes as many as the service itself does, whatever the `quorum` service says.
     quorum: ({ quorum }, _session, { service, approval }) => {
-      return { service: 'quorum', required: Math.max(quorum.value('quorum'), quorum.value(service)), approval };
+      return {
+        service: 'quorum',
+        required: Math.max(quorum.value('quorum'), quorum.value(service)),
+        approval,
+      };
     },
-    input: fields<CommandInput<'setQuorumValue'>>({ service: oneOf(...quorumServices), value: integer(1, LARGEST_QUORUM), approval }),
+    input: fields<CommandInput<'setQuorumValue'>>({
+      service: oneOf(...quorumServices),
+      value: integer(1, LARGEST_QUORUM),
+      approval,
+    }),
     run: setQuorumValue,
   },
   registerQuorumKey: {
     by: ADMIN_OR_CRYPTO_USER,
     opcode: 'KH_REGISTER_QUORUM_KEY',
-    input: fields<CommandInput<'registerQuorumKey'>>({ publicKey: text(MAX_PEM), approvalData: bytes, signature: bytes }),
+    input: fields<CommandInput<'registerQuorumKey'>>({
+      publicKey: text(MAX_PEM),
+      approvalData: bytes,
+      signature: bytes,
+    }),
     run: registerQuorumKey,
   },
   removeQuorumKey: {
@@ -56,7 +73,10 @@ export const quorumCommands: CommandsOf<Names> = {
   generateQuorumToken: {
     by: ADMIN_OR_CRYPTO_USER,
     opcode: 'CN_GET_TOKEN',
-    input: fields<CommandInput<'generateQuorumToken'>>({ service: oneOf(...tokenServices), keyHandle: optional(handle) }),
+    input: fields<CommandInput<'generateQuorumToken'>>({
+      service: oneOf(...tokenServices),
+      keyHandle: optional(handle),
+    }),
     run: generateQuorumToken,
   },
   listQuorumTokens: {
@@ -72,13 +92,23 @@ export const quorumCommands: CommandsOf<Names> = {
   },
 };
 
-async function setQuorumValue(hsm: Hsm, session: Session, { service, value }: CommandInput<'setQuorumValue'>): Promise<Empty> {
+async function setQuorumValue(
+  hsm: Hsm,
+  session: Session,
+  { service, value }: CommandInput<'setQuorumValue'>,
+): Promise<Empty> {
   const able = approvers(hsm.users.list(), service).length;
   // Otherwise nothing could ever be approved again, not even a lower value.
   if (value > 1 && able < value) {
-    throw new HsmError('invalid-argument', `only ${able} users have registered a key with which they could approve ${service}`);
+    throw new HsmError(
+      'invalid-argument',
+      `only ${able} users have registered a key with which they could approve ${service}`,
+    );
   }
-  await hsm.replicate([Quorum.put(service, value)], entryOf(session, 'CN_SET_M_VALUE', { detail: `${service}: ${value}` }));
+  await hsm.replicate(
+    [Quorum.put(service, value)],
+    entryOf(session, 'CN_SET_M_VALUE', { detail: `${service}: ${value}` }),
+  );
   return {};
 }
 
@@ -90,10 +120,17 @@ async function registerQuorumKey(
   const user = hsm.users.find(session.username);
   const token = hsm.quorum.token(session.username, 'registration');
   if (!user || !token || !isLive(hsm, token) || !equalBytes(token.approvalData, approvalData)) {
-    throw new HsmError('quorum-failed', 'Quorum Failed: the token is unknown, expired, used before, or for something else');
+    throw new HsmError(
+      'quorum-failed',
+      'Quorum Failed: the token is unknown, expired, used before, or for something else',
+    );
   }
   const key = readSigningKey(publicKey);
-  if (!key) throw new HsmError('invalid-argument', 'the public key is not the PEM of an RSA-2048 or EC P-256 public key');
+  if (!key)
+    throw new HsmError(
+      'invalid-argument',
+      'the public key is not the PEM of an RSA-2048 or EC P-256 public key',
+    );
   if (!verifySha256(key, approvalData, signature)) {
     throw new HsmError('quorum-failed', 'Invalid username-signature pair for quorum authorization');
   }
@@ -102,12 +139,19 @@ async function registerQuorumKey(
   return {};
 }
 
-async function removeQuorumKey(hsm: Hsm, session: Session, { username }: CommandInput<'removeQuorumKey'>): Promise<Empty> {
+async function removeQuorumKey(
+  hsm: Hsm,
+  session: Session,
+  { username }: CommandInput<'removeQuorumKey'>,
+): Promise<Empty> {
   const user = hsm.users.find(username);
   if (!user) throw new HsmError('user-not-found', `there is no user ${username.toLowerCase()}`);
   keepApprovers(hsm, user.username);
   const { quorumKey: _removed, ...rest } = user;
-  await hsm.replicate([Users.put(rest)], entryOf(session, 'KH_REMOVE_QUORUM_KEY', { detail: user.username }));
+  await hsm.replicate(
+    [Users.put(rest)],
+    entryOf(session, 'KH_REMOVE_QUORUM_KEY', { detail: user.username }),
+  );
   return {};
 }
 
@@ -116,8 +160,15 @@ export function keepApprovers(hsm: Hsm, username: string): void {
   const rest = hsm.users.list().filter((user) => user.username !== username);
   for (const service of quorumServices) {
     const value = hsm.quorum.value(service);
-    if (value > 1 && approvers(rest, service).length < value && approvers(hsm.users.list(), service).length >= value) {
-      throw new HsmError('not-permitted', `without ${username} there would be too few to approve ${service}; lower its quorum value first`);
+    if (
+      value > 1 &&
+      approvers(rest, service).length < value &&
+      approvers(hsm.users.list(), service).length >= value
+    ) {
+      throw new HsmError(
+        'not-permitted',
+        `without ${username} there would be too few to approve ${service}; lower its quorum value first`,
+      );
     }
   }
 }
@@ -128,14 +179,26 @@ async function generateQuorumToken(
   { service, keyHandle }: CommandInput<'generateQuorumToken'>,
 ): Promise<CommandOutput<'generateQuorumToken'>> {
   if ((service === 'key-deletion') !== (keyHandle !== undefined)) {
-    throw new HsmError('invalid-argument', 'a token is for a key if, and only if, it is for key-deletion');
+    throw new HsmError(
+      'invalid-argument',
+      'a token is for a key if, and only if, it is for key-deletion',
+    );
   }
   if (keyHandle !== undefined) hsm.keys.owned(keyHandle, session);
   const { username } = session;
   const createdAt = hsm.clock.now();
   const approvalData = approvalDataOf({ service, username, createdAt, keyHandle });
-  const token = { service, username, approvalData, createdAt, ...(keyHandle !== undefined && { keyHandle }) };
-  await hsm.replicate([Quorum.putToken(token)], entryOf(session, 'CN_GET_TOKEN', { detail: service }));
+  const token = {
+    service,
+    username,
+    approvalData,
+    createdAt,
+    ...(keyHandle !== undefined && { keyHandle }),
+  };
+  await hsm.replicate(
+    [Quorum.putToken(token)],
+    entryOf(session, 'CN_GET_TOKEN', { detail: service }),
+  );
   return { approvalData, token: sha256(approvalData), expiresAt: createdAt + TOKEN_LIFETIME };
 }
 
@@ -144,8 +207,11 @@ async function deleteQuorumTokens(
   session: Session,
   { scope }: CommandInput<'deleteQuorumTokens'>,
 ): Promise<CommandOutput<'deleteQuorumTokens'>> {
-  if (scope === 'all' && session.role !== 'admin') throw new HsmError('not-permitted', "only an admin may delete others' tokens");
-  const tokens = hsm.quorum.tokens().filter(({ username }) => scope === 'all' || username === session.username);
+  if (scope === 'all' && session.role !== 'admin')
+    throw new HsmError('not-permitted', "only an admin may delete others' tokens");
+  const tokens = hsm.quorum
+    .tokens()
+    .filter(({ username }) => scope === 'all' || username === session.username);
   await hsm.replicate(
     tokens.map((token) => Quorum.removeToken(token)),
     entryOf(session, 'CN_DELETE_TOKEN', { detail: `${tokens.length}` }),
@@ -161,7 +227,10 @@ function isLive({ clock }: Hsm, { createdAt }: Token): boolean {
   return clock.now() <= createdAt + TOKEN_LIFETIME;
 }
 
-function describe({ quorum }: Hsm, { service, username, createdAt, keyHandle }: Token): QuorumTokenInfo {
+function describe(
+  { quorum }: Hsm,
+  { service, username, createdAt, keyHandle }: Token,
+): QuorumTokenInfo {
   const approvalsRequired = service === 'registration' ? 1 : quorum.value(service);
   return {
     service,

@@ -17,7 +17,8 @@ async function newKey(): Promise<string> {
 
 test('who a key is shared with uses it, at any HSM, until it no longer is', async () => {
   const handle = await newKey();
-  const use = (): Promise<unknown> => bob.call('encrypt', { key: handle, plaintext: Buffer.from('x'), aad });
+  const use = (): Promise<unknown> =>
+    bob.call('encrypt', { key: handle, plaintext: Buffer.from('x'), aad });
   await assert.rejects(use(), refusedAs('key-not-found'));
   for (let time = 0; time < 2; time += 1) await alice.call('shareKey', { handle, username: 'BOB' });
   await use();
@@ -44,10 +45,16 @@ test('a shared key is its owner’s all the same', async () => {
 
 test('keys are shared with other crypto users only', async () => {
   const handle = await newKey();
-  const share = (username: string, key = handle): Promise<unknown> => alice.call('shareKey', { handle: key, username });
-  for (const username of ['admin', 'app_user', 'nobody']) await assert.rejects(share(username), refusedAs('user-not-found'));
+  const share = (username: string, key = handle): Promise<unknown> =>
+    alice.call('shareKey', { handle: key, username });
+  for (const username of ['admin', 'app_user', 'nobody'])
+    await assert.rejects(share(username), refusedAs('user-not-found'));
   await assert.rejects(share('alice'), refusedAs('invalid-argument'));
-  const session = await alice.call('generateKey', { keyType: 'aes', length: 32, template: { token: false } });
+  const session = await alice.call('generateKey', {
+    keyType: 'aes',
+    length: 32,
+    template: { token: false },
+  });
   await assert.rejects(share('bob', session.handle), refusedAs('invalid-argument'));
 });
 
@@ -57,7 +64,9 @@ test('who gets the name of a deleted user does not get what was shared with him'
   await alice.call('shareKey', { handle, username: 'dave' });
   await dave.call('logout', {});
   const user = { username: 'dave', role: 'crypto-user' } as const;
-  await until('dave is deleted', () => admin.call('deleteUser', user).then(() => true, refusedAs('user-owns-keys')));
+  await until('dave is deleted', () =>
+    admin.call('deleteUser', user).then(() => true, refusedAs('user-owns-keys')),
+  );
   await admin.call('createUser', { ...user, password: USER_PASSWORD });
   const again = await world.connect();
   await again.call('login', { ...user, password: USER_PASSWORD });

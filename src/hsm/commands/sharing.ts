@@ -14,11 +14,17 @@ export const sharingCommands: CommandsOf<'shareKey' | 'unshareKey'> = {
   unshareKey: { by: CRYPTO_USER, opcode: 'CN_SHARE_OBJECT', input, run: unshareKey },
 };
 
-async function shareKey(hsm: Hsm, session: Session, { handle, username }: CommandInput<'shareKey'>): Promise<Empty> {
+async function shareKey(
+  hsm: Hsm,
+  session: Session,
+  { handle, username }: CommandInput<'shareKey'>,
+): Promise<Empty> {
   const key = ownTokenKey(hsm, session, handle);
   const user = hsm.users.find(username);
-  if (user?.role !== 'crypto-user') throw new HsmError('user-not-found', `there is no crypto-user ${username.toLowerCase()}`);
-  if (user.username === session.username) throw new HsmError('invalid-argument', 'the key is your own');
+  if (user?.role !== 'crypto-user')
+    throw new HsmError('user-not-found', `there is no crypto-user ${username.toLowerCase()}`);
+  if (user.username === session.username)
+    throw new HsmError('invalid-argument', 'the key is your own');
   await hsm.replicate(
     hsm.keys.alteration(sharedWith(key, user.username)),
     entryOf(session, 'CN_SHARE_OBJECT', { keyHandle: handle, detail: `with ${user.username}` }),
@@ -26,7 +32,11 @@ async function shareKey(hsm: Hsm, session: Session, { handle, username }: Comman
   return {};
 }
 
-async function unshareKey(hsm: Hsm, session: Session, { handle, username }: CommandInput<'unshareKey'>): Promise<Empty> {
+async function unshareKey(
+  hsm: Hsm,
+  session: Session,
+  { handle, username }: CommandInput<'unshareKey'>,
+): Promise<Empty> {
   const key = ownTokenKey(hsm, session, handle);
   const name = username.toLowerCase();
   await hsm.replicate(
@@ -38,6 +48,7 @@ async function unshareKey(hsm: Hsm, session: Session, { handle, username }: Comm
 
 function ownTokenKey(hsm: Hsm, session: Session, handle: string): Key {
   const key = hsm.keys.owned(handle, session);
-  if (!key.fixed.token) throw new HsmError('invalid-argument', 'a session key is for its session only');
+  if (!key.fixed.token)
+    throw new HsmError('invalid-argument', 'a session key is for its session only');
   return key;
 }

@@ -2,7 +2,12 @@ import { macHashes, signatureMechanisms, signedData, type CommandInput } from '.
 import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
 import { bytes, fields, handle, oneOf } from './input.ts';
 
-const signing = { key: handle, mechanism: oneOf(...signatureMechanisms), form: oneOf(...signedData), data: bytes };
+const signing = {
+  key: handle,
+  mechanism: oneOf(...signatureMechanisms),
+  form: oneOf(...signedData),
+  data: bytes,
+};
 const macing = { key: handle, hash: oneOf(...macHashes), message: bytes };
 
 /** Signatures and MACs. */
@@ -22,7 +27,13 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
     work: 'asymmetric',
     input: fields<CommandInput<'verify'>>({ ...signing, signature: bytes }),
     run: async ({ keys, engine }, session, { key, signature, ...what }) => {
-      return { valid: await engine.verify(keys.usable(key, session, 'verify', 'sign').engineKey, what, signature) };
+      return {
+        valid: await engine.verify(
+          keys.usable(key, session, 'verify', 'sign').engineKey,
+          what,
+          signature,
+        ),
+      };
     },
   },
   mac: {
@@ -40,7 +51,9 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
     work: 'symmetric',
     input: fields<CommandInput<'verifyMac'>>({ ...macing, mac: bytes }),
     run: ({ keys, engine }, session, { key, hash, message, mac }) => {
-      return { valid: engine.verifyMac(keys.usable(key, session, 'verify').engineKey, hash, message, mac) };
+      return {
+        valid: engine.verifyMac(keys.usable(key, session, 'verify').engineKey, hash, message, mac),
+      };
     },
   },
 };

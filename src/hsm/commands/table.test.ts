@@ -10,10 +10,12 @@ const ROW = /^\| (?<names>`[^|]+) \| (?<stages>[^|]+) \| (?<roles>[^|]+) \| (?<q
 function documented(): Map<string, string> {
   const text = readFileSync(new URL('../../../docs/hsm.md', import.meta.url), 'utf8');
   return new Map(
-    Array.from(text.matchAll(ROW)).flatMap(({ groups: { names = '', stages = '', roles = '', quorum = '' } = {} }) => {
-      const facts = [stages.replace(/ \(.*\)/, ''), roles, quorum.trim()].join(' | ');
-      return Array.from(names.matchAll(/`(\w+)`/g), ([, name = '']) => [name, facts] as const);
-    }),
+    Array.from(text.matchAll(ROW)).flatMap(
+      ({ groups: { names = '', stages = '', roles = '', quorum = '' } = {} }) => {
+        const facts = [stages.replace(/ \(.*\)/, ''), roles, quorum.trim()].join(' | ');
+        return Array.from(names.matchAll(/`(\w+)`/g), ([, name = '']) => [name, facts] as const);
+      },
+    ),
   );
 }
 
@@ -21,7 +23,11 @@ function factsOf(command: Command<never>): string {
   const stages = command.by === 'anyone' ? command.during.join(', ') : 'active';
   const guarded = command.by !== 'anyone' && command.quorum !== undefined;
   const roles = command.by === 'anyone' ? 'anyone' : command.by.join(', ');
-  return [stages === 'uninitialized, initialized, active' ? 'any' : stages, roles, guarded ? 'yes' : ''].join(' | ');
+  return [
+    stages === 'uninitialized, initialized, active' ? 'any' : stages,
+    roles,
+    guarded ? 'yes' : '',
+  ].join(' | ');
 }
 
 test('docs/hsm.md says of every command who may give it', () => {

@@ -7,9 +7,13 @@ import type { LoginRole } from '../wire/index.ts';
 const world = await hsmWorld(2);
 after(() => world[Symbol.asyncDispose]());
 const admin = await world.login('admin', 'admin');
-const create = (username: string, password = USER_PASSWORD, role: LoginRole = 'crypto-user'): Promise<unknown> =>
-  admin.call('createUser', { username, role, password });
-const remove = (username: string, role: LoginRole = 'crypto-user'): Promise<unknown> => admin.call('deleteUser', { username, role });
+const create = (
+  username: string,
+  password = USER_PASSWORD,
+  role: LoginRole = 'crypto-user',
+): Promise<unknown> => admin.call('createUser', { username, role, password });
+const remove = (username: string, role: LoginRole = 'crypto-user'): Promise<unknown> =>
+  admin.call('deleteUser', { username, role });
 
 test('a cluster is born with an admin and the HSMs’ own user, and all HSMs list the same users', async () => {
   await create('zoe');
@@ -20,7 +24,13 @@ test('a cluster is born with an admin and the HSMs’ own user, and all HSMs lis
       return users.every(({ coverage }) => coverage.on === 2) && users;
     });
     assert.deepEqual(
-      listed.map(({ username, role, locked, coverage }) => [username, role, locked, coverage.on, coverage.of]),
+      listed.map(({ username, role, locked, coverage }) => [
+        username,
+        role,
+        locked,
+        coverage.on,
+        coverage.of,
+      ]),
       [
         ['admin', 'admin', false, 2, 2],
         ['app_user', 'internal(APPLIANCE_USER)', false, 2, 2],
@@ -60,7 +70,11 @@ test('the last admin stays', async () => {
 test('who owns keys or is logged in, at any HSM, is not deleted', async () => {
   const user = await world.login('ivan', 'crypto-user', world.hsms[1]);
   await assert.rejects(remove('ivan'), refusedAs('user-logged-in'));
-  const { handle } = await user.call('generateKey', { keyType: 'aes', length: 32, template: { label: 'mine' } });
+  const { handle } = await user.call('generateKey', {
+    keyType: 'aes',
+    length: 32,
+    template: { label: 'mine' },
+  });
   await assert.rejects(remove('ivan'), refusedAs('user-owns-keys'));
   await user.call('destroyKey', { handle });
   await user.call('logout', {});
@@ -73,9 +87,14 @@ test('an admin changes the password of those who are not logged in, and everyone
   const change = { username: 'judy', role: 'crypto-user', password: 'new-password' } as const;
   await assert.rejects(admin.call('changePassword', change), refusedAs('user-logged-in'));
   await user.call('changePassword', change);
-  await assert.rejects(user.call('changePassword', { ...change, username: 'zoe' }), refusedAs('not-permitted'));
+  await assert.rejects(
+    user.call('changePassword', { ...change, username: 'zoe' }),
+    refusedAs('not-permitted'),
+  );
   user.close();
-  await until('the session is over', () => admin.call('changePassword', { ...change, password: 'third-one' }).catch(() => false));
+  await until('the session is over', () =>
+    admin.call('changePassword', { ...change, password: 'third-one' }).catch(() => false),
+  );
   const connection = await world.connect(world.hsms[1]);
   await assert.rejects(connection.call('login', change), refusedAs('login-failed'));
   await connection.call('login', { ...change, password: 'third-one' });

@@ -2,7 +2,14 @@ import { hashPassword } from '../../crypto/index.ts';
 import type { Opcode } from '../audit/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { unsharedWith } from '../keys/index.ts';
-import { isPassword, isUsername, MAX_USERS, Users, type Session, type User } from '../users/index.ts';
+import {
+  isPassword,
+  isUsername,
+  MAX_USERS,
+  Users,
+  type Session,
+  type User,
+} from '../users/index.ts';
 import { HsmError, type CommandInput, type LoginRole, type UserInfo } from '../wire/index.ts';
 import { approval } from './approve.ts';
 import { ADMIN, EVERY_ROLE, entryOf, type CommandsOf } from './command.ts';
@@ -13,7 +20,9 @@ type Empty = Readonly<Record<string, never>>;
 const loginRole = oneOf('admin', 'crypto-user', 'auditor');
 const nameAndRole = { username: text(64), role: loginRole };
 
-export const userCommands: CommandsOf<'listUsers' | 'createUser' | 'deleteUser' | 'changePassword'> = {
+export const userCommands: CommandsOf<
+  'listUsers' | 'createUser' | 'deleteUser' | 'changePassword'
+> = {
   listUsers: {
     by: 'anyone',
     during: ['initialized', 'active'],
@@ -25,7 +34,8 @@ export const userCommands: CommandsOf<'listUsers' | 'createUser' | 'deleteUser' 
     opcode: ({ role }) => creationOf(role),
     quorum: (_hsm, _session, { approval }) => ({ service: 'user', approval }),
     input: fields<CommandInput<'createUser'>>({ ...nameAndRole, password: anyText, approval }),
-    run: (hsm, session, input) => hsm.turns.take(input.username.toLowerCase(), () => createUser(hsm, session, input)),
+    run: (hsm, session, input) =>
+      hsm.turns.take(input.username.toLowerCase(), () => createUser(hsm, session, input)),
   },
   deleteUser: {
     by: ADMIN,
@@ -37,9 +47,11 @@ export const userCommands: CommandsOf<'listUsers' | 'createUser' | 'deleteUser' 
   changePassword: {
     by: EVERY_ROLE,
     opcode: 'CN_CHANGE_PSWD',
-    quorum: (_hsm, session, { username, approval }) => (isOwn(session, username) ? undefined : { service: 'user', approval }),
+    quorum: (_hsm, session, { username, approval }) =>
+      isOwn(session, username) ? undefined : { service: 'user', approval },
     input: fields<CommandInput<'changePassword'>>({ ...nameAndRole, password: anyText, approval }),
-    run: (hsm, session, input) => hsm.turns.take(input.username.toLowerCase(), () => changePassword(hsm, session, input)),
+    run: (hsm, session, input) =>
+      hsm.turns.take(input.username.toLowerCase(), () => changePassword(hsm, session, input)),
   },
 };
 
@@ -57,39 +69,67 @@ function creationOf(role: LoginRole): Opcode {
   return role === 'admin' ? 'CN_CREATE_CO' : 'CN_CREATE_USER';
 }
 
-async function createUser(hsm: Hsm, session: Session, { username: given, role, password }: CommandInput<'createUser'>): Promise<Empty> {
-  if (!isUsername(given)) throw new HsmError('invalid-argument', 'a user name has 1 to 31 letters, digits and underscores');
+async function createUser(
+  hsm: Hsm,
+  session: Session,
+  { username: given, role, password }: CommandInput<'createUser'>,
+): Promise<Empty> {
+  if (!isUsername(given))
+    throw new HsmError(
+      'invalid-argument',
+      'a user name has 1 to 31 letters, digits and underscores',
+    );
   checkPassword(password);
   const username = given.toLowerCase();
   const check = (): void => {
-    if (hsm.users.find(username)) throw new HsmError('user-exists', `there is a user ${username} already`);
-    if (hsm.users.size >= MAX_USERS) throw new HsmError('limit-exceeded', `there are ${MAX_USERS} users already`);
+    if (hsm.users.find(username))
+      throw new HsmError('user-exists', `there is a user ${username} already`);
+    if (hsm.users.size >= MAX_USERS)
+      throw new HsmError('limit-exceeded', `there are ${MAX_USERS} users already`);
   };
   check();
   const hash = await hashPassword(password);
   check();
   const entry = entryOf(session, creationOf(role), { detail: `${role} ${username}` });
-  await hsm.replicate([Users.put({ username, role, password: hash }), ...hsm.lockouts.forget(username)], entry);
+  await hsm.replicate(
+    [Users.put({ username, role, password: hash }), ...hsm.lockouts.forget(username)],
+    entry,
+  );
   return {};
 }
 
-async function deleteUser(hsm: Hsm, session: Session, input: CommandInput<'deleteUser'>): Promise<Empty> {
+async function deleteUser(
+  hsm: Hsm,
+  session: Session,
+  input: CommandInput<'deleteUser'>,
+): Promise<Empty> {
   const { username, role } = find(hsm, input);
   const admins = hsm.users.list().filter((user) => user.role === 'admin');
-  if (role === 'admin' && admins.length === 1) throw new HsmError('last-admin', `${username} is the last admin`);
+  if (role === 'admin' && admins.length === 1)
+    throw new HsmError('last-admin', `${username} is the last admin`);
   if (hsm.keys.owns(username)) throw new HsmError('user-owns-keys', `${username} owns keys`);
   keepApprovers(hsm, username);
   await checkLoggedOut(hsm, username);
   const entry = entryOf(session, 'CN_DELETE_USER', { detail: `${role} ${username}` });
   // Who gets the same name later must not get the keys with it.
-  const unshared = hsm.keys.sharedWith(username).flatMap((key) => hsm.keys.alteration(unsharedWith(key, username)));
-  await hsm.replicate([Users.remove(username), ...hsm.lockouts.forget(username), ...unshared], entry);
+  const unshared = hsm.keys
+    .sharedWith(username)
+    .flatMap((key) => hsm.keys.alteration(unsharedWith(key, username)));
+  await hsm.replicate(
+    [Users.remove(username), ...hsm.lockouts.forget(username), ...unshared],
+    entry,
+  );
   return {};
 }
 
-async function changePassword(hsm: Hsm, session: Session, input: CommandInput<'changePassword'>): Promise<Empty> {
+async function changePassword(
+  hsm: Hsm,
+  session: Session,
+  input: CommandInput<'changePassword'>,
+): Promise<Empty> {
   const own = isOwn(session, input.username);
-  if (!own && session.role !== 'admin') throw new HsmError('not-permitted', "only an admin may change another user's password");
+  if (!own && session.role !== 'admin')
+    throw new HsmError('not-permitted', "only an admin may change another user's password");
   const { username, role } = find(hsm, input);
   checkPassword(input.password);
   const password = await hashPassword(input.password);
@@ -105,17 +145,23 @@ function isOwn(session: Session, username: string): boolean {
   return session.username === username.toLowerCase();
 }
 
-function find(hsm: Hsm, { username, role }: { readonly username: string; readonly role: LoginRole }): User {
+function find(
+  hsm: Hsm,
+  { username, role }: { readonly username: string; readonly role: LoginRole },
+): User {
   const user = hsm.users.find(username);
-  if (user?.role !== role) throw new HsmError('user-not-found', `there is no ${role} ${username.toLowerCase()}`);
+  if (user?.role !== role)
+    throw new HsmError('user-not-found', `there is no ${role} ${username.toLowerCase()}`);
   return user;
 }
 
 async function checkLoggedOut(hsm: Hsm, username: string): Promise<void> {
   const elsewhere = await hsm.peers.sessionsOf(username);
-  if (elsewhere + hsm.sessions.count(username) > 0) throw new HsmError('user-logged-in', `${username} is logged in`);
+  if (elsewhere + hsm.sessions.count(username) > 0)
+    throw new HsmError('user-logged-in', `${username} is logged in`);
 }
 
 function checkPassword(password: string): void {
-  if (!isPassword(password)) throw new HsmError('invalid-argument', 'a password has 7 to 32 characters');
+  if (!isPassword(password))
+    throw new HsmError('invalid-argument', 'a password has 7 to 32 characters');
 }

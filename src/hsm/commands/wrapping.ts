@@ -30,14 +30,23 @@ const mechanism = oneOf(...wrapMechanisms);
 const secretForm = { class: oneOf('secret-key'), type: oneOf(...secretKeyTypes) };
 const privateForm = fields({ class: oneOf('private-key'), type: oneOf(...keyPairKinds) });
 const form: Check<KeyForm> = eitherOf(fields(secretForm), privateForm);
-const newForm: Check<NewKeyForm> = eitherOf(fields({ ...secretForm, length: integer(1, MAX_SECRET) }), privateForm);
+const newForm: Check<NewKeyForm> = eitherOf(
+  fields({ ...secretForm, length: integer(1, MAX_SECRET) }),
+  privateForm,
+);
 
 /** Keys that leave and enter, always under another key. */
-export const wrappingCommands: CommandsOf<'wrapKey' | 'unwrapKey' | 'generateWrappedKey' | 'rewrapKey'> = {
+export const wrappingCommands: CommandsOf<
+  'wrapKey' | 'unwrapKey' | 'generateWrappedKey' | 'rewrapKey'
+> = {
   wrapKey: {
     by: CRYPTO_USER,
     opcode: 'CN_WRAP_KEY',
-    input: fields<CommandInput<'wrapKey'>>({ key: handle, wrappingKey: handle, mechanism: optional(mechanism) }),
+    input: fields<CommandInput<'wrapKey'>>({
+      key: handle,
+      wrappingKey: handle,
+      mechanism: optional(mechanism),
+    }),
     run: wrapKey,
   },
   unwrapKey: {
@@ -56,13 +65,24 @@ export const wrappingCommands: CommandsOf<'wrapKey' | 'unwrapKey' | 'generateWra
   generateWrappedKey: {
     by: CRYPTO_USER,
     opcode: 'CN_GENERATE_KEY',
-    input: fields<CommandInput<'generateWrappedKey'>>({ wrappingKey: handle, form: newForm, binding: bytes }),
+    input: fields<CommandInput<'generateWrappedKey'>>({
+      wrappingKey: handle,
+      form: newForm,
+      binding: bytes,
+    }),
     run: generateWrappedKey,
   },
   rewrapKey: {
     by: CRYPTO_USER,
     opcode: 'CN_UNWRAP_KEY',
-    input: fields<CommandInput<'rewrapKey'>>({ fromKey: handle, mechanism, wrapped: bytes, form, toKey: handle, prefix: bytes }),
+    input: fields<CommandInput<'rewrapKey'>>({
+      fromKey: handle,
+      mechanism,
+      wrapped: bytes,
+      form,
+      toKey: handle,
+      prefix: bytes,
+    }),
     run: rewrapKey,
   },
 };
@@ -70,25 +90,48 @@ export const wrappingCommands: CommandsOf<'wrapKey' | 'unwrapKey' | 'generateWra
 function wrapKey(
   hsm: Hsm,
   session: Session,
-  { key: handle, wrappingKey: wrappingHandle, mechanism = DEFAULT_MECHANISM }: CommandInput<'wrapKey'>,
+  {
+    key: handle,
+    wrappingKey: wrappingHandle,
+    mechanism = DEFAULT_MECHANISM,
+  }: CommandInput<'wrapKey'>,
 ): CommandOutput<'wrapKey'> {
   const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'wrap', 'unwrap');
   const key = hsm.keys.owned(handle, session);
-  if (!key.fixed.extractable) throw new HsmError('key-not-extractable', 'the key is not extractable');
+  if (!key.fixed.extractable)
+    throw new HsmError('key-not-extractable', 'the key is not extractable');
   if (key.changeable['wrap-with-trusted'] && !wrappingKey.changeable.trusted) {
     throw new HsmError('key-not-extractable', 'the key may be wrapped with a trusted key only');
   }
   const wrapped = hsm.engine.wrap(wrappingKey.engineKey, mechanism, key.engineKey);
-  hsm.audit.note(entryOf(session, 'CN_WRAP_KEY', { keyHandle: handle, detail: `with ${wrappingHandle}` }));
+  hsm.audit.note(
+    entryOf(session, 'CN_WRAP_KEY', { keyHandle: handle, detail: `with ${wrappingHandle}` }),
+  );
   return { wrapped };
 }
 
 function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>): Promise<KeyInfo> {
-  const { wrappingKey: handle, wrapped, template, mechanism = DEFAULT_MECHANISM, form = DEFAULT_FORM, binding } = input;
+  const {
+    wrappingKey: handle,
+    wrapped,
+    template,
+    mechanism = DEFAULT_MECHANISM,
+    form = DEFAULT_FORM,
+    binding,
+  } = input;
   const wrappingKey = hsm.keys.usable(handle, session, 'unwrap');
-  const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, { form, bytes: wrapped, binding });
+  const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, {
+    form,
+    bytes: wrapped,
+    binding,
+  });
   const allowed = { ...template, ...confinement(wrappingKey, mechanism) };
-  return keep(hsm, session, { ...fromTemplate(allowed, session.username, 'unwrapped'), engineKey }, { opcode: 'CN_UNWRAP_KEY' });
+  return keep(
+    hsm,
+    session,
+    { ...fromTemplate(allowed, session.username, 'unwrapped'), engineKey },
+    { opcode: 'CN_UNWRAP_KEY' },
+  );
 }
 
 /**
@@ -96,7 +139,10 @@ function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>)
  * or whoever may unwrap a key could make it a key that is his to carry away.
  */
 function confinement({ changeable }: Key, mechanism: WrapMechanism): KeyTemplate {
-  return { ...(changeable.trusted && { 'wrap-with-trusted': true }), ...(mechanism === BOUND && { extractable: false }) };
+  return {
+    ...(changeable.trusted && { 'wrap-with-trusted': true }),
+    ...(mechanism === BOUND && { extractable: false }),
+  };
 }
 
 async function generateWrappedKey(
@@ -105,9 +151,17 @@ async function generateWrappedKey(
   { wrappingKey: handle, form, binding }: CommandInput<'generateWrappedKey'>,
 ): Promise<CommandOutput<'generateWrappedKey'>> {
   const wrappingKey = hsm.keys.usable(handle, session, 'wrap');
-  const key = form.class === 'private-key' ? await makePair(hsm, form.type) : hsm.engine.generate(form.type, form.length);
+  const key =
+    form.class === 'private-key'
+      ? await makePair(hsm, form.type)
+      : hsm.engine.generate(form.type, form.length);
   const wrapped = hsm.engine.wrap(wrappingKey.engineKey, BOUND, key, binding);
-  hsm.audit.note(entryOf(session, 'CN_GENERATE_KEY', { keyHandle: handle, detail: `${form.type}, out under this key` }));
+  hsm.audit.note(
+    entryOf(session, 'CN_GENERATE_KEY', {
+      keyHandle: handle,
+      detail: `${form.type}, out under this key`,
+    }),
+  );
   return { wrapped, ...publicPart(hsm, key) };
 }
 
@@ -116,17 +170,26 @@ function rewrapKey(
   session: Session,
   { fromKey, mechanism, wrapped, form, toKey, prefix }: CommandInput<'rewrapKey'>,
 ): CommandOutput<'rewrapKey'> {
-  if (mechanism === BOUND) throw new HsmError('key-not-extractable', 'what was bound does not leave again');
+  if (mechanism === BOUND)
+    throw new HsmError('key-not-extractable', 'what was bound does not leave again');
   const { engine, keys } = hsm;
   const from = keys.usable(fromKey, session, 'unwrap');
   const to = keys.usable(toKey, session, 'wrap');
   if (from.changeable.trusted && !to.changeable.trusted) {
-    throw new HsmError('key-not-extractable', 'what a trusted key wraps may be wrapped with a trusted key only');
+    throw new HsmError(
+      'key-not-extractable',
+      'what a trusted key wraps may be wrapped with a trusted key only',
+    );
   }
   const key = engine.unwrap(from.engineKey, mechanism, { form, bytes: wrapped });
   const fingerprint = engine.fingerprint(key, prefix);
   const rewrapped = engine.wrap(to.engineKey, BOUND, key, fingerprint);
-  hsm.audit.note(entryOf(session, 'CN_UNWRAP_KEY', { keyHandle: fromKey, detail: `${form.type}, out under ${toKey}` }));
+  hsm.audit.note(
+    entryOf(session, 'CN_UNWRAP_KEY', {
+      keyHandle: fromKey,
+      detail: `${form.type}, out under ${toKey}`,
+    }),
+  );
   return { wrapped: rewrapped, length: key.length, fingerprint, ...publicPart(hsm, key) };
 }
 

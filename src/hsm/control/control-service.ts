@@ -4,7 +4,15 @@ import type { Duplex } from 'node:stream';
 import { openHsm, type HsmSurroundings } from '../hsm.ts';
 import { HsmServer } from '../server/index.ts';
 import { FolderInUseError, WrongSecretError } from '../storage/index.ts';
-import { FrameReader, FrameWriter, HsmError, type HsmBirth, type HsmPlace, type HsmStatus, type RequestFrame } from '../wire/index.ts';
+import {
+  FrameReader,
+  FrameWriter,
+  HsmError,
+  type HsmBirth,
+  type HsmPlace,
+  type HsmStatus,
+  type RequestFrame,
+} from '../wire/index.ts';
 import { essence, statusOf } from './status.ts';
 import { controlTable, type Running } from './table.ts';
 
@@ -17,7 +25,9 @@ export interface ControlOptions extends HsmSurroundings {
 
 type AnyHandler = (running: Running, input: unknown) => unknown;
 // Each handler has been checked against its own command; the control plane is of the same build, so it sends what they take.
-const handlers: ReadonlyMap<string, AnyHandler> = new Map(Object.entries(controlTable as unknown as Record<string, AnyHandler>));
+const handlers: ReadonlyMap<string, AnyHandler> = new Map(
+  Object.entries(controlTable as unknown as Record<string, AnyHandler>),
+);
 
 /** The life of an HSM process: born, told and stopped over its control channel. When the channel closes it stops too. */
 export class ControlService {
@@ -94,7 +104,10 @@ export class ControlService {
   async #bear(birth: HsmBirth): Promise<HsmStatus> {
     if (this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is born already');
     const { log } = this.#options;
-    const hsm = await openHsm(this.#options.place ? placed(birth, this.#options.place) : birth, this.#options);
+    const hsm = await openHsm(
+      this.#options.place ? placed(birth, this.#options.place) : birth,
+      this.#options,
+    );
     const server = await HsmServer.start(hsm);
     this.#running = { hsm, server };
     hsm.onChange(() => this.#tellSoon());
@@ -124,7 +137,8 @@ export class ControlService {
       this.#running?.hsm.peers.close();
       await this.#running?.server.close();
       this.#running?.hsm.close();
-      if (this.#removing && this.#running) rmSync(this.#running.hsm.birth.folder, { recursive: true, force: true });
+      if (this.#removing && this.#running)
+        rmSync(this.#running.hsm.birth.folder, { recursive: true, force: true });
     } catch (error) {
       log.error({ err: error }, 'the HSM did not stop cleanly');
     }

@@ -8,7 +8,15 @@ import { after, test } from 'node:test';
 import { until } from '../../../test/support/until.ts';
 import { SecretText, silentLogger, systemClock } from '../../base/index.ts';
 import { ControlChannel } from '../../cluster/control-channel.ts';
-import { authority, CLUSTER_ID, emptyWorld, hsmWorld, refusedAs, USER_PASSWORD, type WorldHsm } from '../hsm-world.ts';
+import {
+  authority,
+  CLUSTER_ID,
+  emptyWorld,
+  hsmWorld,
+  refusedAs,
+  USER_PASSWORD,
+  type WorldHsm,
+} from '../hsm-world.ts';
 import { ControlService } from '../index.ts';
 import type { HsmBirth } from '../wire/index.ts';
 
@@ -34,7 +42,12 @@ function birthIn({ folder, address }: WorldHsm, change: Partial<HsmBirth> = {}):
 async function tryBirth(birth: HsmBirth, passphrase?: string): Promise<void> {
   const [ours, theirs] = duplexPair();
   const secret = { passphrase: passphrase === undefined ? undefined : new SecretText(passphrase) };
-  const service = new ControlService({ channel: theirs, secret, clock: systemClock, log: silentLogger });
+  const service = new ControlService({
+    channel: theirs,
+    secret,
+    clock: systemClock,
+    log: silentLogger,
+  });
   const channel = new ControlChannel(ours, () => undefined);
   try {
     await channel.call('birth', birth);
@@ -55,7 +68,10 @@ test('an HSM comes back as it was: port, users, keys, peers', async () => {
   await first.start();
   assert.equal(first.address.port, port);
   const again = await world.login('alice');
-  assert.equal(Buffer.from((await again.call('decrypt', { key, ciphertext, aad })).plaintext).toString(), 'kept');
+  assert.equal(
+    Buffer.from((await again.call('decrypt', { key, ciphertext, aad })).plaintext).toString(),
+    'kept',
+  );
   await world.linked();
 });
 
@@ -64,32 +80,54 @@ test('what happened while an HSM was away it knows before it lets anyone in', as
   await bob.call('logout', {});
   await second.stop();
   const admin = await world.login('admin', 'admin');
-  await admin.call('changePassword', { username: 'bob', role: 'crypto-user', password: 'changed-1' });
+  await admin.call('changePassword', {
+    username: 'bob',
+    role: 'crypto-user',
+    password: 'changed-1',
+  });
   await second.start();
   const connection = await world.connect(second);
   const login = { username: 'bob', role: 'crypto-user' } as const;
-  await assert.rejects(connection.call('login', { ...login, password: USER_PASSWORD }), refusedAs('login-failed'));
+  await assert.rejects(
+    connection.call('login', { ...login, password: USER_PASSWORD }),
+    refusedAs('login-failed'),
+  );
   await connection.call('login', { ...login, password: 'changed-1' });
 });
 
 test('two processes never work in one folder', async () => {
-  await assert.rejects(tryBirth(birthIn(first)), refusedAs('internal', /another process works in this folder/));
+  await assert.rejects(
+    tryBirth(birthIn(first)),
+    refusedAs('internal', /another process works in this folder/),
+  );
 });
 
 test('a folder serves only the HSM that it is of, and only under the secret that sealed it', async () => {
   await second.stop();
-  await assert.rejects(tryBirth(birthIn(second, { hsmId: 'hsm-zzzzzzzzzzz' })), refusedAs('invalid-argument', /hsm-bbbbbbbbbbb/));
-  await assert.rejects(tryBirth(birthIn(second), 'a passphrase'), refusedAs('internal', /another secret/));
+  await assert.rejects(
+    tryBirth(birthIn(second, { hsmId: 'hsm-zzzzzzzzzzz' })),
+    refusedAs('invalid-argument', /hsm-bbbbbbbbbbb/),
+  );
+  await assert.rejects(
+    tryBirth(birthIn(second), 'a passphrase'),
+    refusedAs('internal', /another secret/),
+  );
   await second.start();
 });
 
 test('nothing readable of keys or passwords lies in an HSM’s folder', async () => {
   await world.linked();
   const user = await world.login('carol');
-  await user.call('generateKey', { keyType: 'aes', length: 32, template: { label: 'label-in-clear' }, minimumCopies: 1 });
+  await user.call('generateKey', {
+    keyType: 'aes',
+    length: 32,
+    template: { label: 'label-in-clear' },
+    minimumCopies: 1,
+  });
   for (const name of readdirSync(first.folder)) {
     const content = readFileSync(join(first.folder, name));
-    for (const text of ['label-in-clear', USER_PASSWORD, 'PRIVATE KEY']) assert.ok(!content.includes(text), `${name} holds ${text}`);
+    for (const text of ['label-in-clear', USER_PASSWORD, 'PRIVATE KEY'])
+      assert.ok(!content.includes(text), `${name} holds ${text}`);
   }
 });
 
@@ -112,7 +150,10 @@ test('a certificate that the customer’s CA did not sign for this cluster is re
     [foreign.certificate, /not for this cluster's key/],
     ['nonsense', /not for this cluster's key/],
   ] as const) {
-    await assert.rejects(hsm.control.call('initialize', { clusterCertificate, trustAnchor }), refusedAs('invalid-argument', reason));
+    await assert.rejects(
+      hsm.control.call('initialize', { clusterCertificate, trustAnchor }),
+      refusedAs('invalid-argument', reason),
+    );
   }
   assert.equal((await hsm.control.call('status', {})).lifecycle, 'uninitialized');
 });
@@ -120,8 +161,14 @@ test('a certificate that the customer’s CA did not sign for this cluster is re
 test('a cluster’s secrets go to genuine hardware only, and only to the HSM they are meant for', async () => {
   const impostor = await authority('Impostor');
   const order = { hardwareCertificate: impostor.certificate, hsmId: 'hsm-x' };
-  await assert.rejects(first.control.call('exportClone', order), refusedAs('invalid-argument', /manufacturer/));
-  await assert.rejects(first.control.call('importClone', { sealed: Buffer.alloc(200) }), refusedAs('wrong-lifecycle'));
+  await assert.rejects(
+    first.control.call('exportClone', order),
+    refusedAs('invalid-argument', /manufacturer/),
+  );
+  await assert.rejects(
+    first.control.call('importClone', { sealed: Buffer.alloc(200) }),
+    refusedAs('wrong-lifecycle'),
+  );
 });
 
 test('an HSM whose port was taken meanwhile listens on another, and goes on there', async () => {

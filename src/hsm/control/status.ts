@@ -2,7 +2,8 @@ import type { HsmStatus } from '../wire/index.ts';
 import type { Running } from './table.ts';
 
 export function statusOf({ hsm, server }: Running): HsmStatus {
-  const { clusterCsr, hsmCertificate, clusterCertificate, trustAnchor, serialNumber } = hsm.identity.facts;
+  const { clusterCsr, hsmCertificate, clusterCertificate, trustAnchor, serialNumber } =
+    hsm.identity.facts;
   return {
     lifecycle: hsm.lifecycle,
     host: hsm.birth.host,
@@ -23,6 +24,12 @@ export function statusOf({ hsm, server }: Running): HsmStatus {
 }
 
 /** What of a status others act upon: when it changes, the control plane is told. */
-export function essence({ lifecycle, port, synchronized, linkedPeers, trouble }: HsmStatus): string {
+export function essence({
+  lifecycle,
+  port,
+  synchronized,
+  linkedPeers,
+  trouble,
+}: HsmStatus): string {
   return JSON.stringify([lifecycle, port, synchronized, linkedPeers.toSorted(), trouble]);
 }

@@ -1,8 +1,19 @@
 import { createBackup, openForRestore, pieceOf, restore } from '../backup/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { acceptHardwareCertificates, checkClusterCertificate, exportClone, hardwareCsr, importClone } from '../identity/index.ts';
+import {
+  acceptHardwareCertificates,
+  checkClusterCertificate,
+  exportClone,
+  hardwareCsr,
+  importClone,
+} from '../identity/index.ts';
 import type { HsmServer } from '../server/index.ts';
-import { HsmError, type ControlCommandName, type ControlInput, type ControlOutput } from '../wire/index.ts';
+import {
+  HsmError,
+  type ControlCommandName,
+  type ControlInput,
+  type ControlOutput,
+} from '../wire/index.ts';
 import { statusOf } from './status.ts';
 
 /** A born HSM that listens. */
@@ -11,7 +22,10 @@ export interface Running {
   readonly server: HsmServer;
 }
 
-type Handler<C extends ControlCommandName> = (running: Running, input: ControlInput<C>) => ControlOutput<C> | Promise<ControlOutput<C>>;
+type Handler<C extends ControlCommandName> = (
+  running: Running,
+  input: ControlInput<C>,
+) => ControlOutput<C> | Promise<ControlOutput<C>>;
 
 /** The backup that was made last, until it has been read. */
 const made = new WeakMap<Running, Uint8Array>();
@@ -32,12 +46,15 @@ export const controlTable = {
   hardwareCsr: async ({ hsm }) => ({ csr: await hardwareCsr(hsm.identity) }),
   setHardwareCertificates: async ({ hsm }, input) => {
     const facts = await acceptHardwareCertificates(hsm.identity, input, hsm.clock);
-    hsm.identity.update(facts, () => hsm.audit.append({ opcode: 'CN_CERT_AUTH_STORE_CERT', detail: 'hardware certificates' }));
+    hsm.identity.update(facts, () =>
+      hsm.audit.append({ opcode: 'CN_CERT_AUTH_STORE_CERT', detail: 'hardware certificates' }),
+    );
     // A joining HSM has none to show: its cluster's key is not here yet.
     return { hsmCertificate: facts.hsmCertificate ?? '' };
   },
   initialize: ({ hsm }, { clusterCertificate, trustAnchor }) => {
-    if (hsm.lifecycle !== 'uninitialized') throw new HsmError('wrong-lifecycle', 'the cluster has its certificate already');
+    if (hsm.lifecycle !== 'uninitialized')
+      throw new HsmError('wrong-lifecycle', 'the cluster has its certificate already');
     checkClusterCertificate(hsm.identity, { clusterCertificate, trustAnchor });
     const entry = { opcode: 'CN_CERT_AUTH_STORE_CERT', detail: 'cluster certificate' } as const;
     hsm.identity.update({ clusterCertificate, trustAnchor }, () => hsm.audit.append(entry));
@@ -47,19 +64,23 @@ export const controlTable = {
   setPeers: ({ hsm }, { peers }) => {
     const before = hsm.peers.known;
     const now = peers.map(({ hsmId }) => hsmId);
-    for (const hsmId of now) if (!before.includes(hsmId)) hsm.audit.note({ opcode: 'KH_NODE_ADDED', detail: hsmId });
-    for (const hsmId of before) if (!now.includes(hsmId)) hsm.audit.note({ opcode: 'KH_NODE_REMOVED', detail: hsmId });
+    for (const hsmId of now)
+      if (!before.includes(hsmId)) hsm.audit.note({ opcode: 'KH_NODE_ADDED', detail: hsmId });
+    for (const hsmId of before)
+      if (!now.includes(hsmId)) hsm.audit.note({ opcode: 'KH_NODE_REMOVED', detail: hsmId });
     hsm.peers.set(peers);
     return {};
   },
   exportClone: ({ hsm }, input) => {
-    if (hsm.lifecycle !== 'active' || !hsm.synchronized) throw new HsmError('wrong-lifecycle', 'only a full member can be cloned');
+    if (hsm.lifecycle !== 'active' || !hsm.synchronized)
+      throw new HsmError('wrong-lifecycle', 'only a full member can be cloned');
     const sealed = exportClone(hsm.identity, input);
     hsm.audit.note({ opcode: 'CN_CLONE_SOURCE_STAGE1', detail: `to ${input.hsmId}` });
     return { sealed };
   },
   importClone: ({ hsm }, { sealed }) => {
-    if (hsm.identity.facts.clusterKey !== undefined) throw new HsmError('wrong-lifecycle', 'this HSM is of a cluster already');
+    if (hsm.identity.facts.clusterKey !== undefined)
+      throw new HsmError('wrong-lifecycle', 'this HSM is of a cluster already');
     const facts = importClone(hsm.identity, sealed);
     hsm.identity.update(facts, () => hsm.audit.append({ opcode: 'CN_CLONE_TARGET_STAGE1' }));
     hsm.peers.unlock(facts.maskingKey);
@@ -68,7 +89,12 @@ export const controlTable = {
   },
   createBackup: async (running, { backupId }) => {
     const { hsm } = running;
-    const file = await createBackup(hsm, { hardware: backupKeysOf(hsm) }, { backupId }, (opcode, detail) => ({ opcode, detail }));
+    const file = await createBackup(
+      hsm,
+      { hardware: backupKeysOf(hsm) },
+      { backupId },
+      (opcode, detail) => ({ opcode, detail }),
+    );
     made.set(running, file);
     return { size: file.length };
   },
@@ -82,9 +108,13 @@ export const controlTable = {
     return {};
   },
   restoreBackup: async ({ hsm }) => {
-    const { header, contents } = await openForRestore(hsm, hsm.upload.take(), { hardware: backupKeysOf(hsm) });
+    const { header, contents } = await openForRestore(hsm, hsm.upload.take(), {
+      hardware: backupKeysOf(hsm),
+    });
     restore(hsm, header, contents);
     return {};
   },
   retire: async ({ hsm }) => ({ covered: await hsm.retire() }),
-} satisfies { readonly [C in Exclude<ControlCommandName, 'birth' | 'destroy' | 'shutdown'>]: Handler<C> };
+} satisfies {
+  readonly [C in Exclude<ControlCommandName, 'birth' | 'destroy' | 'shutdown'>]: Handler<C>;
+};

@@ -1,5 +1,11 @@
 import type { MacHash, PairKind, SignatureMechanism } from '../../crypto/index.ts';
-import type { EncryptionMechanism, KeyForm, SecretKeyType, SignedData, WrapMechanism } from '../wire/index.ts';
+import type {
+  EncryptionMechanism,
+  KeyForm,
+  SecretKeyType,
+  SignedData,
+  WrapMechanism,
+} from '../wire/index.ts';
 
 /** A key inside an engine; what is in it is the engine's own business. */
 export type EngineKey = KeyForm & {
@@ -11,7 +17,9 @@ export type EngineKey = KeyForm & {
 
 /** Only what it is, of a key. */
 export function formOf(key: EngineKey): KeyForm {
-  return key.class === 'secret-key' ? { class: key.class, type: key.type } : { class: key.class, type: key.type };
+  return key.class === 'secret-key'
+    ? { class: key.class, type: key.type }
+    : { class: key.class, type: key.type };
 }
 
 /** The key, or the length of the data, is not for this mechanism. */
@@ -55,8 +63,16 @@ export interface Engine<Key extends EngineKey = EngineKey> {
   /** AES-256-GCM under a key derived for this one message: nonce, IV, ciphertext, tag. */
   encrypt(key: Key, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
   decrypt(key: Key, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array;
-  encryptTo(publicKey: Key, mechanism: EncryptionMechanism, plaintext: Uint8Array): Promise<Uint8Array>;
-  decryptFrom(privateKey: Key, mechanism: EncryptionMechanism, ciphertext: Uint8Array): Promise<Uint8Array>;
+  encryptTo(
+    publicKey: Key,
+    mechanism: EncryptionMechanism,
+    plaintext: Uint8Array,
+  ): Promise<Uint8Array>;
+  decryptFrom(
+    privateKey: Key,
+    mechanism: EncryptionMechanism,
+    ciphertext: Uint8Array,
+  ): Promise<Uint8Array>;
   sign(privateKey: Key, signing: Signing): Promise<Uint8Array>;
   verify(publicKey: Key, signing: Signing, signature: Uint8Array): Promise<boolean>;
   /** HMAC with a generic secret. */
@@ -64,7 +80,9 @@ export interface Engine<Key extends EngineKey = EngineKey> {
   verifyMac(key: Key, hash: MacHash, message: Uint8Array, mac: Uint8Array): boolean;
   /** ECDH with someone's public key (SubjectPublicKeyInfo) on the same curve, else `InvalidKeyError`. */
   derive(privateKey: Key, publicKey: Uint8Array): Promise<Uint8Array>;
-  encapsulate(publicKey: Key): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
+  encapsulate(
+    publicKey: Key,
+  ): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
   decapsulate(privateKey: Key, ciphertext: Uint8Array): Promise<Uint8Array>;
   /** Secret and private keys only. `binding` is for `aes-gcm-bound`. */
   wrap(wrappingKey: Key, mechanism: WrapMechanism, key: Key, binding?: Uint8Array): Uint8Array;

@@ -2,5 +2,12 @@
  * hsm/engine: where cryptography with keys really happens: in this process now, in a PKCS#11 token later. It must not know
  * users, permissions or attributes: who may do what has been decided when an engine is asked. Begin at `engine.ts`.
  */
-export { formOf, UnfitKeyError, type Engine, type EngineKey, type Signing, type Wrapped } from './engine.ts';
+export {
+  formOf,
+  UnfitKeyError,
+  type Engine,
+  type EngineKey,
+  type Signing,
+  type Wrapped,
+} from './engine.ts';
 export { createSoftwareEngine } from './software.ts';

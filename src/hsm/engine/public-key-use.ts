@@ -26,8 +26,14 @@ interface Encryption {
   readonly family: PairFamily;
   /** Bytes that a key takes at most. */
   readonly room: (publicKey: AsymmetricKey) => number;
-  readonly encrypt: (publicKey: AsymmetricKey, plaintext: Uint8Array) => Uint8Array | Promise<Uint8Array>;
-  readonly decrypt: (privateKey: AsymmetricKey, ciphertext: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  readonly encrypt: (
+    publicKey: AsymmetricKey,
+    plaintext: Uint8Array,
+  ) => Uint8Array | Promise<Uint8Array>;
+  readonly decrypt: (
+    privateKey: AsymmetricKey,
+    ciphertext: Uint8Array,
+  ) => Uint8Array | Promise<Uint8Array>;
 }
 
 const encryptions: Readonly<Record<EncryptionMechanism, Encryption>> = {
@@ -54,11 +60,19 @@ export async function sign(key: SoftwareKey, signing: Signing): Promise<Uint8Arr
   return signerFor(key, signing).sign(privateOf(key), signing.data);
 }
 
-export async function verify(key: SoftwareKey, signing: Signing, signature: Uint8Array): Promise<boolean> {
+export async function verify(
+  key: SoftwareKey,
+  signing: Signing,
+  signature: Uint8Array,
+): Promise<boolean> {
   return signerFor(key, signing).verify(publicOf(key), signing.data, signature);
 }
 
-export async function encryptTo(key: SoftwareKey, mechanism: EncryptionMechanism, plaintext: Uint8Array): Promise<Uint8Array> {
+export async function encryptTo(
+  key: SoftwareKey,
+  mechanism: EncryptionMechanism,
+  plaintext: Uint8Array,
+): Promise<Uint8Array> {
   const { family, room, encrypt } = encryptions[mechanism];
   requireFamily(key, family);
   const publicKey = publicOf(key);
@@ -67,7 +81,11 @@ export async function encryptTo(key: SoftwareKey, mechanism: EncryptionMechanism
   return encrypt(publicKey, plaintext);
 }
 
-export async function decryptFrom(key: SoftwareKey, mechanism: EncryptionMechanism, ciphertext: Uint8Array): Promise<Uint8Array> {
+export async function decryptFrom(
+  key: SoftwareKey,
+  mechanism: EncryptionMechanism,
+  ciphertext: Uint8Array,
+): Promise<Uint8Array> {
   const { family, decrypt } = encryptions[mechanism];
   requireFamily(key, family);
   return decrypt(privateOf(key), ciphertext);
@@ -76,11 +94,14 @@ export async function decryptFrom(key: SoftwareKey, mechanism: EncryptionMechani
 export async function derive(key: SoftwareKey, peer: Uint8Array): Promise<Uint8Array> {
   requireFamily(key, 'ec', 'sm2');
   const publicKey = readPublicKey(peer);
-  if (!isOfKind(publicKey, pairOf(key).type)) throw new InvalidKeyError('the public key is on another curve');
+  if (!isOfKind(publicKey, pairOf(key).type))
+    throw new InvalidKeyError('the public key is on another curve');
   return agree(privateOf(key), publicKey);
 }
 
-export async function encapsulate(key: SoftwareKey): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }> {
+export async function encapsulate(
+  key: SoftwareKey,
+): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }> {
   requireFamily(key, 'ml-kem');
   return encapsulateSecret(publicOf(key));
 }
@@ -92,13 +113,15 @@ export async function decapsulate(key: SoftwareKey, ciphertext: Uint8Array): Pro
 
 export async function sealFor(recipient: Uint8Array, content: Uint8Array): Promise<Uint8Array> {
   const publicKey = readPublicKey(recipient);
-  if (publicKey.asymmetricKeyType !== 'rsa') throw new InvalidKeyError('the recipient has no RSA key');
+  if (publicKey.asymmetricKeyType !== 'rsa')
+    throw new InvalidKeyError('the recipient has no RSA key');
   return sealForRecipient(publicKey, content);
 }
 
 export function requireFamily(key: SoftwareKey, ...families: readonly PairFamily[]): void {
   const { type } = pairOf(key);
-  if (!families.includes(familyOf(type))) throw new UnfitKeyError(`a ${type} key is not for this mechanism`);
+  if (!families.includes(familyOf(type)))
+    throw new UnfitKeyError(`a ${type} key is not for this mechanism`);
 }
 
 function signerFor(key: SoftwareKey, { mechanism, form, data }: Signing): Signer {

@@ -12,7 +12,11 @@ const privateKey = engine.exportMaterial(key);
 const publicKey = engine.exportPublicKey(key);
 const message = Buffer.from('a message');
 const raw = { mechanism: 'sm2', form: 'raw', data: message } as const;
-const digest = { mechanism: 'sm2', form: 'digest', data: sm3(identityDigest(pointOf(readPublicKey(publicKey))), message) } as const;
+const digest = {
+  mechanism: 'sm2',
+  form: 'digest',
+  data: sm3(identityDigest(pointOf(readPublicKey(publicKey))), message),
+} as const;
 const distinguished = ['-rawin', '-digest', 'sm3', '-pkeyopt', 'distid:1234567812345678'];
 
 describe('SM2', { skip: withoutOpenssl }, () => {
@@ -20,15 +24,41 @@ describe('SM2', { skip: withoutOpenssl }, () => {
     for (const signing of [raw, digest]) {
       const signature = await engine.sign(key, signing);
       const files = { key: publicKey, message, signature };
-      const command = ['pkeyutl', '-verify', '-pubin', '-keyform', 'DER', '-inkey', '@key', '-in', '@message', '-sigfile', '@signature'];
-      assert.match(openssl([...command, ...distinguished], files).toString(), /Verified Successfully/);
+      const command = [
+        'pkeyutl',
+        '-verify',
+        '-pubin',
+        '-keyform',
+        'DER',
+        '-inkey',
+        '@key',
+        '-in',
+        '@message',
+        '-sigfile',
+        '@signature',
+      ];
+      assert.match(
+        openssl([...command, ...distinguished], files).toString(),
+        /Verified Successfully/,
+      );
     }
   });
 
   it('we verify what openssl signs, and nothing else', async () => {
-    const command = ['pkeyutl', '-sign', '-keyform', 'DER', '-inkey', '@key', '-in', '@message', ...distinguished];
+    const command = [
+      'pkeyutl',
+      '-sign',
+      '-keyform',
+      'DER',
+      '-inkey',
+      '@key',
+      '-in',
+      '@message',
+      ...distinguished,
+    ];
     const signature = openssl(command, { key: privateKey, message });
-    for (const signing of [raw, digest]) assert.equal(await engine.verify(key, signing, signature), true);
+    for (const signing of [raw, digest])
+      assert.equal(await engine.verify(key, signing, signature), true);
     const other = { ...raw, data: Buffer.from('another') };
     assert.equal(await engine.verify(key, other, signature), false);
     for (let at = 0; at < signature.length; at += 5) {
@@ -44,7 +74,17 @@ describe('SM2', { skip: withoutOpenssl }, () => {
       const ours = await engine.encryptTo(key, 'sm2', plaintext);
       const decrypt = ['pkeyutl', '-decrypt', '-keyform', 'DER', '-inkey', '@key', '-in', '@text'];
       assert.deepEqual(openssl(decrypt, { key: privateKey, text: ours }), plaintext);
-      const encrypt = ['pkeyutl', '-encrypt', '-pubin', '-keyform', 'DER', '-inkey', '@key', '-in', '@text'];
+      const encrypt = [
+        'pkeyutl',
+        '-encrypt',
+        '-pubin',
+        '-keyform',
+        'DER',
+        '-inkey',
+        '@key',
+        '-in',
+        '@text',
+      ];
       const theirs = openssl(encrypt, { key: publicKey, text: plaintext });
       assert.deepEqual(Buffer.from(await engine.decryptFrom(key, 'sm2', theirs)), plaintext);
     }
@@ -71,18 +111,30 @@ describe('SM2', { skip: withoutOpenssl }, () => {
 
   it('keys come in from openssl, and whole ones only', () => {
     const pem = openssl(['genpkey', '-algorithm', 'SM2', '-outform', 'DER']);
-    const pkcs8 = openssl(['pkcs8', '-topk8', '-nocrypt', '-inform', 'DER', '-outform', 'DER', '-in', '@pem'], { pem });
+    const pkcs8 = openssl(
+      ['pkcs8', '-topk8', '-nocrypt', '-inform', 'DER', '-outform', 'DER', '-in', '@pem'],
+      { pem },
+    );
     const aes = engine.generate('aes', 32);
     const form = { class: 'private-key', type: 'sm2' } as const;
     const carried = (bytes: Uint8Array): Uint8Array =>
-      engine.wrap(aes, 'aes-kwp', engine.importMaterial({ class: 'secret-key', type: 'generic-secret' }, bytes));
+      engine.wrap(
+        aes,
+        'aes-kwp',
+        engine.importMaterial({ class: 'secret-key', type: 'generic-secret' }, bytes),
+      );
     const copy = engine.unwrap(aes, 'aes-kwp', { form, bytes: carried(pkcs8) });
-    const their = openssl(['pkey', '-inform', 'DER', '-in', '@pem', '-pubout', '-outform', 'DER'], { pem });
+    const their = openssl(['pkey', '-inform', 'DER', '-in', '@pem', '-pubout', '-outform', 'DER'], {
+      pem,
+    });
     assert.deepEqual(Buffer.from(engine.exportPublicKey(copy)), their);
     const forged = Buffer.from(pkcs8);
     Buffer.from(publicKey)
       .subarray(-65)
       .copy(forged, forged.length - 65);
-    assert.throws(() => engine.unwrap(aes, 'aes-kwp', { form, bytes: carried(forged) }), InvalidKeyError);
+    assert.throws(
+      () => engine.unwrap(aes, 'aes-kwp', { form, bytes: carried(forged) }),
+      InvalidKeyError,
+    );
   });
 });

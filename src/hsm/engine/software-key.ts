@@ -71,13 +71,16 @@ export function importMaterial(form: KeyForm, material: Uint8Array): SoftwareKey
 /** The same for what came from outside, whose two halves may not belong together. */
 export function importForeign(form: KeyForm, material: Uint8Array): SoftwareKey {
   const key = importMaterial(form, material);
-  if (key.class === 'private-key' && !isWhole(key.privateKey)) throw new InvalidKeyError('private and public key are not one pair');
+  if (key.class === 'private-key' && !isWhole(key.privateKey))
+    throw new InvalidKeyError('private and public key are not one pair');
   return key;
 }
 
 export function exportMaterial(key: SoftwareKey): Uint8Array {
   if (key.class === 'secret-key') return key.secret.export();
-  return key.class === 'private-key' ? writePrivateKey(key.privateKey) : writePublicKey(key.publicKey);
+  return key.class === 'private-key'
+    ? writePrivateKey(key.privateKey)
+    : writePublicKey(key.publicKey);
 }
 
 export function publicHalfOf(key: SoftwareKey): SoftwareKey {
@@ -86,7 +89,8 @@ export function publicHalfOf(key: SoftwareKey): SoftwareKey {
 
 /** The key object for what needs a secret key of this type. */
 export function secretOf(key: SoftwareKey, type: SecretKeyType): SecretKey {
-  if (key.class !== 'secret-key' || key.type !== type) throw new UnfitKeyError(`this takes a key of type ${type}`);
+  if (key.class !== 'secret-key' || key.type !== type)
+    throw new UnfitKeyError(`this takes a key of type ${type}`);
   return key.secret;
 }
 
@@ -106,7 +110,10 @@ export function pairOf(key: SoftwareKey): SoftwarePrivateKey | SoftwarePublicKey
 }
 
 function secret(type: SecretKeyType, material: Uint8Array): SoftwareKey {
-  const fits = type === 'aes' ? AES_LENGTHS.includes(material.length) : material.length > 0 && material.length <= MAX_GENERIC_SECRET;
+  const fits =
+    type === 'aes'
+      ? AES_LENGTHS.includes(material.length)
+      : material.length > 0 && material.length <= MAX_GENERIC_SECRET;
   if (!fits) throw new InvalidKeyError(`no key of type ${type} has ${material.length} bytes`);
   return {
     class: 'secret-key',
@@ -122,10 +129,23 @@ function pair(type: PairKind, privateKey: AsymmetricKey): SoftwareKey {
   const { length } = material;
   material.fill(0);
   const publicKey = publicKeyOf(privateKey);
-  return { class: 'private-key', type, length, checkValue: pairCheckValue(writePublicKey(publicKey)), privateKey, publicKey };
+  return {
+    class: 'private-key',
+    type,
+    length,
+    checkValue: pairCheckValue(writePublicKey(publicKey)),
+    privateKey,
+    publicKey,
+  };
 }
 
 function publicHalf(type: PairKind, publicKey: AsymmetricKey): SoftwareKey {
   const material = writePublicKey(publicKey);
-  return { class: 'public-key', type, length: material.length, checkValue: pairCheckValue(material), publicKey };
+  return {
+    class: 'public-key',
+    type,
+    length: material.length,
+    checkValue: pairCheckValue(material),
+    publicKey,
+  };
 }

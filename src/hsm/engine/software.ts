@@ -1,7 +1,16 @@
 import { equalBytes, hmac, randomBytes, sha256, writePublicKey } from '../../crypto/index.ts';
 import type { Engine } from './engine.ts';
 import { decryptMessage, encryptMessage } from './message-encryption.ts';
-import { decapsulate, decryptFrom, derive, encapsulate, encryptTo, sealFor, sign, verify } from './public-key-use.ts';
+import {
+  decapsulate,
+  decryptFrom,
+  derive,
+  encapsulate,
+  encryptTo,
+  sealFor,
+  sign,
+  verify,
+} from './public-key-use.ts';
 import {
   exportMaterial,
   generatePair,
@@ -31,7 +40,8 @@ export function createSoftwareEngine(): Engine<SoftwareKey> {
     sign,
     verify,
     mac: (key, hash, message) => hmac(secretOf(key, 'generic-secret'), hash, message),
-    verifyMac: (key, hash, message, mac) => equalBytes(hmac(secretOf(key, 'generic-secret'), hash, message), mac),
+    verifyMac: (key, hash, message, mac) =>
+      equalBytes(hmac(secretOf(key, 'generic-secret'), hash, message), mac),
     derive,
     encapsulate,
     decapsulate,

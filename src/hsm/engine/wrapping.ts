@@ -1,8 +1,25 @@
-import { open, rsaAesUnwrap, rsaAesWrap, rsaDecrypt, rsaEncrypt, seal, unwrapKey, wrapKey, type OaepHash } from '../../crypto/index.ts';
+import {
+  open,
+  rsaAesUnwrap,
+  rsaAesWrap,
+  rsaDecrypt,
+  rsaEncrypt,
+  seal,
+  unwrapKey,
+  wrapKey,
+  type OaepHash,
+} from '../../crypto/index.ts';
 import type { KeyForm, WrapMechanism } from '../wire/index.ts';
 import { UnfitKeyError, type Wrapped } from './engine.ts';
 import { oaepRoom, requireFamily } from './public-key-use.ts';
-import { exportMaterial, importForeign, privateOf, publicOf, secretOf, type SoftwareKey } from './software-key.ts';
+import {
+  exportMaterial,
+  importForeign,
+  privateOf,
+  publicOf,
+  secretOf,
+  type SoftwareKey,
+} from './software-key.ts';
 
 interface Wrapping {
   readonly wrap: (wrappingKey: SoftwareKey, material: Uint8Array, bound: Bound) => Uint8Array;
@@ -34,7 +51,12 @@ const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
   'rsa-aes-sha256': rsaAes('sha256'),
 };
 
-export function wrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, key: SoftwareKey, binding: Uint8Array = NOTHING): Uint8Array {
+export function wrap(
+  wrappingKey: SoftwareKey,
+  mechanism: WrapMechanism,
+  key: SoftwareKey,
+  binding: Uint8Array = NOTHING,
+): Uint8Array {
   if (key.class === 'public-key') throw new UnfitKeyError('a public key needs no wrapping');
   const material = exportMaterial(key);
   try {
@@ -44,7 +66,11 @@ export function wrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, key: So
   }
 }
 
-export function unwrap(wrappingKey: SoftwareKey, mechanism: WrapMechanism, { form, bytes, binding = NOTHING }: Wrapped): SoftwareKey {
+export function unwrap(
+  wrappingKey: SoftwareKey,
+  mechanism: WrapMechanism,
+  { form, bytes, binding = NOTHING }: Wrapped,
+): SoftwareKey {
   const material = wrappings[mechanism].unwrap(wrappingKey, bytes, { form, binding });
   try {
     return importForeign(form, material);
@@ -62,7 +88,8 @@ function oaep(hash: OaepHash): Wrapping {
     wrap(key, material) {
       requireFamily(key, 'rsa');
       const publicKey = publicOf(key);
-      if (material.length > oaepRoom(publicKey, hash)) throw new UnfitKeyError('the key is too long for this mechanism');
+      if (material.length > oaepRoom(publicKey, hash))
+        throw new UnfitKeyError('the key is too long for this mechanism');
       return rsaEncrypt(publicKey, hash, material);
     },
     unwrap(key, wrapped) {

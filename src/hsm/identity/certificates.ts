@@ -16,14 +16,25 @@ import type { Identity, IdentityFacts } from './identity.ts';
 const DAY = 24 * 60 * 60 * 1000;
 const LIFETIME = 3652 * DAY;
 
-export function clusterCsr(keys: KeyPair, mode: HsmBirth['mode'], serialNumber: string): Promise<string> {
+export function clusterCsr(
+  keys: KeyPair,
+  mode: HsmBirth['mode'],
+  serialNumber: string,
+): Promise<string> {
   return createCsr(keys, clusterSubject(mode, serialNumber));
 }
 
 /** Asks for the two certificates that say that this hardware is genuine and of this fleet. */
 export function hardwareCsr(identity: Identity): Promise<string> {
   const { serialNumber } = identity.facts;
-  return createCsr(identity.hardwareKeys, { C: 'US', ST: 'CA', O: 'Keyhold', OU: 'Hardware', L: 'Local', CN: `HSM:${serialNumber}` });
+  return createCsr(identity.hardwareKeys, {
+    C: 'US',
+    ST: 'CA',
+    O: 'Keyhold',
+    OU: 'Hardware',
+    L: 'Local',
+    CN: `HSM:${serialNumber}`,
+  });
 }
 
 /** Checks that both certify this hardware's key, and issues with that key the certificate of the cluster's key. */
@@ -34,11 +45,17 @@ export async function acceptHardwareCertificates(
 ): Promise<Partial<IdentityFacts>> {
   const { manufacturerHardwareCertificate, awsHardwareCertificate, manufacturerRoot } = given;
   const { publicKey } = identity.hardwareKeys;
-  if (!certifies(manufacturerHardwareCertificate, publicKey) || !certifies(awsHardwareCertificate, publicKey)) {
+  if (
+    !certifies(manufacturerHardwareCertificate, publicKey) ||
+    !certifies(awsHardwareCertificate, publicKey)
+  ) {
     throw new HsmError('invalid-argument', 'a hardware certificate is not for this hardware');
   }
   if (!isSignedBy(manufacturerHardwareCertificate, manufacturerRoot)) {
-    throw new HsmError('invalid-argument', 'the hardware certificate is not signed by the manufacturer root');
+    throw new HsmError(
+      'invalid-argument',
+      'the hardware certificate is not signed by the manufacturer root',
+    );
   }
   return {
     manufacturerHardwareCertificate,
@@ -49,7 +66,10 @@ export async function acceptHardwareCertificates(
   };
 }
 
-function openBackupKeys({ hardwareKeys }: Identity, [manufacturer, operator]: readonly [Uint8Array, Uint8Array]): [Uint8Array, Uint8Array] {
+function openBackupKeys(
+  { hardwareKeys }: Identity,
+  [manufacturer, operator]: readonly [Uint8Array, Uint8Array],
+): [Uint8Array, Uint8Array] {
   const openPart = (part: string, sealed: Uint8Array): Uint8Array => {
     const key = openWith(hardwareKeys.privateKey, sealed, Buffer.from(`backup-key/${part}`));
     if (key.length !== 32) throw new HsmError('invalid-argument', 'a backup key has 32 bytes');
@@ -58,38 +78,68 @@ function openBackupKeys({ hardwareKeys }: Identity, [manufacturer, operator]: re
   return [openPart('manufacturer', manufacturer), openPart('operator', operator)];
 }
 
-async function hsmCertificate(identity: Identity, certificate: string, clock: Clock): Promise<Partial<IdentityFacts>> {
+async function hsmCertificate(
+  identity: Identity,
+  certificate: string,
+  clock: Clock,
+): Promise<Partial<IdentityFacts>> {
   const { clusterKeys, facts } = identity;
   // A joining HSM has no cluster key yet, and nobody needs to verify it: the member that clones to it does that.
   if (!clusterKeys) return {};
   const issuer = { certificate, privateKey: identity.hardwareKeys.privateKey };
   const subject = clusterSubject(facts.mode, facts.serialNumber);
-  const order = { subject, publicKey: clusterKeys.publicKey, ca: false, notBefore: clock.now() - DAY, notAfter: clock.now() + LIFETIME };
+  const order = {
+    subject,
+    publicKey: clusterKeys.publicKey,
+    ca: false,
+    notBefore: clock.now() - DAY,
+    notAfter: clock.now() + LIFETIME,
+  };
   return { hsmCertificate: await issueCertificate(order, issuer) };
 }
 
 /** Throws `HsmError` unless the customer's CA really certified this cluster's key. */
-export function checkClusterCertificate(identity: Identity, { clusterCertificate, trustAnchor }: ControlInput<'initialize'>): void {
+export function checkClusterCertificate(
+  identity: Identity,
+  { clusterCertificate, trustAnchor }: ControlInput<'initialize'>,
+): void {
   const anchor = readCertificate(trustAnchor);
   const keys = identity.clusterKeys;
   if (!anchor) throw refusal('the trust anchor is not a PEM certificate');
-  if (!anchor.selfSigned || anchor.keyType === 'other') throw refusal('the trust anchor is not a self-signed RSA or EC certificate');
-  if (!keys || !certifies(clusterCertificate, keys.publicKey)) throw refusal("the certificate is not for this cluster's key");
-  if (!isSignedBy(clusterCertificate, trustAnchor)) throw refusal('the certificate is not signed by the trust anchor');
+  if (!anchor.selfSigned || anchor.keyType === 'other')
+    throw refusal('the trust anchor is not a self-signed RSA or EC certificate');
+  if (!keys || !certifies(clusterCertificate, keys.publicKey))
+    throw refusal("the certificate is not for this cluster's key");
+  if (!isSignedBy(clusterCertificate, trustAnchor))
+    throw refusal('the certificate is not signed by the trust anchor');
 }
 
 /** What the HSM shows to those who connect: the cluster certificate, or before there is one a certificate that vouches for nothing. */
-export async function tlsFacts(identity: Identity, clock: Clock): Promise<{ readonly key: string; readonly cert: string }> {
+export async function tlsFacts(
+  identity: Identity,
+  clock: Clock,
+): Promise<{ readonly key: string; readonly cert: string }> {
   const { clusterKey, clusterCertificate, hardwareKey } = identity.facts;
-  if (clusterKey !== undefined && clusterCertificate !== undefined) return { key: clusterKey, cert: clusterCertificate };
+  if (clusterKey !== undefined && clusterCertificate !== undefined)
+    return { key: clusterKey, cert: clusterCertificate };
   const validity = { notBefore: clock.now() - DAY, notAfter: clock.now() + LIFETIME };
   const keys = identity.clusterKeys ?? identity.hardwareKeys;
-  return { key: clusterKey ?? hardwareKey, cert: await createAuthority(keys, { CN: identity.facts.hsmId }, validity) };
+  return {
+    key: clusterKey ?? hardwareKey,
+    cert: await createAuthority(keys, { CN: identity.facts.hsmId }, validity),
+  };
 }
 
 function clusterSubject(mode: HsmBirth['mode'], serialNumber: string): Subject {
   const kind = mode === 'FIPS' ? 'FIPS' : 'NON-FIPS';
-  return { C: 'US', ST: 'CA', O: 'Keyhold', OU: kind, L: 'Local', CN: `HSM:${serialNumber}:PARTN:1, for ${kind} mode` };
+  return {
+    C: 'US',
+    ST: 'CA',
+    O: 'Keyhold',
+    OU: kind,
+    L: 'Local',
+    CN: `HSM:${serialNumber}:PARTN:1, for ${kind} mode`,
+  };
 }
 
 function refusal(reason: string): HsmError {

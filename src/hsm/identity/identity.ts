@@ -1,4 +1,10 @@
-import { exportPrivateKey, importKeyPair, makeKeyPair, randomBytes, type KeyPair } from '../../crypto/index.ts';
+import {
+  exportPrivateKey,
+  importKeyPair,
+  makeKeyPair,
+  randomBytes,
+  type KeyPair,
+} from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { HsmBirth } from '../wire/index.ts';
 import { clusterCsr } from './certificates.ts';
@@ -78,9 +84,21 @@ export class Identity {
 }
 
 /** The facts of a new HSM. */
-export async function birthIdentity({ hsmId, clusterId, mode, first }: HsmBirth): Promise<IdentityFacts> {
+export async function birthIdentity({
+  hsmId,
+  clusterId,
+  mode,
+  first,
+}: HsmBirth): Promise<IdentityFacts> {
   const serialNumber = `KH${randomBytes(6).toString('hex').toUpperCase()}`;
-  const own = { hsmId, clusterId, mode, serialNumber, hardwareKey: exportPrivateKey(makeKeyPair().privateKey), synchronized: first };
+  const own = {
+    hsmId,
+    clusterId,
+    mode,
+    serialNumber,
+    hardwareKey: exportPrivateKey(makeKeyPair().privateKey),
+    synchronized: first,
+  };
   if (!first) return own;
   const clusterKeys = makeKeyPair();
   return {

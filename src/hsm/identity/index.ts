@@ -4,4 +4,9 @@
  */
 export { exportClone, importClone } from './clone.ts';
 export { birthIdentity, Identity, type IdentityFacts } from './identity.ts';
-export { acceptHardwareCertificates, checkClusterCertificate, hardwareCsr, tlsFacts } from './certificates.ts';
+export {
+  acceptHardwareCertificates,
+  checkClusterCertificate,
+  hardwareCsr,
+  tlsFacts,
+} from './certificates.ts';

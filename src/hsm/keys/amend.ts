@@ -28,12 +28,18 @@ const ALLOWS: Readonly<Record<Rule, (value: string | boolean) => boolean>> = {
 };
 
 /** The key's attributes with one of them changed. Throws `HsmError` if PKCS#11 does not let it change so. */
-export function amend({ changeable }: Key, name: string, value: string | boolean): ChangeableAttributes {
+export function amend(
+  { changeable }: Key,
+  name: string,
+  value: string | boolean,
+): ChangeableAttributes {
   if (!isChangeable(name)) throw new HsmError('invalid-argument', `${name} can't be changed`);
   if (changeable[name] === value) return changeable;
   // An admin's trust in a key is not the owner's to lock.
-  if (!changeable.modifiable && name !== 'trusted') throw new HsmError('not-permitted', 'the key is not modifiable');
-  if (!ALLOWS[RULES[name]](value)) throw new HsmError('invalid-argument', `${name} can't become that`);
+  if (!changeable.modifiable && name !== 'trusted')
+    throw new HsmError('not-permitted', 'the key is not modifiable');
+  if (!ALLOWS[RULES[name]](value))
+    throw new HsmError('invalid-argument', `${name} can't become that`);
   return { ...changeable, [name]: value };
 }
 

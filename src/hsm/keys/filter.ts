@@ -2,7 +2,11 @@ import { HsmError, type KeyAttributes, type KeyFilter } from '../wire/index.ts';
 import { attributesOf, type Key } from './key.ts';
 
 /** Attributes that keys of some types only have. */
-const NOT_OF_ALL: ReadonlySet<string> = new Set<keyof KeyAttributes>(['curve', 'modulus-size-bits', 'parameter-set']);
+const NOT_OF_ALL: ReadonlySet<string> = new Set<keyof KeyAttributes>([
+  'curve',
+  'modulus-size-bits',
+  'parameter-set',
+]);
 
 /** Whether a key matches every given part of the filter. */
 export function matcher({ handle, attributes = {} }: KeyFilter): (key: Key) => boolean {

@@ -57,7 +57,10 @@ export function attributesOf({ engineKey, fixed, changeable }: Key): KeyAttribut
   };
 }
 
-type KindAttributes = Pick<KeyAttributes, 'key-type' | 'curve' | 'modulus-size-bits' | 'parameter-set'>;
+type KindAttributes = Pick<
+  KeyAttributes,
+  'key-type' | 'curve' | 'modulus-size-bits' | 'parameter-set'
+>;
 
 const RSA = { 'key-type': 'rsa' } as const;
 const kinds: Readonly<Record<KeyPairKind, KindAttributes>> = {

@@ -28,7 +28,9 @@ export class Keys {
 
   constructor(engine: Engine, replica: Replica) {
     this.#engine = engine;
-    this.#sessionKeys = new BoundedCache(MAX_SESSION_KEYS, ({ session }, handle) => session.keys.delete(handle));
+    this.#sessionKeys = new BoundedCache(MAX_SESSION_KEYS, ({ session }, handle) =>
+      session.keys.delete(handle),
+    );
     replica.subscribe('key', (record) => this.#takeKey(record));
     replica.subscribe('key-attributes', (record) => this.#takeAttributes(record));
   }
@@ -49,17 +51,24 @@ export class Keys {
    * The same, if it may be used in this way too. For what takes a public key: or a private key that may do the `inverse`,
    * for whoever may decrypt has the public key to encrypt with.
    */
-  usable(handle: string, session: Session, ability: KeyAbility, inverse: KeyAbility = ability): Key {
+  usable(
+    handle: string,
+    session: Session,
+    ability: KeyAbility,
+    inverse: KeyAbility = ability,
+  ): Key {
     const key = this.get(handle, session);
     const needed = key.engineKey.class === 'private-key' ? inverse : ability;
-    if (!key.changeable[needed]) throw new HsmError('key-not-usable', `the key is not for ${needed}`);
+    if (!key.changeable[needed])
+      throw new HsmError('key-not-usable', `the key is not for ${needed}`);
     return key;
   }
 
   /** The same, if it is the session's user's own. */
   owned(handle: string, session: Session): Key {
     const key = this.get(handle, session);
-    if (key.owner !== session.username) throw new HsmError('not-permitted', 'the key is owned by another user');
+    if (key.owner !== session.username)
+      throw new HsmError('not-permitted', 'the key is owned by another user');
     return key;
   }
 
@@ -90,7 +99,9 @@ export class Keys {
 
   /** The token keys that others share with a user. */
   sharedWith(username: string): Key[] {
-    return [...this.#tokenKeys.values()].filter(({ sharedUsers }) => sharedUsers.includes(username));
+    return [...this.#tokenKeys.values()].filter(({ sharedUsers }) =>
+      sharedUsers.includes(username),
+    );
   }
 
   putSessionKey(key: Key, session: Session): void {
@@ -112,7 +123,12 @@ export class Keys {
 
   /** What to write for the cluster to have the key. */
   creation({ handle, owner, fixed, engineKey, sharedUsers, changeable }: Key): Change[] {
-    const body: KeyBody = { owner, fixed, form: formOf(engineKey), material: this.#engine.exportMaterial(engineKey) };
+    const body: KeyBody = {
+      owner,
+      fixed,
+      form: formOf(engineKey),
+      material: this.#engine.exportMaterial(engineKey),
+    };
     return [
       { kind: 'key', id: handle, body },
       { kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } },

@@ -18,7 +18,12 @@ export function newHandle(): string {
 export function fromTemplate(template: KeyTemplate, owner: string, origin: Origin): NewKey {
   const { token = true, extractable = false, ...rest } = template;
   const local = origin === 'generated';
-  const fixed: FixedAttributes = { token, extractable, local, neverExtractable: local && !extractable };
+  const fixed: FixedAttributes = {
+    token,
+    extractable,
+    local,
+    neverExtractable: local && !extractable,
+  };
   const changeable: ChangeableAttributes = {
     label: rest.label ?? '',
     id: rest.id ?? '',

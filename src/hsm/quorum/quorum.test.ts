@@ -13,7 +13,9 @@ const keys = new Map<string, KeyObject>();
 /** Registers a key of a user; RSA or EC. */
 async function register(user: HsmConnection, username: string, kind: 'rsa' | 'ec'): Promise<void> {
   const { privateKey, publicKey } =
-    kind === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    kind === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { approvalData } = await user.call('generateQuorumToken', { service: 'registration' });
   const signature = sign('sha256', approvalData, privateKey);
   await user.call('registerQuorumKey', {
@@ -34,7 +36,10 @@ async function anotherAdmin(username: string): Promise<HsmConnection> {
 function signed(approvalData: Uint8Array, ...usernames: string[]): Approval {
   return {
     approvalData,
-    signatures: usernames.map((username) => ({ username, signature: sign('sha256', approvalData, keys.get(username) ?? '') })),
+    signatures: usernames.map((username) => ({
+      username,
+      signature: sign('sha256', approvalData, keys.get(username) ?? ''),
+    })),
   };
 }
 
@@ -43,7 +48,8 @@ async function approval(service: QuorumService, ...usernames: string[]): Promise
   return signed(approvalData, ...usernames);
 }
 
-const newUser = (username: string) => ({ username, role: 'crypto-user', password: USER_PASSWORD }) as const;
+const newUser = (username: string) =>
+  ({ username, role: 'crypto-user', password: USER_PASSWORD }) as const;
 const second = await anotherAdmin('second');
 const third = await anotherAdmin('third');
 
@@ -52,9 +58,15 @@ test('a quorum of those who have no keys can’t be asked for', async () => {
     { ...(await admin.call('listQuorumValues', {})).values },
     { user: 1, quorum: 1, 'key-deletion': 1, backup: 1, restore: 1 },
   );
-  await assert.rejects(admin.call('setQuorumValue', { service: 'user', value: 2 }), refusedAs('invalid-argument', /only 0 users/));
+  await assert.rejects(
+    admin.call('setQuorumValue', { service: 'user', value: 2 }),
+    refusedAs('invalid-argument', /only 0 users/),
+  );
   for (const value of [0, 9, 1.5])
-    await assert.rejects(admin.call('setQuorumValue', { service: 'user', value }), refusedAs('malformed-request'));
+    await assert.rejects(
+      admin.call('setQuorumValue', { service: 'user', value }),
+      refusedAs('malformed-request'),
+    );
 });
 
 test('a key is registered by whoever shows that he has it', async () => {
@@ -94,34 +106,71 @@ test('the token is the SHA-256 of the 80 bytes that say what is approved', async
 
 test('user management takes the approval of M once M is set, at every HSM', async () => {
   await admin.call('setQuorumValue', { service: 'quorum', value: 2 });
-  await assert.rejects(admin.call('setQuorumValue', { service: 'user', value: 2 }), refusedAs('quorum-required'));
-  await admin.call('setQuorumValue', { service: 'user', value: 2, approval: await approval('quorum', 'admin', 'third') });
+  await assert.rejects(
+    admin.call('setQuorumValue', { service: 'user', value: 2 }),
+    refusedAs('quorum-required'),
+  );
+  await admin.call('setQuorumValue', {
+    service: 'user',
+    value: 2,
+    approval: await approval('quorum', 'admin', 'third'),
+  });
   await assert.rejects(
     admin.call('createUser', newUser('x')),
     refusedAs('quorum-required', /^Quorum approval is required for this operation$/),
   );
   await assert.rejects(second.call('createUser', newUser('x')), refusedAs('quorum-required'));
-  await admin.call('createUser', { ...newUser('approved'), approval: await approval('user', 'admin', 'second') });
-  await admin.call('changePassword', { ...newUser('approved'), approval: await approval('user', 'third', 'second') });
-  await admin.call('deleteUser', { username: 'approved', role: 'crypto-user', approval: await approval('user', 'third', 'second') });
-  await admin.call('changePassword', { username: 'admin', role: 'admin', password: ADMIN_PASSWORD });
+  await admin.call('createUser', {
+    ...newUser('approved'),
+    approval: await approval('user', 'admin', 'second'),
+  });
+  await admin.call('changePassword', {
+    ...newUser('approved'),
+    approval: await approval('user', 'third', 'second'),
+  });
+  await admin.call('deleteUser', {
+    username: 'approved',
+    role: 'crypto-user',
+    approval: await approval('user', 'third', 'second'),
+  });
+  await admin.call('changePassword', {
+    username: 'admin',
+    role: 'admin',
+    password: ADMIN_PASSWORD,
+  });
 });
 
 test('too few, foreign, doubled and stale approvals are none', async () => {
-  const create = (given: Approval): Promise<unknown> => admin.call('createUser', { ...newUser('never'), approval: given });
+  const create = (given: Approval): Promise<unknown> =>
+    admin.call('createUser', { ...newUser('never'), approval: given });
   const one = await approval('user', 'admin');
   await assert.rejects(
     create(one),
-    refusedAs('quorum-failed', /^Too few quorum approvals: currently 1 approvals, but 2 approvals required$/),
+    refusedAs(
+      'quorum-failed',
+      /^Too few quorum approvals: currently 1 approvals, but 2 approvals required$/,
+    ),
   );
-  const pair = refusedAs('quorum-failed', /^Invalid username-signature pair for quorum authorization$/);
+  const pair = refusedAs(
+    'quorum-failed',
+    /^Invalid username-signature pair for quorum authorization$/,
+  );
   const good = await approval('user', 'admin', 'second');
   const [first, other] = good.signatures;
   assert.ok(first && other);
   await assert.rejects(create({ ...good, signatures: [first, first] }), pair);
-  await assert.rejects(create({ ...good, signatures: [first, { ...other, username: 'third' }] }), pair);
-  await assert.rejects(create({ ...good, signatures: [first, { ...other, signature: Buffer.alloc(70) }] }), pair);
-  await assert.rejects(create({ ...good, signatures: [first, { ...other, username: 'nobody' }] }), pair);
+  await assert.rejects(
+    create({ ...good, signatures: [first, { ...other, username: 'third' }] }),
+    pair,
+  );
+  await assert.rejects(
+    create({ ...good, signatures: [first, { ...other, signature: Buffer.alloc(70) }] }),
+    pair,
+  );
+  await assert.rejects(
+    create({ ...good, signatures: [first, { ...other, username: 'nobody' }] }),
+    pair,
+  );
   const unknown = refusedAs('quorum-failed', /^Quorum Failed: the token is unknown/);
   await assert.rejects(create(signed(Buffer.alloc(80), 'admin', 'second')), unknown);
   await assert.rejects(create(await approval('quorum', 'admin', 'second')), unknown);
@@ -135,7 +184,10 @@ test('too few, foreign, doubled and stale approvals are none', async () => {
 
 test('an approval is good once, even for two commands at once, and only for whom it was made', async () => {
   const good = await approval('user', 'admin', 'second');
-  await assert.rejects(second.call('createUser', { ...newUser('stolen'), approval: good }), refusedAs('quorum-failed'));
+  await assert.rejects(
+    second.call('createUser', { ...newUser('stolen'), approval: good }),
+    refusedAs('quorum-failed'),
+  );
   const outcomes = await Promise.allSettled([
     admin.call('createUser', { ...newUser('one'), approval: good }),
     admin.call('createUser', { ...newUser('two'), approval: good }),
@@ -146,53 +198,100 @@ test('an approval is good once, even for two commands at once, and only for whom
 test('a token works at any HSM of the cluster', async () => {
   const elsewhere = await world.connect(world.hsms[1]);
   await elsewhere.call('login', { username: 'admin', role: 'admin', password: ADMIN_PASSWORD });
-  await elsewhere.call('createUser', { ...newUser('elsewhere'), approval: await approval('user', 'second', 'third') });
+  await elsewhere.call('createUser', {
+    ...newUser('elsewhere'),
+    approval: await approval('user', 'second', 'third'),
+  });
 });
 
 test('a service’s value is lowered only by as many as it asks for itself', async () => {
-  await admin.call('setQuorumValue', { service: 'user', value: 3, approval: await approval('quorum', 'admin', 'second') });
+  await admin.call('setQuorumValue', {
+    service: 'user',
+    value: 3,
+    approval: await approval('quorum', 'admin', 'second'),
+  });
   const lower = async (...usernames: string[]): Promise<unknown> =>
-    admin.call('setQuorumValue', { service: 'user', value: 1, approval: await approval('quorum', ...usernames) });
-  await assert.rejects(lower('admin', 'second'), refusedAs('quorum-failed', /3 approvals required/));
+    admin.call('setQuorumValue', {
+      service: 'user',
+      value: 1,
+      approval: await approval('quorum', ...usernames),
+    });
+  await assert.rejects(
+    lower('admin', 'second'),
+    refusedAs('quorum-failed', /3 approvals required/),
+  );
   await lower('admin', 'second', 'third');
 });
 
 test('nobody leaves as long as the quorum needs him', async () => {
-  await admin.call('setQuorumValue', { service: 'user', value: 3, approval: await approval('quorum', 'admin', 'second') });
+  await admin.call('setQuorumValue', {
+    service: 'user',
+    value: 3,
+    approval: await approval('quorum', 'admin', 'second'),
+  });
   const all = ['admin', 'second', 'third'];
   await third.call('logout', {});
   await assert.rejects(
-    admin.call('deleteUser', { username: 'third', role: 'admin', approval: await approval('user', ...all) }),
+    admin.call('deleteUser', {
+      username: 'third',
+      role: 'admin',
+      approval: await approval('user', ...all),
+    }),
     refusedAs('not-permitted', /too few to approve user/),
   );
   await assert.rejects(
     admin.call('removeQuorumKey', { username: 'third', approval: await approval('user', ...all) }),
     refusedAs('not-permitted'),
   );
-  await admin.call('setQuorumValue', { service: 'user', value: 1, approval: await approval('quorum', ...all) });
+  await admin.call('setQuorumValue', {
+    service: 'user',
+    value: 1,
+    approval: await approval('quorum', ...all),
+  });
 });
 
 test('a token key can be put under a quorum of its own, session keys not', async () => {
   const alice = await world.login('alice');
-  await admin.call('setQuorumValue', { service: 'key-deletion', value: 2, approval: await approval('quorum', 'admin', 'second') });
+  await admin.call('setQuorumValue', {
+    service: 'key-deletion',
+    value: 2,
+    approval: await approval('quorum', 'admin', 'second'),
+  });
   const make = async (token: boolean): Promise<string> =>
     (await alice.call('generateKey', { keyType: 'aes', length: 32, template: { token } })).handle;
   const [kept, other, session] = [await make(true), await make(true), await make(false)];
   await alice.call('destroyKey', { handle: session });
   await assert.rejects(alice.call('destroyKey', { handle: kept }), refusedAs('quorum-required'));
-  const { approvalData } = await alice.call('generateQuorumToken', { service: 'key-deletion', keyHandle: other });
+  const { approvalData } = await alice.call('generateQuorumToken', {
+    service: 'key-deletion',
+    keyHandle: other,
+  });
   const good = signed(approvalData, 'admin', 'second');
-  await assert.rejects(alice.call('destroyKey', { handle: kept, approval: good }), refusedAs('quorum-failed'));
+  await assert.rejects(
+    alice.call('destroyKey', { handle: kept, approval: good }),
+    refusedAs('quorum-failed'),
+  );
   await alice.call('destroyKey', { handle: other, approval: good });
   assert.equal((await alice.call('findKeys', { filter: { handle: kept }, limit: 1 })).total, 1);
 });
 
 test('exports and their restoration can be put under a quorum, which goes with the backup', async () => {
   const passphrase = 'a passphrase for the backup';
-  await admin.call('setQuorumValue', { service: 'backup', value: 2, approval: await approval('quorum', 'admin', 'second') });
-  await admin.call('setQuorumValue', { service: 'restore', value: 2, approval: await approval('quorum', 'admin', 'second') });
+  await admin.call('setQuorumValue', {
+    service: 'backup',
+    value: 2,
+    approval: await approval('quorum', 'admin', 'second'),
+  });
+  await admin.call('setQuorumValue', {
+    service: 'restore',
+    value: 2,
+    approval: await approval('quorum', 'admin', 'second'),
+  });
   await assert.rejects(admin.call('exportBackup', { passphrase }), refusedAs('quorum-required'));
-  await admin.call('exportBackup', { passphrase, approval: await approval('backup', 'admin', 'third') });
+  await admin.call('exportBackup', {
+    passphrase,
+    approval: await approval('backup', 'admin', 'third'),
+  });
   const { bytes } = await admin.call('readBackup', { offset: 0 });
 
   await using elsewhere = await emptyWorld();
@@ -202,14 +301,23 @@ test('exports and their restoration can be put under a quorum, which goes with t
   const stranger = await connectHsm(address, { trustAnchor: look.clusterCertificate });
   const restore = async (given?: Approval): Promise<unknown> => {
     for (let offset = 0; offset < bytes.length; offset += 12_000) {
-      await stranger.call('writeBackup', { offset, bytes: bytes.subarray(offset, offset + 12_000) });
+      await stranger.call('writeBackup', {
+        offset,
+        bytes: bytes.subarray(offset, offset + 12_000),
+      });
     }
     return stranger.call('restoreBackup', { passphrase, ...(given && { approval: given }) });
   };
   await assert.rejects(restore(), refusedAs('quorum-required'));
-  await assert.rejects(restore(signed(Buffer.alloc(0), 'admin', 'second')), refusedAs('quorum-failed'));
+  await assert.rejects(
+    restore(signed(Buffer.alloc(0), 'admin', 'second')),
+    refusedAs('quorum-failed'),
+  );
   const { approvalData } = await stranger.call('generateRestoreToken', {});
-  await assert.rejects(restore(signed(approvalData, 'admin')), refusedAs('quorum-failed', /Too few/));
+  await assert.rejects(
+    restore(signed(approvalData, 'admin')),
+    refusedAs('quorum-failed', /Too few/),
+  );
   await restore(signed(approvalData, 'admin', 'second'));
   assert.equal((await stranger.call('info', {})).lifecycle, 'active');
   stranger.close();

@@ -1,5 +1,10 @@
 import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
-import { quorumServices, tokenServices, type QuorumService, type TokenService } from '../wire/index.ts';
+import {
+  quorumServices,
+  tokenServices,
+  type QuorumService,
+  type TokenService,
+} from '../wire/index.ts';
 
 /** Milliseconds that a token can be used. */
 export const TOKEN_LIFETIME = 600_000;

@@ -14,23 +14,40 @@ export interface Signing {
 }
 
 /** The names of those who signed. Throws `HsmError` unless all signatures are right and there are enough of them. */
-export function checkSignatures({ approvalData, signatures }: Approval, { service, required, find }: Signing): string[] {
+export function checkSignatures(
+  { approvalData, signatures }: Approval,
+  { service, required, find }: Signing,
+): string[] {
   const names = new Set<string>();
   for (const { username, signature } of signatures) {
     const user = find(username);
     const key = user?.quorumKey === undefined ? undefined : readSigningKey(user.quorumKey);
-    if (!user || !key || names.has(user.username) || !mayApprove(service, user.role) || !verifySha256(key, approvalData, signature)) {
-      throw new HsmError('quorum-failed', 'Invalid username-signature pair for quorum authorization');
+    if (
+      !user ||
+      !key ||
+      names.has(user.username) ||
+      !mayApprove(service, user.role) ||
+      !verifySha256(key, approvalData, signature)
+    ) {
+      throw new HsmError(
+        'quorum-failed',
+        'Invalid username-signature pair for quorum authorization',
+      );
     }
     names.add(user.username);
   }
   if (names.size < required) {
-    throw new HsmError('quorum-failed', `Too few quorum approvals: currently ${names.size} approvals, but ${required} approvals required`);
+    throw new HsmError(
+      'quorum-failed',
+      `Too few quorum approvals: currently ${names.size} approvals, but ${required} approvals required`,
+    );
   }
   return [...names];
 }
 
 /** Which of the users could approve now. */
 export function approvers(users: readonly User[], service: QuorumService): User[] {
-  return users.filter(({ role, quorumKey }) => quorumKey !== undefined && mayApprove(service, role));
+  return users.filter(
+    ({ role, quorumKey }) => quorumKey !== undefined && mayApprove(service, role),
+  );
 }

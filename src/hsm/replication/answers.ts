@@ -14,12 +14,20 @@ interface Holding {
   readonly seal: RecordSeal;
 }
 
-export function recordsAfter({ replica, seal }: Holding, after: number): PeerCommands['pull']['out'] {
+export function recordsAfter(
+  { replica, seal }: Holding,
+  after: number,
+): PeerCommands['pull']['out'] {
   if (after >= replica.head) return { records: [] };
-  return { records: fitting(replica.after(after, BATCH_RECORDS).map((record) => seal.seal(record))) };
+  return {
+    records: fitting(replica.after(after, BATCH_RECORDS).map((record) => seal.seal(record))),
+  };
 }
 
-export function namedRecords({ replica, seal }: Holding, names: readonly RecordName[]): PeerCommands['fetch']['out'] {
+export function namedRecords(
+  { replica, seal }: Holding,
+  names: readonly RecordName[],
+): PeerCommands['fetch']['out'] {
   const records: SealedRecord[] = [];
   let answered = 0;
   for (let bytes = 0; answered < names.length && bytes < BATCH_BYTES; answered += 1) {

@@ -57,7 +57,10 @@ export class DigestTree {
 export function differing(mine: Uint8Array, theirs: Uint8Array): number[] {
   const numbers: number[] = [];
   for (let start = 0; start < theirs.length; start += SIZE) {
-    if (Buffer.compare(mine.subarray(start, start + SIZE), theirs.subarray(start, start + SIZE)) !== 0) numbers.push(start / SIZE);
+    if (
+      Buffer.compare(mine.subarray(start, start + SIZE), theirs.subarray(start, start + SIZE)) !== 0
+    )
+      numbers.push(start / SIZE);
   }
   return numbers;
 }
@@ -68,12 +71,14 @@ export function leafNumber(branch: number, leaf: number): number {
 }
 
 function xorInto(target: Buffer, offset: number, hash: Buffer): void {
-  for (let index = 0; index < SIZE; index += 1) target[offset + index] = (target[offset + index] ?? 0) ^ (hash[index] ?? 0);
+  for (let index = 0; index < SIZE; index += 1)
+    target[offset + index] = (target[offset + index] ?? 0) ^ (hash[index] ?? 0);
 }
 
 /** FNV-1a: spreads names evenly and is cheap; nothing secret hangs on it. */
 function leafOf(key: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < key.length; index += 1)
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   return ((hash ^ (hash >>> 12)) >>> 0) % LEAVES;
 }

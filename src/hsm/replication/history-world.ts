@@ -64,13 +64,21 @@ class History {
     for (const wrote of this.#acknowledged) {
       const held = final.get(recordKey(wrote));
       assert.ok(held, `${recordKey(wrote)} was acknowledged and is lost`);
-      assert.ok(!outranks(wrote.kind, wrote, held), `${recordKey(wrote)} was acknowledged and is older now`);
+      assert.ok(
+        !outranks(wrote.kind, wrote, held),
+        `${recordKey(wrote)} was acknowledged and is older now`,
+      );
     }
     for (const { kind, id, deleted, body } of first) {
-      if (kind === 'key' && !deleted) assert.deepEqual(body, keyBody(id), `the material of ${id} is what it was`);
+      if (kind === 'key' && !deleted)
+        assert.deepEqual(body, keyBody(id), `the material of ${id} is what it was`);
     }
     for (const { run, synchronized } of this.#members) {
-      assert.deepEqual(run?.peers.fullCoverage, { on: this.#members.length, of: this.#members.length }, 'coverage is full');
+      assert.deepEqual(
+        run?.peers.fullCoverage,
+        { on: this.#members.length, of: this.#members.length },
+        'coverage is full',
+      );
       assert.ok(synchronized, 'a joined HSM knows that it has caught up');
     }
   }
@@ -133,7 +141,10 @@ class History {
       () => this.#restart(hsm),
       () => this.#restart(hsm),
       () => this.#cluster.cut.add(`${hsm.hsmId}→${other.hsmId}`),
-      () => this.#members.forEach(({ hsmId }) => this.#cluster.cut.add(`${hsm.hsmId}→${hsmId}`).add(`${hsmId}→${hsm.hsmId}`)),
+      () =>
+        this.#members.forEach(({ hsmId }) =>
+          this.#cluster.cut.add(`${hsm.hsmId}→${hsmId}`).add(`${hsmId}→${hsm.hsmId}`),
+        ),
       () => this.#cluster.cut.clear(),
       () => this.#cluster.cut.clear(),
       () => (hsm.disk.full = !hsm.disk.full),
@@ -193,7 +204,10 @@ function newKey(id: string): Change[] {
 }
 
 function keyBody(id: string): { owner: string; material: Buffer } {
-  return { owner: 'kmsuser', material: Buffer.alloc(32, id.length).fill(Number(id.slice(4)) + 1, 8) };
+  return {
+    owner: 'kmsuser',
+    material: Buffer.alloc(32, id.length).fill(Number(id.slice(4)) + 1, 8),
+  };
 }
 
 function contentOf({ run }: SimulatedHsm): ReplicaRecord[] {

@@ -4,7 +4,9 @@ import type { Change } from './record.ts';
 import { SimulatedCluster, type Run, type SimulatedHsm } from './simulation-world.ts';
 
 /** HSMs that are linked and have nothing. */
-async function linked(count: number): Promise<{ readonly cluster: SimulatedCluster; readonly hsms: readonly SimulatedHsm[] }> {
+async function linked(
+  count: number,
+): Promise<{ readonly cluster: SimulatedCluster; readonly hsms: readonly SimulatedHsm[] }> {
   const cluster = new SimulatedCluster(1);
   const hsms = Array.from({ length: count }, () => cluster.add(true));
   for (const hsm of hsms) hsm.start();
@@ -13,16 +15,24 @@ async function linked(count: number): Promise<{ readonly cluster: SimulatedClust
   return { cluster, hsms };
 }
 
-function at(hsms: readonly SimulatedHsm[], index: number): { readonly hsm: SimulatedHsm; readonly run: Run } {
+function at(
+  hsms: readonly SimulatedHsm[],
+  index: number,
+): { readonly hsm: SimulatedHsm; readonly run: Run } {
   const hsm = hsms[index];
   assert.ok(hsm?.run);
   return { hsm, run: hsm.run };
 }
 
 const setting = (id: string, body: unknown = id): Change => ({ kind: 'setting', id, body });
-const bodyAt = ({ run }: SimulatedHsm, id: string): unknown => run?.replica.read('setting', id)?.body;
+const bodyAt = ({ run }: SimulatedHsm, id: string): unknown =>
+  run?.replica.read('setting', id)?.body;
 
-function restart(cluster: SimulatedCluster, hsms: readonly SimulatedHsm[], hsm: SimulatedHsm): void {
+function restart(
+  cluster: SimulatedCluster,
+  hsms: readonly SimulatedHsm[],
+  hsm: SimulatedHsm,
+): void {
   hsm.crash();
   hsm.start();
   cluster.tellPeers(hsms);
@@ -33,17 +43,29 @@ test('an HSM that was away catches up at a cost that depends on what it missed, 
   const first = at(hsms, 0);
   const second = at(hsms, 1);
   for (let batch = 0; batch < 50; batch += 1)
-    first.run.replica.write(Array.from({ length: 100 }, (_, index) => setting(`${batch}.${index}`)));
+    first.run.replica.write(
+      Array.from({ length: 100 }, (_, index) => setting(`${batch}.${index}`)),
+    );
   await cluster.timeline.runFor(5_000);
   second.hsm.crash();
-  first.run.replica.write([setting('1.1', 'changed'), setting('new'), { kind: 'setting', id: '2.2' }]);
+  first.run.replica.write([
+    setting('1.1', 'changed'),
+    setting('new'),
+    { kind: 'setting', id: '2.2' },
+  ]);
   await cluster.timeline.runFor(5_000);
 
   cluster.traffic = { messages: 0, records: 0 };
   restart(cluster, hsms, second.hsm);
   await cluster.timeline.runFor(1_000);
-  assert.deepEqual([bodyAt(second.hsm, '1.1'), bodyAt(second.hsm, 'new'), bodyAt(second.hsm, '2.2')], ['changed', 'new', null]);
-  assert.ok(cluster.traffic.records < 50, `${cluster.traffic.records} records were listed or sent for 3 changes of 5000`);
+  assert.deepEqual(
+    [bodyAt(second.hsm, '1.1'), bodyAt(second.hsm, 'new'), bodyAt(second.hsm, '2.2')],
+    ['changed', 'new', null],
+  );
+  assert.ok(
+    cluster.traffic.records < 50,
+    `${cluster.traffic.records} records were listed or sent for 3 changes of 5000`,
+  );
   assert.ok(cluster.traffic.messages < 30, `${cluster.traffic.messages} messages`);
 });
 
@@ -72,7 +94,9 @@ test('a joining HSM misses nothing that is written while it joins, and says that
   const before = written;
   let missing = -1;
   joining.caughtUp = () => {
-    missing = Array.from({ length: before }, (_, index) => index).filter((index) => bodyAt(joining, `w${index}`) === undefined).length;
+    missing = Array.from({ length: before }, (_, index) => index).filter(
+      (index) => bodyAt(joining, `w${index}`) === undefined,
+    ).length;
   };
   joining.start();
   cluster.tellPeers([...hsms, joining]);
@@ -80,7 +104,8 @@ test('a joining HSM misses nothing that is written while it joins, and says that
   await cluster.timeline.runFor(4_000);
   assert.equal(written, 400);
   assert.equal(missing, 0, 'when it had caught up it had all that was there when it began');
-  for (let index = 0; index < written; index += 1) assert.equal(bodyAt(joining, `w${index}`), `w${index}`);
+  for (let index = 0; index < written; index += 1)
+    assert.equal(bodyAt(joining, `w${index}`), `w${index}`);
 });
 
 test('an HSM whose database is set back is not believed to hold what it held, and gets it again', async () => {
@@ -138,9 +163,12 @@ test('large records are sent in answers that fit into a frame', async () => {
   const { hsm } = at(hsms, 1);
   hsm.crash();
   const { replica } = at(hsms, 0).run;
-  for (let index = 0; index < 60; index += 1) replica.write([setting(`large ${index}`, Buffer.alloc(60_000, index))]);
+  for (let index = 0; index < 60; index += 1)
+    replica.write([setting(`large ${index}`, Buffer.alloc(60_000, index))]);
   restart(cluster, hsms, hsm);
-  for (let index = 60; index < 90; index += 1) replica.write([setting(`large ${index}`, Buffer.alloc(60_000, index))]);
+  for (let index = 60; index < 90; index += 1)
+    replica.write([setting(`large ${index}`, Buffer.alloc(60_000, index))]);
   await cluster.timeline.runFor(5_000);
-  for (let index = 0; index < 90; index += 1) assert.deepEqual(bodyAt(hsm, `large ${index}`), Buffer.alloc(60_000, index));
+  for (let index = 0; index < 90; index += 1)
+    assert.deepEqual(bodyAt(hsm, `large ${index}`), Buffer.alloc(60_000, index));
 });

@@ -13,12 +13,20 @@ const record: fc.Arbitrary<ReplicaRecord> = fc
     writer: fc.constantFrom('hsm-a.1', 'hsm-a.2', 'hsm-b.1', 'hsm-c.1'),
   })
   .map(({ kind, id, counter, writer }) => {
-    const deleted = (counter + writer.length + writer.charCodeAt(4) + Number(writer.at(-1))) % 3 === 0;
-    return { kind, id, version: [counter, writer] as const, deleted, body: deleted ? null : `${counter} by ${writer}` };
+    const deleted =
+      (counter + writer.length + writer.charCodeAt(4) + Number(writer.at(-1))) % 3 === 0;
+    return {
+      kind,
+      id,
+      version: [counter, writer] as const,
+      deleted,
+      body: deleted ? null : `${counter} by ${writer}`,
+    };
   });
 const batch = fc.array(record, { maxLength: 12 });
 const stateOf = (records: readonly ReplicaRecord[]): Records => merge(new Map(), records);
-const sorted = (state: Records): ReplicaRecord[] => [...state.values()].toSorted((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
+const sorted = (state: Records): ReplicaRecord[] =>
+  [...state.values()].toSorted((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
 
 test('it does not matter who learns from whom', () => {
   fc.assert(
@@ -42,14 +50,32 @@ test('it does not matter in which order and in which groups records arrive, nor 
 test('a deleted key never comes back, whatever else arrives', () => {
   fc.assert(
     fc.property(batch, batch, (before, after) => {
-      const tombstone: ReplicaRecord = { kind: 'key', id: 'x', version: [1, 'hsm-a.1'], deleted: true, body: null };
+      const tombstone: ReplicaRecord = {
+        kind: 'key',
+        id: 'x',
+        version: [1, 'hsm-a.1'],
+        deleted: true,
+        body: null,
+      };
       assert.equal(merge(stateOf([...before, tombstone]), after).get('key/x')?.deleted, true);
     }),
   );
 });
 
 test('a user can be created again after deletion, by whoever has seen the deletion', () => {
-  const deleted: ReplicaRecord = { kind: 'user', id: 'x', version: [4, 'hsm-b.1'], deleted: true, body: null };
-  const again: ReplicaRecord = { kind: 'user', id: 'x', version: [5, 'hsm-a.1'], deleted: false, body: 'new' };
+  const deleted: ReplicaRecord = {
+    kind: 'user',
+    id: 'x',
+    version: [4, 'hsm-b.1'],
+    deleted: true,
+    body: null,
+  };
+  const again: ReplicaRecord = {
+    kind: 'user',
+    id: 'x',
+    version: [5, 'hsm-a.1'],
+    deleted: false,
+    body: 'new',
+  };
   assert.equal(stateOf([again, deleted]).get('user/x')?.body, 'new');
 });

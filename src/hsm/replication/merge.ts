@@ -12,7 +12,10 @@ export function outranks(kind: RecordKind, a: Rank, b: Rank): boolean {
 export type Records<R extends RecordName & Rank = ReplicaRecord> = ReadonlyMap<string, R>;
 
 /** The state of an HSM that held `mine` and learned of `theirs`. Commutative, associative and idempotent. */
-export function merge<R extends RecordName & Rank>(mine: Records<R>, theirs: Iterable<R>): Records<R> {
+export function merge<R extends RecordName & Rank>(
+  mine: Records<R>,
+  theirs: Iterable<R>,
+): Records<R> {
   const merged = new Map(mine);
   for (const record of theirs) {
     const key = recordKey(record);

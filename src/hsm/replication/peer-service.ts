@@ -27,7 +27,9 @@ export interface PeerServiceOptions {
   readonly sessionsOf: (username: string) => number;
 }
 
-type Answers = { readonly [C in PeerCommandName]: (input: PeerCommands[C]['in']) => PeerCommands[C]['out'] };
+type Answers = {
+  readonly [C in PeerCommandName]: (input: PeerCommands[C]['in']) => PeerCommands[C]['out'];
+};
 
 /** Answers one peer on one connection that it opened. */
 export class PeerService {
@@ -57,10 +59,13 @@ export class PeerService {
     peerHello: ({ hsmId, proof }) => this.#hello(hsmId, proof),
     compare: ({ digest }) => {
       const { head, digests } = this.#options.replica;
-      const branches = Buffer.compare(digest, digests.root) === 0 ? Buffer.alloc(0) : digests.branches;
+      const branches =
+        Buffer.compare(digest, digests.root) === 0 ? Buffer.alloc(0) : digests.branches;
       return { head, synchronized: this.#options.synchronized(), branches };
     },
-    leaves: ({ branches }) => ({ digests: branches.map((branch) => this.#options.replica.digests.leavesOf(branch)) }),
+    leaves: ({ branches }) => ({
+      digests: branches.map((branch) => this.#options.replica.digests.leavesOf(branch)),
+    }),
     list: ({ leaves }) => inLeaves(this.#options.replica, leaves),
     fetch: ({ names }) => namedRecords(this.#works, names),
     pull: ({ after }) => {
@@ -77,7 +82,8 @@ export class PeerService {
 
   #hello(hsmId: unknown, proof: unknown): PeerCommands['peerHello']['out'] {
     const { works } = this.#options.peers;
-    if (!works?.proof.check(this.#channel, 'caller', hsmId, proof)) throw new HsmError('not-permitted');
+    if (!works?.proof.check(this.#channel, 'caller', hsmId, proof))
+      throw new HsmError('not-permitted');
     this.#caller = hsmId;
     this.#options.peers.greeted(hsmId, this);
     const own = this.#options.hsmId;

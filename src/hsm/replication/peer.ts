@@ -61,7 +61,8 @@ export class PeerKeeper {
 
   confirm(sequence: number): void {
     this.#confirmed = Math.max(this.#confirmed, sequence);
-    for (const one of this.#acknowledged) if (one <= this.#confirmed) this.#acknowledged.delete(one);
+    for (const one of this.#acknowledged)
+      if (one <= this.#confirmed) this.#acknowledged.delete(one);
   }
 
   /** The peer has linked anew, maybe without what it held before: what it holds is unknown until it pulls. */
@@ -81,7 +82,8 @@ export class PeerKeeper {
       return false;
     }
     for (const { sequence } of records) {
-      if (sequence > this.#confirmed && this.#acknowledged.size < MAX_ACKNOWLEDGED) this.#acknowledged.add(sequence);
+      if (sequence > this.#confirmed && this.#acknowledged.size < MAX_ACKNOWLEDGED)
+        this.#acknowledged.add(sequence);
     }
     return true;
   }
@@ -137,7 +139,11 @@ export class PeerKeeper {
         this.#stand(synchronized ? 'level-synchronized' : 'level');
         this.#markTried();
         // Until the peer is synchronized itself, being level with it says nothing about the cluster: ask again soon.
-        await this.#follow(channel, { after, gone, pulls: synchronized ? PULLS_PER_COMPARISON : 1 });
+        await this.#follow(channel, {
+          after,
+          gone,
+          pulls: synchronized ? PULLS_PER_COMPARISON : 1,
+        });
       }
     } catch {
       channel?.close();
@@ -148,13 +154,21 @@ export class PeerKeeper {
   /** Each side proves to be an HSM of this cluster. */
   async #greet(channel: PeerChannel): Promise<void> {
     const { hsmId, proof } = this.#works;
-    const answer = await channel.call('peerHello', { hsmId, proof: proof.make(channel.binding, 'caller', hsmId) });
-    const genuine = answer.hsmId === this.address.hsmId && proof.check(channel.binding, 'answerer', answer.hsmId, answer.proof);
+    const answer = await channel.call('peerHello', {
+      hsmId,
+      proof: proof.make(channel.binding, 'caller', hsmId),
+    });
+    const genuine =
+      answer.hsmId === this.address.hsmId &&
+      proof.check(channel.binding, 'answerer', answer.hsmId, answer.proof);
     if (!genuine) throw new HsmError('not-permitted', 'the peer is another');
   }
 
   /** Pulls what is new, so many times. Throws when the link is gone. */
-  async #follow(channel: PeerChannel, { after, gone, pulls }: { after: number; gone: AbortSignal; pulls: number }): Promise<void> {
+  async #follow(
+    channel: PeerChannel,
+    { after, gone, pulls }: { after: number; gone: AbortSignal; pulls: number },
+  ): Promise<void> {
     for (let pull = 0, last = after; pull < pulls; pull += 1) {
       if (await this.#works.network.pause(PULL_INTERVAL, gone)) throw new Error('the link is gone');
       last = await this.#pullAfter(channel, last);

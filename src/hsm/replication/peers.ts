@@ -27,7 +27,10 @@ export interface PeerWorks {
 
 export interface PeersOptions {
   readonly hsmId: string;
-  readonly database: { setting(name: string): unknown; putSetting(name: string, value: unknown): void };
+  readonly database: {
+    setting(name: string): unknown;
+    putSetting(name: string, value: unknown): void;
+  };
   readonly replica: Replica;
   readonly network?: PeerNetwork;
   /** A link came or went, or its standing changed. */
@@ -56,7 +59,13 @@ export class Peers {
   unlock(maskingKey: Uint8Array): void {
     const { hsmId, replica } = this.#options;
     const keys = { seal: new RecordSeal(maskingKey), proof: new PeerProof(maskingKey) };
-    this.#works = { hsmId, replica, network: this.#network, ...keys, changed: () => this.#changed() };
+    this.#works = {
+      hsmId,
+      replica,
+      network: this.#network,
+      ...keys,
+      changed: () => this.#changed(),
+    };
     this.#apply();
   }
 
@@ -78,7 +87,9 @@ export class Peers {
   }
 
   get linked(): readonly string[] {
-    return [...this.#keepers.values()].filter((keeper) => keeper.linked).map((keeper) => keeper.address.hsmId);
+    return [...this.#keepers.values()]
+      .filter((keeper) => keeper.linked)
+      .map((keeper) => keeper.address.hsmId);
   }
 
   /**
@@ -127,7 +138,9 @@ export class Peers {
 
   /** Sessions of a user on all reachable peers. */
   async sessionsOf(username: string): Promise<number> {
-    const counts = await Promise.all([...this.#keepers.values()].map((keeper) => keeper.sessionsOf(username)));
+    const counts = await Promise.all(
+      [...this.#keepers.values()].map((keeper) => keeper.sessionsOf(username)),
+    );
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
@@ -170,7 +183,8 @@ export class Peers {
       this.#keepers.delete(hsmId);
     }
     for (const peer of wanted.values()) {
-      if (!this.#keepers.has(peer.hsmId)) this.#keepers.set(peer.hsmId, new PeerKeeper(peer, this.#works));
+      if (!this.#keepers.has(peer.hsmId))
+        this.#keepers.set(peer.hsmId, new PeerKeeper(peer, this.#works));
     }
     this.#changed();
   }

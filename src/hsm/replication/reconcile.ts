@@ -25,15 +25,24 @@ export interface PeerState {
  * is. What the peer takes up meanwhile comes after `head` in its order and may be missing.
  */
 export async function reconcile({ replica, seal }: Catching, call: CallPeer): Promise<PeerState> {
-  const { head, synchronized, branches } = await call('compare', { digest: Buffer.from(replica.digests.root) });
-  const leaves = branches.length === 0 ? [] : await differingLeaves(replica, differing(replica.digests.branches, branches), call);
+  const { head, synchronized, branches } = await call('compare', {
+    digest: Buffer.from(replica.digests.root),
+  });
+  const leaves =
+    branches.length === 0
+      ? []
+      : await differingLeaves(replica, differing(replica.digests.branches, branches), call);
   let wanted: RecordName[] = [];
   for (const some of inParts(leaves)) wanted = wanted.concat(await lackingIn(replica, some, call));
   for (const some of inParts(wanted)) await fetchAll({ replica, seal }, some, call);
   return { head, synchronized };
 }
 
-async function differingLeaves({ digests }: Replica, branches: readonly number[], call: CallPeer): Promise<number[]> {
+async function differingLeaves(
+  { digests }: Replica,
+  branches: readonly number[],
+  call: CallPeer,
+): Promise<number[]> {
   const answer = await call('leaves', { branches });
   return branches.flatMap((branch, index) => {
     const theirs = answer.digests[index] ?? new Uint8Array();
@@ -41,7 +50,11 @@ async function differingLeaves({ digests }: Replica, branches: readonly number[]
   });
 }
 
-async function lackingIn(replica: Replica, leaves: readonly number[], call: CallPeer): Promise<RecordName[]> {
+async function lackingIn(
+  replica: Replica,
+  leaves: readonly number[],
+  call: CallPeer,
+): Promise<RecordName[]> {
   const lacking: (RecordName & Rank)[] = [];
   for (let done = 0; done < leaves.length;) {
     const { records, answered } = await call('list', { leaves: leaves.slice(done) });
@@ -51,7 +64,11 @@ async function lackingIn(replica: Replica, leaves: readonly number[], call: Call
   return lacking.map(({ kind, id }) => ({ kind, id }));
 }
 
-async function fetchAll({ replica, seal }: Catching, names: readonly RecordName[], call: CallPeer): Promise<void> {
+async function fetchAll(
+  { replica, seal }: Catching,
+  names: readonly RecordName[],
+  call: CallPeer,
+): Promise<void> {
   for (let done = 0; done < names.length;) {
     const { records, answered } = await call('fetch', { names: names.slice(done) });
     replica.receive(records.map((record) => seal.open(record)));
@@ -61,5 +78,7 @@ async function fetchAll({ replica, seal }: Catching, names: readonly RecordName[
 
 function inParts<T>(all: readonly T[]): T[][] {
   const parts = Math.ceil(all.length / AT_A_TIME);
-  return Array.from({ length: parts }, (_, part) => all.slice(part * AT_A_TIME, (part + 1) * AT_A_TIME));
+  return Array.from({ length: parts }, (_, part) =>
+    all.slice(part * AT_A_TIME, (part + 1) * AT_A_TIME),
+  );
 }

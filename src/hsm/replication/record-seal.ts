@@ -3,7 +3,13 @@ import { deriveKey, open, seal, secretKey, type SecretKey } from '../../crypto/i
 import type { RecordKind, ReplicaRecord } from './record.ts';
 
 const packer = new Packr({ useRecords: false });
-const KINDS: ReadonlySet<unknown> = new Set<RecordKind>(['key', 'key-attributes', 'user', 'lockout', 'setting']);
+const KINDS: ReadonlySet<unknown> = new Set<RecordKind>([
+  'key',
+  'key-attributes',
+  'user',
+  'lockout',
+  'setting',
+]);
 
 /** A record as it travels between HSMs: its body only for those who hold the cluster's masking key. */
 export interface SealedRecord extends Omit<ReplicaRecord, 'body'> {
@@ -21,7 +27,14 @@ export class RecordSeal {
 
   seal(record: ReplicaRecord & { readonly sequence: number }): SealedRecord {
     const { body, kind, id, version, deleted, sequence } = record;
-    return { kind, id, version, deleted, sequence, sealed: seal(this.#key, packer.pack(body), binding(record)) };
+    return {
+      kind,
+      id,
+      version,
+      deleted,
+      sequence,
+      sealed: seal(this.#key, packer.pack(body), binding(record)),
+    };
   }
 
   /** Throws if it is not what `seal` made. */
@@ -29,10 +42,21 @@ export class RecordSeal {
     // Whoever is not a peer can't seal, so what opens has been made by `seal`; the shape is checked as far as binding needs.
     const sealed = value as SealedRecord;
     const { kind, id, version, deleted } = sealed;
-    if (!KINDS.has(kind) || typeof id !== 'string' || typeof deleted !== 'boolean' || !Array.isArray(version)) {
+    if (
+      !KINDS.has(kind) ||
+      typeof id !== 'string' ||
+      typeof deleted !== 'boolean' ||
+      !Array.isArray(version)
+    ) {
       throw new TypeError('not a record');
     }
-    return { kind, id, version, deleted, body: packer.unpack(open(this.#key, sealed.sealed, binding(sealed))) };
+    return {
+      kind,
+      id,
+      version,
+      deleted,
+      body: packer.unpack(open(this.#key, sealed.sealed, binding(sealed))),
+    };
   }
 }
 

@@ -41,7 +41,12 @@ export class Replica {
   #head = 0;
 
   /** `run` tells this run of the HSM from its others. */
-  constructor(store: RecordStore, audit: { append(entry: AuditEntry): void }, hsmId: string, run: string = hexId(8)) {
+  constructor(
+    store: RecordStore,
+    audit: { append(entry: AuditEntry): void },
+    hsmId: string,
+    run: string = hexId(8),
+  ) {
     this.#store = store;
     this.#audit = audit;
     this.#writer = `${hsmId}.${run}`;
@@ -100,7 +105,13 @@ export class Replica {
     // Counted up before writing: a version must not be given twice, even if it is uncertain whether the first write failed.
     this.#counter += 1;
     const version: Version = [this.#counter, this.#writer];
-    const records = changes.map(({ kind, id, body }) => ({ kind, id, version, deleted: body === undefined, body: body ?? null }));
+    const records = changes.map(({ kind, id, body }) => ({
+      kind,
+      id,
+      version,
+      deleted: body === undefined,
+      body: body ?? null,
+    }));
     return this.#put(records, () => entry && this.#audit.append(entry));
   }
 
@@ -152,7 +163,8 @@ export class Replica {
     this.#counter = Math.max(this.#counter, version[0]);
     this.#head = Math.max(this.#head, sequence);
     // A copy for each, for listeners wipe secrets and the writer goes on to send the body to other HSMs.
-    for (const listener of this.#listeners.get(kind) ?? []) listener({ ...record, body: structuredClone(record.body) });
+    for (const listener of this.#listeners.get(kind) ?? [])
+      listener({ ...record, body: structuredClone(record.body) });
   }
 }
 

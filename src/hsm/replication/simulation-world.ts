@@ -149,9 +149,18 @@ export class SimulatedHsm {
 
   start(): Run {
     this.#runs += 1;
-    const replica = new Replica(this.disk, { append: () => undefined }, this.hsmId, String(this.#runs));
+    const replica = new Replica(
+      this.disk,
+      { append: () => undefined },
+      this.hsmId,
+      String(this.#runs),
+    );
     // As the real keys do: who takes a secret over wipes the copy it got.
-    replica.subscribe('key', ({ body }) => body instanceof Object && 'material' in body && (body.material as Uint8Array).fill(0));
+    replica.subscribe(
+      'key',
+      ({ body }) =>
+        body instanceof Object && 'material' in body && (body.material as Uint8Array).fill(0),
+    );
     replica.load();
     const peers: Peers = new Peers({
       hsmId: this.hsmId,
@@ -180,7 +189,10 @@ export class SimulatedHsm {
     if (!this.run) return undefined;
     const { replica, peers } = this.run;
     const { hsmId } = this;
-    return new PeerService({ hsmId, replica, peers, synchronized: () => this.synchronized, sessionsOf: () => 0 }, binding);
+    return new PeerService(
+      { hsmId, replica, peers, synchronized: () => this.synchronized, sessionsOf: () => 0 },
+      binding,
+    );
   }
 }
 
@@ -213,7 +225,11 @@ export class SimulatedCluster {
   /** Tells each running member who the others are, as the control plane does. */
   tellPeers(members: readonly SimulatedHsm[]): void {
     for (const member of members) {
-      member.run?.peers.set(members.filter((other) => other !== member).map(({ hsmId }) => ({ hsmId, host: hsmId, port: 1 })));
+      member.run?.peers.set(
+        members
+          .filter((other) => other !== member)
+          .map(({ hsmId }) => ({ hsmId, host: hsmId, port: 1 })),
+      );
     }
   }
 
@@ -244,7 +260,10 @@ export class SimulatedCluster {
     this.#carry(from, peer.hsmId, () => {
       this.#connections += 1;
       const secret = Buffer.from(`connection ${this.#connections}`);
-      const binding = { exportKeyingMaterial: (length: number) => hmacSha256(secret, 'exporter').subarray(0, length) };
+      const binding = {
+        exportKeyingMaterial: (length: number) =>
+          hmacSha256(secret, 'exporter').subarray(0, length),
+      };
       const service = to?.serviceFor(binding);
       if (!to || !service) return reject(new Error('connection refused'));
       const toRun = to.run;
@@ -303,7 +322,8 @@ export class SimulatedCluster {
 
   #count(output: unknown): void {
     this.traffic.messages += 1;
-    if (output instanceof Object && 'records' in output) this.traffic.records += (output.records as unknown[]).length;
+    if (output instanceof Object && 'records' in output)
+      this.traffic.records += (output.records as unknown[]).length;
   }
 }
 

@@ -18,7 +18,9 @@ test('whatever happens, HSMs come to hold the same, and what was acknowledged', 
     try {
       await playHistory(first + played);
     } catch (error) {
-      assert.fail(`history ${first + played} (play it again with KEYHOLD_SEED=${first + played}): ${String((error as Error).stack)}`);
+      assert.fail(
+        `history ${first + played} (play it again with KEYHOLD_SEED=${first + played}): ${String((error as Error).stack)}`,
+      );
     }
   }
   context.diagnostic(`${count} histories in ${Math.round(performance.now() - start)} ms`);

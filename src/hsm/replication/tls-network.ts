@@ -48,19 +48,27 @@ class TlsChannel implements PeerChannel {
     socket.on('data', (chunk: Buffer) => this.#read(reader, chunk));
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      for (const id of this.#pending.keys()) this.#settle(id, (pending) => pending.reject(new Error('peer link closed')));
+      for (const id of this.#pending.keys())
+        this.#settle(id, (pending) => pending.reject(new Error('peer link closed')));
       resolve();
     });
   }
 
-  readonly call = <C extends PeerCommandName>(command: C, input: PeerCommands[C]['in']): Promise<PeerCommands[C]['out']> => {
+  readonly call = <C extends PeerCommandName>(
+    command: C,
+    input: PeerCommands[C]['in'],
+  ): Promise<PeerCommands[C]['out']> => {
     if (this.#socket.destroyed) return Promise.reject(new Error('peer link closed'));
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
       // A peer that is late with one answer is taken to be gone.
       const timer = setTimeout(() => this.close(), CALL_TIMEOUT);
       // Peers have proved to be HSMs of this cluster, so their answers are what the table says.
-      this.#pending.set(id, { resolve: (output) => resolve(output as PeerCommands[C]['out']), reject, timer });
+      this.#pending.set(id, {
+        resolve: (output) => resolve(output as PeerCommands[C]['out']),
+        reject,
+        timer,
+      });
       this.#writer.write({ id, op: command, in: input });
     });
   };
@@ -96,7 +104,13 @@ class TlsChannel implements PeerChannel {
 /** Any certificate will do here: what proves the peer is `PeerProof`, which is bound to this connection. */
 function secureSocket({ host, port }: Peer): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, minVersion: 'TLSv1.3', rejectUnauthorized: false, timeout: CONNECT_TIMEOUT });
+    const socket = connect({
+      host,
+      port,
+      minVersion: 'TLSv1.3',
+      rejectUnauthorized: false,
+      timeout: CONNECT_TIMEOUT,
+    });
     socket.setNoDelay(true);
     socket.once('timeout', () => socket.destroy(new Error('peer does not answer')));
     socket.once('error', reject);

@@ -6,14 +6,26 @@ import { assert as always, asyncProperty, constantFrom, object, uint8Array } fro
 import { until } from '../../../test/support/until.ts';
 import { hsmWorld, refusedAs, USER_PASSWORD } from '../hsm-world.ts';
 import { commandTable } from '../commands/table.ts';
-import { encodeFrame, FrameReader, HsmError, MAX_STRANGER_FRAME, type CommandName } from '../wire/index.ts';
+import {
+  encodeFrame,
+  FrameReader,
+  HsmError,
+  MAX_STRANGER_FRAME,
+  type CommandName,
+} from '../wire/index.ts';
 
 const world = await hsmWorld(1);
 after(() => world[Symbol.asyncDispose]());
 
 async function raw(): Promise<TLSSocket> {
   const { host, port } = world.first.address;
-  const socket = connect({ host, port, minVersion: 'TLSv1.3', ca: world.trustAnchor, checkServerIdentity: () => undefined });
+  const socket = connect({
+    host,
+    port,
+    minVersion: 'TLSv1.3',
+    ca: world.trustAnchor,
+    checkServerIdentity: () => undefined,
+  });
   await once(socket, 'secureConnect');
   return socket;
 }
@@ -30,7 +42,10 @@ async function ended(socket: TLSSocket): Promise<void> {
 }
 
 /** Everything the HSM answers until there are `count` answers. */
-async function answers(socket: TLSSocket, count: number): Promise<{ readonly id: number; readonly error?: { readonly code: string } }[]> {
+async function answers(
+  socket: TLSSocket,
+  count: number,
+): Promise<{ readonly id: number; readonly error?: { readonly code: string } }[]> {
   const reader = new FrameReader();
   const got: { id: number }[] = [];
   for await (const chunk of socket) {
@@ -49,7 +64,11 @@ test('what isn’t the protocol ends the connection and nothing else', async () 
     Buffer.from([0, 0, 0, 2, 0xdf, 0xff]),
     encodeFrame({ id: -0.5, op: 'hello', in: {} }),
     encodeFrame({ id: 1, op: 7 as unknown as string, in: {} }),
-    encodeFrame({ id: 1, op: 'hello', in: { versions: [1], client: 'x'.repeat(MAX_STRANGER_FRAME) } }),
+    encodeFrame({
+      id: 1,
+      op: 'hello',
+      in: { versions: [1], client: 'x'.repeat(MAX_STRANGER_FRAME) },
+    }),
   ];
   for (const bytes of cases) {
     const socket = await raw();
@@ -92,13 +111,17 @@ test('a command with any input is answered by a refusal that has a name', async 
     { numRuns: 200 },
   );
   await assert.rejects(user.call('nonsense' as CommandName, {}), refusedAs('malformed-request'));
-  await assert.rejects(user.call('random', { length: 1, depth: 2 } as never), refusedAs('malformed-request', /unknown member depth/));
+  await assert.rejects(
+    user.call('random', { length: 1, depth: 2 } as never),
+    refusedAs('malformed-request', /unknown member depth/),
+  );
 });
 
 test('strangers who keep connections open lock nobody out', async () => {
   const user = await world.login('alice');
   const strangers: TLSSocket[] = [];
-  for (let wave = 0; wave < 15; wave += 1) strangers.push(...(await Promise.all(Array.from({ length: 40 }, raw))));
+  for (let wave = 0; wave < 15; wave += 1)
+    strangers.push(...(await Promise.all(Array.from({ length: 40 }, raw))));
   await (await world.login('alice')).call('random', { length: 1 });
   await user.call('random', { length: 1 });
   await until('the oldest stranger had to go', async () => strangers[0]?.resume().closed);
@@ -107,9 +130,13 @@ test('strangers who keep connections open lock nobody out', async () => {
 
 test('peers’ operations are for those who prove to be peers', async () => {
   const socket = await raw();
-  for (const [id, op] of ['pull', 'push', 'sessionsOf', 'peerHello'].entries()) socket.write(encodeFrame({ id, op, in: null }));
-  socket.write(encodeFrame({ id: 9, op: 'peerHello', in: { hsmId: 'hsm-x', proof: Buffer.alloc(32) } }));
-  for (const { id, error } of await answers(socket, 5)) assert.ok(error, `operation ${id} was answered`);
+  for (const [id, op] of ['pull', 'push', 'sessionsOf', 'peerHello'].entries())
+    socket.write(encodeFrame({ id, op, in: null }));
+  socket.write(
+    encodeFrame({ id: 9, op: 'peerHello', in: { hsmId: 'hsm-x', proof: Buffer.alloc(32) } }),
+  );
+  for (const { id, error } of await answers(socket, 5))
+    assert.ok(error, `operation ${id} was answered`);
   await isUp();
 });
 
@@ -124,10 +151,17 @@ test('who doesn’t take his answers is not read from, and gets all of them when
   socket.pause();
   const before = world.first.status.operations['random'] ?? 0;
   const asked = 20_000;
-  const frames = Buffer.concat(Array.from({ length: asked }, (_, id) => encodeFrame({ id, op: 'random', in: { length: 4_096 } })));
+  const frames = Buffer.concat(
+    Array.from({ length: asked }, (_, id) =>
+      encodeFrame({ id, op: 'random', in: { length: 4_096 } }),
+    ),
+  );
   socket.write(frames);
   await isUp();
   const { operations } = await world.first.control.call('status', {});
-  assert.ok((operations['random'] ?? 0) - before < asked / 2, 'the HSM must not answer what nobody takes');
+  assert.ok(
+    (operations['random'] ?? 0) - before < asked / 2,
+    'the HSM must not answer what nobody takes',
+  );
   assert.equal((await answers(socket, asked)).length, asked);
 });

@@ -3,7 +3,15 @@ import { perform, type Caller } from '../commands/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { isPeerOperation, PeerService } from '../replication/index.ts';
 import type { Session } from '../users/index.ts';
-import { FrameReader, FrameWriter, FramingError, HsmError, MAX_FRAME, MAX_STRANGER_FRAME, type RequestFrame } from '../wire/index.ts';
+import {
+  FrameReader,
+  FrameWriter,
+  FramingError,
+  HsmError,
+  MAX_FRAME,
+  MAX_STRANGER_FRAME,
+  type RequestFrame,
+} from '../wire/index.ts';
 
 /** Requests of one connection that may be under way at once; more are not read. */
 const MAX_UNDER_WAY = 256;
@@ -29,7 +37,10 @@ export class Connection implements Caller {
     this.#writer = new FrameWriter(socket);
     const { peers, replica, sessions } = hsm;
     const sessionsOf = (username: string): number => sessions.count(username);
-    this.#peer = new PeerService({ hsmId: hsm.birth.hsmId, replica, peers, synchronized: () => hsm.synchronized, sessionsOf }, socket);
+    this.#peer = new PeerService(
+      { hsmId: hsm.birth.hsmId, replica, peers, synchronized: () => hsm.synchronized, sessionsOf },
+      socket,
+    );
     socket.setTimeout(STRANGER_TIMEOUT);
     socket.on('timeout', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -101,7 +112,11 @@ export class Connection implements Caller {
 
   /** Goes on until all is done, or the caller must wait: then no more is read from him. */
   #work(): void {
-    while (!this.#socket.destroyed && !this.#writer.congested && this.#underWay.size < MAX_UNDER_WAY) {
+    while (
+      !this.#socket.destroyed &&
+      !this.#writer.congested &&
+      this.#underWay.size < MAX_UNDER_WAY
+    ) {
       const request = this.#inbox.shift();
       if (!request) break;
       this.#serve(request);
@@ -147,7 +162,8 @@ export class Connection implements Caller {
 
   #answer(op: string, input: unknown): unknown {
     if (isPeerOperation(op)) return this.#answerPeer(op, input);
-    if (!this.#greeted && op !== 'hello') throw new HsmError('unsupported-version', 'say hello first');
+    if (!this.#greeted && op !== 'hello')
+      throw new HsmError('unsupported-version', 'say hello first');
     const output = perform(this.#hsm, this, op, input);
     this.#greeted = true;
     if (op === 'logout') this.#trust(false);
@@ -166,13 +182,22 @@ export class Connection implements Caller {
       this.#writer.write({ id, out });
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
-      this.#writer.write({ id, error: { code: 'limit-exceeded', message: 'the answer is too long; ask for less at a time' } });
+      this.#writer.write({
+        id,
+        error: {
+          code: 'limit-exceeded',
+          message: 'the answer is too long; ask for less at a time',
+        },
+      });
     }
   }
 
   #refuse(id: number, op: string, error: unknown): void {
     if (!(error instanceof HsmError)) this.#hsm.log.error({ err: error, op }, 'a command failed');
-    const { code, message } = error instanceof HsmError ? error : new HsmError('internal', 'the HSM failed; its log says why');
+    const { code, message } =
+      error instanceof HsmError
+        ? error
+        : new HsmError('internal', 'the HSM failed; its log says why');
     this.#writer.write({ id, error: { code, message } });
   }
 }
@@ -180,6 +205,7 @@ export class Connection implements Caller {
 function asRequest(frame: unknown): RequestFrame {
   if (typeof frame !== 'object' || frame === null) throw new FramingError('frame is no request');
   const { id, op, in: input } = { id: undefined, op: undefined, in: undefined, ...frame };
-  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof op !== 'string') throw new FramingError('frame is no request');
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof op !== 'string')
+    throw new FramingError('frame is no request');
   return { id, op, in: input };
 }

@@ -47,10 +47,13 @@ export class HsmServer {
     const started = new HsmServer(hsm, server);
     const last = Number(database.setting('port') ?? 0);
     if (birth.port !== 0) await started.#listen(birth.port);
-    else if (last === 0 || !(await started.#listen(last).then(() => true, isTaken))) await started.#listen(0);
+    else if (last === 0 || !(await started.#listen(last).then(() => true, isTaken)))
+      await started.#listen(0);
     if (started.port !== last) database.putSetting('port', started.port);
     // Too many open files, for one: those who are connected go on.
-    server.on('error', (error) => hsm.log.error({ err: error }, 'a connection could not be accepted'));
+    server.on('error', (error) =>
+      hsm.log.error({ err: error }, 'a connection could not be accepted'),
+    );
     return started;
   }
 
@@ -72,7 +75,10 @@ export class HsmServer {
     this.#server.close();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, CLOSE_TIMEOUT);
-    await Promise.race([late, Promise.all(Array.from(this.#connections, (connection) => connection.close()))]);
+    await Promise.race([
+      late,
+      Promise.all(Array.from(this.#connections, (connection) => connection.close())),
+    ]);
     clearTimeout(timer);
     for (const connection of this.#connections) connection.end();
   }
@@ -94,7 +100,8 @@ export class HsmServer {
     const all = [...this.#connections];
     const strangers = all.filter(({ trusted }) => !trusted);
     // Those who are logged in are left alone; if there are too many of them, it is the newcomer who goes.
-    const leaving = all.length - strangers.length >= MAX_TRUSTED ? strangers : strangers.slice(0, -MAX_STRANGERS);
+    const leaving =
+      all.length - strangers.length >= MAX_TRUSTED ? strangers : strangers.slice(0, -MAX_STRANGERS);
     for (const stranger of leaving) stranger.drop();
   }
 }

@@ -82,13 +82,18 @@ export class Database {
   }
 
   putSetting(name: string, value: unknown): void {
-    this.#prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)').run(name, this.#seal(value, `settings/${name}`));
+    this.#prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)').run(
+      name,
+      this.#seal(value, `settings/${name}`),
+    );
   }
 
   /** Stores a record under a new sequence, which it returns, instead of the one it replaces. */
   putRecord(kind: string, id: string, content: unknown): number {
     const sealed = this.#seal(content, `records/${kind}/${id}`);
-    const done = this.#prepare('INSERT OR REPLACE INTO records (kind, id, sealed) VALUES (?, ?, ?)').run(kind, id, sealed);
+    const done = this.#prepare(
+      'INSERT OR REPLACE INTO records (kind, id, sealed) VALUES (?, ?, ?)',
+    ).run(kind, id, sealed);
     return Number(done.lastInsertRowid);
   }
 
@@ -100,21 +105,30 @@ export class Database {
 
   /** At most `limit` records with a sequence greater than `after`, in order. */
   recordsAfter(after: number, limit: number): StoredRecord[] {
-    const rows = this.#prepare('SELECT * FROM records WHERE sequence > ? ORDER BY sequence LIMIT ?').all(after, limit);
+    const rows = this.#prepare(
+      'SELECT * FROM records WHERE sequence > ? ORDER BY sequence LIMIT ?',
+    ).all(after, limit);
     return rows.map((row) => this.#recordOf(row));
   }
 
   appendAudit(sequence: number, content: unknown): void {
-    this.#prepare('INSERT INTO audit VALUES (?, ?)').run(sequence, this.#seal(content, `audit/${sequence}`));
+    this.#prepare('INSERT INTO audit VALUES (?, ?)').run(
+      sequence,
+      this.#seal(content, `audit/${sequence}`),
+    );
   }
 
   /** How many audit records there are. */
   auditLength(): number {
-    return Number(this.#prepare('SELECT coalesce(max(sequence) + 1, 0) AS length FROM audit').get()?.['length']);
+    return Number(
+      this.#prepare('SELECT coalesce(max(sequence) + 1, 0) AS length FROM audit').get()?.['length'],
+    );
   }
 
   auditFrom(from: number, limit: number): unknown[] {
-    const rows = this.#prepare('SELECT * FROM audit WHERE sequence >= ? ORDER BY sequence LIMIT ?').all(from, limit);
+    const rows = this.#prepare(
+      'SELECT * FROM audit WHERE sequence >= ? ORDER BY sequence LIMIT ?',
+    ).all(from, limit);
     return rows.map(({ sequence, sealed }) => this.#open(sealed, `audit/${Number(sequence)}`));
   }
 
@@ -124,7 +138,12 @@ export class Database {
 
   #recordOf({ sequence, kind, id, sealed }: Readonly<Record<string, unknown>>): StoredRecord {
     const place = `records/${String(kind)}/${String(id)}`;
-    return { sequence: Number(sequence), kind: String(kind), id: String(id), content: this.#open(sealed, place) };
+    return {
+      sequence: Number(sequence),
+      kind: String(kind),
+      id: String(id),
+      content: this.#open(sealed, place),
+    };
   }
 
   #seal(value: unknown, place: string): Buffer {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { readFileIfThere, type SecretText, writeFileDurably } from '../../base/index.ts';
-import { open, randomBytes, seal, secretKey, stretchPassword, type SecretKey } from '../../crypto/index.ts';
+import {
+  open,
+  randomBytes,
+  seal,
+  secretKey,
+  stretchPassword,
+  type SecretKey,
+} from '../../crypto/index.ts';
 
 /** Where the secret that unseals an HSM's folder comes from; the first that is given wins. */
 export interface DeviceSecret {
@@ -27,18 +34,33 @@ export async function openDeviceKey(folder: string, secret: DeviceSecret): Promi
   const aad = Buffer.from(kind);
   const kept = readFileIfThere(path);
   if (!kept) writeFileDurably(path, seal(key, PROOF, aad));
-  else if (!opens(key, kept, aad)) throw new WrongSecretError(`this HSM's folder is sealed under another secret than its ${kind}`);
+  else if (!opens(key, kept, aad))
+    throw new WrongSecretError(`this HSM's folder is sealed under another secret than its ${kind}`);
   return key;
 }
 
-async function chooseKey(folder: string, { credentialsFolder, passphrase }: DeviceSecret): Promise<{ kind: string; key: SecretKey }> {
-  const credential = credentialsFolder === undefined ? undefined : readFileIfThere(join(credentialsFolder, 'keyhold-device-key'));
+async function chooseKey(
+  folder: string,
+  { credentialsFolder, passphrase }: DeviceSecret,
+): Promise<{ kind: string; key: SecretKey }> {
+  const credential =
+    credentialsFolder === undefined
+      ? undefined
+      : readFileIfThere(join(credentialsFolder, 'keyhold-device-key'));
   const salt = (): Buffer => keepFile(join(folder, 'device.salt'), SALT_LENGTH);
   if (credential) {
-    if (credential.length > MAX_CREDENTIAL) throw new WrongSecretError('the credential keyhold-device-key is too long');
-    return { kind: 'systemd credential', key: secretKey(await stretchPassword(credential.toString('base64'), salt())) };
+    if (credential.length > MAX_CREDENTIAL)
+      throw new WrongSecretError('the credential keyhold-device-key is too long');
+    return {
+      kind: 'systemd credential',
+      key: secretKey(await stretchPassword(credential.toString('base64'), salt())),
+    };
   }
-  if (passphrase) return { kind: 'passphrase', key: secretKey(await stretchPassword(passphrase.reveal(), salt())) };
+  if (passphrase)
+    return {
+      kind: 'passphrase',
+      key: secretKey(await stretchPassword(passphrase.reveal(), salt())),
+    };
   return { kind: 'key file', key: secretKey(keepFile(join(folder, 'device.key'), KEY_LENGTH)) };
 }
 

@@ -12,8 +12,11 @@ const failures: Readonly<Record<number, string>> = {
 
 /** The error for callers if SQLite failed for the disk's sake; undefined for every other error. */
 export function diskFailure(error: unknown): HsmError | undefined {
-  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return undefined;
+  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'))
+    return undefined;
   // The low byte is the primary code, the rest says more closely what happened.
   const reason = failures[error.errcode & 0xff];
-  return reason === undefined ? undefined : new HsmError('disk-failure', `the HSM can not write to its disk: ${reason}`);
+  return reason === undefined
+    ? undefined
+    : new HsmError('disk-failure', `the HSM can not write to its disk: ${reason}`);
 }

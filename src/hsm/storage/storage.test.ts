@@ -6,7 +6,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
 import { SecretText } from '../../base/index.ts';
 import { randomBytes, secretKey } from '../../crypto/index.ts';
-import { FolderInUseError, lockFolder, openDatabase, openDeviceKey, WrongSecretError, type DeviceSecret } from './index.ts';
+import {
+  FolderInUseError,
+  lockFolder,
+  openDatabase,
+  openDeviceKey,
+  WrongSecretError,
+  type DeviceSecret,
+} from './index.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'keyhold-storage-'))));
@@ -21,12 +28,17 @@ function credentials(content: string): DeviceSecret {
 }
 
 test('a device key is the same at every start, from a file, a passphrase or a systemd credential', async () => {
-  const kinds: readonly (() => DeviceSecret)[] = [() => ({}), () => passphrase('a passphrase'), () => credentials('a credential')];
+  const kinds: readonly (() => DeviceSecret)[] = [
+    () => ({}),
+    () => passphrase('a passphrase'),
+    () => credentials('a credential'),
+  ];
   for (const secretOf of kinds) {
     const secret = secretOf();
     const first = await openDeviceKey(folder, secret);
     assert.ok((await openDeviceKey(folder, secret)).equals(first));
-    for (const name of readdirSync(folder)) if (name.startsWith('device')) rmSync(join(folder, name));
+    for (const name of readdirSync(folder))
+      if (name.startsWith('device')) rmSync(join(folder, name));
   }
 });
 
@@ -47,7 +59,8 @@ test('a damaged key file is said to be damaged, not replaced', async () => {
 
 test('what unseals a folder is for its owner only', async () => {
   await openDeviceKey(folder, {});
-  for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+  for (const name of readdirSync(folder))
+    assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
 });
 
 test('a folder has one process at a time', () => {
@@ -79,15 +92,21 @@ test('values can’t be read, changed or moved to another row without the device
   database.putRecord('key', 'a', 'SECRET VALUE');
   database.putRecord('key', 'b', 'another');
   database.close();
-  for (const name of readdirSync(folder)) assert.ok(!readFileSync(join(folder, name)).includes('SECRET VALUE'), name);
-  assert.throws(() => openDatabase(folder, secretKey(randomBytes(32))).setting('mine'), /do not open/);
+  for (const name of readdirSync(folder))
+    assert.ok(!readFileSync(join(folder, name)).includes('SECRET VALUE'), name);
+  assert.throws(
+    () => openDatabase(folder, secretKey(randomBytes(32))).setting('mine'),
+    /do not open/,
+  );
 
   const meddle = (sql: string): void => {
     const sqlite = new DatabaseSync(join(folder, 'hsm.sqlite'));
     sqlite.exec(sql);
     sqlite.close();
   };
-  meddle("UPDATE settings SET sealed = (SELECT sealed FROM settings WHERE name = 'mine') WHERE name = 'other'");
+  meddle(
+    "UPDATE settings SET sealed = (SELECT sealed FROM settings WHERE name = 'mine') WHERE name = 'other'",
+  );
   meddle("UPDATE records SET sealed = (SELECT sealed FROM records WHERE id = 'a') WHERE id = 'b'");
   const again = openDatabase(folder, key);
   assert.equal(again.setting('mine'), 'SECRET VALUE');

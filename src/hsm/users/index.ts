@@ -3,6 +3,14 @@
  * handles of a session's own. Begin at `users.ts`.
  */
 export { Sessions, type Session } from './sessions.ts';
-export { ADMIN, APPLIANCE_USER, isPassword, isUsername, MAX_USERS, Users, type User } from './users.ts';
+export {
+  ADMIN,
+  APPLIANCE_USER,
+  isPassword,
+  isUsername,
+  MAX_USERS,
+  Users,
+  type User,
+} from './users.ts';
 export { Lockouts } from './lockouts.ts';
 export { Turns } from './turns.ts';

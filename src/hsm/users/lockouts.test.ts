@@ -27,7 +27,8 @@ function meet(a: Hsm, b: Hsm): void {
 
 test('wrong passwords on two HSMs that do not hear of each other add up when they do', () => {
   const [a, b] = [hsm('a'), hsm('b')];
-  for (let failure = 0; failure < 3; failure += 1) for (const one of [a, b]) write(one, one.lockouts.countFailure('alice'));
+  for (let failure = 0; failure < 3; failure += 1)
+    for (const one of [a, b]) write(one, one.lockouts.countFailure('alice'));
   assert.deepEqual([a.lockouts.isLocked('alice'), b.lockouts.isLocked('alice')], [false, false]);
   meet(a, b);
   assert.deepEqual([a.lockouts.isLocked('alice'), b.lockouts.isLocked('alice')], [true, true]);
@@ -59,7 +60,8 @@ test('without pardon, five failures lock wherever and in whatever order they hap
       meet(hsms.b, hsms.c);
       meet(hsms.a, hsms.b);
       const failures = happenings.filter((happening) => happening !== 'meet').length;
-      for (const one of Object.values(hsms)) assert.equal(one.lockouts.isLocked('alice'), failures >= 5);
+      for (const one of Object.values(hsms))
+        assert.equal(one.lockouts.isLocked('alice'), failures >= 5);
     }),
   );
 });

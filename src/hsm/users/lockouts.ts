@@ -29,7 +29,8 @@ export class Lockouts {
   isLocked(username: string): boolean {
     const pardoned = this.#pardons.get(username) ?? {};
     let sum = 0;
-    for (const [counter, count] of this.#failures.get(username) ?? []) sum += Math.max(count - (pardoned[counter] ?? 0), 0);
+    for (const [counter, count] of this.#failures.get(username) ?? [])
+      sum += Math.max(count - (pardoned[counter] ?? 0), 0);
     return sum >= MAX_FAILURES;
   }
 
@@ -43,7 +44,8 @@ export class Lockouts {
   forget(username: string): Change[] {
     const counters = this.#failures.get(username);
     const pardoned = this.#pardons.get(username) ?? {};
-    if (!counters || [...counters].every(([counter, count]) => count <= (pardoned[counter] ?? 0))) return [];
+    if (!counters || [...counters].every(([counter, count]) => count <= (pardoned[counter] ?? 0)))
+      return [];
     return [{ kind: 'lockout', id: username, body: Object.fromEntries(counters) }];
   }
 }

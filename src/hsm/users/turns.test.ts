@@ -16,7 +16,9 @@ test('work for one user is done in order, one at a time, whatever became of the 
     if (number === 2) throw new Error('two');
     return number;
   };
-  const outcomes = await Promise.allSettled([1, 2, 3].map((number) => turns.take('alice', work(number))));
+  const outcomes = await Promise.allSettled(
+    [1, 2, 3].map((number) => turns.take('alice', work(number))),
+  );
   assert.deepEqual(done, [1, 2, 3]);
   assert.deepEqual(
     outcomes.map(({ status }) => status),

@@ -42,7 +42,11 @@ export class Users {
 
   /** Says what to write for a user to be as given. */
   static put({ username, role, password, quorumKey }: User): Change {
-    const body = { role, ...(password !== undefined && { password }), ...(quorumKey !== undefined && { quorumKey }) };
+    const body = {
+      role,
+      ...(password !== undefined && { password }),
+      ...(quorumKey !== undefined && { quorumKey }),
+    };
     return { kind: 'user', id: username, body };
   }
 

@@ -71,7 +71,9 @@ function readHeader(json: Buffer): BackupHeader | undefined {
   try {
     // Whether an HSM wrote it is decided by opening the contents, to which it is bound.
     const header = JSON.parse(json.toString()) as BackupHeader;
-    return header.format === 1 && typeof header.salt === 'string' && Array.isArray(header.keys) ? header : undefined;
+    return header.format === 1 && typeof header.salt === 'string' && Array.isArray(header.keys)
+      ? header
+      : undefined;
   } catch {
     return undefined;
   }

@@ -14,9 +14,20 @@ import type {
   WrapMechanism,
 } from './mechanisms.ts';
 import type { AuditIdentity } from './audit-format.ts';
-import type { Approval, QuorumService, QuorumToken, QuorumTokenInfo, TokenService } from './quorum.ts';
+import type {
+  Approval,
+  QuorumService,
+  QuorumToken,
+  QuorumTokenInfo,
+  TokenService,
+} from './quorum.ts';
 
-export type Role = 'unactivated-admin' | 'admin' | 'crypto-user' | 'auditor' | 'internal(APPLIANCE_USER)';
+export type Role =
+  | 'unactivated-admin'
+  | 'admin'
+  | 'crypto-user'
+  | 'auditor'
+  | 'internal(APPLIANCE_USER)';
 export type LoginRole = 'admin' | 'crypto-user' | 'auditor';
 
 /** `uninitialized`: no cluster certificate yet. `initialized`: certificate set, no admin password. */
@@ -178,39 +189,66 @@ interface Approved {
 
 export interface Commands {
   /** First on every connection: agrees on the protocol version. */
-  hello: Exchange<{ readonly versions: readonly number[]; readonly client: string }, { readonly version: number; readonly info: HsmInfo }>;
+  hello: Exchange<
+    { readonly versions: readonly number[]; readonly client: string },
+    { readonly version: number; readonly info: HsmInfo }
+  >;
   info: Exchange<Empty, HsmInfo>;
   /**
    * Opens a session for the connection's life. `exclusive`: refuse (`user-logged-in`) if the user has a session
    * anywhere in the cluster. Checked in this order: user-not-found, user-locked, user-logged-in, login-failed.
    */
   login: Exchange<
-    { readonly username: string; readonly role: LoginRole; readonly password: string; readonly exclusive?: boolean },
+    {
+      readonly username: string;
+      readonly role: LoginRole;
+      readonly password: string;
+      readonly exclusive?: boolean;
+    },
     { readonly session: string }
   >;
   logout: Exchange<Empty, Empty>;
   /** Sets the first admin's password; only while the cluster is initialized and not active. */
   activate: Exchange<{ readonly password: string }, Empty>;
   listUsers: Exchange<Empty, { readonly users: readonly UserInfo[] }>;
-  createUser: Exchange<{ readonly username: string; readonly role: LoginRole; readonly password: string } & Approved, Empty>;
+  createUser: Exchange<
+    { readonly username: string; readonly role: LoginRole; readonly password: string } & Approved,
+    Empty
+  >;
   deleteUser: Exchange<{ readonly username: string; readonly role: LoginRole } & Approved, Empty>;
   /** One's own, or (admin) anyone's who is not logged in; unlocks. */
-  changePassword: Exchange<{ readonly username: string; readonly role: LoginRole; readonly password: string } & Approved, Empty>;
+  changePassword: Exchange<
+    { readonly username: string; readonly role: LoginRole; readonly password: string } & Approved,
+    Empty
+  >;
 
   listQuorumValues: Exchange<Empty, { readonly values: Readonly<Record<QuorumService, number>> }>;
   /**
    * From 1 (off) to 8, and no more than there are approvers with a registered key. Takes as many approvals, by a token of
    * service `quorum`, as the greater of the `quorum` service's value and the present value of the one that is set.
    */
-  setQuorumValue: Exchange<{ readonly service: QuorumService; readonly value: number } & Approved, Empty>;
+  setQuorumValue: Exchange<
+    { readonly service: QuorumService; readonly value: number } & Approved,
+    Empty
+  >;
   /** One's own: the PEM of an RSA-2048 or EC P-256 public key, and the signature by it of a token of service `registration`. */
-  registerQuorumKey: Exchange<{ readonly publicKey: string; readonly approvalData: Uint8Array; readonly signature: Uint8Array }, Empty>;
+  registerQuorumKey: Exchange<
+    {
+      readonly publicKey: string;
+      readonly approvalData: Uint8Array;
+      readonly signature: Uint8Array;
+    },
+    Empty
+  >;
   removeQuorumKey: Exchange<{ readonly username: string } & Approved, Empty>;
   /**
    * A token for the caller, instead of the one he may have for the service. It is good for 600 s, once, for him alone, at
    * any HSM of the cluster. `key-deletion` needs the key that is to be destroyed.
    */
-  generateQuorumToken: Exchange<{ readonly service: TokenService; readonly keyHandle?: string }, QuorumToken>;
+  generateQuorumToken: Exchange<
+    { readonly service: TokenService; readonly keyHandle?: string },
+    QuorumToken
+  >;
   listQuorumTokens: Exchange<Empty, { readonly tokens: readonly QuorumTokenInfo[] }>;
   /** One's own, or (admin) all. */
   deleteQuorumTokens: Exchange<{ readonly scope: 'user' | 'all' }, { readonly deleted: number }>;
@@ -220,7 +258,12 @@ export interface Commands {
    * `minimumCopies` HSMs (default 2), else `insufficient-copies` and no key.
    */
   generateKey: Exchange<
-    { readonly keyType: SecretKeyType; readonly length: number; readonly template: KeyTemplate; readonly minimumCopies?: number },
+    {
+      readonly keyType: SecretKeyType;
+      readonly length: number;
+      readonly template: KeyTemplate;
+      readonly minimumCopies?: number;
+    },
     KeyInfo
   >;
   /** Both keys of a pair, or neither. */
@@ -241,7 +284,10 @@ export interface Commands {
     { readonly keys: readonly KeyInfo[]; readonly total: number }
   >;
   /** `trusted` needs an admin; all else the owner. */
-  setAttribute: Exchange<{ readonly handle: string; readonly name: string; readonly value: string | boolean }, Empty>;
+  setAttribute: Exchange<
+    { readonly handle: string; readonly name: string; readonly value: string | boolean },
+    Empty
+  >;
   destroyKey: Exchange<{ readonly handle: string } & Approved, Empty>;
   /**
    * Lets another crypto user use one's token key; he can't wrap it out, change, share or destroy it. A user who is there
@@ -255,9 +301,15 @@ export interface Commands {
    * and lead the ciphertext. With a key of a pair and its `mechanism`: to the public key, without `aad`. Here and below,
    * what needs a public key takes a private one, too, that may do the opposite: whoever may decrypt may encrypt.
    */
-  encrypt: Exchange<Cipher & { readonly plaintext: Uint8Array }, { readonly ciphertext: Uint8Array }>;
+  encrypt: Exchange<
+    Cipher & { readonly plaintext: Uint8Array },
+    { readonly ciphertext: Uint8Array }
+  >;
   /** Any mismatch at all: `ciphertext-invalid`. */
-  decrypt: Exchange<Cipher & ForRecipient & { readonly ciphertext: Uint8Array }, { readonly plaintext: Uint8Array }>;
+  decrypt: Exchange<
+    Cipher & ForRecipient & { readonly ciphertext: Uint8Array },
+    { readonly plaintext: Uint8Array }
+  >;
   /** Decrypts and encrypts again without the plaintext leaving the HSM. */
   reencrypt: Exchange<
     { readonly from: Cipher & { readonly ciphertext: Uint8Array }; readonly to: Cipher },
@@ -265,13 +317,27 @@ export interface Commands {
   >;
   /** Random bytes and their ciphertext; the bytes are left out of the answer unless `reveal`. */
   encryptRandom: Exchange<
-    { readonly key: string; readonly length: number; readonly aad: Uint8Array; readonly reveal: boolean } & ForRecipient,
+    {
+      readonly key: string;
+      readonly length: number;
+      readonly aad: Uint8Array;
+      readonly reveal: boolean;
+    } & ForRecipient,
     { readonly plaintext?: Uint8Array; readonly ciphertext: Uint8Array }
   >;
   /** A key pair for use elsewhere: its public key, the private key's ciphertext, and in clear only if `reveal`. */
   encryptRandomPair: Exchange<
-    { readonly key: string; readonly kind: KeyPairKind; readonly aad: Uint8Array; readonly reveal: boolean } & ForRecipient,
-    { readonly publicKey: Uint8Array; readonly privateKey?: Uint8Array; readonly ciphertext: Uint8Array }
+    {
+      readonly key: string;
+      readonly kind: KeyPairKind;
+      readonly aad: Uint8Array;
+      readonly reveal: boolean;
+    } & ForRecipient,
+    {
+      readonly publicKey: Uint8Array;
+      readonly privateKey?: Uint8Array;
+      readonly ciphertext: Uint8Array;
+    }
   >;
   sign: Exchange<Signing, { readonly signature: Uint8Array }>;
   verify: Exchange<Signing & { readonly signature: Uint8Array }, { readonly valid: boolean }>;
@@ -279,10 +345,19 @@ export interface Commands {
   mac: Exchange<Macing, { readonly mac: Uint8Array }>;
   verifyMac: Exchange<Macing & { readonly mac: Uint8Array }, { readonly valid: boolean }>;
   /** ECDH with someone's SubjectPublicKeyInfo: the shared point's x-coordinate. Not a key on the same curve: `key-invalid`. */
-  deriveSecret: Exchange<{ readonly key: string; readonly publicKey: Uint8Array } & ForRecipient, { readonly secret: Uint8Array }>;
+  deriveSecret: Exchange<
+    { readonly key: string; readonly publicKey: Uint8Array } & ForRecipient,
+    { readonly secret: Uint8Array }
+  >;
   /** ML-KEM. */
-  encapsulate: Exchange<{ readonly key: string }, { readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
-  decapsulate: Exchange<{ readonly key: string; readonly ciphertext: Uint8Array }, { readonly secret: Uint8Array }>;
+  encapsulate: Exchange<
+    { readonly key: string },
+    { readonly secret: Uint8Array; readonly ciphertext: Uint8Array }
+  >;
+  decapsulate: Exchange<
+    { readonly key: string; readonly ciphertext: Uint8Array },
+    { readonly secret: Uint8Array }
+  >;
   /** By AES key wrap with padding (RFC 5649) if nothing else is said. */
   wrapKey: Exchange<
     { readonly key: string; readonly wrappingKey: string; readonly mechanism?: WrapMechanism },
@@ -306,7 +381,10 @@ export interface Commands {
     KeyInfo
   >;
   /** Takes in someone's public key (SubjectPublicKeyInfo, DER): `key-invalid` if it is none of that kind. */
-  importPublicKey: Exchange<{ readonly kind: KeyPairKind; readonly publicKey: Uint8Array; readonly template: KeyTemplate }, KeyInfo>;
+  importPublicKey: Exchange<
+    { readonly kind: KeyPairKind; readonly publicKey: Uint8Array; readonly template: KeyTemplate },
+    KeyInfo
+  >;
   /**
    * A new key that the HSM does not keep: out of it by `aes-gcm-bound`, under the wrapping key and bound to `binding`; of a
    * pair also its public key.
@@ -330,7 +408,12 @@ export interface Commands {
       readonly toKey: string;
       readonly prefix: Uint8Array;
     },
-    { readonly wrapped: Uint8Array; readonly length: number; readonly fingerprint: Uint8Array; readonly publicKey?: Uint8Array }
+    {
+      readonly wrapped: Uint8Array;
+      readonly length: number;
+      readonly fingerprint: Uint8Array;
+      readonly publicKey?: Uint8Array;
+    }
   >;
   random: Exchange<{ readonly length: number } & ForRecipient, { readonly bytes: Uint8Array }>;
   /** For admin and auditor. */
@@ -351,7 +434,10 @@ export interface Commands {
    * encrypted for its holder (RSAES-OAEP with SHA-256). `size` in bytes; read it in pieces, in the same session. Its form is
    * in `backup-file.ts`.
    */
-  exportBackup: Exchange<ExportProtection & Approved, { readonly size: number; readonly shares?: readonly ExportShare[] }>;
+  exportBackup: Exchange<
+    ExportProtection & Approved,
+    { readonly size: number; readonly shares?: readonly ExportShare[] }
+  >;
   /** The next piece from `offset` on, as long as a frame allows; empty at the end. */
   readBackup: Exchange<{ readonly offset: number }, { readonly bytes: Uint8Array }>;
   /**
@@ -373,10 +459,14 @@ export interface Commands {
 }
 
 /** Who can open an export: whoever knows the passphrase, or so many of the holders together. */
-export type ExportProtection = { readonly passphrase: string } | { readonly holders: readonly string[]; readonly threshold: number };
+export type ExportProtection =
+  | { readonly passphrase: string }
+  | { readonly holders: readonly string[]; readonly threshold: number };
 
 /** What opens an export: the passphrase, or the holders' shares in clear. */
-export type ExportSecret = { readonly passphrase: string } | { readonly shares: readonly Uint8Array[] };
+export type ExportSecret =
+  | { readonly passphrase: string }
+  | { readonly shares: readonly Uint8Array[] };
 
 export interface ExportShare {
   readonly username: string;

@@ -92,11 +92,17 @@ export interface ControlCommands {
     { readonly hsmCertificate: string }
   >;
   /** The HSM checks that the certificate is for the cluster's key and signed by the trust anchor. */
-  initialize: Exchange<{ readonly clusterCertificate: string; readonly trustAnchor: string }, Empty>;
+  initialize: Exchange<
+    { readonly clusterCertificate: string; readonly trustAnchor: string },
+    Empty
+  >;
   /** The other HSMs of the cluster, whole list each time. */
   setPeers: Exchange<{ readonly peers: readonly Peer[] }, Empty>;
   /** On a member: wraps the cluster's secrets for a joining HSM whose hardware certificate chains to the manufacturer root. */
-  exportClone: Exchange<{ readonly hardwareCertificate: string; readonly hsmId: string }, { readonly sealed: Uint8Array }>;
+  exportClone: Exchange<
+    { readonly hardwareCertificate: string; readonly hsmId: string },
+    { readonly sealed: Uint8Array }
+  >;
   /** On the joining HSM: takes them; it then pulls all records from its peers. */
   importClone: Exchange<{ readonly sealed: Uint8Array }, Empty>;
   /**

@@ -22,7 +22,10 @@ export interface RequestFrame {
 }
 export type ReplyFrame =
   | { readonly id: number; readonly out: unknown }
-  | { readonly id: number; readonly error: { readonly code: HsmErrorCode; readonly message: string } };
+  | {
+      readonly id: number;
+      readonly error: { readonly code: HsmErrorCode; readonly message: string };
+    };
 export type Frame = RequestFrame | ReplyFrame | ControlEvent;
 
 /** What came is not the protocol; the connection is beyond repair. */

@@ -88,4 +88,10 @@ export {
   type BackupHeader,
   type BackupProtection,
 } from './backup-file.ts';
-export { AUDIT_FORMAT, auditFields, CHECKPOINT, checkpointPurpose, type AuditIdentity } from './audit-format.ts';
+export {
+  AUDIT_FORMAT,
+  auditFields,
+  CHECKPOINT,
+  checkpointPurpose,
+  type AuditIdentity,
+} from './audit-format.ts';

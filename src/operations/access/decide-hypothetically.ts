@@ -1,5 +1,13 @@
 import type { Described } from '../../identity/index.ts';
-import { evaluate, noContext, relaxed, relaxedAll, whoIs, type Access, type Decision } from '../../policy/index.ts';
+import {
+  evaluate,
+  noContext,
+  relaxed,
+  relaxedAll,
+  whoIs,
+  type Access,
+  type Decision,
+} from '../../policy/index.ts';
 import { decideWithGrants } from '../grants/decide.ts';
 import { constrainedVerdict } from '../grants/granted.ts';
 import type { Found, FoundKey } from '../found.ts';
@@ -19,14 +27,26 @@ export interface Answer {
 const KMS = /^kms:/i;
 
 /** What the pipeline would decide on a request that is only thought of. */
-export async function decideHypothetically({ grants }: Pick<Services, 'grants'>, question: Question): Promise<Answer> {
+export async function decideHypothetically(
+  { grants }: Pick<Services, 'grants'>,
+  question: Question,
+): Promise<Answer> {
   const { who, ...rest } = question;
-  const { context, unknown, encryptionContext } = hypotheticalContext({ ...rest, principal: who.principal });
+  const { context, unknown, encryptionContext } = hypotheticalContext({
+    ...rest,
+    principal: who.principal,
+  });
   const { action, found } = rest;
   const operation = action.replace(KMS, '');
   const grantable =
-    found.kind === 'key' && KMS.test(action) ? { key: found.key, question: { operation, encryptionContext, child: undefined } } : undefined;
-  const decision = await decideWithGrants(grants, { ...accessOf(who, action, found), context }, grantable);
+    found.kind === 'key' && KMS.test(action)
+      ? { key: found.key, question: { operation, encryptionContext, child: undefined } }
+      : undefined;
+  const decision = await decideWithGrants(
+    grants,
+    { ...accessOf(who, action, found), context },
+    grantable,
+  );
   return { decision, unknown: [...unknown].toSorted() };
 }
 
@@ -48,7 +68,12 @@ export async function decideAtMost(
   const evaluation = evaluate({ ...accessOf(who, action, found), context: noContext });
   const decision = evaluation.decide();
   if (decision.allowed || decision.because.endsWith('-deny')) return decision;
-  const granted = await constrainedVerdict(grants, found.key, whoIs(who.principal), action.replace(KMS, ''));
+  const granted = await constrainedVerdict(
+    grants,
+    found.key,
+    whoIs(who.principal),
+    action.replace(KMS, ''),
+  );
   return granted ? evaluation.decide(granted) : decision;
 }
 

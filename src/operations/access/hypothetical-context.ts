@@ -28,11 +28,35 @@ export interface HypotheticalContext {
 }
 
 /** What is given counts; what is settled is known; all else is absent, and noted when a policy asks for it. */
-export function hypotheticalContext({ principal, region, given, ...rest }: Hypothesis): HypotheticalContext {
-  const request = { caller: principal, region, input: {}, sourceIp: '', userAgent: '', secure: false };
-  const facts: Facts = { ...rest, request, target: { on: 'service' }, all: {}, attestation: undefined, idleDays: undefined };
+export function hypotheticalContext({
+  principal,
+  region,
+  given,
+  ...rest
+}: Hypothesis): HypotheticalContext {
+  const request = {
+    caller: principal,
+    region,
+    input: {},
+    sourceIp: '',
+    userAgent: '',
+    secure: false,
+  };
+  const facts: Facts = {
+    ...rest,
+    request,
+    target: { on: 'service' },
+    all: {},
+    attestation: undefined,
+    idleDays: undefined,
+  };
   const derived = requestContext(facts);
-  const values = new Map(Object.entries(given).map(([key, list]) => [key.toLowerCase(), valueOf(key.toLowerCase(), list)]));
+  const values = new Map(
+    Object.entries(given).map(([key, list]) => [
+      key.toLowerCase(),
+      valueOf(key.toLowerCase(), list),
+    ]),
+  );
   const unknown = new Set<string>();
   return {
     unknown,

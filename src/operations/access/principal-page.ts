@@ -23,24 +23,43 @@ export async function principalPage(
     const principals: Described[] = [];
     for (const name of names) {
       const described =
-        place.table === 'users' ? await userOf(reader, identity, account, name) : await roleOf(reader, identity, account, name);
+        place.table === 'users'
+          ? await userOf(reader, identity, account, name)
+          : await roleOf(reader, identity, account, name);
       if (described) principals.push(described);
     }
     return { principals, more: markerAfter(place, names) };
   });
 }
 
-async function namesAfter(reader: Reader, account: string, { table, after }: Place): Promise<string[]> {
-  const rows = await reader.list(table, [account], { limit: PAGE, ...(after !== undefined && { after: [account, after] }) });
+async function namesAfter(
+  reader: Reader,
+  account: string,
+  { table, after }: Place,
+): Promise<string[]> {
+  const rows = await reader.list(table, [account], {
+    limit: PAGE,
+    ...(after !== undefined && { after: [account, after] }),
+  });
   return rows.map(({ name }) => name);
 }
 
-async function userOf(reader: Reader, { principals }: Services['identity'], account: string, name: string): Promise<Described | undefined> {
+async function userOf(
+  reader: Reader,
+  { principals }: Services['identity'],
+  account: string,
+  name: string,
+): Promise<Described | undefined> {
   const row = await reader.get('users', account, name);
   return row && principals.user(reader, row);
 }
 
-async function roleOf(reader: Reader, { principals }: Services['identity'], account: string, name: string): Promise<Described | undefined> {
+async function roleOf(
+  reader: Reader,
+  { principals }: Services['identity'],
+  account: string,
+  name: string,
+): Promise<Described | undefined> {
   const row = await reader.get('roles', account, name);
   return row && principals.role(reader, row);
 }
@@ -53,6 +72,7 @@ function markerAfter({ table }: Place, names: readonly string[]): string | undef
 
 function placeOf(marker: string | undefined): Place {
   const [, table, after] = /^(users|roles)\/(.*)$/.exec(marker ?? 'users/') ?? [];
-  if (table !== 'users' && table !== 'roles') throw new KmsError('InvalidMarkerException', 'Could not deserialize marker');
+  if (table !== 'users' && table !== 'roles')
+    throw new KmsError('InvalidMarkerException', 'Could not deserialize marker');
   return { table, ...(after && { after }) };
 }

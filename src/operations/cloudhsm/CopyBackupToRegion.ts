@@ -6,11 +6,18 @@ export const CopyBackupToRegion = defineOperation('cloudhsm', 'CopyBackupToRegio
   targets: ({ BackupId }) => ({ backup: { on: 'backup', backupId: BackupId } }),
   async handle({ clusters }, { DestinationRegion, TagList }, { backup: { scope, backupId } }) {
     const tags = TagList && joinedTags([], TagList);
-    const { creationDate, copy } = await clusters.copyBackup(scope, backupId, { region: DestinationRegion, tags });
+    const { creationDate, copy } = await clusters.copyBackup(scope, backupId, {
+      region: DestinationRegion,
+      tags,
+    });
     return {
       DestinationBackup: {
         CreateTimestamp: new Date(creationDate),
-        ...(copy && { SourceRegion: copy.region, SourceBackup: copy.backupId, SourceCluster: copy.clusterId }),
+        ...(copy && {
+          SourceRegion: copy.region,
+          SourceBackup: copy.backupId,
+          SourceCluster: copy.clusterId,
+        }),
       },
     };
   },

@@ -10,10 +10,16 @@ export const CreateCluster = defineOperation('cloudhsm', 'CreateCluster', {
   targets: () => ({ service: { on: 'service' } }),
   async handle(services, input, { service }, { caller }) {
     if (input.NetworkType === 'DUALSTACK') {
-      throw new KmsError('CloudHsmInvalidRequestException', 'The subnets have no IPv6 CIDR blocks; NetworkType must be IPV4.');
+      throw new KmsError(
+        'CloudHsmInvalidRequestException',
+        'The subnets have no IPv6 CIDR blocks; NetworkType must be IPV4.',
+      );
     }
     const { SourceBackupId } = input;
-    const source = SourceBackupId === undefined ? undefined : await usableBackup(services, caller, service.scope, SourceBackupId);
+    const source =
+      SourceBackupId === undefined
+        ? undefined
+        : await usableBackup(services, caller, service.scope, SourceBackupId);
     const cluster = await services.clusters.createCluster(service.scope, {
       hsmType: input.HsmType,
       subnetIds: input.SubnetIds,

@@ -7,7 +7,10 @@ export const CreateHsm = defineOperation('cloudhsm', 'CreateHsm', {
   targets: ({ ClusterId }) => ({ cluster: { on: 'cluster', clusterId: ClusterId } }),
   async handle({ clusters }, { AvailabilityZone, IpAddress }, { cluster }) {
     const { hsmType } = foundCluster(cluster);
-    const hsm = await clusters.createHsm(cluster.scope, cluster.clusterId, { availabilityZone: AvailabilityZone, ipAddress: IpAddress });
+    const hsm = await clusters.createHsm(cluster.scope, cluster.clusterId, {
+      availabilityZone: AvailabilityZone,
+      ipAddress: IpAddress,
+    });
     return { Hsm: describeHsm(hsm, hsmType) };
   },
 });

@@ -5,7 +5,11 @@ export const DeleteResourcePolicy = defineOperation('cloudhsm', 'DeleteResourceP
   effect: 'write',
   targets: ({ ResourceArn }) => ({ backup: backupTarget(ResourceArn) }),
   async handle(services, { ResourceArn }, { backup }) {
-    const { policy } = await changePolicy(services, { backup, resourceArn: ResourceArn }, ({ policy: _gone, ...row }) => row);
+    const { policy } = await changePolicy(
+      services,
+      { backup, resourceArn: ResourceArn },
+      ({ policy: _gone, ...row }) => row,
+    );
     return { ResourceArn: backup.arn, ...(policy !== undefined && { Policy: policy }) };
   },
 });

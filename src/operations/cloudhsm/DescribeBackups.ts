@@ -24,9 +24,13 @@ export const DescribeBackups = defineOperation('cloudhsm', 'DescribeBackups', {
   async handle({ store }, input, { service: { scope } }, { caller }) {
     const { Filters, Shared, SortAscending = false, MaxResults = DEFAULT_LIMIT, NextToken } = input;
     const matches = filterOf(Filters ?? {});
-    const all = await store.read((reader) => reader.list('backups', Shared === true ? [] : [scope.account, scope.region]));
+    const all = await store.read((reader) =>
+      reader.list('backups', Shared === true ? [] : [scope.account, scope.region]),
+    );
     const theirs = (backup: BackupRecord): boolean =>
-      backup.account !== scope.account && backup.region === scope.region && isShared(backup, caller, 'cloudhsm:DescribeBackups');
+      backup.account !== scope.account &&
+      backup.region === scope.region &&
+      isShared(backup, caller, 'cloudhsm:DescribeBackups');
     const visible = all.filter((backup) => matches(backup) && (Shared !== true || theirs(backup)));
     const keyOf = orderKey(SortAscending);
     const { rows, more } = tokenPage(
@@ -52,10 +56,14 @@ function isFilterName(name: string): name is FilterName {
 }
 
 /** Every filter must match, each by one of its values. */
-function filterOf(wanted: Readonly<Record<string, readonly string[]>>): (backup: BackupRecord) => boolean {
+function filterOf(
+  wanted: Readonly<Record<string, readonly string[]>>,
+): (backup: BackupRecord) => boolean {
   const tests = Object.entries(wanted).map(([name, values]) => {
-    if (!isFilterName(name)) throw new KmsError('CloudHsmInvalidRequestException', `Filter '${name}' is not supported.`);
-    return (backup: BackupRecord) => values.some((value) => value.toLowerCase() === filters[name](backup).toLowerCase());
+    if (!isFilterName(name))
+      throw new KmsError('CloudHsmInvalidRequestException', `Filter '${name}' is not supported.`);
+    return (backup: BackupRecord) =>
+      values.some((value) => value.toLowerCase() === filters[name](backup).toLowerCase());
   });
   return (backup) => tests.every((test) => test(backup));
 }

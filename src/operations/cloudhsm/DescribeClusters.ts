@@ -20,12 +20,25 @@ export const DescribeClusters = defineOperation('cloudhsm', 'DescribeClusters', 
     const { account, region } = service.scope;
     const matches = filterOf(Filters ?? {});
     const [clusters, hsms] = await store.read((reader) =>
-      Promise.all([reader.list('clusters', [account, region]), reader.list('hsms', [account, region])]),
+      Promise.all([
+        reader.list('clusters', [account, region]),
+        reader.list('hsms', [account, region]),
+      ]),
     );
     const visible = clusters.filter((cluster) => cluster.state !== 'DELETED' && matches(cluster));
-    const { rows, more } = tokenPage(visible, (cluster) => cluster.clusterId, MaxResults, NextToken);
+    const { rows, more } = tokenPage(
+      visible,
+      (cluster) => cluster.clusterId,
+      MaxResults,
+      NextToken,
+    );
     const hsmsOf = Map.groupBy(hsms, (hsm) => hsm.clusterId);
-    return { Clusters: rows.map((cluster) => describeCluster(cluster, hsmsOf.get(cluster.clusterId) ?? [])), ...more };
+    return {
+      Clusters: rows.map((cluster) =>
+        describeCluster(cluster, hsmsOf.get(cluster.clusterId) ?? []),
+      ),
+      ...more,
+    };
   },
 });
 
@@ -34,9 +47,12 @@ function isFilterName(name: string): name is FilterName {
 }
 
 /** Every filter must match, each by one of its values. */
-function filterOf(wanted: Readonly<Record<string, readonly string[]>>): (cluster: ClusterRecord) => boolean {
+function filterOf(
+  wanted: Readonly<Record<string, readonly string[]>>,
+): (cluster: ClusterRecord) => boolean {
   const tests = Object.entries(wanted).map(([name, values]) => {
-    if (!isFilterName(name)) throw new KmsError('CloudHsmInvalidRequestException', `Filter '${name}' is not supported.`);
+    if (!isFilterName(name))
+      throw new KmsError('CloudHsmInvalidRequestException', `Filter '${name}' is not supported.`);
     return (cluster: ClusterRecord) => values.includes(filters[name](cluster));
   });
   return (cluster) => tests.every((test) => test(cluster));

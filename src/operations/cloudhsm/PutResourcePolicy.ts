@@ -7,9 +7,13 @@ export const PutResourcePolicy = defineOperation('cloudhsm', 'PutResourcePolicy'
   effect: 'write',
   targets: ({ ResourceArn }) => ({ backup: backupTarget(ResourceArn) }),
   async handle(services, { ResourceArn, Policy }, { backup }) {
-    if (Policy === undefined) throw new KmsError('CloudHsmInvalidRequestException', 'Policy must be specified.');
+    if (Policy === undefined)
+      throw new KmsError('CloudHsmInvalidRequestException', 'Policy must be specified.');
     checkPolicy(Policy);
-    await changePolicy(services, { backup, resourceArn: ResourceArn }, (row) => ({ ...row, policy: Policy }));
+    await changePolicy(services, { backup, resourceArn: ResourceArn }, (row) => ({
+      ...row,
+      policy: Policy,
+    }));
     return { ResourceArn: backup.arn, Policy };
   },
 });
@@ -18,7 +22,8 @@ function checkPolicy(text: string): void {
   try {
     parsePolicy(text);
   } catch (error) {
-    if (error instanceof PolicyError) throw new KmsError('CloudHsmInvalidRequestException', error.message, { cause: error });
+    if (error instanceof PolicyError)
+      throw new KmsError('CloudHsmInvalidRequestException', error.message, { cause: error });
     throw error;
   }
 }

@@ -45,13 +45,23 @@ export function describeHsm(hsm: HsmRecord, hsmType: string): Hsm {
 
 /** The CSR only until the customer's CA has answered it, the cluster certificate only when the HSM has taken it. */
 function certificatesOf(cluster: ClusterRecord): Certificates {
-  const { state, clusterCsr, hsmCertificate, awsHardwareCertificate, manufacturerHardwareCertificate, clusterCertificate } = cluster;
+  const {
+    state,
+    clusterCsr,
+    hsmCertificate,
+    awsHardwareCertificate,
+    manufacturerHardwareCertificate,
+    clusterCertificate,
+  } = cluster;
   const unclaimed = state === 'UNINITIALIZED' || state === 'INITIALIZE_IN_PROGRESS';
   return {
     ...(unclaimed && clusterCsr !== undefined && { ClusterCsr: clusterCsr }),
     ...(hsmCertificate !== undefined && { HsmCertificate: hsmCertificate }),
     ...(awsHardwareCertificate !== undefined && { AwsHardwareCertificate: awsHardwareCertificate }),
-    ...(manufacturerHardwareCertificate !== undefined && { ManufacturerHardwareCertificate: manufacturerHardwareCertificate }),
-    ...(!unclaimed && clusterCertificate !== undefined && { ClusterCertificate: clusterCertificate }),
+    ...(manufacturerHardwareCertificate !== undefined && {
+      ManufacturerHardwareCertificate: manufacturerHardwareCertificate,
+    }),
+    ...(!unclaimed &&
+      clusterCertificate !== undefined && { ClusterCertificate: clusterCertificate }),
   };
 }

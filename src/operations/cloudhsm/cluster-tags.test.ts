@@ -19,7 +19,10 @@ test('a tag replaces the one of the same key', () => {
 
 test('reserved, repeated and too many tags are refused', () => {
   const refused = (code: string) => (error: unknown) => isKmsError(error) && error.code === code;
-  assert.throws(() => joinedTags([], [{ Key: 'AWS:x', Value: '' }]), refused('CloudHsmTagException'));
+  assert.throws(
+    () => joinedTags([], [{ Key: 'AWS:x', Value: '' }]),
+    refused('CloudHsmTagException'),
+  );
   assert.throws(
     () =>
       joinedTags(

@@ -7,7 +7,12 @@ export interface TokenPage<Row> {
 }
 
 /** One page of rows that are sorted by `keyOf`. The token is the last key of the page before, in base64url. */
-export function tokenPage<Row>(all: readonly Row[], keyOf: (row: Row) => string, limit: number, token: string | undefined): TokenPage<Row> {
+export function tokenPage<Row>(
+  all: readonly Row[],
+  keyOf: (row: Row) => string,
+  limit: number,
+  token: string | undefined,
+): TokenPage<Row> {
   const after = token === undefined ? '' : readToken(token);
   const left = all.filter((row) => keyOf(row) > after);
   const rows = left.slice(0, limit);

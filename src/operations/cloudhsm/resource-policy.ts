@@ -13,14 +13,20 @@ export function backupTarget(resourceArn: string | undefined): Extract<Target, {
 /** Changes the backup's row as it stands now, if the request's ARN really is the one of this account and Region. */
 export async function changePolicy(
   { store }: Services,
-  { backup: target, resourceArn }: { readonly backup: AuthorizedBackup; readonly resourceArn: string | undefined },
+  {
+    backup: target,
+    resourceArn,
+  }: { readonly backup: AuthorizedBackup; readonly resourceArn: string | undefined },
   change: (backup: BackupRecord) => BackupRecord,
 ): Promise<BackupRecord> {
   const { account, region, backupId } = ownBackup(target, resourceArn);
   return store.transact(async (transaction) => {
     const backup = await transaction.get('backups', account, region, backupId);
     if (backup?.state !== 'READY') {
-      throw new KmsError('CloudHsmInvalidRequestException', `Backup '${backupId}' must be READY to have its resource policy changed.`);
+      throw new KmsError(
+        'CloudHsmInvalidRequestException',
+        `Backup '${backupId}' must be READY to have its resource policy changed.`,
+      );
     }
     await transaction.put('backups', change(backup));
     return backup;
@@ -29,6 +35,10 @@ export async function changePolicy(
 
 export function ownBackup(target: AuthorizedBackup, resourceArn: string | undefined): BackupRecord {
   const place: Scope | undefined = parseBackupArn(resourceArn ?? '');
-  if (place?.account === target.scope.account && place.region === target.scope.region) return foundBackup(target);
-  throw new KmsError('CloudHsmResourceNotFoundException', `Resource '${resourceArn}' was not found.`);
+  if (place?.account === target.scope.account && place.region === target.scope.region)
+    return foundBackup(target);
+  throw new KmsError(
+    'CloudHsmResourceNotFoundException',
+    `Resource '${resourceArn}' was not found.`,
+  );
 }

@@ -9,5 +9,8 @@ export function retentionDays(value: string | undefined): number {
   if (value === undefined) return DEFAULT_DAYS;
   const days = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
   if (days >= LEAST_DAYS && days <= MOST_DAYS) return days;
-  throw new KmsError('CloudHsmInvalidRequestException', `BackupRetentionPolicy must be ${LEAST_DAYS} to ${MOST_DAYS} days.`);
+  throw new KmsError(
+    'CloudHsmInvalidRequestException',
+    `BackupRetentionPolicy must be ${LEAST_DAYS} to ${MOST_DAYS} days.`,
+  );
 }

@@ -1,13 +1,32 @@
-import { backupArn, KmsError, parseBackupArn, type BackupRecord, type Principal, type Scope } from '../../domain/index.ts';
+import {
+  backupArn,
+  KmsError,
+  parseBackupArn,
+  type BackupRecord,
+  type Principal,
+  type Scope,
+} from '../../domain/index.ts';
 import { compilePolicy, noContext, parsePolicy, whoIs } from '../../policy/index.ts';
 import type { Services } from '../services.ts';
 
 /** A backup by its id, or by ARN if it is another account's that shares it by its resource policy. */
-export async function usableBackup({ store }: Services, caller: Principal, scope: Scope, name: string): Promise<BackupRecord> {
+export async function usableBackup(
+  { store }: Services,
+  caller: Principal,
+  scope: Scope,
+  name: string,
+): Promise<BackupRecord> {
   const place = name.startsWith('arn:') ? parseBackupArn(name) : { ...scope, backupId: name };
-  const backup = place && (await store.read((reader) => reader.get('backups', place.account, place.region, place.backupId)));
+  const backup =
+    place &&
+    (await store.read((reader) =>
+      reader.get('backups', place.account, place.region, place.backupId),
+    ));
   // What is not shared must look like what is not there.
-  if (backup?.region === scope.region && (backup.account === scope.account || isShared(backup, caller, 'cloudhsm:CreateCluster')))
+  if (
+    backup?.region === scope.region &&
+    (backup.account === scope.account || isShared(backup, caller, 'cloudhsm:CreateCluster'))
+  )
     return backup;
   throw new KmsError('CloudHsmResourceNotFoundException', `Backup '${name}' was not found.`);
 }

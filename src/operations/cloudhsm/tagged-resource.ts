@@ -12,7 +12,10 @@ interface TaggedTargets {
 }
 
 /** Clusters and backups have tags; the id says which of them is meant. */
-export function taggedTargets(resourceId: string): { cluster: On<'cluster'> | undefined; backup: On<'backup'> | undefined } {
+export function taggedTargets(resourceId: string): {
+  cluster: On<'cluster'> | undefined;
+  backup: On<'backup'> | undefined;
+} {
   const isBackup = resourceId.startsWith('backup-');
   return {
     cluster: isBackup ? undefined : { on: 'cluster', clusterId: resourceId },
@@ -27,7 +30,11 @@ export function taggedRow({ cluster, backup }: TaggedTargets): ClusterRecord | B
 }
 
 /** Replaces the resource's tags by what `change` makes of those that are there when it is written. */
-export function amendTags({ store }: Services, targets: TaggedTargets, change: (tags: readonly Tag[]) => readonly Tag[]): Promise<void> {
+export function amendTags(
+  { store }: Services,
+  targets: TaggedTargets,
+  change: (tags: readonly Tag[]) => readonly Tag[],
+): Promise<void> {
   const found = taggedRow(targets);
   const { account, region } = found;
   return store.transact(async (transaction) => {

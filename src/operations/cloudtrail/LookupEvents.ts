@@ -1,4 +1,9 @@
-import { AuditBusyError, type AuditEvent, type FoundEvent, type Lookup } from '../../audit/index.ts';
+import {
+  AuditBusyError,
+  type AuditEvent,
+  type FoundEvent,
+  type Lookup,
+} from '../../audit/index.ts';
 import type { Request } from '../../contract/index.ts';
 import { KmsError, type Scope } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
@@ -18,7 +23,10 @@ export const LookupEvents = defineOperation('cloudtrail', 'LookupEvents', {
   async handle({ audit, clock }, input, { service: { scope } }) {
     const { StartTime, EndTime, MaxResults = DEFAULT_RESULTS, EventCategory, NextToken } = input;
     if (StartTime && EndTime && StartTime > EndTime) {
-      throw new KmsError('InvalidTimeRangeException', 'The start time must not be after the end time.');
+      throw new KmsError(
+        'InvalidTimeRangeException',
+        'The start time must not be after the end time.',
+      );
     }
     const from = readNextToken(NextToken, input);
     if (EventCategory !== undefined) return { Events: [] };
@@ -29,18 +37,26 @@ export const LookupEvents = defineOperation('cloudtrail', 'LookupEvents', {
       ...(from && { from }),
     };
     const { events, next } = await audit.lookup(wanted).catch(throttled);
-    return { Events: events.map(describe), ...(next && { NextToken: writeNextToken(next, input) }) };
+    return {
+      Events: events.map(describe),
+      ...(next && { NextToken: writeNextToken(next, input) }),
+    };
   },
 });
 
 function throttled(error: unknown): never {
-  if (error instanceof AuditBusyError) throw new KmsError('ThrottlingException', 'Rate exceeded', { cause: error });
+  if (error instanceof AuditBusyError)
+    throw new KmsError('ThrottlingException', 'Rate exceeded', { cause: error });
   throw error;
 }
 
 function matchOf({ LookupAttributes = [], EndTime }: Wanted, { account, region }: Scope) {
   const [attribute, another] = LookupAttributes;
-  if (another) throw new KmsError('InvalidLookupAttributesException', 'You can specify only one lookup attribute.');
+  if (another)
+    throw new KmsError(
+      'InvalidLookupAttributesException',
+      'You can specify only one lookup attribute.',
+    );
   const match = attribute && attributeMatch(attribute.AttributeKey, attribute.AttributeValue);
   const notAfter = EndTime && seconds(EndTime);
   return {
@@ -75,7 +91,10 @@ function describe({ event, json }: FoundEvent) {
     EventTime: new Date(event.eventTime),
     EventSource: event.eventSource,
     ...(username !== undefined && { Username: username }),
-    Resources: (event.resources ?? []).map(({ type, ARN }) => ({ ResourceType: type, ResourceName: ARN })),
+    Resources: (event.resources ?? []).map(({ type, ARN }) => ({
+      ResourceType: type,
+      ResourceName: ARN,
+    })),
     CloudTrailEvent: json,
   };
 }

@@ -15,14 +15,20 @@ const attributes = {
   ReadOnly: ({ readOnly }) => [String(readOnly)],
   ResourceName: ({ resources = [] }) => resources.flatMap(namesOf),
   ResourceType: ({ resources = [] }) => resources.map(({ type }) => type),
-  Username: ({ userIdentity: { userName, arn } }) => [userName, arn?.slice(arn.lastIndexOf('/') + 1)],
+  Username: ({ userIdentity: { userName, arn } }) => [
+    userName,
+    arn?.slice(arn.lastIndexOf('/') + 1),
+  ],
 } as const satisfies Record<string, (event: AuditEvent) => readonly (string | undefined)[]>;
 
 export function attributeMatch(key: keyof typeof attributes, value: string): Match {
   const valuesOf: (event: AuditEvent) => readonly (string | undefined)[] = attributes[key];
   // As it stands in the JSON text, without the quotes around it: names of resources are the end of an ARN.
   const written = JSON.stringify(value).slice(1, -1);
-  return { mayMatch: (line) => line.includes(written), matches: (event) => valuesOf(event).includes(value) };
+  return {
+    mayMatch: (line) => line.includes(written),
+    matches: (event) => valuesOf(event).includes(value),
+  };
 }
 
 /** A resource can be looked up by its ARN and, as in AWS, by what comes after the slash. */

@@ -13,12 +13,17 @@ export function writeNextToken({ first, start }: Place, wanted: Wanted): string 
 export function readNextToken(token: string | undefined, wanted: Wanted): Place | undefined {
   if (token === undefined) return undefined;
   try {
-    const [first, start, search]: unknown[] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    const [first, start, search]: unknown[] = JSON.parse(
+      Buffer.from(token, 'base64url').toString('utf8'),
+    );
     if (isCount(first) && isCount(start) && search === searchOf(wanted)) return { first, start };
   } catch {
     // Whatever is wrong with a token, the answer is the same.
   }
-  throw new KmsError('InvalidNextTokenException', 'Invalid NextToken: use it with the same parameters as the call that returned it.');
+  throw new KmsError(
+    'InvalidNextTokenException',
+    'Invalid NextToken: use it with the same parameters as the call that returned it.',
+  );
 }
 
 function isCount(value: unknown): value is number {

@@ -29,10 +29,12 @@ export const encryptionContextKeys: Read = (facts) => {
   return pairs && Object.keys(pairs);
 };
 
-export const encryptionContextValue: ReadNamed = (facts, name) => valueOf(encryptionContext(facts), name);
+export const encryptionContextValue: ReadNamed = (facts, name) =>
+  valueOf(encryptionContext(facts), name);
 
 export const grantConstraintType: Read = (facts) => {
-  const { EncryptionContextEquals: equal, EncryptionContextSubset: subset } = constraintsOf(facts) ?? {};
+  const { EncryptionContextEquals: equal, EncryptionContextSubset: subset } =
+    constraintsOf(facts) ?? {};
   if (equal) return 'EncryptionContextEquals';
   return subset && 'EncryptionContextSubset';
 };
@@ -40,7 +42,9 @@ export const grantConstraintType: Read = (facts) => {
 /** The algorithm of the operation at hand. SYMMETRIC_DEFAULT is what is meant by none. */
 export const encryptionAlgorithm: Read = (facts) => {
   const { action } = facts;
-  if (action === 'kms:ReEncryptFrom') return text(member(facts, 'SourceEncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
-  if (action === 'kms:ReEncryptTo') return text(member(facts, 'DestinationEncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
+  if (action === 'kms:ReEncryptFrom')
+    return text(member(facts, 'SourceEncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
+  if (action === 'kms:ReEncryptTo')
+    return text(member(facts, 'DestinationEncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
   return text(member(facts, 'EncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
 };

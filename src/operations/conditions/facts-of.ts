@@ -10,7 +10,12 @@ const MAX_ALIASES = 50;
 const DAY = 24 * 60 * 60 * 1_000;
 
 /** What is known of the request when it asks for `action` on the target of that name. */
-export function factsOf(services: Services, course: Course, name: string, action: string): Facts | Promise<Facts> {
+export function factsOf(
+  services: Services,
+  course: Course,
+  name: string,
+  action: string,
+): Facts | Promise<Facts> {
   const { request, found: all } = course;
   const { target, found } = named(course, name);
   const facts: Facts = {
@@ -26,7 +31,10 @@ export function factsOf(services: Services, course: Course, name: string, action
   };
   if (found.kind !== 'key') return facts;
   const asks = (key: string): boolean => asksFor(key, request.policies, found.policy);
-  const wanted = { aliases: asks('kms:resourcealiases'), idleDays: asks('kms:trailingdayswithoutkeyusage') };
+  const wanted = {
+    aliases: asks('kms:resourcealiases'),
+    idleDays: asks('kms:trailingdayswithoutkeyusage'),
+  };
   return wanted.aliases || wanted.idleDays ? withStored(services, facts, found, wanted) : facts;
 }
 
@@ -43,7 +51,11 @@ async function withStored(
 }
 
 /** Whether any policy that counts looks at a condition key for which the store has to be read. */
-function asksFor(key: string, { identity, boundary, session, serviceControl }: PrincipalPolicies, keyPolicy: CompiledPolicy): boolean {
+function asksFor(
+  key: string,
+  { identity, boundary, session, serviceControl }: PrincipalPolicies,
+  keyPolicy: CompiledPolicy,
+): boolean {
   const asks = ({ conditionKeys }: CompiledPolicy): boolean => conditionKeys.has(key);
   const limited = (boundary && asks(boundary)) || session?.some(asks) || serviceControl?.some(asks);
   return asks(keyPolicy) || identity.some(asks) || limited === true;
@@ -56,9 +68,14 @@ async function daysWithoutUse({ keyUses, clock }: Services, { key }: FoundKey): 
 }
 
 /** The names of a key's aliases, as far as `kms:ResourceAliases` shows them. */
-export async function aliasNames({ store }: Pick<Services, 'store'>, { key }: FoundKey): Promise<string[] | undefined> {
+export async function aliasNames(
+  { store }: Pick<Services, 'store'>,
+  { key }: FoundKey,
+): Promise<string[] | undefined> {
   const rows = await store.read((reader) =>
-    reader.find('aliases', 'byKey', [key.account, key.region, key.keyId], { limit: MAX_ALIASES + 1 }),
+    reader.find('aliases', 'byKey', [key.account, key.region, key.keyId], {
+      limit: MAX_ALIASES + 1,
+    }),
   );
   if (rows.length === 0 || rows.length > MAX_ALIASES) return undefined;
   return rows.map(({ name }) => name);

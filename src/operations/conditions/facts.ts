@@ -7,7 +7,10 @@ import type { Found } from '../found.ts';
 
 /** All that a condition key can be read from: the request, and the target that is being authorised. */
 export interface Facts {
-  readonly request: Pick<PerformRequest, 'caller' | 'region' | 'input' | 'sourceIp' | 'userAgent' | 'secure'>;
+  readonly request: Pick<
+    PerformRequest,
+    'caller' | 'region' | 'input' | 'sourceIp' | 'userAgent' | 'secure'
+  >;
   /** The IAM action asked for: `kms:ReEncryptFrom`. */
   readonly action: string;
   readonly target: Target;
@@ -60,7 +63,10 @@ export function tagsOf(list: unknown): Tag[] | undefined {
 }
 
 /** By a name in lower case: the names in condition keys don't mind case. */
-export function valueOf(pairs: Readonly<Record<string, string>> | undefined, name: string): string | undefined {
+export function valueOf(
+  pairs: Readonly<Record<string, string>> | undefined,
+  name: string,
+): string | undefined {
   for (const key in pairs) {
     if (key.toLowerCase() === name) return pairs[key];
   }

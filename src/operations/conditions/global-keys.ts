@@ -1,5 +1,13 @@
 import type { Tag } from '../../domain/index.ts';
-import { member, tagsOf, tagValue, valueOf, type Facts, type Read, type ReadNamed } from './facts.ts';
+import {
+  member,
+  tagsOf,
+  tagValue,
+  valueOf,
+  type Facts,
+  type Read,
+  type ReadNamed,
+} from './facts.ts';
 
 /** `aws:PrincipalType`, by what kind of ARN the caller has. */
 const principalTypes: readonly [RegExp, string][] = [
@@ -28,7 +36,9 @@ function resourceTags({ found }: Facts): readonly Tag[] | undefined {
 const tagKeys: Read = (facts) => {
   const given = requestTags(facts)?.map(({ key }) => key);
   const taken = member(facts, 'TagKeys') ?? member(facts, 'TagKeyList');
-  return given ?? (Array.isArray(taken) ? taken.filter((key) => typeof key === 'string') : undefined);
+  return (
+    given ?? (Array.isArray(taken) ? taken.filter((key) => typeof key === 'string') : undefined)
+  );
 };
 
 /**
@@ -39,7 +49,8 @@ const tagKeys: Read = (facts) => {
 export const globalKeys: Readonly<Record<string, Read>> = {
   'aws:principalarn': ({ request: { caller } }) => caller.session?.roleArn ?? caller.arn,
   'aws:principalaccount': ({ request: { caller } }) => caller.account,
-  'aws:principaltype': ({ request: { caller } }) => principalTypes.find(([pattern]) => pattern.test(caller.arn))?.[1],
+  'aws:principaltype': ({ request: { caller } }) =>
+    principalTypes.find(([pattern]) => pattern.test(caller.arn))?.[1],
   'aws:userid': ({ request: { caller } }) => caller.userId,
   'aws:username': ({ request: { caller } }) => caller.userName,
   'aws:sourceip': ({ request: { sourceIp } }) => sourceIp,

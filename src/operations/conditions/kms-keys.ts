@@ -1,5 +1,10 @@
 import { imageSha384, pcr, tpmPcr } from './attestation.ts';
-import { encryptionAlgorithm, encryptionContextKeys, encryptionContextValue, grantConstraintType } from './encryption-context.ts';
+import {
+  encryptionAlgorithm,
+  encryptionContextKeys,
+  encryptionContextValue,
+  grantConstraintType,
+} from './encryption-context.ts';
 import { fromInput, keyOf, member, text, type Facts, type Read, type ReadNamed } from './facts.ts';
 
 /** How a condition key is read, and for which actions; for all, if it doesn't say. */
@@ -8,7 +13,8 @@ interface KmsKey {
   readonly actions?: ReadonlySet<string>;
 }
 
-const on = (...names: readonly string[]): ReadonlySet<string> => new Set(names.map((name) => `kms:${name}`));
+const on = (...names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.map((name) => `kms:${name}`));
 
 const encryption = on(
   'Encrypt',
@@ -25,15 +31,25 @@ const grants = on('CreateGrant', 'ListGrants', 'RevokeGrant');
 const withoutCaller = on('ListKeys', 'ListAliases', 'ListRetirableGrants', 'GenerateRandom');
 
 /** What a new key would be, or what the key at hand is. */
-const keySpec: Read = (facts) => keyOf(facts)?.keySpec ?? whenCreating(facts, ['KeySpec', 'CustomerMasterKeySpec'], 'SYMMETRIC_DEFAULT');
-const keyUsage: Read = (facts) => keyOf(facts)?.keyUsage ?? whenCreating(facts, ['KeyUsage'], 'ENCRYPT_DECRYPT');
-const keyOrigin: Read = (facts) => keyOf(facts)?.origin ?? whenCreating(facts, ['Origin'], 'AWS_KMS');
+const keySpec: Read = (facts) =>
+  keyOf(facts)?.keySpec ??
+  whenCreating(facts, ['KeySpec', 'CustomerMasterKeySpec'], 'SYMMETRIC_DEFAULT');
+const keyUsage: Read = (facts) =>
+  keyOf(facts)?.keyUsage ?? whenCreating(facts, ['KeyUsage'], 'ENCRYPT_DECRYPT');
+const keyOrigin: Read = (facts) =>
+  keyOf(facts)?.origin ?? whenCreating(facts, ['Origin'], 'AWS_KMS');
 const multiRegion: Read = (facts) => {
   const key = keyOf(facts);
-  return key ? String(key.primaryRegion !== undefined) : whenCreating(facts, ['MultiRegion'], 'false');
+  return key
+    ? String(key.primaryRegion !== undefined)
+    : whenCreating(facts, ['MultiRegion'], 'false');
 };
 
-function whenCreating(facts: Facts, members: readonly string[], otherwise: string): string | undefined {
+function whenCreating(
+  facts: Facts,
+  members: readonly string[],
+  otherwise: string,
+): string | undefined {
   if (facts.action !== 'kms:CreateKey') return undefined;
   for (const name of members) {
     const value = text(member(facts, name));
@@ -44,7 +60,10 @@ function whenCreating(facts: Facts, members: readonly string[], otherwise: strin
 
 const multiRegionKeyType: Read = (facts) => {
   const key = keyOf(facts);
-  if (!key) return whenCreating(facts, [], 'PRIMARY') && text(member(facts, 'MultiRegion')) === 'true' ? 'PRIMARY' : undefined;
+  if (!key)
+    return whenCreating(facts, [], 'PRIMARY') && text(member(facts, 'MultiRegion')) === 'true'
+      ? 'PRIMARY'
+      : undefined;
   if (key.primaryRegion === undefined) return undefined;
   return key.primaryRegion === key.region ? 'PRIMARY' : 'REPLICA';
 };
@@ -96,7 +115,10 @@ export const kmsKeys: Readonly<Record<string, KmsKey>> = {
   'kms:encryptionalgorithm': { read: encryptionAlgorithm, actions: encryption },
   'kms:encryptioncontextkeys': { read: encryptionContextKeys },
   'kms:datakeypairspec': { read: fromInput('KeyPairSpec') },
-  'kms:reencryptonsamekey': { read: reEncryptOnSameKey, actions: on('ReEncryptFrom', 'ReEncryptTo') },
+  'kms:reencryptonsamekey': {
+    read: reEncryptOnSameKey,
+    actions: on('ReEncryptFrom', 'ReEncryptTo'),
+  },
   'kms:signingalgorithm': { read: fromInput('SigningAlgorithm') },
   'kms:messagetype': { read: orElse('MessageType', 'RAW'), actions: on('Sign', 'Verify') },
   'kms:macalgorithm': { read: fromInput('MacAlgorithm') },
@@ -105,16 +127,31 @@ export const kmsKeys: Readonly<Record<string, KmsKey>> = {
   'kms:grantoperations': { read: operations, actions: on('CreateGrant') },
   'kms:granteeprincipal': { read: fromInput('GranteePrincipal'), actions: on('CreateGrant') },
   'kms:retiringprincipal': { read: fromInput('RetiringPrincipal'), actions: on('CreateGrant') },
-  'kms:granteeserviceprincipal': { read: fromInput('GranteeServicePrincipal'), actions: on('CreateGrant') },
-  'kms:retiringserviceprincipal': { read: fromInput('RetiringServicePrincipal'), actions: on('CreateGrant') },
-  'kms:grantconstrainttype': { read: grantConstraintType, actions: on('CreateGrant', 'RetireGrant') },
+  'kms:granteeserviceprincipal': {
+    read: fromInput('GranteeServicePrincipal'),
+    actions: on('CreateGrant'),
+  },
+  'kms:retiringserviceprincipal': {
+    read: fromInput('RetiringServicePrincipal'),
+    actions: on('CreateGrant'),
+  },
+  'kms:grantconstrainttype': {
+    read: grantConstraintType,
+    actions: on('CreateGrant', 'RetireGrant'),
+  },
   'kms:bypasspolicylockoutsafetycheck': { read: fromInput('BypassPolicyLockoutSafetyCheck') },
   'kms:expirationmodel': { read: fromInput('ExpirationModel') },
   'kms:validto': { read: validTo },
   'kms:wrappingalgorithm': { read: fromInput('WrappingAlgorithm') },
   'kms:wrappingkeyspec': { read: fromInput('WrappingKeySpec') },
-  'kms:rotationperiodindays': { read: orElse('RotationPeriodInDays', '365'), actions: on('EnableKeyRotation') },
-  'kms:schedulekeydeletionpendingwindowindays': { read: orElse('PendingWindowInDays', '30'), actions: on('ScheduleKeyDeletion') },
+  'kms:rotationperiodindays': {
+    read: orElse('RotationPeriodInDays', '365'),
+    actions: on('EnableKeyRotation'),
+  },
+  'kms:schedulekeydeletionpendingwindowindays': {
+    read: orElse('PendingWindowInDays', '30'),
+    actions: on('ScheduleKeyDeletion'),
+  },
   'kms:trailingdayswithoutkeyusage': {
     read: ({ idleDays }) => text(idleDays),
     actions: on('ScheduleKeyDeletion', 'DisableKey'),

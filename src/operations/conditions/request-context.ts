@@ -4,7 +4,10 @@ import { globalKeys, globalNamedKeys } from './global-keys.ts';
 import { iamKeys } from './iam-keys.ts';
 import { kmsKeys, kmsNamedKeys } from './kms-keys.ts';
 
-const named: readonly (readonly [prefix: string, read: ReadNamed])[] = Object.entries({ ...globalNamedKeys, ...kmsNamedKeys });
+const named: readonly (readonly [prefix: string, read: ReadNamed])[] = Object.entries({
+  ...globalNamedKeys,
+  ...kmsNamedKeys,
+});
 
 /** What a request shows to conditions: nothing is read before a policy asks for it, and then once. */
 export function requestContext(facts: Facts): RequestContext {

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { constraintsMet, isNoWider, type GrantConstraints, type GrantRecord } from '../../domain/index.ts';
+import {
+  constraintsMet,
+  isNoWider,
+  type GrantConstraints,
+  type GrantRecord,
+} from '../../domain/index.ts';
 import { openSqliteStore } from '../../storage/index.ts';
 import { openGrantDirectory } from './grant-directory.ts';
 import { GrantIndex } from './grant-index.ts';
@@ -16,14 +21,26 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const key = { account: '111122223333', region: 'us-east-1', keyId: '1234abcd-12ab-34cd-56ef-1234567890ab' };
+const key = {
+  account: '111122223333',
+  region: 'us-east-1',
+  keyId: '1234abcd-12ab-34cd-56ef-1234567890ab',
+};
 const ana = 'arn:aws:iam::111122223333:user/ana';
 let made = 0;
 
 function grant(more: Partial<GrantRecord> = {}): GrantRecord {
   made += 1;
   const grantId = made.toString(16).padStart(64, '0');
-  return { ...key, grantId, creationDate: 0, granteeArn: ana, operations: ['Encrypt'], issuingAccount: key.account, ...more };
+  return {
+    ...key,
+    grantId,
+    creationDate: 0,
+    granteeArn: ana,
+    operations: ['Encrypt'],
+    issuingAccount: key.account,
+    ...more,
+  };
 }
 
 const put = (...grants: readonly GrantRecord[]): Promise<void> =>
@@ -36,9 +53,12 @@ describe('the grant directory', () => {
 
   it('finds one of fifty thousand grants of a key without looking at the others, while grants come and go', async () => {
     const grants = openGrantDirectory(store);
-    const many = Array.from({ length: 50_000 }, (_, n) => grant({ constraints: { EncryptionContextEquals: { n: String(n) } } }));
+    const many = Array.from({ length: 50_000 }, (_, n) =>
+      grant({ constraints: { EncryptionContextEquals: { n: String(n) } } }),
+    );
     await put(...many);
-    const find = async (): Promise<string | undefined> => (await grants.of(key, [ana]))[0]?.find(question, 'AIDA')?.grantId;
+    const find = async (): Promise<string | undefined> =>
+      (await grants.of(key, [ana]))[0]?.find(question, 'AIDA')?.grantId;
     assert.equal(await find(), many[25_000]?.grantId);
     const before = process.cpuUsage();
     for (let round = 0; round < 1_000; round += 1) {
@@ -46,13 +66,17 @@ describe('the grant directory', () => {
       await find();
     }
     const { user, system } = process.cpuUsage(before);
-    assert.ok(user + system < 2_000_000, `${user + system} µs for 1,000 look-ups and 10 new grants`);
+    assert.ok(
+      user + system < 2_000_000,
+      `${user + system} µs for 1,000 look-ups and 10 new grants`,
+    );
   });
 
   it('shows what was written, as soon as it is written, to everyone at once', async () => {
     const grants = openGrantDirectory(store);
     const own = { ...key, keyId: 'another' };
-    const find = async (): Promise<string | undefined> => (await grants.of(own, [ana]))[0]?.find(question, 'AIDA')?.grantId;
+    const find = async (): Promise<string | undefined> =>
+      (await grants.of(own, [ana]))[0]?.find(question, 'AIDA')?.grantId;
     assert.equal(await find(), undefined);
     const one = grant(own);
     await put(one);
@@ -60,19 +84,26 @@ describe('the grant directory', () => {
     await put({ ...one, operations: ['Decrypt'] });
     assert.equal(await find(), undefined);
     await put(one);
-    await store.transact((transaction) => transaction.delete('grants', own.account, own.region, own.keyId, one.grantId));
+    await store.transact((transaction) =>
+      transaction.delete('grants', own.account, own.region, own.keyId, one.grantId),
+    );
     assert.deepEqual(await Promise.all([find(), find()]), [undefined, undefined]);
   });
 });
 
 describe('the grant index', () => {
-  const pairs = fc.dictionary(fc.constantFrom('a', 'B', 'b', 'c'), fc.constantFrom('1', '2'), { maxKeys: 3 });
+  const pairs = fc.dictionary(fc.constantFrom('a', 'B', 'b', 'c'), fc.constantFrom('1', '2'), {
+    maxKeys: 3,
+  });
   const constraints: fc.Arbitrary<GrantConstraints> = fc.oneof(
     fc.constant({}),
     pairs.map((EncryptionContextEquals) => ({ EncryptionContextEquals })),
     pairs.map((EncryptionContextSubset) => ({ EncryptionContextSubset })),
   );
-  const operations = fc.uniqueArray(fc.constantFrom('Encrypt', 'Decrypt', 'CreateGrant', 'DescribeKey'), { minLength: 1 });
+  const operations = fc.uniqueArray(
+    fc.constantFrom('Encrypt', 'Decrypt', 'CreateGrant', 'DescribeKey'),
+    { minLength: 1 },
+  );
   const terms = fc.record({ constraints, operations });
 
   it('finds a grant exactly where looking at each would', () => {
@@ -92,7 +123,11 @@ describe('the grant index', () => {
           if (!names.includes(question.operation)) return false;
           if (question.operation === 'DescribeKey') return true;
           if (question.operation === 'CreateGrant')
-            return isNoWider(question.child, { ...rest, operations: names, constraints: limits ?? {} });
+            return isNoWider(question.child, {
+              ...rest,
+              operations: names,
+              constraints: limits ?? {},
+            });
           return constraintsMet(limits, question.encryptionContext);
         });
         assert.equal(index.find(question, 'AIDA') !== undefined, expected);
@@ -124,12 +159,18 @@ describe('a child grant', () => {
 
   it('that is no wider than its parent allows nothing that the parent does not', () => {
     fc.assert(
-      fc.property(terms, terms, pairs, fc.constantFrom('Encrypt', 'Decrypt'), (child, parent, context, operation) => {
-        fc.pre(isNoWider(child, parent));
-        const may = ({ operations, constraints }: typeof child): boolean =>
-          operations.includes(operation) && constraintsMet(constraints, context);
-        assert.ok(!may(child) || may(parent));
-      }),
+      fc.property(
+        terms,
+        terms,
+        pairs,
+        fc.constantFrom('Encrypt', 'Decrypt'),
+        (child, parent, context, operation) => {
+          fc.pre(isNoWider(child, parent));
+          const may = ({ operations, constraints }: typeof child): boolean =>
+            operations.includes(operation) && constraintsMet(constraints, context);
+          assert.ok(!may(child) || may(parent));
+        },
+      ),
       { numRuns: 1_000 },
     );
   });

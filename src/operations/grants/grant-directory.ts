@@ -43,13 +43,21 @@ class Directory implements GrantDirectory {
     this.#store = store;
   }
 
-  of(key: Key, grantees: readonly string[]): readonly GrantIndex[] | Promise<readonly GrantIndex[]> {
+  of(
+    key: Key,
+    grantees: readonly string[],
+  ): readonly GrantIndex[] | Promise<readonly GrantIndex[]> {
     const held = this.#use(key);
     const indexes = grantees.map((grantee) => this.#index(held, grantee));
-    return held.changed.size === 0 && !held.catchingUp && areHere(indexes) ? indexes : this.#awaited(held, indexes);
+    return held.changed.size === 0 && !held.catchingUp && areHere(indexes)
+      ? indexes
+      : this.#awaited(held, indexes);
   }
 
-  async #awaited(held: Held, indexes: readonly (GrantIndex | Promise<GrantIndex>)[]): Promise<readonly GrantIndex[]> {
+  async #awaited(
+    held: Held,
+    indexes: readonly (GrantIndex | Promise<GrantIndex>)[],
+  ): Promise<readonly GrantIndex[]> {
     const loaded = await Promise.all(indexes.map(async (index) => index));
     // Others may be at it already: nobody goes on with what is known to be old.
     while (held.changed.size > 0 || held.catchingUp) await this.#catchUp(held);
@@ -64,7 +72,13 @@ class Directory implements GrantDirectory {
 
   #use(key: Key): Held {
     const name = nameOf(key);
-    const held = this.#held.get(name) ?? { key, indexes: new Map(), granteeOf: new Map(), changed: new Set(), counted: 0 };
+    const held = this.#held.get(name) ?? {
+      key,
+      indexes: new Map(),
+      granteeOf: new Map(),
+      changed: new Set(),
+      counted: 0,
+    };
     this.#held.delete(name);
     this.#held.set(name, held);
     return held;
@@ -87,8 +101,13 @@ class Directory implements GrantDirectory {
     return loading;
   }
 
-  async #load({ key: { account, region, keyId }, granteeOf }: Held, grantee: string): Promise<GrantIndex> {
-    const rows = await this.#store.read((reader) => reader.find('grants', 'byGrantee', [account, region, keyId, grantee]));
+  async #load(
+    { key: { account, region, keyId }, granteeOf }: Held,
+    grantee: string,
+  ): Promise<GrantIndex> {
+    const rows = await this.#store.read((reader) =>
+      reader.find('grants', 'byGrantee', [account, region, keyId, grantee]),
+    );
     const index = new GrantIndex();
     for (const row of rows) {
       index.add(row);
@@ -108,7 +127,9 @@ class Directory implements GrantDirectory {
     changed.clear();
     try {
       const rows = await this.#store.read((reader) =>
-        Promise.all(ids.map((grantId) => reader.get('grants', key.account, key.region, key.keyId, grantId))),
+        Promise.all(
+          ids.map((grantId) => reader.get('grants', key.account, key.region, key.keyId, grantId)),
+        ),
       );
       for (const [at, grantId] of ids.entries()) await replace(held, grantId, rows[at]);
     } catch (error) {
@@ -131,11 +152,17 @@ class Directory implements GrantDirectory {
   }
 }
 
-function areHere(indexes: readonly (GrantIndex | Promise<GrantIndex>)[]): indexes is readonly GrantIndex[] {
+function areHere(
+  indexes: readonly (GrantIndex | Promise<GrantIndex>)[],
+): indexes is readonly GrantIndex[] {
   return indexes.every((index) => index instanceof GrantIndex);
 }
 
-async function replace({ indexes, granteeOf }: Held, grantId: string, row: GrantRecord | undefined): Promise<void> {
+async function replace(
+  { indexes, granteeOf }: Held,
+  grantId: string,
+  row: GrantRecord | undefined,
+): Promise<void> {
   const before = granteeOf.get(grantId);
   if (before !== undefined) (await indexes.get(before))?.remove(grantId);
   granteeOf.delete(grantId);

@@ -1,4 +1,10 @@
-import { constraintsMet, isBoundByConstraints, isNoWider, normalPairs, type GrantRecord } from '../../domain/index.ts';
+import {
+  constraintsMet,
+  isBoundByConstraints,
+  isNoWider,
+  normalPairs,
+  type GrantRecord,
+} from '../../domain/index.ts';
 
 /** What a request asks of grants. */
 export interface GrantQuestion {
@@ -63,7 +69,10 @@ function isFor({ granteeId }: GrantRecord, uniqueId: string): boolean {
   return granteeId === undefined || granteeId === uniqueId;
 }
 
-function allows(grant: GrantRecord, { operation, encryptionContext, child }: GrantQuestion): boolean {
+function allows(
+  grant: GrantRecord,
+  { operation, encryptionContext, child }: GrantQuestion,
+): boolean {
   if (operation === 'CreateGrant') return child !== undefined && isNoWider(child, grant);
   return !isBoundByConstraints(operation) || constraintsMet(grant.constraints, encryptionContext);
 }
@@ -83,7 +92,9 @@ function placeOf(operation: string, { constraints }: GrantRecord): string {
 
 function placesToLook({ operation, encryptionContext }: GrantQuestion): string[] {
   const pairs = sorted(encryptionContext);
-  return ['', `equals ${pairs.join(' ')}`, ...pairs.map((pair) => `has ${pair}`)].map((place) => `${operation} ${place}`);
+  return ['', `equals ${pairs.join(' ')}`, ...pairs.map((pair) => `has ${pair}`)].map(
+    (place) => `${operation} ${place}`,
+  );
 }
 
 function sorted(pairs: Readonly<Record<string, string>> | undefined): string[] {

@@ -7,11 +7,18 @@ const PARTS = 6;
 
 /** Names a grant. It is no secret: a token is of no use to whom the grant is not for. Each differs from all others. */
 export function newGrantToken({ account, region, keyId, grantId }: GrantRecord): string {
-  return Buffer.from([VERSION, account, region, keyId, grantId, hexId(16)].join('/'), 'utf8').toString('base64url');
+  return Buffer.from(
+    [VERSION, account, region, keyId, grantId, hexId(16)].join('/'),
+    'utf8',
+  ).toString('base64url');
 }
 
 /** @throws KmsError InvalidGrantTokenException if it names no grant of that Region */
-export async function grantOfToken(reader: Reader, token: string, region: string): Promise<GrantRecord> {
+export async function grantOfToken(
+  reader: Reader,
+  token: string,
+  region: string,
+): Promise<GrantRecord> {
   const parts = Buffer.from(token, 'base64url').toString('utf8').split('/');
   const [version, account = '', there = '', keyId = '', grantId = ''] = parts;
   const whole = version === VERSION && parts.length === PARTS && there === region;
@@ -26,7 +33,10 @@ export async function grantOfToken(reader: Reader, token: string, region: string
  */
 export function requireGrantTokens(
   store: Store,
-  { input, region }: { readonly input: { readonly GrantTokens?: readonly string[] }; readonly region: string },
+  {
+    input,
+    region,
+  }: { readonly input: { readonly GrantTokens?: readonly string[] }; readonly region: string },
 ): Promise<void> | undefined {
   const { GrantTokens: tokens } = input;
   if (tokens === undefined || tokens.length === 0) return undefined;

@@ -14,12 +14,22 @@ function namesOf({ arn, roleArn, account, isRoot }: Who): [arn: string, naming: 
 }
 
 /** Whether a grant on the key allows it to the caller. */
-export function grantVerdict(grants: GrantDirectory, key: Key, who: Who, question: GrantQuestion): Promise<GrantVerdict | undefined> {
+export function grantVerdict(
+  grants: GrantDirectory,
+  key: Key,
+  who: Who,
+  question: GrantQuestion,
+): Promise<GrantVerdict | undefined> {
   return verdictBy(grants, key, who, (index) => index.find(question, who.uniqueId));
 }
 
 /** Whether a grant on the key could allow the operation to the caller, if a request meets its constraints. */
-export function constrainedVerdict(grants: GrantDirectory, key: Key, who: Who, operation: string): Promise<GrantVerdict | undefined> {
+export function constrainedVerdict(
+  grants: GrantDirectory,
+  key: Key,
+  who: Who,
+  operation: string,
+): Promise<GrantVerdict | undefined> {
   return verdictBy(grants, key, who, (index) => index.findConstrained(operation, who.uniqueId));
 }
 
@@ -47,10 +57,15 @@ async function verdictBy(
  * or, as far as its own policies allow, as one of the account that made it.
  */
 export function retirementVerdict(grant: GrantRecord, who: Who): GrantVerdict | undefined {
-  const { grantId, granteeArn, granteeId, retiringArn, retiringId, operations, issuingAccount } = grant;
+  const { grantId, granteeArn, granteeId, retiringArn, retiringId, operations, issuingAccount } =
+    grant;
   for (const [arn, naming] of namesOf(who)) {
-    const retires = arn === retiringArn && (retiringId === undefined || retiringId === who.uniqueId);
-    const mayReturn = arn === granteeArn && operations.includes('RetireGrant') && (granteeId === undefined || granteeId === who.uniqueId);
+    const retires =
+      arn === retiringArn && (retiringId === undefined || retiringId === who.uniqueId);
+    const mayReturn =
+      arn === granteeArn &&
+      operations.includes('RetireGrant') &&
+      (granteeId === undefined || granteeId === who.uniqueId);
     if (retires || mayReturn) return { naming, grantId };
   }
   if (who.account !== issuingAccount) return undefined;

@@ -22,7 +22,8 @@ export const DeleteLoginProfile = defineOperation('iam', 'DeleteLoginProfile', {
 export const ListMFADevices = defineOperation('iam', 'ListMFADevices', {
   effect: 'read',
   targets: ofUser,
-  handle: async (_services, _input, { user }) => rowOf(user) && { MFADevices: [], IsTruncated: false },
+  handle: async (_services, _input, { user }) =>
+    rowOf(user) && { MFADevices: [], IsTruncated: false },
 });
 export const ListVirtualMFADevices = defineOperation('iam', 'ListVirtualMFADevices', {
   effect: 'read',
@@ -32,15 +33,22 @@ export const ListVirtualMFADevices = defineOperation('iam', 'ListVirtualMFADevic
 export const ListSSHPublicKeys = defineOperation('iam', 'ListSSHPublicKeys', {
   effect: 'read',
   targets: ofUser,
-  handle: async (_services, _input, { user }) => rowOf(user) && { SSHPublicKeys: [], IsTruncated: false },
+  handle: async (_services, _input, { user }) =>
+    rowOf(user) && { SSHPublicKeys: [], IsTruncated: false },
 });
 export const ListSigningCertificates = defineOperation('iam', 'ListSigningCertificates', {
   effect: 'read',
   targets: ofUser,
-  handle: async (_services, _input, { user }) => rowOf(user) && { Certificates: [], IsTruncated: false },
+  handle: async (_services, _input, { user }) =>
+    rowOf(user) && { Certificates: [], IsTruncated: false },
 });
-export const ListServiceSpecificCredentials = defineOperation('iam', 'ListServiceSpecificCredentials', {
-  effect: 'read',
-  targets: ofUser,
-  handle: async (_services, _input, { user }) => rowOf(user) && { ServiceSpecificCredentials: [], IsTruncated: false },
-});
+export const ListServiceSpecificCredentials = defineOperation(
+  'iam',
+  'ListServiceSpecificCredentials',
+  {
+    effect: 'read',
+    targets: ofUser,
+    handle: async (_services, _input, { user }) =>
+      rowOf(user) && { ServiceSpecificCredentials: [], IsTruncated: false },
+  },
+);

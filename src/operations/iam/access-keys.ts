@@ -14,7 +14,8 @@ export const CreateAccessKey = defineOperation('iam', 'CreateAccessKey', {
     await store.transact(async (transaction) => {
       await current(transaction, user);
       // Ids are random, and one could come twice.
-      if (await transaction.get('accessKeys', row.accessKeyId)) throw new KmsError('ServiceUnavailableException', 'Try again.');
+      if (await transaction.get('accessKeys', row.accessKeyId))
+        throw new KmsError('ServiceUnavailableException', 'Try again.');
       const others = await transaction.find('accessKeys', 'byUser', [account, name]);
       checkQuota('AccessKeysPerUser', others.length + 1);
       await transaction.put('accessKeys', row);
@@ -29,7 +30,8 @@ export const ListAccessKeys = defineOperation('iam', 'ListAccessKeys', {
   async handle({ store }, wanted, { user }) {
     const { account, name } = rowOf(user);
     const { rows, more } = await pageOf(wanted, {
-      fetch: (page) => store.read((reader) => reader.find('accessKeys', 'byUser', [account, name], page)),
+      fetch: (page) =>
+        store.read((reader) => reader.find('accessKeys', 'byUser', [account, name], page)),
       keyOf: ({ accessKeyId }) => [accessKeyId],
     });
     return { AccessKeyMetadata: rows.map(describeAccessKey), ...more };
@@ -87,7 +89,11 @@ function ownerOf(accessKeyId: string): IamTarget<EntityPlace<'users'>> {
   };
 }
 
-async function accessKeyOf(transaction: Transaction | Reader, user: EntityPlace<'users'>, id: string): Promise<AccessKeyRecord> {
+async function accessKeyOf(
+  transaction: Transaction | Reader,
+  user: EntityPlace<'users'>,
+  id: string,
+): Promise<AccessKeyRecord> {
   const { account, name } = rowOf(user);
   const row = await transaction.get('accessKeys', id);
   if (row?.account !== account || row.userName !== name) throw noAccessKey(id);
@@ -100,5 +106,10 @@ function noAccessKey(id: string) {
 
 function describeAccessKey({ accessKeyId, userName, active, creationDate }: AccessKeyRecord) {
   const Status = active ? 'Active' : 'Inactive';
-  return { UserName: userName, AccessKeyId: accessKeyId, Status, CreateDate: new Date(creationDate) } as const;
+  return {
+    UserName: userName,
+    AccessKeyId: accessKeyId,
+    Status,
+    CreateDate: new Date(creationDate),
+  } as const;
 }

@@ -12,7 +12,9 @@ export const GetAccountSummary = defineOperation('iam', 'GetAccountSummary', {
       Policies: (await reader.list('managedPolicies', [account])).length,
       Providers: (await reader.list('oidcProviders', [account])).length,
     }));
-    const limits = Object.fromEntries(Object.entries(quotas).map(([name, figure]) => [`${name}Quota`, figure]));
+    const limits = Object.fromEntries(
+      Object.entries(quotas).map(([name, figure]) => [`${name}Quota`, figure]),
+    );
     return { SummaryMap: { ...counts, ...limits } };
   },
 });

@@ -3,30 +3,55 @@ import { findManagedPolicy } from '../../identity/index.ts';
 import type { Store } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { pageOfTexts } from './page.ts';
-import { amend, type EntityPlace, type HolderTable, noSuchEntity, ofGroup, ofRole, ofUser, rowOf } from './place.ts';
+import {
+  amend,
+  type EntityPlace,
+  type HolderTable,
+  noSuchEntity,
+  ofGroup,
+  ofRole,
+  ofUser,
+  rowOf,
+} from './place.ts';
 import { checkQuota } from './quotas.ts';
 
-const quotas = { users: 'PoliciesPerUser', groups: 'PoliciesPerGroup', roles: 'PoliciesPerRole' } as const;
+const quotas = {
+  users: 'PoliciesPerUser',
+  groups: 'PoliciesPerGroup',
+  roles: 'PoliciesPerRole',
+} as const;
 
 interface Managed {
   readonly PolicyArn: string;
 }
 
-async function attach<T extends HolderTable>(store: Store, place: EntityPlace<T>, { PolicyArn }: Managed): Promise<Record<string, never>> {
+async function attach<T extends HolderTable>(
+  store: Store,
+  place: EntityPlace<T>,
+  { PolicyArn }: Managed,
+): Promise<Record<string, never>> {
   await amend(store, place, async (row, reader) => {
     if (!(await findManagedPolicy(reader, row.account, PolicyArn))) {
       throw noSuchEntity(`Policy ${PolicyArn} does not exist or is not attachable.`);
     }
-    const attachedPolicies = [...row.attachedPolicies.filter((arn) => arn !== PolicyArn), PolicyArn];
+    const attachedPolicies = [
+      ...row.attachedPolicies.filter((arn) => arn !== PolicyArn),
+      PolicyArn,
+    ];
     checkQuota(quotas[place.table], attachedPolicies.length);
     return { ...row, attachedPolicies };
   });
   return {};
 }
 
-async function detach<T extends HolderTable>(store: Store, place: EntityPlace<T>, { PolicyArn }: Managed): Promise<Record<string, never>> {
+async function detach<T extends HolderTable>(
+  store: Store,
+  place: EntityPlace<T>,
+  { PolicyArn }: Managed,
+): Promise<Record<string, never>> {
   await amend(store, place, (row) => {
-    if (!row.attachedPolicies.includes(PolicyArn)) throw noSuchEntity(`Policy ${PolicyArn} was not found.`);
+    if (!row.attachedPolicies.includes(PolicyArn))
+      throw noSuchEntity(`Policy ${PolicyArn} was not found.`);
     return { ...row, attachedPolicies: row.attachedPolicies.filter((arn) => arn !== PolicyArn) };
   });
   return {};
@@ -38,10 +63,21 @@ interface WantedAttachments {
   readonly MaxItems?: number;
 }
 
-async function list(place: EntityPlace<HolderTable>, { PathPrefix = '/', ...wanted }: WantedAttachments) {
-  const arns = rowOf(place).attachedPolicies.filter((arn) => parseIamArn('policy', arn)?.path.startsWith(PathPrefix));
+async function list(
+  place: EntityPlace<HolderTable>,
+  { PathPrefix = '/', ...wanted }: WantedAttachments,
+) {
+  const arns = rowOf(place).attachedPolicies.filter((arn) =>
+    parseIamArn('policy', arn)?.path.startsWith(PathPrefix),
+  );
   const { rows, more } = await pageOfTexts(wanted, arns);
-  return { AttachedPolicies: rows.map((arn) => ({ PolicyName: parseIamArn('policy', arn)?.name ?? arn, PolicyArn: arn })), ...more };
+  return {
+    AttachedPolicies: rows.map((arn) => ({
+      PolicyName: parseIamArn('policy', arn)?.name ?? arn,
+      PolicyArn: arn,
+    })),
+    ...more,
+  };
 }
 
 export const AttachUserPolicy = defineOperation('iam', 'AttachUserPolicy', {

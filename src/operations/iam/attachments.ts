@@ -20,14 +20,31 @@ const none: Attachments = { holders: [], bounded: [] };
  * Where each managed policy is in use, by its ARN. Read from the holders themselves, which say what is attached to them: an
  * account has a few thousand at most, and only administrators ask.
  */
-export async function attachments(reader: Reader, account: string): Promise<(arn: string) => Attachments> {
-  const users = (await reader.list('users', [account])).map((row) => ({ row, entity: entityOf('User', row.userId, row) }));
-  const groups = (await reader.list('groups', [account])).map((row) => ({ row, entity: entityOf('Group', row.groupId, row) }));
-  const roles = (await reader.list('roles', [account])).map((row) => ({ row, entity: entityOf('Role', row.roleId, row) }));
+export async function attachments(
+  reader: Reader,
+  account: string,
+): Promise<(arn: string) => Attachments> {
+  const users = (await reader.list('users', [account])).map((row) => ({
+    row,
+    entity: entityOf('User', row.userId, row),
+  }));
+  const groups = (await reader.list('groups', [account])).map((row) => ({
+    row,
+    entity: entityOf('Group', row.groupId, row),
+  }));
+  const roles = (await reader.list('roles', [account])).map((row) => ({
+    row,
+    entity: entityOf('Role', row.roleId, row),
+  }));
   const everyone: readonly Held[] = [...users, ...groups, ...roles];
   const holders = byArn(everyone, ({ attachedPolicies }) => attachedPolicies);
-  const bounded = byArn(everyone, (row) => ('boundary' in row && row.boundary !== undefined ? [row.boundary] : []));
-  return (arn) => ({ holders: holders.get(arn) ?? none.holders, bounded: bounded.get(arn) ?? none.bounded });
+  const bounded = byArn(everyone, (row) =>
+    'boundary' in row && row.boundary !== undefined ? [row.boundary] : [],
+  );
+  return (arn) => ({
+    holders: holders.get(arn) ?? none.holders,
+    bounded: bounded.get(arn) ?? none.bounded,
+  });
 }
 
 type Row = UserRecord | GroupRecord | RoleRecord;
@@ -40,7 +57,10 @@ function entityOf(kind: Entity['kind'], id: string, { name, path }: Row): Entity
   return { kind, id, name, path };
 }
 
-function byArn(all: readonly Held[], arnsOf: (row: Row) => readonly string[]): ReadonlyMap<string, readonly Entity[]> {
+function byArn(
+  all: readonly Held[],
+  arnsOf: (row: Row) => readonly string[],
+): ReadonlyMap<string, readonly Entity[]> {
   const map = new Map<string, Entity[]>();
   for (const { row, entity } of all) {
     for (const arn of arnsOf(row)) map.set(arn, [...(map.get(arn) ?? []), entity]);

@@ -2,7 +2,10 @@ import { defineOperation } from '../operation.ts';
 import { checkedBoundary } from './boundary.ts';
 import { amend, ofRole, ofUser } from './place.ts';
 
-function unbounded<R extends { readonly boundary?: string }>({ boundary: _gone, ...row }: R): Omit<R, 'boundary'> {
+function unbounded<R extends { readonly boundary?: string }>({
+  boundary: _gone,
+  ...row
+}: R): Omit<R, 'boundary'> {
   return row;
 }
 
@@ -18,14 +21,18 @@ export const PutUserPermissionsBoundary = defineOperation('iam', 'PutUserPermiss
   },
 });
 
-export const DeleteUserPermissionsBoundary = defineOperation('iam', 'DeleteUserPermissionsBoundary', {
-  effect: 'write',
-  targets: ofUser,
-  async handle({ store }, _input, { user }) {
-    await amend(store, user, unbounded);
-    return {};
+export const DeleteUserPermissionsBoundary = defineOperation(
+  'iam',
+  'DeleteUserPermissionsBoundary',
+  {
+    effect: 'write',
+    targets: ofUser,
+    async handle({ store }, _input, { user }) {
+      await amend(store, user, unbounded);
+      return {};
+    },
   },
-});
+);
 
 export const PutRolePermissionsBoundary = defineOperation('iam', 'PutRolePermissionsBoundary', {
   effect: 'write',
@@ -39,11 +46,15 @@ export const PutRolePermissionsBoundary = defineOperation('iam', 'PutRolePermiss
   },
 });
 
-export const DeleteRolePermissionsBoundary = defineOperation('iam', 'DeleteRolePermissionsBoundary', {
-  effect: 'write',
-  targets: ofRole,
-  async handle({ store }, _input, { role }) {
-    await amend(store, role, unbounded);
-    return {};
+export const DeleteRolePermissionsBoundary = defineOperation(
+  'iam',
+  'DeleteRolePermissionsBoundary',
+  {
+    effect: 'write',
+    targets: ofRole,
+    async handle({ store }, _input, { role }) {
+      await amend(store, role, unbounded);
+      return {};
+    },
   },
-});
+);

@@ -3,7 +3,11 @@ import type { Reader } from '../../storage/index.ts';
 import { noSuchEntity } from './place.ts';
 
 /** @throws NoSuchEntity if the boundary is no managed policy that the account has */
-export async function checkedBoundary(reader: Reader, account: string, arn: string): Promise<string> {
+export async function checkedBoundary(
+  reader: Reader,
+  account: string,
+  arn: string,
+): Promise<string> {
   if (await findManagedPolicy(reader, account, arn)) return arn;
   throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
 }
@@ -11,5 +15,10 @@ export async function checkedBoundary(reader: Reader, account: string, arn: stri
 /** As users and roles show theirs. */
 export function shownBoundary({ boundary }: { readonly boundary?: string }) {
   if (boundary === undefined) return {};
-  return { PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: boundary } } as const;
+  return {
+    PermissionsBoundary: {
+      PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+      PermissionsBoundaryArn: boundary,
+    },
+  } as const;
 }

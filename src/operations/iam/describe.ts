@@ -7,7 +7,13 @@ type Policy = NonNullable<Response<'iam', 'GetPolicy'>['Policy']>;
 
 /** As listings show it. */
 export function describeUser(row: UserRecord): User {
-  return { Path: row.path, UserName: row.name, UserId: row.userId, Arn: iamArn('user', row), CreateDate: new Date(row.creationDate) };
+  return {
+    Path: row.path,
+    UserName: row.name,
+    UserId: row.userId,
+    Arn: iamArn('user', row),
+    CreateDate: new Date(row.creationDate),
+  };
 }
 
 export function describePolicy(row: ManagedPolicyRecord, attached?: Attachments): Policy {

@@ -1,5 +1,10 @@
 import { KmsError, type RoleRecord } from '../../domain/index.ts';
-import { parsePolicy, PolicyError, type PolicyDocument, type PolicyKind } from '../../policy/index.ts';
+import {
+  parsePolicy,
+  PolicyError,
+  type PolicyDocument,
+  type PolicyKind,
+} from '../../policy/index.ts';
 import type { Reader } from '../../storage/index.ts';
 import { uniqueIdsIn } from '../principals.ts';
 import { checkQuota, type Quota } from './quotas.ts';
@@ -11,9 +16,15 @@ export function checkedDocument(text: string, kind: PolicyKind): string {
 }
 
 /** A trust policy whose principals are there. @throws MalformedPolicyDocument */
-export async function checkedTrustPolicy(reader: Reader, text: string): Promise<Pick<RoleRecord, 'trustPolicy' | 'trustPrincipals'>> {
+export async function checkedTrustPolicy(
+  reader: Reader,
+  text: string,
+): Promise<Pick<RoleRecord, 'trustPolicy' | 'trustPrincipals'>> {
   checkSize('ACLSizePerRole', [text]);
-  return { trustPolicy: text, trustPrincipals: await uniqueIdsIn(reader, parse(text, 'trust'), noPrincipal) };
+  return {
+    trustPolicy: text,
+    trustPrincipals: await uniqueIdsIn(reader, parse(text, 'trust'), noPrincipal),
+  };
 }
 
 function noPrincipal(arn: string): KmsError {
@@ -24,7 +35,8 @@ function parse(text: string, kind: PolicyKind): PolicyDocument {
   try {
     return parsePolicy(text, kind);
   } catch (error) {
-    if (error instanceof PolicyError) throw new KmsError('MalformedPolicyDocument', error.message, { cause: error });
+    if (error instanceof PolicyError)
+      throw new KmsError('MalformedPolicyDocument', error.message, { cause: error });
     throw error;
   }
 }

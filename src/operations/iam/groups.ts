@@ -5,7 +5,16 @@ import { defineOperation } from '../operation.ts';
 import { describeUser } from './describe.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
-import { all, conflict, current, newEntity, noSuchEntity, ofGroup, ofUser, rowOf } from './place.ts';
+import {
+  all,
+  conflict,
+  current,
+  newEntity,
+  noSuchEntity,
+  ofGroup,
+  ofUser,
+  rowOf,
+} from './place.ts';
 import { checkQuota } from './quotas.ts';
 
 export const CreateGroup = defineOperation('iam', 'CreateGroup', {
@@ -35,11 +44,18 @@ export const GetGroup = defineOperation('iam', 'GetGroup', {
   async handle({ store }, wanted, { group }) {
     const row = rowOf(group);
     const { rows, more } = await pageOf(wanted, {
-      fetch: (page) => store.read((reader) => reader.list('memberships', [row.account, row.name], page)),
+      fetch: (page) =>
+        store.read((reader) => reader.list('memberships', [row.account, row.name], page)),
       keyOf: ({ account, groupName, userName }) => [account, groupName, userName],
     });
-    const users = await store.read((reader) => Promise.all(rows.map(({ account, userName }) => reader.get('users', account, userName))));
-    return { Group: describeGroup(row), Users: users.filter((user) => user !== undefined).map(describeUser), ...more };
+    const users = await store.read((reader) =>
+      Promise.all(rows.map(({ account, userName }) => reader.get('users', account, userName))),
+    );
+    return {
+      Group: describeGroup(row),
+      Users: users.filter((user) => user !== undefined).map(describeUser),
+      ...more,
+    };
   },
 });
 
@@ -76,7 +92,8 @@ export const DeleteGroup = defineOperation('iam', 'DeleteGroup', {
   async handle({ store }, _input, { group }) {
     await store.transact(async (transaction) => {
       const { account, name, inlinePolicies, attachedPolicies } = await current(transaction, group);
-      if ((await membersOf(transaction, account, name)).length > 0) throw conflict('must remove users from group first.');
+      if ((await membersOf(transaction, account, name)).length > 0)
+        throw conflict('must remove users from group first.');
       if (Object.keys(inlinePolicies).length > 0) throw conflict('must delete policies first.');
       if (attachedPolicies.length > 0) throw conflict('must detach all policies first.');
       await transaction.delete('groups', account, name);
@@ -92,7 +109,11 @@ export const AddUserToGroup = defineOperation('iam', 'AddUserToGroup', {
     await store.transact(async (transaction) => {
       const { account, name } = await current(transaction, group);
       await requireUser(transaction, account, UserName);
-      const groups = new Set((await transaction.find('memberships', 'byUser', [account, UserName])).map(({ groupName }) => groupName));
+      const groups = new Set(
+        (await transaction.find('memberships', 'byUser', [account, UserName])).map(
+          ({ groupName }) => groupName,
+        ),
+      );
       checkQuota('GroupsPerUser', groups.add(name).size);
       await transaction.put('memberships', { account, groupName: name, userName: UserName });
     });
@@ -119,27 +140,41 @@ export const ListGroupsForUser = defineOperation('iam', 'ListGroupsForUser', {
   async handle({ store }, wanted, { user }) {
     const { account, name } = rowOf(user);
     const { rows, more } = await pageOf(wanted, {
-      fetch: (page) => store.read((reader) => reader.find('memberships', 'byUser', [account, name], page)),
+      fetch: (page) =>
+        store.read((reader) => reader.find('memberships', 'byUser', [account, name], page)),
       keyOf: ({ groupName }) => [account, groupName, name],
     });
-    const groups = await store.read((reader) => Promise.all(rows.map(({ groupName }) => reader.get('groups', account, groupName))));
+    const groups = await store.read((reader) =>
+      Promise.all(rows.map(({ groupName }) => reader.get('groups', account, groupName))),
+    );
     return { Groups: groups.filter((group) => group !== undefined).map(describeGroup), ...more };
   },
 });
 
 function describeGroup(row: GroupRecord) {
-  return { Path: row.path, GroupName: row.name, GroupId: row.groupId, Arn: iamArn('group', row), CreateDate: new Date(row.creationDate) };
+  return {
+    Path: row.path,
+    GroupName: row.name,
+    GroupId: row.groupId,
+    Arn: iamArn('group', row),
+    CreateDate: new Date(row.creationDate),
+  };
 }
 
 async function requireUser(reader: Reader, account: string, name: string): Promise<void> {
-  if (!(await reader.get('users', account, name))) throw noSuchEntity(`The user with name ${name} cannot be found.`);
+  if (!(await reader.get('users', account, name)))
+    throw noSuchEntity(`The user with name ${name} cannot be found.`);
 }
 
 function membersOf(reader: Reader, account: string, name: string) {
   return reader.list('memberships', [account, name]);
 }
 
-async function rename(transaction: Transaction, { account, name }: GroupRecord, groupName: string): Promise<void> {
+async function rename(
+  transaction: Transaction,
+  { account, name }: GroupRecord,
+  groupName: string,
+): Promise<void> {
   await checkNewName(transaction, 'groups', { account, name: groupName, from: name });
   for (const { userName } of await membersOf(transaction, account, name)) {
     await transaction.delete('memberships', account, name, userName);

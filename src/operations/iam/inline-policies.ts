@@ -2,7 +2,16 @@ import type { Store } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedDocument, checkSize, shownDocument } from './documents.ts';
 import { pageOfTexts } from './page.ts';
-import { amend, type EntityPlace, type HolderTable, noSuchEntity, ofGroup, ofRole, ofUser, rowOf } from './place.ts';
+import {
+  amend,
+  type EntityPlace,
+  type HolderTable,
+  noSuchEntity,
+  ofGroup,
+  ofRole,
+  ofUser,
+  rowOf,
+} from './place.ts';
 
 /** What each kind of holder calls its policies in quotas and errors. */
 const words = {
@@ -31,10 +40,17 @@ async function put<T extends HolderTable>(
 
 function get(place: EntityPlace<HolderTable>, { PolicyName }: Named) {
   const { inlinePolicies } = rowOf(place);
-  return { PolicyName, PolicyDocument: shownDocument(documentNamed(place, inlinePolicies, PolicyName)) };
+  return {
+    PolicyName,
+    PolicyDocument: shownDocument(documentNamed(place, inlinePolicies, PolicyName)),
+  };
 }
 
-async function remove<T extends HolderTable>(store: Store, place: EntityPlace<T>, { PolicyName }: Named): Promise<Record<string, never>> {
+async function remove<T extends HolderTable>(
+  store: Store,
+  place: EntityPlace<T>,
+  { PolicyName }: Named,
+): Promise<Record<string, never>> {
   await amend(store, place, (row) => {
     documentNamed(place, row.inlinePolicies, PolicyName);
     const { [PolicyName]: _gone, ...inlinePolicies } = row.inlinePolicies;
@@ -43,14 +59,22 @@ async function remove<T extends HolderTable>(store: Store, place: EntityPlace<T>
   return {};
 }
 
-async function list(place: EntityPlace<HolderTable>, wanted: { readonly Marker?: string; readonly MaxItems?: number }) {
+async function list(
+  place: EntityPlace<HolderTable>,
+  wanted: { readonly Marker?: string; readonly MaxItems?: number },
+) {
   const { rows, more } = await pageOfTexts(wanted, Object.keys(rowOf(place).inlinePolicies));
   return { PolicyNames: rows, ...more };
 }
 
-function documentNamed({ table }: EntityPlace<HolderTable>, policies: Readonly<Record<string, string>>, name: string): string {
+function documentNamed(
+  { table }: EntityPlace<HolderTable>,
+  policies: Readonly<Record<string, string>>,
+  name: string,
+): string {
   const document = Object.hasOwn(policies, name) ? policies[name] : undefined;
-  if (document === undefined) throw noSuchEntity(`The ${words[table].noun} policy with name ${name} cannot be found.`);
+  if (document === undefined)
+    throw noSuchEntity(`The ${words[table].noun} policy with name ${name} cannot be found.`);
   return document;
 }
 
@@ -83,7 +107,10 @@ export const PutGroupPolicy = defineOperation('iam', 'PutGroupPolicy', {
 export const GetGroupPolicy = defineOperation('iam', 'GetGroupPolicy', {
   effect: 'read',
   targets: ofGroup,
-  handle: async (_services, input, { group }) => ({ GroupName: input.GroupName, ...get(group, input) }),
+  handle: async (_services, input, { group }) => ({
+    GroupName: input.GroupName,
+    ...get(group, input),
+  }),
 });
 export const DeleteGroupPolicy = defineOperation('iam', 'DeleteGroupPolicy', {
   effect: 'write',

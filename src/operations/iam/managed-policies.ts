@@ -12,7 +12,11 @@ import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 export const CreatePolicy = defineOperation('iam', 'CreatePolicy', {
   effect: 'write',
   targets: ({ PolicyName, Path }) => ({ place: newEntity('managedPolicies', PolicyName, Path) }),
-  async handle({ store, clock }, { PolicyName, Path = '/', PolicyDocument, Description, Tags }, { place: { account } }) {
+  async handle(
+    { store, clock },
+    { PolicyName, Path = '/', PolicyDocument, Description, Tags },
+    { place: { account } },
+  ) {
     const now = clock.now();
     const row: ManagedPolicyRecord = {
       account,
@@ -40,7 +44,9 @@ export const GetPolicy = defineOperation('iam', 'GetPolicy', {
   targets: ofPolicy,
   async handle({ store }, { PolicyArn }, { policy }) {
     const row = rowOf(policy);
-    const attached = await store.read(async (reader) => (await attachments(reader, policy.account))(PolicyArn));
+    const attached = await store.read(async (reader) =>
+      (await attachments(reader, policy.account))(PolicyArn),
+    );
     return {
       Policy: {
         ...describePolicy(row, attached),
@@ -59,7 +65,8 @@ export const DeletePolicy = defineOperation('iam', 'DeletePolicy', {
     await store.transact(async (transaction) => {
       const { account, name, versions } = await current(transaction, policy);
       const { holders, bounded } = (await attachments(transaction, account))(PolicyArn);
-      if (holders.length + bounded.length > 0) throw new KmsError('DeleteConflict', 'Cannot delete a policy attached to entities.');
+      if (holders.length + bounded.length > 0)
+        throw new KmsError('DeleteConflict', 'Cannot delete a policy attached to entities.');
       if (versions.length > 1) {
         throw new KmsError(
           'DeleteConflict',
@@ -92,7 +99,9 @@ export const CreatePolicyVersion = defineOperation('iam', 'CreatePolicyVersion',
       const defaultVersionId = SetAsDefault ? version.versionId : row.defaultVersionId;
       return { ...row, versions, lastVersion, defaultVersionId, updateDate: creationDate };
     });
-    return { PolicyVersion: describeVersion(changed, versionOf(changed, `v${changed.lastVersion}`)) };
+    return {
+      PolicyVersion: describeVersion(changed, versionOf(changed, `v${changed.lastVersion}`)),
+    };
   },
 });
 
@@ -102,7 +111,12 @@ export const GetPolicyVersion = defineOperation('iam', 'GetPolicyVersion', {
   async handle(_services, { VersionId }, { policy }) {
     const row = rowOf(policy);
     const version = versionOf(row, VersionId);
-    return { PolicyVersion: { ...describeVersion(row, version), Document: shownDocument(version.document) } };
+    return {
+      PolicyVersion: {
+        ...describeVersion(row, version),
+        Document: shownDocument(version.document),
+      },
+    };
   },
 });
 
@@ -112,7 +126,10 @@ export const ListPolicyVersions = defineOperation('iam', 'ListPolicyVersions', {
   async handle(_services, _wanted, { policy }) {
     const row = rowOf(policy);
     // At most five: always one page.
-    return { Versions: row.versions.toReversed().map((version) => describeVersion(row, version)), IsTruncated: false };
+    return {
+      Versions: row.versions.toReversed().map((version) => describeVersion(row, version)),
+      IsTruncated: false,
+    };
   },
 });
 
@@ -123,7 +140,8 @@ export const DeletePolicyVersion = defineOperation('iam', 'DeletePolicyVersion',
     requireOwn(policy);
     await amend(store, policy, (row) => {
       const version = versionOf(row, VersionId);
-      if (VersionId === row.defaultVersionId) throw new KmsError('DeleteConflict', 'Cannot delete the default version of a policy.');
+      if (VersionId === row.defaultVersionId)
+        throw new KmsError('DeleteConflict', 'Cannot delete the default version of a policy.');
       return { ...row, versions: row.versions.filter((one) => one !== version) };
     });
     return {};
@@ -178,7 +196,10 @@ function checkedManaged(document: string): string {
 /** AWS's own can be read and attached, not changed. */
 function requireOwn({ arn }: EntityPlace<'managedPolicies'>): void {
   if (awsManagedPolicies.has(arn)) {
-    throw new KmsError('AccessDeniedException', `Not authorized to change ${arn}: it is a managed policy of AWS.`);
+    throw new KmsError(
+      'AccessDeniedException',
+      `Not authorized to change ${arn}: it is a managed policy of AWS.`,
+    );
   }
 }
 
@@ -188,6 +209,13 @@ function versionOf({ versions }: ManagedPolicyRecord, id: string): PolicyVersion
   throw new KmsError('NoSuchEntity', `Policy version ${id} does not exist or is not attachable.`);
 }
 
-function describeVersion({ defaultVersionId }: ManagedPolicyRecord, { versionId, creationDate }: PolicyVersion) {
-  return { VersionId: versionId, IsDefaultVersion: versionId === defaultVersionId, CreateDate: new Date(creationDate) };
+function describeVersion(
+  { defaultVersionId }: ManagedPolicyRecord,
+  { versionId, creationDate }: PolicyVersion,
+) {
+  return {
+    VersionId: versionId,
+    IsDefaultVersion: versionId === defaultVersionId,
+    CreateDate: new Date(creationDate),
+  };
 }

@@ -20,7 +20,10 @@ export const ListPolicies = defineOperation('iam', 'ListPolicies', {
       local: await reader.list('managedPolicies', [account]),
       attached: await attachments(reader, account),
     }));
-    const rows: ManagedPolicyRecord[] = [...(Scope === 'AWS' ? [] : local), ...(Scope === 'Local' ? [] : awsManagedPolicies.values())];
+    const rows: ManagedPolicyRecord[] = [
+      ...(Scope === 'AWS' ? [] : local),
+      ...(Scope === 'Local' ? [] : awsManagedPolicies.values()),
+    ];
     const shown = new Map(
       rows
         .filter(({ path }) => path.startsWith(PathPrefix))
@@ -35,14 +38,23 @@ export const ListPolicies = defineOperation('iam', 'ListPolicies', {
 export const ListEntitiesForPolicy = defineOperation('iam', 'ListEntitiesForPolicy', {
   effect: 'read',
   targets: ofPolicy,
-  async handle({ store }, { PolicyArn, EntityFilter, PathPrefix = '/', PolicyUsageFilter }, { policy }) {
+  async handle(
+    { store },
+    { PolicyArn, EntityFilter, PathPrefix = '/', PolicyUsageFilter },
+    { policy },
+  ) {
     rowOf(policy);
-    const { holders, bounded } = await store.read(async (reader) => (await attachments(reader, policy.account))(PolicyArn));
+    const { holders, bounded } = await store.read(async (reader) =>
+      (await attachments(reader, policy.account))(PolicyArn),
+    );
     const used = [
       ...(PolicyUsageFilter === 'PermissionsBoundary' ? [] : holders),
       ...(PolicyUsageFilter === 'PermissionsPolicy' ? [] : bounded),
     ];
-    const shown = used.filter(({ kind, path }) => path.startsWith(PathPrefix) && (EntityFilter === undefined || EntityFilter === kind));
+    const shown = used.filter(
+      ({ kind, path }) =>
+        path.startsWith(PathPrefix) && (EntityFilter === undefined || EntityFilter === kind),
+    );
     const named = (kind: string) => shown.filter((one) => one.kind === kind);
     return {
       PolicyUsers: named('User').map(({ name, id }) => ({ UserName: name, UserId: id })),
@@ -54,7 +66,10 @@ export const ListEntitiesForPolicy = defineOperation('iam', 'ListEntitiesForPoli
 });
 
 function isUsed({ holders, bounded }: Attachments, usage: Usage): boolean {
-  return (usage !== 'PermissionsBoundary' && holders.length > 0) || (usage !== 'PermissionsPolicy' && bounded.length > 0);
+  return (
+    (usage !== 'PermissionsBoundary' && holders.length > 0) ||
+    (usage !== 'PermissionsPolicy' && bounded.length > 0)
+  );
 }
 
 function described(row: ManagedPolicyRecord | undefined, attached: Attachments) {

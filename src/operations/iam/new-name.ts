@@ -3,11 +3,16 @@ import type { Reader } from '../../storage/index.ts';
 import type { EntityTable } from './place.ts';
 import { checkQuota, type Quota } from './quotas.ts';
 
-const facts: Readonly<Record<EntityTable, { readonly quota: Quota; readonly taken: (name: string) => string }>> = {
+const facts: Readonly<
+  Record<EntityTable, { readonly quota: Quota; readonly taken: (name: string) => string }>
+> = {
   users: { quota: 'Users', taken: (name) => `User with name ${name} already exists.` },
   groups: { quota: 'Groups', taken: (name) => `Group with name ${name} already exists.` },
   roles: { quota: 'Roles', taken: (name) => `Role with name ${name} already exists.` },
-  managedPolicies: { quota: 'Policies', taken: (name) => `A policy called ${name} already exists. Duplicate names are not allowed.` },
+  managedPolicies: {
+    quota: 'Policies',
+    taken: (name) => `A policy called ${name} already exists. Duplicate names are not allowed.`,
+  },
 };
 
 interface Wanted {
@@ -18,9 +23,14 @@ interface Wanted {
 }
 
 /** There is room for one more, and the name is free: names don't differ by case alone. @throws EntityAlreadyExists, LimitExceeded */
-export async function checkNewName(reader: Reader, table: EntityTable, { account, name, from }: Wanted): Promise<void> {
+export async function checkNewName(
+  reader: Reader,
+  table: EntityTable,
+  { account, name, from }: Wanted,
+): Promise<void> {
   const others = (await reader.list(table, [account])).filter((row) => row.name !== from);
   const lower = name.toLowerCase();
-  if (others.some((row) => row.name.toLowerCase() === lower)) throw new KmsError('EntityAlreadyExists', facts[table].taken(name));
+  if (others.some((row) => row.name.toLowerCase() === lower))
+    throw new KmsError('EntityAlreadyExists', facts[table].taken(name));
   checkQuota(facts[table].quota, others.length + 1);
 }

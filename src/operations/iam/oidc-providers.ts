@@ -22,7 +22,12 @@ function provider(arn: string): IamTarget<ProviderPlace> {
     async find(reader, { account }) {
       const [, owner, url] = ARN.exec(arn) ?? [];
       if (url === undefined) throw new KmsError('InvalidInput', `Invalid ARN ${arn}`);
-      return { account, arn, url, row: owner === account ? await reader.get('oidcProviders', account, url) : undefined };
+      return {
+        account,
+        arn,
+        url,
+        row: owner === account ? await reader.get('oidcProviders', account, url) : undefined,
+      };
     },
   };
 }
@@ -32,7 +37,11 @@ function found({ row, arn }: ProviderPlace): OidcProviderRecord {
   return row;
 }
 
-async function amend(store: Store, place: ProviderPlace, change: (row: OidcProviderRecord) => OidcProviderRecord): Promise<void> {
+async function amend(
+  store: Store,
+  place: ProviderPlace,
+  change: (row: OidcProviderRecord) => OidcProviderRecord,
+): Promise<void> {
   await store.transact(async (transaction) => {
     const row = await transaction.get('oidcProviders', found(place).account, place.url);
     await transaction.put('oidcProviders', change(found({ ...place, row })));
@@ -40,7 +49,13 @@ async function amend(store: Store, place: ProviderPlace, change: (row: OidcProvi
 }
 
 function newProvider(url: string): IamTarget {
-  return { on: 'iam', find: async (_reader, { account }) => ({ account, arn: oidcProviderArn(account, parseUrl(url).url) }) };
+  return {
+    on: 'iam',
+    find: async (_reader, { account }) => ({
+      account,
+      arn: oidcProviderArn(account, parseUrl(url).url),
+    }),
+  };
 }
 
 /** @throws InvalidInput */
@@ -61,7 +76,11 @@ export const CreateOpenIDConnectProvider = defineOperation('iam', 'CreateOpenIDC
   targets: ({ Url }) => ({
     place: newProvider(Url),
   }),
-  async handle({ store, clock }, { Url, ClientIDList = [], ThumbprintList = [], Tags }, { place: { account, arn } }) {
+  async handle(
+    { store, clock },
+    { Url, ClientIDList = [], ThumbprintList = [], Tags },
+    { place: { account, arn } },
+  ) {
     const row: OidcProviderRecord = {
       account,
       ...parseUrl(Url),
@@ -74,7 +93,10 @@ export const CreateOpenIDConnectProvider = defineOperation('iam', 'CreateOpenIDC
       if (await transaction.get('oidcProviders', account, row.url)) {
         throw new KmsError('EntityAlreadyExists', `Provider with url ${Url} already exists.`);
       }
-      checkQuota('OpenIDConnectProviders', (await transaction.list('oidcProviders', [account])).length + 1);
+      checkQuota(
+        'OpenIDConnectProviders',
+        (await transaction.list('oidcProviders', [account])).length + 1,
+      );
       await transaction.put('oidcProviders', row);
     });
     return { OpenIDConnectProviderArn: arn, ...someTags(row.tags) };
@@ -86,7 +108,13 @@ export const GetOpenIDConnectProvider = defineOperation('iam', 'GetOpenIDConnect
   targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
   async handle(_services, _input, { provider: place }) {
     const { url, clientIds, thumbprints, creationDate, tags } = found(place);
-    return { Url: url, ClientIDList: clientIds, ThumbprintList: thumbprints, CreateDate: new Date(creationDate), ...someTags(tags) };
+    return {
+      Url: url,
+      ClientIDList: clientIds,
+      ThumbprintList: thumbprints,
+      CreateDate: new Date(creationDate),
+      ...someTags(tags),
+    };
   },
 });
 
@@ -95,36 +123,56 @@ export const ListOpenIDConnectProviders = defineOperation('iam', 'ListOpenIDConn
   targets: () => ({ providers: all('oidc-provider') }),
   async handle({ store }, _input, { providers: { account } }) {
     const rows = await store.read((reader) => reader.list('oidcProviders', [account]));
-    return { OpenIDConnectProviderList: rows.map(({ url }) => ({ Arn: oidcProviderArn(account, url) })) };
+    return {
+      OpenIDConnectProviderList: rows.map(({ url }) => ({ Arn: oidcProviderArn(account, url) })),
+    };
   },
 });
 
-export const UpdateOpenIDConnectProviderThumbprint = defineOperation('iam', 'UpdateOpenIDConnectProviderThumbprint', {
-  effect: 'write',
-  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-  async handle({ store }, { ThumbprintList }, { provider: place }) {
-    await amend(store, place, (row) => ({ ...row, thumbprints: ThumbprintList }));
-    return {};
+export const UpdateOpenIDConnectProviderThumbprint = defineOperation(
+  'iam',
+  'UpdateOpenIDConnectProviderThumbprint',
+  {
+    effect: 'write',
+    targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+    async handle({ store }, { ThumbprintList }, { provider: place }) {
+      await amend(store, place, (row) => ({ ...row, thumbprints: ThumbprintList }));
+      return {};
+    },
   },
-});
+);
 
-export const AddClientIDToOpenIDConnectProvider = defineOperation('iam', 'AddClientIDToOpenIDConnectProvider', {
-  effect: 'write',
-  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-  async handle({ store }, { ClientID }, { provider: place }) {
-    await amend(store, place, (row) => ({ ...row, clientIds: checkedClientIds([...row.clientIds, ClientID]) }));
-    return {};
+export const AddClientIDToOpenIDConnectProvider = defineOperation(
+  'iam',
+  'AddClientIDToOpenIDConnectProvider',
+  {
+    effect: 'write',
+    targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+    async handle({ store }, { ClientID }, { provider: place }) {
+      await amend(store, place, (row) => ({
+        ...row,
+        clientIds: checkedClientIds([...row.clientIds, ClientID]),
+      }));
+      return {};
+    },
   },
-});
+);
 
-export const RemoveClientIDFromOpenIDConnectProvider = defineOperation('iam', 'RemoveClientIDFromOpenIDConnectProvider', {
-  effect: 'write',
-  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-  async handle({ store }, { ClientID }, { provider: place }) {
-    await amend(store, place, (row) => ({ ...row, clientIds: row.clientIds.filter((id) => id !== ClientID) }));
-    return {};
+export const RemoveClientIDFromOpenIDConnectProvider = defineOperation(
+  'iam',
+  'RemoveClientIDFromOpenIDConnectProvider',
+  {
+    effect: 'write',
+    targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+    async handle({ store }, { ClientID }, { provider: place }) {
+      await amend(store, place, (row) => ({
+        ...row,
+        clientIds: row.clientIds.filter((id) => id !== ClientID),
+      }));
+      return {};
+    },
   },
-});
+);
 
 /** Idempotent, as in AWS. */
 export const DeleteOpenIDConnectProvider = defineOperation('iam', 'DeleteOpenIDConnectProvider', {
@@ -154,11 +202,15 @@ export const UntagOpenIDConnectProvider = defineOperation('iam', 'UntagOpenIDCon
   },
 });
 
-export const ListOpenIDConnectProviderTags = defineOperation('iam', 'ListOpenIDConnectProviderTags', {
-  effect: 'read',
-  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-  handle: (_services, wanted, { provider: place }) => pageOfTags(wanted, found(place).tags),
-});
+export const ListOpenIDConnectProviderTags = defineOperation(
+  'iam',
+  'ListOpenIDConnectProviderTags',
+  {
+    effect: 'read',
+    targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+    handle: (_services, wanted, { provider: place }) => pageOfTags(wanted, found(place).tags),
+  },
+);
 
 function checkedClientIds(ids: readonly string[]): string[] {
   const different = Array.from(new Set(ids));

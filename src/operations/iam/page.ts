@@ -7,7 +7,9 @@ export interface Wanted {
   readonly MaxItems?: number;
 }
 
-type More = { readonly IsTruncated: false } | { readonly IsTruncated: true; readonly Marker: string };
+type More =
+  | { readonly IsTruncated: false }
+  | { readonly IsTruncated: true; readonly Marker: string };
 
 export interface Listed<Row> {
   readonly rows: readonly Row[];
@@ -44,14 +46,21 @@ export async function pageOf<Row>(
   const shown = rows.slice(0, MaxItems);
   const last = shown.at(-1);
   if (rows.length <= MaxItems || !last) return { rows: shown, more: { IsTruncated: false } };
-  return { rows: shown, more: { IsTruncated: true, Marker: Buffer.from(JSON.stringify(keyOf(last))).toString('base64url') } };
+  return {
+    rows: shown,
+    more: {
+      IsTruncated: true,
+      Marker: Buffer.from(JSON.stringify(keyOf(last))).toString('base64url'),
+    },
+  };
 }
 
 /** One page of what is at hand whole: texts in their order. */
 export function pageOfTexts(wanted: Wanted, texts: readonly string[]): Promise<Listed<string>> {
   const sorted = texts.toSorted();
   return pageOf(wanted, {
-    fetch: async ({ after, limit }) => sorted.filter((text) => text > (after?.[0] ?? '')).slice(0, limit),
+    fetch: async ({ after, limit }) =>
+      sorted.filter((text) => text > (after?.[0] ?? '')).slice(0, limit),
     keyOf: (text) => [text],
   });
 }
@@ -60,7 +69,8 @@ function readMarker(marker: string | undefined): readonly string[] | undefined {
   if (marker === undefined) return undefined;
   try {
     const after: unknown = JSON.parse(Buffer.from(marker, 'base64url').toString('utf8'));
-    if (Array.isArray(after) && after.length > 0 && after.every((part) => typeof part === 'string')) return after;
+    if (Array.isArray(after) && after.length > 0 && after.every((part) => typeof part === 'string'))
+      return after;
   } catch {
     // Whatever is wrong with a marker, the answer is the same.
   }

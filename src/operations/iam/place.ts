@@ -1,9 +1,21 @@
-import { iamArn, KmsError, parseIamArn, type IamKind, type Principal, type Tag } from '../../domain/index.ts';
+import {
+  iamArn,
+  KmsError,
+  parseIamArn,
+  type IamKind,
+  type Principal,
+  type Tag,
+} from '../../domain/index.ts';
 import { findManagedPolicy } from '../../identity/index.ts';
 import type { Store, Tables, Transaction } from '../../storage/index.ts';
 import type { IamPlace, IamTarget } from '../operation.ts';
 
-const kinds = { users: 'user', groups: 'group', roles: 'role', managedPolicies: 'policy' } as const satisfies Record<string, IamKind>;
+const kinds = {
+  users: 'user',
+  groups: 'group',
+  roles: 'role',
+  managedPolicies: 'policy',
+} as const satisfies Record<string, IamKind>;
 export type EntityTable = keyof typeof kinds;
 /** Those that policies are attached to. */
 export type HolderTable = Exclude<EntityTable, 'managedPolicies'>;
@@ -16,14 +28,24 @@ export interface EntityPlace<T extends EntityTable> extends IamPlace {
 }
 
 /** An entity of the caller's account, by name. A name that is left out means the calling user. */
-export function entity<T extends HolderTable>(table: T, name: string | undefined): IamTarget<EntityPlace<T>> {
+export function entity<T extends HolderTable>(
+  table: T,
+  name: string | undefined,
+): IamTarget<EntityPlace<T>> {
   return {
     on: 'iam',
     async find(reader, caller) {
       const { account } = caller;
       const wanted = name ?? ownName(caller);
       const row = await reader.get(table, account, wanted);
-      return { account, table, name: wanted, row, ...tagsOf(row), arn: iamArn(kinds[table], row ?? { account, path: '/', name: wanted }) };
+      return {
+        account,
+        table,
+        name: wanted,
+        row,
+        ...tagsOf(row),
+        arn: iamArn(kinds[table], row ?? { account, path: '/', name: wanted }),
+      };
     },
   };
 }
@@ -35,7 +57,10 @@ function tagsOf(row: object | undefined): Pick<IamPlace, 'tags'> {
 
 function ownName({ userName }: Principal): string {
   if (userName !== undefined) return userName;
-  throw new KmsError('ValidationException', 'Must specify userName when calling with non-User credentials');
+  throw new KmsError(
+    'ValidationException',
+    'Must specify userName when calling with non-User credentials',
+  );
 }
 
 /** A managed policy by ARN: the caller's account's or AWS's. */
@@ -53,12 +78,23 @@ export function managedPolicy(arn: string): IamTarget<EntityPlace<'managedPolici
 
 /** An entity that is to be made. */
 export function newEntity(table: EntityTable, name: string, path = '/'): IamTarget {
-  return { on: 'iam', find: async (_reader, { account }) => ({ account, arn: iamArn(kinds[table], { account, path, name }) }) };
+  return {
+    on: 'iam',
+    find: async (_reader, { account }) => ({
+      account,
+      arn: iamArn(kinds[table], { account, path, name }),
+    }),
+  };
 }
 
 /** Everything of a kind: what listings are authorised for. */
-export function all(what: 'user' | 'group' | 'role' | 'policy' | 'oidc-provider' | 'mfa'): IamTarget {
-  return { on: 'iam', find: async (_reader, { account }) => ({ account, arn: `arn:aws:iam::${account}:${what}/` }) };
+export function all(
+  what: 'user' | 'group' | 'role' | 'policy' | 'oidc-provider' | 'mfa',
+): IamTarget {
+  return {
+    on: 'iam',
+    find: async (_reader, { account }) => ({ account, arn: `arn:aws:iam::${account}:${what}/` }),
+  };
 }
 
 const missing: { readonly [T in EntityTable]: (place: EntityPlace<T>) => string } = {
@@ -92,7 +128,10 @@ export async function amend<T extends EntityTable>(
 }
 
 /** The entity as it is now, inside a transaction. @throws NoSuchEntity */
-export async function current<T extends EntityTable>(transaction: Transaction, place: EntityPlace<T>): Promise<Tables[T]> {
+export async function current<T extends EntityTable>(
+  transaction: Transaction,
+  place: EntityPlace<T>,
+): Promise<Tables[T]> {
   return rowOf({ ...place, row: await transaction.get(place.table, place.account, place.name) });
 }
 
@@ -101,7 +140,15 @@ export function conflict(rest: string): KmsError {
 }
 
 // What most operations are about, by the members that all of them name it with.
-export const ofUser = ({ UserName }: { readonly UserName?: string }) => ({ user: entity('users', UserName) });
-export const ofGroup = ({ GroupName }: { readonly GroupName: string }) => ({ group: entity('groups', GroupName) });
-export const ofRole = ({ RoleName }: { readonly RoleName: string }) => ({ role: entity('roles', RoleName) });
-export const ofPolicy = ({ PolicyArn }: { readonly PolicyArn: string }) => ({ policy: managedPolicy(PolicyArn) });
+export const ofUser = ({ UserName }: { readonly UserName?: string }) => ({
+  user: entity('users', UserName),
+});
+export const ofGroup = ({ GroupName }: { readonly GroupName: string }) => ({
+  group: entity('groups', GroupName),
+});
+export const ofRole = ({ RoleName }: { readonly RoleName: string }) => ({
+  role: entity('roles', RoleName),
+});
+export const ofPolicy = ({ PolicyArn }: { readonly PolicyArn: string }) => ({
+  policy: managedPolicy(PolicyArn),
+});

@@ -26,5 +26,6 @@ export type Quota = keyof typeof quotas;
 
 /** `size` is what there would be afterwards. @throws LimitExceeded */
 export function checkQuota(quota: Quota, size: number): void {
-  if (size > quotas[quota]) throw new KmsError('LimitExceeded', `Cannot exceed quota for ${quota}: ${quotas[quota]}`);
+  if (size > quotas[quota])
+    throw new KmsError('LimitExceeded', `Cannot exceed quota for ${quota}: ${quotas[quota]}`);
 }

@@ -18,7 +18,14 @@ export const CreateRole = defineOperation('iam', 'CreateRole', {
   effect: 'write',
   targets: ({ RoleName, Path }) => ({ place: newEntity('roles', RoleName, Path) }),
   async handle({ store, clock }, input, { place: { account } }) {
-    const { RoleName, Path = '/', Description, MaxSessionDuration = DEFAULT_SESSION_DURATION, PermissionsBoundary, Tags } = input;
+    const {
+      RoleName,
+      Path = '/',
+      Description,
+      MaxSessionDuration = DEFAULT_SESSION_DURATION,
+      PermissionsBoundary,
+      Tags,
+    } = input;
     const row: RoleRecord = {
       account,
       name: RoleName,
@@ -35,7 +42,8 @@ export const CreateRole = defineOperation('iam', 'CreateRole', {
     };
     await store.transact(async (transaction) => {
       await checkNewName(transaction, 'roles', { account, name: RoleName });
-      if (PermissionsBoundary !== undefined) await checkedBoundary(transaction, account, PermissionsBoundary);
+      if (PermissionsBoundary !== undefined)
+        await checkedBoundary(transaction, account, PermissionsBoundary);
       await transaction.put('roles', row);
     });
     return { Role: describeWholeRole(row) };
@@ -78,7 +86,9 @@ export const UpdateRoleDescription = defineOperation('iam', 'UpdateRoleDescripti
   effect: 'write',
   targets: ofRole,
   async handle({ store }, { Description }, { role }) {
-    return { Role: describeRole(await amend(store, role, (row) => ({ ...row, description: Description }))) };
+    return {
+      Role: describeRole(await amend(store, role, (row) => ({ ...row, description: Description }))),
+    };
   },
 });
 

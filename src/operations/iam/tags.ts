@@ -10,19 +10,31 @@ interface WireTag {
 /** Tags as they are stored. @throws InvalidInput for two of one key; keys don't differ by case alone */
 export function checkedTags(tags: readonly WireTag[] = []): Tag[] {
   if (new Set(tags.map(({ Key }) => Key.toLowerCase())).size < tags.length) {
-    throw new KmsError('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+    throw new KmsError(
+      'InvalidInput',
+      'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+    );
   }
   return tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
 }
 
-export function tagged<R extends { readonly tags: readonly Tag[] }>(row: R, added: readonly WireTag[]): R {
+export function tagged<R extends { readonly tags: readonly Tag[] }>(
+  row: R,
+  added: readonly WireTag[],
+): R {
   const keys = new Set(added.map(({ Key }) => Key.toLowerCase()));
-  const tags = [...row.tags.filter(({ key }) => !keys.has(key.toLowerCase())), ...checkedTags(added)];
+  const tags = [
+    ...row.tags.filter(({ key }) => !keys.has(key.toLowerCase())),
+    ...checkedTags(added),
+  ];
   checkQuota('TagsPerEntity', tags.length);
   return { ...row, tags };
 }
 
-export function untagged<R extends { readonly tags: readonly Tag[] }>(row: R, removed: readonly string[]): R {
+export function untagged<R extends { readonly tags: readonly Tag[] }>(
+  row: R,
+  removed: readonly string[],
+): R {
   const keys = new Set(removed.map((key) => key.toLowerCase()));
   return { ...row, tags: row.tags.filter(({ key }) => !keys.has(key.toLowerCase())) };
 }

@@ -12,7 +12,11 @@ import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 export const CreateUser = defineOperation('iam', 'CreateUser', {
   effect: 'write',
   targets: ({ UserName, Path }) => ({ place: newEntity('users', UserName, Path) }),
-  async handle({ store, clock }, { UserName, Path = '/', PermissionsBoundary, Tags }, { place: { account } }) {
+  async handle(
+    { store, clock },
+    { UserName, Path = '/', PermissionsBoundary, Tags },
+    { place: { account } },
+  ) {
     const row: UserRecord = {
       account,
       name: UserName,
@@ -26,7 +30,8 @@ export const CreateUser = defineOperation('iam', 'CreateUser', {
     };
     await store.transact(async (transaction) => {
       await checkNewName(transaction, 'users', { account, name: UserName });
-      if (PermissionsBoundary !== undefined) await checkedBoundary(transaction, account, PermissionsBoundary);
+      if (PermissionsBoundary !== undefined)
+        await checkedBoundary(transaction, account, PermissionsBoundary);
       await transaction.put('users', row);
     });
     return { User: { ...describeUser(row), ...someTags(row.tags), ...shownBoundary(row) } };
@@ -75,7 +80,8 @@ export const DeleteUser = defineOperation('iam', 'DeleteUser', {
   async handle({ store }, _input, { user }) {
     await store.transact(async (transaction) => {
       const { account, name, inlinePolicies, attachedPolicies } = await current(transaction, user);
-      if ((await accessKeysOf(transaction, account, name)).length > 0) throw conflict('must delete access keys first.');
+      if ((await accessKeysOf(transaction, account, name)).length > 0)
+        throw conflict('must delete access keys first.');
       if (Object.keys(inlinePolicies).length > 0) throw conflict('must delete policies first.');
       if (attachedPolicies.length > 0) throw conflict('must detach all policies first.');
       const memberships = await transaction.find('memberships', 'byUser', [account, name]);
@@ -115,9 +121,14 @@ function accessKeysOf(transaction: Transaction, account: string, name: string) {
 }
 
 /** Access keys and memberships go with the user. */
-async function rename(transaction: Transaction, { account, name }: UserRecord, userName: string): Promise<void> {
+async function rename(
+  transaction: Transaction,
+  { account, name }: UserRecord,
+  userName: string,
+): Promise<void> {
   await checkNewName(transaction, 'users', { account, name: userName, from: name });
-  for (const key of await accessKeysOf(transaction, account, name)) await transaction.put('accessKeys', { ...key, userName });
+  for (const key of await accessKeysOf(transaction, account, name))
+    await transaction.put('accessKeys', { ...key, userName });
   for (const { groupName } of await transaction.find('memberships', 'byUser', [account, name])) {
     await transaction.delete('memberships', account, groupName, name);
     await transaction.put('memberships', { account, groupName, userName });

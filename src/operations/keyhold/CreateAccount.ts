@@ -6,8 +6,16 @@ import { accountPlace, describeAccount } from './account-place.ts';
 export const CreateAccount = defineOperation('keyhold', 'CreateAccount', {
   effect: 'write',
   targets: ({ AccountId }) => ({ place: accountPlace(AccountId) }),
-  async handle({ store, clock, identity }, { AccountId = decimalId(12), AccountName }, { place: { account: management } }) {
-    const row: AccountRecord = { account: AccountId, creationDate: clock.now(), ...(AccountName !== undefined && { name: AccountName }) };
+  async handle(
+    { store, clock, identity },
+    { AccountId = decimalId(12), AccountName },
+    { place: { account: management } },
+  ) {
+    const row: AccountRecord = {
+      account: AccountId,
+      creationDate: clock.now(),
+      ...(AccountName !== undefined && { name: AccountName }),
+    };
     const { user, key, secretAccessKey } = await identity.newAdministrator(AccountId);
     await store.transact(async (transaction) => {
       if (await transaction.get('accounts', AccountId)) {

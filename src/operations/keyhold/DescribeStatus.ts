@@ -14,16 +14,26 @@ export const DescribeStatus = defineOperation('keyhold', 'DescribeStatus', {
     const { clock, store, clusters: control, about } = services;
     await control.refreshStatuses();
     const statuses = control.statuses();
-    const { clusters, hsms, keyStores } = await store.read((reader) => rowsOf(reader, scope.account));
+    const { clusters, hsms, keyStores } = await store.read((reader) =>
+      rowsOf(reader, scope.account),
+    );
     const hsmsOf = Map.groupBy(hsms, (hsm) => hsm.clusterId);
-    const regions = new Set([scope.region, ...clusters.map(({ region }) => region), ...keyStores.map(({ region }) => region)]);
+    const regions = new Set([
+      scope.region,
+      ...clusters.map(({ region }) => region),
+      ...keyStores.map(({ region }) => region),
+    ]);
     return {
       Endpoint: about.endpoint(),
       Version: about.version,
       Uptime: Math.floor((clock.now() - about.startedAt) / 1000),
       Regions: Array.from(regions, (region) => describeRegion(services, scope.account, region)),
-      Clusters: clusters.map((cluster) => describeCluster(cluster, hsmsOf.get(cluster.clusterId) ?? [], statuses)),
-      KeyStores: keyStores.map(({ record, keyCount }) => describeKeyStore(services, record, keyCount)),
+      Clusters: clusters.map((cluster) =>
+        describeCluster(cluster, hsmsOf.get(cluster.clusterId) ?? [], statuses),
+      ),
+      KeyStores: keyStores.map(({ record, keyCount }) =>
+        describeKeyStore(services, record, keyCount),
+      ),
     };
   },
 });
@@ -44,7 +54,11 @@ async function rowsOf(reader: Reader, account: string) {
   };
 }
 
-function describeRegion({ clusters }: Services, account: string, region: string): Status['Regions'][number] {
+function describeRegion(
+  { clusters }: Services,
+  account: string,
+  region: string,
+): Status['Regions'][number] {
   const { vpcId, subnets } = clusters.vpcOf({ account, region });
   return {
     Region: region,
@@ -71,7 +85,10 @@ function describeCluster(
   };
 }
 
-function describeHsm(hsm: HsmRecord, status: HsmStatus | undefined): Status['Clusters'][number]['Hsms'][number] {
+function describeHsm(
+  hsm: HsmRecord,
+  status: HsmStatus | undefined,
+): Status['Clusters'][number]['Hsms'][number] {
   return {
     HsmId: hsm.hsmId,
     AvailabilityZone: hsm.availabilityZone,
@@ -88,7 +105,11 @@ function describeHsm(hsm: HsmRecord, status: HsmStatus | undefined): Status['Clu
   };
 }
 
-function describeKeyStore({ keyStores }: Services, record: KeyStoreRecord, keyCount: number): Status['KeyStores'][number] {
+function describeKeyStore(
+  { keyStores }: Services,
+  record: KeyStoreRecord,
+  keyCount: number,
+): Status['KeyStores'][number] {
   const trouble = keyStores.trouble(record.storeId);
   return {
     CustomKeyStoreId: record.storeId,

@@ -3,7 +3,11 @@ import { KmsError } from '../../domain/index.ts';
 import type { Described } from '../../identity/index.ts';
 import { denialText } from '../../policy/index.ts';
 import { accessCauses } from '../access/causes.ts';
-import { decideHypothetically, type Answer, type Question } from '../access/decide-hypothetically.ts';
+import {
+  decideHypothetically,
+  type Answer,
+  type Question,
+} from '../access/decide-hypothetically.ts';
 import { keyTarget, foundAgain } from '../access/key-target.ts';
 import { aliasNames } from '../conditions/facts-of.ts';
 import { requireAction } from '../known-actions.ts';
@@ -14,14 +18,22 @@ import type { Services } from '../services.ts';
 /** Of principals of the caller's account, and of keys whose policy the caller may read. */
 export const ExplainAccess = defineOperation('keyhold', 'ExplainAccess', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ service: { on: 'service' }, key: KeyId === undefined ? undefined : keyTarget(KeyId) }),
+  targets: ({ KeyId }) => ({
+    service: { on: 'service' },
+    key: KeyId === undefined ? undefined : keyTarget(KeyId),
+  }),
   async handle(services, input, { service: { scope }, key }) {
-    if (key && input.ResourceArn !== undefined) throw new KmsError('ValidationException', 'Give KeyId or ResourceArn, not both.');
+    if (key && input.ResourceArn !== undefined)
+      throw new KmsError('ValidationException', 'Give KeyId or ResourceArn, not both.');
     const action = requireAction(input.Action);
     const who = await principalOf(services, scope.account, input.PrincipalArn);
     const found: Found = key
       ? await foundAgain(services, key)
-      : { kind: 'service', scope: { ...scope, account: accountOf(input.ResourceArn) ?? scope.account }, arn: input.ResourceArn ?? '*' };
+      : {
+          kind: 'service',
+          scope: { ...scope, account: accountOf(input.ResourceArn) ?? scope.account },
+          arn: input.ResourceArn ?? '*',
+        };
     const question: Question = {
       who,
       action,
@@ -40,14 +52,21 @@ function accountOf(arn = ''): string | undefined {
   return account === '' ? undefined : account;
 }
 
-async function principalOf({ store, identity }: Services, account: string, arn: string): Promise<Described> {
+async function principalOf(
+  { store, identity }: Services,
+  account: string,
+  arn: string,
+): Promise<Described> {
   const who = await store.read((reader) => identity.principals.byArn(reader, arn));
   // Of another account's principals not even their existence shows.
   if (who?.principal.account === account) return who;
   throw new KmsError('NotFoundException', `There is no principal ${arn} in this account.`);
 }
 
-function explained({ who, action, found }: Question, { decision, unknown }: Answer): Response<'keyhold', 'ExplainAccess'> {
+function explained(
+  { who, action, found }: Question,
+  { decision, unknown }: Answer,
+): Response<'keyhold', 'ExplainAccess'> {
   const { principal } = who;
   return {
     Decision: decision.allowed ? 'ALLOWED' : 'DENIED',

@@ -8,7 +8,11 @@ export const LintPolicy = defineOperation('keyhold', 'LintPolicy', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),
   handle: async (_services, { Policy, Kind }) => {
-    const vocabulary: Vocabulary = { actions: knownActions, conditionKeys, multiValued: multiValuedKeys };
+    const vocabulary: Vocabulary = {
+      actions: knownActions,
+      conditionKeys,
+      multiValued: multiValuedKeys,
+    };
     // The contract's enum are the kinds.
     const findings = lintPolicy(Policy, Kind as PolicyKind, vocabulary);
     return {

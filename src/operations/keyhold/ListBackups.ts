@@ -15,11 +15,17 @@ export const ListBackups = defineOperation('keyhold', 'ListBackups', {
       .filter(({ clusterId }) => ClusterId === undefined || clusterId === ClusterId)
       .toSorted((a, b) => b.creationDate - a.creationDate)
       .map((backup) => describe(services, backup, KeyLabel));
-    return { Backups: KeyLabel === undefined ? infos : infos.filter(({ Keys }) => Keys.length > 0) };
+    return {
+      Backups: KeyLabel === undefined ? infos : infos.filter(({ Keys }) => Keys.length > 0),
+    };
   },
 });
 
-function describe({ clusters }: Services, backup: BackupRecord, label: string | undefined): BackupInfo {
+function describe(
+  { clusters }: Services,
+  backup: BackupRecord,
+  label: string | undefined,
+): BackupInfo {
   const header = clusters.backupHeader(backup.backupId);
   const keys = header?.keys ?? [];
   return {
@@ -31,6 +37,8 @@ function describe({ clusters }: Services, backup: BackupRecord, label: string | 
     CreationDate: new Date(backup.creationDate),
     UserCount: header?.userCount ?? 0,
     KeyCount: keys.length,
-    Keys: keys.filter((key) => key.label === label).map((key) => ({ KeyReference: `0x${key.handle}`, Label: key.label, Owner: key.owner })),
+    Keys: keys
+      .filter((key) => key.label === label)
+      .map((key) => ({ KeyReference: `0x${key.handle}`, Label: key.label, Owner: key.owner })),
   };
 }

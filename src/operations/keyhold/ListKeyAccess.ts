@@ -1,6 +1,11 @@
 import type { Response } from '../../contract/index.ts';
 import type { Described } from '../../identity/index.ts';
-import { decideAtMost, decideHypothetically, relaxedKey, relaxedPrincipal } from '../access/decide-hypothetically.ts';
+import {
+  decideAtMost,
+  decideHypothetically,
+  relaxedKey,
+  relaxedPrincipal,
+} from '../access/decide-hypothetically.ts';
 import { accessCauses } from '../access/causes.ts';
 import { foundAgain, keyTarget } from '../access/key-target.ts';
 import { outsiders } from '../access/outsiders.ts';
@@ -19,7 +24,12 @@ export const ListKeyAccess = defineOperation('keyhold', 'ListKeyAccess', {
   targets: ({ KeyId }) => ({ service: { on: 'service' }, key: keyTarget(KeyId) }),
   async handle(services, { Actions, Marker }, { key }) {
     const found = await foundAgain(services, key);
-    const asked = { found, open: relaxedKey(found), actions: Actions.map(requireAction), aliases: await aliasNames(services, found) };
+    const asked = {
+      found,
+      open: relaxedKey(found),
+      actions: Actions.map(requireAction),
+      aliases: await aliasNames(services, found),
+    };
     const { principals, more } = await principalPage(services, key.scope.account, Marker);
     const others = Marker === undefined ? await outsiders(services, found) : [];
     return {
@@ -40,14 +50,20 @@ interface Asked {
 }
 
 /** Only who can do something. */
-async function accessOf(services: Services, principals: readonly Described[], asked: Asked): Promise<KeyAccess[]> {
+async function accessOf(
+  services: Services,
+  principals: readonly Described[],
+  asked: Asked,
+): Promise<KeyAccess[]> {
   const all: KeyAccess[] = [];
   for (const who of principals) {
     const callers = { who, open: relaxedPrincipal(who) };
     const permitted: KeyAccess['Actions'][number][] = [];
-    for (const action of asked.actions) permitted.push(...(await permission(services, callers, action, asked)));
+    for (const action of asked.actions)
+      permitted.push(...(await permission(services, callers, action, asked)));
     const { arn, session } = who.principal;
-    if (permitted.length > 0) all.push({ PrincipalArn: session?.roleArn ?? arn, Actions: permitted });
+    if (permitted.length > 0)
+      all.push({ PrincipalArn: session?.roleArn ?? arn, Actions: permitted });
   }
   return all;
 }
@@ -58,11 +74,27 @@ interface Callers {
   readonly open: Described;
 }
 
-async function permission(services: Services, { who, open }: Callers, action: string, asked: Asked): Promise<KeyAccess['Actions']> {
+async function permission(
+  services: Services,
+  { who, open }: Callers,
+  action: string,
+  asked: Asked,
+): Promise<KeyAccess['Actions']> {
   const { found, aliases } = asked;
-  const question = { who, action, region: found.key.region, found, now: services.clock.now(), aliases, given: {} };
+  const question = {
+    who,
+    action,
+    region: found.key.region,
+    found,
+    now: services.clock.now(),
+    aliases,
+    given: {},
+  };
   const { decision } = await decideHypothetically(services, question);
-  if (decision.allowed) return [{ Action: action, Conditional: false, Through: accessCauses(decision.by) }];
+  if (decision.allowed)
+    return [{ Action: action, Conditional: false, Through: accessCauses(decision.by) }];
   const most = await decideAtMost(services, open, action, asked.open);
-  return most.allowed ? [{ Action: action, Conditional: true, Through: accessCauses(most.by) }] : [];
+  return most.allowed
+    ? [{ Action: action, Conditional: true, Through: accessCauses(most.by) }]
+    : [];
 }

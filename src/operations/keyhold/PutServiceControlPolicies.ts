@@ -9,13 +9,19 @@ export const PutServiceControlPolicies = defineOperation('keyhold', 'PutServiceC
   async handle({ store }, { AccountId, Policies }, { place }) {
     if (AccountId === place.account) {
       // As in AWS Organizations, and so that nobody can lock the installation.
-      throw new KmsError('ValidationException', 'Service control policies do not limit the management account.');
+      throw new KmsError(
+        'ValidationException',
+        'Service control policies do not limit the management account.',
+      );
     }
     for (const document of Policies) checkDocument(document);
     await store.transact(async (transaction) => {
       const row = accountOf({ ...place, row: await transaction.get('accounts', AccountId) });
       const { serviceControlPolicies: _before, ...rest } = row;
-      await transaction.put('accounts', Policies.length === 0 ? rest : { ...rest, serviceControlPolicies: Policies });
+      await transaction.put(
+        'accounts',
+        Policies.length === 0 ? rest : { ...rest, serviceControlPolicies: Policies },
+      );
     });
     return {};
   },
@@ -25,7 +31,8 @@ function checkDocument(document: string): void {
   try {
     parsePolicy(document, 'identity');
   } catch (error) {
-    if (error instanceof PolicyError) throw new KmsError('MalformedPolicyDocumentException', error.message, { cause: error });
+    if (error instanceof PolicyError)
+      throw new KmsError('MalformedPolicyDocumentException', error.message, { cause: error });
     throw error;
   }
 }

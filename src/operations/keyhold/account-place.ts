@@ -13,17 +13,25 @@ export function accountPlace(id = '*'): IamTarget<AccountPlace> {
     on: 'iam',
     async find(reader) {
       const account = await managementAccount(reader);
-      return { account, arn: `arn:aws:keyhold::${account}:account/${id}`, row: await reader.get('accounts', id) };
+      return {
+        account,
+        arn: `arn:aws:keyhold::${account}:account/${id}`,
+        row: await reader.get('accounts', id),
+      };
     },
   };
 }
 
 export function accountOf({ row, arn }: AccountPlace): AccountRecord {
-  if (!row) throw new KmsError('NotFoundException', `There is no account ${arn.replace(/^.*\//, '')}.`);
+  if (!row)
+    throw new KmsError('NotFoundException', `There is no account ${arn.replace(/^.*\//, '')}.`);
   return row;
 }
 
-export function describeAccount({ account, name, creationDate }: AccountRecord, management: string) {
+export function describeAccount(
+  { account, name, creationDate }: AccountRecord,
+  management: string,
+) {
   return {
     AccountId: account,
     ...(name !== undefined && { AccountName: name }),

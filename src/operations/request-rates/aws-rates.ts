@@ -27,9 +27,14 @@ const cryptographic: ReadonlySet<string> = new Set([
 /** The symmetric quota where it isn't the common one. */
 const symmetricByRegion: ReadonlyMap<string, number> = new Map([
   ...['us-east-1', 'us-west-2', 'eu-west-1'].map((region) => [region, 50_000] as const),
-  ...['us-east-2', 'ap-southeast-1', 'ap-southeast-2', 'ap-northeast-1', 'eu-central-1', 'eu-west-2'].map(
-    (region) => [region, 10_000] as const,
-  ),
+  ...[
+    'us-east-2',
+    'ap-southeast-1',
+    'ap-southeast-2',
+    'ap-northeast-1',
+    'eu-central-1',
+    'eu-west-2',
+  ].map((region) => [region, 10_000] as const),
 ]);
 const SYMMETRIC = 5_500;
 const ASYMMETRIC = 1_000;
@@ -84,11 +89,22 @@ interface Asked {
  * The quota that a request counts towards. Source: "Request quotas" in the AWS KMS Developer Guide of December 2022; for
  * newer key types, the figure of their likes.
  */
-export function awsRate({ operation, region, keySpec = 'SYMMETRIC_DEFAULT', pairSpec }: Asked): Rate {
-  if (pairSpec !== undefined) return { group: `pairs ${pairSpec}`, perSecond: dataKeyPairs[pairSpec] };
-  if (!cryptographic.has(operation)) return { group: operation, perSecond: perOperation[operation] ?? ANY_OTHER };
+export function awsRate({
+  operation,
+  region,
+  keySpec = 'SYMMETRIC_DEFAULT',
+  pairSpec,
+}: Asked): Rate {
+  if (pairSpec !== undefined)
+    return { group: `pairs ${pairSpec}`, perSecond: dataKeyPairs[pairSpec] };
+  if (!cryptographic.has(operation))
+    return { group: operation, perSecond: perOperation[operation] ?? ANY_OTHER };
   const { family, material } = keySpecFacts(keySpec);
   // Keys of one type share, whatever their size; all curves are of one type.
-  if (family === 'asymmetric') return { group: /^(?:rsa|ml-dsa|ml-kem)/.exec(material.kind)?.[0] ?? 'ecc', perSecond: ASYMMETRIC };
+  if (family === 'asymmetric')
+    return {
+      group: /^(?:rsa|ml-dsa|ml-kem)/.exec(material.kind)?.[0] ?? 'ecc',
+      perSecond: ASYMMETRIC,
+    };
   return { group: 'symmetric', perSecond: symmetricByRegion.get(region) ?? SYMMETRIC };
 }

@@ -51,7 +51,14 @@ describe('request rates', () => {
     const inStore = (id: string): Counted => ({ ...request, keys: [key('SYMMETRIC_DEFAULT', id)] });
     assert.equal(allowed(defaultRates, 2_000, inStore('cks-1')), 1_800);
     assert.equal(allowed(defaultRates, 4_000, inStore('cks-1'), inStore('cks-2')), 3_600);
-    assert.equal(allowed(defaultRates, 2_000, { ...inStore('cks-1'), operation: 'DescribeKey', cryptographic: false }), 2_000);
+    assert.equal(
+      allowed(defaultRates, 2_000, {
+        ...inStore('cks-1'),
+        operation: 'DescribeKey',
+        cryptographic: false,
+      }),
+      2_000,
+    );
     assert.equal(allowed(defaultRates, 20_000, request), 20_000);
     assert.equal(allowed({ aws: false }, 2_000, inStore('cks-1')), 2_000);
   });
@@ -61,13 +68,21 @@ describe('request rates', () => {
     assert.equal(allowed(aws, 12_000, request, { ...request, operation: 'Decrypt' }), 5_500);
     assert.equal(allowed(aws, 12_000, request, { ...request, region: 'sa-east-2' }), 11_000);
     assert.equal(allowed(aws, 12_000, request, { ...request, account: '444455556666' }), 11_000);
-    assert.equal(allowed(aws, 12_000, request, { ...request, operation: 'Sign', keys: [key('RSA_2048')] }), 6_500);
+    assert.equal(
+      allowed(aws, 12_000, request, { ...request, operation: 'Sign', keys: [key('RSA_2048')] }),
+      6_500,
+    );
   });
 
   it('come back with time', () => {
     let now = 0;
     const limits = new RequestLimits({ aws: true }, { now: () => now });
-    const slow: Counted = { ...request, operation: 'GetParametersForImport', cryptographic: false, keys: [] };
+    const slow: Counted = {
+      ...request,
+      operation: 'GetParametersForImport',
+      cryptographic: false,
+      keys: [],
+    };
     limits.require(slow);
     assert.throws(() => limits.require(slow));
     now = 3_900;
@@ -77,7 +92,8 @@ describe('request rates', () => {
   });
 
   it('are those of the Developer Guide', () => {
-    const perSecond = (operation: string, more: object = {}) => awsRate({ operation, region: 'us-east-1', ...more }).perSecond;
+    const perSecond = (operation: string, more: object = {}) =>
+      awsRate({ operation, region: 'us-east-1', ...more }).perSecond;
     assert.equal(perSecond('Encrypt'), 50_000);
     assert.equal(perSecond('Sign', { keySpec: 'ECC_NIST_P256' }), 1_000);
     assert.equal(perSecond('GenerateMac', { keySpec: 'HMAC_256' }), 50_000);

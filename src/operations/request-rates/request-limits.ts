@@ -33,7 +33,8 @@ export class RequestLimits {
   constructor(rates: RequestRates, clock: Clock) {
     this.#rates = rates;
     this.#clock = clock;
-    this.#stores = rates.customKeyStore === undefined ? undefined : new RateLimit(rates.customKeyStore, clock);
+    this.#stores =
+      rates.customKeyStore === undefined ? undefined : new RateLimit(rates.customKeyStore, clock);
   }
 
   /** @throws KmsError ThrottlingException */
@@ -43,7 +44,8 @@ export class RequestLimits {
         if (customKeyStoreId !== undefined && !this.#stores.take(customKeyStoreId)) throw tooFast();
       }
     }
-    if (this.#rates.aws && !this.#take(rateOf(request), `${request.account} ${request.region}`)) throw tooFast();
+    if (this.#rates.aws && !this.#take(rateOf(request), `${request.account} ${request.region}`))
+      throw tooFast();
   }
 
   #take({ group, perSecond }: Rate, name: string): boolean {
@@ -63,5 +65,8 @@ function rateOf({ operation, region, keys, input }: Counted): Rate {
 }
 
 function tooFast(): KmsError {
-  return new KmsError('ThrottlingException', 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.');
+  return new KmsError(
+    'ThrottlingException',
+    'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
+  );
 }

@@ -16,11 +16,17 @@ export const AssumeRole = defineOperation('sts', 'AssumeRole', {
       [...Tags, ...TransitiveTagKeys, ...(session?.transitiveTagKeys ?? [])].length > 0
         ? roleToAssume(RoleArn, 'sts:TagSession')
         : undefined,
-    naming: (SourceIdentity ?? session?.sourceIdentity) === undefined ? undefined : roleToAssume(RoleArn, 'sts:SetSourceIdentity'),
+    naming:
+      (SourceIdentity ?? session?.sourceIdentity) === undefined
+        ? undefined
+        : roleToAssume(RoleArn, 'sts:SetSourceIdentity'),
   }),
   async handle(services, input, { role }, { caller }) {
     if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
-      throw new KmsError('AccessDeniedException', 'MultiFactorAuthentication failed with invalid MFA one time pass code. ');
+      throw new KmsError(
+        'AccessDeniedException',
+        'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
+      );
     }
     if (caller.session?.roleArn !== undefined && (input.DurationSeconds ?? 0) > CHAINED_DURATION) {
       throw new KmsError(
@@ -30,16 +36,25 @@ export const AssumeRole = defineOperation('sts', 'AssumeRole', {
     }
     const sourceIdentity = sourceIdentityOf(caller, input.SourceIdentity);
     const named = sourceIdentity === undefined ? {} : { sourceIdentity };
-    const answer = await issueRoleSession(services, roleOf(role), { ...input, more: { ...sessionTags(caller, input), ...named } });
+    const answer = await issueRoleSession(services, roleOf(role), {
+      ...input,
+      more: { ...sessionTags(caller, input), ...named },
+    });
     return { ...answer, ...(sourceIdentity !== undefined && { SourceIdentity: sourceIdentity }) };
   },
 });
 
 /** Once set, a source identity stays through all sessions that are made with each other. */
-function sourceIdentityOf({ arn, session }: Principal, wanted: string | undefined): string | undefined {
+function sourceIdentityOf(
+  { arn, session }: Principal,
+  wanted: string | undefined,
+): string | undefined {
   const set = session?.sourceIdentity;
   if (set !== undefined && wanted !== undefined && wanted !== set) {
-    throw new KmsError('AccessDeniedException', `User: ${arn} cannot set a SourceIdentity other than that of its session.`);
+    throw new KmsError(
+      'AccessDeniedException',
+      `User: ${arn} cannot set a SourceIdentity other than that of its session.`,
+    );
   }
   return set ?? wanted;
 }

@@ -15,25 +15,55 @@ export const AssumeRoleWithWebIdentity = defineOperation('sts', 'AssumeRoleWithW
   async handle(services, input, { role }, { identify, conditions }) {
     identify(bearerOf(role));
     const issuer = issuerOf(input.WebIdentityToken);
-    const provider = await services.store.read((reader) => reader.get('oidcProviders', role.account, withoutScheme(issuer)));
-    if (!provider) throw new KmsError('InvalidIdentityToken', `No OpenIDConnect provider found in your account for ${issuer}`);
+    const provider = await services.store.read((reader) =>
+      reader.get('oidcProviders', role.account, withoutScheme(issuer)),
+    );
+    if (!provider)
+      throw new KmsError(
+        'InvalidIdentityToken',
+        `No OpenIDConnect provider found in your account for ${issuer}`,
+      );
     const bearer = await services.identity.verifyWebIdentity(provider, input.WebIdentityToken);
     const federatedProvider = oidcProviderArn(role.account, provider.url);
-    identify({ ...bearerOf(role), userId: `${federatedProvider}:${bearer.audience}:${bearer.subject}`, userName: bearer.subject });
+    identify({
+      ...bearerOf(role),
+      userId: `${federatedProvider}:${bearer.audience}:${bearer.subject}`,
+      userName: bearer.subject,
+    });
 
     const tags = tagsOfToken(bearer.claims);
-    const context = tokenContext({ provider, bearer, tags, others: await conditions(ACTION, 'role') });
+    const context = tokenContext({
+      provider,
+      bearer,
+      tags,
+      others: await conditions(ACTION, 'role'),
+    });
     const trusted = (action: string): boolean => trusts(role, federatedProvider, action, context);
     if (!role.row || !trusted(ACTION) || (tags.tags && !trusted('sts:TagSession'))) {
       throw new KmsError('AccessDeniedException', `Not authorized to perform ${ACTION}`);
     }
-    const answer = await issueRoleSession(services, role.row, { ...input, more: { ...tags, federatedProvider } });
-    return { ...answer, SubjectFromWebIdentityToken: bearer.subject, Audience: bearer.audience, Provider: federatedProvider };
+    const answer = await issueRoleSession(services, role.row, {
+      ...input,
+      more: { ...tags, federatedProvider },
+    });
+    return {
+      ...answer,
+      SubjectFromWebIdentityToken: bearer.subject,
+      Audience: bearer.audience,
+      Provider: federatedProvider,
+    };
   },
 });
 
-function trusts({ trustPolicy }: AssumableRole, provider: string, action: string, context: RequestContext): boolean {
-  return trustVerdict({ policy: trustPolicy, caller: { provider }, action, context })?.effect === 'allow';
+function trusts(
+  { trustPolicy }: AssumableRole,
+  provider: string,
+  action: string,
+  context: RequestContext,
+): boolean {
+  return (
+    trustVerdict({ policy: trustPolicy, caller: { provider }, action, context })?.effect === 'allow'
+  );
 }
 
 /** Who calls, for the audit record: nobody of the account, until the token is believed. */

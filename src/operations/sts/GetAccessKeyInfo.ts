@@ -7,8 +7,15 @@ export const GetAccessKeyInfo = defineOperation('sts', 'GetAccessKeyInfo', {
   targets: () => ({ service: { on: 'service' } }),
   async handle({ store }, { AccessKeyId }) {
     const account = accountOfAccessKey(AccessKeyId);
-    const row = account === undefined ? undefined : await store.read((reader) => reader.get('accounts', account));
-    if (!row) throw new KmsError('ValidationException', `${AccessKeyId} is not the id of an access key of any account here.`);
+    const row =
+      account === undefined
+        ? undefined
+        : await store.read((reader) => reader.get('accounts', account));
+    if (!row)
+      throw new KmsError(
+        'ValidationException',
+        `${AccessKeyId} is not the id of an access key of any account here.`,
+      );
     return { Account: row.account };
   },
 });

@@ -10,13 +10,24 @@ export const GetSessionToken = defineOperation('sts', 'GetSessionToken', {
   // As in AWS it takes no permission: the session can do what its user can.
   targets: () => ({}),
   async handle({ clock, identity }, input, _targets, { caller }) {
-    const { DurationSeconds = DEFAULT_DURATION, SerialNumber, TokenCode, MinimumSessionTokenSize } = input;
+    const {
+      DurationSeconds = DEFAULT_DURATION,
+      SerialNumber,
+      TokenCode,
+      MinimumSessionTokenSize,
+    } = input;
     const { account, userName, userId, session } = caller;
     if (session || userName === undefined) {
-      throw new KmsError('AccessDeniedException', 'Cannot call GetSessionToken with session credentials');
+      throw new KmsError(
+        'AccessDeniedException',
+        'Cannot call GetSessionToken with session credentials',
+      );
     }
     if (SerialNumber !== undefined || TokenCode !== undefined) {
-      throw new KmsError('AccessDeniedException', 'MultiFactorAuthentication failed with invalid MFA one time pass code. ');
+      throw new KmsError(
+        'AccessDeniedException',
+        'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
+      );
     }
     const issuedAt = clock.now();
     const expiresAt = issuedAt + DurationSeconds * 1000;

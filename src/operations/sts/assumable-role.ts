@@ -10,7 +10,9 @@ export interface AssumableRole extends IamPlace {
 }
 
 /** What a role that isn't there trusts: so it can't be told from one that doesn't trust the caller. */
-const nobody = compilePolicy(parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: [] }), 'trust'));
+const nobody = compilePolicy(
+  parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: [] }), 'trust'),
+);
 
 async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole> {
   const parsed = parseIamArn('role', arn);
@@ -23,7 +25,9 @@ async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole
     arn,
     row: found,
     ...tags,
-    trustPolicy: found ? compilePolicy(parsePolicy(found.trustPolicy, 'trust'), found.trustPrincipals) : nobody,
+    trustPolicy: found
+      ? compilePolicy(parsePolicy(found.trustPolicy, 'trust'), found.trustPrincipals)
+      : nobody,
   };
 }
 

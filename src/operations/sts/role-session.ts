@@ -19,11 +19,19 @@ const DEFAULT_DURATION = 3600;
 export async function issueRoleSession(
   { store, clock, identity }: Services,
   role: RoleRecord,
-  wanted: Wanted & { readonly more: Pick<Session, 'tags' | 'transitiveTagKeys' | 'sourceIdentity' | 'federatedProvider'> },
+  wanted: Wanted & {
+    readonly more: Pick<
+      Session,
+      'tags' | 'transitiveTagKeys' | 'sourceIdentity' | 'federatedProvider'
+    >;
+  },
 ) {
   const { RoleSessionName, DurationSeconds = DEFAULT_DURATION, more } = wanted;
   if (DurationSeconds > role.maxSessionDuration) {
-    throw new KmsError('ValidationException', 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+    throw new KmsError(
+      'ValidationException',
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    );
   }
   const { account, name, roleId } = role;
   const policies = await checkedSessionPolicies(store, account, wanted);
@@ -46,13 +54,20 @@ export async function issueRoleSession(
   );
   return {
     Credentials: describeCredentials(credentials, expiresAt),
-    AssumedRoleUser: { AssumedRoleId: `${roleId}:${RoleSessionName}`, Arn: assumedRoleArn(account, name, RoleSessionName) },
+    AssumedRoleUser: {
+      AssumedRoleId: `${roleId}:${RoleSessionName}`,
+      Arn: assumedRoleArn(account, name, RoleSessionName),
+    },
     ...packed,
   };
 }
 
 export function describeCredentials(
-  { accessKeyId, secretAccessKey, sessionToken }: Awaited<ReturnType<Services['identity']['issueSession']>>,
+  {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
+  }: Awaited<ReturnType<Services['identity']['issueSession']>>,
   expiresAt: number,
 ) {
   return {

@@ -15,20 +15,39 @@ const MAX_ARNS = 10;
 const MAX_PACKED = 3072;
 
 /** Session policies as wanted; undefined if there are none, so that the session isn't limited. */
-export async function checkedSessionPolicies(store: Store, account: string, { Policy, PolicyArns }: Wanted): Promise<Session['policies']> {
+export async function checkedSessionPolicies(
+  store: Store,
+  account: string,
+  { Policy, PolicyArns }: Wanted,
+): Promise<Session['policies']> {
   if (Policy === undefined && PolicyArns === undefined) return undefined;
   const arns = (PolicyArns ?? []).flatMap(({ arn }) => arn ?? []);
-  if (arns.length > MAX_ARNS) throw new KmsError('LimitExceeded', `A session can have at most ${MAX_ARNS} managed policies.`);
-  const found = await store.read((reader) => Promise.all(arns.map((arn) => findManagedPolicy(reader, account, arn))));
+  if (arns.length > MAX_ARNS)
+    throw new KmsError('LimitExceeded', `A session can have at most ${MAX_ARNS} managed policies.`);
+  const found = await store.read((reader) =>
+    Promise.all(arns.map((arn) => findManagedPolicy(reader, account, arn))),
+  );
   const missing = arns.find((_arn, at) => !found[at]);
-  if (missing !== undefined) throw new KmsError('ValidationException', `Policy ${missing} does not exist or is not attachable.`);
+  if (missing !== undefined)
+    throw new KmsError(
+      'ValidationException',
+      `Policy ${missing} does not exist or is not attachable.`,
+    );
   return { documents: Policy === undefined ? [] : [checkedDocument(Policy, 'identity')], arns };
 }
 
 /** How much of the room for policies and tags is taken, in percent. @throws PackedPolicyTooLarge */
-export function packedSize(policies: Session['policies'], tags: Session['tags']): { readonly PackedPolicySize?: number } {
+export function packedSize(
+  policies: Session['policies'],
+  tags: Session['tags'],
+): { readonly PackedPolicySize?: number } {
   if (!policies && !tags) return {};
-  const percent = Math.ceil((deflateRawSync(JSON.stringify([policies, tags])).length / MAX_PACKED) * 100);
+  const percent = Math.ceil(
+    (deflateRawSync(JSON.stringify([policies, tags])).length / MAX_PACKED) * 100,
+  );
   if (percent <= 100) return { PackedPolicySize: percent };
-  throw new KmsError('PackedPolicyTooLarge', `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`);
+  throw new KmsError(
+    'PackedPolicyTooLarge',
+    `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
+  );
 }

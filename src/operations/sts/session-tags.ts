@@ -21,7 +21,10 @@ export function sessionTags(
     );
   }
   if (TransitiveTagKeys.some((key) => !Object.hasOwn(given, key))) {
-    throw new KmsError('ValidationException', 'The specified transitive tag key must be included in the requested tags.');
+    throw new KmsError(
+      'ValidationException',
+      'The specified transitive tag key must be included in the requested tags.',
+    );
   }
   const inherited = Object.fromEntries(inheritedKeys.map((key) => [key, tags?.[key] ?? '']));
   const all = { ...given, ...inherited };

@@ -15,7 +15,9 @@ export function tagsOfToken(claims: Claims): Pick<Session, 'tags' | 'transitiveT
     const first: unknown = Array.isArray(value) ? value[0] : value;
     if (typeof first === 'string') tags[key] = first;
   }
-  const transitive = textsOf(claim['transitive_tag_keys']).filter((key) => Object.hasOwn(tags, key));
+  const transitive = textsOf(claim['transitive_tag_keys']).filter((key) =>
+    Object.hasOwn(tags, key),
+  );
   return {
     ...(Object.keys(tags).length > 0 && { tags }),
     ...(transitive.length > 0 && { transitiveTagKeys: transitive }),
@@ -43,7 +45,12 @@ export function tokenContext({ provider, bearer, tags, others }: Token): Request
     email: typeof claims['email'] === 'string' ? claims['email'] : undefined,
   };
   const prefix = `${provider.url.toLowerCase()}:`;
-  const names = new Map(Object.entries(tags.tags ?? {}).map(([key, value]) => [`aws:requesttag/${key.toLowerCase()}`, value]));
+  const names = new Map(
+    Object.entries(tags.tags ?? {}).map(([key, value]) => [
+      `aws:requesttag/${key.toLowerCase()}`,
+      value,
+    ]),
+  );
   return (key) => {
     if (key.startsWith(prefix)) return own[key.slice(prefix.length)];
     if (key === 'aws:tagkeys') return Object.keys(tags.tags ?? {});

@@ -31,7 +31,9 @@ export function compileCondition({ operator, key, values }: Condition, variables
     const value = context(lowerKey);
     if (value === undefined) return absent;
     const given = typeof value === 'string' ? [value] : value;
-    return name.set === 'any' ? given.some((one) => fits(one, context)) : given.every((one) => fits(one, context));
+    return name.set === 'any'
+      ? given.some((one) => fits(one, context))
+      : given.every((one) => fits(one, context));
   };
 }
 

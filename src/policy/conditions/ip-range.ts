@@ -33,9 +33,14 @@ export function parseRange(text: string): Range | undefined {
 export function parseAddress(text: string): Address | undefined {
   if (V4.test(text)) return { family: 4, number: v4(text) };
   const [, head, tail] = V6_WITH_V4.exec(text) ?? [];
-  const number = head !== undefined && tail !== undefined && V4.test(tail) ? v6(head + v4Groups(tail)) : v6(text);
+  const number =
+    head !== undefined && tail !== undefined && V4.test(tail)
+      ? v6(head + v4Groups(tail))
+      : v6(text);
   if (number === undefined) return undefined;
-  return number >> 32n === MAPPED ? { family: 4, number: number & 0xffff_ffffn } : { family: 6, number };
+  return number >> 32n === MAPPED
+    ? { family: 4, number: number & 0xffff_ffffn }
+    : { family: 6, number };
 }
 
 export function inRange({ family, number }: Address, range: Range): boolean {

@@ -14,7 +14,10 @@ export interface Operator {
 }
 
 /** Compares what two texts stand for. */
-function ordered<T>(parse: (text: string) => T | undefined, holds: (value: T, wanted: T) => boolean): Operator['compile'] {
+function ordered<T>(
+  parse: (text: string) => T | undefined,
+  holds: (value: T, wanted: T) => boolean,
+): Operator['compile'] {
   return (text) => {
     const wanted = parse(text);
     return (given) => {
@@ -24,14 +27,18 @@ function ordered<T>(parse: (text: string) => T | undefined, holds: (value: T, wa
   };
 }
 
-const text: Operator['compile'] = (wanted, variables) => compileTemplate(readTemplate(wanted, { wildcards: false, variables }));
-const textLike: Operator['compile'] = (wanted, variables) => compileTemplate(readTemplate(wanted, { wildcards: true, variables }));
+const text: Operator['compile'] = (wanted, variables) =>
+  compileTemplate(readTemplate(wanted, { wildcards: false, variables }));
+const textLike: Operator['compile'] = (wanted, variables) =>
+  compileTemplate(readTemplate(wanted, { wildcards: true, variables }));
 const textInAnyCase: Operator['compile'] = (wanted, variables) => {
   const tokens = readTemplate(wanted, { wildcards: false, variables });
   // What a variable stands for is folded too: the context is asked, and its answer lowered.
   const folded = tokens.map((token) => {
     if (typeof token === 'number') return String.fromCharCode(token).toLowerCase().charCodeAt(0);
-    return token.fallback === undefined ? token : { ...token, fallback: token.fallback.toLowerCase() };
+    return token.fallback === undefined
+      ? token
+      : { ...token, fallback: token.fallback.toLowerCase() };
   });
   const matches = compileTemplate(folded);
   return (value, context) => matches(value.toLowerCase(), (key) => lowered(context(key)));

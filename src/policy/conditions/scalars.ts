@@ -1,6 +1,7 @@
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 /** The forms of ISO 8601 that W3C's note on date formats allows. */
-const DATE = /^\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?)?)?$/;
+const DATE =
+  /^\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?)?)?$/;
 const EPOCH_SECONDS = /^-?\d{5,15}(?:\.\d+)?$/;
 
 export function parseNumber(text: string): number | undefined {
@@ -22,5 +23,7 @@ export function parseBoolean(text: string): boolean | undefined {
 
 /** Base64 in its one canonical form. */
 export function parseBinary(text: string): string | undefined {
-  return /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString('base64') : undefined;
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+    ? Buffer.from(text, 'base64').toString('base64')
+    : undefined;
 }

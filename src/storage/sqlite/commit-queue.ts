@@ -67,7 +67,9 @@ export class CommitQueue {
   }
 
   /** The error of `work` is an outcome; an error of the database itself is thrown and ends the batch. */
-  async #inSavepoint<R>(work: () => Promise<R>): Promise<{ readonly value: R } | { readonly error: unknown }> {
+  async #inSavepoint<R>(
+    work: () => Promise<R>,
+  ): Promise<{ readonly value: R } | { readonly error: unknown }> {
     this.#database.exec('SAVEPOINT work');
     try {
       const value = await work();

@@ -35,7 +35,8 @@ export class Rows {
 
   due(table: TableName, index: string, until: number, limit = -1): unknown[] {
     const [column, ...more] = shapeOf(table).indexes[index] ?? [];
-    if (column === undefined || more.length > 0) throw new Error(`Table ${table} has no index ${index} of one column`);
+    if (column === undefined || more.length > 0)
+      throw new Error(`Table ${table} has no index ${index} of one column`);
     const sql = `SELECT doc FROM "${table}" WHERE "${column}" <= ? ORDER BY "${column}" LIMIT ?`;
     return this.#prepared(sql).all(until, limit).map(documentOf);
   }
@@ -44,7 +45,9 @@ export class Rows {
     const { key, columns } = shapeOf(table);
     const values = columns.map((column) => columnValue(row[column]));
     const places = columns.map(() => '?').join(', ');
-    this.#prepared(`INSERT OR REPLACE INTO "${table}" (${quoted(columns)}, doc) VALUES (${places}, ?)`).run(...values, JSON.stringify(row));
+    this.#prepared(
+      `INSERT OR REPLACE INTO "${table}" (${quoted(columns)}, doc) VALUES (${places}, ?)`,
+    ).run(...values, JSON.stringify(row));
     return key.map((column) => String(row[column]));
   }
 
@@ -52,20 +55,36 @@ export class Rows {
   delete(table: TableName, key: readonly string[]): boolean {
     const shape = shapeOf(table);
     requireWholeKey(shape, key);
-    return this.#prepared(`DELETE FROM "${table}" WHERE ${equal(shape.key)}`).run(...key).changes > 0;
+    return (
+      this.#prepared(`DELETE FROM "${table}" WHERE ${equal(shape.key)}`).run(...key).changes > 0
+    );
   }
 
   /** Rows where `columns` equal `values` and none of `present` is missing, in key order. */
-  #select(shape: TableShape, columns: readonly string[], values: readonly Value[], present: readonly string[], page: Page): unknown[] {
+  #select(
+    shape: TableShape,
+    columns: readonly string[],
+    values: readonly Value[],
+    present: readonly string[],
+    page: Page,
+  ): unknown[] {
     if (columns.length < values.length) throw new Error(`Too many values for table ${shape.name}`);
-    const start = startOf(shape.key, new Map(columns.map((column, at) => [column, values[at]])), page.after ?? []);
+    const start = startOf(
+      shape.key,
+      new Map(columns.map((column, at) => [column, values[at]])),
+      page.after ?? [],
+    );
     const conditions = [
       ...columns.map((column) => `"${column}" = ?`),
       ...present.map((column) => `"${column}" IS NOT NULL`),
-      ...(start.columns.length > 0 ? [`(${quoted(start.columns)}) > (${start.columns.map(() => '?').join(', ')})`] : []),
+      ...(start.columns.length > 0
+        ? [`(${quoted(start.columns)}) > (${start.columns.map(() => '?').join(', ')})`]
+        : []),
     ];
     const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
-    const statement = this.#prepared(`SELECT doc FROM "${shape.name}"${where} ORDER BY ${quoted(shape.key)} LIMIT ?`);
+    const statement = this.#prepared(
+      `SELECT doc FROM "${shape.name}"${where} ORDER BY ${quoted(shape.key)} LIMIT ?`,
+    );
     return statement.all(...values, ...start.values, page.limit ?? -1).map(documentOf);
   }
 
@@ -83,7 +102,11 @@ export class Rows {
  * Where a page starts, as a comparison of key columns. Leading ones that are fixed to the very value of `after` are left
  * out: only then can SQLite seek to the start instead of stepping over all rows before it.
  */
-function startOf(key: readonly string[], fixed: ReadonlyMap<string, Value | undefined>, after: readonly string[]) {
+function startOf(
+  key: readonly string[],
+  fixed: ReadonlyMap<string, Value | undefined>,
+  after: readonly string[],
+) {
   const length = Math.min(key.length, after.length);
   let from = 0;
   for (const column of key.slice(0, Math.max(0, length - 1))) {
@@ -100,7 +123,8 @@ function shapeOf(table: TableName): TableShape {
 }
 
 function requireWholeKey({ name, key }: TableShape, values: readonly string[]): void {
-  if (values.length !== key.length) throw new Error(`A key of table ${name} has ${key.length} parts, not ${values.length}`);
+  if (values.length !== key.length)
+    throw new Error(`A key of table ${name} has ${key.length} parts, not ${values.length}`);
 }
 
 function equal(columns: readonly string[]): string {

@@ -12,12 +12,19 @@ export interface TableShape {
 
 function shapeOf(name: TableName): TableShape {
   const { key, indexes }: Pick<TableShape, 'key' | 'indexes'> = layouts[name];
-  return { name, key, indexes, columns: Array.from(new Set([...key, ...Object.values(indexes).flat()])) };
+  return {
+    name,
+    key,
+    indexes,
+    columns: Array.from(new Set([...key, ...Object.values(indexes).flat()])),
+  };
 }
 
 // `layouts` is a literal, so its keys are the table names.
 const names = Object.keys(layouts) as TableName[];
-export const shapes: ReadonlyMap<TableName, TableShape> = new Map(names.map((name) => [name, shapeOf(name)]));
+export const shapes: ReadonlyMap<TableName, TableShape> = new Map(
+  names.map((name) => [name, shapeOf(name)]),
+);
 
 /** Changes to databases that older versions wrote: `migrations[n]` leads from version n + 1 to n + 2. */
 const migrations: readonly ((database: DatabaseSync) => void)[] = [];
@@ -33,7 +40,9 @@ export function prepareSchema(database: DatabaseSync): void {
     database.exec('CREATE TABLE IF NOT EXISTS keyholdSchema (version INTEGER NOT NULL) STRICT');
     const stored = storedVersion(database);
     if (stored > SCHEMA_VERSION) {
-      throw new Error(`The database has schema version ${stored}, this Keyhold knows ${SCHEMA_VERSION}: run a newer Keyhold.`);
+      throw new Error(
+        `The database has schema version ${stored}, this Keyhold knows ${SCHEMA_VERSION}: run a newer Keyhold.`,
+      );
     }
     for (const migrate of migrations.slice(stored - 1)) migrate(database);
     for (const shape of shapes.values()) createTable(database, shape);
@@ -53,13 +62,19 @@ function storedVersion(database: DatabaseSync): number {
 }
 
 function createTable(database: DatabaseSync, { name, key, columns, indexes }: TableShape): void {
-  const typed = columns.map((column) => (key.includes(column) ? `"${column}" TEXT NOT NULL` : `"${column}" ANY`));
-  database.exec(`CREATE TABLE IF NOT EXISTS "${name}" (${typed.join(', ')}, doc TEXT NOT NULL, PRIMARY KEY (${quoted(key)})) STRICT`);
+  const typed = columns.map((column) =>
+    key.includes(column) ? `"${column}" TEXT NOT NULL` : `"${column}" ANY`,
+  );
+  database.exec(
+    `CREATE TABLE IF NOT EXISTS "${name}" (${typed.join(', ')}, doc TEXT NOT NULL, PRIMARY KEY (${quoted(key)})) STRICT`,
+  );
   for (const [index, parts] of Object.entries(indexes)) {
     // The rest of the key makes the index deliver rows in key order.
     const ordered = [...parts, ...key.filter((column) => !parts.includes(column))];
     const present = parts.map((column) => `"${column}" IS NOT NULL`).join(' AND ');
-    database.exec(`CREATE INDEX IF NOT EXISTS "${name}_${index}" ON "${name}" (${quoted(ordered)}) WHERE ${present}`);
+    database.exec(
+      `CREATE INDEX IF NOT EXISTS "${name}_${index}" ON "${name}" (${quoted(ordered)}) WHERE ${present}`,
+    );
   }
 }
 

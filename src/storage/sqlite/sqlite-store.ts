@@ -21,7 +21,10 @@ export function openSqliteStore(path: string): Store {
   try {
     writing.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     prepareSchema(writing);
-    return new SqliteStore(writing, new DatabaseSync(path, { readOnly: true, timeout: LOCK_TIMEOUT }));
+    return new SqliteStore(
+      writing,
+      new DatabaseSync(path, { readOnly: true, timeout: LOCK_TIMEOUT }),
+    );
   } catch (error) {
     writing.close();
     throw error;
@@ -78,7 +81,8 @@ class SqliteStore implements Store {
     let open = true;
     const requireLive = (): void => {
       if (!open) throw new Error('The transaction has ended');
-      if (!this.#writing.isTransaction) throw new Error('The transaction was given up by the database');
+      if (!this.#writing.isTransaction)
+        throw new Error('The transaction was given up by the database');
     };
     try {
       return await work(transactionOf(this.#written, changes, requireLive));
@@ -117,7 +121,12 @@ function readerOf(rows: Rows, requireLive: () => void): Reader {
       requireLive();
       return rows.list(table, prefix, page) as Tables[T][];
     },
-    async find<T extends TableName>(table: T, index: IndexName<T>, values: readonly (string | number)[], page?: Page) {
+    async find<T extends TableName>(
+      table: T,
+      index: IndexName<T>,
+      values: readonly (string | number)[],
+      page?: Page,
+    ) {
       requireLive();
       return rows.find(table, index, values, page) as Tables[T][];
     },

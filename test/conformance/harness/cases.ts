@@ -63,16 +63,26 @@ function unauthorised(table: Table): Case[] {
 
 function dryRuns(table: Table): Case[] {
   if (!has(table, 'DryRun') || table.except['dry run'] !== undefined) return [];
-  const dryRun = async (stage: Stage): Promise<object> => ({ ...(await table.good(stage, await keyFor(stage, table))), DryRun: true });
+  const dryRun = async (stage: Stage): Promise<object> => ({
+    ...(await table.good(stage, await keyFor(stage, table))),
+    DryRun: true,
+  });
   return [
     {
       shows: 'only says that it would succeed, in a dry run',
       error: 'DryRunOperationException',
-      run: async (stage) => refuses(send(stage, table, await dryRun(stage)), { name: 'DryRunOperationException', text: DRY_RUN }),
+      run: async (stage) =>
+        refuses(send(stage, table, await dryRun(stage)), {
+          name: 'DryRunOperationException',
+          text: DRY_RUN,
+        }),
     },
     {
       shows: 'says in a dry run that the caller has no permission',
-      run: async (stage) => refuses(send(stage, table, await dryRun(stage), stage.nobody), { name: 'AccessDeniedException' }),
+      run: async (stage) =>
+        refuses(send(stage, table, await dryRun(stage), stage.nobody), {
+          name: 'AccessDeniedException',
+        }),
     },
   ];
 }
@@ -81,14 +91,22 @@ function missingKey(table: Table): Case[] {
   if (table.key === 'none' || table.except['missing key'] !== undefined) return [];
   const run = async (stage: Stage): Promise<void> => {
     const text = `Key '${stage.arnOf(`key/${UNKNOWN_KEY}`)}' does not exist`;
-    await refuses(send(stage, table, await table.good(stage, UNKNOWN_KEY)), { name: 'NotFoundException', text });
+    await refuses(send(stage, table, await table.good(stage, UNKNOWN_KEY)), {
+      name: 'NotFoundException',
+      text,
+    });
   };
   return [{ shows: 'refuses a key that is not there', error: 'NotFoundException', run }];
 }
 
 function alias(table: Table): Case[] {
   const error = 'InvalidArnException';
-  if (table.key === 'none' || table.except.alias !== undefined || !documentedErrors(table.operation).includes(error)) return [];
+  if (
+    table.key === 'none' ||
+    table.except.alias !== undefined ||
+    !documentedErrors(table.operation).includes(error)
+  )
+    return [];
   const text = 'Key Aliases are not supported for this operation.';
   const run = async (stage: Stage): Promise<void> =>
     refuses(send(stage, table, await table.good(stage, stage.aliasName)), { name: error, text });
@@ -99,7 +117,10 @@ function grantToken(table: Table): Case[] {
   const error = 'InvalidGrantTokenException';
   if (!has(table, 'GrantTokens') || !documentedErrors(table.operation).includes(error)) return [];
   const run = async (stage: Stage): Promise<void> => {
-    const input = { ...(await table.good(stage, await keyFor(stage, table))), GrantTokens: ['nonsense'] };
+    const input = {
+      ...(await table.good(stage, await keyFor(stage, table))),
+      GrantTokens: ['nonsense'],
+    };
     await refuses(send(stage, table, input), { name: error });
   };
   return [{ shows: 'refuses a grant token that is none', error, run }];
@@ -114,7 +135,8 @@ function refusedCases(table: Table): Case[] {
     [refusals].flat().map(({ when, input, text }: Refusal<object>) => ({
       shows: `refuses with ${name}${when === undefined ? '' : ` ${when}`}`,
       error: name,
-      run: async (stage: Stage) => refuses(send(stage, table, await input(stage, await keyFor(stage, table))), { name, text }),
+      run: async (stage: Stage) =>
+        refuses(send(stage, table, await input(stage, await keyFor(stage, table))), { name, text }),
     })),
   );
 }

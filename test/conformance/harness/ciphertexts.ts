@@ -3,8 +3,15 @@ import type { Stage } from './stage.ts';
 
 export const PLAINTEXT = Buffer.from('a secret');
 
-export async function encrypted({ kms }: Stage, KeyId: string, EncryptionContext: Record<string, string> = {}): Promise<Uint8Array> {
-  return (await kms.send(new EncryptCommand({ KeyId, Plaintext: PLAINTEXT, EncryptionContext }))).CiphertextBlob ?? new Uint8Array(0);
+export async function encrypted(
+  { kms }: Stage,
+  KeyId: string,
+  EncryptionContext: Record<string, string> = {},
+): Promise<Uint8Array> {
+  return (
+    (await kms.send(new EncryptCommand({ KeyId, Plaintext: PLAINTEXT, EncryptionContext })))
+      .CiphertextBlob ?? new Uint8Array(0)
+  );
 }
 
 /** The last bit changed. */

@@ -1,5 +1,8 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
-import { GetParametersForImportCommand, type ImportKeyMaterialCommandInput } from '@aws-sdk/client-kms';
+import {
+  GetParametersForImportCommand,
+  type ImportKeyMaterialCommandInput,
+} from '@aws-sdk/client-kms';
 import type { Stage } from './stage.ts';
 
 /** What imports the material (random unless given) into a key of origin EXTERNAL, wrapped as its owner does it. */
@@ -8,8 +11,13 @@ export async function importInput(
   KeyId: string,
   material: Uint8Array = randomBytes(32),
 ): Promise<ImportKeyMaterialCommandInput> {
-  const wrapping = { WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' } as const;
-  const { ImportToken, PublicKey } = await kms.send(new GetParametersForImportCommand({ KeyId, ...wrapping }));
+  const wrapping = {
+    WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+    WrappingKeySpec: 'RSA_2048',
+  } as const;
+  const { ImportToken, PublicKey } = await kms.send(
+    new GetParametersForImportCommand({ KeyId, ...wrapping }),
+  );
   const key = {
     key: Buffer.from(PublicKey ?? []),
     format: 'der',
@@ -17,5 +25,10 @@ export async function importInput(
     oaepHash: 'sha256',
     padding: constants.RSA_PKCS1_OAEP_PADDING,
   } as const;
-  return { KeyId, ImportToken, EncryptedKeyMaterial: publicEncrypt(key, material), ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+  return {
+    KeyId,
+    ImportToken,
+    EncryptedKeyMaterial: publicEncrypt(key, material),
+    ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+  };
 }

@@ -8,7 +8,12 @@ interface Answered {
 }
 
 /** Sends an input through AWS's client, and notes the call for the audit. */
-export async function send(stage: Stage, { operation, send }: Table, input: object, client: KMSClient = stage.kms): Promise<object> {
+export async function send(
+  stage: Stage,
+  { operation, send }: Table,
+  input: object,
+  client: KMSClient = stage.kms,
+): Promise<object> {
   const note = ({ $metadata: { requestId = '' } }: Answered, error?: string): void => {
     stage.called.push({ operation, requestId, error });
   };

@@ -1,5 +1,10 @@
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
-import { CreateAliasCommand, CreateKeyCommand, KMSClient, type CreateKeyCommandInput } from '@aws-sdk/client-kms';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  KMSClient,
+  type CreateKeyCommandInput,
+} from '@aws-sdk/client-kms';
 import { startWorld, type World } from '../../support/world.ts';
 import { ALIASES_PER_KEY } from './aliases.ts';
 import { GRANTS_PER_KEY } from './grants.ts';
@@ -31,7 +36,12 @@ export interface Stage extends AsyncDisposable {
 export const UNKNOWN_KEY = '00000000-0000-4000-8000-000000000000';
 
 /** Few, so that a test reaches them. */
-const quotas = ['--quota', `aliasesPerKey=${ALIASES_PER_KEY}`, '--quota', `grantsPerKey=${GRANTS_PER_KEY}`];
+const quotas = [
+  '--quota',
+  `aliasesPerKey=${ALIASES_PER_KEY}`,
+  '--quota',
+  `grantsPerKey=${GRANTS_PER_KEY}`,
+];
 
 export async function openStage(options: readonly string[] = []): Promise<Stage> {
   const world = await startWorld([...quotas, ...options]);
@@ -62,10 +72,18 @@ export async function openStage(options: readonly string[] = []): Promise<Stage>
 
 /** A user without a policy. */
 async function nobodysClient({ server: { endpoint }, data, region }: World): Promise<KMSClient> {
-  const iam = new IAMClient({ endpoint, region, credentials: awsFiles(data).credentials, maxAttempts: 1 });
+  const iam = new IAMClient({
+    endpoint,
+    region,
+    credentials: awsFiles(data).credentials,
+    maxAttempts: 1,
+  });
   await iam.send(new CreateUserCommand({ UserName: 'nobody' }));
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'nobody' }));
   iam.destroy();
-  const credentials = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+  const credentials = {
+    accessKeyId: AccessKey?.AccessKeyId ?? '',
+    secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+  };
   return new KMSClient({ endpoint, region, credentials, maxAttempts: 1 });
 }

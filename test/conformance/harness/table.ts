@@ -18,8 +18,20 @@ export interface Refusal<I> {
 type Refusals<I> = Partial<Record<ErrorName, Refusal<I> | readonly Refusal<I>[]>>;
 
 /** What the harness makes of `good` by itself; states are those that a key can be brought to from outside. */
-export type Derived = 'missing key' | 'alias' | 'unauthorised' | 'dry run' | 'states' | ReachableState;
-export type ReachableState = 'Disabled' | 'PendingDeletion' | 'PendingReplicaDeletion' | 'PendingImport' | 'Unavailable' | 'Creating';
+export type Derived =
+  | 'missing key'
+  | 'alias'
+  | 'unauthorised'
+  | 'dry run'
+  | 'states'
+  | ReachableState;
+export type ReachableState =
+  | 'Disabled'
+  | 'PendingDeletion'
+  | 'PendingReplicaDeletion'
+  | 'PendingImport'
+  | 'Unavailable'
+  | 'Creating';
 
 /** What an operation promises, as data: the harness makes of it calls through AWS's client. */
 interface Promises<N extends OperationName<'kms'>, I> {
@@ -60,9 +72,20 @@ export function table<N extends OperationName<'kms'>, I extends object>(
   command: new (input: I) => { readonly input: I },
 ): (promises: Promises<N, I>) => Table {
   const construct = command as unknown as new (input: object) => Parameters<KMSClient['send']>[0];
-  return ({ key = {}, action = `kms:${operation}`, accepts = {}, refuses = {}, never = {}, except = {}, ...rest }) => {
+  return ({
+    key = {},
+    action = `kms:${operation}`,
+    accepts = {},
+    refuses = {},
+    never = {},
+    except = {},
+    ...rest
+  }) => {
     const whole = { operation, key, action, accepts, refuses, never, except, ...rest };
     // The inputs that come out of a table go into the very command class that it was typed by.
-    return { ...whole, send: (client: KMSClient, input: object) => client.send(new construct(input)) } as unknown as Table;
+    return {
+      ...whole,
+      send: (client: KMSClient, input: object) => client.send(new construct(input)),
+    } as unknown as Table;
   };
 }

@@ -20,7 +20,10 @@ export const CancelKeyDeletion = table(
       text: /is not pending deletion\.$/,
     },
     NotFoundException: { input: () => ({ KeyId: UNKNOWN_KEY }), text: /does not exist$/ },
-    InvalidArnException: { input: ({ aliasName }) => ({ KeyId: aliasName }), text: 'Key Aliases are not supported for this operation.' },
+    InvalidArnException: {
+      input: ({ aliasName }) => ({ KeyId: aliasName }),
+      text: 'Key Aliases are not supported for this operation.',
+    },
   },
   except: {
     'missing key': 'has a case of its own',

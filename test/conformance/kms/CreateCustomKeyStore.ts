@@ -26,11 +26,19 @@ export const CreateCustomKeyStore = table(
       async input(stage) {
         const input = { HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(stage.world) };
         const { Cluster } = await stage.world.cloudhsm.send(new CreateClusterCommand(input));
-        return { ...(await storeInput(stage)), CustomKeyStoreName: 'another', CloudHsmClusterId: Cluster?.ClusterId };
+        return {
+          ...(await storeInput(stage)),
+          CustomKeyStoreName: 'another',
+          CloudHsmClusterId: Cluster?.ClusterId,
+        };
       },
     },
     CloudHsmClusterNotFoundException: {
-      input: async (stage) => ({ ...(await storeInput(stage)), CustomKeyStoreName: 'another', CloudHsmClusterId: 'cluster-aaaaaaaaaaa' }),
+      input: async (stage) => ({
+        ...(await storeInput(stage)),
+        CustomKeyStoreName: 'another',
+        CloudHsmClusterId: 'cluster-aaaaaaaaaaa',
+      }),
     },
     CustomKeyStoreNameInUseException: {
       async input(stage) {

@@ -26,12 +26,21 @@ export const CreateGrant = table(
   refuses: {
     InvalidArnException: {
       when: 'a principal that is not there',
-      input: ({ account }, KeyId) => ({ KeyId, GranteePrincipal: `arn:aws:iam::${account}:user/none`, Operations: ['Encrypt'] }),
+      input: ({ account }, KeyId) => ({
+        KeyId,
+        GranteePrincipal: `arn:aws:iam::${account}:user/none`,
+        Operations: ['Encrypt'],
+      }),
     },
     LimitExceededException: {
       async input(stage, KeyId) {
-        const input = { KeyId, GranteePrincipal: grantee(stage), Operations: ['Encrypt'] } satisfies CreateGrantCommandInput;
-        for (let count = 0; count < GRANTS_PER_KEY; count += 1) await stage.kms.send(new CreateGrantCommand(input));
+        const input = {
+          KeyId,
+          GranteePrincipal: grantee(stage),
+          Operations: ['Encrypt'],
+        } satisfies CreateGrantCommandInput;
+        for (let count = 0; count < GRANTS_PER_KEY; count += 1)
+          await stage.kms.send(new CreateGrantCommand(input));
         return input;
       },
     },

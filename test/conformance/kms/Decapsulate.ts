@@ -7,7 +7,8 @@ import { UNKNOWN_KEY, type Stage } from '../harness/stage.ts';
 const algorithm = { EncapsulationAlgorithm: 'ML_KEM' } as const;
 
 async function encapsulated({ kms }: Stage, KeyId: string): Promise<Uint8Array | undefined> {
-  return (await kms.send(new EncapsulateCommand({ ...algorithm, KeyId }))).SharedSecretCiphertextBlob;
+  return (await kms.send(new EncapsulateCommand({ ...algorithm, KeyId })))
+    .SharedSecretCiphertextBlob;
 }
 
 export const Decapsulate = table(
@@ -15,18 +16,40 @@ export const Decapsulate = table(
   DecapsulateCommand,
 )({
   key: { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
-  good: async (stage, KeyId) => ({ ...algorithm, KeyId, SharedSecretCiphertextBlob: await encapsulated(stage, KeyId) }),
-  gives: ({ KeyId, SharedSecret }, _stage, keyArn) => assert.deepEqual([KeyId, SharedSecret?.length], [keyArn, 32]),
+  good: async (stage, KeyId) => ({
+    ...algorithm,
+    KeyId,
+    SharedSecretCiphertextBlob: await encapsulated(stage, KeyId),
+  }),
+  gives: ({ KeyId, SharedSecret }, _stage, keyArn) =>
+    assert.deepEqual([KeyId, SharedSecret?.length], [keyArn, 32]),
   refuses: {
-    InvalidCiphertextException: { input: (_stage, KeyId) => ({ ...algorithm, KeyId, SharedSecretCiphertextBlob: Buffer.alloc(767) }) },
+    InvalidCiphertextException: {
+      input: (_stage, KeyId) => ({
+        ...algorithm,
+        KeyId,
+        SharedSecretCiphertextBlob: Buffer.alloc(767),
+      }),
+    },
     InvalidKeyUsageException: {
-      input: ({ aliasName }) => ({ ...algorithm, KeyId: aliasName, SharedSecretCiphertextBlob: Buffer.alloc(768) }),
+      input: ({ aliasName }) => ({
+        ...algorithm,
+        KeyId: aliasName,
+        SharedSecretCiphertextBlob: Buffer.alloc(768),
+      }),
       text: /key usage is ENCRYPT_DECRYPT which is not valid for Decapsulate\.$/,
     },
     NotFoundException: {
-      input: () => ({ ...algorithm, KeyId: UNKNOWN_KEY, SharedSecretCiphertextBlob: Buffer.alloc(768) }),
+      input: () => ({
+        ...algorithm,
+        KeyId: UNKNOWN_KEY,
+        SharedSecretCiphertextBlob: Buffer.alloc(768),
+      }),
       text: /does not exist$/,
     },
   },
-  except: { 'missing key': 'nothing was encapsulated to it', PendingImport: 'nothing was encapsulated yet' },
+  except: {
+    'missing key': 'nothing was encapsulated to it',
+    PendingImport: 'nothing was encapsulated yet',
+  },
 });

@@ -16,7 +16,10 @@ export const Decrypt = table(
     assert.match(KeyMaterialId ?? '', /^[0-9a-f]{64}$/);
   },
   accepts: {
-    'the key’s id beside the ciphertext': async (stage, KeyId) => ({ KeyId, CiphertextBlob: await encrypted(stage, KeyId) }),
+    'the key’s id beside the ciphertext': async (stage, KeyId) => ({
+      KeyId,
+      CiphertextBlob: await encrypted(stage, KeyId),
+    }),
     'the encryption context that it was encrypted with': async (stage, KeyId) => ({
       CiphertextBlob: await encrypted(stage, KeyId, { a: '1', b: '2' }),
       EncryptionContext: { b: '2', a: '1' },
@@ -26,7 +29,10 @@ export const Decrypt = table(
     InvalidCiphertextException: [
       {
         when: 'another encryption context',
-        input: async (stage, KeyId) => ({ CiphertextBlob: await encrypted(stage, KeyId, { a: '1' }), EncryptionContext: { a: '2' } }),
+        input: async (stage, KeyId) => ({
+          CiphertextBlob: await encrypted(stage, KeyId, { a: '1' }),
+          EncryptionContext: { a: '2' },
+        }),
       },
       {
         when: 'a ciphertext with a bit changed',
@@ -35,15 +41,25 @@ export const Decrypt = table(
       { when: 'nonsense', input: () => ({ CiphertextBlob: Buffer.alloc(200, 7) }) },
     ],
     IncorrectKeyException: {
-      input: async (stage, KeyId) => ({ CiphertextBlob: await encrypted(stage, KeyId), KeyId: stage.aliasName }),
+      input: async (stage, KeyId) => ({
+        CiphertextBlob: await encrypted(stage, KeyId),
+        KeyId: stage.aliasName,
+      }),
       text: 'The key ID in the request does not identify a CMK that can perform this operation.',
     },
     InvalidKeyUsageException: {
       when: 'an algorithm that is not the key’s',
-      input: async (stage, KeyId) => ({ KeyId, CiphertextBlob: await encrypted(stage, KeyId), EncryptionAlgorithm: 'RSAES_OAEP_SHA_1' }),
+      input: async (stage, KeyId) => ({
+        KeyId,
+        CiphertextBlob: await encrypted(stage, KeyId),
+        EncryptionAlgorithm: 'RSAES_OAEP_SHA_1',
+      }),
     },
     NotFoundException: {
-      input: async (stage, keyId) => ({ KeyId: UNKNOWN_KEY, CiphertextBlob: await encrypted(stage, keyId) }),
+      input: async (stage, keyId) => ({
+        KeyId: UNKNOWN_KEY,
+        CiphertextBlob: await encrypted(stage, keyId),
+      }),
       text: /does not exist$/,
     },
   },

@@ -13,7 +13,10 @@ export const DeleteAlias = table(
     return { AliasName };
   },
   refuses: {
-    NotFoundException: { input: () => ({ AliasName: 'alias/none' }), text: /^Alias arn:\S+:alias\/none is not found\.$/ },
+    NotFoundException: {
+      input: () => ({ AliasName: 'alias/none' }),
+      text: /^Alias arn:\S+:alias\/none is not found\.$/,
+    },
   },
   except: { Creating: 'aliases are of one Region', 'missing key': 'an alias has one' },
 });

@@ -11,11 +11,16 @@ export const DeleteCustomKeyStore = table(
   refuses: {
     CustomKeyStoreHasCMKsException: {
       async input(stage) {
-        await stage.newKey({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: await connectedStore(stage) });
+        await stage.newKey({
+          Origin: 'AWS_CLOUDHSM',
+          CustomKeyStoreId: await connectedStore(stage),
+        });
         return { CustomKeyStoreId: await disconnectedStore(stage) };
       },
     },
-    CustomKeyStoreInvalidStateException: { input: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage) }) },
+    CustomKeyStoreInvalidStateException: {
+      input: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage) }),
+    },
     CustomKeyStoreNotFoundException: { input: () => ({ CustomKeyStoreId: UNKNOWN_STORE }) },
   },
 });

@@ -4,7 +4,10 @@ import { table } from '../harness/table.ts';
 
 import { generateKeyPairSync } from 'node:crypto';
 
-const PublicKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'der' });
+const PublicKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+  type: 'spki',
+  format: 'der',
+});
 
 export const DeriveSharedSecret = table(
   'DeriveSharedSecret',
@@ -22,7 +25,11 @@ export const DeriveSharedSecret = table(
     },
     ValidationException: {
       when: 'what is no public key',
-      input: (_stage, KeyId) => ({ KeyId, KeyAgreementAlgorithm: 'ECDH', PublicKey: Buffer.alloc(91) }),
+      input: (_stage, KeyId) => ({
+        KeyId,
+        KeyAgreementAlgorithm: 'ECDH',
+        PublicKey: Buffer.alloc(91),
+      }),
     },
   },
 });

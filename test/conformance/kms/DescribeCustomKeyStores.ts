@@ -11,7 +11,10 @@ export const DescribeCustomKeyStores = table(
   key: 'none',
   good: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage) }),
   gives({ CustomKeyStores }) {
-    assert.deepEqual([CustomKeyStores?.length, CustomKeyStores?.[0]?.ConnectionState], [1, 'CONNECTED']);
+    assert.deepEqual(
+      [CustomKeyStores?.length, CustomKeyStores?.[0]?.ConnectionState],
+      [1, 'CONNECTED'],
+    );
     assert.ok(!JSON.stringify(CustomKeyStores).includes(KMSUSER_PASSWORD));
   },
   accepts: { 'no store': () => ({}), 'a name': () => ({ CustomKeyStoreName: 'own-hsms' }) },
@@ -20,6 +23,9 @@ export const DescribeCustomKeyStores = table(
       { when: 'an id', input: () => ({ CustomKeyStoreId: UNKNOWN_STORE }) },
       { when: 'a name', input: () => ({ CustomKeyStoreName: 'none' }) },
     ],
-    InvalidMarkerException: { input: () => ({ Marker: 'nonsense' }), text: 'Could not deserialize marker' },
+    InvalidMarkerException: {
+      input: () => ({ Marker: 'nonsense' }),
+      text: 'Could not deserialize marker',
+    },
   },
 });

@@ -7,7 +7,8 @@ export const DescribeKey = table(
   DescribeKeyCommand,
 )({
   good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ KeyMetadata }, _stage, keyArn) => assert.deepEqual([KeyMetadata?.Arn, KeyMetadata?.KeyState], [keyArn, 'Enabled']),
+  gives: ({ KeyMetadata }, _stage, keyArn) =>
+    assert.deepEqual([KeyMetadata?.Arn, KeyMetadata?.KeyState], [keyArn, 'Enabled']),
   accepts: { 'an alias': ({ aliasName }) => ({ KeyId: aliasName }) },
   refuses: {
     NotFoundException: [
@@ -16,9 +17,16 @@ export const DescribeKey = table(
         input: (_stage, keyId) => ({ KeyId: keyId.replace('us-east-1', 'eu-west-1') }),
         text: 'Invalid arn eu-west-1',
       },
-      { when: 'what is no id', input: () => ({ KeyId: 'nonsense' }), text: "Invalid keyId 'nonsense'" },
+      {
+        when: 'what is no id',
+        input: () => ({ KeyId: 'nonsense' }),
+        text: "Invalid keyId 'nonsense'",
+      },
     ],
   },
-  never: { InvalidArnException: 'it takes aliases, and what is no ARN is NotFoundException, as recorded from AWS' },
+  never: {
+    InvalidArnException:
+      'it takes aliases, and what is no ARN is NotFoundException, as recorded from AWS',
+  },
   except: { alias: 'it takes aliases' },
 });

@@ -9,7 +9,9 @@ export const DisableKeyRotation = table(
   refuses: {
     UnsupportedOperationException: {
       when: 'a key that has no rotation',
-      input: async (stage) => ({ KeyId: await stage.newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }) }),
+      input: async (stage) => ({
+        KeyId: await stage.newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+      }),
     },
   },
   except: {

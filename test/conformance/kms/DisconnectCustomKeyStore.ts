@@ -9,7 +9,9 @@ export const DisconnectCustomKeyStore = table(
   key: 'none',
   good: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage) }),
   refuses: {
-    CustomKeyStoreInvalidStateException: { input: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage) }) },
+    CustomKeyStoreInvalidStateException: {
+      input: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage) }),
+    },
     CustomKeyStoreNotFoundException: { input: () => ({ CustomKeyStoreId: UNKNOWN_STORE }) },
   },
 });

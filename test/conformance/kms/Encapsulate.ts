@@ -9,7 +9,10 @@ export const Encapsulate = table(
   key: { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
   good: (_stage, KeyId) => ({ KeyId, EncapsulationAlgorithm: 'ML_KEM' }),
   gives({ KeyId, SharedSecret, SharedSecretCiphertextBlob }, _stage, keyArn) {
-    assert.deepEqual([KeyId, SharedSecret?.length, SharedSecretCiphertextBlob?.length], [keyArn, 32, 768]);
+    assert.deepEqual(
+      [KeyId, SharedSecret?.length, SharedSecretCiphertextBlob?.length],
+      [keyArn, 32, 768],
+    );
   },
   refuses: {
     InvalidKeyUsageException: {

@@ -15,7 +15,11 @@ export const Encrypt = table(
   },
   accepts: {
     '4,096 bytes': (_stage, KeyId) => ({ KeyId, Plaintext: Buffer.alloc(4096) }),
-    'an encryption context': (_stage, KeyId) => ({ KeyId, Plaintext, EncryptionContext: { a: '1', ä: '' } }),
+    'an encryption context': (_stage, KeyId) => ({
+      KeyId,
+      Plaintext,
+      EncryptionContext: { a: '1', ä: '' },
+    }),
     'an alias': ({ aliasName }) => ({ KeyId: aliasName, Plaintext }),
     'an alias’s ARN': ({ arnOf, aliasName }) => ({ KeyId: arnOf(aliasName), Plaintext }),
   },
@@ -26,10 +30,17 @@ export const Encrypt = table(
         input: () => ({ KeyId: 'alias/none', Plaintext }),
         text: /^Alias arn:\S+:alias\/none is not found\.$/,
       },
-      { when: 'what is no id', input: () => ({ KeyId: 'nonsense', Plaintext }), text: "Invalid keyId 'nonsense'" },
+      {
+        when: 'what is no id',
+        input: () => ({ KeyId: 'nonsense', Plaintext }),
+        text: "Invalid keyId 'nonsense'",
+      },
     ],
     InvalidKeyUsageException: {
-      input: async (stage) => ({ KeyId: await stage.newKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }), Plaintext }),
+      input: async (stage) => ({
+        KeyId: await stage.newKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
+        Plaintext,
+      }),
       text: /key usage is GENERATE_VERIFY_MAC which is not valid for Encrypt\.$/,
     },
     ValidationException: {

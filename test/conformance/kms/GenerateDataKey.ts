@@ -14,17 +14,27 @@ export const GenerateDataKey = table(
   },
   accepts: {
     'a number of bytes': (_stage, KeyId) => ({ KeyId, NumberOfBytes: 1024 }),
-    'an encryption context': (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_128', EncryptionContext: { a: '1' } }),
+    'an encryption context': (_stage, KeyId) => ({
+      KeyId,
+      KeySpec: 'AES_128',
+      EncryptionContext: { a: '1' },
+    }),
     'an alias': ({ aliasName }) => ({ KeyId: aliasName, KeySpec: 'AES_256' }),
   },
   refuses: {
     InvalidKeyUsageException: {
-      input: async (stage) => ({ KeyId: await stage.newKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }), KeySpec: 'AES_256' }),
+      input: async (stage) => ({
+        KeyId: await stage.newKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
+        KeySpec: 'AES_256',
+      }),
       text: /key usage is GENERATE_VERIFY_MAC which is not valid for GenerateDataKey\.$/,
     },
     ValidationException: [
       { when: 'neither a spec nor a number of bytes', input: (_stage, KeyId) => ({ KeyId }) },
-      { when: 'both', input: (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_256', NumberOfBytes: 32 }) },
+      {
+        when: 'both',
+        input: (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_256', NumberOfBytes: 32 }),
+      },
       {
         when: 'too many bytes',
         input: (_stage, KeyId) => ({ KeyId, NumberOfBytes: 1025 }),

@@ -7,12 +7,20 @@ export const GenerateDataKeyPair = table(
   GenerateDataKeyPairCommand,
 )({
   good: (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
-  gives({ PrivateKeyPlaintext, PrivateKeyCiphertextBlob, PublicKey, KeyId, KeyPairSpec }, _stage, keyArn) {
+  gives(
+    { PrivateKeyPlaintext, PrivateKeyCiphertextBlob, PublicKey, KeyId, KeyPairSpec },
+    _stage,
+    keyArn,
+  ) {
     assert.ok(PrivateKeyPlaintext && PrivateKeyCiphertextBlob && PublicKey);
     assert.deepEqual([KeyId, KeyPairSpec], [keyArn, 'ECC_NIST_P256']);
   },
   accepts: {
-    'an encryption context': (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_EDWARDS25519', EncryptionContext: { a: '1' } }),
+    'an encryption context': (_stage, KeyId) => ({
+      KeyId,
+      KeyPairSpec: 'ECC_NIST_EDWARDS25519',
+      EncryptionContext: { a: '1' },
+    }),
   },
   refuses: {
     InvalidKeyUsageException: {

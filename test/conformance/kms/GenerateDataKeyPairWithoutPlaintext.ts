@@ -12,7 +12,11 @@ export const GenerateDataKeyPairWithoutPlaintext = table(
     assert.deepEqual([KeyId, KeyPairSpec], [keyArn, 'ECC_NIST_P256']);
   },
   accepts: {
-    'an encryption context': (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_EDWARDS25519', EncryptionContext: { a: '1' } }),
+    'an encryption context': (_stage, KeyId) => ({
+      KeyId,
+      KeyPairSpec: 'ECC_NIST_EDWARDS25519',
+      EncryptionContext: { a: '1' },
+    }),
   },
   refuses: {
     InvalidKeyUsageException: {

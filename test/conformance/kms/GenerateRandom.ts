@@ -10,7 +10,9 @@ export const GenerateRandom = table(
   good: () => ({ NumberOfBytes: 1024 }),
   gives: ({ Plaintext }) => assert.equal(Plaintext?.length, 1024),
   refuses: {
-    CustomKeyStoreNotFoundException: { input: () => ({ NumberOfBytes: 1, CustomKeyStoreId: 'cks-0123456789abcdef0' }) },
+    CustomKeyStoreNotFoundException: {
+      input: () => ({ NumberOfBytes: 1, CustomKeyStoreId: 'cks-0123456789abcdef0' }),
+    },
     ValidationException: [
       { when: 'no number of bytes', input: () => ({}), text: 'NumberOfBytes is required.' },
       {

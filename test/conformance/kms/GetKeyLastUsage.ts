@@ -7,5 +7,6 @@ export const GetKeyLastUsage = table(
   GetKeyLastUsageCommand,
 )({
   good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ KeyLastUsage, TrackingStartDate }) => assert.deepEqual([KeyLastUsage, TrackingStartDate instanceof Date], [{}, true]),
+  gives: ({ KeyLastUsage, TrackingStartDate }) =>
+    assert.deepEqual([KeyLastUsage, TrackingStartDate instanceof Date], [{}, true]),
 });

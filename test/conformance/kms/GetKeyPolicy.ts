@@ -7,6 +7,12 @@ export const GetKeyPolicy = table(
   GetKeyPolicyCommand,
 )({
   good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ Policy, PolicyName }) => assert.deepEqual([JSON.parse(Policy ?? '').Id, PolicyName], ['key-default-1', 'default']),
-  refuses: { NotFoundException: { when: 'a policy that is not there', input: (_stage, KeyId) => ({ KeyId, PolicyName: 'other' }) } },
+  gives: ({ Policy, PolicyName }) =>
+    assert.deepEqual([JSON.parse(Policy ?? '').Id, PolicyName], ['key-default-1', 'default']),
+  refuses: {
+    NotFoundException: {
+      when: 'a policy that is not there',
+      input: (_stage, KeyId) => ({ KeyId, PolicyName: 'other' }),
+    },
+  },
 });

@@ -11,12 +11,21 @@ export const GetPublicKey = table(
   key: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
   good: (_stage, KeyId) => ({ KeyId }),
   gives({ KeyId, KeySpec, KeyUsage, SigningAlgorithms, PublicKey }, _stage, keyArn) {
-    assert.deepEqual([KeyId, KeySpec, KeyUsage, SigningAlgorithms], [keyArn, 'ECC_NIST_P256', 'SIGN_VERIFY', ['ECDSA_SHA_256']]);
+    assert.deepEqual(
+      [KeyId, KeySpec, KeyUsage, SigningAlgorithms],
+      [keyArn, 'ECC_NIST_P256', 'SIGN_VERIFY', ['ECDSA_SHA_256']],
+    );
     createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
   },
-  refuses: { UnsupportedOperationException: { when: 'a key that has none', input: ({ aliasName }) => ({ KeyId: aliasName }) } },
+  refuses: {
+    UnsupportedOperationException: {
+      when: 'a key that has none',
+      input: ({ aliasName }) => ({ KeyId: aliasName }),
+    },
+  },
   never: {
-    InvalidArnException: 'it takes aliases, and what is no ARN is NotFoundException, as recorded from AWS',
+    InvalidArnException:
+      'it takes aliases, and what is no ARN is NotFoundException, as recorded from AWS',
     InvalidKeyUsageException: 'asymmetric keys of every usage have a public key',
   },
   except: { alias: 'it takes aliases' },

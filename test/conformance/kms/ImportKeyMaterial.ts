@@ -36,10 +36,16 @@ export const ImportKeyMaterial = table(
       text: 'Key Aliases are not supported for this operation.',
     },
     InvalidCiphertextException: {
-      input: async (stage, KeyId) => ({ ...(await importInput(stage, KeyId)), EncryptedKeyMaterial: Buffer.alloc(256, 1) }),
+      input: async (stage, KeyId) => ({
+        ...(await importInput(stage, KeyId)),
+        EncryptedKeyMaterial: Buffer.alloc(256, 1),
+      }),
     },
     InvalidImportTokenException: { input: (_stage, KeyId) => ({ ...nonsense, KeyId }) },
-    NotFoundException: { input: () => ({ ...nonsense, KeyId: UNKNOWN_KEY }), text: /does not exist$/ },
+    NotFoundException: {
+      input: () => ({ ...nonsense, KeyId: UNKNOWN_KEY }),
+      text: /does not exist$/,
+    },
     UnsupportedOperationException: {
       when: 'a key whose material KMS made',
       input: async (stage) => ({ ...nonsense, KeyId: await stage.newKey() }),
@@ -47,7 +53,10 @@ export const ImportKeyMaterial = table(
     },
     ValidationException: {
       when: 'no date, though the material is to expire',
-      input: async (stage, KeyId) => ({ ...(await importInput(stage, KeyId)), ExpirationModel: 'KEY_MATERIAL_EXPIRES' }),
+      input: async (stage, KeyId) => ({
+        ...(await importInput(stage, KeyId)),
+        ExpirationModel: 'KEY_MATERIAL_EXPIRES',
+      }),
       text: 'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES',
     },
   },

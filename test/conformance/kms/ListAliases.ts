@@ -10,6 +10,9 @@ export const ListAliases = table(
   gives: ({ Aliases, Truncated }) => assert.deepEqual([Aliases, Truncated], [[], false]),
   accepts: { 'no key': () => ({}) },
   refuses: {
-    InvalidMarkerException: { input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }), text: 'Could not deserialize marker' },
+    InvalidMarkerException: {
+      input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }),
+      text: 'Could not deserialize marker',
+    },
   },
 });

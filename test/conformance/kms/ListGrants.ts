@@ -9,7 +9,10 @@ export const ListGrants = table(
   good: (_stage, KeyId) => ({ KeyId }),
   gives: ({ Grants, Truncated }) => assert.deepEqual([Grants, Truncated], [[], false]),
   refuses: {
-    InvalidMarkerException: { input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }), text: 'Could not deserialize marker' },
+    InvalidMarkerException: {
+      input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }),
+      text: 'Could not deserialize marker',
+    },
     InvalidGrantIdException: { input: (_stage, KeyId) => ({ KeyId, GrantId: 'nonsense' }) },
   },
 });

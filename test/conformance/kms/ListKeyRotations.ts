@@ -9,10 +9,15 @@ export const ListKeyRotations = table(
   good: (_stage, KeyId) => ({ KeyId }),
   gives: ({ Rotations, Truncated }) => assert.deepEqual([Rotations, Truncated], [[], false]),
   refuses: {
-    InvalidMarkerException: { input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }), text: 'Could not deserialize marker' },
+    InvalidMarkerException: {
+      input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }),
+      text: 'Could not deserialize marker',
+    },
     UnsupportedOperationException: {
       when: 'a key that has no rotation',
-      input: async (stage) => ({ KeyId: await stage.newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }) }),
+      input: async (stage) => ({
+        KeyId: await stage.newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+      }),
     },
   },
   except: {

@@ -13,7 +13,10 @@ export const ListKeys = table(
     assert.ok(NextMarker);
   },
   refuses: {
-    InvalidMarkerException: { input: () => ({ Marker: 'nonsense' }), text: 'Could not deserialize marker' },
+    InvalidMarkerException: {
+      input: () => ({ Marker: 'nonsense' }),
+      text: 'Could not deserialize marker',
+    },
     ValidationException: {
       input: () => ({ Limit: 1001 }),
       text: "1 validation error detected: Value '1001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 1000",

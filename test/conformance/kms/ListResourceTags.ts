@@ -9,6 +9,9 @@ export const ListResourceTags = table(
   good: (_stage, KeyId) => ({ KeyId }),
   gives: ({ Tags, Truncated }) => assert.deepEqual([Tags, Truncated], [[], false]),
   refuses: {
-    InvalidMarkerException: { input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }), text: 'Could not deserialize marker' },
+    InvalidMarkerException: {
+      input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }),
+      text: 'Could not deserialize marker',
+    },
   },
 });

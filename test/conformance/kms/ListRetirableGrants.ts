@@ -10,7 +10,9 @@ export const ListRetirableGrants = table(
   key: 'none',
   good: (stage) => ({ RetiringPrincipal: grantee(stage) }),
   refuses: {
-    InvalidMarkerException: { input: (stage) => ({ RetiringPrincipal: grantee(stage), Marker: 'nonsense' }) },
+    InvalidMarkerException: {
+      input: (stage) => ({ RetiringPrincipal: grantee(stage), Marker: 'nonsense' }),
+    },
     InvalidArnException: {
       when: 'a principal of another account',
       input: () => ({ RetiringPrincipal: 'arn:aws:iam::444455556666:user/other' }),

@@ -2,7 +2,13 @@ import { PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { table } from '../harness/table.ts';
 
 function policy(account: string, Sid = 'all'): string {
-  const statement = { Sid, Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' };
+  const statement = {
+    Sid,
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${account}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 }
 
@@ -26,6 +32,7 @@ export const PutKeyPolicy = table(
     },
   },
   never: {
-    UnsupportedOperationException: 'nobody but AWS may change the policy of an AWS managed key, so that it is AccessDeniedException',
+    UnsupportedOperationException:
+      'nobody but AWS may change the policy of an AWS managed key, so that it is AccessDeniedException',
   },
 });

@@ -10,7 +10,10 @@ export const ReEncrypt = table(
   ReEncryptCommand,
 )({
   action: 'kms:ReEncryptFrom',
-  good: async (stage, keyId) => ({ CiphertextBlob: await encrypted(stage, keyId), DestinationKeyId: keyId }),
+  good: async (stage, keyId) => ({
+    CiphertextBlob: await encrypted(stage, keyId),
+    DestinationKeyId: keyId,
+  }),
   gives({ CiphertextBlob, SourceKeyId, KeyId }, _stage, keyArn) {
     assert.ok(CiphertextBlob);
     assert.deepEqual([SourceKeyId, KeyId], [keyArn, keyArn]);
@@ -25,7 +28,10 @@ export const ReEncrypt = table(
   },
   refuses: {
     InvalidCiphertextException: {
-      input: async (stage, keyId) => ({ CiphertextBlob: flipped(await encrypted(stage, keyId)), DestinationKeyId: keyId }),
+      input: async (stage, keyId) => ({
+        CiphertextBlob: flipped(await encrypted(stage, keyId)),
+        DestinationKeyId: keyId,
+      }),
     },
     IncorrectKeyException: {
       input: async (stage, keyId) => ({
@@ -37,11 +43,17 @@ export const ReEncrypt = table(
     InvalidKeyUsageException: {
       input: async (stage, keyId) => ({
         CiphertextBlob: await encrypted(stage, keyId),
-        DestinationKeyId: await stage.newKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
+        DestinationKeyId: await stage.newKey({
+          KeySpec: 'HMAC_256',
+          KeyUsage: 'GENERATE_VERIFY_MAC',
+        }),
       }),
     },
     NotFoundException: {
-      input: async (stage, keyId) => ({ CiphertextBlob: await encrypted(stage, keyId), DestinationKeyId: UNKNOWN_KEY }),
+      input: async (stage, keyId) => ({
+        CiphertextBlob: await encrypted(stage, keyId),
+        DestinationKeyId: UNKNOWN_KEY,
+      }),
     },
   },
   except: { 'missing key': 'a ciphertext has one', PendingImport: 'nothing was encrypted yet' },

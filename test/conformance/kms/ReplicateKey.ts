@@ -8,7 +8,8 @@ export const ReplicateKey = table(
 )({
   key: { MultiRegion: true },
   good: (_stage, KeyId) => ({ KeyId, ReplicaRegion: 'eu-west-1' }),
-  gives: ({ ReplicaKeyMetadata }, _stage, keyArn) => assert.equal(ReplicaKeyMetadata?.Arn, keyArn.replace('us-east-1', 'eu-west-1')),
+  gives: ({ ReplicaKeyMetadata }, _stage, keyArn) =>
+    assert.equal(ReplicaKeyMetadata?.Arn, keyArn.replace('us-east-1', 'eu-west-1')),
   refuses: {
     AlreadyExistsException: {
       async input({ kms }, KeyId) {
@@ -16,8 +17,16 @@ export const ReplicateKey = table(
         return { KeyId, ReplicaRegion: 'eu-west-1' };
       },
     },
-    MalformedPolicyDocumentException: { input: (_stage, KeyId) => ({ KeyId, ReplicaRegion: 'eu-west-1', Policy: '{' }) },
-    TagException: { input: (_stage, KeyId) => ({ KeyId, ReplicaRegion: 'eu-west-1', Tags: [{ TagKey: 'aws:a', TagValue: '' }] }) },
+    MalformedPolicyDocumentException: {
+      input: (_stage, KeyId) => ({ KeyId, ReplicaRegion: 'eu-west-1', Policy: '{' }),
+    },
+    TagException: {
+      input: (_stage, KeyId) => ({
+        KeyId,
+        ReplicaRegion: 'eu-west-1',
+        Tags: [{ TagKey: 'aws:a', TagValue: '' }],
+      }),
+    },
     UnsupportedOperationException: {
       when: 'a key of one Region',
       input: async (stage) => ({ KeyId: await stage.newKey(), ReplicaRegion: 'eu-west-1' }),
@@ -25,7 +34,11 @@ export const ReplicateKey = table(
     },
     LimitExceededException: {
       when: 'a policy too long',
-      input: (_stage, KeyId) => ({ KeyId, ReplicaRegion: 'eu-west-1', Policy: `{"a":"${'b'.repeat(32_768)}"}` }),
+      input: (_stage, KeyId) => ({
+        KeyId,
+        ReplicaRegion: 'eu-west-1',
+        Policy: `{"a":"${'b'.repeat(32_768)}"}`,
+      }),
     },
   },
   except: {

@@ -11,12 +11,20 @@ export const RetireGrant = table(
   good: async (stage, KeyId) => ({ KeyId, GrantId: await grantId(stage, KeyId) }),
   refuses: {
     NotFoundException: [
-      { when: 'a grant that is not there', input: (_stage, KeyId) => ({ KeyId, GrantId: UNKNOWN_GRANT }) },
-      { when: 'a key that is not there', input: ({ arnOf }) => ({ KeyId: arnOf(`key/${UNKNOWN_KEY}`), GrantId: UNKNOWN_GRANT }) },
+      {
+        when: 'a grant that is not there',
+        input: (_stage, KeyId) => ({ KeyId, GrantId: UNKNOWN_GRANT }),
+      },
+      {
+        when: 'a key that is not there',
+        input: ({ arnOf }) => ({ KeyId: arnOf(`key/${UNKNOWN_KEY}`), GrantId: UNKNOWN_GRANT }),
+      },
     ],
     InvalidGrantTokenException: { input: () => ({ GrantToken: 'nonsense' }) },
     InvalidGrantIdException: { input: (_stage, KeyId) => ({ KeyId, GrantId: 'nonsense' }) },
-    InvalidArnException: { input: ({ aliasName }) => ({ KeyId: aliasName, GrantId: UNKNOWN_GRANT }) },
+    InvalidArnException: {
+      input: ({ aliasName }) => ({ KeyId: aliasName, GrantId: UNKNOWN_GRANT }),
+    },
   },
   except: {
     Creating: 'grants are of one Region',

@@ -11,8 +11,15 @@ export const RevokeGrant = table(
   good: async (stage, KeyId) => ({ KeyId, GrantId: await grantId(stage, KeyId) }),
   refuses: {
     NotFoundException: [
-      { when: 'a grant that is not there', input: (_stage, KeyId) => ({ KeyId, GrantId: UNKNOWN_GRANT }) },
-      { when: 'a key that is not there', input: () => ({ KeyId: UNKNOWN_KEY, GrantId: UNKNOWN_GRANT }), text: /does not exist$/ },
+      {
+        when: 'a grant that is not there',
+        input: (_stage, KeyId) => ({ KeyId, GrantId: UNKNOWN_GRANT }),
+      },
+      {
+        when: 'a key that is not there',
+        input: () => ({ KeyId: UNKNOWN_KEY, GrantId: UNKNOWN_GRANT }),
+        text: /does not exist$/,
+      },
     ],
     InvalidGrantIdException: { input: (_stage, KeyId) => ({ KeyId, GrantId: 'nonsense' }) },
     InvalidArnException: {

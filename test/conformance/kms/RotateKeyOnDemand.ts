@@ -18,9 +18,14 @@ export const RotateKeyOnDemand = table(
     },
     UnsupportedOperationException: {
       when: 'a key that has no rotation',
-      input: async (stage) => ({ KeyId: await stage.newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }) }),
+      input: async (stage) => ({
+        KeyId: await stage.newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+      }),
     },
   },
   never: { LimitExceededException: 'takes 25 rotations: rotation.test.ts' },
-  except: { Creating: 'replicas are rotated with their primary', Unavailable: 'keys of custom key stores are not rotated' },
+  except: {
+    Creating: 'replicas are rotated with their primary',
+    Unavailable: 'keys of custom key stores are not rotated',
+  },
 });

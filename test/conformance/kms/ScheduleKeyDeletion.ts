@@ -9,5 +9,10 @@ export const ScheduleKeyDeletion = table(
   good: (_stage, KeyId) => ({ KeyId, PendingWindowInDays: 7 }),
   gives: ({ KeyId, KeyState, PendingWindowInDays }, _stage, keyArn) =>
     assert.deepEqual([KeyId, KeyState, PendingWindowInDays], [keyArn, 'PendingDeletion', 7]),
-  refuses: { ValidationException: { when: 'fewer than seven days', input: (_stage, KeyId) => ({ KeyId, PendingWindowInDays: 6 }) } },
+  refuses: {
+    ValidationException: {
+      when: 'fewer than seven days',
+      input: (_stage, KeyId) => ({ KeyId, PendingWindowInDays: 6 }),
+    },
+  },
 });

@@ -15,13 +15,22 @@ export const Sign = table(
     assert.deepEqual([KeyId, SigningAlgorithm], [keyArn, 'ECDSA_SHA_256']);
   },
   accepts: {
-    'a digest': (_stage, KeyId) => ({ KeyId, Message: Buffer.alloc(32), MessageType: 'DIGEST', SigningAlgorithm: 'ECDSA_SHA_256' }),
+    'a digest': (_stage, KeyId) => ({
+      KeyId,
+      Message: Buffer.alloc(32),
+      MessageType: 'DIGEST',
+      SigningAlgorithm: 'ECDSA_SHA_256',
+    }),
   },
   refuses: {
     InvalidKeyUsageException: [
       {
         when: 'a key that is for something else',
-        input: ({ aliasName }) => ({ KeyId: aliasName, Message, SigningAlgorithm: 'ECDSA_SHA_256' }),
+        input: ({ aliasName }) => ({
+          KeyId: aliasName,
+          Message,
+          SigningAlgorithm: 'ECDSA_SHA_256',
+        }),
         text: /key usage is ENCRYPT_DECRYPT which is not valid for Sign\.$/,
       },
       {
@@ -32,7 +41,12 @@ export const Sign = table(
     ],
     ValidationException: {
       when: 'a digest of the wrong length',
-      input: (_stage, KeyId) => ({ KeyId, Message: Buffer.alloc(20), MessageType: 'DIGEST', SigningAlgorithm: 'ECDSA_SHA_256' }),
+      input: (_stage, KeyId) => ({
+        KeyId,
+        Message: Buffer.alloc(20),
+        MessageType: 'DIGEST',
+        SigningAlgorithm: 'ECDSA_SHA_256',
+      }),
       text: 'Digest is invalid length for algorithm ECDSA_SHA_256.',
     },
   },

@@ -10,7 +10,11 @@ export const TagResource = table(
   good: (_stage, KeyId) => ({ KeyId, Tags: [{ TagKey: 'a', TagValue: '' }] }),
   refuses: {
     TagException: [
-      { when: 'a key twice', input: (_stage, KeyId) => ({ KeyId, Tags: [tag('a'), tag('a')] }), text: 'Duplicate tag keys' },
+      {
+        when: 'a key twice',
+        input: (_stage, KeyId) => ({ KeyId, Tags: [tag('a'), tag('a')] }),
+        text: 'Duplicate tag keys',
+      },
       {
         when: 'a key that is AWS’s',
         input: (_stage, KeyId) => ({ KeyId, Tags: [tag('AWS:a')] }),
@@ -18,7 +22,10 @@ export const TagResource = table(
       },
       {
         when: 'too many',
-        input: (_stage, KeyId) => ({ KeyId, Tags: Array.from({ length: 51 }, (_, at) => tag(`a${at}`)) }),
+        input: (_stage, KeyId) => ({
+          KeyId,
+          Tags: Array.from({ length: 51 }, (_, at) => tag(`a${at}`)),
+        }),
         text: 'Too many tags',
       },
     ],

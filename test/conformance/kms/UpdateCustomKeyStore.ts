@@ -10,7 +10,10 @@ export const UpdateCustomKeyStore = table(
   UpdateCustomKeyStoreCommand,
 )({
   key: 'none',
-  good: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage), NewCustomKeyStoreName: 'own-hsms' }),
+  good: async (stage) => ({
+    CustomKeyStoreId: await disconnectedStore(stage),
+    NewCustomKeyStoreName: 'own-hsms',
+  }),
   accepts: {
     'its name, while it is connected': async (stage) => ({
       CustomKeyStoreId: await connectedStore(stage),
@@ -19,12 +22,20 @@ export const UpdateCustomKeyStore = table(
   },
   refuses: {
     CloudHsmClusterNotFoundException: {
-      input: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage), CloudHsmClusterId: 'cluster-aaaaaaaaaaa' }),
+      input: async (stage) => ({
+        CustomKeyStoreId: await disconnectedStore(stage),
+        CloudHsmClusterId: 'cluster-aaaaaaaaaaa',
+      }),
     },
     CustomKeyStoreInvalidStateException: {
-      input: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage), KeyStorePassword: KMSUSER_PASSWORD }),
+      input: async (stage) => ({
+        CustomKeyStoreId: await connectedStore(stage),
+        KeyStorePassword: KMSUSER_PASSWORD,
+      }),
     },
-    CustomKeyStoreNotFoundException: { input: () => ({ CustomKeyStoreId: UNKNOWN_STORE, NewCustomKeyStoreName: 'a' }) },
+    CustomKeyStoreNotFoundException: {
+      input: () => ({ CustomKeyStoreId: UNKNOWN_STORE, NewCustomKeyStoreName: 'a' }),
+    },
   },
   never: {
     CloudHsmClusterInvalidConfigurationException: elsewhere,

@@ -1,4 +1,8 @@
-import { DescribeKeyCommand, ReplicateKeyCommand, UpdatePrimaryRegionCommand } from '@aws-sdk/client-kms';
+import {
+  DescribeKeyCommand,
+  ReplicateKeyCommand,
+  UpdatePrimaryRegionCommand,
+} from '@aws-sdk/client-kms';
 import { table } from '../harness/table.ts';
 
 import { until } from '../../support/until.ts';
@@ -13,15 +17,24 @@ export const UpdatePrimaryRegion = table(
     await kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' }));
     const replica = KeyId.replace('us-east-1', 'eu-west-1');
     await until(`${replica} is there`, async () => {
-      const { KeyMetadata } = await world.kmsIn('eu-west-1').send(new DescribeKeyCommand({ KeyId: replica }));
+      const { KeyMetadata } = await world
+        .kmsIn('eu-west-1')
+        .send(new DescribeKeyCommand({ KeyId: replica }));
       return KeyMetadata?.KeyState === 'Enabled';
     });
     return { KeyId, PrimaryRegion: 'eu-west-1' };
   },
   refuses: {
     NotFoundException: [
-      { when: 'a Region without a replica', input: (_stage, KeyId) => ({ KeyId, PrimaryRegion: 'eu-west-1' }) },
-      { when: 'a key that is not there', input: () => ({ KeyId: UNKNOWN_KEY, PrimaryRegion: 'eu-west-1' }), text: /does not exist$/ },
+      {
+        when: 'a Region without a replica',
+        input: (_stage, KeyId) => ({ KeyId, PrimaryRegion: 'eu-west-1' }),
+      },
+      {
+        when: 'a key that is not there',
+        input: () => ({ KeyId: UNKNOWN_KEY, PrimaryRegion: 'eu-west-1' }),
+        text: /does not exist$/,
+      },
     ],
     InvalidArnException: {
       input: ({ aliasName }) => ({ KeyId: aliasName, PrimaryRegion: 'eu-west-1' }),

@@ -16,20 +16,32 @@ export const Verify = table(
 )({
   key: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
   good: async (stage, KeyId) => ({ ...signed, KeyId, Signature: await signature(stage, KeyId) }),
-  gives: ({ KeyId, SignatureValid }, _stage, keyArn) => assert.deepEqual([KeyId, SignatureValid], [keyArn, true]),
+  gives: ({ KeyId, SignatureValid }, _stage, keyArn) =>
+    assert.deepEqual([KeyId, SignatureValid], [keyArn, true]),
   refuses: {
     KMSInvalidSignatureException: [
       {
         when: 'another message',
-        input: async (stage, KeyId) => ({ ...signed, KeyId, Message: Buffer.from('other'), Signature: await signature(stage, KeyId) }),
+        input: async (stage, KeyId) => ({
+          ...signed,
+          KeyId,
+          Message: Buffer.from('other'),
+          Signature: await signature(stage, KeyId),
+        }),
       },
-      { when: 'nonsense', input: (_stage, KeyId) => ({ ...signed, KeyId, Signature: Buffer.alloc(70) }) },
+      {
+        when: 'nonsense',
+        input: (_stage, KeyId) => ({ ...signed, KeyId, Signature: Buffer.alloc(70) }),
+      },
     ],
     InvalidKeyUsageException: {
       input: ({ aliasName }) => ({ ...signed, KeyId: aliasName, Signature: Buffer.alloc(70) }),
       text: /key usage is ENCRYPT_DECRYPT which is not valid for Verify\.$/,
     },
-    NotFoundException: { input: () => ({ ...signed, KeyId: UNKNOWN_KEY, Signature: Buffer.alloc(70) }), text: /does not exist$/ },
+    NotFoundException: {
+      input: () => ({ ...signed, KeyId: UNKNOWN_KEY, Signature: Buffer.alloc(70) }),
+      text: /does not exist$/,
+    },
   },
   except: { 'missing key': 'nobody signed with it', PendingImport: 'nothing was signed yet' },
 });

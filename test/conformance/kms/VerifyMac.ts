@@ -16,14 +16,20 @@ export const VerifyMac = table(
 )({
   key: { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
   good: async (stage, KeyId) => ({ ...message, KeyId, Mac: await mac(stage, KeyId) }),
-  gives: ({ KeyId, MacValid }, _stage, keyArn) => assert.deepEqual([KeyId, MacValid], [keyArn, true]),
+  gives: ({ KeyId, MacValid }, _stage, keyArn) =>
+    assert.deepEqual([KeyId, MacValid], [keyArn, true]),
   refuses: {
-    KMSInvalidMacException: { input: (_stage, KeyId) => ({ ...message, KeyId, Mac: Buffer.alloc(32) }) },
+    KMSInvalidMacException: {
+      input: (_stage, KeyId) => ({ ...message, KeyId, Mac: Buffer.alloc(32) }),
+    },
     InvalidKeyUsageException: {
       input: ({ aliasName }) => ({ ...message, KeyId: aliasName, Mac: Buffer.alloc(32) }),
       text: /key usage is ENCRYPT_DECRYPT which is not valid for VerifyMac\.$/,
     },
-    NotFoundException: { input: () => ({ ...message, KeyId: UNKNOWN_KEY, Mac: Buffer.alloc(32) }), text: /does not exist$/ },
+    NotFoundException: {
+      input: () => ({ ...message, KeyId: UNKNOWN_KEY, Mac: Buffer.alloc(32) }),
+      text: /does not exist$/,
+    },
   },
   except: { 'missing key': 'nobody made a MAC with it', PendingImport: 'no MAC was made yet' },
 });

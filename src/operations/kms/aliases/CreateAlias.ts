@@ -13,10 +13,19 @@ export const CreateAlias = defineOperation('kms', 'CreateAlias', {
     const now = clock.now();
     await store.transact(async (transaction) => {
       if (await transaction.get('aliases', scope.account, scope.region, name)) {
-        throw new KmsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
+        throw new KmsError(
+          'AlreadyExistsException',
+          `An alias with the name ${arn} already exists`,
+        );
       }
       await requireRoomForAlias(transaction, key, quotas.aliasesPerKey);
-      await transaction.put('aliases', { ...scope, name, keyId: key.keyId, creationDate: now, lastUpdatedDate: now });
+      await transaction.put('aliases', {
+        ...scope,
+        name,
+        keyId: key.keyId,
+        creationDate: now,
+        lastUpdatedDate: now,
+      });
     });
     return {};
   },

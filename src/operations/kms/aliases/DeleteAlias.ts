@@ -9,7 +9,9 @@ export const DeleteAlias = defineOperation('kms', 'DeleteAlias', {
   }),
   async handle({ store }, _input, { alias: { name, scope } }) {
     refuseReservedAlias(name);
-    await store.transact((transaction) => transaction.delete('aliases', scope.account, scope.region, name));
+    await store.transact((transaction) =>
+      transaction.delete('aliases', scope.account, scope.region, name),
+    );
     return {};
   },
 });

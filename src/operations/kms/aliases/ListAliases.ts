@@ -17,7 +17,9 @@ export const ListAliases = defineOperation('kms', 'ListAliases', {
       Marker,
       (page) =>
         store.read((reader) =>
-          key ? reader.find('aliases', 'byKey', [account, region, key.key.keyId], page) : reader.list('aliases', [account, region], page),
+          key
+            ? reader.find('aliases', 'byKey', [account, region, key.key.keyId], page)
+            : reader.list('aliases', [account, region], page),
         ),
       (alias) => [alias.account, alias.region, alias.name],
     );

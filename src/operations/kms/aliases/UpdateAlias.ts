@@ -16,7 +16,8 @@ export const UpdateAlias = defineOperation('kms', 'UpdateAlias', {
     await store.transact(async (transaction) => {
       const alias = await transaction.get('aliases', scope.account, scope.region, name);
       if (!alias) throw new KmsError('NotFoundException', `Alias ${arn} is not found.`);
-      if (alias.keyId !== to.key.keyId) await requireRoomForAlias(transaction, to.key, quotas.aliasesPerKey);
+      if (alias.keyId !== to.key.keyId)
+        await requireRoomForAlias(transaction, to.key, quotas.aliasesPerKey);
       await transaction.put('aliases', { ...alias, keyId: to.key.keyId, lastUpdatedDate: now });
     });
     return {};

@@ -8,14 +8,24 @@ type CustomerMasterKeySpec = NonNullable<Response<'kms', 'GetPublicKey'>['Custom
 
 export const GetPublicKey = defineOperation('kms', 'GetPublicKey', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic' } }),
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic' },
+  }),
   async handle(services, _input, { key }) {
     const { keySpec, keyUsage } = key.key;
     if (keySpecFacts(keySpec).family !== 'asymmetric') {
-      throw new KmsError('UnsupportedOperationException', `${key.arn} key spec is ${keySpec} which is not valid for GetPublicKey.`);
+      throw new KmsError(
+        'UnsupportedOperationException',
+        `${key.arn} key spec is ${keySpec} which is not valid for GetPublicKey.`,
+      );
     }
     const { publicKey = '' } = await currentMaterial(services, key);
-    const { EncryptionAlgorithms, SigningAlgorithms, KeyAgreementAlgorithms, EncapsulationAlgorithms } = supportedAlgorithms(key.key);
+    const {
+      EncryptionAlgorithms,
+      SigningAlgorithms,
+      KeyAgreementAlgorithms,
+      EncapsulationAlgorithms,
+    } = supportedAlgorithms(key.key);
     return {
       KeyId: key.arn,
       PublicKey: Buffer.from(publicKey, 'base64'),

@@ -1,5 +1,13 @@
 import { defineOperation } from '../../operation.ts';
-import { bindForDecryption, bindForEncryption, blobOf, materialShown, requireAlgorithm, stopIfDryRun, type BoundKey } from './bound-key.ts';
+import {
+  bindForDecryption,
+  bindForEncryption,
+  blobOf,
+  materialShown,
+  requireAlgorithm,
+  stopIfDryRun,
+  type BoundKey,
+} from './bound-key.ts';
 import { ciphertextTarget, ignoresCiphertext } from './ciphertext-target.ts';
 
 export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
@@ -16,12 +24,23 @@ export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
     },
   }),
   async handle(services, input, { source, destination }) {
-    const read = { algorithm: input.SourceEncryptionAlgorithm, context: input.SourceEncryptionContext };
-    const write = { algorithm: input.DestinationEncryptionAlgorithm, context: input.DestinationEncryptionContext };
+    const read = {
+      algorithm: input.SourceEncryptionAlgorithm,
+      context: input.SourceEncryptionContext,
+    };
+    const write = {
+      algorithm: input.DestinationEncryptionAlgorithm,
+      context: input.DestinationEncryptionContext,
+    };
     requireAlgorithm(source.key, 'ENCRYPT_DECRYPT', read.algorithm ?? 'SYMMETRIC_DEFAULT');
     const to = await bindForEncryption(services, destination, write);
     if (ignoresCiphertext(input)) stopIfDryRun(true);
-    const from = await bindForDecryption(services, source, input.CiphertextBlob ?? new Uint8Array(0), read);
+    const from = await bindForDecryption(
+      services,
+      source,
+      input.CiphertextBlob ?? new Uint8Array(0),
+      read,
+    );
     const ciphertext = await reencrypt(from, to);
     stopIfDryRun(input.DryRun);
     return {
@@ -37,7 +56,10 @@ export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
 });
 
 /** Within one key store the plaintext stays in its HSMs; between two it has to pass through here. */
-async function reencrypt(from: BoundKey & { readonly ciphertext: Uint8Array }, to: BoundKey): Promise<Uint8Array> {
+async function reencrypt(
+  from: BoundKey & { readonly ciphertext: Uint8Array },
+  to: BoundKey,
+): Promise<Uint8Array> {
   if (from.keyStore === to.keyStore) return from.keyStore.reencrypt(from, to);
   const plaintext = await from.keyStore.decrypt(from, from.ciphertext);
   try {

@@ -6,11 +6,15 @@ import { signingOf } from './signing-message.ts';
 /** Never answers that a signature is not valid: that is an error. */
 export const Verify = defineOperation('kms', 'Verify', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'SIGN_VERIFY' } }),
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'SIGN_VERIFY' },
+  }),
   async handle(services, input, { key }) {
     const signing = signingOf(key.key, input);
     stopIfDryRun(input.DryRun);
-    const valid = await services.keyStores.of(key.key).verify(await currentMaterial(services, key), signing, input.Signature);
+    const valid = await services.keyStores
+      .of(key.key)
+      .verify(await currentMaterial(services, key), signing, input.Signature);
     if (!valid) throw new KmsError('KMSInvalidSignatureException');
     return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: signing.algorithm };
   },

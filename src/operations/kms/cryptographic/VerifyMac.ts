@@ -5,11 +5,21 @@ import { currentMaterial, requireAlgorithm, stopIfDryRun } from './bound-key.ts'
 /** Never answers that a MAC is not valid: that is an error. */
 export const VerifyMac = defineOperation('kms', 'VerifyMac', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, states: 'cryptographic', usage: 'GENERATE_VERIFY_MAC' } }),
+  targets: ({ KeyId }) => ({
+    key: {
+      on: 'key',
+      id: KeyId,
+      aliases: true,
+      states: 'cryptographic',
+      usage: 'GENERATE_VERIFY_MAC',
+    },
+  }),
   async handle(services, { Message, MacAlgorithm, Mac, DryRun }, { key }) {
     requireAlgorithm(key.key, 'GENERATE_VERIFY_MAC', MacAlgorithm);
     stopIfDryRun(DryRun);
-    const valid = await services.keyStores.of(key.key).verifyMac(await currentMaterial(services, key), MacAlgorithm, Message, Mac);
+    const valid = await services.keyStores
+      .of(key.key)
+      .verifyMac(await currentMaterial(services, key), MacAlgorithm, Message, Mac);
     if (!valid) throw new KmsError('KMSInvalidMacException');
     return { KeyId: key.arn, MacValid: true, MacAlgorithm };
   },

@@ -34,9 +34,15 @@ export interface Manner {
 const NOTHING = new Uint8Array(0);
 
 /** To encrypt: with the key's current material. */
-export function bindForEncryption(services: Services, key: AuthorizedKey, manner: Manner): BoundKey | Promise<BoundKey> {
+export function bindForEncryption(
+  services: Services,
+  key: AuthorizedKey,
+  manner: Manner,
+): BoundKey | Promise<BoundKey> {
   const algorithm = agreedAlgorithm(key.key, manner);
-  return after(currentMaterial(services, key), (material) => bind(services, key, material, { context: manner.context, algorithm }));
+  return after(currentMaterial(services, key), (material) =>
+    bind(services, key, material, { context: manner.context, algorithm }),
+  );
 }
 
 /** To decrypt: with the material that the ciphertext names; asymmetric ciphertexts name none, and their keys have but one. */
@@ -48,18 +54,26 @@ export async function bindForDecryption(
 ): Promise<BoundKey & { readonly ciphertext: Uint8Array }> {
   const algorithm = agreedAlgorithm(key.key, manner);
   if (isAsymmetric(key.key)) {
-    return { ...bind(services, key, await currentMaterial(services, key), { ...manner, algorithm }), ciphertext: blob };
+    return {
+      ...bind(services, key, await currentMaterial(services, key), { ...manner, algorithm }),
+      ciphertext: blob,
+    };
   }
   const envelope = openEnvelope(blob);
   if (!envelope) throw new KmsError('InvalidCiphertextException');
   const material = await services.keys.material(envelope.materialId, key.key.region);
   if (!material) throw brokenKey(`material ${envelope.materialId} has no row`);
-  return { ...bind(services, key, material, { ...manner, algorithm }), ciphertext: envelope.ciphertext };
+  return {
+    ...bind(services, key, material, { ...manner, algorithm }),
+    ciphertext: envelope.ciphertext,
+  };
 }
 
 /** The CiphertextBlob: with a header for symmetric keys, the bare ciphertext for others, as anyone's public key would make it. */
 export function blobOf({ material, algorithm }: BoundKey, ciphertext: Uint8Array): Uint8Array {
-  return algorithm === 'SYMMETRIC_DEFAULT' ? sealEnvelope(material.materialId, ciphertext) : ciphertext;
+  return algorithm === 'SYMMETRIC_DEFAULT'
+    ? sealEnvelope(material.materialId, ciphertext)
+    : ciphertext;
 }
 
 /** Whether answers name the material: that of symmetric keys whose material KMS keeps, which may have several. */
@@ -67,9 +81,13 @@ export function materialShown({ key }: AuthorizedKey): boolean {
   return keySpecFacts(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
 }
 
-export function currentMaterial({ keys }: Services, { key }: AuthorizedKey): MaterialRecord | Promise<MaterialRecord> {
+export function currentMaterial(
+  { keys }: Services,
+  { key }: AuthorizedKey,
+): MaterialRecord | Promise<MaterialRecord> {
   const { currentMaterialId, keyId, region } = key;
-  if (currentMaterialId === undefined) throw brokenKey(`key ${keyId} is usable and has no material`);
+  if (currentMaterialId === undefined)
+    throw brokenKey(`key ${keyId} is usable and has no material`);
   return after(keys.material(currentMaterialId, region), (material) => {
     if (!material) throw brokenKey(`material ${currentMaterialId} has no row`);
     return material;
@@ -77,19 +95,32 @@ export function currentMaterial({ keys }: Services, { key }: AuthorizedKey): Mat
 }
 
 /** Throws `InvalidKeyUsageException` unless keys of this spec work with the algorithm. */
-export function requireAlgorithm<U extends KeyUsage>({ keySpec }: KeyRecord, usage: U, algorithm: AlgorithmsByUsage[U]): void {
+export function requireAlgorithm<U extends KeyUsage>(
+  { keySpec }: KeyRecord,
+  usage: U,
+  algorithm: AlgorithmsByUsage[U],
+): void {
   if (algorithmsOf(keySpec, usage).includes(algorithm)) return;
-  throw new KmsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`);
+  throw new KmsError(
+    'InvalidKeyUsageException',
+    `Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`,
+  );
 }
 
 /** DryRun: everything was checked, nothing is done. */
 export function stopIfDryRun(dryRun: boolean | undefined): void {
   if (dryRun === true) {
-    throw new KmsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.');
+    throw new KmsError(
+      'DryRunOperationException',
+      'The request would have succeeded, but the DryRun option is set.',
+    );
   }
 }
 
-function agreedAlgorithm(key: KeyRecord, { algorithm = 'SYMMETRIC_DEFAULT' }: Manner): EncryptionAlgorithm {
+function agreedAlgorithm(
+  key: KeyRecord,
+  { algorithm = 'SYMMETRIC_DEFAULT' }: Manner,
+): EncryptionAlgorithm {
   requireAlgorithm(key, 'ENCRYPT_DECRYPT', algorithm);
   return algorithm;
 }
@@ -108,17 +139,27 @@ function bind(
   };
 }
 
-function binding({ keyId }: KeyRecord, { materialId }: MaterialRecord, context: Manner['context']): Uint8Array {
+function binding(
+  { keyId }: KeyRecord,
+  { materialId }: MaterialRecord,
+  context: Manner['context'],
+): Uint8Array {
   const serialized = serializeContext(context);
   if (serialized.length > MAX_CONTEXT_BYTES) {
-    throw new KmsError('ValidationException', `The encryption context must not exceed ${MAX_CONTEXT_BYTES} bytes.`);
+    throw new KmsError(
+      'ValidationException',
+      `The encryption context must not exceed ${MAX_CONTEXT_BYTES} bytes.`,
+    );
   }
   return bindingOf(materialId, keyId, serialized);
 }
 
 function noBinding(context: Manner['context']): Uint8Array {
   if (serializeContext(context).length > 0) {
-    throw new KmsError('ValidationException', 'An encryption context is not supported with asymmetric keys.');
+    throw new KmsError(
+      'ValidationException',
+      'An encryption context is not supported with asymmetric keys.',
+    );
   }
   return NOTHING;
 }

@@ -12,9 +12,18 @@ interface CiphertextInput {
  * ask about the key that it names without any ciphertext.
  * @throws KmsError ValidationException if there is nothing to find a key by
  */
-export function ciphertextTarget(input: CiphertextInput, id: string | undefined, action?: string): Target & { on: 'key' | 'ciphertext' } {
-  const requirements = { states: 'cryptographic', usage: 'ENCRYPT_DECRYPT', ...(action !== undefined && { action }) } as const;
-  if (ignoresCiphertext(input) && id !== undefined) return { on: 'key', id, aliases: true, ...requirements };
+export function ciphertextTarget(
+  input: CiphertextInput,
+  id: string | undefined,
+  action?: string,
+): Target & { on: 'key' | 'ciphertext' } {
+  const requirements = {
+    states: 'cryptographic',
+    usage: 'ENCRYPT_DECRYPT',
+    ...(action !== undefined && { action }),
+  } as const;
+  if (ignoresCiphertext(input) && id !== undefined)
+    return { on: 'key', id, aliases: true, ...requirements };
   const blob = input.CiphertextBlob;
   if (blob) return { on: 'ciphertext', blob, ...(id !== undefined && { id }), ...requirements };
   throw new KmsError(

@@ -17,15 +17,27 @@ interface DataKeyPair {
 }
 
 /** What the two operations that make data key pairs have in common: all but whether and to whom the private key is shown. */
-export async function generateDataKeyPair(services: Services, input: Input, key: AuthorizedKey, wish: Reveal): Promise<DataKeyPair> {
+export async function generateDataKeyPair(
+  services: Services,
+  input: Input,
+  key: AuthorizedKey,
+  wish: Reveal,
+): Promise<DataKeyPair> {
   const { KeyPairSpec: spec } = input;
   if (key.key.origin === 'AWS_CLOUDHSM') {
-    throw new KmsError('UnsupportedOperationException', `${key.arn} origin is AWS_CLOUDHSM which is not valid for this operation.`);
+    throw new KmsError(
+      'UnsupportedOperationException',
+      `${key.arn} origin is AWS_CLOUDHSM which is not valid for this operation.`,
+    );
   }
   const bound = await bindForEncryption(services, key, { context: input.EncryptionContext });
   stopIfDryRun(input.DryRun);
   const { kind } = keySpecs[spec].material;
-  const { publicKey, privateKey, ciphertext } = await bound.keyStore.encryptRandomPair(bound, kind, wish);
+  const { publicKey, privateKey, ciphertext } = await bound.keyStore.encryptRandomPair(
+    bound,
+    kind,
+    wish,
+  );
   return {
     PrivateKeyCiphertextBlob: blobOf(bound, ciphertext),
     PublicKey: publicKey,

@@ -28,16 +28,21 @@ export async function generateDataKey(
   return {
     CiphertextBlob: blobOf(bound, ciphertext),
     KeyId: key.arn,
-    ...(materialShown(key) && wish.recipient === undefined && { KeyMaterialId: bound.material.materialId }),
+    ...(materialShown(key) &&
+      wish.recipient === undefined && { KeyMaterialId: bound.material.materialId }),
     plaintext,
   };
 }
 
 function dataKeyLength({ KeySpec, NumberOfBytes }: Input): number {
   if (KeySpec !== undefined && NumberOfBytes !== undefined) {
-    throw new KmsError('ValidationException', 'Please specify either number of bytes or key spec, but not both.');
+    throw new KmsError(
+      'ValidationException',
+      'Please specify either number of bytes or key spec, but not both.',
+    );
   }
   const length = NumberOfBytes ?? (KeySpec === undefined ? undefined : lengths[KeySpec]);
-  if (length === undefined) throw new KmsError('ValidationException', 'Please specify either number of bytes or key spec.');
+  if (length === undefined)
+    throw new KmsError('ValidationException', 'Please specify either number of bytes or key spec.');
   return length;
 }

@@ -1,4 +1,10 @@
-import { KmsError, signingAlgorithms, type KeyRecord, type MessageType, type SigningAlgorithm } from '../../../domain/index.ts';
+import {
+  KmsError,
+  signingAlgorithms,
+  type KeyRecord,
+  type MessageType,
+  type SigningAlgorithm,
+} from '../../../domain/index.ts';
 import type { Signing } from '../../../keystores/index.ts';
 import { requireAlgorithm } from './bound-key.ts';
 
@@ -9,15 +15,24 @@ interface Input {
 }
 
 /** What Sign and Verify are asked to sign, if the key and the algorithm can. */
-export function signingOf(key: KeyRecord, { Message, MessageType = 'RAW', SigningAlgorithm: algorithm }: Input): Signing {
+export function signingOf(
+  key: KeyRecord,
+  { Message, MessageType = 'RAW', SigningAlgorithm: algorithm }: Input,
+): Signing {
   requireAlgorithm(key, 'SIGN_VERIFY', algorithm);
   const lengths: { readonly [T in MessageType]?: number } = signingAlgorithms[algorithm].messages;
   const length = lengths[MessageType];
   if (length === undefined) {
-    throw new KmsError('ValidationException', `MessageType ${MessageType} is not supported with algorithm ${algorithm}.`);
+    throw new KmsError(
+      'ValidationException',
+      `MessageType ${MessageType} is not supported with algorithm ${algorithm}.`,
+    );
   }
   if (length !== 0 && Message.length !== length) {
-    throw new KmsError('ValidationException', `Digest is invalid length for algorithm ${algorithm}.`);
+    throw new KmsError(
+      'ValidationException',
+      `Digest is invalid length for algorithm ${algorithm}.`,
+    );
   }
   return { algorithm, messageType: MessageType, message: Message };
 }

@@ -19,17 +19,25 @@ export const ConnectCustomKeyStore = defineOperation('kms', 'ConnectCustomKeySto
     });
     if (record.state === 'CONNECTED' || record.state === 'CONNECTING') return {};
     if (record.state !== 'DISCONNECTED') {
-      throw invalidState(record, 'Disconnect it and wait until it is DISCONNECTED before you connect it.');
+      throw invalidState(
+        record,
+        'Disconnect it and wait until it is DISCONNECTED before you connect it.',
+      );
     }
     await keyStores.connect(record);
     return {};
   },
 });
 
-async function refuseInactiveCluster(reader: Reader, scope: Scope, clusterId: string): Promise<void> {
+async function refuseInactiveCluster(
+  reader: Reader,
+  scope: Scope,
+  clusterId: string,
+): Promise<void> {
   try {
     await requireActiveCluster(reader, scope, clusterId);
   } catch (error) {
-    if (!(error instanceof KmsError) || error.code !== 'CloudHsmClusterNotFoundException') throw error;
+    if (!(error instanceof KmsError) || error.code !== 'CloudHsmClusterNotFoundException')
+      throw error;
   }
 }

@@ -1,10 +1,20 @@
 import { hexId, SecretText } from '../../../base/index.ts';
 import type { Request } from '../../../contract/index.ts';
-import { KmsError, type ClusterRecord, type KeyStoreRecord, type Scope } from '../../../domain/index.ts';
+import {
+  KmsError,
+  type ClusterRecord,
+  type KeyStoreRecord,
+  type Scope,
+} from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { defineOperation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
-import { requireActiveCluster, requireTrustAnchor, requireTwoZones, requireUnusedCluster } from './cluster-checks.ts';
+import {
+  requireActiveCluster,
+  requireTrustAnchor,
+  requireTwoZones,
+  requireUnusedCluster,
+} from './cluster-checks.ts';
 import { requireFreeName } from './find-key-store.ts';
 
 interface Wanted {
@@ -24,7 +34,10 @@ export const CreateCustomKeyStore = defineOperation('kms', 'CreateCustomKeyStore
     const record = await newRecord(services, scope, wanted);
     await services.store.transact(async (transaction) => {
       const cluster = await checkPlace(transaction, scope, wanted, services.quotas.customKeyStores);
-      await transaction.put('keyStores', { ...record, clusterCertificate: cluster.clusterCertificate ?? '' });
+      await transaction.put('keyStores', {
+        ...record,
+        clusterCertificate: cluster.clusterCertificate ?? '',
+      });
     });
     return { CustomKeyStoreId: record.storeId };
   },
@@ -36,22 +49,55 @@ function wantedStore(input: Request<'kms', 'CreateCustomKeyStore'>): Wanted {
   }
   const external = Object.keys(input).find((member) => member.startsWith('Xks'));
   if (external !== undefined) {
-    throw new KmsError('ValidationException', `${external} is not valid for a custom key store of type AWS_CLOUDHSM.`);
+    throw new KmsError(
+      'ValidationException',
+      `${external} is not valid for a custom key store of type AWS_CLOUDHSM.`,
+    );
   }
-  const { CustomKeyStoreName: name, CloudHsmClusterId: clusterId, TrustAnchorCertificate: trustAnchor, KeyStorePassword: password } = input;
-  const required = { CloudHsmClusterId: clusterId, TrustAnchorCertificate: trustAnchor, KeyStorePassword: password };
+  const {
+    CustomKeyStoreName: name,
+    CloudHsmClusterId: clusterId,
+    TrustAnchorCertificate: trustAnchor,
+    KeyStorePassword: password,
+  } = input;
+  const required = {
+    CloudHsmClusterId: clusterId,
+    TrustAnchorCertificate: trustAnchor,
+    KeyStorePassword: password,
+  };
   for (const [member, value] of Object.entries(required)) {
     if (value === undefined)
-      throw new KmsError('ValidationException', `${member} is required for a custom key store of type AWS_CLOUDHSM.`);
+      throw new KmsError(
+        'ValidationException',
+        `${member} is required for a custom key store of type AWS_CLOUDHSM.`,
+      );
   }
-  return { name, clusterId: clusterId ?? '', trustAnchor: trustAnchor ?? '', password: new SecretText(password ?? '') };
+  return {
+    name,
+    clusterId: clusterId ?? '',
+    trustAnchor: trustAnchor ?? '',
+    password: new SecretText(password ?? ''),
+  };
 }
 
 /** A retry with the same values answers as the first call did, as long as the store is DISCONNECTED. */
-async function sameStore({ store, keyStores }: Services, { account, region }: Scope, wanted: Wanted): Promise<KeyStoreRecord | undefined> {
-  const [found] = await store.read((reader) => reader.find('keyStores', 'byName', [account, region, wanted.name], { limit: 1 }));
-  if (found?.state !== 'DISCONNECTED' || found.clusterId !== wanted.clusterId || found.trustAnchor !== wanted.trustAnchor) return undefined;
-  return (await keyStores.isSealedPassword(found.sealedPassword, wanted.password)) ? found : undefined;
+async function sameStore(
+  { store, keyStores }: Services,
+  { account, region }: Scope,
+  wanted: Wanted,
+): Promise<KeyStoreRecord | undefined> {
+  const [found] = await store.read((reader) =>
+    reader.find('keyStores', 'byName', [account, region, wanted.name], { limit: 1 }),
+  );
+  if (
+    found?.state !== 'DISCONNECTED' ||
+    found.clusterId !== wanted.clusterId ||
+    found.trustAnchor !== wanted.trustAnchor
+  )
+    return undefined;
+  return (await keyStores.isSealedPassword(found.sealedPassword, wanted.password))
+    ? found
+    : undefined;
 }
 
 async function newRecord(
@@ -73,11 +119,19 @@ async function newRecord(
 }
 
 /** AWS's checks, in AWS's order; `most`: stores that there may be. */
-async function checkPlace(transaction: Transaction, scope: Scope, wanted: Wanted, most: number): Promise<ClusterRecord> {
+async function checkPlace(
+  transaction: Transaction,
+  scope: Scope,
+  wanted: Wanted,
+  most: number,
+): Promise<ClusterRecord> {
   await requireFreeName(transaction, scope, wanted.name);
   const stores = await transaction.list('keyStores', [scope.account, scope.region]);
   if (stores.length >= most) {
-    throw new KmsError('LimitExceededException', `An account can have at most ${most} custom key stores in a Region.`);
+    throw new KmsError(
+      'LimitExceededException',
+      `An account can have at most ${most} custom key stores in a Region.`,
+    );
   }
   const cluster = await requireActiveCluster(transaction, scope, wanted.clusterId);
   await requireUnusedCluster(transaction, scope, cluster);

@@ -9,8 +9,11 @@ export const DeleteCustomKeyStore = defineOperation('kms', 'DeleteCustomKeyStore
     const { account, region } = scope;
     await store.transact(async (transaction) => {
       const record = await findKeyStore(transaction, scope, storeId);
-      if (record.state !== 'DISCONNECTED') throw invalidState(record, 'Disconnect it before you delete it.');
-      const [key] = await transaction.find('keys', 'byStore', [account, region, storeId], { limit: 1 });
+      if (record.state !== 'DISCONNECTED')
+        throw invalidState(record, 'Disconnect it before you delete it.');
+      const [key] = await transaction.find('keys', 'byStore', [account, region, storeId], {
+        limit: 1,
+      });
       if (key) {
         throw new KmsError(
           'CustomKeyStoreHasCMKsException',

@@ -13,7 +13,10 @@ export const DescribeCustomKeyStores = defineOperation('kms', 'DescribeCustomKey
   async handle({ store }, input, { service: { scope } }) {
     const { CustomKeyStoreId: id, CustomKeyStoreName: name, Limit = DEFAULT_LIMIT, Marker } = input;
     if (id !== undefined && name !== undefined) {
-      throw new KmsError('ValidationException', 'You can specify CustomKeyStoreId or CustomKeyStoreName, but not both.');
+      throw new KmsError(
+        'ValidationException',
+        'You can specify CustomKeyStoreId or CustomKeyStoreName, but not both.',
+      );
     }
     const prefix = [scope.account, scope.region];
     const { rows, more } = await listPage(
@@ -28,7 +31,10 @@ export const DescribeCustomKeyStores = defineOperation('kms', 'DescribeCustomKey
       (record) => [record.account, record.region, record.storeId],
     );
     if (rows.length === 0 && (id ?? name) !== undefined) {
-      throw new KmsError('CustomKeyStoreNotFoundException', `Custom key store ${id ?? name} does not exist.`);
+      throw new KmsError(
+        'CustomKeyStoreNotFoundException',
+        `Custom key store ${id ?? name} does not exist.`,
+      );
     }
     return { CustomKeyStores: rows.map(entry), ...more };
   },

@@ -7,7 +7,10 @@ export const DisconnectCustomKeyStore = defineOperation('kms', 'DisconnectCustom
   async handle({ store, keyStores }, { CustomKeyStoreId }, { service: { scope } }) {
     const record = await store.read((reader) => findKeyStore(reader, scope, CustomKeyStoreId));
     if (record.state === 'DISCONNECTED' || record.state === 'DISCONNECTING') {
-      throw invalidState(record, 'Only a store that is CONNECTED, CONNECTING or FAILED can be disconnected.');
+      throw invalidState(
+        record,
+        'Only a store that is CONNECTED, CONNECTING or FAILED can be disconnected.',
+      );
     }
     await keyStores.disconnect(record);
     return {};

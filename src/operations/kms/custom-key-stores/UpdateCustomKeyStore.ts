@@ -14,10 +14,14 @@ export const UpdateCustomKeyStore = defineOperation('kms', 'UpdateCustomKeyStore
   async handle({ store, keyStores }, input, { service: { scope } }) {
     const external = Object.keys(input).find((member) => member.startsWith('Xks'));
     if (external !== undefined) {
-      throw new KmsError('ValidationException', `${external} is not valid for a custom key store of type AWS_CLOUDHSM.`);
+      throw new KmsError(
+        'ValidationException',
+        `${external} is not valid for a custom key store of type AWS_CLOUDHSM.`,
+      );
     }
     const password = input.KeyStorePassword;
-    const sealedPassword = password === undefined ? undefined : await keyStores.sealPassword(new SecretText(password));
+    const sealedPassword =
+      password === undefined ? undefined : await keyStores.sealPassword(new SecretText(password));
     await store.transact(async (transaction) => {
       const record = await findKeyStore(transaction, scope, input.CustomKeyStoreId);
       requireState(record, input);
@@ -36,11 +40,21 @@ function requireState(record: KeyStoreRecord, input: Input): void {
   throw invalidState(record, 'Disconnect it before you change its password or cluster.');
 }
 
-async function checkName(reader: Reader, scope: Scope, record: KeyStoreRecord, name: string | undefined): Promise<void> {
+async function checkName(
+  reader: Reader,
+  scope: Scope,
+  record: KeyStoreRecord,
+  name: string | undefined,
+): Promise<void> {
   if (name !== undefined && name !== record.name) await requireFreeName(reader, scope, name);
 }
 
-async function checkCluster(reader: Reader, scope: Scope, record: KeyStoreRecord, clusterId: string | undefined): Promise<void> {
+async function checkCluster(
+  reader: Reader,
+  scope: Scope,
+  record: KeyStoreRecord,
+  clusterId: string | undefined,
+): Promise<void> {
   if (clusterId === undefined) return;
   const cluster = await requireActiveCluster(reader, scope, clusterId);
   // Asked of the store's own row: the old cluster may be gone.
@@ -54,12 +68,18 @@ async function checkCluster(reader: Reader, scope: Scope, record: KeyStoreRecord
 }
 
 /** A password told by the customer replaces whatever a broken-off rotation left. */
-function updated(record: KeyStoreRecord, input: Input, sealedPassword: string | undefined): KeyStoreRecord {
+function updated(
+  record: KeyStoreRecord,
+  input: Input,
+  sealedPassword: string | undefined,
+): KeyStoreRecord {
   const { sealedNextPassword, ...rest } = record;
   return {
     ...rest,
     name: input.NewCustomKeyStoreName ?? record.name,
     clusterId: input.CloudHsmClusterId ?? record.clusterId,
-    ...(sealedPassword === undefined ? sealedNextPassword !== undefined && { sealedNextPassword } : { sealedPassword }),
+    ...(sealedPassword === undefined
+      ? sealedNextPassword !== undefined && { sealedNextPassword }
+      : { sealedPassword }),
   };
 }

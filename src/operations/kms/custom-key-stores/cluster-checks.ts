@@ -1,13 +1,29 @@
-import { KmsError, type ClusterRecord, type KeyStoreRecord, type Scope } from '../../../domain/index.ts';
+import {
+  KmsError,
+  type ClusterRecord,
+  type KeyStoreRecord,
+  type Scope,
+} from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
 /** The cluster if a custom key store may rest on it. Source: CreateCustomKeyStore, AWS KMS API Reference. */
-export async function requireActiveCluster(reader: Reader, { account, region }: Scope, clusterId: string): Promise<ClusterRecord> {
+export async function requireActiveCluster(
+  reader: Reader,
+  { account, region }: Scope,
+  clusterId: string,
+): Promise<ClusterRecord> {
   const cluster = await reader.get('clusters', account, region, clusterId);
   if (!cluster || cluster.state === 'DELETED' || cluster.state === 'DELETE_IN_PROGRESS') {
-    throw new KmsError('CloudHsmClusterNotFoundException', `CloudHSM cluster ${clusterId} does not exist in this account and Region.`);
+    throw new KmsError(
+      'CloudHsmClusterNotFoundException',
+      `CloudHSM cluster ${clusterId} does not exist in this account and Region.`,
+    );
   }
-  if (cluster.state !== 'ACTIVE' && cluster.state !== 'UPDATE_IN_PROGRESS' && cluster.state !== 'DEGRADED') {
+  if (
+    cluster.state !== 'ACTIVE' &&
+    cluster.state !== 'UPDATE_IN_PROGRESS' &&
+    cluster.state !== 'DEGRADED'
+  ) {
     throw new KmsError(
       'CloudHsmClusterNotActiveException',
       `CloudHSM cluster ${clusterId} is ${cluster.state}. Initialize and activate it before you use it.`,
@@ -17,9 +33,15 @@ export async function requireActiveCluster(reader: Reader, { account, region }: 
 }
 
 /** Two active HSMs in different Availability Zones: one alone could lose a new key for good. */
-export async function requireTwoZones(reader: Reader, { account, region }: Scope, clusterId: string): Promise<void> {
+export async function requireTwoZones(
+  reader: Reader,
+  { account, region }: Scope,
+  clusterId: string,
+): Promise<void> {
   const hsms = await reader.list('hsms', [account, region, clusterId]);
-  const zones = new Set(hsms.filter((hsm) => hsm.state === 'ACTIVE').map((hsm) => hsm.availabilityZone));
+  const zones = new Set(
+    hsms.filter((hsm) => hsm.state === 'ACTIVE').map((hsm) => hsm.availabilityZone),
+  );
   if (zones.size >= 2) return;
   throw new KmsError(
     'CloudHsmClusterInvalidConfigurationException',
@@ -28,9 +50,14 @@ export async function requireTwoZones(reader: Reader, { account, region }: Scope
 }
 
 /** A cluster, or any that shares its backup history (same cluster certificate), serves one custom key store only. */
-export async function requireUnusedCluster(reader: Reader, { account, region }: Scope, cluster: ClusterRecord): Promise<void> {
+export async function requireUnusedCluster(
+  reader: Reader,
+  { account, region }: Scope,
+  cluster: ClusterRecord,
+): Promise<void> {
   const stores = await reader.list('keyStores', [account, region]);
-  const shared = (store: KeyStoreRecord): boolean => store.clusterCertificate === cluster.clusterCertificate;
+  const shared = (store: KeyStoreRecord): boolean =>
+    store.clusterCertificate === cluster.clusterCertificate;
   if (stores.some((store) => store.clusterId === cluster.clusterId || shared(store))) {
     throw new KmsError(
       'CloudHsmClusterInUseException',

@@ -1,18 +1,36 @@
 import { KmsError, type KeyStoreRecord, type Scope } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
-export async function findKeyStore(reader: Reader, { account, region }: Scope, storeId: string): Promise<KeyStoreRecord> {
+export async function findKeyStore(
+  reader: Reader,
+  { account, region }: Scope,
+  storeId: string,
+): Promise<KeyStoreRecord> {
   const record = await reader.get('keyStores', account, region, storeId);
   if (record) return record;
-  throw new KmsError('CustomKeyStoreNotFoundException', `Custom key store ${storeId} does not exist.`);
+  throw new KmsError(
+    'CustomKeyStoreNotFoundException',
+    `Custom key store ${storeId} does not exist.`,
+  );
 }
 
-export async function requireFreeName(reader: Reader, { account, region }: Scope, name: string): Promise<void> {
+export async function requireFreeName(
+  reader: Reader,
+  { account, region }: Scope,
+  name: string,
+): Promise<void> {
   const [taken] = await reader.find('keyStores', 'byName', [account, region, name], { limit: 1 });
-  if (taken) throw new KmsError('CustomKeyStoreNameInUseException', `A custom key store with the name ${name} already exists.`);
+  if (taken)
+    throw new KmsError(
+      'CustomKeyStoreNameInUseException',
+      `A custom key store with the name ${name} already exists.`,
+    );
 }
 
 /** Errors of a store that is in the wrong state say what to do about it. */
 export function invalidState(record: KeyStoreRecord, remedy: string): KmsError {
-  return new KmsError('CustomKeyStoreInvalidStateException', `Custom key store ${record.storeId} is ${record.state}. ${remedy}`);
+  return new KmsError(
+    'CustomKeyStoreInvalidStateException',
+    `Custom key store ${record.storeId} is ${record.state}. ${remedy}`,
+  );
 }

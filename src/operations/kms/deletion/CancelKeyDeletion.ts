@@ -5,7 +5,14 @@ export const CancelKeyDeletion = defineOperation('kms', 'CancelKeyDeletion', {
   effect: 'write',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'pending-deletion' } }),
   async handle(services, _input, { key }) {
-    await amendKey(services, key, ({ deletionDate: _date, replicaDeletionWindow: _window, ...row }) => ({ ...row, enabled: false }));
+    await amendKey(
+      services,
+      key,
+      ({ deletionDate: _date, replicaDeletionWindow: _window, ...row }) => ({
+        ...row,
+        enabled: false,
+      }),
+    );
     return { KeyId: key.arn };
   },
 });

@@ -11,13 +11,20 @@ export const ScheduleKeyDeletion = defineOperation('kms', 'ScheduleKeyDeletion',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'deletable' } }),
   async handle({ store, clock }, { PendingWindowInDays = DEFAULT_WINDOW }, { key: { key, arn } }) {
     if (PendingWindowInDays < 7 || PendingWindowInDays > 30) {
-      throw new KmsError('ValidationException', 'PendingWindowInDays must be between 7 and 30 (inclusive).');
+      throw new KmsError(
+        'ValidationException',
+        'PendingWindowInDays must be between 7 and 30 (inclusive).',
+      );
     }
     const deletionDate = clock.now() + PendingWindowInDays * DAY;
     const waits = await store.transact(async (transaction) => {
       const row = (await transaction.get('keys', key.account, key.region, key.keyId)) ?? key;
-      const waiting = row.primaryRegion === row.region && (await familyOf(transaction, row)).length > 1;
-      const scheduled: KeyRecord = { ...row, ...(waiting ? { replicaDeletionWindow: PendingWindowInDays } : { deletionDate }) };
+      const waiting =
+        row.primaryRegion === row.region && (await familyOf(transaction, row)).length > 1;
+      const scheduled: KeyRecord = {
+        ...row,
+        ...(waiting ? { replicaDeletionWindow: PendingWindowInDays } : { deletionDate }),
+      };
       await transaction.put('keys', { ...scheduled, enabled: false });
       return waiting;
     });

@@ -23,13 +23,20 @@ export async function deleteDueKeys(services: Services): Promise<void> {
   await forEach(ready, services.log, (key) => deleteKey(services, key));
 }
 
-function awaitsItsHsms({ keyStores, about }: Services, { customKeyStoreId, deletionDate = 0 }: KeyRecord, now: number): boolean {
+function awaitsItsHsms(
+  { keyStores, about }: Services,
+  { customKeyStoreId, deletionDate = 0 }: KeyRecord,
+  now: number,
+): boolean {
   if (customKeyStoreId === undefined || !keyStores.isConnected(customKeyStoreId)) return false;
   if (now >= Math.max(deletionDate + DAY, about.startedAt + COMING_BACK)) return false;
   return !keyStores.members(customKeyStoreId).some(({ healthy }) => healthy);
 }
 
-async function deleteKey({ store, clock }: Services, { account, region, keyId }: KeyRecord): Promise<void> {
+async function deleteKey(
+  { store, clock }: Services,
+  { account, region, keyId }: KeyRecord,
+): Promise<void> {
   const now = clock.now();
   await store.transact(async (transaction) => {
     const key = await transaction.get('keys', account, region, keyId);
@@ -38,7 +45,10 @@ async function deleteKey({ store, clock }: Services, { account, region, keyId }:
     const materials = await removeRows(transaction, key);
     await releasePrimary(transaction, key, now);
     const { customKeyStoreId } = key;
-    const home = customKeyStoreId === undefined ? undefined : await transaction.get('keyStores', account, region, customKeyStoreId);
+    const home =
+      customKeyStoreId === undefined
+        ? undefined
+        : await transaction.get('keyStores', account, region, customKeyStoreId);
     await leaveKeyEvent(transaction, clock, key, {
       name: 'DeleteKey',
       // What is left of the key: enough to destroy its material, not the material.
@@ -48,7 +58,10 @@ async function deleteKey({ store, clock }: Services, { account, region, keyId }:
   });
 }
 
-async function removeRows(transaction: Transaction, key: KeyRecord): Promise<readonly MaterialRecord[]> {
+async function removeRows(
+  transaction: Transaction,
+  key: KeyRecord,
+): Promise<readonly MaterialRecord[]> {
   const { account, region, keyId } = key;
   const materials = await transaction.find('materials', 'byKey', [account, region, keyId]);
   for (const { materialId } of materials) await transaction.delete('materials', materialId, region);
@@ -63,7 +76,11 @@ async function removeRows(transaction: Transaction, key: KeyRecord): Promise<rea
 }
 
 /** With the last replica gone, the waiting period of a primary key that is to be deleted begins. */
-async function releasePrimary(transaction: Transaction, deleted: KeyRecord, now: number): Promise<void> {
+async function releasePrimary(
+  transaction: Transaction,
+  deleted: KeyRecord,
+  now: number,
+): Promise<void> {
   const [primary, ...replicas] = await familyOf(transaction, deleted);
   if (primary?.replicaDeletionWindow === undefined || replicas.length > 0) return;
   const { replicaDeletionWindow, ...rest } = primary;

@@ -33,12 +33,19 @@ export const CreateGrant = defineOperation('kms', 'CreateGrant', {
   },
 });
 
-async function termsOf(reader: Reader, input: Input, key: KeyRecord, issuingAccount: string): Promise<Terms> {
+async function termsOf(
+  reader: Reader,
+  input: Input,
+  key: KeyRecord,
+  issuingAccount: string,
+): Promise<Terms> {
   const terms = checkedTerms(input, key);
   const { GranteePrincipal: granteeArn, RetiringPrincipal: retiringArn, Name: name } = input;
-  if (granteeArn === undefined) throw new KmsError('ValidationException', 'GranteePrincipal is required.');
+  if (granteeArn === undefined)
+    throw new KmsError('ValidationException', 'GranteePrincipal is required.');
   const { uniqueId: granteeId } = await requirePrincipal(reader, granteeArn);
-  const { uniqueId: retiringId } = retiringArn === undefined ? {} : await requirePrincipal(reader, retiringArn);
+  const { uniqueId: retiringId } =
+    retiringArn === undefined ? {} : await requirePrincipal(reader, retiringArn);
   return {
     account: key.account,
     region: key.region,
@@ -57,7 +64,9 @@ async function sameGrant(reader: Reader, wanted: Terms): Promise<GrantRecord | u
   const { account, region, keyId, name } = wanted;
   if (name === undefined) return undefined;
   const named = await reader.find('grants', 'byName', [account, region, keyId, name]);
-  return named.find(({ grantId: _id, creationDate: _date, ...terms }) => canonical(terms) === canonical(wanted));
+  return named.find(
+    ({ grantId: _id, creationDate: _date, ...terms }) => canonical(terms) === canonical(wanted),
+  );
 }
 
 /** Neither the order of operations nor that of pairs makes a grant another one. */

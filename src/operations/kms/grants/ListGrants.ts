@@ -10,10 +10,19 @@ const DEFAULT_LIMIT = 50;
 export const ListGrants = defineOperation('kms', 'ListGrants', {
   effect: 'read',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
-  async handle({ store }, { Limit = DEFAULT_LIMIT, Marker, GrantId, GranteePrincipal }, { key: { key } }) {
+  async handle(
+    { store },
+    { Limit = DEFAULT_LIMIT, Marker, GrantId, GranteePrincipal },
+    { key: { key } },
+  ) {
     if (GrantId !== undefined) requireGrantId(GrantId);
     const wanted = { key, grantId: GrantId, grantee: GranteePrincipal };
-    const { rows, more } = await listPage(Limit, Marker, (page) => store.read((reader) => found(reader, wanted, page)), grantKey);
+    const { rows, more } = await listPage(
+      Limit,
+      Marker,
+      (page) => store.read((reader) => found(reader, wanted, page)),
+      grantKey,
+    );
     return { Grants: rows.map(grantEntry), ...more };
   },
 });
@@ -24,11 +33,16 @@ interface Wanted {
   readonly grantee: string | undefined;
 }
 
-async function found(reader: Reader, { key: { account, region, keyId }, grantId, grantee }: Wanted, page: Page): Promise<GrantRecord[]> {
+async function found(
+  reader: Reader,
+  { key: { account, region, keyId }, grantId, grantee }: Wanted,
+  page: Page,
+): Promise<GrantRecord[]> {
   if (grantId !== undefined) {
     const grant = await reader.get('grants', account, region, keyId, grantId);
     return grant && (grantee === undefined || grant.granteeArn === grantee) ? [grant] : [];
   }
-  if (grantee !== undefined) return reader.find('grants', 'byGrantee', [account, region, keyId, grantee], page);
+  if (grantee !== undefined)
+    return reader.find('grants', 'byGrantee', [account, region, keyId, grantee], page);
   return reader.list('grants', [account, region, keyId], page);
 }

@@ -9,15 +9,26 @@ const DEFAULT_LIMIT = 50;
 export const ListRetirableGrants = defineOperation('kms', 'ListRetirableGrants', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),
-  async handle({ store }, { Limit = DEFAULT_LIMIT, Marker, RetiringPrincipal }, { service: { scope } }) {
-    if (RetiringPrincipal === undefined) throw new KmsError('ValidationException', 'RetiringPrincipal is required.');
+  async handle(
+    { store },
+    { Limit = DEFAULT_LIMIT, Marker, RetiringPrincipal },
+    { service: { scope } },
+  ) {
+    if (RetiringPrincipal === undefined)
+      throw new KmsError('ValidationException', 'RetiringPrincipal is required.');
     if (RetiringPrincipal.split(':')[4] !== scope.account) {
-      throw new KmsError('InvalidArnException', `ARN does not refer to a principal of your account: ${RetiringPrincipal}`);
+      throw new KmsError(
+        'InvalidArnException',
+        `ARN does not refer to a principal of your account: ${RetiringPrincipal}`,
+      );
     }
     const { rows, more } = await listPage(
       Limit,
       Marker,
-      (page) => store.read((reader) => reader.find('grants', 'byRetiring', [scope.region, RetiringPrincipal], page)),
+      (page) =>
+        store.read((reader) =>
+          reader.find('grants', 'byRetiring', [scope.region, RetiringPrincipal], page),
+        ),
       grantKey,
     );
     return { Grants: rows.map(grantEntry), ...more };

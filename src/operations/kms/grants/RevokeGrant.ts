@@ -9,9 +9,12 @@ export const RevokeGrant = defineOperation('kms', 'RevokeGrant', {
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
   async handle({ store }, { GrantId, DryRun }, { key: { key } }) {
     requireGrantId(GrantId);
-    const there = await store.read((reader) => reader.get('grants', key.account, key.region, key.keyId, GrantId));
+    const there = await store.read((reader) =>
+      reader.get('grants', key.account, key.region, key.keyId, GrantId),
+    );
     if (there) stopIfDryRun(DryRun);
-    const removed = there && (await store.transact((transaction) => removeGrant(transaction, key, GrantId)));
+    const removed =
+      there && (await store.transact((transaction) => removeGrant(transaction, key, GrantId)));
     if (!removed) throw new KmsError('NotFoundException', `Grant ID ${GrantId} not found`);
     return {};
   },

@@ -14,11 +14,18 @@ export async function requireRoomForGrant(reader: Reader, key: Key, most: number
   }
   const row = await reader.get('counts', key.account, key.region, counted(key));
   if ((row?.count ?? 0) < most) return;
-  throw new KmsError('LimitExceededException', `The KMS key has ${most} grants, which is the most that it may have.`);
+  throw new KmsError(
+    'LimitExceededException',
+    `The KMS key has ${most} grants, which is the most that it may have.`,
+  );
 }
 
 /** Keeps the count in step with the grants, in the transaction that makes or removes them. */
-export async function countGrants(transaction: Transaction, key: Key, change: number): Promise<void> {
+export async function countGrants(
+  transaction: Transaction,
+  key: Key,
+  change: number,
+): Promise<void> {
   const { account, region } = key;
   const of = counted(key);
   const count = ((await transaction.get('counts', account, region, of))?.count ?? 0) + change;
@@ -27,7 +34,11 @@ export async function countGrants(transaction: Transaction, key: Key, change: nu
 }
 
 /** Takes a grant away; whether it was there. */
-export async function removeGrant(transaction: Transaction, key: Key, grantId: string): Promise<boolean> {
+export async function removeGrant(
+  transaction: Transaction,
+  key: Key,
+  grantId: string,
+): Promise<boolean> {
   const { account, region, keyId } = key;
   if (!(await transaction.get('grants', account, region, keyId, grantId))) return false;
   await transaction.delete('grants', account, region, keyId, grantId);
@@ -36,7 +47,10 @@ export async function removeGrant(transaction: Transaction, key: Key, grantId: s
 }
 
 /** Takes all grants of a key away that is deleted. */
-export async function removeGrants(transaction: Transaction, { account, region, keyId }: Key): Promise<void> {
+export async function removeGrants(
+  transaction: Transaction,
+  { account, region, keyId }: Key,
+): Promise<void> {
   for (const { grantId } of await transaction.list('grants', [account, region, keyId])) {
     await transaction.delete('grants', account, region, keyId, grantId);
   }

@@ -1,5 +1,11 @@
 import type { Request } from '../../../contract/index.ts';
-import { grantableOperations, KmsError, type GrantConstraints, type GrantRecord, type KeyRecord } from '../../../domain/index.ts';
+import {
+  grantableOperations,
+  KmsError,
+  type GrantConstraints,
+  type GrantRecord,
+  type KeyRecord,
+} from '../../../domain/index.ts';
 
 type Input = Request<'kms', 'CreateGrant'>;
 
@@ -7,9 +13,15 @@ const MAX_PAIRS = 8;
 const MAX_VALUE_LENGTH = 384;
 
 /** The operations and constraints that CreateGrant asks for, if a grant on the key can have them. */
-export function checkedTerms(input: Input, key: KeyRecord): Pick<GrantRecord, 'operations' | 'constraints'> {
+export function checkedTerms(
+  input: Input,
+  key: KeyRecord,
+): Pick<GrantRecord, 'operations' | 'constraints'> {
   if (input.GranteeServicePrincipal !== undefined || input.RetiringServicePrincipal !== undefined) {
-    throw new KmsError('UnsupportedOperationException', 'Grants to service principals are not supported.');
+    throw new KmsError(
+      'UnsupportedOperationException',
+      'Grants to service principals are not supported.',
+    );
   }
   const possible = grantableOperations(key);
   const impossible = input.Operations.find((operation) => !possible.includes(operation));
@@ -23,30 +35,52 @@ export function checkedTerms(input: Input, key: KeyRecord): Pick<GrantRecord, 'o
   return { operations: [...new Set(input.Operations)], ...(constraints && { constraints }) };
 }
 
-function checkedConstraints(given: Input['Constraints'], key: KeyRecord): GrantConstraints | undefined {
-  if (given?.SourceArn !== undefined) throw new KmsError('UnsupportedOperationException', 'The constraint SourceArn is not supported.');
+function checkedConstraints(
+  given: Input['Constraints'],
+  key: KeyRecord,
+): GrantConstraints | undefined {
+  if (given?.SourceArn !== undefined)
+    throw new KmsError(
+      'UnsupportedOperationException',
+      'The constraint SourceArn is not supported.',
+    );
   const { EncryptionContextEquals, EncryptionContextSubset } = given ?? {};
-  const maps = [EncryptionContextEquals, EncryptionContextSubset].filter((map) => map !== undefined);
+  const maps = [EncryptionContextEquals, EncryptionContextSubset].filter(
+    (map) => map !== undefined,
+  );
   if (maps.length === 0) return undefined;
   if (key.keySpec !== 'SYMMETRIC_DEFAULT') {
-    throw new KmsError('ValidationException', 'Encryption context constraints are valid only for symmetric encryption KMS keys.');
+    throw new KmsError(
+      'ValidationException',
+      'Encryption context constraints are valid only for symmetric encryption KMS keys.',
+    );
   }
   for (const map of maps) checkPairs(map);
-  return { ...(EncryptionContextEquals && { EncryptionContextEquals }), ...(EncryptionContextSubset && { EncryptionContextSubset }) };
+  return {
+    ...(EncryptionContextEquals && { EncryptionContextEquals }),
+    ...(EncryptionContextSubset && { EncryptionContextSubset }),
+  };
 }
 
 function checkPairs(pairs: Readonly<Record<string, string>>): void {
   const values = Object.values(pairs);
   if (values.length > MAX_PAIRS) {
-    throw new KmsError('ValidationException', `A grant constraint must not have more than ${MAX_PAIRS} encryption context pairs.`);
+    throw new KmsError(
+      'ValidationException',
+      `A grant constraint must not have more than ${MAX_PAIRS} encryption context pairs.`,
+    );
   }
   if (values.some((value) => value.length > MAX_VALUE_LENGTH)) {
-    throw new KmsError('ValidationException', `Values in a grant constraint must not be longer than ${MAX_VALUE_LENGTH} characters.`);
+    throw new KmsError(
+      'ValidationException',
+      `Values in a grant constraint must not be longer than ${MAX_VALUE_LENGTH} characters.`,
+    );
   }
 }
 
 const GRANT_ID = /^[0-9a-f]{64}$/;
 
 export function requireGrantId(grantId: string): void {
-  if (!GRANT_ID.test(grantId)) throw new KmsError('InvalidGrantIdException', `Invalid grantId '${grantId}'`);
+  if (!GRANT_ID.test(grantId))
+    throw new KmsError('InvalidGrantIdException', `Invalid grantId '${grantId}'`);
 }

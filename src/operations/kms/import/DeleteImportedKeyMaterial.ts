@@ -5,16 +5,22 @@ import { removeMaterial } from './imported-materials.ts';
 /** Of the material that is named, or of the current one; where there is none to delete, nothing happens. */
 export const DeleteImportedKeyMaterial = defineOperation('kms', 'DeleteImportedKeyMaterial', {
   effect: 'write',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'import', states: 'material-deletable' } }),
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, kind: 'import', states: 'material-deletable' },
+  }),
   async handle({ store, keyStores }, { KeyMaterialId }, { key: { key, arn } }) {
     const { account, region, keyId } = key;
     const deleted = await store.transact(async (transaction) => {
       const row = await transaction.get('keys', account, region, keyId);
       const wanted = KeyMaterialId ?? row?.currentMaterialId;
-      const material = wanted === undefined ? undefined : await transaction.get('materials', wanted, region);
+      const material =
+        wanted === undefined ? undefined : await transaction.get('materials', wanted, region);
       const own = material?.keyId === keyId && material.account === account ? material : undefined;
       if (!own && KeyMaterialId !== undefined) {
-        throw new KmsError('NotFoundException', `Key material ${KeyMaterialId} of ${arn} is not found.`);
+        throw new KmsError(
+          'NotFoundException',
+          `Key material ${KeyMaterialId} of ${arn} is not found.`,
+        );
       }
       if (own) await removeMaterial(transaction, own);
       return own;

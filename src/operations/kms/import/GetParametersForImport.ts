@@ -8,7 +8,9 @@ import { checkedWrapping } from './wrapping.ts';
 /** A fresh RSA pair for one import; its private key leaves the HSMs only wrapped, inside the token that the caller keeps. */
 export const GetParametersForImport = defineOperation('kms', 'GetParametersForImport', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'import', states: 'import-preparable' } }),
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, kind: 'import', states: 'import-preparable' },
+  }),
   async handle(services, input, { key: { key, arn } }) {
     const { algorithm, spec } = checkedWrapping(input, key.keySpec);
     const materialId = hexId(64);
@@ -20,7 +22,12 @@ export const GetParametersForImport = defineOperation('kms', 'GetParametersForIm
     const validTo = services.clock.now() + DAY;
     return {
       KeyId: arn,
-      ImportToken: await sealImportToken(services, { keyArn: arn, wrappingPair: { materialId, ...location }, algorithm, validTo }),
+      ImportToken: await sealImportToken(services, {
+        keyArn: arn,
+        wrappingPair: { materialId, ...location },
+        algorithm,
+        validTo,
+      }),
       PublicKey: Buffer.from(publicKey, 'base64'),
       ParametersValidTo: new Date(validTo),
     };

@@ -20,9 +20,19 @@ export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
     const token = await openImportToken(services, input.ImportToken, arn);
     const { materialId, location } = await unwrap(services, input, key, token);
     if (input.KeyMaterialId !== undefined && input.KeyMaterialId !== materialId) {
-      throw new KmsError('IncorrectKeyMaterialException', `The key material is not the one with id ${input.KeyMaterialId}.`);
+      throw new KmsError(
+        'IncorrectKeyMaterialException',
+        `The key material is not the one with id ${input.KeyMaterialId}.`,
+      );
     }
-    const arrival = { materialId, location, now, validTo, description: input.KeyMaterialDescription, type: input.ImportType };
+    const arrival = {
+      materialId,
+      location,
+      now,
+      validTo,
+      description: input.KeyMaterialDescription,
+      type: input.ImportType,
+    };
     await services.store.transact(async (transaction) => {
       const row = await transaction.get('keys', key.account, key.region, key.keyId);
       if (row) await takeMaterial(transaction, row, arrival);
@@ -32,14 +42,27 @@ export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
 });
 
 /** Only symmetric keys have more than one material to tell apart. */
-function checkSymmetricOnly({ ImportType, KeyMaterialDescription, KeyMaterialId }: Input, { keySpec }: KeyRecord): void {
+function checkSymmetricOnly(
+  { ImportType, KeyMaterialDescription, KeyMaterialId }: Input,
+  { keySpec }: KeyRecord,
+): void {
   if (KeyMaterialId !== undefined && ImportType === 'NEW_KEY_MATERIAL') {
-    throw new KmsError('ValidationException', 'KeyMaterialId can not be specified with ImportType NEW_KEY_MATERIAL.');
+    throw new KmsError(
+      'ValidationException',
+      'KeyMaterialId can not be specified with ImportType NEW_KEY_MATERIAL.',
+    );
   }
   if (keySpecFacts(keySpec).family === 'symmetric') return;
-  for (const [name, value] of Object.entries({ ImportType, KeyMaterialDescription, KeyMaterialId })) {
+  for (const [name, value] of Object.entries({
+    ImportType,
+    KeyMaterialDescription,
+    KeyMaterialId,
+  })) {
     if (value === undefined) continue;
-    throw new KmsError('UnsupportedOperationException', `${name} is not supported with key spec ${keySpec}.`);
+    throw new KmsError(
+      'UnsupportedOperationException',
+      `${name} is not supported with key spec ${keySpec}.`,
+    );
   }
 }
 
@@ -54,7 +77,10 @@ async function unwrap(
   const prefix = Buffer.from(`key material of ${keyId}\0`, 'utf8');
   try {
     const foreign = { type, algorithm, wrapped: EncryptedKeyMaterial, prefix };
-    const { location, length, fingerprint } = await keyStores.default.importMaterial(wrappingPair, foreign);
+    const { location, length, fingerprint } = await keyStores.default.importMaterial(
+      wrappingPair,
+      foreign,
+    );
     if ('length' in type && type.length !== length) throw notOfSpec(keySpec);
     return { materialId: Buffer.from(fingerprint).toString('hex'), location };
   } catch (error) {
@@ -64,5 +90,8 @@ async function unwrap(
 }
 
 function notOfSpec(keySpec: string): KmsError {
-  return new KmsError('IncorrectKeyMaterialException', `The key material is not valid for key spec ${keySpec}.`);
+  return new KmsError(
+    'IncorrectKeyMaterialException',
+    `The key material is not valid for key spec ${keySpec}.`,
+  );
 }

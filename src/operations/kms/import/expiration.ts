@@ -11,9 +11,12 @@ export function chosenExpiry(
 ): number | undefined {
   if (ExpirationModel === 'KEY_MATERIAL_DOES_NOT_EXPIRE') {
     if (ValidTo === undefined) return undefined;
-    throw invalid('A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE');
+    throw invalid(
+      'A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE',
+    );
   }
-  if (ValidTo === undefined) throw invalid('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
+  if (ValidTo === undefined)
+    throw invalid('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
   const validTo = ValidTo.getTime();
   if (validTo <= now) throw invalid('The validTo date must be in the future');
   if (validTo > now + LONGEST) throw invalid('The validTo date must be at most 365 days from now');

@@ -6,11 +6,16 @@ import { removeMaterial } from './imported-materials.ts';
 
 /** Deletes imported material whose `ValidTo` has come: its key can't be used until the same bytes are imported again. */
 export async function expireMaterials(services: Services): Promise<void> {
-  const due = await services.store.read((reader) => reader.due('materials', 'byExpiry', services.clock.now()));
+  const due = await services.store.read((reader) =>
+    reader.due('materials', 'byExpiry', services.clock.now()),
+  );
   await forEach(due, services.log, (material) => expire(services, material));
 }
 
-async function expire({ store, clock }: Services, { materialId, region }: MaterialRecord): Promise<void> {
+async function expire(
+  { store, clock }: Services,
+  { materialId, region }: MaterialRecord,
+): Promise<void> {
   const now = clock.now();
   await store.transact(async (transaction) => {
     const material = await transaction.get('materials', materialId, region);
@@ -19,6 +24,10 @@ async function expire({ store, clock }: Services, { materialId, region }: Materi
     await removeMaterial(transaction, material);
     const { token: _token, ...known } = material;
     const details = { keyMaterialId: materialId };
-    await leaveKeyEvent(transaction, clock, material, { name: 'DeleteExpiredKeyMaterial', details, materials: [known] });
+    await leaveKeyEvent(transaction, clock, material, {
+      name: 'DeleteExpiredKeyMaterial',
+      details,
+      materials: [known],
+    });
   });
 }

@@ -15,7 +15,10 @@ export interface ImportToken {
 const PURPOSE = 'keyhold import token';
 
 /** The token as the caller keeps it: sealed, so that nobody can make or change one; nothing of it is kept here. */
-export async function sealImportToken({ seal }: Pick<Services, 'seal'>, token: ImportToken): Promise<Uint8Array> {
+export async function sealImportToken(
+  { seal }: Pick<Services, 'seal'>,
+  token: ImportToken,
+): Promise<Uint8Array> {
   return Buffer.from(await seal.seal(new SecretText(JSON.stringify(token)), PURPOSE), 'base64');
 }
 
@@ -34,7 +37,9 @@ export async function openImportToken(
 async function open(seal: Services['seal'], sealed: Uint8Array): Promise<ImportToken> {
   try {
     // What opens was sealed above, for this purpose and no other.
-    return JSON.parse((await seal.open(Buffer.from(sealed).toString('base64'), PURPOSE)).reveal()) as ImportToken;
+    return JSON.parse(
+      (await seal.open(Buffer.from(sealed).toString('base64'), PURPOSE)).reveal(),
+    ) as ImportToken;
   } catch (error) {
     if (error instanceof KeyStoreError && error.failure !== 'ciphertext-invalid') throw error;
     throw new KmsError('InvalidImportTokenException');

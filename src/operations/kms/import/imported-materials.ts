@@ -20,11 +20,15 @@ export function withoutBytes(material: MaterialRecord): MaterialRecord {
  * rotation only in a replica, where it can be imported again: with that of a primary key go its replicas' copies, rows and
  * all. The key then lacks a material, or not.
  */
-export async function removeMaterial(transaction: Transaction, material: MaterialRecord): Promise<void> {
+export async function removeMaterial(
+  transaction: Transaction,
+  material: MaterialRecord,
+): Promise<void> {
   const { account, region, keyId, materialId } = material;
   const key = await transaction.get('keys', account, region, keyId);
   const inReplica = key?.primaryRegion !== undefined && key.primaryRegion !== region;
-  if (isPermanent(material) || inReplica) await transaction.put('materials', withoutBytes(material));
+  if (isPermanent(material) || inReplica)
+    await transaction.put('materials', withoutBytes(material));
   else {
     const together = key ? await familyOf(transaction, key) : [{ region }];
     for (const member of together) await transaction.delete('materials', materialId, member.region);
@@ -34,22 +38,37 @@ export async function removeMaterial(transaction: Transaction, material: Materia
 }
 
 /** Material that waits for a rotation in every Region of its key's family may be rotated to; in some of them, not yet. */
-export async function settlePending(transaction: Transaction, key: KeyRecord, materialId: string): Promise<void> {
+export async function settlePending(
+  transaction: Transaction,
+  key: KeyRecord,
+  materialId: string,
+): Promise<void> {
   const family = await familyOf(transaction, key);
-  const rows = await Promise.all(family.map(({ region }) => transaction.get('materials', materialId, region)));
+  const rows = await Promise.all(
+    family.map(({ region }) => transaction.get('materials', materialId, region)),
+  );
   const everywhere = rows.every((row) => row?.importState === 'IMPORTED');
   for (const row of rows) {
     if (!row || isPermanent(row)) continue;
-    await transaction.put('materials', { ...row, state: everywhere ? 'PENDING_ROTATION' : 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION' });
+    await transaction.put('materials', {
+      ...row,
+      state: everywhere ? 'PENDING_ROTATION' : 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION',
+    });
   }
 }
 
 /** Brings `materialMissing` of an EXTERNAL key in step with its materials, after any change of them. */
-export async function settleMissing(transaction: Transaction, { account, region, keyId }: Identity): Promise<void> {
+export async function settleMissing(
+  transaction: Transaction,
+  { account, region, keyId }: Identity,
+): Promise<void> {
   const key = await transaction.get('keys', account, region, keyId);
   if (!key) return;
   const { materialMissing: _before, ...rest } = key;
-  const permanent = (await transaction.find('materials', 'byKey', [account, region, keyId])).filter(isPermanent);
-  const complete = permanent.length > 0 && permanent.every(({ importState }) => importState === 'IMPORTED');
+  const permanent = (await transaction.find('materials', 'byKey', [account, region, keyId])).filter(
+    isPermanent,
+  );
+  const complete =
+    permanent.length > 0 && permanent.every(({ importState }) => importState === 'IMPORTED');
   await transaction.put('keys', complete ? rest : { ...rest, materialMissing: true });
 }

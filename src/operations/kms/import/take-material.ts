@@ -1,4 +1,10 @@
-import { keyArn, keySpecFacts, KmsError, type KeyRecord, type MaterialRecord } from '../../../domain/index.ts';
+import {
+  keyArn,
+  keySpecFacts,
+  KmsError,
+  type KeyRecord,
+  type MaterialRecord,
+} from '../../../domain/index.ts';
 import type { MaterialLocation } from '../../../keystores/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { familyOf } from '../keys/key-family.ts';
@@ -20,33 +26,51 @@ export interface Arrival {
  * material, or wait for the next rotation on demand, in every Region of the key's family.
  * @throws KmsError IncorrectKeyMaterialException, KMSInvalidStateException, UnsupportedOperationException; nothing is then recorded
  */
-export async function takeMaterial(transaction: Transaction, key: KeyRecord, arrival: Arrival): Promise<void> {
+export async function takeMaterial(
+  transaction: Transaction,
+  key: KeyRecord,
+  arrival: Arrival,
+): Promise<void> {
   const { account, region, keyId } = key;
   const known = await transaction.find('materials', 'byKey', [account, region, keyId]);
   const same = known.find(({ materialId }) => materialId === arrival.materialId);
   const first = !known.some(isPermanent);
   const type = arrival.type ?? (first ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL');
   if (type === 'EXISTING_KEY_MATERIAL') {
-    if (!same) throw incorrect(`The key material is not one that was imported into ${keyArn(key, keyId)} before.`);
+    if (!same)
+      throw incorrect(
+        `The key material is not one that was imported into ${keyArn(key, keyId)} before.`,
+      );
     await transaction.put('materials', imported(same, arrival));
   } else if (first) await takeFirst(transaction, key, arrival);
   else {
-    if (same && isPermanent(same)) throw incorrect(`The key material is associated with ${keyArn(key, keyId)} already.`);
+    if (same && isPermanent(same))
+      throw incorrect(`The key material is associated with ${keyArn(key, keyId)} already.`);
     await takePending(transaction, key, arrival, known);
   }
   await settlePending(transaction, key, arrival.materialId);
   await settleMissing(transaction, key);
 }
 
-async function takeFirst(transaction: Transaction, key: KeyRecord, arrival: Arrival): Promise<void> {
+async function takeFirst(
+  transaction: Transaction,
+  key: KeyRecord,
+  arrival: Arrival,
+): Promise<void> {
   requirePrimary(key);
   await transaction.put('materials', imported(newRow(key, arrival, 'CURRENT'), arrival));
   await transaction.put('keys', { ...key, currentMaterialId: arrival.materialId });
 }
 
-async function takePending(transaction: Transaction, key: KeyRecord, arrival: Arrival, known: readonly MaterialRecord[]): Promise<void> {
+async function takePending(
+  transaction: Transaction,
+  key: KeyRecord,
+  arrival: Arrival,
+  known: readonly MaterialRecord[],
+): Promise<void> {
   const arn = keyArn(key, key.keyId);
-  if (keySpecFacts(key.keySpec).family !== 'symmetric') throw incorrect(`The key material of ${arn} can not be changed.`);
+  if (keySpecFacts(key.keySpec).family !== 'symmetric')
+    throw incorrect(`The key material of ${arn} can not be changed.`);
   requirePrimary(key);
   const { materialId } = arrival;
   const other = known.find((one) => !isPermanent(one) && one.materialId !== materialId);
@@ -60,7 +84,8 @@ async function takePending(transaction: Transaction, key: KeyRecord, arrival: Ar
   await transaction.put('materials', imported(row, arrival));
   for (const { region } of await familyOf(transaction, key)) {
     const waiting = await transaction.get('materials', materialId, region);
-    if (!waiting) await transaction.put('materials', { ...row, region, importState: 'PENDING_IMPORT' });
+    if (!waiting)
+      await transaction.put('materials', { ...row, region, importState: 'PENDING_IMPORT' });
   }
 }
 
@@ -81,7 +106,10 @@ function newRow(
 }
 
 /** The row with the bytes in; what is not said anew of them stays. */
-function imported({ validTo: _before, ...row }: MaterialRecord, { location, validTo, description }: Arrival): MaterialRecord {
+function imported(
+  { validTo: _before, ...row }: MaterialRecord,
+  { location, validTo, description }: Arrival,
+): MaterialRecord {
   return {
     ...row,
     ...location,

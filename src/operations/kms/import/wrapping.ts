@@ -11,9 +11,16 @@ export function checkedWrapping(
 ): { readonly algorithm: ImportAlgorithm; readonly spec: 'RSA_2048' | 'RSA_3072' | 'RSA_4096' } {
   // The one is no longer, the other only in AWS's Regions in China.
   if (algorithm === 'RSAES_PKCS1_V1_5' || algorithm === 'SM2PKE') {
-    throw new KmsError('UnsupportedOperationException', `WrappingAlgorithm ${algorithm} is not supported.`);
+    throw new KmsError(
+      'UnsupportedOperationException',
+      `WrappingAlgorithm ${algorithm} is not supported.`,
+    );
   }
-  if (spec === 'SM2') throw new KmsError('UnsupportedOperationException', `WrappingKeySpec ${spec} is not supported.`);
+  if (spec === 'SM2')
+    throw new KmsError(
+      'UnsupportedOperationException',
+      `WrappingKeySpec ${spec} is not supported.`,
+    );
   if (materialLength(keySpec) > longest(algorithm, spec)) {
     throw new KmsError(
       'ValidationException',

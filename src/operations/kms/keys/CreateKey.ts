@@ -16,13 +16,19 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
   async handle(services, input, { service: { scope } }, { caller, note, conditions }) {
     const spec = chosenSpec(input);
     const tags = checkedTags([], input.Tags ?? []);
-    const policy = await policyOfNewKey(services, input, { caller, context: await conditions('kms:PutKeyPolicy', 'service') });
+    const policy = await policyOfNewKey(services, input, {
+      caller,
+      context: await conditions('kms:PutKeyPolicy', 'service'),
+    });
     const place = await chosenPlace(services, scope, input, spec.keySpec);
     const { account, region } = scope;
     const creationDate = services.clock.now();
     const identity = { account, region, keyId: newKeyId(input.MultiRegion === true), ...spec };
     const { keyStore } = place;
-    const made = keyStore && { keyStore, material: await newMaterial(keyStore, identity, creationDate) };
+    const made = keyStore && {
+      keyStore,
+      material: await newMaterial(keyStore, identity, creationDate),
+    };
     const key: KeyRecord = {
       ...identity,
       ...place.record,
@@ -37,7 +43,8 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
     };
     await saveNewKey(services, key, made);
     const { handle, materialId } = made?.material ?? {};
-    if (handle !== undefined) note({ backingKey: JSON.stringify({ keyHandle: handle, backingKeyId: materialId }) });
+    if (handle !== undefined)
+      note({ backingKey: JSON.stringify({ keyHandle: handle, backingKeyId: materialId }) });
     return { KeyMetadata: await keyMetadata(services, key) };
   },
 });

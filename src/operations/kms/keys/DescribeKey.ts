@@ -6,9 +6,13 @@ import { keyMetadata } from './key-metadata.ts';
 /** Describing an AWS managed key by its alias makes it, if it isn't there yet. */
 export const DescribeKey = defineOperation('kms', 'DescribeKey', {
   effect: 'read',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, aliases: true, orPlanned: true, states: 'any' } }),
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, aliases: true, orPlanned: true, states: 'any' },
+  }),
   async handle(services, { KeyId }, { key: { key, planned } }) {
-    const present = planned ? await provideManagedKey(services, key, parseKmsArn(KeyId)?.resource ?? KeyId) : key;
+    const present = planned
+      ? await provideManagedKey(services, key, parseKmsArn(KeyId)?.resource ?? KeyId)
+      : key;
     return { KeyMetadata: await keyMetadata(services, present) };
   },
 });

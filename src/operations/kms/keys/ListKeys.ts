@@ -15,6 +15,9 @@ export const ListKeys = defineOperation('kms', 'ListKeys', {
       (page) => store.read((reader) => reader.list('keys', [account, region], page)),
       (key) => [key.account, key.region, key.keyId],
     );
-    return { Keys: rows.map(({ keyId }) => ({ KeyId: keyId, KeyArn: keyArn(scope, keyId) })), ...more };
+    return {
+      Keys: rows.map(({ keyId }) => ({ KeyId: keyId, KeyArn: keyArn(scope, keyId) })),
+      ...more,
+    };
   },
 });

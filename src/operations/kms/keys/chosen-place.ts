@@ -14,31 +14,65 @@ export interface Place {
 }
 
 /** The origin and key store that the request asks for, ready to make a key in. */
-export async function chosenPlace(services: Services, scope: Scope, input: Input, keySpec: KeySpec): Promise<Place> {
+export async function chosenPlace(
+  services: Services,
+  scope: Scope,
+  input: Input,
+  keySpec: KeySpec,
+): Promise<Place> {
   const origin = input.Origin ?? 'AWS_KMS';
-  if (origin === 'EXTERNAL_KEY_STORE') throw new KmsError('UnsupportedOperationException', 'External key stores are not supported.');
+  if (origin === 'EXTERNAL_KEY_STORE')
+    throw new KmsError('UnsupportedOperationException', 'External key stores are not supported.');
   if (input.XksKeyId !== undefined) {
-    throw new KmsError('ValidationException', 'XksKeyId is valid only when the Origin is EXTERNAL_KEY_STORE.');
+    throw new KmsError(
+      'ValidationException',
+      'XksKeyId is valid only when the Origin is EXTERNAL_KEY_STORE.',
+    );
   }
   if (origin === 'AWS_CLOUDHSM') return customKeyStorePlace(services, scope, input, keySpec);
   if (input.CustomKeyStoreId !== undefined) {
-    throw new KmsError('ValidationException', 'CustomKeyStoreId is valid only when the Origin is AWS_CLOUDHSM or EXTERNAL_KEY_STORE.');
+    throw new KmsError(
+      'ValidationException',
+      'CustomKeyStoreId is valid only when the Origin is AWS_CLOUDHSM or EXTERNAL_KEY_STORE.',
+    );
   }
   if (origin === 'EXTERNAL') return { record: { origin } };
   return { record: { origin }, keyStore: services.keyStores.default };
 }
 
-async function customKeyStorePlace(services: Services, scope: Scope, input: Input, keySpec: KeySpec): Promise<Place> {
+async function customKeyStorePlace(
+  services: Services,
+  scope: Scope,
+  input: Input,
+  keySpec: KeySpec,
+): Promise<Place> {
   const storeId = input.CustomKeyStoreId;
-  if (storeId === undefined) throw new KmsError('ValidationException', 'CustomKeyStoreId is required when the Origin is AWS_CLOUDHSM.');
+  if (storeId === undefined)
+    throw new KmsError(
+      'ValidationException',
+      'CustomKeyStoreId is required when the Origin is AWS_CLOUDHSM.',
+    );
   if (keySpec !== 'SYMMETRIC_DEFAULT') {
-    throw new KmsError('UnsupportedOperationException', `KeySpec ${keySpec} is not supported in a custom key store.`);
+    throw new KmsError(
+      'UnsupportedOperationException',
+      `KeySpec ${keySpec} is not supported in a custom key store.`,
+    );
   }
-  if (input.MultiRegion) throw new KmsError('UnsupportedOperationException', 'Multi-Region keys are not supported in a custom key store.');
+  if (input.MultiRegion)
+    throw new KmsError(
+      'UnsupportedOperationException',
+      'Multi-Region keys are not supported in a custom key store.',
+    );
   const record = await services.store.read((reader) => findKeyStore(reader, scope, storeId));
   if (!services.keyStores.isConnected(storeId)) {
-    throw new KmsError('CustomKeyStoreInvalidStateException', `Custom key store ${storeId} is ${record.state}; it must be CONNECTED.`);
+    throw new KmsError(
+      'CustomKeyStoreInvalidStateException',
+      `Custom key store ${storeId} is ${record.state}; it must be CONNECTED.`,
+    );
   }
   await services.store.read((reader) => requireTwoZones(reader, scope, record.clusterId));
-  return { record: { origin: 'AWS_CLOUDHSM', customKeyStoreId: storeId }, keyStore: services.keyStores.of({ customKeyStoreId: storeId }) };
+  return {
+    record: { origin: 'AWS_CLOUDHSM', customKeyStoreId: storeId },
+    keyStore: services.keyStores.of({ customKeyStoreId: storeId }),
+  };
 }

@@ -1,8 +1,17 @@
 import type { Request } from '../../../contract/index.ts';
-import { algorithmsOf, keySpecFacts, KmsError, type KeySpec, type KeyUsage } from '../../../domain/index.ts';
+import {
+  algorithmsOf,
+  keySpecFacts,
+  KmsError,
+  type KeySpec,
+  type KeyUsage,
+} from '../../../domain/index.ts';
 
 /** What kind of key CreateKey asks for, checked in the order in which AWS looks. */
-export function chosenSpec(input: Request<'kms', 'CreateKey'>): { readonly keySpec: KeySpec; readonly keyUsage: KeyUsage } {
+export function chosenSpec(input: Request<'kms', 'CreateKey'>): {
+  readonly keySpec: KeySpec;
+  readonly keyUsage: KeyUsage;
+} {
   if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
     throw new KmsError(
       'ValidationException',
@@ -12,10 +21,16 @@ export function chosenSpec(input: Request<'kms', 'CreateKey'>): { readonly keySp
   const keySpec = input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
   const keyUsage = input.KeyUsage ?? keySpecFacts(keySpec).defaultUsage;
   if (keyUsage === undefined) {
-    throw new KmsError('ValidationException', 'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.');
+    throw new KmsError(
+      'ValidationException',
+      'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+    );
   }
   if (algorithmsOf(keySpec, keyUsage).length === 0) {
-    throw new KmsError('ValidationException', `KeyUsage ${keyUsage} is not compatible with KeySpec ${keySpec}`);
+    throw new KmsError(
+      'ValidationException',
+      `KeyUsage ${keyUsage} is not compatible with KeySpec ${keySpec}`,
+    );
   }
   return { keySpec, keyUsage };
 }

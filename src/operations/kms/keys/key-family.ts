@@ -7,7 +7,9 @@ type Identity = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
 export async function familyOf(reader: Reader, key: KeyRecord): Promise<readonly KeyRecord[]> {
   if (key.primaryRegion === undefined) return [key];
   const family = await reader.find('keys', 'byFamily', [key.account, key.keyId]);
-  return family.toSorted((a, b) => Number(b.region === b.primaryRegion) - Number(a.region === a.primaryRegion));
+  return family.toSorted(
+    (a, b) => Number(b.region === b.primaryRegion) - Number(a.region === a.primaryRegion),
+  );
 }
 
 /** Changes the rows of a key and of its related keys, as they stand now. */
@@ -18,5 +20,6 @@ export async function amendFamily(
 ): Promise<void> {
   const row = await transaction.get('keys', account, region, keyId);
   if (!row) return;
-  for (const member of await familyOf(transaction, row)) await transaction.put('keys', change(member));
+  for (const member of await familyOf(transaction, row))
+    await transaction.put('keys', change(member));
 }

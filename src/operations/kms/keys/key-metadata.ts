@@ -1,5 +1,12 @@
 import type { Response } from '../../../contract/index.ts';
-import { algorithmsOf, keyArn, keySpecFacts, type KeyRecord, type KeyUsage, type MaterialRecord } from '../../../domain/index.ts';
+import {
+  algorithmsOf,
+  keyArn,
+  keySpecFacts,
+  type KeyRecord,
+  type KeyUsage,
+  type MaterialRecord,
+} from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 import { shownState } from '../../check-key.ts';
 import type { Services } from '../../services.ts';
@@ -8,7 +15,10 @@ import { familyOf } from './key-family.ts';
 type KeyMetadata = NonNullable<Response<'kms', 'DescribeKey'>['KeyMetadata']>;
 
 /** A key as CreateKey, DescribeKey and ReplicateKey show it. */
-export function keyMetadata({ keyStores, store }: Pick<Services, 'keyStores' | 'store'>, key: KeyRecord): Promise<KeyMetadata> {
+export function keyMetadata(
+  { keyStores, store }: Pick<Services, 'keyStores' | 'store'>,
+  key: KeyRecord,
+): Promise<KeyMetadata> {
   return store.read(async (reader) => {
     const state = shownState(keyStores, key);
     return {
@@ -21,7 +31,9 @@ export function keyMetadata({ keyStores, store }: Pick<Services, 'keyStores' | '
       KeyUsage: key.keyUsage,
       KeyState: state,
       ...(key.deletionDate !== undefined && { DeletionDate: new Date(key.deletionDate) }),
-      ...(key.replicaDeletionWindow !== undefined && { PendingDeletionWindowInDays: key.replicaDeletionWindow }),
+      ...(key.replicaDeletionWindow !== undefined && {
+        PendingDeletionWindowInDays: key.replicaDeletionWindow,
+      }),
       Origin: key.origin,
       KeyManager: key.keyManager,
       // AWS fills it for the newer specs too, which its type doesn't have.
@@ -45,11 +57,17 @@ const algorithmMembers = {
 } as const satisfies Record<KeyUsage, keyof KeyMetadata>;
 
 /** The one member that the key's usage gives it, with what the key works with. */
-export function supportedAlgorithms({ keySpec, keyUsage }: Pick<KeyRecord, 'keySpec' | 'keyUsage'>): Partial<KeyMetadata> {
+export function supportedAlgorithms({
+  keySpec,
+  keyUsage,
+}: Pick<KeyRecord, 'keySpec' | 'keyUsage'>): Partial<KeyMetadata> {
   return { [algorithmMembers[keyUsage]]: algorithmsOf(keySpec, keyUsage) };
 }
 
-async function multiRegionPart(reader: Reader, key: KeyRecord): Promise<Pick<KeyMetadata, 'MultiRegion' | 'MultiRegionConfiguration'>> {
+async function multiRegionPart(
+  reader: Reader,
+  key: KeyRecord,
+): Promise<Pick<KeyMetadata, 'MultiRegion' | 'MultiRegionConfiguration'>> {
   if (key.primaryRegion === undefined) return { MultiRegion: false };
   const entries = (await familyOf(reader, key)).map(({ account, region, keyId }) => ({
     Arn: keyArn({ account, region }, keyId),
@@ -68,17 +86,22 @@ async function multiRegionPart(reader: Reader, key: KeyRecord): Promise<Pick<Key
 
 async function materialPart(reader: Reader, key: KeyRecord): Promise<Partial<KeyMetadata>> {
   const shown = keySpecFacts(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
-  const current = shown && key.currentMaterialId !== undefined && { CurrentKeyMaterialId: key.currentMaterialId };
+  const current = shown &&
+    key.currentMaterialId !== undefined && { CurrentKeyMaterialId: key.currentMaterialId };
   return {
     ...current,
-    ...(key.origin === 'EXTERNAL' && expiryOf(await reader.find('materials', 'byKey', [key.account, key.region, key.keyId]))),
+    ...(key.origin === 'EXTERNAL' &&
+      expiryOf(await reader.find('materials', 'byKey', [key.account, key.region, key.keyId]))),
   };
 }
 
 /** Of the imported materials that are the key's for good: whether one expires, and the earliest. */
-function expiryOf(materials: readonly MaterialRecord[]): Pick<KeyMetadata, 'ExpirationModel' | 'ValidTo'> {
+function expiryOf(
+  materials: readonly MaterialRecord[],
+): Pick<KeyMetadata, 'ExpirationModel' | 'ValidTo'> {
   const imported = materials.filter(
-    ({ state, importState }) => (state === 'CURRENT' || state === 'NON_CURRENT') && importState === 'IMPORTED',
+    ({ state, importState }) =>
+      (state === 'CURRENT' || state === 'NON_CURRENT') && importState === 'IMPORTED',
   );
   if (imported.length === 0) return {};
   const validTo = Math.min(...imported.map((material) => material.validTo ?? Infinity));
@@ -86,7 +109,10 @@ function expiryOf(materials: readonly MaterialRecord[]): Pick<KeyMetadata, 'Expi
   return { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: new Date(validTo) };
 }
 
-async function keyStorePart(reader: Reader, { account, region, customKeyStoreId }: KeyRecord): Promise<Partial<KeyMetadata>> {
+async function keyStorePart(
+  reader: Reader,
+  { account, region, customKeyStoreId }: KeyRecord,
+): Promise<Partial<KeyMetadata>> {
   if (customKeyStoreId === undefined) return {};
   const home = await reader.get('keyStores', account, region, customKeyStoreId);
   return { CustomKeyStoreId: customKeyStoreId, ...(home && { CloudHsmClusterId: home.clusterId }) };

@@ -1,5 +1,10 @@
 import { hexId, uuid } from '../../../base/index.ts';
-import { keyArn, keySpecFacts, type KeyRecord, type MaterialRecord } from '../../../domain/index.ts';
+import {
+  keyArn,
+  keySpecFacts,
+  type KeyRecord,
+  type MaterialRecord,
+} from '../../../domain/index.ts';
 import type { KeyStore } from '../../../keystores/index.ts';
 import type { Services } from '../../services.ts';
 import { findKeyStore } from '../custom-key-stores/find-key-store.ts';
@@ -18,7 +23,11 @@ export async function newMaterial(
 ): Promise<MaterialRecord> {
   const { account, region, keyId, keySpec } = key;
   const materialId = hexId(64);
-  const location = await keyStore.createMaterial({ keyArn: keyArn(key, keyId), materialId, type: keySpecFacts(keySpec).material });
+  const location = await keyStore.createMaterial({
+    keyArn: keyArn(key, keyId),
+    materialId,
+    type: keySpecFacts(keySpec).material,
+  });
   return { materialId, region, account, keyId, creationDate, state: 'CURRENT', ...location };
 }
 
@@ -34,7 +43,8 @@ export async function saveNewKey(
   try {
     await store.transact(async (transaction) => {
       // It may have been disconnected and deleted since it made the material.
-      if (key.customKeyStoreId !== undefined) await findKeyStore(transaction, key, key.customKeyStoreId);
+      if (key.customKeyStoreId !== undefined)
+        await findKeyStore(transaction, key, key.customKeyStoreId);
       await requireRoomForKey(transaction, key, quotas.keys);
       await countKey(transaction, key, 1);
       if (made) await transaction.put('materials', made.material);

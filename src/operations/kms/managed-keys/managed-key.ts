@@ -11,7 +11,11 @@ const ROTATION_PERIOD = 365;
  * The AWS managed key that a predefined alias stands for, as it will be; undefined if there is no such service. Nothing is
  * made yet: a caller who may not describe it leaves no trace.
  */
-export function plannedManagedKey({ account, region }: Scope, aliasName: string, now: number): KeyRecord | undefined {
+export function plannedManagedKey(
+  { account, region }: Scope,
+  aliasName: string,
+  now: number,
+): KeyRecord | undefined {
   const service = aliasName.startsWith(PREFIX) ? aliasName.slice(PREFIX.length) : '';
   const viaService = awsServices.get(service);
   if (viaService === undefined) return undefined;
@@ -34,7 +38,11 @@ export function plannedManagedKey({ account, region }: Scope, aliasName: string,
 }
 
 /** Makes the planned key and its alias, unless somebody else did meanwhile; the key that is there then. */
-export async function provideManagedKey({ store, keyStores }: Services, planned: KeyRecord, aliasName: string): Promise<KeyRecord> {
+export async function provideManagedKey(
+  { store, keyStores }: Services,
+  planned: KeyRecord,
+  aliasName: string,
+): Promise<KeyRecord> {
   const { account, region, creationDate: now } = planned;
   const material = await newMaterial(keyStores.default, planned, now);
   const key: KeyRecord = { ...planned, currentMaterialId: material.materialId };
@@ -44,7 +52,14 @@ export async function provideManagedKey({ store, keyStores }: Services, planned:
     if (present) return present;
     await transaction.put('materials', material);
     await transaction.put('keys', key);
-    await transaction.put('aliases', { account, region, name: aliasName, keyId: key.keyId, creationDate: now, lastUpdatedDate: now });
+    await transaction.put('aliases', {
+      account,
+      region,
+      name: aliasName,
+      keyId: key.keyId,
+      creationDate: now,
+      lastUpdatedDate: now,
+    });
     return key;
   });
 }
@@ -56,7 +71,14 @@ function managedKeyPolicy({ account, region }: Scope, service: string, viaServic
       Sid: `Allow access through ${service} for all principals in the account that are authorized to use ${service}`,
       Effect: 'Allow',
       Principal: { AWS: '*' },
-      Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:CreateGrant', 'kms:DescribeKey'],
+      Action: [
+        'kms:Encrypt',
+        'kms:Decrypt',
+        'kms:ReEncrypt*',
+        'kms:GenerateDataKey*',
+        'kms:CreateGrant',
+        'kms:DescribeKey',
+      ],
       Resource: '*',
       Condition: { StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': viaService } },
     },
@@ -68,5 +90,9 @@ function managedKeyPolicy({ account, region }: Scope, service: string, viaServic
       Resource: '*',
     },
   ];
-  return JSON.stringify({ Version: '2012-10-17', Id: `auto-${service}-1`, Statement: statements }, null, 2);
+  return JSON.stringify(
+    { Version: '2012-10-17', Id: `auto-${service}-1`, Statement: statements },
+    null,
+    2,
+  );
 }

@@ -17,10 +17,16 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
   async handle(services, input, { key: { key, arn } }, { caller, conditions }) {
     const region = input.ReplicaRegion;
     if (partitionOf(region) !== partitionOf(key.region)) {
-      throw new KmsError('UnsupportedOperationException', `${arn} can not be replicated to another partition.`);
+      throw new KmsError(
+        'UnsupportedOperationException',
+        `${arn} can not be replicated to another partition.`,
+      );
     }
     const tags = checkedTags([], input.Tags ?? []);
-    const policy = await policyOfNewKey(services, input, { caller, context: await conditions('kms:PutKeyPolicy', 'key') });
+    const policy = await policyOfNewKey(services, input, {
+      caller,
+      context: await conditions('kms:PutKeyPolicy', 'key'),
+    });
     const now = services.clock.now();
     const replica: KeyRecord = {
       ...shared(key),
@@ -48,7 +54,9 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
 });
 
 /** Without what a replica has of its own, or has none of. */
-function shared(primary: KeyRecord): Omit<KeyRecord, 'region' | 'description' | 'enabled' | 'creationDate' | 'policy' | 'tags'> {
+function shared(
+  primary: KeyRecord,
+): Omit<KeyRecord, 'region' | 'description' | 'enabled' | 'creationDate' | 'policy' | 'tags'> {
   const {
     materialMissing: _material,
     transition: _transition,

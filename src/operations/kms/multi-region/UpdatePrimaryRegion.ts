@@ -11,7 +11,10 @@ export const UpdatePrimaryRegion = defineOperation('kms', 'UpdatePrimaryRegion',
   }),
   async handle({ store, clock }, { PrimaryRegion }, { key: { key, arn }, replica }) {
     if (PrimaryRegion === key.region) {
-      throw new KmsError('UnsupportedOperationException', `${arn} is the multi-region primary key already.`);
+      throw new KmsError(
+        'UnsupportedOperationException',
+        `${arn} is the multi-region primary key already.`,
+      );
     }
     const updating = { transition: 'Updating', transitionStart: clock.now() } as const;
     await store.transact(async (transaction) => {
@@ -21,7 +24,11 @@ export const UpdatePrimaryRegion = defineOperation('kms', 'UpdatePrimaryRegion',
       }
       for (const member of family) {
         const involved = member.region === key.region || member.region === PrimaryRegion;
-        await transaction.put('keys', { ...member, primaryRegion: PrimaryRegion, ...(involved && updating) });
+        await transaction.put('keys', {
+          ...member,
+          primaryRegion: PrimaryRegion,
+          ...(involved && updating),
+        });
       }
     });
     return {};

@@ -1,8 +1,13 @@
 import type { Services } from '../../services.ts';
 
 /** Ends Creating and Updating that began long enough ago: all that they stand for was written when they began. */
-export async function finishTransitions({ store, clock }: Services, settleTime: number): Promise<void> {
-  const over = await store.read((reader) => reader.due('keys', 'byTransition', clock.now() - settleTime));
+export async function finishTransitions(
+  { store, clock }: Services,
+  settleTime: number,
+): Promise<void> {
+  const over = await store.read((reader) =>
+    reader.due('keys', 'byTransition', clock.now() - settleTime),
+  );
   if (over.length === 0) return;
   await store.transact(async (transaction) => {
     for (const { account, region, keyId } of over) {

@@ -1,4 +1,11 @@
-import { keyArn, keyState, KmsError, stateVerdict, type KeyRecord, type MaterialRecord } from '../../../domain/index.ts';
+import {
+  keyArn,
+  keyState,
+  KmsError,
+  stateVerdict,
+  type KeyRecord,
+  type MaterialRecord,
+} from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { countKey, requireRoomForKey } from '../keys/key-count.ts';
 
@@ -8,13 +15,19 @@ import { countKey, requireRoomForKey } from '../keys/key-count.ts';
  */
 export async function saveReplica(
   transaction: Transaction,
-  { primary, replica, most }: { readonly primary: KeyRecord; readonly replica: KeyRecord; readonly most: number },
+  {
+    primary,
+    replica,
+    most,
+  }: { readonly primary: KeyRecord; readonly replica: KeyRecord; readonly most: number },
 ): Promise<void> {
   const { account, region, keyId } = primary;
   const now = await transaction.get('keys', account, region, keyId);
   const verdict = now ? stateVerdict('replicable', keyState(now, true)) : 'ok';
-  if (verdict !== 'ok') throw new KmsError(verdict.error, `${keyArn(primary, keyId)} ${verdict.text}`);
-  if (!now) throw new KmsError('NotFoundException', `Key '${keyArn(primary, keyId)}' does not exist`);
+  if (verdict !== 'ok')
+    throw new KmsError(verdict.error, `${keyArn(primary, keyId)} ${verdict.text}`);
+  if (!now)
+    throw new KmsError('NotFoundException', `Key '${keyArn(primary, keyId)}' does not exist`);
   if (await transaction.get('keys', account, replica.region, keyId)) {
     throw new KmsError('AlreadyExistsException', `Key ${keyArn(replica, keyId)} already exists.`);
   }
@@ -25,7 +38,10 @@ export async function saveReplica(
     await transaction.put('materials', inReplica(material, replica.region));
     // Material that waits for its rotation has to reach the new Region first.
     if (material.state === 'PENDING_ROTATION') {
-      await transaction.put('materials', { ...material, state: 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION' });
+      await transaction.put('materials', {
+        ...material,
+        state: 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION',
+      });
     }
   }
 }
@@ -33,7 +49,16 @@ export async function saveReplica(
 /** Imported material has to be imported into the replica as well: until then only its id is known there. */
 function inReplica(material: MaterialRecord, region: string): MaterialRecord {
   if (material.importState === undefined) return { ...material, region };
-  const { token: _token, domainKeyHandle: _handle, description: _description, validTo: _validTo, ...known } = material;
-  const state = material.state === 'PENDING_ROTATION' ? 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION' : material.state;
+  const {
+    token: _token,
+    domainKeyHandle: _handle,
+    description: _description,
+    validTo: _validTo,
+    ...known
+  } = material;
+  const state =
+    material.state === 'PENDING_ROTATION'
+      ? 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION'
+      : material.state;
   return { ...known, region, state, importState: 'PENDING_IMPORT' };
 }

@@ -7,7 +7,10 @@ export const PutKeyPolicy = defineOperation('kms', 'PutKeyPolicy', {
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
   async handle(services, input, { key }, { caller, conditions }) {
     requireDefaultPolicyName(input.PolicyName);
-    const policy = await checkedPolicy(services, input, { caller, context: await conditions('kms:PutKeyPolicy', 'key') });
+    const policy = await checkedPolicy(services, input, {
+      caller,
+      context: await conditions('kms:PutKeyPolicy', 'key'),
+    });
     await amendKey(services, key, (row) => ({ ...row, ...policy }));
     return {};
   },

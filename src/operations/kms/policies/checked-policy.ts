@@ -26,7 +26,11 @@ interface Asker {
 }
 
 /** The policy that a new key is to have; the default one, if none is given. */
-export function policyOfNewKey(services: Pick<Services, 'store'>, wanted: Wanted, asker: Asker): Promise<KeyPolicy> {
+export function policyOfNewKey(
+  services: Pick<Services, 'store'>,
+  wanted: Wanted,
+  asker: Asker,
+): Promise<KeyPolicy> {
   const { Policy = defaultKeyPolicy(asker.caller.account), ...rest } = wanted;
   return checkedPolicy(services, { ...rest, Policy }, asker);
 }
@@ -38,29 +42,46 @@ export async function checkedPolicy(
   { caller, context }: Asker,
 ): Promise<KeyPolicy> {
   if (Buffer.byteLength(Policy, 'utf8') > MAX_POLICY_BYTES) {
-    throw new KmsError('LimitExceededException', `The key policy must not exceed ${MAX_POLICY_BYTES} bytes.`);
+    throw new KmsError(
+      'LimitExceededException',
+      `The key policy must not exceed ${MAX_POLICY_BYTES} bytes.`,
+    );
   }
   const document = parsed(Policy);
-  if (bypass !== true && !lockoutSafe({ policy: compilePolicy(document), principal: caller, context })) {
-    throw new KmsError('MalformedPolicyDocumentException', 'The new key policy will not allow you to update the key policy in the future.');
+  if (
+    bypass !== true &&
+    !lockoutSafe({ policy: compilePolicy(document), principal: caller, context })
+  ) {
+    throw new KmsError(
+      'MalformedPolicyDocumentException',
+      'The new key policy will not allow you to update the key policy in the future.',
+    );
   }
-  return { policy: Policy, policyPrincipals: await store.read((reader) => uniqueIdsIn(reader, document, unknownPrincipal)) };
+  return {
+    policy: Policy,
+    policyPrincipals: await store.read((reader) => uniqueIdsIn(reader, document, unknownPrincipal)),
+  };
 }
 
 function parsed(text: string): PolicyDocument {
   try {
     return parsePolicy(text);
   } catch (error) {
-    if (error instanceof PolicyError) throw new KmsError('MalformedPolicyDocumentException', error.message, { cause: error });
+    if (error instanceof PolicyError)
+      throw new KmsError('MalformedPolicyDocumentException', error.message, { cause: error });
     throw error;
   }
 }
 
 function unknownPrincipal(): KmsError {
-  return new KmsError('MalformedPolicyDocumentException', 'Policy contains a statement with one or more invalid principals.');
+  return new KmsError(
+    'MalformedPolicyDocumentException',
+    'Policy contains a statement with one or more invalid principals.',
+  );
 }
 
 /** Every key has one policy, and it has one name. */
 export function requireDefaultPolicyName(name: string | undefined): void {
-  if (name !== undefined && name !== 'default') throw new KmsError('NotFoundException', `No such policy exists: ${name}`);
+  if (name !== undefined && name !== 'default')
+    throw new KmsError('NotFoundException', `No such policy exists: ${name}`);
 }

@@ -52,7 +52,10 @@ function recorded({ moduleId, pcrs }: Attestation): Readonly<Record<string, stri
 }
 
 /** What a request's document proves, for policies; undefined where there is none, or none to believe. */
-export function attestationOf({ attestation }: Pick<Services, 'attestation'>, input: object): Attestation | undefined {
+export function attestationOf(
+  { attestation }: Pick<Services, 'attestation'>,
+  input: object,
+): Attestation | undefined {
   // Wherever the contract has a Recipient it has this shape.
   const { Recipient } = input as { readonly Recipient?: Recipient };
   if (!attestation || Recipient?.AttestationDocument === undefined) return undefined;
@@ -70,7 +73,9 @@ export function revealed<Name extends string>(
   recipient: Uint8Array | undefined,
 ): { readonly [N in Name | 'CiphertextForRecipient']?: Uint8Array } {
   // A computed name is any name to the compiler.
-  return { [recipient === undefined ? name : 'CiphertextForRecipient']: secret } as ReturnType<typeof revealed<Name>>;
+  return { [recipient === undefined ? name : 'CiphertextForRecipient']: secret } as ReturnType<
+    typeof revealed<Name>
+  >;
 }
 
 function invalid(text: string): KmsError {

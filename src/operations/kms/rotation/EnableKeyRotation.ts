@@ -7,11 +7,21 @@ const DEFAULT_PERIOD = 365;
 /** The period counts from now, also for a key whose rotation was enabled before. */
 export const EnableKeyRotation = defineOperation('kms', 'EnableKeyRotation', {
   effect: 'write',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'automatic-rotation', states: 'automatically-rotatable' } }),
-  async handle({ store, clock }, { RotationPeriodInDays: period = DEFAULT_PERIOD }, { key: { key } }) {
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, kind: 'automatic-rotation', states: 'automatically-rotatable' },
+  }),
+  async handle(
+    { store, clock },
+    { RotationPeriodInDays: period = DEFAULT_PERIOD },
+    { key: { key } },
+  ) {
     const nextRotationDate = clock.now() + period * DAY;
     await store.transact((transaction) =>
-      amendFamily(transaction, key, (row) => ({ ...row, rotationPeriodInDays: period, nextRotationDate })),
+      amendFamily(transaction, key, (row) => ({
+        ...row,
+        rotationPeriodInDays: period,
+        nextRotationDate,
+      })),
     );
     return {};
   },

@@ -10,31 +10,48 @@ const TOO_CLOSE = 20 * 60_000;
 /** Begins a rotation, which the background finishes. The schedule of automatic rotation stays as it is. */
 export const RotateKeyOnDemand = defineOperation('kms', 'RotateKeyOnDemand', {
   effect: 'write',
-  targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'rotation-on-demand', states: 'rotatable-on-demand' } }),
+  targets: ({ KeyId }) => ({
+    key: { on: 'key', id: KeyId, kind: 'rotation-on-demand', states: 'rotatable-on-demand' },
+  }),
   async handle({ store, clock }, _input, { key: { key, arn } }) {
     const now = clock.now();
     await store.transact(async (transaction) => {
       const row = (await transaction.get('keys', key.account, key.region, key.keyId)) ?? key;
       requireNoOther(row, arn, now);
       if (row.origin === 'EXTERNAL' && !(await pendingMaterial(transaction, row))) {
-        throw new KmsError('KMSInvalidStateException', `No available key material pending rotation for the key: ${arn}.`);
+        throw new KmsError(
+          'KMSInvalidStateException',
+          `No available key material pending rotation for the key: ${arn}.`,
+        );
       }
       const onDemandRotations = (row.onDemandRotations ?? 0) + 1;
-      await amendFamily(transaction, row, (member) => ({ ...member, onDemandRotations, onDemandRotationStart: now }));
+      await amendFamily(transaction, row, (member) => ({
+        ...member,
+        onDemandRotations,
+        onDemandRotationStart: now,
+      }));
     });
     return { KeyId: arn };
   },
 });
 
-function requireNoOther({ onDemandRotations = 0, onDemandRotationStart, nextRotationDate }: KeyRecord, arn: string, now: number): void {
+function requireNoOther(
+  { onDemandRotations = 0, onDemandRotationStart, nextRotationDate }: KeyRecord,
+  arn: string,
+  now: number,
+): void {
   if (onDemandRotations >= ROTATIONS_FOR_LIFE) {
     throw new KmsError(
       'LimitExceededException',
       `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${arn}`,
     );
   }
-  if (onDemandRotationStart !== undefined) throw new KmsError('ConflictException', `A rotation of ${arn} is in progress.`);
+  if (onDemandRotationStart !== undefined)
+    throw new KmsError('ConflictException', `A rotation of ${arn} is in progress.`);
   if (nextRotationDate !== undefined && nextRotationDate - now < TOO_CLOSE) {
-    throw new KmsError('ConflictException', `An automatic rotation of ${arn} is due within 20 minutes.`);
+    throw new KmsError(
+      'ConflictException',
+      `An automatic rotation of ${arn} is due within 20 minutes.`,
+    );
   }
 }

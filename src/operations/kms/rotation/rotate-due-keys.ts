@@ -8,7 +8,9 @@ const automatic: Rotation = {
   type: 'AUTOMATIC',
   settle: (key, now) => {
     const { rotationPeriodInDays: period, nextRotationDate: due } = key;
-    return period === undefined || due === undefined || due > now ? undefined : { ...key, nextRotationDate: now + period * DAY };
+    return period === undefined || due === undefined || due > now
+      ? undefined
+      : { ...key, nextRotationDate: now + period * DAY };
   },
 };
 
@@ -22,15 +24,22 @@ const onDemand: Rotation = {
  * enabled again. Of a multi-Region key the primary leads; its replicas show the same dates.
  */
 export async function rotateDueKeys(services: Services): Promise<void> {
-  const due = await services.store.read((reader) => reader.due('keys', 'byRotation', services.clock.now()));
+  const due = await services.store.read((reader) =>
+    reader.due('keys', 'byRotation', services.clock.now()),
+  );
   const ready = due.filter((key) => leads(key) && keyState(key, true) === 'Enabled');
   await forEach(ready, services.log, (key) => rotateKey(services, key, automatic));
 }
 
 /** Finishes the rotations that RotateKeyOnDemand began long enough ago. */
-export async function finishOnDemandRotations(services: Services, settleTime: number): Promise<void> {
+export async function finishOnDemandRotations(
+  services: Services,
+  settleTime: number,
+): Promise<void> {
   const until = services.clock.now() - settleTime;
-  const begun = await services.store.read((reader) => reader.due('keys', 'byOnDemandRotation', until));
+  const begun = await services.store.read((reader) =>
+    reader.due('keys', 'byOnDemandRotation', until),
+  );
   await forEach(begun.filter(leads), services.log, (key) => rotateKey(services, key, onDemand));
 }
 

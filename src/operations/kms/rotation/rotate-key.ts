@@ -15,9 +15,14 @@ export interface Rotation {
  * Makes new material the current one of a primary or single-Region key and, at the same moment, of its related keys: fresh
  * material, or what was imported for it. What was current before goes on decrypting.
  */
-export async function rotateKey(services: Services, key: KeyRecord, rotation: Rotation): Promise<void> {
+export async function rotateKey(
+  services: Services,
+  key: KeyRecord,
+  rotation: Rotation,
+): Promise<void> {
   const now = services.clock.now();
-  const fresh = key.origin === 'AWS_KMS' ? await newMaterial(services.keyStores.default, key, now) : undefined;
+  const fresh =
+    key.origin === 'AWS_KMS' ? await newMaterial(services.keyStores.default, key, now) : undefined;
   await services.store.transact(async (transaction) => {
     const rotated = await rotateFamily(transaction, key, { fresh, rotation, now });
     if (!rotated) return;
@@ -30,7 +35,8 @@ export async function rotateKey(services: Services, key: KeyRecord, rotation: Ro
       keyId: key.keyId,
     };
     await leaveKeyEvent(transaction, services.clock, key, { name: 'RotateKey', details });
-    if (keys > 1) await leaveKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
+    if (keys > 1)
+      await leaveKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
   });
 }
 
@@ -56,7 +62,10 @@ async function rotateFamily(
   for (const member of family) {
     const settled = step.rotation.settle(member, step.now) ?? member;
     // What was imported for it may have been deleted since: then it is over without having happened.
-    await transaction.put('keys', next ? { ...settled, currentMaterialId: next.materialId } : settled);
+    await transaction.put(
+      'keys',
+      next ? { ...settled, currentMaterialId: next.materialId } : settled,
+    );
     if (next) await makeCurrent(transaction, member, { next, ...step });
   }
   return next && { previous: row.currentMaterialId, current: next.materialId, keys: family.length };
@@ -76,9 +85,17 @@ async function makeCurrent(
   { region, currentMaterialId }: KeyRecord,
   { next, rotation, now }: Step & { readonly next: MaterialRecord },
 ): Promise<void> {
-  const previous = currentMaterialId === undefined ? undefined : await transaction.get('materials', currentMaterialId, region);
+  const previous =
+    currentMaterialId === undefined
+      ? undefined
+      : await transaction.get('materials', currentMaterialId, region);
   if (previous) await transaction.put('materials', { ...previous, state: 'NON_CURRENT' });
   // Imported material has a row, with an expiry of its own, in each Region.
   const own = (await transaction.get('materials', next.materialId, region)) ?? { ...next, region };
-  await transaction.put('materials', { ...own, state: 'CURRENT', rotationDate: now, rotationType: rotation.type });
+  await transaction.put('materials', {
+    ...own,
+    state: 'CURRENT',
+    rotationDate: now,
+    rotationType: rotation.type,
+  });
 }

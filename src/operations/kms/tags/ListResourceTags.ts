@@ -11,9 +11,13 @@ export const ListResourceTags = defineOperation('kms', 'ListResourceTags', {
     const { rows, more } = await listPage(
       Limit,
       Marker,
-      async ({ after, limit }) => tags.filter((tag) => after?.[0] === undefined || tag.key > after[0]).slice(0, limit),
+      async ({ after, limit }) =>
+        tags.filter((tag) => after?.[0] === undefined || tag.key > after[0]).slice(0, limit),
       (tag) => [tag.key],
     );
-    return { Tags: rows.map(({ key: TagKey, value: TagValue }) => ({ TagKey, TagValue })), ...more };
+    return {
+      Tags: rows.map(({ key: TagKey, value: TagValue }) => ({ TagKey, TagValue })),
+      ...more,
+    };
   },
 });

@@ -9,7 +9,8 @@ interface WireTag {
 
 /** The tags that a key has after `added` join `present`; a present key's value is replaced. */
 export function checkedTags(present: readonly Tag[], added: readonly WireTag[]): readonly Tag[] {
-  if (new Set(added.map(({ TagKey }) => TagKey)).size < added.length) throw new KmsError('TagException', 'Duplicate tag keys');
+  if (new Set(added.map(({ TagKey }) => TagKey)).size < added.length)
+    throw new KmsError('TagException', 'Duplicate tag keys');
   if (added.some(({ TagKey }) => TagKey.toLowerCase().startsWith('aws:'))) {
     throw new KmsError('TagException', 'Tags beginning with aws: are reserved');
   }

@@ -1,12 +1,20 @@
 import { cloudTrailServiceEvent } from '../../../audit/index.ts';
 import { uuid, type Clock } from '../../../base/index.ts';
-import { keyArn, type KeyEventRecord, type KeyRecord, type MaterialRecord } from '../../../domain/index.ts';
+import {
+  keyArn,
+  type KeyEventRecord,
+  type KeyRecord,
+  type MaterialRecord,
+} from '../../../domain/index.ts';
 import { KeyStoreError } from '../../../keystores/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { forEach } from './for-each.ts';
 
-type Happening = Pick<KeyEventRecord, 'name' | 'details' | 'materials' | 'customKeyStoreId' | 'clusterId'>;
+type Happening = Pick<
+  KeyEventRecord,
+  'name' | 'details' | 'materials' | 'customKeyStoreId' | 'clusterId'
+>;
 
 /** Writes down, with what is done to the key, that it was done. The audit trail hears of it at the end of the round. */
 export async function leaveKeyEvent(
@@ -15,7 +23,14 @@ export async function leaveKeyEvent(
   { account, region, keyId }: Pick<KeyRecord, 'account' | 'region' | 'keyId'>,
   happening: Happening,
 ): Promise<void> {
-  await transaction.put('keyEvents', { eventId: uuid(), date: clock.now(), account, region, keyId, ...happening });
+  await transaction.put('keyEvents', {
+    eventId: uuid(),
+    date: clock.now(),
+    account,
+    region,
+    keyId,
+    ...happening,
+  });
 }
 
 /** Tells the audit trail what happened to keys without a call, and destroys what deleted keys have left in their stores. */
@@ -28,7 +43,12 @@ export async function tellKeyEvents(services: Services): Promise<void> {
 /** Source of the events: the CloudTrail examples of the AWS KMS Developer Guide. */
 async function tell(services: Services, event: KeyEventRecord): Promise<void> {
   const { eventId, date, name, account, region, keyId, details, materials = [] } = event;
-  const fates = await Promise.all(materials.map(async (material) => ({ material, destroyed: await destroyed(services, event, material) })));
+  const fates = await Promise.all(
+    materials.map(async (material) => ({
+      material,
+      destroyed: await destroyed(services, event, material),
+    })),
+  );
   const record = cloudTrailServiceEvent({
     eventId,
     time: date,
@@ -36,14 +56,21 @@ async function tell(services: Services, event: KeyEventRecord): Promise<void> {
     eventName: name,
     region,
     account,
-    resources: [{ accountId: account, type: 'AWS::KMS::Key', ARN: keyArn({ account, region }, keyId) }],
+    resources: [
+      { accountId: account, type: 'AWS::KMS::Key', ARN: keyArn({ account, region }, keyId) },
+    ],
     serviceEventDetails: details,
-    additionalEventData: event.customKeyStoreId === undefined ? undefined : customStoreData(event, fates),
+    additionalEventData:
+      event.customKeyStoreId === undefined ? undefined : customStoreData(event, fates),
   });
   await services.audit.record(record, { durable: true });
   await services.store.transact((transaction) => transaction.delete('keyEvents', eventId));
   services.log.info(
-    { key: keyArn({ account, region }, keyId), event: name, orphans: fates.filter((one) => !one.destroyed).length },
+    {
+      key: keyArn({ account, region }, keyId),
+      event: name,
+      orphans: fates.filter((one) => !one.destroyed).length,
+    },
     'KMS key',
   );
 }
@@ -53,7 +80,11 @@ interface Fate {
   readonly destroyed: boolean;
 }
 
-async function destroyed({ keyStores }: Services, store: Happening, material: MaterialRecord): Promise<boolean> {
+async function destroyed(
+  { keyStores }: Services,
+  store: Happening,
+  material: MaterialRecord,
+): Promise<boolean> {
   try {
     return await keyStores.of(store).destroyMaterial(material);
   } catch (error) {
@@ -63,14 +94,23 @@ async function destroyed({ keyStores }: Services, store: Happening, material: Ma
 }
 
 /** What the DeleteKey event says of a key in a custom key store. */
-function customStoreData({ customKeyStoreId, clusterId }: Happening, fates: readonly Fate[]): Readonly<Record<string, unknown>> {
-  const keys = fates.map(({ material: { handle, materialId } }) => ({ keyHandle: handle, backingKeyId: materialId }));
+function customStoreData(
+  { customKeyStoreId, clusterId }: Happening,
+  fates: readonly Fate[],
+): Readonly<Record<string, unknown>> {
+  const keys = fates.map(({ material: { handle, materialId } }) => ({
+    keyHandle: handle,
+    backingKeyId: materialId,
+  }));
   return {
     customKeyStoreId,
     clusterId,
     backingKeys: JSON.stringify(keys),
     backingKeysDeletionStatus: JSON.stringify(
-      keys.map((key, at) => ({ ...key, deletionStatus: fates[at]?.destroyed ? 'SUCCESS' : 'FAILURE' })),
+      keys.map((key, at) => ({
+        ...key,
+        deletionStatus: fates[at]?.destroyed ? 'SUCCESS' : 'FAILURE',
+      })),
     ),
   };
 }
