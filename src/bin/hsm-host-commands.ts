@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { readFileIfThere, systemClock, type Logger } from '../base/index.ts';
 import type { HostIdentity } from '../cluster/index.ts';
-import { parseDuration, parseHostAndPort, type HostAndPort } from './option-values.ts';
+import { parseDuration, parseHostAndPort, type HostAndPort } from '../node/option-values.ts';
 
 interface EnrolOptions {
   readonly data: string;

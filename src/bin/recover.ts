@@ -13,7 +13,7 @@ export function recoverCommand(): Command {
     )
     .action(async ({ data }: { data: string }) => {
       try {
-        const { recoverAdministrator } = await import('./recover-administrator.ts');
+        const { recoverAdministrator } = await import('../node/recover-administrator.ts');
         const { accessKeyId } = await recoverAdministrator(data);
         process.stdout.write(`The access key ${accessKeyId} is in ${data}/credentials.\n`);
       } catch (error) {

@@ -1,6 +1,4 @@
-import { StartError } from './data-folder.ts';
-import type { FrontEnd } from './front-end.ts';
-import type { UpOptions } from './up-options.ts';
+import { StartError, type FrontEnd, type UpOptions } from '../node/index.ts';
 
 export const UP_HELP = `
 Everything is in the data folder: metadata, HSMs, the audit trail (audit/trail.ndjson), the log (keyhold.log), and what

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { awsQuotas, defaultRates } from '../operations/index.ts';
-import { startFrontEnd } from './front-end.ts';
 import {
   parseAccount,
   parseDuration,
@@ -10,10 +9,14 @@ import {
   parseRate,
   parseRateOrNone,
   parseRegion,
-} from './option-values.ts';
+  logLevels,
+  parseProxy,
+  parseQuota,
+  startFrontEnd,
+  type UpOptions,
+} from '../node/index.ts';
 import { untilSignal } from './signals.ts';
 import { readyText, UP_HELP, whatToDo } from './up-messages.ts';
-import { logLevels, parseProxy, parseQuota, type UpOptions } from './up-options.ts';
 
 /** `keyhold up`: the front end and the HSM processes of this machine, until a signal comes. */
 export function upCommand(): Command {

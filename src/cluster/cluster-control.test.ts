@@ -19,7 +19,7 @@ import {
   untilHsm,
   untilRows,
   untilState,
-} from './cluster-world.ts';
+} from '../../test/support/cluster-world.ts';
 
 function refusal(code: string, text: RegExp): (error: unknown) => boolean {
   return (error) => isKmsError(error) && error.code === code && text.test(error.message);

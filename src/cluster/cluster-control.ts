@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BackupFiles } from './backups/backup-files.ts';
 import { defaultLimits, type ClusterControl, type ClusterControlOptions } from './contract.ts';
-import { startCrew } from './crew.ts';
+import { startCrew } from './cluster-workers.ts';
 import { loopbackOf, vpcOf } from './network.ts';
 import {
   copyBackup,

@@ -1,7 +1,7 @@
 import type { HsmHosts } from './remote/hosts.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { Clock, Logger } from '../base/index.ts';
-import type { BackupRecord, ClusterRecord, HsmRecord, Scope, Tag } from '../domain/index.ts';
+import type { BackupRow, ClusterRow, HsmRow, Scope, Tag } from '../domain/index.ts';
 import type { BackupHeader, HsmRate, HsmStatus } from '../hsm/wire/index.ts';
 import type { Store } from '../storage/index.ts';
 import type { Authorities } from './authorities.ts';
@@ -29,7 +29,7 @@ export interface NewCluster {
   readonly mode: 'FIPS' | 'NON_FIPS' | undefined;
   readonly retentionDays: number;
   /** To be restored from, by somebody who may. */
-  readonly source?: BackupRecord | undefined;
+  readonly source?: BackupRow | undefined;
   readonly tags: readonly Tag[];
 }
 
@@ -82,26 +82,26 @@ export type LaunchHsm = (hsmId: string) => HsmChild;
  */
 export interface ClusterControl {
   vpcOf(scope: Scope): Vpc;
-  createCluster(scope: Scope, wanted: NewCluster): Promise<ClusterRecord>;
-  initializeCluster(scope: Scope, clusterId: string, claim: Claim): Promise<ClusterRecord>;
-  deleteCluster(scope: Scope, clusterId: string): Promise<ClusterRecord>;
+  createCluster(scope: Scope, wanted: NewCluster): Promise<ClusterRow>;
+  initializeCluster(scope: Scope, clusterId: string, claim: Claim): Promise<ClusterRow>;
+  deleteCluster(scope: Scope, clusterId: string): Promise<ClusterRow>;
   createHsm(
     scope: Scope,
     clusterId: string,
     wanted: { readonly availabilityZone: string; readonly ipAddress?: string | undefined },
-  ): Promise<HsmRecord>;
-  deleteHsm(scope: Scope, clusterId: string, selector: HsmSelector): Promise<HsmRecord>;
-  modifyCluster(scope: Scope, clusterId: string, change: ClusterChange): Promise<ClusterRecord>;
-  createBackup(scope: Scope, clusterId: string): Promise<BackupRecord>;
-  deleteBackup(scope: Scope, backupId: string): Promise<BackupRecord>;
-  restoreBackup(scope: Scope, backupId: string): Promise<BackupRecord>;
-  modifyBackup(scope: Scope, backupId: string, neverExpires: boolean): Promise<BackupRecord>;
+  ): Promise<HsmRow>;
+  deleteHsm(scope: Scope, clusterId: string, selector: HsmSelector): Promise<HsmRow>;
+  modifyCluster(scope: Scope, clusterId: string, change: ClusterChange): Promise<ClusterRow>;
+  createBackup(scope: Scope, clusterId: string): Promise<BackupRow>;
+  deleteBackup(scope: Scope, backupId: string): Promise<BackupRow>;
+  restoreBackup(scope: Scope, backupId: string): Promise<BackupRow>;
+  modifyBackup(scope: Scope, backupId: string, neverExpires: boolean): Promise<BackupRow>;
   /** To another Region of the same account; the source's tags, if none are given. */
   copyBackup(
     scope: Scope,
     backupId: string,
     to: { readonly region: string; readonly tags?: readonly Tag[] | undefined },
-  ): Promise<BackupRecord>;
+  ): Promise<BackupRow>;
   /** What a backup's file says of itself, the keys that it holds among it; undefined if the file is damaged or not made yet. */
   backupHeader(backupId: string): BackupHeader | undefined;
   /** What each running HSM last said of itself, by HSM id; an HSM that is down is not in it. At most a second old. */

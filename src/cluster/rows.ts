@@ -1,8 +1,8 @@
 import {
   KmsError,
-  type BackupRecord,
-  type ClusterRecord,
-  type HsmRecord,
+  type BackupRow,
+  type ClusterRow,
+  type HsmRow,
   type Scope,
 } from '../domain/index.ts';
 import type { Reader, Store } from '../storage/index.ts';
@@ -13,9 +13,9 @@ export interface ClusterName extends Scope {
 
 /** A cluster with its HSMs, in the order of their ids, and its backups of this Region. */
 export interface ClusterRows {
-  readonly cluster: ClusterRecord;
-  readonly hsms: readonly HsmRecord[];
-  readonly backups: readonly BackupRecord[];
+  readonly cluster: ClusterRow;
+  readonly hsms: readonly HsmRow[];
+  readonly backups: readonly BackupRow[];
 }
 
 export async function readCluster(
@@ -50,7 +50,7 @@ export function invalid(text: string): KmsError {
 export async function changeCluster(
   store: Store,
   name: ClusterName,
-  change: (cluster: ClusterRecord) => ClusterRecord | undefined,
+  change: (cluster: ClusterRow) => ClusterRow | undefined,
 ): Promise<boolean> {
   return store.transact(async (transaction) => {
     const before = await transaction.get('clusters', name.account, name.region, name.clusterId);
@@ -63,8 +63,8 @@ export async function changeCluster(
 /** Replaces the HSM's row by what `change` makes of it, unless it is gone or `change` returns undefined. */
 export async function changeHsm(
   store: Store,
-  { account, region, clusterId, hsmId }: HsmRecord,
-  change: (hsm: HsmRecord) => HsmRecord | undefined,
+  { account, region, clusterId, hsmId }: HsmRow,
+  change: (hsm: HsmRow) => HsmRow | undefined,
 ): Promise<boolean> {
   return store.transact(async (transaction) => {
     const before = await transaction.get('hsms', account, region, clusterId, hsmId);

@@ -52,14 +52,14 @@ export const accepted = {
 } as const satisfies DeleteAlias;
 // @ts-expect-error a member is missing
 export const incomplete = {} as const satisfies DeleteAlias;
-// @ts-expect-error the wrong kind
 export const wrongKind = {
+  // @ts-expect-error the wrong kind
   AliasName: { kind: 'int', required: true },
 } as const satisfies DeleteAlias;
 // @ts-expect-error the required flag is missing
 export const notRequired = { AliasName: { kind: 'text' } } as const satisfies DeleteAlias;
-// @ts-expect-error a member that the SDK doesn't know
 export const unknownMember = {
   ...accepted,
+  // @ts-expect-error a member that the SDK doesn't know
   Other: { kind: 'text' },
 } as const satisfies DeleteAlias;

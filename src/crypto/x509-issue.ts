@@ -110,8 +110,8 @@ async function sign(
     signingAlgorithm: algorithmOf(privateKey),
     extensions: [
       new x509.BasicConstraintsExtension(order.ca, undefined, true),
-      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags of one enum, joined as the library means them to be
       new x509.KeyUsagesExtension(
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the library expects combined flags here
         order.ca ? keyCertSign | digitalSignature : digitalSignature,
         true,
       ),

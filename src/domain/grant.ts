@@ -1,8 +1,8 @@
 import type { KeyUsage } from './algorithms.ts';
-import { keySpecFacts, type KeySpec } from './key-spec.ts';
+import { keySpecProperties, type KeySpec } from './key-spec.ts';
 
 /** A grant: one key, one grantee, some operations. It only allows, and has no end but retirement and revocation. */
-export interface GrantRecord {
+export interface GrantRow {
   readonly account: string;
   readonly region: string;
   readonly keyId: string;
@@ -65,8 +65,8 @@ export function constraintsMet(
 
 /** Whether a grant made through another is no wider: no other operations, and constraints at least as strict. */
 export function isNoWider(
-  child: Pick<GrantRecord, 'operations' | 'constraints'>,
-  parent: Pick<GrantRecord, 'operations' | 'constraints'>,
+  child: Pick<GrantRow, 'operations' | 'constraints'>,
+  parent: Pick<GrantRow, 'operations' | 'constraints'>,
 ): boolean {
   return (
     child.operations.every((one) => parent.operations.includes(one)) &&
@@ -110,7 +110,7 @@ export function grantableOperations({
   readonly keySpec: KeySpec;
   readonly keyUsage: KeyUsage;
 }): readonly string[] {
-  const { family } = keySpecFacts(keySpec);
+  const { family } = keySpecProperties(keySpec);
   const more = { symmetric, asymmetric: ['GetPublicKey'], hmac: [] }[family];
   return [...always, ...byUsage[keyUsage], ...more];
 }

@@ -1,4 +1,4 @@
-import type { IamEntity } from './identity-records.ts';
+import type { IamEntity } from './identity-rows.ts';
 
 /** Amazon Resource Names of IAM and STS. Source: "IAM identifiers" in the IAM User Guide. */
 export type IamKind = 'user' | 'group' | 'role' | 'policy';

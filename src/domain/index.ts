@@ -1,43 +1,43 @@
 /**
  * domain: the nouns of KMS and CloudHSM as plain data, and the pure rules over them: ARNs, key states, errors,
- * ciphertext envelopes, encryption contexts. No I/O, no clock, no HTTP. Begin at `records.ts`.
+ * ciphertext envelopes, encryption contexts. No I/O, no clock, no HTTP. Begin at `key-rows.ts`.
  */
 export type {
-  AliasRecord,
-  BackupReason,
-  BackupRecord,
-  BackupState,
-  ClusterRecord,
-  ClusterState,
-  CountRecord,
-  HsmRecord,
-  HsmState,
-  KeyEventRecord,
-  KeyRecord,
-  KeyStoreRecord,
-  KeyUseRecord,
-  ConnectionState,
-  ConnectionErrorCode,
-  MaterialRecord,
+  AliasRow,
+  CountRow,
+  KeyEventRow,
+  KeyRow,
+  KeyUseRow,
+  MaterialRow,
   MaterialState,
   Origin,
-  SettingRecord,
-  Tag,
-} from './records.ts';
+} from './key-rows.ts';
 export type {
-  AccessKeyRecord,
-  AccessKeyUseRecord,
-  AccountRecord,
-  GroupRecord,
+  BackupReason,
+  BackupRow,
+  BackupState,
+  ClusterRow,
+  ClusterState,
+  HsmRow,
+  HsmState,
+} from './cluster-rows.ts';
+export type { KeyStoreRow, ConnectionState, ConnectionErrorCode } from './key-store-row.ts';
+export type { SettingRow } from './setting-row.ts';
+export type { Tag } from './tag.ts';
+export type {
+  AccessKeyRow,
+  AccessKeyUseRow,
+  AccountRow,
+  GroupRow,
   IamEntity,
-  ManagedPolicyRecord,
-  MembershipRecord,
-  OidcProviderRecord,
+  ManagedPolicyRow,
+  MembershipRow,
+  OidcProviderRow,
   PolicyHolder,
   PolicyVersion,
-  RoleRecord,
-  UserRecord,
-} from './identity-records.ts';
+  RoleRow,
+  UserRow,
+} from './identity-rows.ts';
 export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
 export type { Principal, PrincipalSession } from './principal.ts';
 export {
@@ -98,11 +98,11 @@ export {
   isNoWider,
   normalPairs,
   type GrantConstraints,
-  type GrantRecord,
+  type GrantRow,
 } from './grant.ts';
 export {
   algorithmsOf,
-  keySpecFacts,
+  keySpecProperties,
   keySpecs,
   maxPlaintext,
   type DataKeyPairSpec,

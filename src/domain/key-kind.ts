@@ -1,10 +1,10 @@
-import { keySpecFacts } from './key-spec.ts';
-import type { KeyRecord, Origin } from './records.ts';
+import { keySpecProperties } from './key-spec.ts';
+import type { KeyRow, Origin } from './key-rows.ts';
 
 /** Why an operation is not for a key, whatever its state: how the text ends after the key's ARN, or none, as AWS sends none. */
 export type KindRefusal = { readonly text: string | undefined };
 
-type Kind = Pick<KeyRecord, 'keySpec' | 'origin' | 'region' | 'primaryRegion'>;
+type Kind = Pick<KeyRow, 'keySpec' | 'origin' | 'region' | 'primaryRegion'>;
 
 interface KindRule {
   readonly origins: readonly Origin[];
@@ -35,7 +35,7 @@ export type KeyKindRule = keyof typeof rules;
 /** Undefined if the operation is for this kind of key. */
 export function kindRefusal(name: KeyKindRule, key: Kind): KindRefusal | undefined {
   const rule: KindRule = rules[name];
-  if (rule.symmetricOnly && keySpecFacts(key.keySpec).family !== 'symmetric')
+  if (rule.symmetricOnly && keySpecProperties(key.keySpec).family !== 'symmetric')
     return { text: undefined };
   if (!rule.origins.includes(key.origin))
     return { text: `origin is ${key.origin} which is not valid for this operation.` };

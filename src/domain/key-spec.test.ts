@@ -7,7 +7,13 @@ import {
   signingAlgorithms,
   type KeyUsage,
 } from './algorithms.ts';
-import { algorithmsOf, keySpecFacts, keySpecs, maxPlaintext, type KeySpec } from './key-spec.ts';
+import {
+  algorithmsOf,
+  keySpecProperties,
+  keySpecs,
+  maxPlaintext,
+  type KeySpec,
+} from './key-spec.ts';
 
 const specs = Object.keys(keySpecs) as KeySpec[];
 const usages = Object.keys(keyUsages) as KeyUsage[];
@@ -29,7 +35,7 @@ describe('key specs', () => {
 
   it('have a default usage exactly where they are symmetric encryption keys', () => {
     for (const spec of specs) {
-      const { family, defaultUsage } = keySpecFacts(spec);
+      const { family, defaultUsage } = keySpecProperties(spec);
       assert.equal(defaultUsage !== undefined, family === 'symmetric', spec);
     }
   });
@@ -39,7 +45,7 @@ describe('key specs', () => {
       const possible = usages.filter((usage) => algorithmsOf(spec, usage).length > 0);
       assert.deepEqual(
         possible.toSorted(),
-        Object.keys(keySpecFacts(spec).usages).toSorted(),
+        Object.keys(keySpecProperties(spec).usages).toSorted(),
         spec,
       );
     }

@@ -15,7 +15,7 @@ interface Material {
   readonly pkcs8Length?: number;
 }
 
-interface KeySpecFacts {
+interface KeySpecProperties {
   /** What an alias may not be moved across, and what rotation and data keys depend on. */
   readonly family: 'symmetric' | 'asymmetric' | 'hmac';
   /** The usages that a key may have, each with the algorithms that it then works with. */
@@ -131,7 +131,7 @@ export const keySpecs = {
   ML_KEM_512: { ...kem, material: { kind: 'ml-kem-512' } },
   ML_KEM_768: { ...kem, material: { kind: 'ml-kem-768' } },
   ML_KEM_1024: { ...kem, material: { kind: 'ml-kem-1024' } },
-} as const satisfies Record<string, KeySpecFacts>;
+} as const satisfies Record<string, KeySpecProperties>;
 
 export type KeySpec = keyof typeof keySpecs;
 
@@ -147,7 +147,9 @@ export type MaterialType = (typeof keySpecs)[KeySpec]['material'];
 export type PairKind = Exclude<MaterialType, { readonly length: number }>['kind'];
 
 /** The row of a spec, with all literal types but those of its material forgotten. */
-export function keySpecFacts(spec: KeySpec): KeySpecFacts & { readonly material: MaterialType } {
+export function keySpecProperties(
+  spec: KeySpec,
+): KeySpecProperties & { readonly material: MaterialType } {
   return keySpecs[spec];
 }
 
@@ -156,13 +158,13 @@ export function algorithmsOf<U extends KeyUsage>(
   spec: KeySpec,
   usage: U,
 ): readonly AlgorithmsByUsage[U][] {
-  return keySpecFacts(spec).usages[usage] ?? [];
+  return keySpecProperties(spec).usages[usage] ?? [];
 }
 
 /** The longest plaintext in bytes that a key of this spec encrypts. For OAEP: RFC 8017, section 7.1.1. */
 export function maxPlaintext(spec: KeySpec, algorithm: EncryptionAlgorithm): number {
   const facts = encryptionAlgorithms[algorithm];
   if (facts.scheme !== 'oaep') return facts.maxPlaintext;
-  const { material } = keySpecFacts(spec);
+  const { material } = keySpecProperties(spec);
   return 'modulusLength' in material ? material.modulusLength - 2 * hashLengths[facts.hash] - 2 : 0;
 }

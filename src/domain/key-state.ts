@@ -1,4 +1,4 @@
-import type { KeyRecord } from './records.ts';
+import type { KeyRow } from './key-rows.ts';
 
 /** The values of KeyState, as DescribeKey shows them. */
 export type KeyState =
@@ -12,7 +12,7 @@ export type KeyState =
   | 'Updating';
 
 type StateFacts = Pick<
-  KeyRecord,
+  KeyRow,
   'enabled' | 'deletionDate' | 'replicaDeletionWindow' | 'transition' | 'materialMissing'
 >;
 

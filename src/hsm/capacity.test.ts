@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Capacity } from './capacity.ts';
-import { refusedAs } from './hsm-world.ts';
+import { refusedAs } from '../../test/support/hsm/hsm-world.ts';
 
 function counted(capacity: Capacity, attempts: number): number {
   let done = 0;

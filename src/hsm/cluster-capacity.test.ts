@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { SecretText, silentLogger } from '../base/index.ts';
 import { until } from '../../test/support/until.ts';
 import { connectCluster } from './client/index.ts';
-import { emptyWorld, refusedAs, USER_PASSWORD } from './hsm-world.ts';
+import { emptyWorld, refusedAs, USER_PASSWORD } from '../../test/support/hsm/hsm-world.ts';
 
 const world = await emptyWorld();
 after(() => world[Symbol.asyncDispose]());

@@ -1,5 +1,5 @@
 import type { SecretText } from '../base/index.ts';
-import type { AccessKeyRecord } from '../domain/index.ts';
+import type { AccessKeyRow } from '../domain/index.ts';
 
 /** What identity needs of the default key store (`openSecretSeal` of keystores): encryption bound to a purpose. */
 export interface Seal {
@@ -18,7 +18,7 @@ export function sealSecret(seal: Seal, accessKeyId: string, secret: SecretText):
 
 export function openSecret(
   seal: Seal,
-  { accessKeyId, sealedSecret }: AccessKeyRecord,
+  { accessKeyId, sealedSecret }: AccessKeyRow,
 ): Promise<SecretText> {
   return seal.open(sealedSecret, purposeOf(accessKeyId));
 }

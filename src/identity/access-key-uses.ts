@@ -1,5 +1,5 @@
 import { BoundedCache, type Clock, type Logger } from '../base/index.ts';
-import type { AccessKeyUseRecord } from '../domain/index.ts';
+import type { AccessKeyUseRow } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
 
 /** How exactly GetAccessKeyLastUsed tells the time, in milliseconds. As coarse as in AWS, so that requests don't write. */
@@ -44,7 +44,7 @@ export class AccessKeyUses {
     await Promise.all(this.#writes);
   }
 
-  async #write(use: AccessKeyUseRecord): Promise<void> {
+  async #write(use: AccessKeyUseRow): Promise<void> {
     try {
       await this.#store.transact(async (transaction) => {
         if (await transaction.get('accessKeys', use.accessKeyId))

@@ -1,12 +1,12 @@
 import type { Clock, SecretText } from '../base/index.ts';
-import type { AccessKeyRecord, UserRecord } from '../domain/index.ts';
+import type { AccessKeyRow, UserRow } from '../domain/index.ts';
 import { sealSecret, type Seal } from './access-key-secret.ts';
 import { newAccessKey, uniqueId } from './unique-ids.ts';
 
 /** Rows for a user with full access to its account, and for an access key of it; nothing is stored yet. */
 export interface NewAdministrator {
-  readonly user: UserRecord;
-  readonly key: AccessKeyRecord;
+  readonly user: UserRow;
+  readonly key: AccessKeyRow;
   readonly secretAccessKey: SecretText;
 }
 
@@ -19,7 +19,7 @@ export async function newAdministrator(
   const creationDate = clock.now();
   const { accessKeyId, secretAccessKey } = newAccessKey('user', account);
   const sealedSecret = await sealSecret(seal, accessKeyId, secretAccessKey);
-  const user: UserRecord = {
+  const user: UserRow = {
     account,
     name: ADMINISTRATOR,
     path: '/',

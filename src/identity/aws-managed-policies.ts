@@ -1,4 +1,4 @@
-import { iamArn, type ManagedPolicyRecord } from '../domain/index.ts';
+import { iamArn, type ManagedPolicyRow } from '../domain/index.ts';
 
 /** Lists and dates as they were when Keyhold took them up. */
 const TAKEN_UP = Date.UTC(2026, 10, 24);
@@ -58,7 +58,7 @@ const POWER_USER = {
   ],
 };
 
-function record(name: string, statements: readonly object[], number: number): ManagedPolicyRecord {
+function record(name: string, statements: readonly object[], number: number): ManagedPolicyRow {
   const document = JSON.stringify({ Version: '2012-10-17', Statement: statements });
   return {
     account: 'aws',
@@ -86,7 +86,7 @@ function allowing(
 }
 
 /** The managed policies that every account has, by ARN. */
-export const awsManagedPolicies: ReadonlyMap<string, ManagedPolicyRecord> = new Map(
+export const awsManagedPolicies: ReadonlyMap<string, ManagedPolicyRow> = new Map(
   Object.entries({ ...allowing(allowedActions), ...POWER_USER }).map(
     ([name, statements], number) => {
       const row = record(name, statements, number);

@@ -3,9 +3,9 @@ import {
   assumedRoleArn,
   iamArn,
   type Principal,
-  type RoleRecord,
+  type RoleRow,
   type Tag,
-  type UserRecord,
+  type UserRow,
 } from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
 import type { Session } from './session-token.ts';
@@ -17,7 +17,7 @@ export interface Caller {
   readonly policies: PrincipalPolicies;
 }
 
-export function userPrincipal(user: UserRecord, accessKeyId: string, session?: Session): Principal {
+export function userPrincipal(user: UserRow, accessKeyId: string, session?: Session): Principal {
   const { account, name, userId, tags } = user;
   return {
     account,
@@ -30,7 +30,7 @@ export function userPrincipal(user: UserRecord, accessKeyId: string, session?: S
   };
 }
 
-export function rolePrincipal(role: RoleRecord, accessKeyId: string, session: Session): Principal {
+export function rolePrincipal(role: RoleRow, accessKeyId: string, session: Session): Principal {
   const { account, name, roleId } = role;
   const {
     sessionName = '',

@@ -1,5 +1,5 @@
 import { silentLogger, type Clock, type Logger, type SecretText } from '../base/index.ts';
-import type { AccessKeyRecord } from '../domain/index.ts';
+import type { AccessKeyRow } from '../domain/index.ts';
 import type { Change, Store, TableName } from '../storage/index.ts';
 import { sealSecret, type Seal } from './access-key-secret.ts';
 import { AccessKeyUses } from './access-key-uses.ts';
@@ -35,7 +35,7 @@ export interface IdentityOptions {
 
 /** Credentials that were just made: shown to their owner once. */
 export interface IssuedAccessKey {
-  readonly row: AccessKeyRecord;
+  readonly row: AccessKeyRow;
   readonly secretAccessKey: SecretText;
 }
 export interface IssuedSession {

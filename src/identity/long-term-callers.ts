@@ -1,9 +1,9 @@
 import { BoundedCache, type SecretText } from '../base/index.ts';
-import type { AccessKeyRecord, UserRecord } from '../domain/index.ts';
+import type { AccessKeyRow, UserRow } from '../domain/index.ts';
 import type { Reader, Store } from '../storage/index.ts';
 import { openSecret, type Seal } from './access-key-secret.ts';
 import { userPrincipal, type Caller } from './caller.ts';
-import { DerivedCache } from './derived-cache.ts';
+import { DerivedCache } from '../storage/index.ts';
 import type { PoliciesOf } from './policies-of.ts';
 
 /** How many access keys are kept at hand. */
@@ -63,7 +63,7 @@ export class LongTermCallers {
     });
   }
 
-  async #secretOf(key: AccessKeyRecord): Promise<SecretText> {
+  async #secretOf(key: AccessKeyRow): Promise<SecretText> {
     const known = this.#secrets.get(key.accessKeyId);
     if (known?.sealed === key.sealedSecret) return known.secret;
     const secret = await openSecret(this.#parts.seal, key);
@@ -72,9 +72,6 @@ export class LongTermCallers {
   }
 }
 
-function userOf(
-  reader: Reader,
-  { account, userName }: AccessKeyRecord,
-): Promise<UserRecord | undefined> {
+function userOf(reader: Reader, { account, userName }: AccessKeyRow): Promise<UserRow | undefined> {
   return reader.get('users', account, userName);
 }

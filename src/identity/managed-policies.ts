@@ -1,4 +1,4 @@
-import { iamArn, parseIamArn, type ManagedPolicyRecord } from '../domain/index.ts';
+import { iamArn, parseIamArn, type ManagedPolicyRow } from '../domain/index.ts';
 import type { Reader } from '../storage/index.ts';
 import { awsManagedPolicies } from './aws-managed-policies.ts';
 
@@ -7,7 +7,7 @@ export async function findManagedPolicy(
   reader: Reader,
   account: string,
   arn: string,
-): Promise<ManagedPolicyRecord | undefined> {
+): Promise<ManagedPolicyRow | undefined> {
   const own = awsManagedPolicies.get(arn);
   if (own) return own;
   const parsed = parseIamArn('policy', arn);
@@ -17,7 +17,7 @@ export async function findManagedPolicy(
 }
 
 /** The document that is in force. */
-export function defaultDocument({ versions, defaultVersionId }: ManagedPolicyRecord): string {
+export function defaultDocument({ versions, defaultVersionId }: ManagedPolicyRow): string {
   const version = versions.find(({ versionId }) => versionId === defaultVersionId);
   if (!version) throw new Error('a managed policy lacks its default version');
   return version.document;

@@ -1,5 +1,5 @@
 import { BoundedCache } from '../base/index.ts';
-import type { PolicyHolder, RoleRecord, UserRecord } from '../domain/index.ts';
+import type { PolicyHolder, RoleRow, UserRow } from '../domain/index.ts';
 import {
   compilePolicy,
   parsePolicy,
@@ -23,8 +23,8 @@ export interface SessionPolicies {
 
 /** Everything that limits or allows what a principal does, compiled: each document once, however many principals have it. */
 export interface PoliciesOf {
-  user(reader: Reader, user: UserRecord): Promise<PrincipalPolicies>;
-  role(reader: Reader, role: RoleRecord, session?: SessionPolicies): Promise<PrincipalPolicies>;
+  user(reader: Reader, user: UserRow): Promise<PrincipalPolicies>;
+  role(reader: Reader, role: RoleRow, session?: SessionPolicies): Promise<PrincipalPolicies>;
   /** An account's root has no policies, only what limits the account. */
   root(reader: Reader, account: string): Promise<PrincipalPolicies>;
 }
@@ -53,7 +53,7 @@ export function openPolicies(): PoliciesOf {
   async function common(
     reader: Reader,
     holders: readonly PolicyHolder[],
-    { account, boundary }: UserRecord | RoleRecord,
+    { account, boundary }: UserRow | RoleRow,
   ) {
     const documents = await Promise.all(holders.map((holder) => documentsOf(reader, holder)));
     const limit =
@@ -103,7 +103,7 @@ async function managedDocuments(
   return policies.flatMap((policy) => (policy ? [defaultDocument(policy)] : []));
 }
 
-async function groupsOf(reader: Reader, { account, name }: UserRecord) {
+async function groupsOf(reader: Reader, { account, name }: UserRow) {
   const memberships = await reader.find('memberships', 'byUser', [account, name]);
   const groups = await Promise.all(
     memberships.map(({ groupName }) => reader.get('groups', account, groupName)),

@@ -2,8 +2,8 @@ import {
   accountRootArn,
   parseIamArn,
   type Principal,
-  type RoleRecord,
-  type UserRecord,
+  type RoleRow,
+  type UserRow,
 } from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
 import type { Reader } from '../storage/index.ts';
@@ -23,18 +23,18 @@ const ANY_SESSION = 'session';
 export interface PrincipalsByArn {
   /** A user, a role (as one of its sessions, without session policies), a session or an account's root; undefined if not there. */
   byArn(reader: Reader, arn: string): Promise<Described | undefined>;
-  user(reader: Reader, user: UserRecord): Promise<Described>;
-  role(reader: Reader, role: RoleRecord): Promise<Described>;
+  user(reader: Reader, user: UserRow): Promise<Described>;
+  role(reader: Reader, role: RoleRow): Promise<Described>;
 }
 
 export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
-  const user = async (reader: Reader, row: UserRecord): Promise<Described> => ({
+  const user = async (reader: Reader, row: UserRow): Promise<Described> => ({
     principal: userPrincipal(row, ''),
     policies: await policiesOf.user(reader, row),
   });
   const role = async (
     reader: Reader,
-    row: RoleRecord,
+    row: RoleRow,
     sessionName = ANY_SESSION,
   ): Promise<Described> => {
     const { account, name, roleId: uniqueId } = row;

@@ -3,7 +3,7 @@ import { equalBytes } from '../crypto/index.ts';
 import { KmsError } from '../domain/index.ts';
 import type { Reader, Store } from '../storage/index.ts';
 import { rolePrincipal, userPrincipal, type Caller } from './caller.ts';
-import { DerivedCache } from './derived-cache.ts';
+import { DerivedCache } from '../storage/index.ts';
 import type { PoliciesOf } from './policies-of.ts';
 import type { Session, SessionTokens } from './session-token.ts';
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { describe, it } from 'node:test';
-import type { OidcProviderRecord } from '../domain/index.ts';
+import type { OidcProviderRow } from '../domain/index.ts';
 import { openWebIdentities } from './web-identity.ts';
 
 async function serve(
   listener: RequestListener,
-): Promise<{ server: Server; provider: OidcProviderRecord }> {
+): Promise<{ server: Server; provider: OidcProviderRow }> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -7,7 +7,7 @@ import {
   type JWTPayload,
 } from 'jose';
 import { BoundedCache, type Clock } from '../base/index.ts';
-import { KmsError, type OidcProviderRecord } from '../domain/index.ts';
+import { KmsError, type OidcProviderRow } from '../domain/index.ts';
 import { boundedFetch, TIMEOUT } from './bounded-fetch.ts';
 
 /** What a token says of its bearer, once it is believed. */
@@ -21,7 +21,7 @@ export interface WebIdentity {
 /** Verifies tokens of OpenID Connect providers against the keys that the provider publishes. */
 export interface WebIdentities {
   /** @throws KmsError InvalidIdentityToken, WebIdentityTokenExpired, IDPCommunicationError */
-  readonly verify: (provider: OidcProviderRecord, token: string) => Promise<WebIdentity>;
+  readonly verify: (provider: OidcProviderRow, token: string) => Promise<WebIdentity>;
 }
 
 type KeySet = ReturnType<typeof createRemoteJWKSet>;

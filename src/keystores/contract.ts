@@ -1,21 +1,21 @@
 import type {
   EncryptionAlgorithm,
   MacAlgorithm,
-  MaterialRecord,
+  MaterialRow,
   MaterialType,
   MessageType,
   PairKind,
   SigningAlgorithm,
 } from '../domain/index.ts';
 
-/** Where new material ended up, and as what: what a `MaterialRecord` keeps of it. */
+/** Where new material ended up, and as what: what a `MaterialRow` keeps of it. */
 export type MaterialLocation = Pick<
-  MaterialRecord,
+  MaterialRow,
   'kind' | 'token' | 'domainKeyHandle' | 'handle' | 'publicKey'
 >;
 
 /** Material as far as its place in the HSMs matters. */
-export type Placed = MaterialLocation & Pick<MaterialRecord, 'materialId'>;
+export type Placed = MaterialLocation & Pick<MaterialRow, 'materialId'>;
 
 /** Who the material is for, and what it is. */
 export interface NewMaterial {
@@ -29,7 +29,7 @@ export interface NewMaterial {
 
 /** Material and how to encrypt with it. `aad` binds a ciphertext to its key and context; asymmetric ones are bound to none. */
 export interface Cipher {
-  readonly material: MaterialRecord;
+  readonly material: MaterialRow;
   readonly aad: Uint8Array;
   readonly algorithm?: EncryptionAlgorithm;
 }
@@ -93,32 +93,28 @@ export interface KeyStore {
   /** Takes material in that was wrapped with the public key of `wrappingPair`, which `createMaterial` made. */
   importMaterial(wrappingPair: Placed, foreign: ForeignMaterial): Promise<ImportedMaterial>;
   /** Resolves to false if the HSMs could not be asked; the material is then orphaned. */
-  destroyMaterial(material: MaterialRecord): Promise<boolean>;
+  destroyMaterial(material: MaterialRow): Promise<boolean>;
   encrypt(cipher: Cipher, plaintext: Uint8Array): Promise<Uint8Array>;
   decrypt(cipher: Cipher & Recipient, ciphertext: Uint8Array): Promise<Uint8Array>;
   /** From and to a key of this same store; the plaintext stays in the HSM. */
   reencrypt(from: Cipher & { readonly ciphertext: Uint8Array }, to: Cipher): Promise<Uint8Array>;
   encryptRandom(cipher: Cipher, length: number, wish: Reveal): Promise<RandomKey>;
   encryptRandomPair(cipher: Cipher, kind: PairKind, wish: Reveal): Promise<RandomPair>;
-  sign(material: MaterialRecord, signing: Signing): Promise<Uint8Array>;
-  verify(material: MaterialRecord, signing: Signing, signature: Uint8Array): Promise<boolean>;
-  mac(material: MaterialRecord, algorithm: MacAlgorithm, message: Uint8Array): Promise<Uint8Array>;
+  sign(material: MaterialRow, signing: Signing): Promise<Uint8Array>;
+  verify(material: MaterialRow, signing: Signing, signature: Uint8Array): Promise<boolean>;
+  mac(material: MaterialRow, algorithm: MacAlgorithm, message: Uint8Array): Promise<Uint8Array>;
   verifyMac(
-    material: MaterialRecord,
+    material: MaterialRow,
     algorithm: MacAlgorithm,
     message: Uint8Array,
     mac: Uint8Array,
   ): Promise<boolean>;
   /** ECDH; `key-invalid` if `publicKey` is none on the same curve. */
-  deriveSecret(
-    material: MaterialRecord,
-    publicKey: Uint8Array,
-    wish?: Recipient,
-  ): Promise<Uint8Array>;
+  deriveSecret(material: MaterialRow, publicKey: Uint8Array, wish?: Recipient): Promise<Uint8Array>;
   encapsulate(
-    material: MaterialRecord,
+    material: MaterialRow,
   ): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
-  decapsulate(material: MaterialRecord, ciphertext: Uint8Array): Promise<Uint8Array>;
+  decapsulate(material: MaterialRow, ciphertext: Uint8Array): Promise<Uint8Array>;
   random(length: number, wish?: Recipient): Promise<Uint8Array>;
 }
 

@@ -17,8 +17,8 @@ export {
   type Reveal,
   type Signing,
 } from './contract.ts';
-export { defaultPlacement } from './default-placement.ts';
-export { hsmKeyStore } from './hsm-key-store.ts';
+export { defaultPlacement } from './default/token-placement.ts';
+export { hsmKeyStore } from './hsm/hsm-key-store.ts';
 export { openKeyStores, type KeyStores } from './key-stores.ts';
-export { passwordSeal, type PasswordSeal } from './password-seal.ts';
+export { passwordSeal, type PasswordSeal } from './cloudhsm/password-seal.ts';
 export { openSecretSeal, type SecretSeal } from './secret-seal.ts';

@@ -1,19 +1,24 @@
 import type { Clock, Logger, SecretText } from '../base/index.ts';
 import type {
-  ClusterRecord,
+  ClusterRow,
   ConnectionState,
-  HsmRecord,
-  KeyRecord,
-  KeyStoreRecord,
+  HsmRow,
+  KeyRow,
+  KeyStoreRow,
   Scope,
 } from '../domain/index.ts';
 import type { ClusterClient, MemberHealth } from '../hsm/client/index.ts';
 import type { Change, Store, Transaction } from '../storage/index.ts';
-import { cloudHsmPlacement } from './cloudhsm-placement.ts';
-import { addressesOf, connectionFailure, openKeyStore, rotatePassword } from './connect.ts';
+import { cloudHsmPlacement } from './cloudhsm/handle-placement.ts';
+import {
+  addressesOf,
+  connectionFailure,
+  openKeyStore,
+  rotatePassword,
+} from './cloudhsm/connect.ts';
 import { KeyStoreError, type KeyStore } from './contract.ts';
-import { hsmKeyStore } from './hsm-key-store.ts';
-import type { PasswordSeal } from './password-seal.ts';
+import { hsmKeyStore } from './hsm/hsm-key-store.ts';
+import type { PasswordSeal } from './cloudhsm/password-seal.ts';
 
 /** Waits between attempts to come back to a store that was connected when Keyhold stopped, in milliseconds. */
 const RESUME_DELAYS = [50, 100, 200, 400, 800, 1_600, 5_000];
@@ -22,12 +27,12 @@ const RESUME_DELAYS = [50, 100, 200, 400, 800, 1_600, 5_000];
 export interface KeyStores {
   readonly default: KeyStore;
   /** The store that holds the key's material; a `KeyStoreError` `disconnected` if it is a custom one not connected. */
-  of(key: Pick<KeyRecord, 'customKeyStoreId'>): KeyStore;
+  of(key: Pick<KeyRow, 'customKeyStoreId'>): KeyStore;
   isConnected(storeId: string): boolean;
   /** Starts connecting; the outcome shows in the store's record. The record must exist and be DISCONNECTED. */
-  connect(record: KeyStoreRecord): Promise<void>;
+  connect(record: KeyStoreRow): Promise<void>;
   /** Cuts the connection at once, then records it. */
-  disconnect(record: KeyStoreRecord): Promise<void>;
+  disconnect(record: KeyStoreRow): Promise<void>;
   /**
    * Resolves when the stores that were connected before a restart are so again, or can't be, or after `patience`
    * milliseconds: a caller of their keys would be told meanwhile that the cluster can't be reached.
@@ -99,7 +104,7 @@ class ConnectedKeyStores implements KeyStores {
     this.#unsubscribe = options.store.subscribe((changes) => this.#follow(changes));
   }
 
-  of(key: Pick<KeyRecord, 'customKeyStoreId'>): KeyStore {
+  of(key: Pick<KeyRow, 'customKeyStoreId'>): KeyStore {
     if (key.customKeyStoreId === undefined) return this.default;
     const connection = this.#connections.get(key.customKeyStoreId);
     if (!connection?.connected) throw disconnected(key.customKeyStoreId);
@@ -132,12 +137,12 @@ class ConnectedKeyStores implements KeyStores {
     enough.abort();
   }
 
-  async connect(record: KeyStoreRecord): Promise<void> {
+  async connect(record: KeyStoreRow): Promise<void> {
     await this.#record(record, ['DISCONNECTED'], { state: 'CONNECTING' });
     void this.#begin(record, (connection) => this.#establish(record, connection));
   }
 
-  async disconnect(record: KeyStoreRecord): Promise<void> {
+  async disconnect(record: KeyStoreRow): Promise<void> {
     const connection = this.#connections.get(record.storeId);
     this.#troubles.delete(record.storeId);
     if (connection) connection.connected = false;
@@ -181,7 +186,7 @@ class ConnectedKeyStores implements KeyStores {
     await Promise.allSettled(this.#work);
   }
 
-  #begin(record: KeyStoreRecord, run: (connection: Connection) => Promise<void>): Promise<void> {
+  #begin(record: KeyStoreRow, run: (connection: Connection) => Promise<void>): Promise<void> {
     const connection: Connection = {
       clusterId: record.clusterId,
       keyStore: hsmKeyStore(cloudHsmPlacement, () => connection.client),
@@ -205,11 +210,7 @@ class ConnectedKeyStores implements KeyStores {
   }
 
   /** The whole connect: log in, rotate the password, record the outcome. */
-  async #establish(
-    record: KeyStoreRecord,
-    connection: Connection,
-    exclusive = true,
-  ): Promise<void> {
+  async #establish(record: KeyStoreRow, connection: Connection, exclusive = true): Promise<void> {
     try {
       const { client, password } = await this.#open(record, connection, exclusive);
       connection.client = client;
@@ -237,7 +238,7 @@ class ConnectedKeyStores implements KeyStores {
   }
 
   /** After a restart: logs in again with the password we have, as often as it takes. */
-  async #comeBack(record: KeyStoreRecord, connection: Connection): Promise<void> {
+  async #comeBack(record: KeyStoreRow, connection: Connection): Promise<void> {
     for (let attempt = 0; !connection.ending.signal.aborted; attempt += 1) {
       try {
         const { client } = await this.#open(record, connection, false);
@@ -272,7 +273,7 @@ class ConnectedKeyStores implements KeyStores {
   }
 
   async #open(
-    record: KeyStoreRecord,
+    record: KeyStoreRow,
     connection: Connection,
     exclusive: boolean,
   ): Promise<{ client: ClusterClient; password: SecretText }> {
@@ -297,8 +298,8 @@ class ConnectedKeyStores implements KeyStores {
   }
 
   async #situation(
-    record: KeyStoreRecord,
-  ): Promise<{ current: KeyStoreRecord; cluster: ClusterRecord | undefined; hsms: HsmRecord[] }> {
+    record: KeyStoreRow,
+  ): Promise<{ current: KeyStoreRow; cluster: ClusterRow | undefined; hsms: HsmRow[] }> {
     const { account, region, storeId, clusterId } = record;
     return this.#store.read(async (reader) => ({
       current: (await reader.get('keyStores', account, region, storeId)) ?? record,
@@ -307,7 +308,7 @@ class ConnectedKeyStores implements KeyStores {
     }));
   }
 
-  async #rotate(record: KeyStoreRecord, client: ClusterClient, inForce: SecretText): Promise<void> {
+  async #rotate(record: KeyStoreRow, client: ClusterClient, inForce: SecretText): Promise<void> {
     // What let us in becomes the current one first: it may have been the next one of a rotation that was cut short.
     const current = await this.#seal.seal(inForce);
     const next = await rotatePassword(client, async (password) => {
@@ -325,7 +326,7 @@ class ConnectedKeyStores implements KeyStores {
   async #record(
     { account, region, storeId }: Scope & { readonly storeId: string },
     from: readonly ConnectionState[],
-    to: Pick<KeyStoreRecord, 'state' | 'errorCode'>,
+    to: Pick<KeyStoreRow, 'state' | 'errorCode'>,
   ): Promise<void> {
     await this.#amend({ account, region, storeId }, ({ errorCode: _past, ...row }) =>
       from.includes(row.state) ? { ...row, ...to } : undefined,
@@ -334,7 +335,7 @@ class ConnectedKeyStores implements KeyStores {
 
   async #amend(
     { account, region, storeId }: Scope & { readonly storeId: string },
-    change: (row: KeyStoreRecord) => KeyStoreRecord | undefined,
+    change: (row: KeyStoreRow) => KeyStoreRow | undefined,
   ): Promise<void> {
     await this.#store.transact(async (transaction: Transaction) => {
       const row = await transaction.get('keyStores', account, region, storeId);

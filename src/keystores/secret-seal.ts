@@ -1,5 +1,5 @@
 import { hexId, SecretText } from '../base/index.ts';
-import type { MaterialRecord } from '../domain/index.ts';
+import type { MaterialRow } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
 import type { Cipher, KeyStore } from './contract.ts';
 
@@ -32,20 +32,20 @@ export async function openSecretSeal(store: Store, keyStore: KeyStore): Promise<
   };
 }
 
-async function storedMaterial(store: Store): Promise<MaterialRecord | undefined> {
+async function storedMaterial(store: Store): Promise<MaterialRow | undefined> {
   const setting = await store.read((reader) => reader.get('settings', SETTING));
   // Written below, and by nothing else.
-  return setting && (JSON.parse(setting.value) as MaterialRecord);
+  return setting && (JSON.parse(setting.value) as MaterialRow);
 }
 
-async function newMaterial(store: Store, keyStore: KeyStore): Promise<MaterialRecord> {
+async function newMaterial(store: Store, keyStore: KeyStore): Promise<MaterialRow> {
   const materialId = hexId(64);
   const location = await keyStore.createMaterial({
     keyArn: 'keyhold secret seal',
     materialId,
     type: { kind: 'aes', length: 32 },
   });
-  const material: MaterialRecord = {
+  const material: MaterialRow = {
     materialId,
     account: '',
     region: '',

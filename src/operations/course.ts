@@ -1,6 +1,6 @@
 import type { Operation, Target, Targets } from './operation.ts';
-import type { PerformRequest } from './perform.ts';
-import type { Found } from './found.ts';
+import type { PerformRequest } from './request.ts';
+import type { Found } from './resolved-target.ts';
 
 /** A request with all its targets found. */
 export interface Course {

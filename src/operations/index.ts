@@ -2,12 +2,13 @@
  * operations: what each API operation does, one file per operation under its wire name, and the pipeline that leads to
  * it (`perform.ts`: resolve, authorise, check state, run, audit). It must not know HTTP. Begin at `perform.ts`.
  */
-export { createPerform, type Perform, type PerformRequest } from './perform.ts';
+export { createPerform } from './perform.ts';
+export type { Perform, PerformRequest } from './request.ts';
 export { registry } from './registry.ts';
-export { openGrantDirectory, type GrantDirectory } from './grants/grant-directory.ts';
-export { openKeyDirectory, type KeyDirectory } from './key-directory.ts';
+export { openGrantDirectory, type GrantDirectory } from './caches/grant-cache.ts';
+export { openKeyDirectory, type KeyDirectory } from './caches/key-cache.ts';
 export { openKeyUses, type KeyUses } from './key-uses.ts';
 export { startKeyUpkeep } from './kms/upkeep/start-upkeep.ts';
-export { awsQuotas, type Quotas } from './quotas.ts';
-export { defaultRates, RequestLimits, type RequestRates } from './request-rates/request-limits.ts';
+export { awsQuotas, type Quotas } from './limits/quotas.ts';
+export { defaultRates, RequestLimits, type RequestRates } from './limits/request-limits.ts';
 export type { InstallationFacts, Services } from './services.ts';

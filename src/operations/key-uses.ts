@@ -1,6 +1,6 @@
 import type { Logger } from '../base/index.ts';
 import type { Response } from '../contract/index.ts';
-import type { KeyRecord, KeyUseRecord } from '../domain/index.ts';
+import type { KeyRow, KeyUseRow } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
 
 type Tracked = NonNullable<
@@ -25,8 +25,8 @@ export const trackedOperations = {
   Decapsulate: true,
 } as const satisfies Record<Tracked, true>;
 
-export type KeyUse = Pick<KeyUseRecord, 'operation' | 'date' | 'eventId' | 'requestId'>;
-type Identity = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
+export type KeyUse = Pick<KeyUseRow, 'operation' | 'date' | 'eventId' | 'requestId'>;
+type Identity = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
 
 /**
  * When each key was last used. A use costs the hot path an entry in a map; the map is written down every few seconds, so
@@ -34,7 +34,7 @@ type Identity = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
  */
 export interface KeyUses {
   note(key: Identity, use: KeyUse): void;
-  last(key: Identity): Promise<KeyUseRecord | undefined>;
+  last(key: Identity): Promise<KeyUseRow | undefined>;
   /** Writes down what is noted. */
   close(): Promise<void>;
 }
@@ -45,9 +45,9 @@ const INTERVAL = 5_000;
 const MANY = 4_096;
 
 export function openKeyUses(store: Store, log: Logger): KeyUses {
-  let noted = new Map<string, KeyUseRecord>();
+  let noted = new Map<string, KeyUseRow>();
   /** What is being written, until it is. */
-  let leaving: ReadonlyMap<string, KeyUseRecord> = new Map();
+  let leaving: ReadonlyMap<string, KeyUseRow> = new Map();
   let writing: Promise<void> | undefined;
 
   async function write(): Promise<void> {

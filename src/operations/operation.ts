@@ -1,10 +1,10 @@
 import type { OperationName, Request, Response, ServiceName } from '../contract/index.ts';
 import type {
-  AliasRecord,
-  BackupRecord,
-  ClusterRecord,
-  GrantRecord,
-  KeyRecord,
+  AliasRow,
+  BackupRow,
+  ClusterRow,
+  GrantRow,
+  KeyRow,
   Principal,
   Scope,
   Tag,
@@ -100,7 +100,7 @@ interface Authorized {
 }
 
 export interface AuthorizedKey extends Authorized {
-  readonly key: KeyRecord;
+  readonly key: KeyRow;
   readonly scope: Scope;
   readonly arn: string;
   /** An AWS managed key that is not there yet (`orPlanned`). */
@@ -109,21 +109,21 @@ export interface AuthorizedKey extends Authorized {
   readonly materialId?: string;
 }
 export interface AuthorizedGrant extends AuthorizedKey {
-  readonly grant: GrantRecord;
+  readonly grant: GrantRow;
 }
 export interface AuthorizedAlias extends Authorized {
-  readonly alias: AliasRecord | undefined;
+  readonly alias: AliasRow | undefined;
   readonly scope: Scope;
   readonly name: string;
   readonly arn: string;
 }
 export interface AuthorizedCluster extends Authorized {
-  readonly cluster: ClusterRecord | undefined;
+  readonly cluster: ClusterRow | undefined;
   readonly scope: Scope;
   readonly clusterId: string;
 }
 export interface AuthorizedBackup extends Authorized {
-  readonly backup: BackupRecord | undefined;
+  readonly backup: BackupRow | undefined;
   readonly scope: Scope;
   readonly backupId: string;
   readonly arn: string;

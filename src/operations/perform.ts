@@ -1,40 +1,17 @@
-import type { TlsDetails } from '../audit/index.ts';
-import type { OperationName, ServiceName } from '../contract/index.ts';
-import { KmsError, type KeyRecord, type Principal, type Scope } from '../domain/index.ts';
-import type { PrincipalPolicies } from '../policy/index.ts';
-import { auditCall, type Outcome } from './audit-call.ts';
-import { authorizeTarget, contextOf } from './authorize-target.ts';
-import { checkKey } from './check-key.ts';
+import { KmsError, type KeyRow, type Scope } from '../domain/index.ts';
+import { auditCall, type Outcome } from './pipeline/audit-call.ts';
+import { authorizeTarget, contextOf } from './pipeline/authorize-target.ts';
+import { checkKey } from './pipeline/check-key.ts';
 import type { Course } from './course.ts';
 import { requireGrantTokens } from './grants/grant-token.ts';
-import type { Asker, Found } from './found.ts';
-import { apiError } from './key-store-failures.ts';
+import type { Asker, Found } from './resolved-target.ts';
+import { apiError } from './pipeline/key-store-errors.ts';
 import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
+import type { Perform, PerformRequest } from './request.ts';
 import { registry } from './registry.ts';
-import type { Counted } from './request-rates/request-limits.ts';
-import { resolveTarget } from './resolve.ts';
+import type { Counted } from './limits/request-limits.ts';
+import { resolveTarget } from './pipeline/resolve-target.ts';
 import type { Services } from './services.ts';
-
-/** A request whose signature is good and whose input was held against the contract: what the outer half hands over. */
-export interface PerformRequest {
-  readonly service: ServiceName;
-  readonly operation: OperationName<ServiceName>;
-  readonly caller: Principal;
-  readonly policies: PrincipalPolicies;
-  readonly region: string;
-  readonly input: object;
-  /** Why the input is none, if so: the call is recorded, and refused with this. */
-  readonly refusal?: KmsError;
-  readonly requestId: string;
-  readonly sourceIp: string;
-  readonly userAgent: string;
-  /** Whether it came through TLS. */
-  readonly secure: boolean;
-  /** What is known of that TLS, for the audit record. */
-  readonly tls?: TlsDetails | undefined;
-}
-
-export type Perform = (request: PerformRequest) => Promise<object>;
 
 /**
  * The inner half of a request (meaning): resolve the targets, authorise, check key states, run, and leave an audit
@@ -123,7 +100,7 @@ function countedOf(
   { caller, region, input }: PerformRequest,
   found: Readonly<Record<string, Found>>,
 ): Counted {
-  const keys: KeyRecord[] = [];
+  const keys: KeyRow[] = [];
   for (const name in found) {
     const one = found[name];
     if (one?.kind === 'key') keys.push(one.key);

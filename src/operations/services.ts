@@ -5,11 +5,11 @@ import type { ClusterControl } from '../cluster/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { KeyStores, SecretSeal } from '../keystores/index.ts';
 import type { Store } from '../storage/index.ts';
-import type { GrantDirectory } from './grants/grant-directory.ts';
-import type { KeyDirectory } from './key-directory.ts';
+import type { GrantDirectory } from './caches/grant-cache.ts';
+import type { KeyDirectory } from './caches/key-cache.ts';
 import type { KeyUses } from './key-uses.ts';
-import type { Quotas } from './quotas.ts';
-import type { RequestLimits } from './request-rates/request-limits.ts';
+import type { Quotas } from './limits/quotas.ts';
+import type { RequestLimits } from './limits/request-limits.ts';
 
 /** What handlers work with. Made once, in `bin/`. */
 export interface Services {

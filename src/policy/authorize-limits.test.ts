@@ -18,7 +18,7 @@ import {
   type Asking,
   decide,
   outcome,
-} from './policy-world.ts';
+} from '../../test/support/policy-world.ts';
 
 describe('authorize, with what limits a principal', () => {
   const only = (action: string): CompiledPolicy => identityPolicy(may(action));

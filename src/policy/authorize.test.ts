@@ -28,7 +28,7 @@ import {
   type Asking,
   decide,
   outcome,
-} from './policy-world.ts';
+} from '../../test/support/policy-world.ts';
 
 describe('authorize, in the account of the key', () => {
   const cases: readonly [string, string, Asking][] = [

@@ -3,13 +3,13 @@ import { isKmsError, KmsError } from '../domain/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Verified } from '../sigv4/index.ts';
 import type { PerformRequest } from '../operations/index.ts';
-import type { Dialect } from './dialect.ts';
-import { createDialects } from './dialects.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Dialect } from './codec/codec.ts';
+import { createDialects } from './codec/codecs.ts';
+import type { Endpoint } from './codec/routes.ts';
 import { publicError } from './errors.ts';
-import { headerOf, type Answer, type Frame } from './frame.ts';
-import type { HttpOptions } from './options.ts';
-import { createPenalties } from './penalties.ts';
+import { headerOf, type Answer, type Frame } from './request.ts';
+import type { HttpOptions } from './http/options.ts';
+import { createPenalties } from './auth-delay.ts';
 import { isNobody, unsignedCaller } from './unsigned.ts';
 
 /** What came of a request, for whoever counts and logs. */

@@ -2,8 +2,8 @@ import { services, withoutSignature } from '../contract/index.ts';
 import { SecretText } from '../base/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Verified } from '../sigv4/index.ts';
-import { headerOf, type Frame } from './frame.ts';
-import { parameter } from './query.ts';
+import { headerOf, type Frame } from './request.ts';
+import { parameter } from './codec/aws-query.ts';
 
 /** Whoever calls without a signature: nobody's principal, with no policy that allows anything. */
 const nobody: Verified<Caller> = {

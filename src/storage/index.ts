@@ -6,3 +6,4 @@ export type { Change, Page, Reader, Store, Transaction } from './store.ts';
 export { layouts, type IndexName, type TableName, type Tables } from './tables.ts';
 export { sealedSetting } from './sealed-setting.ts';
 export { openSqliteStore } from './sqlite/sqlite-store.ts';
+export { DerivedCache } from './derived-cache.ts';

@@ -1,50 +1,50 @@
 import type {
-  AccessKeyRecord,
-  AccessKeyUseRecord,
-  AccountRecord,
-  AliasRecord,
-  BackupRecord,
-  ClusterRecord,
-  CountRecord,
-  GrantRecord,
-  GroupRecord,
-  HsmRecord,
-  KeyEventRecord,
-  KeyRecord,
-  KeyStoreRecord,
-  ManagedPolicyRecord,
-  KeyUseRecord,
-  MaterialRecord,
-  MembershipRecord,
-  OidcProviderRecord,
-  RoleRecord,
-  SettingRecord,
-  UserRecord,
+  AccessKeyRow,
+  AccessKeyUseRow,
+  AccountRow,
+  AliasRow,
+  BackupRow,
+  ClusterRow,
+  CountRow,
+  GrantRow,
+  GroupRow,
+  HsmRow,
+  KeyEventRow,
+  KeyRow,
+  KeyStoreRow,
+  ManagedPolicyRow,
+  KeyUseRow,
+  MaterialRow,
+  MembershipRow,
+  OidcProviderRow,
+  RoleRow,
+  SettingRow,
+  UserRow,
 } from '../domain/index.ts';
 
 /** Every table and the row it holds. */
 export interface Tables {
-  keys: KeyRecord;
-  materials: MaterialRecord;
-  keyUses: KeyUseRecord;
-  keyEvents: KeyEventRecord;
-  counts: CountRecord;
-  aliases: AliasRecord;
-  grants: GrantRecord;
-  keyStores: KeyStoreRecord;
-  clusters: ClusterRecord;
-  hsms: HsmRecord;
-  backups: BackupRecord;
-  accounts: AccountRecord;
-  users: UserRecord;
-  accessKeys: AccessKeyRecord;
-  accessKeyUses: AccessKeyUseRecord;
-  groups: GroupRecord;
-  memberships: MembershipRecord;
-  roles: RoleRecord;
-  managedPolicies: ManagedPolicyRecord;
-  oidcProviders: OidcProviderRecord;
-  settings: SettingRecord;
+  keys: KeyRow;
+  materials: MaterialRow;
+  keyUses: KeyUseRow;
+  keyEvents: KeyEventRow;
+  counts: CountRow;
+  aliases: AliasRow;
+  grants: GrantRow;
+  keyStores: KeyStoreRow;
+  clusters: ClusterRow;
+  hsms: HsmRow;
+  backups: BackupRow;
+  accounts: AccountRow;
+  users: UserRow;
+  accessKeys: AccessKeyRow;
+  accessKeyUses: AccessKeyUseRow;
+  groups: GroupRow;
+  memberships: MembershipRow;
+  roles: RoleRow;
+  managedPolicies: ManagedPolicyRow;
+  oidcProviders: OidcProviderRow;
+  settings: SettingRow;
 }
 
 export type TableName = keyof Tables;

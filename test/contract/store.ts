@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { AliasRecord, KeyRecord } from '../../src/domain/index.ts';
+import type { AliasRow, KeyRow } from '../../src/domain/index.ts';
 import type { Change, Store, Transaction } from '../../src/storage/index.ts';
 
 /** One database that can be opened more than once, and removed. */
@@ -11,11 +11,11 @@ export interface StoreWorld {
 
 const scope = { account: '111122223333', region: 'us-east-1' };
 
-function alias(name: string, keyId = 'k1', where = scope): AliasRecord {
+function alias(name: string, keyId = 'k1', where = scope): AliasRow {
   return { ...where, name, keyId, creationDate: 1, lastUpdatedDate: 1 };
 }
 
-function key(keyId: string, more: Partial<KeyRecord> = {}): KeyRecord {
+function key(keyId: string, more: Partial<KeyRow> = {}): KeyRow {
   return {
     ...scope,
     keyId,
@@ -49,11 +49,11 @@ export function describeStore(
       await store.close();
       await world.remove();
     });
-    const putAll = (...aliases: AliasRecord[]): Promise<void> =>
+    const putAll = (...aliases: AliasRow[]): Promise<void> =>
       store.transact(async (transaction) => {
         for (const row of aliases) await transaction.put('aliases', row);
       });
-    const aliasOf = (name: string): Promise<AliasRecord | undefined> =>
+    const aliasOf = (name: string): Promise<AliasRow | undefined> =>
       store.read((reader) => reader.get('aliases', scope.account, scope.region, name));
 
     it('gives back a row as it was put, nested parts included', async () => {

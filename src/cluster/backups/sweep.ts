@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../../base/index.ts';
-import type { BackupRecord } from '../../domain/index.ts';
+import type { BackupRow } from '../../domain/index.ts';
 import type { Store } from '../../storage/index.ts';
 import type { BackupFiles } from './backup-files.ts';
 
@@ -35,8 +35,8 @@ export async function sweepBackups({ store, files, clock, log }: Sweeping): Prom
 }
 
 /** A cluster's last backup is never deleted by its policy. */
-function newestOfClusters(backups: readonly BackupRecord[]): ReadonlySet<BackupRecord> {
-  const newest = new Map<string, BackupRecord>();
+function newestOfClusters(backups: readonly BackupRow[]): ReadonlySet<BackupRow> {
+  const newest = new Map<string, BackupRow>();
   for (const backup of backups) {
     const other = newest.get(backup.clusterId);
     if (backup.state === 'READY' && (!other || other.creationDate < backup.creationDate))
@@ -48,7 +48,7 @@ function newestOfClusters(backups: readonly BackupRecord[]): ReadonlySet<BackupR
 /** Copies from other Regions have no policy. */
 async function expire(
   store: Store,
-  { account, region, backupId, clusterId, retentionDays, copy }: BackupRecord,
+  { account, region, backupId, clusterId, retentionDays, copy }: BackupRow,
   now: number,
 ): Promise<void> {
   if (copy) return;

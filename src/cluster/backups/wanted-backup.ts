@@ -1,5 +1,5 @@
 import { base32Id } from '../../base/index.ts';
-import type { BackupReason, BackupRecord, ClusterRecord } from '../../domain/index.ts';
+import type { BackupReason, BackupRow, ClusterRow } from '../../domain/index.ts';
 
 const ID_LENGTH = 11;
 
@@ -8,11 +8,7 @@ export function newBackupId(): string {
 }
 
 /** The row that asks for a backup of an active cluster; `now` in milliseconds since the epoch. */
-export function wantedBackup(
-  cluster: ClusterRecord,
-  reason: BackupReason,
-  now: number,
-): BackupRecord {
+export function wantedBackup(cluster: ClusterRow, reason: BackupReason, now: number): BackupRow {
   const {
     account,
     region,

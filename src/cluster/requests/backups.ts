@@ -1,7 +1,7 @@
 import {
   KmsError,
-  type BackupRecord,
-  type ClusterRecord,
+  type BackupRow,
+  type ClusterRow,
   type Scope,
   type Tag,
 } from '../../domain/index.ts';
@@ -17,13 +17,13 @@ export interface BackupName extends Scope {
   readonly backupId: string;
 }
 
-type Change = (backup: BackupRecord) => BackupRecord;
+type Change = (backup: BackupRow) => BackupRow;
 
 /** Asks for a backup now; AWS has no such operation. */
 export function createBackup(
   { store, clock }: RequestContext,
   name: ClusterName,
-): Promise<BackupRecord> {
+): Promise<BackupRow> {
   return store.transact(async (transaction) => {
     const { cluster, hsms } = await needCluster(transaction, name);
     if (cluster.state !== 'ACTIVE' || hsms.length === 0) {
@@ -42,7 +42,7 @@ export function createBackup(
 export function deleteBackup(
   { store, clock }: RequestContext,
   name: BackupName,
-): Promise<BackupRecord> {
+): Promise<BackupRow> {
   return store.transact((transaction) => {
     return change(transaction, name, (backup) => {
       requireReady(backup, 'deleted');
@@ -51,7 +51,7 @@ export function deleteBackup(
   });
 }
 
-export function restoreBackup({ store }: RequestContext, name: BackupName): Promise<BackupRecord> {
+export function restoreBackup({ store }: RequestContext, name: BackupName): Promise<BackupRow> {
   return store.transact((transaction) => {
     return change(transaction, name, ({ deletionDate: _undone, ...backup }) => {
       if (backup.state !== 'PENDING_DELETION') {
@@ -68,7 +68,7 @@ export function modifyBackup(
   { store }: RequestContext,
   name: BackupName,
   neverExpires: boolean,
-): Promise<BackupRecord> {
+): Promise<BackupRow> {
   return store.transact((transaction) => {
     return change(transaction, name, (backup) => {
       requireReady(backup, 'modified');
@@ -90,7 +90,7 @@ export async function copyBackup(
     readonly region: string;
     readonly tags?: readonly Tag[] | undefined;
   },
-): Promise<BackupRecord> {
+): Promise<BackupRow> {
   if (region === name.region)
     throw invalid('The destination Region must be another than the Region of the backup.');
   const source = await store.read((reader) =>
@@ -105,7 +105,7 @@ export async function copyBackup(
     backupId: name.backupId,
     clusterId: source.clusterId,
   };
-  const copy: BackupRecord = {
+  const copy: BackupRow = {
     ...facts,
     region,
     backupId: newBackupId(),
@@ -122,7 +122,7 @@ export function modifyCluster(
   { store }: RequestContext,
   name: ClusterName,
   change: ClusterChange,
-): Promise<ClusterRecord> {
+): Promise<ClusterRow> {
   if (change.hsmType !== undefined && change.hsmType !== HSM_TYPE)
     throw invalid('Provided HsmType is not supported.');
   return store.transact(async (transaction) => {
@@ -137,7 +137,7 @@ async function change(
   transaction: Transaction,
   { account, region, backupId }: BackupName,
   to: Change,
-): Promise<BackupRecord> {
+): Promise<BackupRow> {
   const backup = await transaction.get('backups', account, region, backupId);
   if (!backup) throw missing(backupId);
   const changed = to(backup);
@@ -145,7 +145,7 @@ async function change(
   return changed;
 }
 
-export function requireReady({ backupId, state }: BackupRecord, what: string): void {
+export function requireReady({ backupId, state }: BackupRow, what: string): void {
   if (state !== 'READY')
     throw invalid(
       `Backup '${backupId}' is in state ${state}; only one that is READY can be ${what}.`,

@@ -1,5 +1,5 @@
 import { base32Id, hexId } from '../../base/index.ts';
-import type { BackupRecord, ClusterRecord, Scope } from '../../domain/index.ts';
+import type { BackupRow, ClusterRow, Scope } from '../../domain/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { HSM_TYPE, type NewCluster, type Vpc } from '../contract.ts';
 import { vpcOf } from '../network.ts';
@@ -14,13 +14,13 @@ export async function createCluster(
   context: RequestContext,
   scope: Scope,
   wanted: NewCluster,
-): Promise<ClusterRecord> {
+): Promise<ClusterRow> {
   if (wanted.hsmType !== HSM_TYPE) throw invalid('Provided HsmType is not supported.');
   const vpc = vpcOf(scope, context.loopback);
   const subnetMapping = mapSubnets(vpc, wanted.subnetIds);
   const source = wanted.source;
   if (source) checkSource(source, wanted.mode);
-  const cluster: ClusterRecord = {
+  const cluster: ClusterRow = {
     account: scope.account,
     region: scope.region,
     clusterId: `cluster-${base32Id(ID_LENGTH)}`,
@@ -44,14 +44,14 @@ export async function createCluster(
   return cluster;
 }
 
-function checkSource(source: BackupRecord, mode: ClusterRecord['mode'] | undefined): void {
+function checkSource(source: BackupRow, mode: ClusterRow['mode'] | undefined): void {
   requireReady(source, 'restored');
   if (mode !== undefined && mode !== source.mode)
     throw invalid(`A ${source.mode} backup can be restored to a ${source.mode} cluster only.`);
 }
 
 /** The new cluster is claimed already, by the certificate that both then share. */
-function restoredFrom({ backupId, clusterCertificate, trustAnchor }: BackupRecord) {
+function restoredFrom({ backupId, clusterCertificate, trustAnchor }: BackupRow) {
   return { sourceBackupId: backupId, clusterCertificate, trustAnchor };
 }
 

@@ -1,5 +1,5 @@
 import { base32Id, hexId } from '../../base/index.ts';
-import type { HsmRecord } from '../../domain/index.ts';
+import type { HsmRow } from '../../domain/index.ts';
 import type { ClusterLimits, Subnet } from '../contract.ts';
 import type { HsmHost } from '../remote/host-files.ts';
 import type { Reader } from '../../storage/index.ts';
@@ -17,7 +17,7 @@ export function createHsm(
   context: RequestContext,
   name: ClusterName,
   wanted: NewHsm,
-): Promise<HsmRecord> {
+): Promise<HsmRow> {
   return context.store.transact(async (transaction) => {
     const rows = await needCluster(transaction, name);
     checkState(rows);
@@ -25,7 +25,7 @@ export function createHsm(
     const others = await transaction.list('hsms', [name.account, name.region]);
     checkQuotas(rows, others.length, context.limits);
     const host = await hostFor(context, transaction, wanted);
-    const hsm: HsmRecord = {
+    const hsm: HsmRow = {
       account: name.account,
       region: name.region,
       clusterId: name.clusterId,
@@ -77,7 +77,7 @@ function checkState({ cluster, hsms, backups }: ClusterRows): void {
     );
 }
 
-function stays({ state }: HsmRecord): boolean {
+function stays({ state }: HsmRow): boolean {
   return state !== 'DELETE_IN_PROGRESS';
 }
 

@@ -1,4 +1,4 @@
-import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
+import type { ClusterRow, HsmRow } from '../../domain/index.ts';
 import { wantedBackup } from '../backups/wanted-backup.ts';
 import type { HsmSelector } from '../contract.ts';
 import { invalid, needCluster, type ClusterName } from '../rows.ts';
@@ -9,7 +9,7 @@ export async function deleteHsm(
   { store, clock }: RequestContext,
   name: ClusterName,
   selector: HsmSelector,
-): Promise<HsmRecord> {
+): Promise<HsmRow> {
   const given = [selector.hsmId, selector.eniId, selector.eniIp].filter(
     (value) => value !== undefined,
   );
@@ -29,7 +29,7 @@ export async function deleteHsm(
       throw invalid(
         `More than one HSM of cluster '${name.clusterId}' has the IP address ${given[0]}; specify HsmId.`,
       );
-    const deleting: HsmRecord = {
+    const deleting: HsmRow = {
       ...hsm,
       state: 'DELETE_IN_PROGRESS',
       stateMessage: 'HSM is being deleted.',
@@ -42,17 +42,14 @@ export async function deleteHsm(
   });
 }
 
-export function deleteCluster(
-  { store }: RequestContext,
-  name: ClusterName,
-): Promise<ClusterRecord> {
+export function deleteCluster({ store }: RequestContext, name: ClusterName): Promise<ClusterRow> {
   return store.transact(async (transaction) => {
     const { cluster, hsms } = await needCluster(transaction, name);
     if (hsms.length > 0)
       throw invalid(
         `Cluster '${name.clusterId}' contains ${hsms.length} HSMs; delete them before the cluster.`,
       );
-    const deleting: ClusterRecord = {
+    const deleting: ClusterRow = {
       ...cluster,
       state: 'DELETE_IN_PROGRESS',
       stateMessage: 'The cluster is being deleted.',

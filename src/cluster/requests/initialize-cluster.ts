@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../domain/index.ts';
+import type { ClusterRow } from '../../domain/index.ts';
 import { claimFault } from '../claim.ts';
 import type { Claim } from '../contract.ts';
 import { invalid, needCluster, type ClusterName } from '../rows.ts';
@@ -8,7 +8,7 @@ export async function initializeCluster(
   { store, clock }: RequestContext,
   name: ClusterName,
   claim: Claim,
-): Promise<ClusterRecord> {
+): Promise<ClusterRow> {
   const csr = csrOf((await store.read((reader) => needCluster(reader, name))).cluster);
   // Outside the transaction: verifying signatures takes its time, and other writers wait for a transaction.
   const fault = await claimFault(claim, csr, clock.now());
@@ -16,7 +16,7 @@ export async function initializeCluster(
     const { cluster } = await needCluster(transaction, name);
     if (csrOf(cluster) !== csr) throw invalid('The cluster CSR has changed: sign the new one.');
     if (fault !== undefined) throw invalid(fault);
-    const initializing: ClusterRecord = {
+    const initializing: ClusterRow = {
       ...cluster,
       state: 'INITIALIZE_IN_PROGRESS',
       stateMessage: 'Cluster is initializing. State will change to INITIALIZED upon completion.',
@@ -29,7 +29,7 @@ export async function initializeCluster(
 }
 
 /** The request that the customer was to sign, if the cluster waits for that. */
-function csrOf({ clusterId, state, clusterCsr }: ClusterRecord): string {
+function csrOf({ clusterId, state, clusterCsr }: ClusterRow): string {
   if (state !== 'UNINITIALIZED')
     throw invalid(
       `Cluster '${clusterId}' is in state ${state}; only an UNINITIALIZED cluster can be initialized.`,

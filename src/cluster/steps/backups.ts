@@ -1,4 +1,4 @@
-import type { BackupRecord } from '../../domain/index.ts';
+import type { BackupRow } from '../../domain/index.ts';
 import { wantedBackup } from '../backups/wanted-backup.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import type { ClusterRows } from '../rows.ts';
@@ -41,7 +41,7 @@ export const makeBackup: Step = async (works, rows) => {
   return true;
 };
 
-export function wantedOf({ backups }: ClusterRows): BackupRecord | undefined {
+export function wantedOf({ backups }: ClusterRows): BackupRow | undefined {
   return backups
     .filter(({ state }) => state === 'CREATE_IN_PROGRESS')
     .toSorted((a, b) => a.creationDate - b.creationDate)[0];
@@ -62,7 +62,7 @@ function sourceOf(works: Works, { hsms }: ClusterRows): HsmProcess | undefined {
 async function giveUp(
   works: Works,
   rows: ClusterRows,
-  { account, region, backupId }: BackupRecord,
+  { account, region, backupId }: BackupRow,
 ): Promise<boolean> {
   const { fleet, store, log } = works;
   const leaving = rows.hsms.filter(({ state }) => state === 'DELETE_IN_PROGRESS');

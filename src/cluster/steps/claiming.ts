@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../domain/index.ts';
+import type { ClusterRow } from '../../domain/index.ts';
 import { HsmError } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../authorities.ts';
 import { wantedBackup } from '../backups/wanted-backup.ts';
@@ -86,7 +86,7 @@ export const recordRestore: Step = async (works, rows) => {
   await works.store.transact(async (transaction) => {
     const cluster = await transaction.get('clusters', account, region, clusterId);
     if (cluster?.state !== 'UNINITIALIZED') return;
-    const active: ClusterRecord = {
+    const active: ClusterRow = {
       ...cluster,
       clusterCertificate,
       trustAnchor,

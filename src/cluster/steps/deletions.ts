@@ -1,4 +1,4 @@
-import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
+import type { ClusterRow, HsmRow } from '../../domain/index.ts';
 import type { ClusterRows } from '../rows.ts';
 import { wantedOf } from './backups.ts';
 import { isUnclaimed, type Step, type Works } from './step.ts';
@@ -26,7 +26,7 @@ export const removeHsms: Step = async (works, rows) => {
 async function mayLeave(
   { fleet }: Works,
   { cluster, hsms }: ClusterRows,
-  leaving: HsmRecord,
+  leaving: HsmRow,
 ): Promise<boolean> {
   const { hsmId } = leaving;
   if (
@@ -54,10 +54,10 @@ const identity = [
 ] as const;
 
 /** The cluster's key pair went with its only HSM: the next HSM makes a new one, and the customer's CA signs anew. */
-function unclaim(cluster: ClusterRecord): ClusterRecord {
+function unclaim(cluster: ClusterRow): ClusterRow {
   if (cluster.state === 'DELETE_IN_PROGRESS' || cluster.state === 'CREATE_IN_PROGRESS')
     return cluster;
-  const anew: { -readonly [Member in keyof ClusterRecord]: ClusterRecord[Member] } = { ...cluster };
+  const anew: { -readonly [Member in keyof ClusterRow]: ClusterRow[Member] } = { ...cluster };
   for (const member of identity) delete anew[member];
   return { ...anew, state: 'UNINITIALIZED', stateMessage: 'Cluster has no HSM.' };
 }

@@ -1,4 +1,4 @@
-import type { HsmRecord } from '../../domain/index.ts';
+import type { HsmRow } from '../../domain/index.ts';
 import { changeHsm } from '../rows.ts';
 import { isUnclaimed, type Step, type Works } from './step.ts';
 
@@ -18,7 +18,7 @@ export const launchHsms: Step = async ({ fleet }, { cluster, hsms }) => {
 export const recordHealth: Step = async (works, { cluster, hsms }) => {
   let changed = false;
   for (const hsm of hsms) {
-    const row = (before: HsmRecord): HsmRecord | undefined =>
+    const row = (before: HsmRow): HsmRow | undefined =>
       observed(works, before, cluster.state === 'ACTIVE');
     if (row(hsm)) changed = (await changeHsm(works.store, hsm, row)) || changed;
   }
@@ -26,7 +26,7 @@ export const recordHealth: Step = async (works, { cluster, hsms }) => {
 };
 
 /** The row as it should be now; undefined if it is. */
-function observed(works: Works, hsm: HsmRecord, clusterIsActive: boolean): HsmRecord | undefined {
+function observed(works: Works, hsm: HsmRow, clusterIsActive: boolean): HsmRow | undefined {
   const status = works.fleet.process(hsm.hsmId)?.status;
   const moved = status && status.port !== hsm.port ? { ...hsm, port: status.port } : hsm;
   if (hsm.state !== 'ACTIVE' && hsm.state !== 'DEGRADED') return moved === hsm ? undefined : moved;
@@ -40,7 +40,7 @@ function observed(works: Works, hsm: HsmRecord, clusterIsActive: boolean): HsmRe
 
 function troubleOf(
   { fleet }: Works,
-  { hsmId }: HsmRecord,
+  { hsmId }: HsmRow,
   clusterIsActive: boolean,
 ): string | undefined {
   const status = fleet.process(hsmId)?.status;
@@ -51,7 +51,7 @@ function troubleOf(
   return failure && `HSM is not running and will be started again: ${failure.reason}`;
 }
 
-function degraded(hsm: HsmRecord, trouble: string, now: number): HsmRecord | undefined {
+function degraded(hsm: HsmRow, trouble: string, now: number): HsmRow | undefined {
   const stateMessage = trouble.slice(0, LONGEST_MESSAGE);
   if (hsm.state === 'DEGRADED' && hsm.stateMessage === stateMessage) return undefined;
   return { ...hsm, state: 'DEGRADED', stateMessage, degradedSince: hsm.degradedSince ?? now };

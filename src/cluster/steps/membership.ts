@@ -1,7 +1,7 @@
 import type { Peer } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../authorities.ts';
 import type { HsmProcess } from '../hsm-process.ts';
-import type { HsmRecord } from '../../domain/index.ts';
+import type { HsmRow } from '../../domain/index.ts';
 import { wantedBackup } from '../backups/wanted-backup.ts';
 import type { ClusterRows } from '../rows.ts';
 import { running, type RunningHsm, type Step, type Works } from './step.ts';
@@ -59,7 +59,7 @@ async function join(
 function countIn(
   { store, clock }: Works,
   { cluster }: ClusterRows,
-  { account, region, clusterId, hsmId }: HsmRecord,
+  { account, region, clusterId, hsmId }: HsmRow,
 ): Promise<boolean> {
   return store.transact(async (transaction) => {
     const hsm = await transaction.get('hsms', account, region, clusterId, hsmId);

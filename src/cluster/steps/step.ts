@@ -1,10 +1,10 @@
 import type { Clock, Logger } from '../../base/index.ts';
-import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
+import type { ClusterRow, HsmRow } from '../../domain/index.ts';
 import type { HsmStatus } from '../../hsm/wire/index.ts';
 import type { Store } from '../../storage/index.ts';
 import type { Authorities } from '../authorities.ts';
 import type { BackupFiles } from '../backups/backup-files.ts';
-import type { Fleet } from '../fleet.ts';
+import type { Fleet } from '../hsm-processes.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import type { ClusterRows } from '../rows.ts';
 
@@ -25,7 +25,7 @@ export interface Works {
 export type Step = (works: Works, rows: ClusterRows) => Promise<boolean>;
 
 export interface RunningHsm {
-  readonly hsm: HsmRecord;
+  readonly hsm: HsmRow;
   readonly process: HsmProcess;
   readonly status: HsmStatus;
 }
@@ -39,6 +39,6 @@ export function running({ fleet }: Works, { hsms }: ClusterRows): RunningHsm[] {
 }
 
 /** Whether the cluster has no users and keys of its own yet: its one HSM made its key pair, and no other may join. */
-export function isUnclaimed({ state }: ClusterRecord): boolean {
+export function isUnclaimed({ state }: ClusterRow): boolean {
   return state !== 'ACTIVE';
 }

@@ -1,4 +1,9 @@
-import { keySpecFacts, keySpecs, type DataKeyPairSpec, type KeySpec } from '../../domain/index.ts';
+import {
+  keySpecProperties,
+  keySpecs,
+  type DataKeyPairSpec,
+  type KeySpec,
+} from '../../domain/index.ts';
 import type { SdkRequest } from '../sdk-types.ts';
 
 /**
@@ -23,7 +28,7 @@ export const dataKeySpecs = { AES_256: true, AES_128: true } as const satisfies 
 >;
 
 const isDataKeyPairSpec = (spec: string): spec is DataKeyPairSpec =>
-  keySpecFacts(spec as KeySpec).dataKeyPair;
+  keySpecProperties(spec as KeySpec).dataKeyPair;
 export const dataKeyPairSpecs = Object.fromEntries(
   Object.keys(keySpecs)
     .filter(isDataKeyPairSpec)

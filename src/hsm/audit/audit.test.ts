@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { verifyAudit, type AuditTrust } from '../../cli/hsm/verify-audit.ts';
 import { until } from '../../../test/support/until.ts';
-import { auditLines, hsmWorld, refusedAs, type WorldHsm } from '../hsm-world.ts';
+import {
+  auditLines,
+  hsmWorld,
+  refusedAs,
+  type WorldHsm,
+} from '../../../test/support/hsm/hsm-world.ts';
 import { CHECKPOINT, type AuditRecord } from '../wire/index.ts';
 
 const world = await hsmWorld(2);

@@ -3,7 +3,13 @@ import { generateKeyPairSync, privateDecrypt, sign, type KeyObject } from 'node:
 import { after, test } from 'node:test';
 import { connectHsm, type HsmConnection } from '../client/index.ts';
 import type { ControlChannel } from '../../cluster/control-channel.ts';
-import { emptyWorld, hsmWorld, refusedAs, USER_PASSWORD, type WorldHsm } from '../hsm-world.ts';
+import {
+  emptyWorld,
+  hsmWorld,
+  refusedAs,
+  USER_PASSWORD,
+  type WorldHsm,
+} from '../../../test/support/hsm/hsm-world.ts';
 import { decodeBackupFile } from '../wire/index.ts';
 
 const PASSPHRASE = 'correct horse battery staple';

@@ -15,7 +15,7 @@ import {
   type CustomerCa,
   type Script,
   type ScriptedHsm,
-} from './scripted-hsm-world.ts';
+} from '../../../test/support/hsm/scripted-hsm-world.ts';
 
 let ca: CustomerCa;
 let clean: (() => unknown)[] = [];

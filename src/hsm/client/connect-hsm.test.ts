@@ -15,7 +15,7 @@ import {
   startScriptedHsm,
   type CustomerCa,
   type Script,
-} from './scripted-hsm-world.ts';
+} from '../../../test/support/hsm/scripted-hsm-world.ts';
 
 let ca: CustomerCa;
 let otherCa: CustomerCa;

@@ -3,4 +3,4 @@
  * file. It must not know sockets or frames. Begin at `table.ts`; to add a command, write its entry in its family's file.
  */
 export type { Caller } from './command.ts';
-export { perform } from './perform.ts';
+export { perform } from './execute.ts';

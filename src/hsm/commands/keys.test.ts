@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { until } from '../../../test/support/until.ts';
 import type { HsmConnection } from '../client/index.ts';
-import { hsmWorld, refusedAs } from '../hsm-world.ts';
+import { hsmWorld, refusedAs } from '../../../test/support/hsm/hsm-world.ts';
 import type { KeyInfo, KeyTemplate } from '../wire/index.ts';
 
 const world = await hsmWorld(2);

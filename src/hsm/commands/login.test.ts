@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { HsmConnection } from '../client/index.ts';
-import { ADMIN_PASSWORD, hsmWorld, refusedAs, USER_PASSWORD, type WorldHsm } from '../hsm-world.ts';
+import {
+  ADMIN_PASSWORD,
+  hsmWorld,
+  refusedAs,
+  USER_PASSWORD,
+  type WorldHsm,
+} from '../../../test/support/hsm/hsm-world.ts';
 
 const world = await hsmWorld(2);
 after(() => world[Symbol.asyncDispose]());

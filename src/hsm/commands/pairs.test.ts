@@ -7,7 +7,7 @@ import {
   verify,
 } from 'node:crypto';
 import { after, describe, it } from 'node:test';
-import { hsmWorld, refusedAs } from '../hsm-world.ts';
+import { hsmWorld, refusedAs } from '../../../test/support/hsm/hsm-world.ts';
 import {
   keyPairKinds,
   type CommandOutput,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { connectHsm, type HsmConnection } from '../client/index.ts';
-import { emptyWorld, USER_PASSWORD } from '../hsm-world.ts';
+import { emptyWorld, USER_PASSWORD } from '../../../test/support/hsm/hsm-world.ts';
 import {
   HsmError,
   type CommandInput,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { until } from '../../../test/support/until.ts';
-import { hsmWorld, refusedAs, USER_PASSWORD } from '../hsm-world.ts';
+import { hsmWorld, refusedAs, USER_PASSWORD } from '../../../test/support/hsm/hsm-world.ts';
 
 const world = await hsmWorld(2);
 after(() => world[Symbol.asyncDispose]());

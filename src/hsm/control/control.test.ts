@@ -16,7 +16,7 @@ import {
   refusedAs,
   USER_PASSWORD,
   type WorldHsm,
-} from '../hsm-world.ts';
+} from '../../../test/support/hsm/hsm-world.ts';
 import { ControlService } from '../index.ts';
 import type { HsmBirth } from '../wire/index.ts';
 

@@ -10,4 +10,4 @@ export {
   type Signing,
   type Wrapped,
 } from './engine.ts';
-export { createSoftwareEngine } from './software.ts';
+export { createSoftwareEngine } from './software/software.ts';

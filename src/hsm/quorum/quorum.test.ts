@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { after, test } from 'node:test';
 import { connectHsm, type HsmConnection } from '../client/index.ts';
-import { ADMIN_PASSWORD, emptyWorld, hsmWorld, refusedAs, USER_PASSWORD } from '../hsm-world.ts';
+import {
+  ADMIN_PASSWORD,
+  emptyWorld,
+  hsmWorld,
+  refusedAs,
+  USER_PASSWORD,
+} from '../../../test/support/hsm/hsm-world.ts';
 import type { Approval, QuorumService } from '../wire/index.ts';
 
 const world = await hsmWorld(2);

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change } from './record.ts';
-import { SimulatedCluster, type Run, type SimulatedHsm } from './simulation-world.ts';
+import {
+  SimulatedCluster,
+  type Run,
+  type SimulatedHsm,
+} from '../../../test/support/hsm/simulation-world.ts';
 
 /** HSMs that are linked and have nothing. */
 async function linked(

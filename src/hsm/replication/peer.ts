@@ -1,7 +1,7 @@
 import { HsmError, type Peer } from '../wire/index.ts';
 import type { PeerChannel } from './peer-network.ts';
 import type { PeerWorks } from './peers.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile } from './anti-entropy.ts';
 import type { SealedRecord } from './record-seal.ts';
 
 const PULL_INTERVAL = 500;

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { playHistory } from './history-world.ts';
+import { playHistory } from '../../../test/support/hsm/history-world.ts';
 
 const histories = Number(process.env['KEYHOLD_HISTORIES'] ?? 100) || Infinity;
 const seed = process.env['KEYHOLD_SEED'];

@@ -4,7 +4,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { after, test } from 'node:test';
 import { assert as always, asyncProperty, constantFrom, object, uint8Array } from 'fast-check';
 import { until } from '../../../test/support/until.ts';
-import { hsmWorld, refusedAs, USER_PASSWORD } from '../hsm-world.ts';
+import { hsmWorld, refusedAs, USER_PASSWORD } from '../../../test/support/hsm/hsm-world.ts';
 import { commandTable } from '../commands/table.ts';
 import {
   encodeFrame,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { SimulatedDisk } from '../replication/simulation-world.ts';
+import { SimulatedDisk } from '../../../test/support/hsm/simulation-world.ts';
 import { Replica, type Change } from '../replication/index.ts';
 import { Lockouts } from './lockouts.ts';
 

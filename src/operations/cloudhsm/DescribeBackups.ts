@@ -1,4 +1,4 @@
-import { KmsError, type BackupRecord } from '../../domain/index.ts';
+import { KmsError, type BackupRow } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
 import { describeBackup } from './backup-description.ts';
 import { tokenPage } from './next-token.ts';
@@ -14,7 +14,7 @@ const filters = {
   clusterIds: (backup) => backup.clusterId,
   states: (backup) => backup.state,
   neverExpires: (backup) => String(backup.neverExpires),
-} as const satisfies Record<string, (backup: BackupRecord) => string>;
+} as const satisfies Record<string, (backup: BackupRow) => string>;
 
 type FilterName = keyof typeof filters;
 
@@ -27,7 +27,7 @@ export const DescribeBackups = defineOperation('cloudhsm', 'DescribeBackups', {
     const all = await store.read((reader) =>
       reader.list('backups', Shared === true ? [] : [scope.account, scope.region]),
     );
-    const theirs = (backup: BackupRecord): boolean =>
+    const theirs = (backup: BackupRow): boolean =>
       backup.account !== scope.account &&
       backup.region === scope.region &&
       isShared(backup, caller, 'cloudhsm:DescribeBackups');
@@ -44,7 +44,7 @@ export const DescribeBackups = defineOperation('cloudhsm', 'DescribeBackups', {
 });
 
 /** Newest first, unless asked for the other way round. */
-function orderKey(ascending: boolean): (backup: BackupRecord) => string {
+function orderKey(ascending: boolean): (backup: BackupRow) => string {
   return ({ creationDate, backupId }) => {
     const time = ascending ? creationDate : Number.MAX_SAFE_INTEGER - creationDate;
     return `${String(time).padStart(TIME_LENGTH, '0')}/${backupId}`;
@@ -58,11 +58,11 @@ function isFilterName(name: string): name is FilterName {
 /** Every filter must match, each by one of its values. */
 function filterOf(
   wanted: Readonly<Record<string, readonly string[]>>,
-): (backup: BackupRecord) => boolean {
+): (backup: BackupRow) => boolean {
   const tests = Object.entries(wanted).map(([name, values]) => {
     if (!isFilterName(name))
       throw new KmsError('CloudHsmInvalidRequestException', `Filter '${name}' is not supported.`);
-    return (backup: BackupRecord) =>
+    return (backup: BackupRow) =>
       values.some((value) => value.toLowerCase() === filters[name](backup).toLowerCase());
   });
   return (backup) => tests.every((test) => test(backup));

@@ -1,4 +1,4 @@
-import { KmsError, type ClusterRecord } from '../../domain/index.ts';
+import { KmsError, type ClusterRow } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
 import { describeCluster } from './cluster-description.ts';
 import { tokenPage } from './next-token.ts';
@@ -9,7 +9,7 @@ const filters = {
   clusterIds: (cluster) => cluster.clusterId,
   vpcIds: (cluster) => cluster.vpcId,
   states: (cluster) => cluster.state,
-} as const satisfies Record<string, (cluster: ClusterRecord) => string>;
+} as const satisfies Record<string, (cluster: ClusterRow) => string>;
 
 type FilterName = keyof typeof filters;
 
@@ -49,11 +49,11 @@ function isFilterName(name: string): name is FilterName {
 /** Every filter must match, each by one of its values. */
 function filterOf(
   wanted: Readonly<Record<string, readonly string[]>>,
-): (cluster: ClusterRecord) => boolean {
+): (cluster: ClusterRow) => boolean {
   const tests = Object.entries(wanted).map(([name, values]) => {
     if (!isFilterName(name))
       throw new KmsError('CloudHsmInvalidRequestException', `Filter '${name}' is not supported.`);
-    return (cluster: ClusterRecord) => values.includes(filters[name](cluster));
+    return (cluster: ClusterRow) => values.includes(filters[name](cluster));
   });
   return (cluster) => tests.every((test) => test(cluster));
 }

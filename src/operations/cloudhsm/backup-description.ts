@@ -1,10 +1,10 @@
 import type { Response } from '../../contract/index.ts';
-import { backupArn, type BackupRecord } from '../../domain/index.ts';
+import { backupArn, type BackupRow } from '../../domain/index.ts';
 
 type Backup = NonNullable<Response<'cloudhsm', 'DeleteBackup'>['Backup']>;
 
 /** A backup as CloudHSM shows it. */
-export function describeBackup(backup: BackupRecord): Backup {
+export function describeBackup(backup: BackupRow): Backup {
   const { copy, deletionDate } = backup;
   return {
     BackupId: backup.backupId,

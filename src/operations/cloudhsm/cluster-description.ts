@@ -1,12 +1,12 @@
 import type { Response } from '../../contract/index.ts';
-import type { ClusterRecord, HsmRecord } from '../../domain/index.ts';
+import type { ClusterRow, HsmRow } from '../../domain/index.ts';
 
 type Cluster = NonNullable<Response<'cloudhsm', 'CreateCluster'>['Cluster']>;
 type Hsm = NonNullable<Response<'cloudhsm', 'CreateHsm'>['Hsm']>;
 type Certificates = NonNullable<Cluster['Certificates']>;
 
 /** A cluster and its HSMs as CloudHSM shows them. */
-export function describeCluster(cluster: ClusterRecord, hsms: readonly HsmRecord[]): Cluster {
+export function describeCluster(cluster: ClusterRow, hsms: readonly HsmRow[]): Cluster {
   return {
     BackupPolicy: 'DEFAULT',
     BackupRetentionPolicy: { Type: 'DAYS', Value: String(cluster.retentionDays) },
@@ -28,7 +28,7 @@ export function describeCluster(cluster: ClusterRecord, hsms: readonly HsmRecord
 }
 
 /** `EniPort` is ours: AWS's HSMs all listen on 2223. It is there once the HSM listens. */
-export function describeHsm(hsm: HsmRecord, hsmType: string): Hsm {
+export function describeHsm(hsm: HsmRow, hsmType: string): Hsm {
   return {
     AvailabilityZone: hsm.availabilityZone,
     ClusterId: hsm.clusterId,
@@ -44,7 +44,7 @@ export function describeHsm(hsm: HsmRecord, hsmType: string): Hsm {
 }
 
 /** The CSR only until the customer's CA has answered it, the cluster certificate only when the HSM has taken it. */
-function certificatesOf(cluster: ClusterRecord): Certificates {
+function certificatesOf(cluster: ClusterRow): Certificates {
   const {
     state,
     clusterCsr,

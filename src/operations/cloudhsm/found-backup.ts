@@ -1,8 +1,8 @@
-import { KmsError, type BackupRecord } from '../../domain/index.ts';
+import { KmsError, type BackupRow } from '../../domain/index.ts';
 import type { AuthorizedBackup } from '../operation.ts';
 
 /** The backup that the request names; CloudHSM's error if there is none. */
-export function foundBackup({ backup, backupId }: AuthorizedBackup): BackupRecord {
+export function foundBackup({ backup, backupId }: AuthorizedBackup): BackupRow {
   if (backup) return backup;
   throw new KmsError('CloudHsmResourceNotFoundException', `Backup '${backupId}' was not found.`);
 }

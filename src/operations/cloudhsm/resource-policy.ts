@@ -1,4 +1,4 @@
-import { KmsError, parseBackupArn, type BackupRecord, type Scope } from '../../domain/index.ts';
+import { KmsError, parseBackupArn, type BackupRow, type Scope } from '../../domain/index.ts';
 import type { AuthorizedBackup, Target } from '../operation.ts';
 import type { Services } from '../services.ts';
 import { foundBackup } from './found-backup.ts';
@@ -17,8 +17,8 @@ export async function changePolicy(
     backup: target,
     resourceArn,
   }: { readonly backup: AuthorizedBackup; readonly resourceArn: string | undefined },
-  change: (backup: BackupRecord) => BackupRecord,
-): Promise<BackupRecord> {
+  change: (backup: BackupRow) => BackupRow,
+): Promise<BackupRow> {
   const { account, region, backupId } = ownBackup(target, resourceArn);
   return store.transact(async (transaction) => {
     const backup = await transaction.get('backups', account, region, backupId);
@@ -33,7 +33,7 @@ export async function changePolicy(
   });
 }
 
-export function ownBackup(target: AuthorizedBackup, resourceArn: string | undefined): BackupRecord {
+export function ownBackup(target: AuthorizedBackup, resourceArn: string | undefined): BackupRow {
   const place: Scope | undefined = parseBackupArn(resourceArn ?? '');
   if (place?.account === target.scope.account && place.region === target.scope.region)
     return foundBackup(target);

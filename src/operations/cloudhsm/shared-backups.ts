@@ -2,7 +2,7 @@ import {
   backupArn,
   KmsError,
   parseBackupArn,
-  type BackupRecord,
+  type BackupRow,
   type Principal,
   type Scope,
 } from '../../domain/index.ts';
@@ -15,7 +15,7 @@ export async function usableBackup(
   caller: Principal,
   scope: Scope,
   name: string,
-): Promise<BackupRecord> {
+): Promise<BackupRow> {
   const place = name.startsWith('arn:') ? parseBackupArn(name) : { ...scope, backupId: name };
   const backup =
     place &&
@@ -32,7 +32,7 @@ export async function usableBackup(
 }
 
 /** Whether the backup's resource policy lets a principal of another account do this. */
-export function isShared(backup: BackupRecord, caller: Principal, action: string): boolean {
+export function isShared(backup: BackupRow, caller: Principal, action: string): boolean {
   if (backup.policy === undefined) return false;
   const asked = {
     who: whoIs(caller),

@@ -1,4 +1,4 @@
-import { KmsError, type BackupRecord, type ClusterRecord, type Tag } from '../../domain/index.ts';
+import { KmsError, type BackupRow, type ClusterRow, type Tag } from '../../domain/index.ts';
 import type { AuthorizedBackup, AuthorizedCluster, Target } from '../operation.ts';
 import type { Services } from '../services.ts';
 import { foundBackup } from './found-backup.ts';
@@ -23,7 +23,7 @@ export function taggedTargets(resourceId: string): {
   };
 }
 
-export function taggedRow({ cluster, backup }: TaggedTargets): ClusterRecord | BackupRecord {
+export function taggedRow({ cluster, backup }: TaggedTargets): ClusterRow | BackupRow {
   if (backup) return foundBackup(backup);
   if (cluster) return foundCluster(cluster);
   throw new KmsError('CloudHsmResourceNotFoundException');

@@ -1,6 +1,6 @@
 import type { CompiledPolicy, PrincipalPolicies } from '../../policy/index.ts';
 import { named, type Course } from '../course.ts';
-import type { FoundKey } from '../found.ts';
+import type { FoundKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { attestationOf } from '../kms/recipient/recipient.ts';
 import type { Facts } from './facts.ts';

@@ -1,9 +1,9 @@
 import type { Attestation } from '../../attestation/index.ts';
-import type { KeyRecord, Tag } from '../../domain/index.ts';
+import type { KeyRow, Tag } from '../../domain/index.ts';
 import type { ContextValue } from '../../policy/index.ts';
 import type { Target } from '../operation.ts';
-import type { PerformRequest } from '../perform.ts';
-import type { Found } from '../found.ts';
+import type { PerformRequest } from '../request.ts';
+import type { Found } from '../resolved-target.ts';
 
 /** All that a condition key can be read from: the request, and the target that is being authorised. */
 export interface Facts {
@@ -48,7 +48,7 @@ export function fromInput(name: string): Read {
 }
 
 /** The key that is being authorised for. */
-export function keyOf({ found }: Facts): KeyRecord | undefined {
+export function keyOf({ found }: Facts): KeyRow | undefined {
   return found.kind === 'key' ? found.key : undefined;
 }
 

@@ -1,13 +1,13 @@
-import { after } from '../../base/index.ts';
-import type { KeyRecord } from '../../domain/index.ts';
+import { whenReady } from '../../base/index.ts';
+import type { KeyRow } from '../../domain/index.ts';
 import { evaluate, whoIs, type Access, type Decision } from '../../policy/index.ts';
-import type { GrantDirectory } from './grant-directory.ts';
-import type { GrantQuestion } from './grant-index.ts';
+import type { GrantDirectory } from '../caches/grant-cache.ts';
+import type { GrantQuestion } from '../caches/grant-index.ts';
 import { grantVerdict } from './granted.ts';
 
 /** The key that is asked for, and what grants on it are asked. */
 export interface GrantableKey {
-  readonly key: KeyRecord;
+  readonly key: KeyRow;
   readonly question: GrantQuestion;
 }
 
@@ -21,5 +21,5 @@ export function decideWithGrants(
   const decision = evaluation.decide();
   if (decision.allowed || decision.because.endsWith('-deny') || !grantable) return decision;
   const verdict = grantVerdict(grants, grantable.key, whoIs(access.principal), grantable.question);
-  return after(verdict, (granted) => (granted ? evaluation.decide(granted) : decision));
+  return whenReady(verdict, (granted) => (granted ? evaluation.decide(granted) : decision));
 }

@@ -1,12 +1,12 @@
 import { hexId } from '../../base/index.ts';
-import { KmsError, type GrantRecord } from '../../domain/index.ts';
+import { KmsError, type GrantRow } from '../../domain/index.ts';
 import type { Reader, Store } from '../../storage/index.ts';
 
 const VERSION = '1';
 const PARTS = 6;
 
 /** Names a grant. It is no secret: a token is of no use to whom the grant is not for. Each differs from all others. */
-export function newGrantToken({ account, region, keyId, grantId }: GrantRecord): string {
+export function newGrantToken({ account, region, keyId, grantId }: GrantRow): string {
   return Buffer.from(
     [VERSION, account, region, keyId, grantId, hexId(16)].join('/'),
     'utf8',
@@ -18,7 +18,7 @@ export async function grantOfToken(
   reader: Reader,
   token: string,
   region: string,
-): Promise<GrantRecord> {
+): Promise<GrantRow> {
   const parts = Buffer.from(token, 'base64url').toString('utf8').split('/');
   const [version, account = '', there = '', keyId = '', grantId = ''] = parts;
   const whole = version === VERSION && parts.length === PARTS && there === region;

@@ -1,9 +1,9 @@
-import { accountRootArn, type GrantRecord } from '../../domain/index.ts';
+import { accountRootArn, type GrantRow } from '../../domain/index.ts';
 import type { GrantVerdict, Naming, Who } from '../../policy/index.ts';
-import type { GrantDirectory } from './grant-directory.ts';
-import type { GrantIndex, GrantQuestion } from './grant-index.ts';
+import type { GrantDirectory } from '../caches/grant-cache.ts';
+import type { GrantIndex, GrantQuestion } from '../caches/grant-index.ts';
 
-type Key = Pick<GrantRecord, 'account' | 'region' | 'keyId'>;
+type Key = Pick<GrantRow, 'account' | 'region' | 'keyId'>;
 
 /** The ARNs under which a grant can name a caller, the best ways first. */
 function namesOf({ arn, roleArn, account, isRoot }: Who): [arn: string, naming: Naming][] {
@@ -37,7 +37,7 @@ async function verdictBy(
   grants: GrantDirectory,
   key: Key,
   who: Who,
-  find: (index: GrantIndex) => GrantRecord | undefined,
+  find: (index: GrantIndex) => GrantRow | undefined,
 ): Promise<GrantVerdict | undefined> {
   const names = namesOf(who);
   const indexes = await grants.of(
@@ -56,7 +56,7 @@ async function verdictBy(
  * Whether the caller may retire a grant: as its retiring principal, as its grantee if RetireGrant is among its operations,
  * or, as far as its own policies allow, as one of the account that made it.
  */
-export function retirementVerdict(grant: GrantRecord, who: Who): GrantVerdict | undefined {
+export function retirementVerdict(grant: GrantRow, who: Who): GrantVerdict | undefined {
   const { grantId, granteeArn, granteeId, retiringArn, retiringId, operations, issuingAccount } =
     grant;
   for (const [arn, naming] of namesOf(who)) {

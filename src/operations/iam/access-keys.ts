@@ -1,4 +1,4 @@
-import { KmsError, type AccessKeyRecord } from '../../domain/index.ts';
+import { KmsError, type AccessKeyRow } from '../../domain/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation, type IamTarget } from '../operation.ts';
 import { pageOf } from './page.ts';
@@ -93,7 +93,7 @@ async function accessKeyOf(
   transaction: Transaction | Reader,
   user: EntityPlace<'users'>,
   id: string,
-): Promise<AccessKeyRecord> {
+): Promise<AccessKeyRow> {
   const { account, name } = rowOf(user);
   const row = await transaction.get('accessKeys', id);
   if (row?.account !== account || row.userName !== name) throw noAccessKey(id);
@@ -104,7 +104,7 @@ function noAccessKey(id: string) {
   return noSuchEntity(`The Access Key with id ${id} cannot be found.`);
 }
 
-function describeAccessKey({ accessKeyId, userName, active, creationDate }: AccessKeyRecord) {
+function describeAccessKey({ accessKeyId, userName, active, creationDate }: AccessKeyRow) {
   const Status = active ? 'Active' : 'Inactive';
   return {
     UserName: userName,

@@ -1,4 +1,4 @@
-import type { GroupRecord, RoleRecord, UserRecord } from '../../domain/index.ts';
+import type { GroupRow, RoleRow, UserRow } from '../../domain/index.ts';
 import type { Reader } from '../../storage/index.ts';
 
 /** A user, group or role that a managed policy is attached to, or bounds. */
@@ -47,7 +47,7 @@ export async function attachments(
   });
 }
 
-type Row = UserRecord | GroupRecord | RoleRecord;
+type Row = UserRow | GroupRow | RoleRow;
 interface Held {
   readonly row: Row;
   readonly entity: Entity;

@@ -1,12 +1,12 @@
 import type { Response } from '../../contract/index.ts';
-import { iamArn, type ManagedPolicyRecord, type UserRecord } from '../../domain/index.ts';
+import { iamArn, type ManagedPolicyRow, type UserRow } from '../../domain/index.ts';
 import type { Attachments } from './attachments.ts';
 
 type User = NonNullable<Response<'iam', 'GetUser'>['User']>;
 type Policy = NonNullable<Response<'iam', 'GetPolicy'>['Policy']>;
 
 /** As listings show it. */
-export function describeUser(row: UserRecord): User {
+export function describeUser(row: UserRow): User {
   return {
     Path: row.path,
     UserName: row.name,
@@ -16,7 +16,7 @@ export function describeUser(row: UserRecord): User {
   };
 }
 
-export function describePolicy(row: ManagedPolicyRecord, attached?: Attachments): Policy {
+export function describePolicy(row: ManagedPolicyRow, attached?: Attachments): Policy {
   return {
     PolicyName: row.name,
     PolicyId: row.policyId,

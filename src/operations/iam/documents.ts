@@ -1,4 +1,4 @@
-import { KmsError, type RoleRecord } from '../../domain/index.ts';
+import { KmsError, type RoleRow } from '../../domain/index.ts';
 import {
   parsePolicy,
   PolicyError,
@@ -19,7 +19,7 @@ export function checkedDocument(text: string, kind: PolicyKind): string {
 export async function checkedTrustPolicy(
   reader: Reader,
   text: string,
-): Promise<Pick<RoleRecord, 'trustPolicy' | 'trustPrincipals'>> {
+): Promise<Pick<RoleRow, 'trustPolicy' | 'trustPrincipals'>> {
   checkSize('ACLSizePerRole', [text]);
   return {
     trustPolicy: text,

@@ -1,4 +1,4 @@
-import { iamArn, type GroupRecord } from '../../domain/index.ts';
+import { iamArn, type GroupRow } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
@@ -21,7 +21,7 @@ export const CreateGroup = defineOperation('iam', 'CreateGroup', {
   effect: 'write',
   targets: ({ GroupName, Path }) => ({ place: newEntity('groups', GroupName, Path) }),
   async handle({ store, clock }, { GroupName, Path = '/' }, { place: { account } }) {
-    const row: GroupRecord = {
+    const row: GroupRow = {
       account,
       name: GroupName,
       path: Path,
@@ -151,7 +151,7 @@ export const ListGroupsForUser = defineOperation('iam', 'ListGroupsForUser', {
   },
 });
 
-function describeGroup(row: GroupRecord) {
+function describeGroup(row: GroupRow) {
   return {
     Path: row.path,
     GroupName: row.name,
@@ -172,7 +172,7 @@ function membersOf(reader: Reader, account: string, name: string) {
 
 async function rename(
   transaction: Transaction,
-  { account, name }: GroupRecord,
+  { account, name }: GroupRow,
   groupName: string,
 ): Promise<void> {
   await checkNewName(transaction, 'groups', { account, name: groupName, from: name });

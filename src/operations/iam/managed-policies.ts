@@ -1,4 +1,4 @@
-import { KmsError, type ManagedPolicyRecord, type PolicyVersion } from '../../domain/index.ts';
+import { KmsError, type ManagedPolicyRow, type PolicyVersion } from '../../domain/index.ts';
 import { awsManagedPolicies, uniqueId } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
 import { attachments } from './attachments.ts';
@@ -18,7 +18,7 @@ export const CreatePolicy = defineOperation('iam', 'CreatePolicy', {
     { place: { account } },
   ) {
     const now = clock.now();
-    const row: ManagedPolicyRecord = {
+    const row: ManagedPolicyRow = {
       account,
       name: PolicyName,
       path: Path,
@@ -203,14 +203,14 @@ function requireOwn({ arn }: EntityPlace<'managedPolicies'>): void {
   }
 }
 
-function versionOf({ versions }: ManagedPolicyRecord, id: string): PolicyVersion {
+function versionOf({ versions }: ManagedPolicyRow, id: string): PolicyVersion {
   const version = versions.find(({ versionId }) => versionId === id);
   if (version) return version;
   throw new KmsError('NoSuchEntity', `Policy version ${id} does not exist or is not attachable.`);
 }
 
 function describeVersion(
-  { defaultVersionId }: ManagedPolicyRecord,
+  { defaultVersionId }: ManagedPolicyRow,
   { versionId, creationDate }: PolicyVersion,
 ) {
   return {

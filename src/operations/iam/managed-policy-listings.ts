@@ -1,4 +1,4 @@
-import { iamArn, type ManagedPolicyRecord } from '../../domain/index.ts';
+import { iamArn, type ManagedPolicyRow } from '../../domain/index.ts';
 import { awsManagedPolicies } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
 import { attachments, type Attachments } from './attachments.ts';
@@ -20,7 +20,7 @@ export const ListPolicies = defineOperation('iam', 'ListPolicies', {
       local: await reader.list('managedPolicies', [account]),
       attached: await attachments(reader, account),
     }));
-    const rows: ManagedPolicyRecord[] = [
+    const rows: ManagedPolicyRow[] = [
       ...(Scope === 'AWS' ? [] : local),
       ...(Scope === 'Local' ? [] : awsManagedPolicies.values()),
     ];
@@ -72,6 +72,6 @@ function isUsed({ holders, bounded }: Attachments, usage: Usage): boolean {
   );
 }
 
-function described(row: ManagedPolicyRecord | undefined, attached: Attachments) {
+function described(row: ManagedPolicyRow | undefined, attached: Attachments) {
   return row ? [describePolicy(row, attached)] : [];
 }

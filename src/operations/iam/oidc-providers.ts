@@ -1,4 +1,4 @@
-import { KmsError, oidcProviderArn, type OidcProviderRecord } from '../../domain/index.ts';
+import { KmsError, oidcProviderArn, type OidcProviderRow } from '../../domain/index.ts';
 import type { Store } from '../../storage/index.ts';
 import { defineOperation, type IamPlace, type IamTarget } from '../operation.ts';
 import { all, noSuchEntity } from './place.ts';
@@ -8,7 +8,7 @@ import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 /** An identity provider, there or not. */
 interface ProviderPlace extends IamPlace {
   readonly url: string;
-  readonly row: OidcProviderRecord | undefined;
+  readonly row: OidcProviderRow | undefined;
 }
 
 const ARN = /^arn:aws[a-z-]*:iam::(\d{12}):oidc-provider\/(.+)$/;
@@ -32,7 +32,7 @@ function provider(arn: string): IamTarget<ProviderPlace> {
   };
 }
 
-function found({ row, arn }: ProviderPlace): OidcProviderRecord {
+function found({ row, arn }: ProviderPlace): OidcProviderRow {
   if (!row) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
   return row;
 }
@@ -40,7 +40,7 @@ function found({ row, arn }: ProviderPlace): OidcProviderRecord {
 async function amend(
   store: Store,
   place: ProviderPlace,
-  change: (row: OidcProviderRecord) => OidcProviderRecord,
+  change: (row: OidcProviderRow) => OidcProviderRow,
 ): Promise<void> {
   await store.transact(async (transaction) => {
     const row = await transaction.get('oidcProviders', found(place).account, place.url);
@@ -59,7 +59,7 @@ function newProvider(url: string): IamTarget {
 }
 
 /** @throws InvalidInput */
-function parseUrl(url: string): Pick<OidcProviderRecord, 'scheme' | 'url'> {
+function parseUrl(url: string): Pick<OidcProviderRow, 'scheme' | 'url'> {
   const [, scheme = '', rest = ''] = URL_FORM.exec(url) ?? [];
   const secure = scheme.toLowerCase() === 'https';
   if (rest === '' || (!secure && !LOCAL.test(rest))) {
@@ -81,7 +81,7 @@ export const CreateOpenIDConnectProvider = defineOperation('iam', 'CreateOpenIDC
     { Url, ClientIDList = [], ThumbprintList = [], Tags },
     { place: { account, arn } },
   ) {
-    const row: OidcProviderRecord = {
+    const row: OidcProviderRow = {
       account,
       ...parseUrl(Url),
       clientIds: checkedClientIds(ClientIDList),

@@ -1,5 +1,5 @@
 import type { Response } from '../../contract/index.ts';
-import { iamArn, type RoleRecord } from '../../domain/index.ts';
+import { iamArn, type RoleRow } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedBoundary, shownBoundary } from './boundary.ts';
@@ -26,7 +26,7 @@ export const CreateRole = defineOperation('iam', 'CreateRole', {
       PermissionsBoundary,
       Tags,
     } = input;
-    const row: RoleRecord = {
+    const row: RoleRow = {
       account,
       name: RoleName,
       path: Path,
@@ -150,7 +150,7 @@ export const ListInstanceProfilesForRole = defineOperation('iam', 'ListInstanceP
   },
 });
 
-function describeRole(row: RoleRecord): Role {
+function describeRole(row: RoleRow): Role {
   return {
     Path: row.path,
     RoleName: row.name,
@@ -163,6 +163,6 @@ function describeRole(row: RoleRecord): Role {
   };
 }
 
-function describeWholeRole(row: RoleRecord): Role {
+function describeWholeRole(row: RoleRow): Role {
   return { ...describeRole(row), ...shownBoundary(row), ...someTags(row.tags) };
 }

@@ -1,4 +1,4 @@
-import type { UserRecord } from '../../domain/index.ts';
+import type { UserRow } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
@@ -17,7 +17,7 @@ export const CreateUser = defineOperation('iam', 'CreateUser', {
     { UserName, Path = '/', PermissionsBoundary, Tags },
     { place: { account } },
   ) {
-    const row: UserRecord = {
+    const row: UserRow = {
       account,
       name: UserName,
       path: Path,
@@ -123,7 +123,7 @@ function accessKeysOf(transaction: Transaction, account: string, name: string) {
 /** Access keys and memberships go with the user. */
 async function rename(
   transaction: Transaction,
-  { account, name }: UserRecord,
+  { account, name }: UserRow,
   userName: string,
 ): Promise<void> {
   await checkNewName(transaction, 'users', { account, name: userName, from: name });

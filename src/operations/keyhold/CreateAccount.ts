@@ -1,5 +1,5 @@
 import { decimalId } from '../../base/index.ts';
-import { KmsError, type AccountRecord } from '../../domain/index.ts';
+import { KmsError, type AccountRow } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
 import { accountPlace, describeAccount } from './account-place.ts';
 
@@ -11,7 +11,7 @@ export const CreateAccount = defineOperation('keyhold', 'CreateAccount', {
     { AccountId = decimalId(12), AccountName },
     { place: { account: management } },
   ) {
-    const row: AccountRecord = {
+    const row: AccountRow = {
       account: AccountId,
       creationDate: clock.now(),
       ...(AccountName !== undefined && { name: AccountName }),

@@ -1,5 +1,5 @@
 import type { Response } from '../../contract/index.ts';
-import type { ClusterRecord, HsmRecord, KeyStoreRecord } from '../../domain/index.ts';
+import type { ClusterRow, HsmRow, KeyStoreRow } from '../../domain/index.ts';
 import type { HsmStatus } from '../../cluster/index.ts';
 import type { Reader } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
@@ -72,8 +72,8 @@ function describeRegion(
 }
 
 function describeCluster(
-  cluster: ClusterRecord,
-  hsms: readonly HsmRecord[],
+  cluster: ClusterRow,
+  hsms: readonly HsmRow[],
   statuses: ReadonlyMap<string, HsmStatus>,
 ): Status['Clusters'][number] {
   return {
@@ -86,7 +86,7 @@ function describeCluster(
 }
 
 function describeHsm(
-  hsm: HsmRecord,
+  hsm: HsmRow,
   status: HsmStatus | undefined,
 ): Status['Clusters'][number]['Hsms'][number] {
   return {
@@ -107,7 +107,7 @@ function describeHsm(
 
 function describeKeyStore(
   { keyStores }: Services,
-  record: KeyStoreRecord,
+  record: KeyStoreRow,
   keyCount: number,
 ): Status['KeyStores'][number] {
   const trouble = keyStores.trouble(record.storeId);

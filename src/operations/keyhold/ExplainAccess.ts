@@ -2,17 +2,17 @@ import type { Response } from '../../contract/index.ts';
 import { KmsError } from '../../domain/index.ts';
 import type { Described } from '../../identity/index.ts';
 import { denialText } from '../../policy/index.ts';
-import { accessCauses } from '../access/causes.ts';
+import { accessCauses } from '../simulation/causes.ts';
 import {
   decideHypothetically,
   type Answer,
   type Question,
-} from '../access/decide-hypothetically.ts';
-import { keyTarget, foundAgain } from '../access/key-target.ts';
+} from '../simulation/decide-hypothetically.ts';
+import { keyTarget, foundAgain } from '../simulation/key-target.ts';
 import { aliasNames } from '../conditions/facts-of.ts';
 import { requireAction } from '../known-actions.ts';
 import { defineOperation } from '../operation.ts';
-import type { Found } from '../found.ts';
+import type { Found } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 
 /** Of principals of the caller's account, and of keys whose policy the caller may read. */

@@ -1,5 +1,5 @@
 import type { Response } from '../../contract/index.ts';
-import type { BackupRecord } from '../../domain/index.ts';
+import type { BackupRow } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
 import type { Services } from '../services.ts';
 
@@ -23,7 +23,7 @@ export const ListBackups = defineOperation('keyhold', 'ListBackups', {
 
 function describe(
   { clusters }: Services,
-  backup: BackupRecord,
+  backup: BackupRow,
   label: string | undefined,
 ): BackupInfo {
   const header = clusters.backupHeader(backup.backupId);

@@ -5,15 +5,15 @@ import {
   decideHypothetically,
   relaxedKey,
   relaxedPrincipal,
-} from '../access/decide-hypothetically.ts';
-import { accessCauses } from '../access/causes.ts';
-import { foundAgain, keyTarget } from '../access/key-target.ts';
-import { outsiders } from '../access/outsiders.ts';
-import { principalPage } from '../access/principal-page.ts';
+} from '../simulation/decide-hypothetically.ts';
+import { accessCauses } from '../simulation/causes.ts';
+import { foundAgain, keyTarget } from '../simulation/key-target.ts';
+import { outsiders } from '../simulation/outsiders.ts';
+import { principalPage } from '../simulation/principal-page.ts';
 import { aliasNames } from '../conditions/facts-of.ts';
 import { requireAction } from '../known-actions.ts';
 import { defineOperation } from '../operation.ts';
-import type { FoundKey } from '../found.ts';
+import type { FoundKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 
 type KeyAccess = Response<'keyhold', 'ListKeyAccess'>['Principals'][number];

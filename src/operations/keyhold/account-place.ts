@@ -1,10 +1,10 @@
-import { KmsError, type AccountRecord } from '../../domain/index.ts';
+import { KmsError, type AccountRow } from '../../domain/index.ts';
 import { managementAccount } from '../../identity/index.ts';
 import type { IamPlace, IamTarget } from '../operation.ts';
 
 /** An account of the installation, there or not; all of them, if no id is given. */
 export interface AccountPlace extends IamPlace {
-  readonly row: AccountRecord | undefined;
+  readonly row: AccountRow | undefined;
 }
 
 /** Accounts belong to the management account: only its principals can be allowed to see or change them. */
@@ -22,16 +22,13 @@ export function accountPlace(id = '*'): IamTarget<AccountPlace> {
   };
 }
 
-export function accountOf({ row, arn }: AccountPlace): AccountRecord {
+export function accountOf({ row, arn }: AccountPlace): AccountRow {
   if (!row)
     throw new KmsError('NotFoundException', `There is no account ${arn.replace(/^.*\//, '')}.`);
   return row;
 }
 
-export function describeAccount(
-  { account, name, creationDate }: AccountRecord,
-  management: string,
-) {
+export function describeAccount({ account, name, creationDate }: AccountRow, management: string) {
   return {
     AccountId: account,
     ...(name !== undefined && { AccountName: name }),

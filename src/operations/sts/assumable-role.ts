@@ -1,11 +1,11 @@
-import { parseIamArn, KmsError, iamArn, type RoleRecord } from '../../domain/index.ts';
+import { parseIamArn, KmsError, iamArn, type RoleRow } from '../../domain/index.ts';
 import { compilePolicy, parsePolicy, type CompiledPolicy } from '../../policy/index.ts';
 import type { Reader } from '../../storage/index.ts';
 import type { IamPlace, IamTarget } from '../operation.ts';
 
 /** A role that somebody wants to become. */
 export interface AssumableRole extends IamPlace {
-  readonly row: RoleRecord | undefined;
+  readonly row: RoleRow | undefined;
   readonly trustPolicy: CompiledPolicy;
 }
 
@@ -42,7 +42,7 @@ export function roleToTrust(arn: string): IamTarget<AssumableRole> {
 }
 
 /** After authorisation: nobody is authorised for a role that isn't there. */
-export function roleOf({ row, arn }: AssumableRole): RoleRecord {
+export function roleOf({ row, arn }: AssumableRole): RoleRow {
   if (!row) throw new Error(`${arn} was authorised and isn't there`);
   return row;
 }

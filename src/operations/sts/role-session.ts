@@ -1,4 +1,4 @@
-import { assumedRoleArn, KmsError, type RoleRecord } from '../../domain/index.ts';
+import { assumedRoleArn, KmsError, type RoleRow } from '../../domain/index.ts';
 import type { Session } from '../../identity/index.ts';
 import type { Services } from '../services.ts';
 import { checkedSessionPolicies, packedSize } from './session-policies.ts';
@@ -18,7 +18,7 @@ const DEFAULT_DURATION = 3600;
 /** Temporary credentials for a role, as both operations answer them. `more` is what is particular to the one. */
 export async function issueRoleSession(
   { store, clock, identity }: Services,
-  role: RoleRecord,
+  role: RoleRow,
   wanted: Wanted & {
     readonly more: Pick<
       Session,

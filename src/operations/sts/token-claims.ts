@@ -1,4 +1,4 @@
-import type { OidcProviderRecord } from '../../domain/index.ts';
+import type { OidcProviderRow } from '../../domain/index.ts';
 import type { Session, WebIdentity } from '../../identity/index.ts';
 import type { RequestContext } from '../../policy/index.ts';
 
@@ -25,7 +25,7 @@ export function tagsOfToken(claims: Claims): Pick<Session, 'tags' | 'transitiveT
 }
 
 interface Token {
-  readonly provider: OidcProviderRecord;
+  readonly provider: OidcProviderRow;
   readonly bearer: WebIdentity;
   readonly tags: Pick<Session, 'tags' | 'transitiveTagKeys'>;
   /** What the request shows beside the token. */

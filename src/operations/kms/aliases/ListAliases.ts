@@ -1,4 +1,4 @@
-import { aliasArn, type AliasRecord } from '../../../domain/index.ts';
+import { aliasArn, type AliasRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { listPage } from '../../pagination.ts';
 
@@ -27,7 +27,7 @@ export const ListAliases = defineOperation('kms', 'ListAliases', {
   },
 });
 
-function entry(alias: AliasRecord): {
+function entry(alias: AliasRow): {
   AliasName: string;
   AliasArn: string;
   TargetKeyId: string;

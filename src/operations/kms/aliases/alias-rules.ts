@@ -1,4 +1,4 @@
-import { keyArn, keySpecFacts, KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { keyArn, keySpecProperties, KmsError, type KeyRow } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
 /** Names under `alias/aws/` are AWS's own. */
@@ -13,7 +13,7 @@ export function refuseReservedAlias(name: string): void {
 /** In the transaction that gives the key an alias: the key is still there, and has room for it. */
 export async function requireRoomForAlias(
   reader: Reader,
-  { account, region, keyId }: KeyRecord,
+  { account, region, keyId }: KeyRow,
   most: number,
 ): Promise<void> {
   if (!(await reader.get('keys', account, region, keyId))) {
@@ -28,8 +28,8 @@ export async function requireRoomForAlias(
 }
 
 /** An alias is moved between keys of one type and usage only, so that code that names it goes on working. */
-export function requireSameType(from: KeyRecord, to: KeyRecord): void {
-  const [old, now] = [from, to].map(({ keySpec }) => keySpecFacts(keySpec).family);
+export function requireSameType(from: KeyRow, to: KeyRow): void {
+  const [old, now] = [from, to].map(({ keySpec }) => keySpecProperties(keySpec).family);
   if (old !== now) {
     throw new KmsError(
       'ValidationException',

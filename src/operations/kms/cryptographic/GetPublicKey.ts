@@ -1,5 +1,5 @@
 import type { Response } from '../../../contract/index.ts';
-import { keySpecFacts, KmsError } from '../../../domain/index.ts';
+import { keySpecProperties, KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { supportedAlgorithms } from '../keys/key-metadata.ts';
 import { currentMaterial } from './bound-key.ts';
@@ -13,7 +13,7 @@ export const GetPublicKey = defineOperation('kms', 'GetPublicKey', {
   }),
   async handle(services, _input, { key }) {
     const { keySpec, keyUsage } = key.key;
-    if (keySpecFacts(keySpec).family !== 'asymmetric') {
+    if (keySpecProperties(keySpec).family !== 'asymmetric') {
       throw new KmsError(
         'UnsupportedOperationException',
         `${key.arn} key spec is ${keySpec} which is not valid for GetPublicKey.`,

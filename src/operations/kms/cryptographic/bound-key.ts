@@ -1,8 +1,8 @@
-import { after } from '../../../base/index.ts';
+import { whenReady } from '../../../base/index.ts';
 import {
   algorithmsOf,
   bindingOf,
-  keySpecFacts,
+  keySpecProperties,
   KmsError,
   MAX_CONTEXT_BYTES,
   openEnvelope,
@@ -10,9 +10,9 @@ import {
   serializeContext,
   type AlgorithmsByUsage,
   type EncryptionAlgorithm,
-  type KeyRecord,
+  type KeyRow,
   type KeyUsage,
-  type MaterialRecord,
+  type MaterialRow,
 } from '../../../domain/index.ts';
 import type { Cipher, KeyStore } from '../../../keystores/index.ts';
 import type { AuthorizedKey } from '../../operation.ts';
@@ -40,7 +40,7 @@ export function bindForEncryption(
   manner: Manner,
 ): BoundKey | Promise<BoundKey> {
   const algorithm = agreedAlgorithm(key.key, manner);
-  return after(currentMaterial(services, key), (material) =>
+  return whenReady(currentMaterial(services, key), (material) =>
     bind(services, key, material, { context: manner.context, algorithm }),
   );
 }
@@ -78,17 +78,17 @@ export function blobOf({ material, algorithm }: BoundKey, ciphertext: Uint8Array
 
 /** Whether answers name the material: that of symmetric keys whose material KMS keeps, which may have several. */
 export function materialShown({ key }: AuthorizedKey): boolean {
-  return keySpecFacts(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
+  return keySpecProperties(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
 }
 
 export function currentMaterial(
   { keys }: Services,
   { key }: AuthorizedKey,
-): MaterialRecord | Promise<MaterialRecord> {
+): MaterialRow | Promise<MaterialRow> {
   const { currentMaterialId, keyId, region } = key;
   if (currentMaterialId === undefined)
     throw brokenKey(`key ${keyId} is usable and has no material`);
-  return after(keys.material(currentMaterialId, region), (material) => {
+  return whenReady(keys.material(currentMaterialId, region), (material) => {
     if (!material) throw brokenKey(`material ${currentMaterialId} has no row`);
     return material;
   });
@@ -96,7 +96,7 @@ export function currentMaterial(
 
 /** Throws `InvalidKeyUsageException` unless keys of this spec work with the algorithm. */
 export function requireAlgorithm<U extends KeyUsage>(
-  { keySpec }: KeyRecord,
+  { keySpec }: KeyRow,
   usage: U,
   algorithm: AlgorithmsByUsage[U],
 ): void {
@@ -118,7 +118,7 @@ export function stopIfDryRun(dryRun: boolean | undefined): void {
 }
 
 function agreedAlgorithm(
-  key: KeyRecord,
+  key: KeyRow,
   { algorithm = 'SYMMETRIC_DEFAULT' }: Manner,
 ): EncryptionAlgorithm {
   requireAlgorithm(key, 'ENCRYPT_DECRYPT', algorithm);
@@ -128,7 +128,7 @@ function agreedAlgorithm(
 function bind(
   { keyStores }: Services,
   { key }: AuthorizedKey,
-  material: MaterialRecord,
+  material: MaterialRow,
   { algorithm, context }: Manner & { readonly algorithm: EncryptionAlgorithm },
 ): BoundKey {
   return {
@@ -140,8 +140,8 @@ function bind(
 }
 
 function binding(
-  { keyId }: KeyRecord,
-  { materialId }: MaterialRecord,
+  { keyId }: KeyRow,
+  { materialId }: MaterialRow,
   context: Manner['context'],
 ): Uint8Array {
   const serialized = serializeContext(context);
@@ -164,8 +164,8 @@ function noBinding(context: Manner['context']): Uint8Array {
   return NOTHING;
 }
 
-function isAsymmetric({ keySpec }: KeyRecord): boolean {
-  return keySpecFacts(keySpec).family === 'asymmetric';
+function isAsymmetric({ keySpec }: KeyRow): boolean {
+  return keySpecProperties(keySpec).family === 'asymmetric';
 }
 
 function brokenKey(how: string): KmsError {

@@ -1,7 +1,7 @@
 import {
   KmsError,
   signingAlgorithms,
-  type KeyRecord,
+  type KeyRow,
   type MessageType,
   type SigningAlgorithm,
 } from '../../../domain/index.ts';
@@ -16,7 +16,7 @@ interface Input {
 
 /** What Sign and Verify are asked to sign, if the key and the algorithm can. */
 export function signingOf(
-  key: KeyRecord,
+  key: KeyRow,
   { Message, MessageType = 'RAW', SigningAlgorithm: algorithm }: Input,
 ): Signing {
   requireAlgorithm(key, 'SIGN_VERIFY', algorithm);

@@ -1,11 +1,6 @@
 import { hexId, SecretText } from '../../../base/index.ts';
 import type { Request } from '../../../contract/index.ts';
-import {
-  KmsError,
-  type ClusterRecord,
-  type KeyStoreRecord,
-  type Scope,
-} from '../../../domain/index.ts';
+import { KmsError, type ClusterRow, type KeyStoreRow, type Scope } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { defineOperation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
@@ -85,7 +80,7 @@ async function sameStore(
   { store, keyStores }: Services,
   { account, region }: Scope,
   wanted: Wanted,
-): Promise<KeyStoreRecord | undefined> {
+): Promise<KeyStoreRow | undefined> {
   const [found] = await store.read((reader) =>
     reader.find('keyStores', 'byName', [account, region, wanted.name], { limit: 1 }),
   );
@@ -104,7 +99,7 @@ async function newRecord(
   services: Services,
   { account, region }: Scope,
   wanted: Wanted,
-): Promise<Omit<KeyStoreRecord, 'clusterCertificate'>> {
+): Promise<Omit<KeyStoreRow, 'clusterCertificate'>> {
   return {
     account,
     region,
@@ -124,7 +119,7 @@ async function checkPlace(
   scope: Scope,
   wanted: Wanted,
   most: number,
-): Promise<ClusterRecord> {
+): Promise<ClusterRow> {
   await requireFreeName(transaction, scope, wanted.name);
   const stores = await transaction.list('keyStores', [scope.account, scope.region]);
   if (stores.length >= most) {

@@ -1,4 +1,4 @@
-import { KmsError, type KeyStoreRecord } from '../../../domain/index.ts';
+import { KmsError, type KeyStoreRow } from '../../../domain/index.ts';
 import type { Response } from '../../../contract/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { listPage } from '../../pagination.ts';
@@ -40,7 +40,7 @@ export const DescribeCustomKeyStores = defineOperation('kms', 'DescribeCustomKey
   },
 });
 
-function entry(record: KeyStoreRecord): Entry {
+function entry(record: KeyStoreRow): Entry {
   return {
     CustomKeyStoreId: record.storeId,
     CustomKeyStoreName: record.name,

@@ -1,6 +1,6 @@
 import { SecretText } from '../../../base/index.ts';
 import type { Request } from '../../../contract/index.ts';
-import { KmsError, type KeyStoreRecord, type Scope } from '../../../domain/index.ts';
+import { KmsError, type KeyStoreRow, type Scope } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { requireActiveCluster, requireTwoZones } from './cluster-checks.ts';
@@ -34,7 +34,7 @@ export const UpdateCustomKeyStore = defineOperation('kms', 'UpdateCustomKeyStore
 });
 
 /** The name can be changed while connected; what the connection rests on can not. */
-function requireState(record: KeyStoreRecord, input: Input): void {
+function requireState(record: KeyStoreRow, input: Input): void {
   const onlyName = input.KeyStorePassword === undefined && input.CloudHsmClusterId === undefined;
   if (record.state === 'DISCONNECTED' || (onlyName && record.state === 'CONNECTED')) return;
   throw invalidState(record, 'Disconnect it before you change its password or cluster.');
@@ -43,7 +43,7 @@ function requireState(record: KeyStoreRecord, input: Input): void {
 async function checkName(
   reader: Reader,
   scope: Scope,
-  record: KeyStoreRecord,
+  record: KeyStoreRow,
   name: string | undefined,
 ): Promise<void> {
   if (name !== undefined && name !== record.name) await requireFreeName(reader, scope, name);
@@ -52,7 +52,7 @@ async function checkName(
 async function checkCluster(
   reader: Reader,
   scope: Scope,
-  record: KeyStoreRecord,
+  record: KeyStoreRow,
   clusterId: string | undefined,
 ): Promise<void> {
   if (clusterId === undefined) return;
@@ -69,10 +69,10 @@ async function checkCluster(
 
 /** A password told by the customer replaces whatever a broken-off rotation left. */
 function updated(
-  record: KeyStoreRecord,
+  record: KeyStoreRow,
   input: Input,
   sealedPassword: string | undefined,
-): KeyStoreRecord {
+): KeyStoreRow {
   const { sealedNextPassword, ...rest } = record;
   return {
     ...rest,

@@ -1,9 +1,4 @@
-import {
-  KmsError,
-  type ClusterRecord,
-  type KeyStoreRecord,
-  type Scope,
-} from '../../../domain/index.ts';
+import { KmsError, type ClusterRow, type KeyStoreRow, type Scope } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
 /** The cluster if a custom key store may rest on it. Source: CreateCustomKeyStore, AWS KMS API Reference. */
@@ -11,7 +6,7 @@ export async function requireActiveCluster(
   reader: Reader,
   { account, region }: Scope,
   clusterId: string,
-): Promise<ClusterRecord> {
+): Promise<ClusterRow> {
   const cluster = await reader.get('clusters', account, region, clusterId);
   if (!cluster || cluster.state === 'DELETED' || cluster.state === 'DELETE_IN_PROGRESS') {
     throw new KmsError(
@@ -53,10 +48,10 @@ export async function requireTwoZones(
 export async function requireUnusedCluster(
   reader: Reader,
   { account, region }: Scope,
-  cluster: ClusterRecord,
+  cluster: ClusterRow,
 ): Promise<void> {
   const stores = await reader.list('keyStores', [account, region]);
-  const shared = (store: KeyStoreRecord): boolean =>
+  const shared = (store: KeyStoreRow): boolean =>
     store.clusterCertificate === cluster.clusterCertificate;
   if (stores.some((store) => store.clusterId === cluster.clusterId || shared(store))) {
     throw new KmsError(
@@ -67,7 +62,7 @@ export async function requireUnusedCluster(
 }
 
 /** The certificate must be the customer's CA that InitializeCluster was given; line breaks and case of PEM don't matter. */
-export function requireTrustAnchor(cluster: ClusterRecord, certificate: string): void {
+export function requireTrustAnchor(cluster: ClusterRow, certificate: string): void {
   const wanted = cluster.trustAnchor === undefined ? undefined : pemBody(cluster.trustAnchor);
   if (wanted !== undefined && pemBody(certificate) === wanted) return;
   throw new KmsError(

@@ -1,11 +1,11 @@
-import { KmsError, type KeyStoreRecord, type Scope } from '../../../domain/index.ts';
+import { KmsError, type KeyStoreRow, type Scope } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
 export async function findKeyStore(
   reader: Reader,
   { account, region }: Scope,
   storeId: string,
-): Promise<KeyStoreRecord> {
+): Promise<KeyStoreRow> {
   const record = await reader.get('keyStores', account, region, storeId);
   if (record) return record;
   throw new KmsError(
@@ -28,7 +28,7 @@ export async function requireFreeName(
 }
 
 /** Errors of a store that is in the wrong state say what to do about it. */
-export function invalidState(record: KeyStoreRecord, remedy: string): KmsError {
+export function invalidState(record: KeyStoreRow, remedy: string): KmsError {
   return new KmsError(
     'CustomKeyStoreInvalidStateException',
     `Custom key store ${record.storeId} is ${record.state}. ${remedy}`,

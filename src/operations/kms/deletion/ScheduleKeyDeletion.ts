@@ -1,4 +1,4 @@
-import { KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { KmsError, type KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { familyOf } from '../keys/key-family.ts';
 import { DAY } from '../upkeep/days.ts';
@@ -21,7 +21,7 @@ export const ScheduleKeyDeletion = defineOperation('kms', 'ScheduleKeyDeletion',
       const row = (await transaction.get('keys', key.account, key.region, key.keyId)) ?? key;
       const waiting =
         row.primaryRegion === row.region && (await familyOf(transaction, row)).length > 1;
-      const scheduled: KeyRecord = {
+      const scheduled: KeyRow = {
         ...row,
         ...(waiting ? { replicaDeletionWindow: PendingWindowInDays } : { deletionDate }),
       };

@@ -1,4 +1,4 @@
-import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
+import type { KeyRow, MaterialRow } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { removeGrants } from '../grants/grant-count.ts';
@@ -25,7 +25,7 @@ export async function deleteDueKeys(services: Services): Promise<void> {
 
 function awaitsItsHsms(
   { keyStores, about }: Services,
-  { customKeyStoreId, deletionDate = 0 }: KeyRecord,
+  { customKeyStoreId, deletionDate = 0 }: KeyRow,
   now: number,
 ): boolean {
   if (customKeyStoreId === undefined || !keyStores.isConnected(customKeyStoreId)) return false;
@@ -35,7 +35,7 @@ function awaitsItsHsms(
 
 async function deleteKey(
   { store, clock }: Services,
-  { account, region, keyId }: KeyRecord,
+  { account, region, keyId }: KeyRow,
 ): Promise<void> {
   const now = clock.now();
   await store.transact(async (transaction) => {
@@ -58,10 +58,7 @@ async function deleteKey(
   });
 }
 
-async function removeRows(
-  transaction: Transaction,
-  key: KeyRecord,
-): Promise<readonly MaterialRecord[]> {
+async function removeRows(transaction: Transaction, key: KeyRow): Promise<readonly MaterialRow[]> {
   const { account, region, keyId } = key;
   const materials = await transaction.find('materials', 'byKey', [account, region, keyId]);
   for (const { materialId } of materials) await transaction.delete('materials', materialId, region);
@@ -78,7 +75,7 @@ async function removeRows(
 /** With the last replica gone, the waiting period of a primary key that is to be deleted begins. */
 async function releasePrimary(
   transaction: Transaction,
-  deleted: KeyRecord,
+  deleted: KeyRow,
   now: number,
 ): Promise<void> {
   const [primary, ...replicas] = await familyOf(transaction, deleted);

@@ -1,6 +1,6 @@
 import { hexId } from '../../../base/index.ts';
 import type { Request } from '../../../contract/index.ts';
-import { KmsError, type GrantRecord, type KeyRecord } from '../../../domain/index.ts';
+import { KmsError, type GrantRow, type KeyRow } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 import { newGrantToken } from '../../grants/grant-token.ts';
 import { defineOperation } from '../../operation.ts';
@@ -11,7 +11,7 @@ import { checkedTerms } from './grant-input.ts';
 
 type Input = Request<'kms', 'CreateGrant'>;
 /** A grant but for its id and its date. */
-type Terms = Omit<GrantRecord, 'grantId' | 'creationDate'>;
+type Terms = Omit<GrantRow, 'grantId' | 'creationDate'>;
 
 /** With a Name, the same again is the same grant; without, a new one each time. */
 export const CreateGrant = defineOperation('kms', 'CreateGrant', {
@@ -36,7 +36,7 @@ export const CreateGrant = defineOperation('kms', 'CreateGrant', {
 async function termsOf(
   reader: Reader,
   input: Input,
-  key: KeyRecord,
+  key: KeyRow,
   issuingAccount: string,
 ): Promise<Terms> {
   const terms = checkedTerms(input, key);
@@ -60,7 +60,7 @@ async function termsOf(
   };
 }
 
-async function sameGrant(reader: Reader, wanted: Terms): Promise<GrantRecord | undefined> {
+async function sameGrant(reader: Reader, wanted: Terms): Promise<GrantRow | undefined> {
   const { account, region, keyId, name } = wanted;
   if (name === undefined) return undefined;
   const named = await reader.find('grants', 'byName', [account, region, keyId, name]);

@@ -1,4 +1,4 @@
-import type { GrantRecord, KeyRecord } from '../../../domain/index.ts';
+import type { GrantRow, KeyRow } from '../../../domain/index.ts';
 import type { Page, Reader } from '../../../storage/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { listPage } from '../../pagination.ts';
@@ -28,7 +28,7 @@ export const ListGrants = defineOperation('kms', 'ListGrants', {
 });
 
 interface Wanted {
-  readonly key: KeyRecord;
+  readonly key: KeyRow;
   readonly grantId: string | undefined;
   readonly grantee: string | undefined;
 }
@@ -37,7 +37,7 @@ async function found(
   reader: Reader,
   { key: { account, region, keyId }, grantId, grantee }: Wanted,
   page: Page,
-): Promise<GrantRecord[]> {
+): Promise<GrantRow[]> {
   if (grantId !== undefined) {
     const grant = await reader.get('grants', account, region, keyId, grantId);
     return grant && (grantee === undefined || grant.granteeArn === grantee) ? [grant] : [];

@@ -1,7 +1,7 @@
-import { keyArn, KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { keyArn, KmsError, type KeyRow } from '../../../domain/index.ts';
 import type { Reader, Transaction } from '../../../storage/index.ts';
 
-type Key = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
+type Key = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
 
 function counted({ keyId }: Key): `grants of ${string}` {
   return `grants of ${keyId}`;

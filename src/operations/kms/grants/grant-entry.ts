@@ -1,10 +1,10 @@
 import type { Response } from '../../../contract/index.ts';
-import { accountRootArn, keyArn, type GrantRecord } from '../../../domain/index.ts';
+import { accountRootArn, keyArn, type GrantRow } from '../../../domain/index.ts';
 
 type Entry = NonNullable<Response<'kms', 'ListGrants'>['Grants']>[number];
 
 /** A grant as the listings show it; a grant token is not among that. */
-export function grantEntry(grant: GrantRecord): Entry {
+export function grantEntry(grant: GrantRow): Entry {
   return {
     KeyId: keyArn(grant, grant.keyId),
     GrantId: grant.grantId,
@@ -20,6 +20,6 @@ export function grantEntry(grant: GrantRecord): Entry {
 }
 
 /** The primary key, for markers. */
-export function grantKey({ account, region, keyId, grantId }: GrantRecord): readonly string[] {
+export function grantKey({ account, region, keyId, grantId }: GrantRow): readonly string[] {
   return [account, region, keyId, grantId];
 }

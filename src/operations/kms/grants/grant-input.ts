@@ -3,8 +3,8 @@ import {
   grantableOperations,
   KmsError,
   type GrantConstraints,
-  type GrantRecord,
-  type KeyRecord,
+  type GrantRow,
+  type KeyRow,
 } from '../../../domain/index.ts';
 
 type Input = Request<'kms', 'CreateGrant'>;
@@ -15,8 +15,8 @@ const MAX_VALUE_LENGTH = 384;
 /** The operations and constraints that CreateGrant asks for, if a grant on the key can have them. */
 export function checkedTerms(
   input: Input,
-  key: KeyRecord,
-): Pick<GrantRecord, 'operations' | 'constraints'> {
+  key: KeyRow,
+): Pick<GrantRow, 'operations' | 'constraints'> {
   if (input.GranteeServicePrincipal !== undefined || input.RetiringServicePrincipal !== undefined) {
     throw new KmsError(
       'UnsupportedOperationException',
@@ -37,7 +37,7 @@ export function checkedTerms(
 
 function checkedConstraints(
   given: Input['Constraints'],
-  key: KeyRecord,
+  key: KeyRow,
 ): GrantConstraints | undefined {
   if (given?.SourceArn !== undefined)
     throw new KmsError(

@@ -1,5 +1,5 @@
 import { hexId } from '../../../base/index.ts';
-import { keySpecFacts } from '../../../domain/index.ts';
+import { keySpecProperties } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { DAY } from '../upkeep/days.ts';
 import { sealImportToken } from './import-token.ts';
@@ -17,7 +17,7 @@ export const GetParametersForImport = defineOperation('kms', 'GetParametersForIm
     const { publicKey = '', ...location } = await services.keyStores.default.createMaterial({
       keyArn: arn,
       materialId,
-      type: keySpecFacts(spec).material,
+      type: keySpecProperties(spec).material,
     });
     const validTo = services.clock.now() + DAY;
     return {

@@ -1,5 +1,5 @@
 import type { Request } from '../../../contract/index.ts';
-import { keySpecFacts, KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { keySpecProperties, KmsError, type KeyRow } from '../../../domain/index.ts';
 import { KeyStoreError } from '../../../keystores/index.ts';
 import { defineOperation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
@@ -44,7 +44,7 @@ export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
 /** Only symmetric keys have more than one material to tell apart. */
 function checkSymmetricOnly(
   { ImportType, KeyMaterialDescription, KeyMaterialId }: Input,
-  { keySpec }: KeyRecord,
+  { keySpec }: KeyRow,
 ): void {
   if (KeyMaterialId !== undefined && ImportType === 'NEW_KEY_MATERIAL') {
     throw new KmsError(
@@ -52,7 +52,7 @@ function checkSymmetricOnly(
       'KeyMaterialId can not be specified with ImportType NEW_KEY_MATERIAL.',
     );
   }
-  if (keySpecFacts(keySpec).family === 'symmetric') return;
+  if (keySpecProperties(keySpec).family === 'symmetric') return;
   for (const [name, value] of Object.entries({
     ImportType,
     KeyMaterialDescription,
@@ -70,10 +70,10 @@ function checkSymmetricOnly(
 async function unwrap(
   { keyStores }: Services,
   { EncryptedKeyMaterial }: Input,
-  { keySpec, keyId }: KeyRecord,
+  { keySpec, keyId }: KeyRow,
   { wrappingPair, algorithm }: ImportToken,
 ): Promise<Pick<Arrival, 'materialId' | 'location'>> {
-  const type = keySpecFacts(keySpec).material;
+  const type = keySpecProperties(keySpec).material;
   const prefix = Buffer.from(`key material of ${keyId}\0`, 'utf8');
   try {
     const foreign = { type, algorithm, wrapped: EncryptedKeyMaterial, prefix };

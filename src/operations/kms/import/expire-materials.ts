@@ -1,4 +1,4 @@
-import type { MaterialRecord } from '../../../domain/index.ts';
+import type { MaterialRow } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import { forEach } from '../upkeep/for-each.ts';
 import { leaveKeyEvent } from '../upkeep/key-events.ts';
@@ -14,7 +14,7 @@ export async function expireMaterials(services: Services): Promise<void> {
 
 async function expire(
   { store, clock }: Services,
-  { materialId, region }: MaterialRecord,
+  { materialId, region }: MaterialRow,
 ): Promise<void> {
   const now = clock.now();
   await store.transact(async (transaction) => {

@@ -1,16 +1,16 @@
-import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
+import type { KeyRow, MaterialRow } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { familyOf } from '../keys/key-family.ts';
 
-type Identity = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
+type Identity = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
 
 /** Whether the material is the key's for good; what waits for a rotation may still be replaced. */
-export function isPermanent({ state }: MaterialRecord): boolean {
+export function isPermanent({ state }: MaterialRow): boolean {
   return state === 'CURRENT' || state === 'NON_CURRENT';
 }
 
 /** The row of a material whose bytes are gone: its id stays, so that only the same bytes can come back. */
-export function withoutBytes(material: MaterialRecord): MaterialRecord {
+export function withoutBytes(material: MaterialRow): MaterialRow {
   const { token: _token, domainKeyHandle: _domainKey, validTo: _validTo, ...known } = material;
   return { ...known, importState: 'PENDING_IMPORT' };
 }
@@ -22,7 +22,7 @@ export function withoutBytes(material: MaterialRecord): MaterialRecord {
  */
 export async function removeMaterial(
   transaction: Transaction,
-  material: MaterialRecord,
+  material: MaterialRow,
 ): Promise<void> {
   const { account, region, keyId, materialId } = material;
   const key = await transaction.get('keys', account, region, keyId);
@@ -40,7 +40,7 @@ export async function removeMaterial(
 /** Material that waits for a rotation in every Region of its key's family may be rotated to; in some of them, not yet. */
 export async function settlePending(
   transaction: Transaction,
-  key: KeyRecord,
+  key: KeyRow,
   materialId: string,
 ): Promise<void> {
   const family = await familyOf(transaction, key);

@@ -1,9 +1,9 @@
 import {
   keyArn,
-  keySpecFacts,
+  keySpecProperties,
   KmsError,
-  type KeyRecord,
-  type MaterialRecord,
+  type KeyRow,
+  type MaterialRow,
 } from '../../../domain/index.ts';
 import type { MaterialLocation } from '../../../keystores/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
@@ -28,7 +28,7 @@ export interface Arrival {
  */
 export async function takeMaterial(
   transaction: Transaction,
-  key: KeyRecord,
+  key: KeyRow,
   arrival: Arrival,
 ): Promise<void> {
   const { account, region, keyId } = key;
@@ -52,11 +52,7 @@ export async function takeMaterial(
   await settleMissing(transaction, key);
 }
 
-async function takeFirst(
-  transaction: Transaction,
-  key: KeyRecord,
-  arrival: Arrival,
-): Promise<void> {
+async function takeFirst(transaction: Transaction, key: KeyRow, arrival: Arrival): Promise<void> {
   requirePrimary(key);
   await transaction.put('materials', imported(newRow(key, arrival, 'CURRENT'), arrival));
   await transaction.put('keys', { ...key, currentMaterialId: arrival.materialId });
@@ -64,12 +60,12 @@ async function takeFirst(
 
 async function takePending(
   transaction: Transaction,
-  key: KeyRecord,
+  key: KeyRow,
   arrival: Arrival,
-  known: readonly MaterialRecord[],
+  known: readonly MaterialRow[],
 ): Promise<void> {
   const arn = keyArn(key, key.keyId);
-  if (keySpecFacts(key.keySpec).family !== 'symmetric')
+  if (keySpecProperties(key.keySpec).family !== 'symmetric')
     throw incorrect(`The key material of ${arn} can not be changed.`);
   requirePrimary(key);
   const { materialId } = arrival;
@@ -90,26 +86,26 @@ async function takePending(
 }
 
 /** New material comes into a family through its primary. */
-function requirePrimary({ primaryRegion, region, account, keyId }: KeyRecord): void {
+function requirePrimary({ primaryRegion, region, account, keyId }: KeyRow): void {
   if (primaryRegion === undefined || primaryRegion === region) return;
   const arn = keyArn({ account, region }, keyId);
   throw new KmsError('UnsupportedOperationException', `${arn} is not a multi-region primary key.`);
 }
 
 function newRow(
-  { account, region, keyId }: KeyRecord,
+  { account, region, keyId }: KeyRow,
   { materialId, location, now }: Arrival,
-  state: MaterialRecord['state'],
-): MaterialRecord {
+  state: MaterialRow['state'],
+): MaterialRow {
   const { kind } = location;
   return { materialId, region, account, keyId, creationDate: now, state, kind };
 }
 
 /** The row with the bytes in; what is not said anew of them stays. */
 function imported(
-  { validTo: _before, ...row }: MaterialRecord,
+  { validTo: _before, ...row }: MaterialRow,
   { location, validTo, description }: Arrival,
-): MaterialRecord {
+): MaterialRow {
   return {
     ...row,
     ...location,

@@ -1,5 +1,5 @@
 import type { Request } from '../../../contract/index.ts';
-import { keySpecFacts, KmsError, maxPlaintext, type KeySpec } from '../../../domain/index.ts';
+import { keySpecProperties, KmsError, maxPlaintext, type KeySpec } from '../../../domain/index.ts';
 import type { ImportAlgorithm } from '../../../keystores/index.ts';
 
 type Input = Request<'kms', 'GetParametersForImport'>;
@@ -31,7 +31,7 @@ export function checkedWrapping(
 }
 
 function materialLength(keySpec: KeySpec): number {
-  const { material } = keySpecFacts(keySpec);
+  const { material } = keySpecProperties(keySpec);
   return 'pkcs8Length' in material ? material.pkcs8Length : 0;
 }
 

@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../../domain/index.ts';
+import type { KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { policyOfNewKey } from '../policies/checked-policy.ts';
 import { checkedTags } from '../tags/checked-tags.ts';
@@ -29,7 +29,7 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
       keyStore,
       material: await newMaterial(keyStore, identity, creationDate),
     };
-    const key: KeyRecord = {
+    const key: KeyRow = {
       ...identity,
       ...place.record,
       keyManager: 'CUSTOMER',

@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../../domain/index.ts';
+import type { KeyRow } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 
@@ -6,7 +6,7 @@ import type { AuthorizedKey } from '../../operation.ts';
 export async function amendKey(
   { store }: Pick<Services, 'store'>,
   { key: { account, region, keyId } }: AuthorizedKey,
-  change: (key: KeyRecord) => KeyRecord,
+  change: (key: KeyRow) => KeyRow,
 ): Promise<void> {
   await store.transact(async (transaction) => {
     const key = await transaction.get('keys', account, region, keyId);

@@ -1,5 +1,5 @@
 import type { Request } from '../../../contract/index.ts';
-import { KmsError, type KeyRecord, type KeySpec, type Scope } from '../../../domain/index.ts';
+import { KmsError, type KeyRow, type KeySpec, type Scope } from '../../../domain/index.ts';
 import type { KeyStore } from '../../../keystores/index.ts';
 import type { Services } from '../../services.ts';
 import { requireTwoZones } from '../custom-key-stores/cluster-checks.ts';
@@ -8,7 +8,7 @@ import { findKeyStore } from '../custom-key-stores/find-key-store.ts';
 type Input = Request<'kms', 'CreateKey'>;
 
 export interface Place {
-  readonly record: Pick<KeyRecord, 'origin' | 'customKeyStoreId'>;
+  readonly record: Pick<KeyRow, 'origin' | 'customKeyStoreId'>;
   /** Where to make the material; absent if it will be imported. */
   readonly keyStore?: KeyStore;
 }

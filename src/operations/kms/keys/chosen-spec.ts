@@ -1,7 +1,7 @@
 import type { Request } from '../../../contract/index.ts';
 import {
   algorithmsOf,
-  keySpecFacts,
+  keySpecProperties,
   KmsError,
   type KeySpec,
   type KeyUsage,
@@ -19,7 +19,7 @@ export function chosenSpec(input: Request<'kms', 'CreateKey'>): {
     );
   }
   const keySpec = input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
-  const keyUsage = input.KeyUsage ?? keySpecFacts(keySpec).defaultUsage;
+  const keyUsage = input.KeyUsage ?? keySpecProperties(keySpec).defaultUsage;
   if (keyUsage === undefined) {
     throw new KmsError(
       'ValidationException',

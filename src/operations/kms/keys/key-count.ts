@@ -1,7 +1,7 @@
-import { KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { KmsError, type KeyRow } from '../../../domain/index.ts';
 import type { Reader, Transaction } from '../../../storage/index.ts';
 
-type Counted = Pick<KeyRecord, 'account' | 'region' | 'keyManager'>;
+type Counted = Pick<KeyRow, 'account' | 'region' | 'keyManager'>;
 
 /** Refuses one more key where there are as many as may be. AWS managed keys don't count. */
 export async function requireRoomForKey(

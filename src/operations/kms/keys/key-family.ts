@@ -1,10 +1,10 @@
-import type { KeyRecord } from '../../../domain/index.ts';
+import type { KeyRow } from '../../../domain/index.ts';
 import type { Reader, Transaction } from '../../../storage/index.ts';
 
-type Identity = Pick<KeyRecord, 'account' | 'region' | 'keyId'>;
+type Identity = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
 
 /** A multi-Region key's related keys in all Regions, the primary first and itself among them; any other key alone. */
-export async function familyOf(reader: Reader, key: KeyRecord): Promise<readonly KeyRecord[]> {
+export async function familyOf(reader: Reader, key: KeyRow): Promise<readonly KeyRow[]> {
   if (key.primaryRegion === undefined) return [key];
   const family = await reader.find('keys', 'byFamily', [key.account, key.keyId]);
   return family.toSorted(
@@ -16,7 +16,7 @@ export async function familyOf(reader: Reader, key: KeyRecord): Promise<readonly
 export async function amendFamily(
   transaction: Transaction,
   { account, region, keyId }: Identity,
-  change: (key: KeyRecord) => KeyRecord,
+  change: (key: KeyRow) => KeyRow,
 ): Promise<void> {
   const row = await transaction.get('keys', account, region, keyId);
   if (!row) return;

@@ -2,13 +2,13 @@ import type { Response } from '../../../contract/index.ts';
 import {
   algorithmsOf,
   keyArn,
-  keySpecFacts,
-  type KeyRecord,
+  keySpecProperties,
+  type KeyRow,
   type KeyUsage,
-  type MaterialRecord,
+  type MaterialRow,
 } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
-import { shownState } from '../../check-key.ts';
+import { shownState } from '../../pipeline/check-key.ts';
 import type { Services } from '../../services.ts';
 import { familyOf } from './key-family.ts';
 
@@ -17,7 +17,7 @@ type KeyMetadata = NonNullable<Response<'kms', 'DescribeKey'>['KeyMetadata']>;
 /** A key as CreateKey, DescribeKey and ReplicateKey show it. */
 export function keyMetadata(
   { keyStores, store }: Pick<Services, 'keyStores' | 'store'>,
-  key: KeyRecord,
+  key: KeyRow,
 ): Promise<KeyMetadata> {
   return store.read(async (reader) => {
     const state = shownState(keyStores, key);
@@ -60,13 +60,13 @@ const algorithmMembers = {
 export function supportedAlgorithms({
   keySpec,
   keyUsage,
-}: Pick<KeyRecord, 'keySpec' | 'keyUsage'>): Partial<KeyMetadata> {
+}: Pick<KeyRow, 'keySpec' | 'keyUsage'>): Partial<KeyMetadata> {
   return { [algorithmMembers[keyUsage]]: algorithmsOf(keySpec, keyUsage) };
 }
 
 async function multiRegionPart(
   reader: Reader,
-  key: KeyRecord,
+  key: KeyRow,
 ): Promise<Pick<KeyMetadata, 'MultiRegion' | 'MultiRegionConfiguration'>> {
   if (key.primaryRegion === undefined) return { MultiRegion: false };
   const entries = (await familyOf(reader, key)).map(({ account, region, keyId }) => ({
@@ -84,8 +84,9 @@ async function multiRegionPart(
   };
 }
 
-async function materialPart(reader: Reader, key: KeyRecord): Promise<Partial<KeyMetadata>> {
-  const shown = keySpecFacts(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
+async function materialPart(reader: Reader, key: KeyRow): Promise<Partial<KeyMetadata>> {
+  const shown =
+    keySpecProperties(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
   const current = shown &&
     key.currentMaterialId !== undefined && { CurrentKeyMaterialId: key.currentMaterialId };
   return {
@@ -97,7 +98,7 @@ async function materialPart(reader: Reader, key: KeyRecord): Promise<Partial<Key
 
 /** Of the imported materials that are the key's for good: whether one expires, and the earliest. */
 function expiryOf(
-  materials: readonly MaterialRecord[],
+  materials: readonly MaterialRow[],
 ): Pick<KeyMetadata, 'ExpirationModel' | 'ValidTo'> {
   const imported = materials.filter(
     ({ state, importState }) =>
@@ -111,7 +112,7 @@ function expiryOf(
 
 async function keyStorePart(
   reader: Reader,
-  { account, region, customKeyStoreId }: KeyRecord,
+  { account, region, customKeyStoreId }: KeyRow,
 ): Promise<Partial<KeyMetadata>> {
   if (customKeyStoreId === undefined) return {};
   const home = await reader.get('keyStores', account, region, customKeyStoreId);

@@ -1,10 +1,5 @@
 import { hexId, uuid } from '../../../base/index.ts';
-import {
-  keyArn,
-  keySpecFacts,
-  type KeyRecord,
-  type MaterialRecord,
-} from '../../../domain/index.ts';
+import { keyArn, keySpecProperties, type KeyRow, type MaterialRow } from '../../../domain/index.ts';
 import type { KeyStore } from '../../../keystores/index.ts';
 import type { Services } from '../../services.ts';
 import { findKeyStore } from '../custom-key-stores/find-key-store.ts';
@@ -18,15 +13,15 @@ export function newKeyId(multiRegion: boolean): string {
 /** Makes material for a key in its store; nothing is recorded yet. */
 export async function newMaterial(
   keyStore: KeyStore,
-  key: Pick<KeyRecord, 'account' | 'region' | 'keyId' | 'keySpec'>,
+  key: Pick<KeyRow, 'account' | 'region' | 'keyId' | 'keySpec'>,
   creationDate: number,
-): Promise<MaterialRecord> {
+): Promise<MaterialRow> {
   const { account, region, keyId, keySpec } = key;
   const materialId = hexId(64);
   const location = await keyStore.createMaterial({
     keyArn: keyArn(key, keyId),
     materialId,
-    type: keySpecFacts(keySpec).material,
+    type: keySpecProperties(keySpec).material,
   });
   return { materialId, region, account, keyId, creationDate, state: 'CURRENT', ...location };
 }
@@ -37,8 +32,8 @@ export async function newMaterial(
  */
 export async function saveNewKey(
   { store, quotas }: Pick<Services, 'store' | 'quotas'>,
-  key: KeyRecord,
-  made: { readonly material: MaterialRecord; readonly keyStore: KeyStore } | undefined,
+  key: KeyRow,
+  made: { readonly material: MaterialRow; readonly keyStore: KeyStore } | undefined,
 ): Promise<void> {
   try {
     await store.transact(async (transaction) => {

@@ -1,4 +1,4 @@
-import { partitionOf, type KeyRecord, type Scope } from '../../../domain/index.ts';
+import { partitionOf, type KeyRow, type Scope } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import { newKeyId, newMaterial } from '../keys/make-key.ts';
 import { DAY } from '../upkeep/days.ts';
@@ -15,7 +15,7 @@ export function plannedManagedKey(
   { account, region }: Scope,
   aliasName: string,
   now: number,
-): KeyRecord | undefined {
+): KeyRow | undefined {
   const service = aliasName.startsWith(PREFIX) ? aliasName.slice(PREFIX.length) : '';
   const viaService = awsServices.get(service);
   if (viaService === undefined) return undefined;
@@ -40,12 +40,12 @@ export function plannedManagedKey(
 /** Makes the planned key and its alias, unless somebody else did meanwhile; the key that is there then. */
 export async function provideManagedKey(
   { store, keyStores }: Services,
-  planned: KeyRecord,
+  planned: KeyRow,
   aliasName: string,
-): Promise<KeyRecord> {
+): Promise<KeyRow> {
   const { account, region, creationDate: now } = planned;
   const material = await newMaterial(keyStores.default, planned, now);
-  const key: KeyRecord = { ...planned, currentMaterialId: material.materialId };
+  const key: KeyRow = { ...planned, currentMaterialId: material.materialId };
   return store.transact(async (transaction) => {
     const alias = await transaction.get('aliases', account, region, aliasName);
     const present = alias && (await transaction.get('keys', account, region, alias.keyId));

@@ -1,4 +1,4 @@
-import { KmsError, partitionOf, type KeyRecord } from '../../../domain/index.ts';
+import { KmsError, partitionOf, type KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { keyMetadata } from '../keys/key-metadata.ts';
 import { policyOfNewKey } from '../policies/checked-policy.ts';
@@ -28,7 +28,7 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
       context: await conditions('kms:PutKeyPolicy', 'key'),
     });
     const now = services.clock.now();
-    const replica: KeyRecord = {
+    const replica: KeyRow = {
       ...shared(key),
       region,
       description: input.Description ?? '',
@@ -55,8 +55,8 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
 
 /** Without what a replica has of its own, or has none of. */
 function shared(
-  primary: KeyRecord,
-): Omit<KeyRecord, 'region' | 'description' | 'enabled' | 'creationDate' | 'policy' | 'tags'> {
+  primary: KeyRow,
+): Omit<KeyRow, 'region' | 'description' | 'enabled' | 'creationDate' | 'policy' | 'tags'> {
   const {
     materialMissing: _material,
     transition: _transition,

@@ -3,8 +3,8 @@ import {
   keyState,
   KmsError,
   stateVerdict,
-  type KeyRecord,
-  type MaterialRecord,
+  type KeyRow,
+  type MaterialRow,
 } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { countKey, requireRoomForKey } from '../keys/key-count.ts';
@@ -19,7 +19,7 @@ export async function saveReplica(
     primary,
     replica,
     most,
-  }: { readonly primary: KeyRecord; readonly replica: KeyRecord; readonly most: number },
+  }: { readonly primary: KeyRow; readonly replica: KeyRow; readonly most: number },
 ): Promise<void> {
   const { account, region, keyId } = primary;
   const now = await transaction.get('keys', account, region, keyId);
@@ -47,7 +47,7 @@ export async function saveReplica(
 }
 
 /** Imported material has to be imported into the replica as well: until then only its id is known there. */
-function inReplica(material: MaterialRecord, region: string): MaterialRecord {
+function inReplica(material: MaterialRow, region: string): MaterialRow {
   if (material.importState === undefined) return { ...material, region };
   const {
     token: _token,

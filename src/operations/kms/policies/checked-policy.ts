@@ -1,4 +1,4 @@
-import { KmsError, type KeyRecord, type Principal } from '../../../domain/index.ts';
+import { KmsError, type KeyRow, type Principal } from '../../../domain/index.ts';
 import {
   compilePolicy,
   defaultKeyPolicy,
@@ -13,7 +13,7 @@ import { uniqueIdsIn } from '../../principals.ts';
 import type { Services } from '../../services.ts';
 
 /** What of a key's record its policy makes. */
-type KeyPolicy = Pick<KeyRecord, 'policy' | 'policyPrincipals'>;
+type KeyPolicy = Pick<KeyRow, 'policy' | 'policyPrincipals'>;
 
 interface Wanted {
   readonly Policy?: string;

@@ -1,5 +1,5 @@
 import type { Response } from '../../../contract/index.ts';
-import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
+import type { KeyRow, MaterialRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { listPage } from '../../pagination.ts';
 
@@ -37,7 +37,7 @@ export const ListKeyRotations = defineOperation('kms', 'ListKeyRotations', {
   },
 });
 
-function entryOf({ keyId, origin }: KeyRecord, material: MaterialRecord): Entry {
+function entryOf({ keyId, origin }: KeyRow, material: MaterialRow): Entry {
   const { rotationDate, rotationType } = material;
   return {
     KeyId: keyId,
@@ -53,7 +53,7 @@ function importedPart({
   description,
   importState = 'PENDING_IMPORT',
   validTo,
-}: MaterialRecord): Partial<Entry> {
+}: MaterialRow): Partial<Entry> {
   return {
     KeyMaterialDescription: description ?? '',
     ImportState: importState,

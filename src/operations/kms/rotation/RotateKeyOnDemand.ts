@@ -1,4 +1,4 @@
-import { KmsError, type KeyRecord } from '../../../domain/index.ts';
+import { KmsError, type KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { amendFamily } from '../keys/key-family.ts';
 import { pendingMaterial } from './rotate-key.ts';
@@ -36,7 +36,7 @@ export const RotateKeyOnDemand = defineOperation('kms', 'RotateKeyOnDemand', {
 });
 
 function requireNoOther(
-  { onDemandRotations = 0, onDemandRotationStart, nextRotationDate }: KeyRecord,
+  { onDemandRotations = 0, onDemandRotationStart, nextRotationDate }: KeyRow,
   arn: string,
   now: number,
 ): void {

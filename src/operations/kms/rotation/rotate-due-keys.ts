@@ -1,4 +1,4 @@
-import { keyState, type KeyRecord } from '../../../domain/index.ts';
+import { keyState, type KeyRow } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import { DAY } from '../upkeep/days.ts';
 import { forEach } from '../upkeep/for-each.ts';
@@ -43,6 +43,6 @@ export async function finishOnDemandRotations(
   await forEach(begun.filter(leads), services.log, (key) => rotateKey(services, key, onDemand));
 }
 
-function leads({ region, primaryRegion }: KeyRecord): boolean {
+function leads({ region, primaryRegion }: KeyRow): boolean {
   return primaryRegion === undefined || primaryRegion === region;
 }

@@ -1,4 +1,4 @@
-import type { KeyRecord, MaterialRecord } from '../../../domain/index.ts';
+import type { KeyRow, MaterialRow } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { familyOf } from '../keys/key-family.ts';
@@ -8,7 +8,7 @@ import { leaveKeyEvent } from '../upkeep/key-events.ts';
 export interface Rotation {
   readonly type: 'AUTOMATIC' | 'ON_DEMAND';
   /** The key after it; undefined if, as the key stands now, it is not to be rotated. */
-  readonly settle: (key: KeyRecord, now: number) => KeyRecord | undefined;
+  readonly settle: (key: KeyRow, now: number) => KeyRow | undefined;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface Rotation {
  */
 export async function rotateKey(
   services: Services,
-  key: KeyRecord,
+  key: KeyRow,
   rotation: Rotation,
 ): Promise<void> {
   const now = services.clock.now();
@@ -52,8 +52,8 @@ interface Rotated {
 
 async function rotateFamily(
   transaction: Transaction,
-  { account, region, keyId }: KeyRecord,
-  { fresh, ...step }: Step & { readonly fresh: MaterialRecord | undefined },
+  { account, region, keyId }: KeyRow,
+  { fresh, ...step }: Step & { readonly fresh: MaterialRow | undefined },
 ): Promise<Rotated | undefined> {
   const row = await transaction.get('keys', account, region, keyId);
   if (!row || !step.rotation.settle(row, step.now)) return undefined;
@@ -74,16 +74,16 @@ async function rotateFamily(
 /** Imported material that waits for the next rotation on demand, if there is any. */
 export async function pendingMaterial(
   reader: Pick<Transaction, 'find'>,
-  { account, region, keyId }: KeyRecord,
-): Promise<MaterialRecord | undefined> {
+  { account, region, keyId }: KeyRow,
+): Promise<MaterialRow | undefined> {
   const materials = await reader.find('materials', 'byKey', [account, region, keyId]);
   return materials.find(({ state }) => state === 'PENDING_ROTATION');
 }
 
 async function makeCurrent(
   transaction: Transaction,
-  { region, currentMaterialId }: KeyRecord,
-  { next, rotation, now }: Step & { readonly next: MaterialRecord },
+  { region, currentMaterialId }: KeyRow,
+  { next, rotation, now }: Step & { readonly next: MaterialRow },
 ): Promise<void> {
   const previous =
     currentMaterialId === undefined

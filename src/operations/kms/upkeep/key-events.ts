@@ -1,18 +1,13 @@
 import { cloudTrailServiceEvent } from '../../../audit/index.ts';
 import { uuid, type Clock } from '../../../base/index.ts';
-import {
-  keyArn,
-  type KeyEventRecord,
-  type KeyRecord,
-  type MaterialRecord,
-} from '../../../domain/index.ts';
+import { keyArn, type KeyEventRow, type KeyRow, type MaterialRow } from '../../../domain/index.ts';
 import { KeyStoreError } from '../../../keystores/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { forEach } from './for-each.ts';
 
 type Happening = Pick<
-  KeyEventRecord,
+  KeyEventRow,
   'name' | 'details' | 'materials' | 'customKeyStoreId' | 'clusterId'
 >;
 
@@ -20,7 +15,7 @@ type Happening = Pick<
 export async function leaveKeyEvent(
   transaction: Transaction,
   clock: Clock,
-  { account, region, keyId }: Pick<KeyRecord, 'account' | 'region' | 'keyId'>,
+  { account, region, keyId }: Pick<KeyRow, 'account' | 'region' | 'keyId'>,
   happening: Happening,
 ): Promise<void> {
   await transaction.put('keyEvents', {
@@ -41,7 +36,7 @@ export async function tellKeyEvents(services: Services): Promise<void> {
 }
 
 /** Source of the events: the CloudTrail examples of the AWS KMS Developer Guide. */
-async function tell(services: Services, event: KeyEventRecord): Promise<void> {
+async function tell(services: Services, event: KeyEventRow): Promise<void> {
   const { eventId, date, name, account, region, keyId, details, materials = [] } = event;
   const fates = await Promise.all(
     materials.map(async (material) => ({
@@ -76,14 +71,14 @@ async function tell(services: Services, event: KeyEventRecord): Promise<void> {
 }
 
 interface Fate {
-  readonly material: MaterialRecord;
+  readonly material: MaterialRow;
   readonly destroyed: boolean;
 }
 
 async function destroyed(
   { keyStores }: Services,
   store: Happening,
-  material: MaterialRecord,
+  material: MaterialRow,
 ): Promise<boolean> {
   try {
     return await keyStores.of(store).destroyMaterial(material);

@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../base/index.ts';
+import type { Change, Reader } from '../storage/index.ts';
+import type { Authorities } from './authorities.ts';
+import type { BackupFiles } from './backups/backup-files.ts';
+import { sweepBackups } from './backups/sweep.ts';
+import type { ClusterControlOptions } from './contract.ts';
+import { ClusterWorker } from './cluster-worker.ts';
+import { Fleet } from './hsm-processes.ts';
+import { launchHsm } from './launch.ts';
+import { reconcile } from './reconcile.ts';
+import type { ClusterName } from './rows.ts';
+
+/** Milliseconds of real time between two looks at what the clock has made due. */
+const CHORES_INTERVAL = 60_000;
+
+/** Who does the work on the clusters, in the background. */
+export interface Crew {
+  readonly fleet: Fleet;
+  wakeAll(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A worker per cluster, woken by every change of the cluster's rows and processes. */
+export function startCrew(
+  options: ClusterControlOptions,
+  backupFiles: BackupFiles,
+  authorities: Authorities,
+): Crew {
+  const { store, dataFolder, clock, clockOffset, rate, log, launch = launchHsm } = options;
+  const folder = join(dataFolder, 'hsms');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const workers = new Map<string, ClusterWorker>();
+  const fleet = new Fleet({
+    folder,
+    clock,
+    clockOffset,
+    rate,
+    log,
+    launch,
+    hosts: options.hosts,
+    changed: wake,
+  });
+  const works = { store, fleet, authorities, backupFiles, clock, log };
+
+  function wake({ account, region, clusterId }: ClusterName): void {
+    const name = { account, region, clusterId };
+    const worker = workers.get(clusterId) ?? new ClusterWorker(name, log, () => work(name));
+    workers.set(clusterId, worker);
+    worker.wake();
+  }
+
+  async function work(name: ClusterName): Promise<void> {
+    if (!(await reconcile(works, name))) workers.delete(name.clusterId);
+  }
+
+  const wakeAll = async (): Promise<void> => (await store.read(allClusters)).forEach(wake);
+  // Whatever a clock brings about: daily backups, and the end of old ones.
+  const endChores = startChores(log, async () => {
+    await sweepBackups({ store, files: backupFiles, clock, log });
+    await wakeAll();
+  });
+  const unsubscribe = store.subscribe((changes) =>
+    changes.forEach((change) => wakeFor(change, wake)),
+  );
+  return {
+    fleet,
+    wakeAll,
+    async close() {
+      unsubscribe();
+      await endChores();
+      // Workers first: an HSM that stops would otherwise be recorded as degraded.
+      const closing = [...workers.values()].map((worker) => worker.close());
+      await fleet.close();
+      await Promise.all(closing);
+    },
+  };
+}
+
+/** Does `work` now and every so often until the returned function is called, which waits for work under way. */
+function startChores(log: Logger, work: () => Promise<void>): () => Promise<void> {
+  let running = Promise.resolve();
+  const tick = (): void => {
+    running = running
+      .then(work)
+      .catch((error: unknown) => log.error({ err: error }, 'the daily work on backups failed'));
+  };
+  const timer = setInterval(tick, CHORES_INTERVAL);
+  tick();
+  return () => {
+    clearInterval(timer);
+    return running;
+  };
+}
+
+function wakeFor({ table, key }: Change, wake: (name: ClusterName) => void): void {
+  const [account, region, clusterId] = key;
+  if ((table === 'clusters' || table === 'hsms') && account && region && clusterId)
+    wake({ account, region, clusterId });
+}
+
+function allClusters(reader: Reader): Promise<ClusterName[]> {
+  return reader.list('clusters', []);
+}

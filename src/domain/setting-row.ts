@@ -1,0 +1,5 @@
+/** A value of the installation itself, by name. */
+export interface SettingRow {
+  readonly name: string;
+  readonly value: string;
+}

@@ -1,0 +1,151 @@
+import {
+  checkValue,
+  generatePrivateKey,
+  InvalidKeyError,
+  isOfKind,
+  isWhole,
+  pairCheckValue,
+  publicKeyOf,
+  randomBytes,
+  readPrivateKey,
+  readPublicKey,
+  secretKey,
+  writePrivateKey,
+  writePublicKey,
+  type AsymmetricKey,
+  type PairKind,
+  type SecretKey,
+} from '../../../crypto/index.ts';
+import type { KeyForm, SecretKeyType } from '../../wire/index.ts';
+import { UnfitKeyError } from '../engine.ts';
+
+interface Shown {
+  readonly length: number;
+  readonly checkValue: string;
+}
+interface SoftwareSecretKey extends Shown {
+  readonly class: 'secret-key';
+  readonly type: SecretKeyType;
+  readonly secret: SecretKey;
+}
+interface SoftwarePrivateKey extends Shown {
+  readonly class: 'private-key';
+  readonly type: PairKind;
+  readonly privateKey: AsymmetricKey;
+  readonly publicKey: AsymmetricKey;
+}
+interface SoftwarePublicKey extends Shown {
+  readonly class: 'public-key';
+  readonly type: PairKind;
+  readonly publicKey: AsymmetricKey;
+}
+
+/** Keys are `KeyObject`s: their bytes are outside JavaScript's heap and never shown. */
+export type SoftwareKey = SoftwareSecretKey | SoftwarePrivateKey | SoftwarePublicKey;
+
+const AES_LENGTHS: readonly number[] = [16, 24, 32];
+/** CloudHSM's bound for generic secrets. */
+const MAX_GENERIC_SECRET = 800;
+
+export function generateSecret(type: SecretKeyType, length: number): SoftwareKey {
+  const material = randomBytes(length);
+  try {
+    return secret(type, material);
+  } finally {
+    material.fill(0);
+  }
+}
+
+export async function generatePair(kind: PairKind): Promise<SoftwareKey> {
+  return pair(kind, await generatePrivateKey(kind));
+}
+
+export function importMaterial(form: KeyForm, material: Uint8Array): SoftwareKey {
+  if (form.class === 'secret-key') return secret(form.type, material);
+  const read = form.class === 'private-key' ? readPrivateKey : readPublicKey;
+  const key = read(material);
+  if (!isOfKind(key, form.type)) throw new InvalidKeyError(`bytes are no ${form.type} key`);
+  return form.class === 'private-key' ? pair(form.type, key) : publicHalf(form.type, key);
+}
+
+/** The same for what came from outside, whose two halves may not belong together. */
+export function importForeign(form: KeyForm, material: Uint8Array): SoftwareKey {
+  const key = importMaterial(form, material);
+  if (key.class === 'private-key' && !isWhole(key.privateKey))
+    throw new InvalidKeyError('private and public key are not one pair');
+  return key;
+}
+
+export function exportMaterial(key: SoftwareKey): Uint8Array {
+  if (key.class === 'secret-key') return key.secret.export();
+  return key.class === 'private-key'
+    ? writePrivateKey(key.privateKey)
+    : writePublicKey(key.publicKey);
+}
+
+export function publicHalfOf(key: SoftwareKey): SoftwareKey {
+  return publicHalf(pairOf(key).type, publicOf(key));
+}
+
+/** The key object for what needs a secret key of this type. */
+export function secretOf(key: SoftwareKey, type: SecretKeyType): SecretKey {
+  if (key.class !== 'secret-key' || key.type !== type)
+    throw new UnfitKeyError(`this takes a key of type ${type}`);
+  return key.secret;
+}
+
+export function privateOf(key: SoftwareKey): AsymmetricKey {
+  if (key.class !== 'private-key') throw new UnfitKeyError('this takes a private key');
+  return key.privateKey;
+}
+
+export function publicOf(key: SoftwareKey): AsymmetricKey {
+  return pairOf(key).publicKey;
+}
+
+/** The key, if it is one of a pair. */
+export function pairOf(key: SoftwareKey): SoftwarePrivateKey | SoftwarePublicKey {
+  if (key.class === 'secret-key') throw new UnfitKeyError('this takes a key of a pair');
+  return key;
+}
+
+function secret(type: SecretKeyType, material: Uint8Array): SoftwareKey {
+  const fits =
+    type === 'aes'
+      ? AES_LENGTHS.includes(material.length)
+      : material.length > 0 && material.length <= MAX_GENERIC_SECRET;
+  if (!fits) throw new InvalidKeyError(`no key of type ${type} has ${material.length} bytes`);
+  return {
+    class: 'secret-key',
+    type,
+    length: material.length,
+    checkValue: type === 'aes' ? checkValue(material) : '',
+    secret: secretKey(material),
+  };
+}
+
+function pair(type: PairKind, privateKey: AsymmetricKey): SoftwareKey {
+  const material = writePrivateKey(privateKey);
+  const { length } = material;
+  material.fill(0);
+  const publicKey = publicKeyOf(privateKey);
+  return {
+    class: 'private-key',
+    type,
+    length,
+    checkValue: pairCheckValue(writePublicKey(publicKey)),
+    privateKey,
+    publicKey,
+  };
+}
+
+function publicHalf(type: PairKind, publicKey: AsymmetricKey): SoftwareKey {
+  const material = writePublicKey(publicKey);
+  return {
+    class: 'public-key',
+    type,
+    length: material.length,
+    checkValue: pairCheckValue(material),
+    publicKey,
+  };
+}

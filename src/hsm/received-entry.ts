@@ -1,0 +1,21 @@
+import type { ReplicaRecord } from './replication/index.ts';
+import type { AuditEntry } from './audit/audit.ts';
+
+/** What is recorded of a record that came from another HSM; undefined for those that change by themselves, like lockouts. */
+export function receivedEntry({
+  kind,
+  id,
+  deleted,
+  version: [, writer],
+}: ReplicaRecord): AuditEntry | undefined {
+  const detail = `written by ${writer.split('.')[0]}`;
+  if (kind === 'key')
+    return {
+      opcode: deleted ? 'CN_TOMBSTONE_OBJECT' : 'CN_INSERT_MASKED_OBJECT_USER',
+      keyHandle: id,
+      detail,
+    };
+  if (kind === 'user')
+    return { opcode: deleted ? 'CN_DELETE_USER' : 'KH_RECEIVE_USER', detail: `${id}, ${detail}` };
+  return undefined;
+}

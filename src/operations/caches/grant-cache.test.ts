@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import {
+  constraintsMet,
+  isNoWider,
+  type GrantConstraints,
+  type GrantRow,
+} from '../../domain/index.ts';
+import { openSqliteStore } from '../../storage/index.ts';
+import { openGrantDirectory } from './grant-cache.ts';
+import { GrantIndex } from './grant-index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'keyhold-grants-'));
+const store = openSqliteStore(join(folder, 'metadata.db'));
+after(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const key = {
+  account: '111122223333',
+  region: 'us-east-1',
+  keyId: '1234abcd-12ab-34cd-56ef-1234567890ab',
+};
+const ana = 'arn:aws:iam::111122223333:user/ana';
+let made = 0;
+
+function grant(more: Partial<GrantRow> = {}): GrantRow {
+  made += 1;
+  const grantId = made.toString(16).padStart(64, '0');
+  return {
+    ...key,
+    grantId,
+    creationDate: 0,
+    granteeArn: ana,
+    operations: ['Encrypt'],
+    issuingAccount: key.account,
+    ...more,
+  };
+}
+
+const put = (...grants: readonly GrantRow[]): Promise<void> =>
+  store.transact(async (transaction) => {
+    for (const one of grants) await transaction.put('grants', one);
+  });
+
+describe('the grant directory', () => {
+  const question = { operation: 'Encrypt', encryptionContext: { n: '25000' }, child: undefined };
+
+  it('finds one of fifty thousand grants of a key without looking at the others, while grants come and go', async () => {
+    const grants = openGrantDirectory(store);
+    const many = Array.from({ length: 50_000 }, (_, n) =>
+      grant({ constraints: { EncryptionContextEquals: { n: String(n) } } }),
+    );
+    await put(...many);
+    const find = async (): Promise<string | undefined> =>
+      (await grants.of(key, [ana]))[0]?.find(question, 'AIDA')?.grantId;
+    assert.equal(await find(), many[25_000]?.grantId);
+    const before = process.cpuUsage();
+    for (let round = 0; round < 1_000; round += 1) {
+      if (round % 100 === 0) await put(grant());
+      await find();
+    }
+    const { user, system } = process.cpuUsage(before);
+    assert.ok(
+      user + system < 2_000_000,
+      `${user + system} µs for 1,000 look-ups and 10 new grants`,
+    );
+  });
+
+  it('shows what was written, as soon as it is written, to everyone at once', async () => {
+    const grants = openGrantDirectory(store);
+    const own = { ...key, keyId: 'another' };
+    const find = async (): Promise<string | undefined> =>
+      (await grants.of(own, [ana]))[0]?.find(question, 'AIDA')?.grantId;
+    assert.equal(await find(), undefined);
+    const one = grant(own);
+    await put(one);
+    assert.deepEqual(new Set(await Promise.all([find(), find(), find()])), new Set([one.grantId]));
+    await put({ ...one, operations: ['Decrypt'] });
+    assert.equal(await find(), undefined);
+    await put(one);
+    await store.transact((transaction) =>
+      transaction.delete('grants', own.account, own.region, own.keyId, one.grantId),
+    );
+    assert.deepEqual(await Promise.all([find(), find()]), [undefined, undefined]);
+  });
+});
+
+describe('the grant index', () => {
+  const pairs = fc.dictionary(fc.constantFrom('a', 'B', 'b', 'c'), fc.constantFrom('1', '2'), {
+    maxKeys: 3,
+  });
+  const constraints: fc.Arbitrary<GrantConstraints> = fc.oneof(
+    fc.constant({}),
+    pairs.map((EncryptionContextEquals) => ({ EncryptionContextEquals })),
+    pairs.map((EncryptionContextSubset) => ({ EncryptionContextSubset })),
+  );
+  const operations = fc.uniqueArray(
+    fc.constantFrom('Encrypt', 'Decrypt', 'CreateGrant', 'DescribeKey'),
+    { minLength: 1 },
+  );
+  const terms = fc.record({ constraints, operations });
+
+  it('finds a grant exactly where looking at each would', () => {
+    const asked = fc.record({
+      operation: fc.constantFrom('Encrypt', 'CreateGrant', 'DescribeKey'),
+      encryptionContext: pairs,
+      child: terms,
+    });
+    fc.assert(
+      fc.property(fc.array(terms, { maxLength: 8 }), fc.nat(7), asked, (all, removed, question) => {
+        const index = new GrantIndex();
+        const grants = all.map((one) => grant(one));
+        for (const one of grants) index.add(one);
+        index.remove(grants[removed]?.grantId ?? '');
+        const left = grants.filter((_, at) => at !== removed);
+        const expected = left.some(({ constraints: limits, operations: names, ...rest }) => {
+          if (!names.includes(question.operation)) return false;
+          if (question.operation === 'DescribeKey') return true;
+          if (question.operation === 'CreateGrant')
+            return isNoWider(question.child, {
+              ...rest,
+              operations: names,
+              constraints: limits ?? {},
+            });
+          return constraintsMet(limits, question.encryptionContext);
+        });
+        assert.equal(index.find(question, 'AIDA') !== undefined, expected);
+        assert.equal(index.size, left.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('knows a grantee by its unique id, if the grant does', () => {
+    const index = new GrantIndex();
+    index.add(grant({ granteeId: 'AIDAFIRST' }));
+    const question = { operation: 'Encrypt', encryptionContext: undefined, child: undefined };
+    assert.ok(index.find(question, 'AIDAFIRST'));
+    assert.equal(index.find(question, 'AIDASECOND'), undefined);
+  });
+});
+
+describe('a child grant', () => {
+  const pairs = fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('1', '2'), { maxKeys: 2 });
+  const terms = fc.record({
+    operations: fc.uniqueArray(fc.constantFrom('Encrypt', 'Decrypt'), { minLength: 1 }),
+    constraints: fc.oneof(
+      fc.constant({}),
+      pairs.map((EncryptionContextEquals) => ({ EncryptionContextEquals })),
+      pairs.map((EncryptionContextSubset) => ({ EncryptionContextSubset })),
+    ),
+  });
+
+  it('that is no wider than its parent allows nothing that the parent does not', () => {
+    fc.assert(
+      fc.property(
+        terms,
+        terms,
+        pairs,
+        fc.constantFrom('Encrypt', 'Decrypt'),
+        (child, parent, context, operation) => {
+          fc.pre(isNoWider(child, parent));
+          const may = ({ operations, constraints }: typeof child): boolean =>
+            operations.includes(operation) && constraintsMet(constraints, context);
+          assert.ok(!may(child) || may(parent));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { cloudTrailEvent, type AuditResource, type EventSource } from '../../audit/index.ts';
+import { services, type ServiceName } from '../../contract/index.ts';
+import { isKmsError, type Principal } from '../../domain/index.ts';
+import type { Operation } from '../operation.ts';
+import type { PerformRequest } from '../request.ts';
+import type { Found } from '../resolved-target.ts';
+import { reveals } from './returns-secret.ts';
+import type { Services } from '../services.ts';
+
+/** What the pipeline learns on its way, for the audit record. */
+export interface Outcome {
+  readonly found: Record<string, Found>;
+  readonly noted: Record<string, unknown>;
+  /** Who called, if the signature doesn't say. */
+  caller?: Principal;
+}
+
+/** Where the events of a service without Regions are, whatever Region the client signed for. */
+const GLOBAL_REGION = 'us-east-1';
+
+const sources: Record<ServiceName, EventSource> = {
+  kms: 'kms.amazonaws.com',
+  cloudhsm: 'cloudhsm.amazonaws.com',
+  cloudtrail: 'cloudtrail.amazonaws.com',
+  iam: 'iam.amazonaws.com',
+  sts: 'sts.amazonaws.com',
+  keyhold: 'keyhold',
+};
+
+interface Recorded {
+  readonly eventId: string;
+  /** Resolves when the record is written: before, no answer may leave. */
+  readonly written: Promise<void>;
+}
+
+/** Records one call, granted or denied. */
+export function auditCall(
+  { audit, clock }: Pick<Services, 'audit' | 'clock'>,
+  operation: Operation,
+  request: PerformRequest,
+  { found, noted, caller }: Outcome,
+  output: object | undefined,
+  error?: unknown,
+): Recorded {
+  const event = cloudTrailEvent({
+    time: clock.now(),
+    eventSource: sources[operation.service],
+    eventName: operation.name,
+    region: operation.service === 'iam' ? GLOBAL_REGION : request.region,
+    principal: caller ?? request.caller,
+    sourceIp: request.sourceIp,
+    userAgent: request.userAgent,
+    requestId: request.requestId,
+    readOnly: operation.effect === 'read',
+    input: request.input,
+    output,
+    error: error === undefined ? undefined : auditError(operation.service, error),
+    resources: resourcesOf(found, output),
+    additionalEventData: hasAny(noted) ? noted : undefined,
+    tlsDetails: request.tls,
+  });
+  const written = audit.record(event, { durable: error === undefined && mustLast(operation) });
+  return { eventId: event.eventID, written };
+}
+
+/** Before a secret leaves, or a change is acknowledged, its record must survive the loss of power too. */
+function mustLast({ service, name, effect }: Operation): boolean {
+  return effect === 'write' || reveals(service, name);
+}
+
+/** Characters, as in CloudTrail: a text may repeat a whole input. */
+const MAX_MESSAGE = 1_024;
+
+/** As CloudTrail names the errors of services that speak the Query protocol. */
+function queryErrorCode(code: string): string {
+  if (code === 'AccessDeniedException') return 'AccessDenied';
+  return code.endsWith('Exception') ? code : `${code}Exception`;
+}
+
+function auditError(
+  service: ServiceName,
+  error: unknown,
+): { readonly code: string; readonly message?: string | undefined } {
+  if (!isKmsError(error)) return { code: 'InternalFailure' };
+  const { code, publicMessage } = error;
+  return {
+    code: services[service].protocol === 'query' ? queryErrorCode(code) : code,
+    message: publicMessage?.slice(0, MAX_MESSAGE),
+  };
+}
+
+/** What the call acted on, and the key that it made. */
+function resourcesOf(
+  found: Readonly<Record<string, Found>>,
+  output: object | undefined,
+): AuditResource[] {
+  const resources: AuditResource[] = [];
+  for (const name in found) {
+    const one = found[name];
+    if (one?.kind === 'key')
+      resources.push({ accountId: one.scope.account, type: 'AWS::KMS::Key', ARN: one.arn });
+    else if (one?.kind === 'iam' && one.trustPolicy)
+      resources.push({ accountId: one.account, type: 'AWS::IAM::Role', ARN: one.arn });
+  }
+  if (output && 'ReplicaKeyMetadata' in output) addMade(output.ReplicaKeyMetadata, resources);
+  else if (output && 'KeyMetadata' in output && resources.length === 0)
+    addMade(output.KeyMetadata, resources);
+  return resources;
+}
+
+function addMade(metadata: unknown, resources: AuditResource[]): void {
+  // As the contract has it for CreateKey and ReplicateKey.
+  const { Arn, AWSAccountId } = metadata as {
+    readonly Arn?: string;
+    readonly AWSAccountId?: string;
+  };
+  if (Arn !== undefined && AWSAccountId !== undefined)
+    resources.push({ accountId: AWSAccountId, type: 'AWS::KMS::Key', ARN: Arn });
+}
+
+function hasAny(data: object): boolean {
+  for (const _name in data) return true;
+  return false;
+}

@@ -1,0 +1,51 @@
+import {
+  keySpecProperties,
+  keyState,
+  kindRefusal,
+  KmsError,
+  stateVerdict,
+  type KeyRow,
+} from '../../domain/index.ts';
+import type { Operation, Target } from '../operation.ts';
+import type { FoundKey, Found } from '../resolved-target.ts';
+import type { Services } from '../services.ts';
+
+/** After authorisation: whether the key is one for this operation, which only an authorised caller may learn. */
+export function checkKey(
+  { keyStores }: Pick<Services, 'keyStores'>,
+  operation: Operation,
+  target: Target,
+  found: Found,
+): void {
+  if (found.kind !== 'key' || !('states' in target)) return;
+  const { key, arn, deferred }: FoundKey = found;
+  const refusal = target.kind && kindRefusal(target.kind, key);
+  if (refusal)
+    throw new KmsError('UnsupportedOperationException', refusal.text && `${arn} ${refusal.text}`);
+  const verdict = stateVerdict(target.states, shownState(keyStores, key));
+  if (verdict !== 'ok') throw new KmsError(verdict.error, `${arn} ${verdict.text}`);
+  if (target.usage !== undefined && key.keyUsage !== target.usage) {
+    throw new KmsError(
+      'InvalidKeyUsageException',
+      `${arn} key usage is ${key.keyUsage} which is not valid for ${operation.name}.`,
+    );
+  }
+  if (target.symmetric && keySpecProperties(key.keySpec).family !== 'symmetric') {
+    throw new KmsError(
+      'InvalidKeyUsageException',
+      'You cannot generate a data key with an asymmetric CMK',
+    );
+  }
+  if (deferred) throw deferred;
+}
+
+/** The key's state as DescribeKey shows it now. */
+export function shownState(
+  keyStores: Services['keyStores'],
+  key: KeyRow,
+): ReturnType<typeof keyState> {
+  return keyState(
+    key,
+    key.customKeyStoreId === undefined || keyStores.isConnected(key.customKeyStoreId),
+  );
+}

@@ -1,0 +1,84 @@
+import type { Principal } from '../../domain/index.ts';
+import type { ContextValue, RequestContext } from '../../policy/index.ts';
+import type { Facts } from '../conditions/facts.ts';
+import { multiValuedKeys, requestContext } from '../conditions/request-context.ts';
+import type { Found } from '../resolved-target.ts';
+
+/** A request that nobody has made: who would ask for what, and what it would show. */
+export interface Hypothesis {
+  readonly principal: Principal;
+  readonly action: string;
+  readonly region: string;
+  readonly found: Found;
+  readonly now: number;
+  readonly aliases: readonly string[] | undefined;
+  /** Condition keys in any case, with their values. */
+  readonly given: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What is so whatever the request: of the principal, of the resource, and of the time. */
+const settled =
+  /^(?:aws:(?:principal(?:arn|account|type|tag\/.+|isawsservice)|userid|username|requestedregion|currenttime|epochtime|resourceaccount|resourcetag\/.+|sourceidentity|federatedprovider|viaawsservice)|kms:(?:calleraccount|keyspec|keyusage|keyorigin|customermasterkeyspec|customermasterkeyusage|multiregion|multiregionkeytype|resourcealiases|viaservice|grantisforawsresource))$/;
+
+export interface HypotheticalContext {
+  readonly context: RequestContext;
+  /** The keys that were asked for, and that nothing is known of. */
+  readonly unknown: ReadonlySet<string>;
+  readonly encryptionContext: Readonly<Record<string, string>> | undefined;
+}
+
+/** What is given counts; what is settled is known; all else is absent, and noted when a policy asks for it. */
+export function hypotheticalContext({
+  principal,
+  region,
+  given,
+  ...rest
+}: Hypothesis): HypotheticalContext {
+  const request = {
+    caller: principal,
+    region,
+    input: {},
+    sourceIp: '',
+    userAgent: '',
+    secure: false,
+  };
+  const facts: Facts = {
+    ...rest,
+    request,
+    target: { on: 'service' },
+    all: {},
+    attestation: undefined,
+    idleDays: undefined,
+  };
+  const derived = requestContext(facts);
+  const values = new Map(
+    Object.entries(given).map(([key, list]) => [
+      key.toLowerCase(),
+      valueOf(key.toLowerCase(), list),
+    ]),
+  );
+  const unknown = new Set<string>();
+  return {
+    unknown,
+    encryptionContext: encryptionContextOf(given),
+    context: (key) => {
+      if (values.has(key)) return values.get(key);
+      if (settled.test(key)) return derived(key);
+      unknown.add(key);
+      return undefined;
+    },
+  };
+}
+
+function valueOf(key: string, list: readonly string[]): ContextValue | undefined {
+  return multiValuedKeys.has(key) || list.length > 1 ? list : list[0];
+}
+
+const PREFIX = 'kms:encryptioncontext:';
+
+/** The names of its pairs are part of condition keys. */
+function encryptionContextOf(given: Hypothesis['given']): Record<string, string> | undefined {
+  const pairs = Object.entries(given).filter(([key]) => key.toLowerCase().startsWith(PREFIX));
+  if (pairs.length === 0) return undefined;
+  return Object.fromEntries(pairs.map(([key, [value = '']]) => [key.slice(PREFIX.length), value]));
+}

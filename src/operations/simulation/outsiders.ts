@@ -1,0 +1,50 @@
+import { accountRootArn, type Principal } from '../../domain/index.ts';
+import type { Described } from '../../identity/index.ts';
+import { compilePolicy, parsePolicy, type PrincipalPattern } from '../../policy/index.ts';
+import type { FoundKey } from '../resolved-target.ts';
+import type { Services } from '../services.ts';
+
+/** As far as the key is concerned, principals of other accounts may do what the key's policy and grants let them. */
+const everything = compilePolicy(
+  parsePolicy(
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
+    }),
+    'identity',
+  ),
+);
+
+/** How many grants are looked through for other accounts' grantees. */
+const MAX_GRANTS = 1_000;
+
+/** Everyone of another account whom the key's policy or one of its grants names; `*` stands for everyone. */
+export async function outsiders(
+  { store }: Pick<Services, 'store'>,
+  { key, policy }: FoundKey,
+): Promise<Described[]> {
+  const { account, region, keyId } = key;
+  const named = policy.document.statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ principals }) => principals?.of ?? []);
+  const grants = await store.read((reader) =>
+    reader.list('grants', [account, region, keyId], { limit: MAX_GRANTS }),
+  );
+  const arns = [...named.flatMap(arnsOf), ...grants.map(({ granteeArn }) => granteeArn)];
+  return [...new Set(arns)].filter((arn) => accountIn(arn) !== account).map(described);
+}
+
+function arnsOf(pattern: PrincipalPattern): string[] {
+  if (pattern.kind === 'anyone') return ['*'];
+  if (pattern.kind === 'account') return [accountRootArn(pattern.account)];
+  return pattern.kind === 'arn' || pattern.kind === 'role' ? [pattern.arn] : [];
+}
+
+function accountIn(arn: string): string {
+  return arn.split(':')[4] ?? '';
+}
+
+function described(arn: string): Described {
+  const principal: Principal = { account: accountIn(arn), arn, userId: '', accessKeyId: '' };
+  return { principal, policies: { identity: [everything] } };
+}

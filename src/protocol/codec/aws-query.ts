@@ -1,0 +1,89 @@
+import { KmsError, type ErrorName } from '../../domain/index.ts';
+import type { Dialect } from './codec.ts';
+import type { Endpoint } from './routes.ts';
+import { statuses } from '../errors.ts';
+import { formValue } from './form.ts';
+import type { Answer, Frame } from '../request.ts';
+import { element } from './xml.ts';
+
+interface QueryService {
+  readonly version: string;
+  readonly namespace: string;
+}
+
+/** AWS Query: the operation and its input as form parameters, the output as XML. */
+export function queryDialect(
+  { version, namespace }: QueryService,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Dialect {
+  return {
+    find(frame) {
+      const action = parameter(frame, 'Action') ?? '';
+      const endpoint = frame.path === '/' ? endpoints.get(action) : undefined;
+      if (!endpoint)
+        throw new KmsError(
+          'UnknownOperationException',
+          `Could not find operation ${action} for version ${version}`,
+        );
+      return endpoint;
+    },
+    read: (frame, { members }) => formValue(new URLSearchParams(formOf(frame)), members),
+    answer: ({ operation }, output, requestId) =>
+      answer(
+        200,
+        `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, output)}` +
+          `${element('ResponseMetadata', { RequestId: requestId })}</${operation}Response>`,
+      ),
+    refuse: ({ code, publicMessage }, requestId) => {
+      const { code: Code, status } = queryErrors[code] ?? {
+        code: code.replace(/Exception$/, ''),
+        status: statuses[code],
+      };
+      const error = { Type: status < 500 ? 'Sender' : 'Receiver', Code, Message: publicMessage };
+      return answer(
+        status,
+        `<ErrorResponse xmlns="${namespace}">${element('Error', error)}${element('RequestId', requestId)}</ErrorResponse>`,
+      );
+    },
+  };
+}
+
+/** Whether a request without a target is of this protocol: its parameters in the body or, as some tools do, in the URL. */
+export function isForm(frame: Frame): boolean {
+  return parameter(frame, 'Action') !== undefined;
+}
+
+const plainWords = {
+  Action: /(?:^|&)Action=([\w-]{1,128})(?:&|$)/,
+  Version: /(?:^|&)Version=([\w-]{1,128})(?:&|$)/,
+} as const;
+
+/** A parameter that is a plain word, as the names of actions and versions are. */
+export function parameter(frame: Frame, name: keyof typeof plainWords): string | undefined {
+  return plainWords[name].exec(formOf(frame))?.[1];
+}
+
+function formOf({ body, query }: Frame): string {
+  return body.length > 0 ? body.toString('utf8') : query;
+}
+
+function answer(status: number, body: string): Answer {
+  return { status, contentType: 'text/xml', body };
+}
+
+/** Where the Query protocol has names and statuses of its own. Source: "Common Errors", AWS STS API Reference. */
+const queryErrors: Partial<Record<ErrorName, { readonly code: string; readonly status: number }>> =
+  {
+    AccessDeniedException: { code: 'AccessDenied', status: 403 },
+    ExpiredTokenException: { code: 'ExpiredToken', status: 403 },
+    IncompleteSignatureException: { code: 'IncompleteSignature', status: 400 },
+    InvalidSignatureException: { code: 'SignatureDoesNotMatch', status: 403 },
+    KMSInternalException: { code: 'InternalFailure', status: 500 },
+    MissingAuthenticationTokenException: { code: 'MissingAuthenticationToken', status: 403 },
+    SerializationException: { code: 'MalformedInput', status: 400 },
+    ThrottlingException: { code: 'Throttling', status: 400 },
+    UnknownOperationException: { code: 'InvalidAction', status: 400 },
+    UnrecognizedClientException: { code: 'InvalidClientTokenId', status: 403 },
+    ValidationException: { code: 'ValidationError', status: 400 },
+    WebIdentityTokenExpired: { code: 'ExpiredTokenException', status: 400 },
+  };

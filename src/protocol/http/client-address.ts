@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { PerformRequest } from '../../operations/index.ts';
+
+/** Where a request comes from, as far as that can be believed: policies and the audit trail go by it. */
+export interface Origin {
+  readonly sourceIp: string;
+  /** Whether it came through TLS. */
+  readonly secure: boolean;
+  /** Of TLS that ends here. */
+  readonly tls?: PerformRequest['tls'];
+}
+export type OriginOf = (request: IncomingMessage) => Origin;
+
+/**
+ * The other end of the connection; or, if that is one of the trusted proxies (addresses and CIDR blocks), who it says
+ * that it speaks for, in `X-Forwarded-For` and `X-Forwarded-Proto`. Anybody can send these: nobody else is believed.
+ */
+export function createOrigin(trustedProxies: readonly string[] = []): OriginOf {
+  if (trustedProxies.length === 0) return directOrigin;
+  const trusted = blockList(trustedProxies);
+  return (request) => {
+    const direct = directOrigin(request);
+    return isIn(trusted, direct.sourceIp) ? forwardedOrigin(request, direct, trusted) : direct;
+  };
+}
+
+function directOrigin({ socket, headers }: IncomingMessage): Origin {
+  const sourceIp = plainAddress(socket.remoteAddress);
+  if (!(socket instanceof TLSSocket)) return { sourceIp, secure: false };
+  return {
+    sourceIp,
+    secure: true,
+    tls: { ...agreedOn(socket), clientProvidedHostHeader: headers.host ?? '' },
+  };
+}
+
+type Agreed = Pick<NonNullable<PerformRequest['tls']>, 'tlsVersion' | 'cipherSuite'>;
+/** Per connection, since no request changes it. */
+const agreed = new WeakMap<TLSSocket, Agreed>();
+
+function agreedOn(socket: TLSSocket): Agreed {
+  const known = agreed.get(socket) ?? {
+    tlsVersion: socket.getProtocol() ?? '',
+    cipherSuite: socket.getCipher().standardName,
+  };
+  agreed.set(socket, known);
+  return known;
+}
+
+/** Each proxy adds the address that it heard from: from the end, the first that is no proxy of ours is the client. */
+function forwardedOrigin({ headers }: IncomingMessage, direct: Origin, trusted: BlockList): Origin {
+  const hops = textOf(headers['x-forwarded-for'])
+    .split(',')
+    .map((hop) => plainAddress(hop.trim()))
+    .filter((hop) => isIP(hop) > 0);
+  const sourceIp = hops.findLast((hop) => !isIn(trusted, hop)) ?? hops[0] ?? direct.sourceIp;
+  return {
+    sourceIp,
+    secure: textOf(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https',
+  };
+}
+
+/** `192.0.2.1`, `10.0.0.0/8`, `fd00::/8`. */
+export function isAddressOrBlock(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
+}
+
+function blockList(blocks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const block of blocks) {
+    const [address = '', bits] = block.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family > 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+function textOf(value: string | readonly string[] | undefined): string {
+  return typeof value === 'string' ? value : (value ?? []).join(',');
+}
+
+/** An IPv4 caller is one whichever kind of socket it came through. */
+function plainAddress(address = ''): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}

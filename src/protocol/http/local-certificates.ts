@@ -1,0 +1,102 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFileIfThere, writeFileDurably, type Clock } from '../../base/index.ts';
+import {
+  createAuthority,
+  exportPrivateKey,
+  importKeyPair,
+  issueCertificate,
+  makeKeyPair,
+  readCertificate,
+  type Issuer,
+  type Validity,
+} from '../../crypto/index.ts';
+import type { TlsIdentity, TlsSource } from './tls.ts';
+
+export interface LocalCertificates extends TlsSource {
+  /** The file that clients are to trust. */
+  readonly authorityFile: string;
+}
+
+const DAY = 86_400_000;
+const AUTHORITY_DAYS = 3_650;
+/** Short, because nothing has to be done to have it renewed. */
+const SERVER_DAYS = 90;
+const RENEW_BEFORE = 30 * DAY;
+/** A client's clock may be behind. */
+const SKEW = 3_600_000;
+
+/**
+ * A server's certificate from an authority of this Keyhold's own, made at the first start in `folder`. The authority may
+ * issue for any name, so its key stays where the data are; the server's key lives in memory only and is new at each start.
+ */
+export async function localCertificates(
+  folder: string,
+  names: readonly string[],
+  clock: Clock,
+): Promise<LocalCertificates> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const authorityFile = join(folder, 'ca.pem');
+  const issuer = await openAuthority(authorityFile, join(folder, 'ca.key'), clock);
+  let current: TlsIdentity | undefined;
+  let renewAt = 0;
+  return {
+    authorityFile,
+    async read() {
+      const now = clock.now();
+      if (current && now < renewAt) return current;
+      current = await issue(issuer, names, clock);
+      renewAt = now + SERVER_DAYS * DAY - RENEW_BEFORE;
+      return current;
+    },
+  };
+}
+
+async function openAuthority(
+  certificateFile: string,
+  keyFile: string,
+  clock: Clock,
+): Promise<Issuer> {
+  const certificate = readFileIfThere(certificateFile)?.toString();
+  const key = readFileIfThere(keyFile)?.toString();
+  const known = certificate === undefined ? undefined : readCertificate(certificate);
+  if (
+    certificate !== undefined &&
+    key !== undefined &&
+    known &&
+    known.notAfter > clock.now() + SERVER_DAYS * DAY
+  ) {
+    return { certificate, privateKey: importKeyPair(key).privateKey };
+  }
+  const keys = makeKeyPair();
+  const made = await createAuthority(
+    keys,
+    { O: 'Keyhold', CN: 'Keyhold local CA' },
+    validity(clock, AUTHORITY_DAYS),
+  );
+  writeFileDurably(keyFile, exportPrivateKey(keys.privateKey));
+  // Last: with it the pair is complete, and a key without it is replaced.
+  writeFileDurably(certificateFile, made, 0o644);
+  return { certificate: made, privateKey: keys.privateKey };
+}
+
+async function issue(issuer: Issuer, names: readonly string[], clock: Clock): Promise<TlsIdentity> {
+  const keys = makeKeyPair();
+  const subject = { O: 'Keyhold', CN: names[0] ?? 'localhost' };
+  const order = {
+    subject,
+    publicKey: keys.publicKey,
+    ca: false,
+    names,
+    ...validity(clock, SERVER_DAYS),
+  };
+  return {
+    certificate: await issueCertificate(order, issuer),
+    privateKey: exportPrivateKey(keys.privateKey),
+  };
+}
+
+function validity(clock: Clock, days: number): Validity {
+  const now = clock.now();
+  return { notBefore: now - SKEW, notAfter: now + days * DAY };
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import type { SignableRequest } from '../sigv4/index.ts';
+import type { Origin } from './http/client-address.ts';
+
+/** One HTTP request, read to its end. */
+export interface Frame extends SignableRequest, Origin {
+  readonly body: Buffer;
+}
+
+/** One HTTP response to be written. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** The body is what was read of the same request. */
+export function frameOf(
+  { url = '/', method = 'GET', headers }: IncomingMessage,
+  body: Buffer,
+  { sourceIp, secure, tls }: Origin,
+): Frame {
+  const at = url.indexOf('?');
+  return {
+    method,
+    path: at < 0 ? url : url.slice(0, at),
+    query: at < 0 ? '' : url.slice(at + 1),
+    headers,
+    body,
+    sourceIp,
+    secure,
+    tls,
+  };
+}
+
+/** The first value of a header; empty if it was not sent. */
+export function headerOf({ headers }: Frame, name: string): string {
+  const value = headers[name];
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : (value[0] ?? '');
+}

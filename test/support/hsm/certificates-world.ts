@@ -1,0 +1,59 @@
+/** For tests of the HSM: who certifies an HSM's hardware and a cluster's key. */
+import type { KeyObject } from 'node:crypto';
+import type { ControlChannel } from '../../../src/cluster/control-channel.ts';
+import {
+  createAuthority,
+  issueCertificate,
+  makeKeyPair,
+  readCsr,
+  sealFor,
+  type Issuer,
+} from '../../../src/crypto/index.ts';
+
+const validity = { notBefore: 0, notAfter: Date.UTC(2100, 0) };
+
+/** The manufacturer's part and the operator's of what seals backups. */
+export type BackupKeys = readonly [Uint8Array, Uint8Array];
+
+export async function authority(name: string): Promise<Issuer> {
+  const keys = makeKeyPair();
+  return {
+    certificate: await createAuthority(keys, { CN: name }, validity),
+    privateKey: keys.privateKey,
+  };
+}
+
+/** What `issuer` signs of a request. */
+export async function certify(csr: string, issuer: Issuer, ca = false): Promise<string> {
+  return issueCertificate(
+    { ...validity, subject: { CN: 'HSM' }, publicKey: await keyIn(csr), ca },
+    issuer,
+  );
+}
+
+/** Gives an HSM what makes its hardware genuine; resolves to the manufacturer's certificate. */
+export async function certifyHardware(
+  control: ControlChannel,
+  manufacturer: Issuer,
+  backupKeys: BackupKeys,
+): Promise<string> {
+  const { csr } = await control.call('hardwareCsr', {});
+  const publicKey = await keyIn(csr);
+  const certificates = {
+    manufacturerHardwareCertificate: await certify(csr, manufacturer, true),
+    awsHardwareCertificate: await certify(csr, manufacturer, true),
+    manufacturerRoot: manufacturer.certificate,
+    sealedBackupKeys: [
+      sealFor(publicKey, backupKeys[0], Buffer.from('backup-key/manufacturer')),
+      sealFor(publicKey, backupKeys[1], Buffer.from('backup-key/operator')),
+    ],
+  } as const;
+  await control.call('setHardwareCertificates', certificates);
+  return certificates.manufacturerHardwareCertificate;
+}
+
+async function keyIn(csr: string): Promise<KeyObject> {
+  const request = await readCsr(csr);
+  if (!request) throw new Error('no certificate request');
+  return request.publicKey;
+}

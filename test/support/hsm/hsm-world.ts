@@ -1,0 +1,191 @@
+/**
+ * For tests of the HSM: a cluster of HSMs in this process, a customer's CA, a manufacturer, and a clock that tests move.
+ * Tests of HSMs as processes are in cluster/ and test/.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../until.ts';
+import { systemClock } from '../../../src/base/index.ts';
+import { randomBytes, type Issuer } from '../../../src/crypto/index.ts';
+import { authority, certify, certifyHardware, type BackupKeys } from './certificates-world.ts';
+import { connectHsm, type HsmConnection } from '../../../src/hsm/client/index.ts';
+import { startHsm, type WorldHsm } from './one-hsm-world.ts';
+import {
+  AUDIT_FORMAT,
+  HsmError,
+  type HsmErrorCode,
+  type HsmRate,
+  type LoginRole,
+} from '../../../src/hsm/wire/index.ts';
+
+export { authority } from './certificates-world.ts';
+export { CLUSTER_ID, type WorldHsm } from './one-hsm-world.ts';
+
+export const ADMIN_PASSWORD = 'admin-password-1';
+export const USER_PASSWORD = 'user-password-1';
+
+/** An active cluster of `count` HSMs. */
+export async function hsmWorld(count = 1): Promise<HsmWorld> {
+  const world = await emptyWorld();
+  try {
+    await world.addHsm();
+    await world.claim();
+    while (world.hsms.length < count) await world.addHsm();
+    return world;
+  } catch (error) {
+    await world[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A world without HSMs; `backupKeys` are those of another world whose backups this one's hardware is to open. */
+export async function emptyWorld({
+  backupKeys = [randomBytes(32), randomBytes(32)],
+}: { backupKeys?: BackupKeys } = {}): Promise<HsmWorld> {
+  return new HsmWorld(await authority('Customer CA'), await authority('Manufacturer'), backupKeys);
+}
+
+export class HsmWorld implements AsyncDisposable {
+  readonly hsms: WorldHsm[] = [];
+  readonly manufacturer: Issuer;
+  readonly backupKeys: BackupKeys;
+  readonly clock = {
+    ahead: 0,
+    now(): number {
+      return systemClock.now() + this.ahead;
+    },
+    advance(milliseconds: number): void {
+      this.ahead += milliseconds;
+    },
+  };
+  /** What HSMs that are added from now on do per second. */
+  rate: HsmRate | undefined;
+  readonly #root = mkdtempSync(join(tmpdir(), 'keyhold-hsm-'));
+  readonly #customer: Issuer;
+  readonly #connections: HsmConnection[] = [];
+  readonly #usernames = new Set(['admin']);
+
+  constructor(customer: Issuer, manufacturer: Issuer, backupKeys: BackupKeys) {
+    this.#customer = customer;
+    this.manufacturer = manufacturer;
+    this.backupKeys = backupKeys;
+  }
+
+  get trustAnchor(): string {
+    return this.#customer.certificate;
+  }
+
+  get first(): WorldHsm {
+    const [first] = this.hsms;
+    if (!first) throw new Error('there is no HSM yet');
+    return first;
+  }
+
+  /** Adds an HSM: the first of the cluster, or one that joins it. */
+  async addHsm(): Promise<WorldHsm> {
+    const hsm = await startHsm(this.#root, this.clock, {
+      index: this.hsms.length,
+      rate: this.rate,
+    });
+    this.hsms.push(hsm);
+    const hardwareCertificate = await certifyHardware(
+      hsm.control,
+      this.manufacturer,
+      this.backupKeys,
+    );
+    await this.#tellPeers();
+    if (hsm !== this.first) await this.#join(hsm, hardwareCertificate);
+    return hsm;
+  }
+
+  /** Initializes and activates the cluster, as its owner does. */
+  async claim(): Promise<void> {
+    const { control } = this.first;
+    const { clusterCsr = '' } = await control.call('status', {});
+    const clusterCertificate = await certify(clusterCsr, this.#customer);
+    await control.call('initialize', { clusterCertificate, trustAnchor: this.trustAnchor });
+    const connection = await this.connect();
+    await connection.call('activate', { password: ADMIN_PASSWORD });
+    connection.close();
+  }
+
+  /** Resolves when every HSM has a link to every other. */
+  async linked(): Promise<void> {
+    await until('all HSMs are linked', async () => {
+      for (const { control } of this.hsms) {
+        if ((await control.call('status', {})).linkedPeers.length < this.hsms.length - 1)
+          return false;
+      }
+      return true;
+    });
+  }
+
+  /** Connects to an HSM, the first if none is named, and logs nobody in. */
+  async connect(hsm = this.first): Promise<HsmConnection> {
+    const connection = await connectHsm(hsm.address, { trustAnchor: this.trustAnchor });
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** The same, logged in; crypto users and auditors are created at first sight. */
+  async login(
+    username: string,
+    role: LoginRole = 'crypto-user',
+    hsm = this.first,
+  ): Promise<HsmConnection> {
+    const password = role === 'admin' ? ADMIN_PASSWORD : USER_PASSWORD;
+    if (!this.#usernames.has(username)) {
+      this.#usernames.add(username);
+      const admin = await this.login('admin', 'admin');
+      await admin.call('createUser', { username, role, password });
+      admin.close();
+    }
+    const connection = await this.connect(hsm);
+    await connection.call('login', { username, role, password });
+    return connection;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const connection of this.#connections) connection.close();
+    await Promise.all(this.hsms.map((hsm) => hsm.stop()));
+    rmSync(this.#root, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  async #tellPeers(): Promise<void> {
+    for (const hsm of this.hsms) {
+      await hsm.control.call('setPeers', {
+        peers: this.hsms.filter((one) => one !== hsm).map(({ address }) => address),
+      });
+    }
+  }
+
+  async #join(hsm: WorldHsm, hardwareCertificate: string): Promise<void> {
+    const { sealed } = await this.first.control.call('exportClone', {
+      hardwareCertificate,
+      hsmId: hsm.address.hsmId,
+    });
+    await hsm.control.call('importClone', { sealed });
+    await until(
+      'the HSM is synchronized',
+      async () => (await hsm.control.call('status', {})).synchronized,
+    );
+    await this.linked();
+  }
+}
+
+/** For `assert.rejects`. */
+export function refusedAs(code: HsmErrorCode, text = /./): (error: unknown) => boolean {
+  return (error) => error instanceof HsmError && error.code === code && text.test(error.message);
+}
+
+/** What `keyhold hsm audit export` prints of one HSM, line by line. */
+export async function auditLines(reader: HsmConnection): Promise<string[]> {
+  const { identity } = await reader.call('checkpointAudit', {});
+  const { records } = await reader.call('readAudit', { from: 0, limit: 1_000 });
+  const { hsmId } = reader.info;
+  return [
+    { format: AUDIT_FORMAT, ...identity },
+    ...records.map((record) => ({ hsmId, ...record })),
+  ].map((line) => JSON.stringify(line));
+}

@@ -1,0 +1,344 @@
+/**
+ * For the tests of this folder: a cluster in one process, with the real replicas, digests, links and seals on a simulated
+ * network, clock and disks. All chance comes from one seed, so a history that fails can be played again.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import { Packr } from 'msgpackr';
+import { Random } from '../../fuzz/random.ts';
+import { hmacSha256 } from '../../../src/crypto/index.ts';
+import type { StoredRecord } from '../../../src/hsm/storage/index.ts';
+import { encodeFrame, FrameReader, type Peer } from '../../../src/hsm/wire/index.ts';
+import type { PeerChannel, PeerNetwork } from '../../../src/hsm/replication/peer-network.ts';
+import type { PeerCommandName, PeerCommands } from '../../../src/hsm/replication/peer-protocol.ts';
+import { PeerService } from '../../../src/hsm/replication/peer-service.ts';
+import { Peers } from '../../../src/hsm/replication/peers.ts';
+import { Replica, type RecordStore } from '../../../src/hsm/replication/replica.ts';
+
+const CALL_TIMEOUT = 2_000;
+const MASKING_KEY = Buffer.alloc(32, 7);
+const packer = new Packr({ useRecords: false, copyBuffers: true });
+
+/** As it arrives at the other end of a wire; throws if it is too long for a frame. */
+function transmitted<T>(value: T): T {
+  const [frame] = new FrameReader().feed(encodeFrame({ id: 1, out: value }));
+  return (frame as { out: T }).out;
+}
+
+/** Simulated time: what is due is done in its order, and all that follows from it, before time goes on. */
+export class Timeline {
+  now = 0;
+  readonly #due: { readonly time: number; readonly act: () => void; cancelled: boolean }[] = [];
+
+  /** Returns how to cancel it. */
+  after(delay: number, act: () => void): () => void {
+    const entry = { time: this.now + delay, act, cancelled: false };
+    let index = this.#due.length;
+    while (index > 0 && (this.#due[index - 1]?.time ?? 0) <= entry.time) index -= 1;
+    // Latest first, so that the next to come is taken from the end; of equal ones the first to be set comes first.
+    this.#due.splice(index, 0, entry);
+    return () => {
+      entry.cancelled = true;
+    };
+  }
+
+  async runFor(duration: number): Promise<void> {
+    const end = this.now + duration;
+    // Promises first: what they lead to may be due before the next.
+    await turn();
+    for (let next = this.#due.at(-1); next && next.time <= end; next = this.#due.at(-1)) {
+      this.#due.pop();
+      if (next.cancelled) continue;
+      this.now = next.time;
+      next.act();
+      await turn();
+    }
+    this.now = end;
+  }
+}
+
+/** What of an HSM outlives its runs. A transaction is on it whole or not at all. */
+export class SimulatedDisk implements RecordStore {
+  full = false;
+  #sequence = 0;
+  #undo: (() => void)[] = [];
+  #rows = new Map<string, StoredRecord>();
+  #settings = new Map<string, unknown>();
+
+  transact<T>(work: () => T): T {
+    this.#undo = [];
+    try {
+      const result = work();
+      if (this.full) throw new Error('disk is full');
+      return result;
+    } catch (error) {
+      for (const undo of this.#undo.toReversed()) undo();
+      throw error;
+    }
+  }
+
+  putRecord(kind: string, id: string, content: unknown): number {
+    const key = `${kind}/${id}`;
+    const before = this.#rows.get(key);
+    this.#undo.push(() => (before ? this.#rows.set(key, before) : this.#rows.delete(key)));
+    this.#sequence += 1;
+    this.#rows.delete(key);
+    this.#rows.set(key, { kind, id, sequence: this.#sequence, content: packer.pack(content) });
+    return this.#sequence;
+  }
+
+  record(kind: string, id: string): StoredRecord | undefined {
+    const row = this.#rows.get(`${kind}/${id}`);
+    return row && opened(row);
+  }
+
+  recordsAfter(sequence: number, limit: number): StoredRecord[] {
+    const later = [...this.#rows.values()].filter((row) => row.sequence > sequence);
+    return later
+      .toSorted((a, b) => a.sequence - b.sequence)
+      .slice(0, limit)
+      .map(opened);
+  }
+
+  setting(name: string): unknown {
+    return this.#settings.get(name);
+  }
+
+  putSetting(name: string, value: unknown): void {
+    this.#settings.set(name, value);
+  }
+
+  /** A copy, as a snapshot of the file system makes one. */
+  copy(): SimulatedDisk {
+    const copy = new SimulatedDisk();
+    copy.#sequence = this.#sequence;
+    copy.#rows = new Map(this.#rows);
+    copy.#settings = new Map(this.#settings);
+    return copy;
+  }
+}
+
+function opened({ content, ...row }: StoredRecord): StoredRecord {
+  return { ...row, content: packer.unpack(content as Uint8Array) };
+}
+
+/** One run of one HSM, from its start to its crash. */
+export interface Run {
+  readonly replica: Replica;
+  readonly peers: Peers;
+  readonly services: Set<PeerService>;
+}
+
+export class SimulatedHsm {
+  readonly hsmId: string;
+  disk = new SimulatedDisk();
+  run: Run | undefined;
+  /** Called when a joining HSM has caught up. */
+  caughtUp: () => void = () => undefined;
+  readonly #cluster: SimulatedCluster;
+  #runs = 0;
+
+  constructor(hsmId: string, cluster: SimulatedCluster, synchronized: boolean) {
+    this.hsmId = hsmId;
+    this.#cluster = cluster;
+    this.disk.putSetting('synchronized', synchronized);
+  }
+
+  get synchronized(): boolean {
+    return this.disk.setting('synchronized') === true;
+  }
+
+  start(): Run {
+    this.#runs += 1;
+    const replica = new Replica(
+      this.disk,
+      { append: () => undefined },
+      this.hsmId,
+      String(this.#runs),
+    );
+    // As the real keys do: who takes a secret over wipes the copy it got.
+    replica.subscribe(
+      'key',
+      ({ body }) =>
+        body instanceof Object && 'material' in body && (body.material as Uint8Array).fill(0),
+    );
+    replica.load();
+    const peers: Peers = new Peers({
+      hsmId: this.hsmId,
+      database: this.disk,
+      replica,
+      network: this.#cluster.networkOf(this),
+      changed: () => undefined,
+      caughtUp: () => {
+        if (this.synchronized) return;
+        this.disk.putSetting('synchronized', true);
+        this.caughtUp();
+      },
+    });
+    this.run = { replica, peers, services: new Set() };
+    peers.unlock(MASKING_KEY);
+    return this.run;
+  }
+
+  /** kill -9: what was not on the disk is gone. */
+  crash(): void {
+    this.run?.peers.close();
+    this.run = undefined;
+  }
+
+  serviceFor(binding: PeerChannel['binding']): PeerService | undefined {
+    if (!this.run) return undefined;
+    const { replica, peers } = this.run;
+    const { hsmId } = this;
+    return new PeerService(
+      { hsmId, replica, peers, synchronized: () => this.synchronized, sessionsOf: () => 0 },
+      binding,
+    );
+  }
+}
+
+/** The HSMs and the network between them, on which messages are slow, overtake each other, come twice or are lost. */
+export class SimulatedCluster {
+  readonly timeline = new Timeline();
+  readonly random: () => number;
+  /** `a→b`: nothing gets from a to b. */
+  readonly cut = new Set<string>();
+  /** Probability that a message comes twice. */
+  duplicates = 0;
+  /** Longest time that a message takes, in milliseconds. */
+  latency = 20;
+  /** Messages and the bytes in them, as far as they carry records or digests. */
+  traffic = { messages: 0, records: 0 };
+  hsms: SimulatedHsm[] = [];
+  #connections = 0;
+
+  constructor(seed: number) {
+    const random = new Random(seed);
+    this.random = () => random.fraction();
+  }
+
+  add(synchronized: boolean): SimulatedHsm {
+    const hsm = new SimulatedHsm(`hsm-${this.hsms.length}`, this, synchronized);
+    this.hsms = [...this.hsms, hsm];
+    return hsm;
+  }
+
+  /** Tells each running member who the others are, as the control plane does. */
+  tellPeers(members: readonly SimulatedHsm[]): void {
+    for (const member of members) {
+      member.run?.peers.set(
+        members
+          .filter((other) => other !== member)
+          .map(({ hsmId }) => ({ hsmId, host: hsmId, port: 1 })),
+      );
+    }
+  }
+
+  networkOf(hsm: SimulatedHsm): PeerNetwork {
+    return {
+      pause: (ms, signal) =>
+        new Promise((resolve) => {
+          if (signal.aborted) return resolve(true);
+          const stopped = (): void => {
+            cancel();
+            resolve(true);
+          };
+          const cancel = this.timeline.after(ms, () => {
+            signal.removeEventListener('abort', stopped);
+            resolve(false);
+          });
+          signal.addEventListener('abort', stopped, { once: true });
+        }),
+      open: (peer) => this.#open(hsm, peer),
+    };
+  }
+
+  #open(from: SimulatedHsm, peer: Peer): Promise<PeerChannel> {
+    const to = this.hsms.find(({ hsmId }) => hsmId === peer.hsmId);
+    const fromRun = from.run;
+    const { promise, resolve, reject } = Promise.withResolvers<PeerChannel>();
+    this.timeline.after(CALL_TIMEOUT, () => reject(new Error('peer does not answer')));
+    this.#carry(from, peer.hsmId, () => {
+      this.#connections += 1;
+      const secret = Buffer.from(`connection ${this.#connections}`);
+      const binding = {
+        exportKeyingMaterial: (length: number) =>
+          hmacSha256(secret, 'exporter').subarray(0, length),
+      };
+      const service = to?.serviceFor(binding);
+      if (!to || !service) return reject(new Error('connection refused'));
+      const toRun = to.run;
+      const open = (): boolean => from.run === fromRun && to.run === toRun;
+      resolve(this.#channel({ from, to, open, service, binding }));
+    });
+    return promise;
+  }
+
+  #channel({ from, to, open, service, binding }: Ends): PeerChannel {
+    const closed = Promise.withResolvers<void>();
+    let ended = false;
+    const close = (): void => {
+      ended = true;
+      closed.resolve();
+    };
+    const alive = (): boolean => !ended && open();
+    return {
+      binding,
+      closed: closed.promise,
+      close,
+      call: <C extends PeerCommandName>(command: C, input: PeerCommands[C]['in']) => {
+        const { promise, resolve, reject } = Promise.withResolvers<PeerCommands[C]['out']>();
+        const fail = (): void => {
+          close();
+          reject(new Error('peer link closed'));
+        };
+        if (!alive()) fail();
+        const cancel = this.timeline.after(CALL_TIMEOUT, fail);
+        // Copied, for what is sent over a network is.
+        const sent = transmitted(input);
+        this.#carry(from, to.hsmId, () => {
+          if (!alive()) return fail();
+          const answer = answered(() => service.answer(command, sent) as PeerCommands[C]['out']);
+          this.#count(answer.output);
+          this.#carry(to, from.hsmId, () => {
+            cancel();
+            if (!alive()) return fail();
+            if (answer.error) reject(answer.error);
+            else resolve(answer.output as PeerCommands[C]['out']);
+          });
+        });
+        return promise;
+      },
+    };
+  }
+
+  #carry(from: SimulatedHsm, to: string, arrive: () => void): void {
+    const copies = this.random() < this.duplicates ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      this.timeline.after(1 + Math.floor(this.random() * this.latency), () => {
+        if (!this.cut.has(`${from.hsmId}→${to}`)) arrive();
+      });
+    }
+  }
+
+  #count(output: unknown): void {
+    this.traffic.messages += 1;
+    if (output instanceof Object && 'records' in output)
+      this.traffic.records += (output.records as unknown[]).length;
+  }
+}
+
+interface Ends {
+  readonly from: SimulatedHsm;
+  readonly to: SimulatedHsm;
+  readonly open: () => boolean;
+  readonly service: PeerService;
+  readonly binding: PeerChannel['binding'];
+}
+
+function answered<T>(work: () => T): { readonly output?: T; readonly error?: Error } {
+  try {
+    return { output: transmitted(work()) };
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error('unknown failure') };
+  }
+}
