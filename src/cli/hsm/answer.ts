@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { HsmUnreachableError } from '../../hsm/client/index.ts';
 import { HsmError } from '../../hsm/wire/index.ts';
 import { messageOf, type CliIo } from '../io.ts';
-import type { Format, HsmContext, TargetOptions } from './context.ts';
+import type { HsmContext, TargetOptions } from './context.ts';
+import type { Format } from './format.ts';
 
 /**
  * For commander: runs `work` with the command's options and those of `keyhold hsm`, and prints what it returns. Commander

@@ -2,7 +2,7 @@ import { connectHsm, type HsmAddress, type HsmConnection } from '../../hsm/clien
 import { AUDIT_FORMAT } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
-import { loginFrom } from './login.ts';
+import { loginFrom } from './credentials.ts';
 import { addressesOf, trustAnchorOf } from './target.ts';
 
 /** Records asked for at a time. */

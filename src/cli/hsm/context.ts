@@ -1,5 +1,6 @@
 import type { HsmAddress } from '../../hsm/client/index.ts';
 import type { CliIo, Env } from '../io.ts';
+import type { Format } from './format.ts';
 import type { Session } from './session.ts';
 
 /** Finds the HSMs of a cluster that can be talked to. */
@@ -12,10 +13,6 @@ export interface HsmContext {
   /** Interactive mode: the one connection that all commands share. Otherwise each command has its own. */
   readonly session?: Session;
 }
-
-export const formats = ['cloudhsm-cli', 'keyhold'] as const;
-/** `cloudhsm-cli`: as AWS's tool writes it. `keyhold`: the same with real booleans and with names of errors. */
-export type Format = (typeof formats)[number];
 
 /** The options that every command of `keyhold hsm` understands. */
 export interface TargetOptions {

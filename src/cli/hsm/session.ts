@@ -1,7 +1,7 @@
 import type { HsmConnection } from '../../hsm/client/index.ts';
 import { CliError } from '../io.ts';
-import type { Format } from './context.ts';
-import type { Login } from './login.ts';
+import type { Login } from './credentials.ts';
+import type { Format } from './format.ts';
 
 /** Who is logged in. */
 export type LoggedIn = Pick<Login, 'username' | 'role'>;
