@@ -1,14 +1,13 @@
-import { RateLimit } from '../base/index.ts';
+import { RateLimit, type Clock } from '../base/index.ts';
 import { isKmsError, KmsError } from '../domain/index.ts';
 import type { Caller } from '../identity/index.ts';
-import type { Verified } from '../sigv4/index.ts';
-import type { PerformRequest } from '../operations/index.ts';
+import type { Verified, Verify } from '../sigv4/index.ts';
+import type { Perform, PerformRequest } from '../operations/index.ts';
 import type { Dialect } from './codec/codec.ts';
 import { createDialects } from './codec/codecs.ts';
 import type { Endpoint } from './codec/routes.ts';
 import { publicError } from './errors.ts';
 import { headerOf, type Answer, type Frame } from './request.ts';
-import type { HttpOptions } from './http/options.ts';
 import { createPenalties } from './auth-delay.ts';
 import { isNobody, unsignedCaller } from './unsigned.ts';
 
@@ -20,7 +19,14 @@ export interface Handled {
   readonly error: KmsError | undefined;
 }
 
-type Stages = Pick<HttpOptions, 'authenticate' | 'perform' | 'clock' | 'principalRate'>;
+export interface HandleOptions {
+  readonly authenticate: Verify<Caller>;
+  readonly perform: Perform;
+  readonly clock: Clock;
+  /** Requests per second that each principal may make; no limit if not given. */
+  readonly principalRate?: number;
+}
+
 /** Characters of it that are kept, as CloudTrail keeps them. */
 const MAX_USER_AGENT = 1_024;
 /** Calls per second from one address that nobody signs: anybody can make them, and each leaves an audit record. */
@@ -32,19 +38,19 @@ export type Handle = (frame: Frame, requestId: string) => Promise<Handled>;
  * The outer half of a request (bytes): verify the signature, find the operation, decode, validate, perform, encode. The
  * one catch renders every error. It knows nothing of keys and policies.
  */
-export function createHandle(stages: Stages): Handle {
+export function createHandle(options: HandleOptions): Handle {
   const dialectOf = createDialects();
-  const admit = createAdmission(stages);
-  const penalty = createPenalties(stages.clock);
+  const admit = createAdmission(options);
+  const penalty = createPenalties(options.clock);
   return async (frame, requestId) => {
     const dialect = dialectOf(frame);
     let endpoint: Endpoint | undefined;
     try {
-      const verified = unsignedCaller(frame) ?? (await stages.authenticate(frame));
+      const verified = unsignedCaller(frame) ?? (await options.authenticate(frame));
       admit(verified, frame);
       endpoint = dialect.find(frame);
       checkService(verified, endpoint);
-      const output = await stages.perform({
+      const output = await options.perform({
         service: endpoint.service,
         operation: endpoint.operation,
         caller: verified.credential.principal,
@@ -70,7 +76,7 @@ export function createHandle(stages: Stages): Handle {
 function createAdmission({
   clock,
   principalRate,
-}: Stages): (verified: Verified<Caller>, frame: Frame) => void {
+}: HandleOptions): (verified: Verified<Caller>, frame: Frame) => void {
   const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
   const unsigned = new RateLimit(UNSIGNED_RATE, clock);
   return (verified, { sourceIp }) => {

@@ -1,6 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { PerformRequest } from '../operations/index.ts';
 import type { SignableRequest } from '../sigv4/index.ts';
-import type { Origin } from './http/client-address.ts';
+
+/** Where a request comes from, as far as that can be believed: policies and the audit trail go by it. */
+export interface Origin {
+  readonly sourceIp: string;
+  /** Whether it came through TLS. */
+  readonly secure: boolean;
+  /** Of TLS that ends here. */
+  readonly tls?: PerformRequest['tls'];
+}
 
 /** One HTTP request, read to its end. */
 export interface Frame extends SignableRequest, Origin {

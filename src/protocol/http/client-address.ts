@@ -2,15 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { PerformRequest } from '../../operations/index.ts';
+import type { Origin } from '../request.ts';
 
-/** Where a request comes from, as far as that can be believed: policies and the audit trail go by it. */
-export interface Origin {
-  readonly sourceIp: string;
-  /** Whether it came through TLS. */
-  readonly secure: boolean;
-  /** Of TLS that ends here. */
-  readonly tls?: PerformRequest['tls'];
-}
 export type OriginOf = (request: IncomingMessage) => Origin;
 
 /**

@@ -1,8 +1,6 @@
-import type { Clock, Logger } from '../../base/index.ts';
-import type { Caller } from '../../identity/index.ts';
-import type { Perform } from '../../operations/index.ts';
+import type { Logger } from '../../base/index.ts';
+import type { HandleOptions } from '../handle.ts';
 import type { TlsIdentity } from './tls.ts';
-import type { Verify } from '../../sigv4/index.ts';
 
 /** One request that was answered, for metrics. */
 export interface Seen {
@@ -26,18 +24,13 @@ export interface HttpLimits {
   readonly requests: number;
 }
 
-export interface HttpOptions {
-  readonly perform: Perform;
-  readonly authenticate: Verify<Caller>;
-  readonly clock: Clock;
+export interface HttpOptions extends HandleOptions {
   readonly log: Logger;
   /** What `GET /readyz` says. */
   readonly ready: () => boolean;
   /** What `GET /metrics` says. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   readonly observe: (seen: Seen) => void;
-  /** Requests per second that each principal may make; no limit if not given. */
-  readonly principalRate?: number;
   /** Addresses and CIDR blocks of proxies that are believed when they say for whom they speak. */
   readonly trustedProxies?: readonly string[];
   /** Other limits than the usual ones. */
