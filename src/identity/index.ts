@@ -9,6 +9,7 @@ export {
   type IssuedAccessKey,
   type IssuedSession,
 } from './identity.ts';
+export { requirePrincipal, uniqueIdsIn } from './named-principals.ts';
 export { managementAccount, type Administrator } from './bootstrap.ts';
 export type { NewAdministrator } from './administrator.ts';
 export type { Caller } from './caller.ts';

@@ -4,13 +4,14 @@ import type {
   BackupRow,
   ClusterRow,
   GrantRow,
+  KeyKindRule,
   KeyRow,
+  KeyStateRule,
+  KeyUsage,
   Principal,
   Scope,
   Tag,
 } from '../domain/index.ts';
-import type { KeyKindRule, KeyStateRule, KeyUsage } from '../domain/index.ts';
-import { trackedOperations } from './key-uses.ts';
 import type { CompiledPolicy, RequestContext } from '../policy/index.ts';
 import type { Reader } from '../storage/index.ts';
 import type { Services } from './services.ts';
@@ -208,6 +209,28 @@ const actionPrefixes: Record<ServiceName, string> = {
   sts: 'sts',
   keyhold: 'keyhold',
 };
+
+type Tracked = NonNullable<
+  NonNullable<Response<'kms', 'GetKeyLastUsage'>['KeyLastUsage']>['Operation']
+>;
+
+/** The operations whose success is a use of their keys. Source: KeyLastUsageData, AWS KMS API Reference. */
+const trackedOperations = {
+  Encrypt: true,
+  Decrypt: true,
+  ReEncrypt: true,
+  GenerateDataKey: true,
+  GenerateDataKeyWithoutPlaintext: true,
+  GenerateDataKeyPair: true,
+  GenerateDataKeyPairWithoutPlaintext: true,
+  Sign: true,
+  Verify: true,
+  GenerateMac: true,
+  VerifyMac: true,
+  DeriveSharedSecret: true,
+  Encapsulate: true,
+  Decapsulate: true,
+} as const satisfies Record<Tracked, true>;
 
 /** Types an operation by its name in the contract, then forgets the types, so that the pipeline can hold them all. */
 export function defineOperation<

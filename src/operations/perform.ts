@@ -1,16 +1,15 @@
 import { KmsError, type KeyRow, type Scope } from '../domain/index.ts';
+import { requireGrantTokens } from './grants/grant-token.ts';
+import type { Counted } from './limits/request-limits.ts';
+import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
 import { auditCall, type Outcome } from './pipeline/audit-call.ts';
 import { authorizeTarget, contextOf } from './pipeline/authorize-target.ts';
 import { checkKey } from './pipeline/check-key.ts';
-import type { Course } from './course.ts';
-import { requireGrantTokens } from './grants/grant-token.ts';
-import type { Asker, Found } from './resolved-target.ts';
 import { apiError } from './pipeline/key-store-errors.ts';
-import type { Call, Operation, ResolvedTargets, Target, Targets } from './operation.ts';
-import type { Perform, PerformRequest } from './request.ts';
-import { registry } from './registry.ts';
-import type { Counted } from './limits/request-limits.ts';
 import { resolveTarget } from './pipeline/resolve-target.ts';
+import { registry } from './registry.ts';
+import type { Perform, PerformRequest } from './request.ts';
+import type { Asker, Course, Found } from './resolved-target.ts';
 import type { Services } from './services.ts';
 
 /**

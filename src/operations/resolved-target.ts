@@ -9,7 +9,8 @@ import type {
   Scope,
 } from '../domain/index.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
-import type { IamPlace } from './operation.ts';
+import type { IamPlace, Operation, Target, Targets } from './operation.ts';
+import type { PerformRequest } from './request.ts';
 
 /** A target found, not yet authorised. What is wrong with it that only an authorised caller may learn is `deferred`. */
 export type Found = FoundKey | FoundAlias | FoundBackup | FoundCluster | FoundIam | FoundService;
@@ -57,4 +58,23 @@ export interface Asker {
   readonly scope: Scope;
   /** The IAM action asked for, for texts. */
   readonly action: string;
+}
+
+/** A request with all its targets found. */
+export interface Course {
+  readonly operation: Operation;
+  readonly request: PerformRequest;
+  readonly wanted: Targets;
+  readonly found: Readonly<Record<string, Found>>;
+}
+
+/** One target: as it was asked for, and as it was found. */
+export function named(
+  { operation, wanted, found }: Course,
+  name: string,
+): { readonly target: Target; readonly found: Found } {
+  const target = wanted[name];
+  const one = found[name];
+  if (!target || !one) throw new Error(`${operation.name} has no target ${name}`);
+  return { target, found: one };
 }

@@ -7,7 +7,7 @@ import type { KeyStores, SecretSeal } from '../keystores/index.ts';
 import type { Store } from '../storage/index.ts';
 import type { GrantDirectory } from './caches/grant-cache.ts';
 import type { KeyDirectory } from './caches/key-cache.ts';
-import type { KeyUses } from './key-uses.ts';
+import type { KeyUses } from './caches/key-uses.ts';
 import type { Quotas } from './limits/quotas.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
 

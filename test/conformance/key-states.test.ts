@@ -1,6 +1,6 @@
 /**
  * Key states × operations over the wire: every state that can be reached from outside, for every operation on a key.
- * Updating passes too quickly for that; src/operations/key-states.test.ts has it, with all the others.
+ * Updating passes too quickly for that; src/operations/pipeline/key-states.test.ts has it, with all the others.
  */
 import { after, before, describe, it } from 'node:test';
 import {

@@ -4,6 +4,7 @@ import {
   type FoundEvent,
   type Lookup,
 } from '../../audit/index.ts';
+import { DAY_MS } from '../../base/index.ts';
 import type { Request } from '../../contract/index.ts';
 import { KmsError, type Scope } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
@@ -13,7 +14,7 @@ import { readNextToken, writeNextToken } from './next-token.ts';
 type Wanted = Request<'cloudtrail', 'LookupEvents'>;
 
 /** Milliseconds that CloudTrail's event history goes back. */
-const HISTORY = 90 * 86_400_000;
+const HISTORY_MS = 90 * DAY_MS;
 const DEFAULT_RESULTS = 50;
 
 /** The events that concern the caller's account, in its Region. Like AWS it may answer a page with few events, or none, and a token. */
@@ -32,7 +33,7 @@ export const LookupEvents = defineOperation('cloudtrail', 'LookupEvents', {
     if (EventCategory !== undefined) return { Events: [] };
     const wanted: Lookup = {
       ...matchOf(input, scope),
-      notBefore: seconds(StartTime ?? new Date(clock.now() - HISTORY)),
+      notBefore: seconds(StartTime ?? new Date(clock.now() - HISTORY_MS)),
       limit: MaxResults,
       ...(from && { from }),
     };

@@ -1,4 +1,24 @@
-import type { Read, ReadNamed } from './facts.ts';
+import type { Attestation } from '../../attestation/index.ts';
+import type { Request } from '../../contract/index.ts';
+import type { Services } from '../services.ts';
+import type { Read, ReadNamed } from './condition-inputs.ts';
+
+type Recipient = Request<'kms', 'Decrypt'>['Recipient'];
+
+/** What a request's document proves, for policies; undefined where there is none, or none to believe. */
+export function attestationOf(
+  { attestation }: Pick<Services, 'attestation'>,
+  input: object,
+): Attestation | undefined {
+  // Wherever the contract has a Recipient it has this shape.
+  const { Recipient } = input as { readonly Recipient?: Recipient };
+  if (!attestation || Recipient?.AttestationDocument === undefined) return undefined;
+  try {
+    return attestation.verify(Recipient.AttestationDocument);
+  } catch {
+    return undefined;
+  }
+}
 
 /** PCR0 is the enclave image's. Source: "AWS KMS condition keys for AWS Nitro Enclaves", KMS Developer Guide. */
 export const imageSha384: Read = ({ attestation }) => attestation?.pcrs.get(0);

@@ -1,5 +1,12 @@
 import type { GrantConstraints } from '../../domain/index.ts';
-import { member, text, valueOf, type Facts, type Read, type ReadNamed } from './facts.ts';
+import {
+  member,
+  text,
+  valueOf,
+  type Facts,
+  type Read,
+  type ReadNamed,
+} from './condition-inputs.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 

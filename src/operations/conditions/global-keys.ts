@@ -7,7 +7,7 @@ import {
   type Facts,
   type Read,
   type ReadNamed,
-} from './facts.ts';
+} from './condition-inputs.ts';
 
 /** `aws:PrincipalType`, by what kind of ARN the caller has. */
 const principalTypes: readonly [RegExp, string][] = [

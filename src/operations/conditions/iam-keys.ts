@@ -1,4 +1,4 @@
-import { fromInput, member, type Read } from './facts.ts';
+import { fromInput, member, type Read } from './condition-inputs.ts';
 
 const transitiveTagKeys: Read = (facts) => {
   const keys = member(facts, 'TransitiveTagKeys');

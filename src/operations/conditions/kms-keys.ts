@@ -1,11 +1,19 @@
 import { imageSha384, pcr, tpmPcr } from './attestation.ts';
 import {
+  fromInput,
+  keyOf,
+  member,
+  text,
+  type Facts,
+  type Read,
+  type ReadNamed,
+} from './condition-inputs.ts';
+import {
   encryptionAlgorithm,
   encryptionContextKeys,
   encryptionContextValue,
   grantConstraintType,
 } from './encryption-context.ts';
-import { fromInput, keyOf, member, text, type Facts, type Read, type ReadNamed } from './facts.ts';
 
 /** How a condition key is read, and for which actions; for all, if it doesn't say. */
 interface KmsKey {

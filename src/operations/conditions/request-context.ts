@@ -1,5 +1,5 @@
 import type { ContextValue, RequestContext } from '../../policy/index.ts';
-import type { Facts, ReadNamed } from './facts.ts';
+import type { Facts, ReadNamed } from './condition-inputs.ts';
 import { globalKeys, globalNamedKeys } from './global-keys.ts';
 import { iamKeys } from './iam-keys.ts';
 import { kmsKeys, kmsNamedKeys } from './kms-keys.ts';

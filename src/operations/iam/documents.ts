@@ -1,4 +1,5 @@
 import { KmsError, type RoleRow } from '../../domain/index.ts';
+import { uniqueIdsIn } from '../../identity/index.ts';
 import {
   parsePolicy,
   PolicyError,
@@ -6,7 +7,6 @@ import {
   type PolicyKind,
 } from '../../policy/index.ts';
 import type { Reader } from '../../storage/index.ts';
-import { uniqueIdsIn } from '../principals.ts';
 import { checkQuota, type Quota } from './quotas.ts';
 
 /** A document that can be honoured. @throws MalformedPolicyDocument */

@@ -2,18 +2,18 @@ import type { Response } from '../../contract/index.ts';
 import { KmsError } from '../../domain/index.ts';
 import type { Described } from '../../identity/index.ts';
 import { denialText } from '../../policy/index.ts';
+import { aliasNames } from '../conditions/read-inputs.ts';
+import { defineOperation } from '../operation.ts';
+import type { Found } from '../resolved-target.ts';
+import type { Services } from '../services.ts';
 import { accessCauses } from '../simulation/causes.ts';
 import {
   decideHypothetically,
   type Answer,
   type Question,
 } from '../simulation/decide-hypothetically.ts';
-import { keyTarget, foundAgain } from '../simulation/key-target.ts';
-import { aliasNames } from '../conditions/facts-of.ts';
-import { requireAction } from '../known-actions.ts';
-import { defineOperation } from '../operation.ts';
-import type { Found } from '../resolved-target.ts';
-import type { Services } from '../services.ts';
+import { foundAgain, keyTarget } from '../simulation/key-target.ts';
+import { requireAction } from '../simulation/known-actions.ts';
 
 /** Of principals of the caller's account, and of keys whose policy the caller may read. */
 export const ExplainAccess = defineOperation('keyhold', 'ExplainAccess', {

@@ -1,8 +1,7 @@
-import type { PolicyKind } from '../../policy/index.ts';
-import { lintPolicy, type Vocabulary } from '../../policy/index.ts';
+import { lintPolicy, type PolicyKind, type Vocabulary } from '../../policy/index.ts';
 import { conditionKeys, multiValuedKeys } from '../conditions/request-context.ts';
-import { knownActions } from '../known-actions.ts';
 import { defineOperation } from '../operation.ts';
+import { knownActions } from '../simulation/known-actions.ts';
 
 export const LintPolicy = defineOperation('keyhold', 'LintPolicy', {
   effect: 'read',

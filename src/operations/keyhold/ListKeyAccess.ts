@@ -1,20 +1,20 @@
 import type { Response } from '../../contract/index.ts';
 import type { Described } from '../../identity/index.ts';
+import { aliasNames } from '../conditions/read-inputs.ts';
+import { defineOperation } from '../operation.ts';
+import type { FoundKey } from '../resolved-target.ts';
+import type { Services } from '../services.ts';
+import { accessCauses } from '../simulation/causes.ts';
 import {
   decideAtMost,
   decideHypothetically,
   relaxedKey,
   relaxedPrincipal,
 } from '../simulation/decide-hypothetically.ts';
-import { accessCauses } from '../simulation/causes.ts';
 import { foundAgain, keyTarget } from '../simulation/key-target.ts';
+import { requireAction } from '../simulation/known-actions.ts';
 import { outsiders } from '../simulation/outsiders.ts';
 import { principalPage } from '../simulation/principal-page.ts';
-import { aliasNames } from '../conditions/facts-of.ts';
-import { requireAction } from '../known-actions.ts';
-import { defineOperation } from '../operation.ts';
-import type { FoundKey } from '../resolved-target.ts';
-import type { Services } from '../services.ts';
 
 type KeyAccess = Response<'keyhold', 'ListKeyAccess'>['Principals'][number];
 

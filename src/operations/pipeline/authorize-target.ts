@@ -12,16 +12,16 @@ import {
   type PrincipalPolicies,
   type RequestContext,
 } from '../../policy/index.ts';
+import type { GrantQuestion } from '../caches/grant-index.ts';
+import type { Facts } from '../conditions/condition-inputs.ts';
 import { encryptionContext } from '../conditions/encryption-context.ts';
-import type { Facts } from '../conditions/facts.ts';
-import { factsOf } from '../conditions/facts-of.ts';
+import { factsOf } from '../conditions/read-inputs.ts';
 import { requestContext } from '../conditions/request-context.ts';
-import { named, type Course } from '../course.ts';
-import { unknownCiphertext } from './find-key.ts';
 import { decideWithGrants } from '../grants/decide.ts';
 import { retirementVerdict } from '../grants/granted.ts';
-import type { GrantQuestion } from '../caches/grant-index.ts';
+import { named, type Course } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
+import { unknownCiphertext } from './find-key.ts';
 
 const KMS = 'kms:';
 

@@ -1,14 +1,8 @@
-import {
-  keySpecProperties,
-  keyState,
-  kindRefusal,
-  KmsError,
-  stateVerdict,
-  type KeyRow,
-} from '../../domain/index.ts';
+import { keySpecProperties, kindRefusal, KmsError, stateVerdict } from '../../domain/index.ts';
 import type { Operation, Target } from '../operation.ts';
-import type { FoundKey, Found } from '../resolved-target.ts';
+import type { Found, FoundKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
+import { shownState } from './shown-state.ts';
 
 /** After authorisation: whether the key is one for this operation, which only an authorised caller may learn. */
 export function checkKey(
@@ -37,15 +31,4 @@ export function checkKey(
     );
   }
   if (deferred) throw deferred;
-}
-
-/** The key's state as DescribeKey shows it now. */
-export function shownState(
-  keyStores: Services['keyStores'],
-  key: KeyRow,
-): ReturnType<typeof keyState> {
-  return keyState(
-    key,
-    key.customKeyStoreId === undefined || keyStores.isConnected(key.customKeyStoreId),
-  );
 }

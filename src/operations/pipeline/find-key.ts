@@ -9,9 +9,9 @@ import {
   type Scope,
 } from '../../domain/index.ts';
 import { compilePolicy, parsePolicy } from '../../policy/index.ts';
-import type { Asker, FoundKey } from '../resolved-target.ts';
 import type { KnownKey } from '../caches/key-cache.ts';
-import { plannedManagedKey } from '../kms/managed-keys/managed-key.ts';
+import { plannedManagedKey } from '../managed-keys/managed-key.ts';
+import type { Asker, FoundKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 
 type Directory = Pick<Services, 'keys' | 'clock'>;

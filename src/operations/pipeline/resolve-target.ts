@@ -1,14 +1,8 @@
 import { whenReady } from '../../base/index.ts';
 import { aliasArn, backupArn, clusterArn, KmsError, type Scope } from '../../domain/index.ts';
-import {
-  ALIAS_PREFIX,
-  foundKey,
-  keyByAlias,
-  keyById,
-  keyOfCiphertext,
-  keyOrPlanned,
-  missing,
-} from './find-key.ts';
+import { requireGrantId } from '../grants/grant-id.ts';
+import { grantOfToken } from '../grants/grant-token.ts';
+import type { IamTarget, Target } from '../operation.ts';
 import type {
   Asker,
   Found,
@@ -18,10 +12,16 @@ import type {
   FoundIam,
   FoundKey,
 } from '../resolved-target.ts';
-import { grantOfToken } from '../grants/grant-token.ts';
-import { requireGrantId } from '../kms/grants/grant-input.ts';
-import type { IamTarget, Target } from '../operation.ts';
 import type { Services } from '../services.ts';
+import {
+  ALIAS_PREFIX,
+  foundKey,
+  keyByAlias,
+  keyById,
+  keyOfCiphertext,
+  keyOrPlanned,
+  missing,
+} from './find-key.ts';
 
 type Directory = Pick<Services, 'keys' | 'store' | 'clock'>;
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../../domain/index.ts';
 import type { ContextValue, RequestContext } from '../../policy/index.ts';
-import type { Facts } from '../conditions/facts.ts';
+import type { Facts } from '../conditions/condition-inputs.ts';
 import { multiValuedKeys, requestContext } from '../conditions/request-context.ts';
 import type { Found } from '../resolved-target.ts';
 

@@ -1,7 +1,7 @@
+import { DAY_MS } from '../../../base/index.ts';
 import { KmsError, type KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { familyOf } from '../keys/key-family.ts';
-import { DAY } from '../upkeep/days.ts';
 
 const DEFAULT_WINDOW = 30;
 
@@ -16,7 +16,7 @@ export const ScheduleKeyDeletion = defineOperation('kms', 'ScheduleKeyDeletion',
         'PendingWindowInDays must be between 7 and 30 (inclusive).',
       );
     }
-    const deletionDate = clock.now() + PendingWindowInDays * DAY;
+    const deletionDate = clock.now() + PendingWindowInDays * DAY_MS;
     const waits = await store.transact(async (transaction) => {
       const row = (await transaction.get('keys', key.account, key.region, key.keyId)) ?? key;
       const waiting =

@@ -1,10 +1,10 @@
+import { DAY_MS } from '../../../base/index.ts';
 import type { KeyRow, MaterialRow } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { removeGrants } from '../grants/grant-count.ts';
 import { countKey } from '../keys/key-count.ts';
 import { familyOf } from '../keys/key-family.ts';
-import { DAY } from '../upkeep/days.ts';
 import { forEach } from '../upkeep/for-each.ts';
 import { leaveKeyEvent } from '../upkeep/key-events.ts';
 
@@ -29,7 +29,7 @@ function awaitsItsHsms(
   now: number,
 ): boolean {
   if (customKeyStoreId === undefined || !keyStores.isConnected(customKeyStoreId)) return false;
-  if (now >= Math.max(deletionDate + DAY, about.startedAt + COMING_BACK)) return false;
+  if (now >= Math.max(deletionDate + DAY_MS, about.startedAt + COMING_BACK)) return false;
   return !keyStores.members(customKeyStoreId).some(({ healthy }) => healthy);
 }
 
@@ -81,5 +81,5 @@ async function releasePrimary(
   const [primary, ...replicas] = await familyOf(transaction, deleted);
   if (primary?.replicaDeletionWindow === undefined || replicas.length > 0) return;
   const { replicaDeletionWindow, ...rest } = primary;
-  await transaction.put('keys', { ...rest, deletionDate: now + replicaDeletionWindow * DAY });
+  await transaction.put('keys', { ...rest, deletionDate: now + replicaDeletionWindow * DAY_MS });
 }

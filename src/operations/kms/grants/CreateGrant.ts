@@ -1,10 +1,10 @@
 import { hexId } from '../../../base/index.ts';
 import type { Request } from '../../../contract/index.ts';
 import { KmsError, type GrantRow, type KeyRow } from '../../../domain/index.ts';
+import { requirePrincipal } from '../../../identity/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 import { newGrantToken } from '../../grants/grant-token.ts';
 import { defineOperation } from '../../operation.ts';
-import { requirePrincipal } from '../../principals.ts';
 import { stopIfDryRun } from '../cryptographic/bound-key.ts';
 import { countGrants, requireRoomForGrant } from './grant-count.ts';
 import { checkedTerms } from './grant-input.ts';

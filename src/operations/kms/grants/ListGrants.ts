@@ -1,9 +1,9 @@
 import type { GrantRow, KeyRow } from '../../../domain/index.ts';
 import type { Page, Reader } from '../../../storage/index.ts';
+import { requireGrantId } from '../../grants/grant-id.ts';
 import { defineOperation } from '../../operation.ts';
 import { listPage } from '../../pagination.ts';
 import { grantEntry, grantKey } from './grant-entry.ts';
-import { requireGrantId } from './grant-input.ts';
 
 const DEFAULT_LIMIT = 50;
 

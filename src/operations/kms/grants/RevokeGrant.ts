@@ -1,8 +1,8 @@
 import { KmsError } from '../../../domain/index.ts';
+import { requireGrantId } from '../../grants/grant-id.ts';
 import { defineOperation } from '../../operation.ts';
 import { stopIfDryRun } from '../cryptographic/bound-key.ts';
 import { removeGrant } from './grant-count.ts';
-import { requireGrantId } from './grant-input.ts';
 
 export const RevokeGrant = defineOperation('kms', 'RevokeGrant', {
   effect: 'write',

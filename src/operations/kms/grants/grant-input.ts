@@ -77,10 +77,3 @@ function checkPairs(pairs: Readonly<Record<string, string>>): void {
     );
   }
 }
-
-const GRANT_ID = /^[0-9a-f]{64}$/;
-
-export function requireGrantId(grantId: string): void {
-  if (!GRANT_ID.test(grantId))
-    throw new KmsError('InvalidGrantIdException', `Invalid grantId '${grantId}'`);
-}

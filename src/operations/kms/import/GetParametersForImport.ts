@@ -1,7 +1,6 @@
-import { hexId } from '../../../base/index.ts';
+import { DAY_MS, hexId } from '../../../base/index.ts';
 import { keySpecProperties } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { DAY } from '../upkeep/days.ts';
 import { sealImportToken } from './import-token.ts';
 import { checkedWrapping } from './wrapping.ts';
 
@@ -19,7 +18,7 @@ export const GetParametersForImport = defineOperation('kms', 'GetParametersForIm
       materialId,
       type: keySpecProperties(spec).material,
     });
-    const validTo = services.clock.now() + DAY;
+    const validTo = services.clock.now() + DAY_MS;
     return {
       KeyId: arn,
       ImportToken: await sealImportToken(services, {

@@ -1,8 +1,8 @@
+import { DAY_MS } from '../../../base/index.ts';
 import type { Request } from '../../../contract/index.ts';
 import { KmsError } from '../../../domain/index.ts';
-import { DAY } from '../upkeep/days.ts';
 
-const LONGEST = 365 * DAY;
+const LONGEST = 365 * DAY_MS;
 
 /** When the material is to expire, in milliseconds since the epoch; undefined for never. Source: ImportKeyMaterial, KMS API Reference. */
 export function chosenExpiry(

@@ -1,6 +1,6 @@
 import { parseKmsArn } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { provideManagedKey } from '../managed-keys/managed-key.ts';
+import { provideManagedKey } from './create-managed-key.ts';
 import { keyMetadata } from './key-metadata.ts';
 
 /** Describing an AWS managed key by its alias makes it, if it isn't there yet. */

@@ -8,7 +8,7 @@ import {
   type MaterialRow,
 } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
-import { shownState } from '../../pipeline/check-key.ts';
+import { shownState } from '../../pipeline/shown-state.ts';
 import type { Services } from '../../services.ts';
 import { familyOf } from './key-family.ts';
 

@@ -1,4 +1,5 @@
 import { KmsError, type KeyRow, type Principal } from '../../../domain/index.ts';
+import { uniqueIdsIn } from '../../../identity/index.ts';
 import {
   compilePolicy,
   defaultKeyPolicy,
@@ -9,7 +10,6 @@ import {
   type PolicyDocument,
   type RequestContext,
 } from '../../../policy/index.ts';
-import { uniqueIdsIn } from '../../principals.ts';
 import type { Services } from '../../services.ts';
 
 /** What of a key's record its policy makes. */

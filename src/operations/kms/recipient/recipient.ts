@@ -51,21 +51,6 @@ function recorded({ moduleId, pcrs }: Attestation): Readonly<Record<string, stri
   };
 }
 
-/** What a request's document proves, for policies; undefined where there is none, or none to believe. */
-export function attestationOf(
-  { attestation }: Pick<Services, 'attestation'>,
-  input: object,
-): Attestation | undefined {
-  // Wherever the contract has a Recipient it has this shape.
-  const { Recipient } = input as { readonly Recipient?: Recipient };
-  if (!attestation || Recipient?.AttestationDocument === undefined) return undefined;
-  try {
-    return attestation.verify(Recipient.AttestationDocument);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A secret in its own member, or in CiphertextForRecipient if it is for a recipient. */
 export function revealed<Name extends string>(
   name: Name,

@@ -1,6 +1,6 @@
+import { DAY_MS } from '../../../base/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { amendFamily } from '../keys/key-family.ts';
-import { DAY } from '../upkeep/days.ts';
 
 const DEFAULT_PERIOD = 365;
 
@@ -15,7 +15,7 @@ export const EnableKeyRotation = defineOperation('kms', 'EnableKeyRotation', {
     { RotationPeriodInDays: period = DEFAULT_PERIOD },
     { key: { key } },
   ) {
-    const nextRotationDate = clock.now() + period * DAY;
+    const nextRotationDate = clock.now() + period * DAY_MS;
     await store.transact((transaction) =>
       amendFamily(transaction, key, (row) => ({
         ...row,

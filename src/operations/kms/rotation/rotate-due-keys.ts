@@ -1,6 +1,6 @@
+import { DAY_MS } from '../../../base/index.ts';
 import { keyState, type KeyRow } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
-import { DAY } from '../upkeep/days.ts';
 import { forEach } from '../upkeep/for-each.ts';
 import { rotateKey, type Rotation } from './rotate-key.ts';
 
@@ -10,7 +10,7 @@ const automatic: Rotation = {
     const { rotationPeriodInDays: period, nextRotationDate: due } = key;
     return period === undefined || due === undefined || due > now
       ? undefined
-      : { ...key, nextRotationDate: now + period * DAY };
+      : { ...key, nextRotationDate: now + period * DAY_MS };
   },
 };
 

@@ -1,5 +1,5 @@
-import { shapes } from '../contract/index.ts';
-import { KmsError } from '../domain/index.ts';
+import { shapes } from '../../contract/index.ts';
+import { KmsError } from '../../domain/index.ts';
 
 /** Operations whose actions have other names. */
 const renamed: Readonly<Record<string, readonly string[]>> = {

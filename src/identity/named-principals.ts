@@ -7,15 +7,12 @@ const SESSION = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/[\w+
 const FEDERATED_USER = /^arn:aws[a-z-]*:sts::(\d{12}):federated-user\/[\w+=,.@-]+$/;
 
 /** Whom a policy or grant can name, if there is such a principal: the unique id, where it has one. */
-export interface KnownPrincipal {
+interface NamedPrincipal {
   readonly uniqueId?: string;
 }
 
 /** A user, a role, a role's session, a federated user or the root of an account; undefined if there is none of that ARN. */
-export async function findPrincipal(
-  reader: Reader,
-  arn: string,
-): Promise<KnownPrincipal | undefined> {
+async function findPrincipal(reader: Reader, arn: string): Promise<NamedPrincipal | undefined> {
   const user = parseIamArn('user', arn);
   if (user) {
     const row = await reader.get('users', user.account, user.name);
@@ -36,12 +33,12 @@ export async function findPrincipal(
 }
 
 /** Whether the account in an ARN is one of this Keyhold. */
-export async function isKnownAccount(reader: Reader, arn: string): Promise<boolean> {
+async function isKnownAccount(reader: Reader, arn: string): Promise<boolean> {
   return (await reader.get('accounts', arn.split(':')[4] ?? '')) !== undefined;
 }
 
 /** @throws KmsError InvalidArnException */
-export async function requirePrincipal(reader: Reader, arn: string): Promise<KnownPrincipal> {
+export async function requirePrincipal(reader: Reader, arn: string): Promise<NamedPrincipal> {
   const known = await findPrincipal(reader, arn);
   if (known) return known;
   throw new KmsError('InvalidArnException', `ARN does not refer to a valid principal: ${arn}`);

@@ -1,9 +1,9 @@
-import type { Services } from '../../services.ts';
-import { deleteDueKeys } from '../deletion/delete-due-keys.ts';
-import { expireMaterials } from '../import/expire-materials.ts';
-import { finishTransitions } from '../multi-region/finish-transitions.ts';
-import { finishOnDemandRotations, rotateDueKeys } from '../rotation/rotate-due-keys.ts';
-import { tellKeyEvents } from './key-events.ts';
+import type { Services } from '../services.ts';
+import { deleteDueKeys } from './deletion/delete-due-keys.ts';
+import { expireMaterials } from './import/expire-materials.ts';
+import { finishTransitions } from './multi-region/finish-transitions.ts';
+import { finishOnDemandRotations, rotateDueKeys } from './rotation/rotate-due-keys.ts';
+import { tellKeyEvents } from './upkeep/key-events.ts';
 
 /** How often the clock is looked at, in milliseconds of real time; what it brings about is days in coming. */
 const INTERVAL = 1_000;

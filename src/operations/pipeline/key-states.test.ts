@@ -1,9 +1,9 @@
 /** Key states × operations, every cell, as the table "Key states of AWS KMS keys" of the Developer Guide has them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { markTexts, stateRows, states } from '../../test/conformance/harness/state-rows.ts';
-import { stateVerdict } from '../domain/index.ts';
-import { registry } from './registry.ts';
+import { markTexts, stateRows, states } from '../../../test/conformance/harness/state-rows.ts';
+import { stateVerdict } from '../../domain/index.ts';
+import { registry } from '../registry.ts';
 
 /** An input that makes every operation name all of its keys. */
 const input = {

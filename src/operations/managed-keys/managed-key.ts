@@ -1,7 +1,5 @@
-import { partitionOf, type KeyRow, type Scope } from '../../../domain/index.ts';
-import type { Services } from '../../services.ts';
-import { newKeyId, newMaterial } from '../keys/make-key.ts';
-import { DAY } from '../upkeep/days.ts';
+import { DAY_MS, uuid } from '../../base/index.ts';
+import { partitionOf, type KeyRow, type Scope } from '../../domain/index.ts';
 import { awsServices } from './aws-services.ts';
 
 const PREFIX = 'alias/aws/';
@@ -22,7 +20,7 @@ export function plannedManagedKey(
   return {
     account,
     region,
-    keyId: newKeyId(false),
+    keyId: uuid(),
     keySpec: 'SYMMETRIC_DEFAULT',
     keyUsage: 'ENCRYPT_DECRYPT',
     origin: 'AWS_KMS',
@@ -31,37 +29,10 @@ export function plannedManagedKey(
     enabled: true,
     creationDate: now,
     rotationPeriodInDays: ROTATION_PERIOD,
-    nextRotationDate: now + ROTATION_PERIOD * DAY,
+    nextRotationDate: now + ROTATION_PERIOD * DAY_MS,
     policy: managedKeyPolicy({ account, region }, service, `${viaService}.${region}.amazonaws.com`),
     tags: [],
   };
-}
-
-/** Makes the planned key and its alias, unless somebody else did meanwhile; the key that is there then. */
-export async function provideManagedKey(
-  { store, keyStores }: Services,
-  planned: KeyRow,
-  aliasName: string,
-): Promise<KeyRow> {
-  const { account, region, creationDate: now } = planned;
-  const material = await newMaterial(keyStores.default, planned, now);
-  const key: KeyRow = { ...planned, currentMaterialId: material.materialId };
-  return store.transact(async (transaction) => {
-    const alias = await transaction.get('aliases', account, region, aliasName);
-    const present = alias && (await transaction.get('keys', account, region, alias.keyId));
-    if (present) return present;
-    await transaction.put('materials', material);
-    await transaction.put('keys', key);
-    await transaction.put('aliases', {
-      account,
-      region,
-      name: aliasName,
-      keyId: key.keyId,
-      creationDate: now,
-      lastUpdatedDate: now,
-    });
-    return key;
-  });
 }
 
 /** Through its service the account's principals may use it, directly they may look at it: nothing else, and for good. */

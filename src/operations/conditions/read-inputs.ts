@@ -1,13 +1,12 @@
+import { DAY_MS } from '../../base/index.ts';
 import type { CompiledPolicy, PrincipalPolicies } from '../../policy/index.ts';
-import { named, type Course } from '../course.ts';
-import type { FoundKey } from '../resolved-target.ts';
+import { named, type Course, type FoundKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
-import { attestationOf } from '../kms/recipient/recipient.ts';
-import type { Facts } from './facts.ts';
+import { attestationOf } from './attestation.ts';
+import type { Facts } from './condition-inputs.ts';
 
 /** With more aliases than this the condition key is inoperative. Source: "kms:ResourceAliases", KMS Developer Guide. */
 const MAX_ALIASES = 50;
-const DAY = 24 * 60 * 60 * 1_000;
 
 /** What is known of the request when it asks for `action` on the target of that name. */
 export function factsOf(
@@ -64,7 +63,7 @@ function asksFor(
 /** Whole days since the key's last use, or since it was made. */
 async function daysWithoutUse({ keyUses, clock }: Services, { key }: FoundKey): Promise<number> {
   const use = await keyUses.last(key);
-  return Math.floor((clock.now() - (use?.date ?? key.creationDate)) / DAY);
+  return Math.floor((clock.now() - (use?.date ?? key.creationDate)) / DAY_MS);
 }
 
 /** The names of a key's aliases, as far as `kms:ResourceAliases` shows them. */

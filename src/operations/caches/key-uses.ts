@@ -1,29 +1,6 @@
-import type { Logger } from '../base/index.ts';
-import type { Response } from '../contract/index.ts';
-import type { KeyRow, KeyUseRow } from '../domain/index.ts';
-import type { Store } from '../storage/index.ts';
-
-type Tracked = NonNullable<
-  NonNullable<Response<'kms', 'GetKeyLastUsage'>['KeyLastUsage']>['Operation']
->;
-
-/** The operations whose success is a use of their keys. Source: KeyLastUsageData, AWS KMS API Reference. */
-export const trackedOperations = {
-  Encrypt: true,
-  Decrypt: true,
-  ReEncrypt: true,
-  GenerateDataKey: true,
-  GenerateDataKeyWithoutPlaintext: true,
-  GenerateDataKeyPair: true,
-  GenerateDataKeyPairWithoutPlaintext: true,
-  Sign: true,
-  Verify: true,
-  GenerateMac: true,
-  VerifyMac: true,
-  DeriveSharedSecret: true,
-  Encapsulate: true,
-  Decapsulate: true,
-} as const satisfies Record<Tracked, true>;
+import type { Logger } from '../../base/index.ts';
+import type { KeyRow, KeyUseRow } from '../../domain/index.ts';
+import type { Store } from '../../storage/index.ts';
 
 export type KeyUse = Pick<KeyUseRow, 'operation' | 'date' | 'eventId' | 'requestId'>;
 type Identity = Pick<KeyRow, 'account' | 'region' | 'keyId'>;

@@ -1,0 +1,30 @@
+import type { KeyRow } from '../../../domain/index.ts';
+import type { Services } from '../../services.ts';
+import { newMaterial } from './make-key.ts';
+
+/** Makes the planned key and its alias, unless somebody else did meanwhile; the key that is there then. */
+export async function provideManagedKey(
+  { store, keyStores }: Services,
+  planned: KeyRow,
+  aliasName: string,
+): Promise<KeyRow> {
+  const { account, region, creationDate: now } = planned;
+  const material = await newMaterial(keyStores.default, planned, now);
+  const key: KeyRow = { ...planned, currentMaterialId: material.materialId };
+  return store.transact(async (transaction) => {
+    const alias = await transaction.get('aliases', account, region, aliasName);
+    const present = alias && (await transaction.get('keys', account, region, alias.keyId));
+    if (present) return present;
+    await transaction.put('materials', material);
+    await transaction.put('keys', key);
+    await transaction.put('aliases', {
+      account,
+      region,
+      name: aliasName,
+      keyId: key.keyId,
+      creationDate: now,
+      lastUpdatedDate: now,
+    });
+    return key;
+  });
+}

@@ -1,2 +1,0 @@
-/** In milliseconds. */
-export const DAY = 86_400_000;

@@ -1,0 +1,13 @@
+import { keyState, type KeyRow } from '../../domain/index.ts';
+import type { Services } from '../services.ts';
+
+/** The key's state as DescribeKey shows it now. */
+export function shownState(
+  keyStores: Services['keyStores'],
+  key: KeyRow,
+): ReturnType<typeof keyState> {
+  return keyState(
+    key,
+    key.customKeyStoreId === undefined || keyStores.isConnected(key.customKeyStoreId),
+  );
+}
