@@ -9,12 +9,10 @@ import {
   makeKeyPair,
   randomBytes,
   readCsr,
-  sealFor,
   type Issuer,
   type Subject,
   type Validity,
 } from '../crypto/index.ts';
-import type { HsmProcess } from './hsm-process.ts';
 
 const BACKUP_KEY_LENGTH = 32;
 const YEAR = 365 * 86_400_000;
@@ -29,13 +27,6 @@ export interface Authorities {
   /** What all genuine hardware knows, a part from each, so that it can open the backups of other such hardware. */
   readonly backupKeys: readonly [manufacturer: Uint8Array, operator: Uint8Array];
   readonly clock: Clock;
-}
-
-/** PEM; as they stand in the cluster's row. */
-export interface HardwareCertificates {
-  readonly manufacturerHardwareCertificate: string;
-  readonly awsHardwareCertificate: string;
-  readonly hsmCertificate: string;
 }
 
 /** The two roots, made at the first start: `<name>.crt` for customers, `<name>.key` for nobody else. */
@@ -92,31 +83,6 @@ export async function openAuthority(
   // Last: with it the pair is complete, and a key without it is replaced.
   writeFileDurably(certificateFile, made, 0o644);
   return { certificate: made, privateKey: keys.privateKey };
-}
-
-/** Gets an HSM's hardware key certified by both authorities, and gives the HSM what they signed. */
-export async function certifyHardware(
-  hsm: HsmProcess,
-  authorities: Authorities,
-): Promise<HardwareCertificates> {
-  const { manufacturer, operator, clock } = authorities;
-  const request = await readCsr((await hsm.call('hardwareCsr', {})).csr);
-  if (!request) throw new Error('the HSM shows no valid request for its hardware key');
-  // One name in both, so that what the hardware signs can be verified through either.
-  const subject = { O: 'Keyhold', OU: 'HSM hardware', CN: `HSM:${hsm.status.serialNumber}` };
-  const order = { ...validity(clock, 25), subject, publicKey: request.publicKey, ca: true };
-  const manufacturerHardwareCertificate = await issueCertificate(order, manufacturer);
-  const awsHardwareCertificate = await issueCertificate(order, operator);
-  const { hsmCertificate } = await hsm.call('setHardwareCertificates', {
-    manufacturerHardwareCertificate,
-    awsHardwareCertificate,
-    manufacturerRoot: manufacturer.certificate,
-    sealedBackupKeys: [
-      sealFor(request.publicKey, authorities.backupKeys[0], Buffer.from('backup-key/manufacturer')),
-      sealFor(request.publicKey, authorities.backupKeys[1], Buffer.from('backup-key/operator')),
-    ],
-  });
-  return { manufacturerHardwareCertificate, awsHardwareCertificate, hsmCertificate };
 }
 
 /** Plays the customer for a cluster of our own: a CA signs the cluster's CSR once, and its key is forgotten. */

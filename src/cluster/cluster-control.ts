@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { BackupFiles } from './backups/backup-files.ts';
-import { defaultLimits, type ClusterControl, type ClusterControlOptions } from './contract.ts';
+import { defaultLimits, type ClusterControl } from './contract.ts';
 import { startCrew } from './cluster-workers.ts';
 import { loopbackOf, vpcOf } from './network.ts';
+import type { ClusterControlOptions } from './options.ts';
 import {
   copyBackup,
   createBackup,

@@ -5,10 +5,10 @@ import type { Change, Reader } from '../storage/index.ts';
 import type { Authorities } from './authorities.ts';
 import type { BackupFiles } from './backups/backup-files.ts';
 import { sweepBackups } from './backups/sweep.ts';
-import type { ClusterControlOptions } from './contract.ts';
 import { ClusterWorker } from './cluster-worker.ts';
 import { Fleet } from './hsm-processes.ts';
 import { launchHsm } from './launch.ts';
+import type { ClusterControlOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
 import type { ClusterName } from './rows.ts';
 

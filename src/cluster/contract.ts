@@ -1,10 +1,5 @@
-import type { HsmHosts } from './remote/hosts.ts';
-import type { ChildProcess } from 'node:child_process';
-import type { Clock, Logger } from '../base/index.ts';
 import type { BackupRow, ClusterRow, HsmRow, Scope, Tag } from '../domain/index.ts';
-import type { BackupHeader, HsmRate, HsmStatus } from '../hsm/wire/index.ts';
-import type { Store } from '../storage/index.ts';
-import type { Authorities } from './authorities.ts';
+import type { BackupHeader, HsmStatus } from '../hsm/wire/index.ts';
 
 /** Where HSMs of one availability zone get their addresses. */
 export interface Subnet {
@@ -62,20 +57,6 @@ export interface ClusterLimits {
 /** CloudHSM's default quotas. */
 export const defaultLimits: ClusterLimits = { clusters: 4, hsms: 6, hsmsPerCluster: 28 };
 
-/** An HSM program that was started: a process of this machine, or what shows of one on another. */
-export type HsmChild = Pick<
-  ChildProcess,
-  'pid' | 'stdout' | 'stderr' | 'exitCode' | 'signalCode'
-> & {
-  /** The fourth is the control channel. */
-  readonly stdio: readonly unknown[];
-  once(event: 'exit' | 'error', listener: () => void): unknown;
-  kill(signal?: NodeJS.Signals): boolean;
-};
-
-/** Starts an HSM program with its control channel on file descriptor 3, standard output and error piped. */
-export type LaunchHsm = (hsmId: string) => HsmChild;
-
 /**
  * Makes clusters and HSMs what their records say they should be. Requests only check and record what is wanted, and
  * return the row as it then is; the work goes on in the background, also after a restart. They throw `KmsError`.
@@ -110,20 +91,4 @@ export interface ClusterControl {
   refreshStatuses(): Promise<void>;
   /** Stops all HSM processes; what was under way is taken up at the next start. */
   close(): Promise<void>;
-}
-
-export interface ClusterControlOptions {
-  readonly store: Store;
-  /** Keyhold's data folder; it exists. */
-  readonly dataFolder: string;
-  readonly clock: Clock;
-  /** Milliseconds that `clock` is ahead of the machine's; the HSMs' clocks are too. */
-  readonly clockOffset: number;
-  /** Each HSM's capacity. */
-  readonly rate?: HsmRate | undefined;
-  readonly log: Logger;
-  readonly authorities: Promise<Authorities>;
-  readonly launch?: LaunchHsm;
-  readonly hosts: HsmHosts;
-  readonly limits?: Partial<ClusterLimits>;
 }

@@ -8,7 +8,7 @@ import type {
   HsmBirth,
   HsmStatus,
 } from '../hsm/wire/index.ts';
-import type { HsmChild, LaunchHsm } from './contract.ts';
+import type { HsmChild, LaunchHsm } from './hsm-child.ts';
 import { ControlChannel } from './control-channel.ts';
 import { endLeftover, recordProcess } from './leftover-process.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Logger } from '../base/index.ts';
 import type { ClusterRow, HsmRow } from '../domain/index.ts';
 import type { HsmRate, HsmStatus } from '../hsm/wire/index.ts';
-import type { HsmChild, LaunchHsm } from './contract.ts';
+import type { HsmChild, LaunchHsm } from './hsm-child.ts';
 import type { HsmProcess } from './hsm-process.ts';
 import { endLeftover, forgetProcess } from './leftover-process.ts';
 import type { HsmHosts } from './remote/hosts.ts';

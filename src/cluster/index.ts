@@ -5,14 +5,14 @@
  */
 export type {
   ClusterControl,
-  ClusterControlOptions,
   ClusterLimits,
   HsmSelector,
-  LaunchHsm,
   NewCluster,
   Subnet,
   Vpc,
 } from './contract.ts';
+export type { LaunchHsm } from './hsm-child.ts';
+export type { ClusterControlOptions } from './options.ts';
 export type { HsmStatus } from '../hsm/wire/index.ts';
 export { openAuthorities, type Authorities } from './authorities.ts';
 export { startClusterControl } from './cluster-control.ts';

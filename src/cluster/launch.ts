@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HsmPlace } from '../hsm/wire/index.ts';
-import type { LaunchHsm } from './contract.ts';
+import type { LaunchHsm } from './hsm-child.ts';
 
 /** The HSM program beside this one: `.ts` in a clone, `.js` when built. */
 const program = fileURLToPath(new URL(`../bin/hsm${extname(import.meta.url)}`, import.meta.url));

@@ -9,8 +9,9 @@ import {
 } from '../../base/index.ts';
 import type { HsmAddress } from '../../hsm/client/index.ts';
 import type { HsmRate, HsmStatus } from '../../hsm/wire/index.ts';
-import { certifyHardware, claimOnce, type Authorities } from '../authorities.ts';
-import type { LaunchHsm } from '../contract.ts';
+import { claimOnce, type Authorities } from '../authorities.ts';
+import { certifyHardware } from '../certify-hardware.ts';
+import type { LaunchHsm } from '../hsm-child.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import { launchHsm } from '../launch.ts';
 import { HsmSupervisor } from '../supervisor.ts';

@@ -9,7 +9,7 @@ import {
   MAX_STRANGER_FRAME,
   type HsmError,
 } from '../../hsm/wire/index.ts';
-import type { HsmChild } from '../contract.ts';
+import type { HsmChild } from '../hsm-child.ts';
 import { HostFiles, type HsmHost } from './host-files.ts';
 import { certifyHost, controlPlaneIdentity, openHostAuthority } from './host-identity.ts';
 import { RemoteChild } from './remote-child.ts';

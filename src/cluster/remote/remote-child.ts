@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
-import type { HsmChild } from '../contract.ts';
+import type { HsmChild } from '../hsm-child.ts';
 
 /** An HSM's process on another machine, as far as it shows here: its control channel. When that is gone, so is the HSM. */
 export class RemoteChild extends EventEmitter implements HsmChild {

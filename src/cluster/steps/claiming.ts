@@ -1,6 +1,6 @@
 import type { ClusterRow } from '../../domain/index.ts';
 import { HsmError } from '../../hsm/wire/index.ts';
-import { certifyHardware } from '../authorities.ts';
+import { certifyHardware } from '../certify-hardware.ts';
 import { wantedBackup } from '../backups/wanted-backup.ts';
 import { changeCluster } from '../rows.ts';
 import { running, type Step } from './step.ts';

@@ -1,5 +1,5 @@
 import type { Peer } from '../../hsm/wire/index.ts';
-import { certifyHardware } from '../authorities.ts';
+import { certifyHardware } from '../certify-hardware.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import type { HsmRow } from '../../domain/index.ts';
 import { wantedBackup } from '../backups/wanted-backup.ts';
