@@ -7,6 +7,7 @@ import type {
   ControlOutput,
   HsmBirth,
   HsmStatus,
+  Peer,
 } from '../hsm/wire/index.ts';
 import type { HsmChild, LaunchHsm } from './hsm-child.ts';
 import { ControlChannel } from './control-channel.ts';
@@ -48,6 +49,8 @@ export class HsmProcess {
   #status: HsmStatus | undefined;
   #poll: NodeJS.Timeout | undefined;
   #killedFor: string | undefined;
+  /** The peers the process knows, as JSON. It starts without any. */
+  #peers = '[]';
 
   constructor({ birth, launch, log, changed }: HsmProcessOptions) {
     this.#changed = changed;
@@ -100,6 +103,14 @@ export class HsmProcess {
 
   async refresh(): Promise<void> {
     this.#take(await this.#channel.call('status', {}));
+  }
+
+  /** Sends the HSM its peers, unless it already has this list. */
+  async setPeers(peers: readonly Peer[]): Promise<void> {
+    const text = JSON.stringify(peers);
+    if (text === this.#peers) return;
+    await this.call('setPeers', { peers });
+    this.#peers = text;
   }
 
   /** Ends the process, which removes all that it held. */

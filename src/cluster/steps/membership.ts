@@ -6,9 +6,6 @@ import { wantedBackup } from '../backups/wanted-backup.ts';
 import type { ClusterRows } from '../rows.ts';
 import { running, type RunningHsm, type Step, type Works } from './step.ts';
 
-/** The peers each process was last told of, as JSON. A restarted process is a new one and is told again. */
-const told = new WeakMap<HsmProcess, string>();
-
 /**
  * An HSM that is down stays a peer: it comes back, and until then keys are known not to be everywhere. So does one that is
  * leaving, until it has left: the others take over what only it has.
@@ -18,13 +15,9 @@ export const tellPeers: Step = async (works, rows) => {
     .filter((hsm) => hsm.port !== 0)
     .map(({ hsmId, eniIp, port }) => ({ hsmId, host: eniIp, port }));
   await Promise.all(
-    running(works, rows).map(async ({ hsm, process }) => {
-      const peers = members.filter((peer) => peer.hsmId !== hsm.hsmId);
-      const text = JSON.stringify(peers);
-      if ((told.get(process) ?? '[]') === text) return;
-      await process.call('setPeers', { peers });
-      told.set(process, text);
-    }),
+    running(works, rows).map(({ hsm, process }) =>
+      process.setPeers(members.filter((peer) => peer.hsmId !== hsm.hsmId)),
+    ),
   );
   return false;
 };
