@@ -1,27 +1,15 @@
-import type { Clock, Logger, SecretText } from '../base/index.ts';
-import type {
-  ClusterRow,
-  ConnectionState,
-  HsmRow,
-  KeyRow,
-  KeyStoreRow,
-  Scope,
-} from '../domain/index.ts';
-import type { ClusterClient, MemberHealth } from '../hsm/client/index.ts';
-import type { Change, Store, Transaction } from '../storage/index.ts';
-import { cloudHsmPlacement } from './cloudhsm/handle-placement.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SecretText } from '../base/index.ts';
+import type { ConnectionState, KeyRow, KeyStoreRow } from '../domain/index.ts';
+import type { MemberHealth } from '../hsm/client/index.ts';
+import type { Change } from '../storage/index.ts';
 import {
-  addressesOf,
-  connectionFailure,
-  openKeyStore,
-  rotatePassword,
-} from './cloudhsm/connect.ts';
-import { KeyStoreError, type KeyStore } from './contract.ts';
-import { hsmKeyStore } from './hsm/hsm-key-store.ts';
-import type { PasswordSeal } from './cloudhsm/password-seal.ts';
-
-/** Waits between attempts to come back to a store that was connected when Keyhold stopped, in milliseconds. */
-const RESUME_DELAYS = [50, 100, 200, 400, 800, 1_600, 5_000];
+  CloudHsmConnection,
+  type ConnectionContext,
+  type ConnectionFailureInfo,
+} from './cloudhsm/connection.ts';
+import { changeConnectionState, notConnected } from './connection-state.ts';
+import type { KeyStore } from './contract.ts';
 
 /** All key stores of the installation and the connections to the custom ones. */
 export interface KeyStores {
@@ -42,36 +30,14 @@ export interface KeyStores {
   /** Whether a sealed password is this one; for CreateCustomKeyStore's idempotency. */
   isSealedPassword(sealed: string, password: SecretText): Promise<boolean>;
   /** Why the store could not be connected the last time, and since when (milliseconds since the epoch), until it is. */
-  trouble(storeId: string): Trouble | undefined;
+  trouble(storeId: string): ConnectionFailureInfo | undefined;
   /** Health of the HSMs behind a connected store; empty if it isn't connected. */
   members(storeId: string): readonly MemberHealth[];
   close(): Promise<void>;
 }
 
-export interface Trouble {
-  readonly reason: string;
-  readonly since: number;
-}
-
-export interface KeyStoresOptions {
-  readonly store: Store;
+export interface KeyStoresOptions extends ConnectionContext {
   readonly defaultStore: KeyStore;
-  readonly seal: PasswordSeal;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-interface Connection {
-  readonly clusterId: string;
-  readonly keyStore: KeyStore;
-  /** Ends what this connection is doing when the store is disconnected or Keyhold stops. */
-  readonly ending: AbortController;
-  connected: boolean;
-  client?: ClusterClient;
-}
-
-function disconnected(storeId: string): KeyStoreError {
-  return new KeyStoreError('disconnected', `custom key store ${storeId} is not connected`);
 }
 
 /** Opens the custom key stores that were connected when Keyhold last ran, in the background, and serves them all. */
@@ -83,31 +49,24 @@ export async function openKeyStores(options: KeyStoresOptions): Promise<KeyStore
 
 class ConnectedKeyStores implements KeyStores {
   readonly default: KeyStore;
-  readonly #store: Store;
-  readonly #seal: PasswordSeal;
-  readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #connections = new Map<string, Connection>();
-  readonly #troubles = new Map<string, Trouble>();
+  readonly #options: KeyStoresOptions;
+  readonly #connections = new Map<string, CloudHsmConnection>();
   readonly #work = new Set<Promise<void>>();
-  /** The comings-back of stores that were connected before a restart. */
-  readonly #returning: Promise<void>[] = [];
+  /** Reconnects of the stores that were connected before a restart. */
+  readonly #reconnects: Promise<void>[] = [];
   readonly #unsubscribe: () => void;
   #closing = false;
 
   constructor(options: KeyStoresOptions) {
     this.default = options.defaultStore;
-    this.#store = options.store;
-    this.#seal = options.seal;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#unsubscribe = options.store.subscribe((changes) => this.#follow(changes));
+    this.#options = options;
+    this.#unsubscribe = options.store.subscribe((changes) => this.#updateAddresses(changes));
   }
 
   of(key: Pick<KeyRow, 'customKeyStoreId'>): KeyStore {
     if (key.customKeyStoreId === undefined) return this.default;
     const connection = this.#connections.get(key.customKeyStoreId);
-    if (!connection?.connected) throw disconnected(key.customKeyStoreId);
+    if (!connection?.connected) throw notConnected(key.customKeyStoreId);
     return connection.keyStore;
   }
 
@@ -115,265 +74,99 @@ class ConnectedKeyStores implements KeyStores {
     return this.#connections.get(storeId)?.connected === true;
   }
 
-  trouble(storeId: string): Trouble | undefined {
-    return this.#troubles.get(storeId);
+  trouble(storeId: string): ConnectionFailureInfo | undefined {
+    return this.#connections.get(storeId)?.failure;
   }
 
   members(storeId: string): readonly MemberHealth[] {
-    return this.#connections.get(storeId)?.client?.members() ?? [];
+    return this.#connections.get(storeId)?.members() ?? [];
   }
 
   sealPassword(password: SecretText): Promise<string> {
-    return this.#seal.seal(password);
+    return this.#options.seal.seal(password);
   }
 
   async isSealedPassword(sealed: string, password: SecretText): Promise<boolean> {
-    return (await this.#seal.open(sealed)).reveal() === password.reveal();
+    return (await this.#options.seal.open(sealed)).reveal() === password.reveal();
   }
 
   async back(patience: number): Promise<void> {
-    const enough = new AbortController();
-    await Promise.race([Promise.all(this.#returning), delay(patience, enough.signal)]);
-    enough.abort();
+    const timer = new AbortController();
+    const timeout = delay(patience, undefined, { signal: timer.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#reconnects), timeout]);
+    timer.abort();
   }
 
   async connect(record: KeyStoreRow): Promise<void> {
-    await this.#record(record, ['DISCONNECTED'], { state: 'CONNECTING' });
-    void this.#begin(record, (connection) => this.#establish(record, connection));
+    await this.#record(record, ['DISCONNECTED'], 'CONNECTING');
+    void this.#inBackground(this.#newConnection(record).connect(true));
   }
 
   async disconnect(record: KeyStoreRow): Promise<void> {
-    const connection = this.#connections.get(record.storeId);
-    this.#troubles.delete(record.storeId);
-    if (connection) connection.connected = false;
+    this.#connections.get(record.storeId)?.disconnect();
     this.#connections.delete(record.storeId);
-    connection?.ending.abort();
-    connection?.client?.close();
-    await this.#record(record, ['CONNECTED', 'CONNECTING', 'FAILED'], { state: 'DISCONNECTING' });
-    void this.#inBackground(this.#record(record, ['DISCONNECTING'], { state: 'DISCONNECTED' }));
+    await this.#record(record, ['CONNECTED', 'CONNECTING', 'FAILED'], 'DISCONNECTING');
+    void this.#inBackground(this.#record(record, ['DISCONNECTING'], 'DISCONNECTED'));
   }
 
-  /** Takes up where a stopped or killed Keyhold left each store. */
+  /** Continues the work on each store that an earlier process left unfinished. */
   async resume(): Promise<void> {
-    const records = await this.#store.read(async (reader) => {
-      const found = await Promise.all(
-        (['CONNECTED', 'CONNECTING', 'DISCONNECTING'] as const).map((state) =>
-          reader.find('keyStores', 'byState', [state]),
-        ),
-      );
-      return found.flat();
-    });
-    for (const record of records) {
+    const states = ['CONNECTED', 'CONNECTING', 'DISCONNECTING'] as const;
+    const records = await this.#options.store.read((reader) =>
+      Promise.all(states.map((state) => reader.find('keyStores', 'byState', [state]))),
+    );
+    for (const record of records.flat()) {
       if (record.state === 'DISCONNECTING')
-        await this.#record(record, ['DISCONNECTING'], { state: 'DISCONNECTED' });
+        await this.#record(record, ['DISCONNECTING'], 'DISCONNECTED');
       else if (record.state === 'CONNECTING')
-        void this.#begin(record, (connection) => this.#establish(record, connection, false));
-      else
-        this.#returning.push(
-          this.#begin(record, (connection) => this.#comeBack(record, connection)),
-        );
+        // The sessions of the earlier process may still be closing.
+        void this.#inBackground(this.#newConnection(record).connect(false));
+      else this.#reconnects.push(this.#inBackground(this.#newConnection(record).reconnect()));
     }
   }
 
   async close(): Promise<void> {
     this.#closing = true;
     this.#unsubscribe();
-    for (const connection of this.#connections.values()) {
-      connection.connected = false;
-      connection.ending.abort();
-      connection.client?.close();
-    }
+    for (const connection of this.#connections.values()) connection.disconnect();
     await Promise.allSettled(this.#work);
   }
 
-  #begin(record: KeyStoreRow, run: (connection: Connection) => Promise<void>): Promise<void> {
-    const connection: Connection = {
-      clusterId: record.clusterId,
-      keyStore: hsmKeyStore(cloudHsmPlacement, () => connection.client),
-      ending: new AbortController(),
-      // A store recorded as CONNECTED stays so through a restart; until its HSMs answer, calls say that they can't be reached.
-      connected: record.state === 'CONNECTED',
-    };
+  /** The only place that depends on the kind of custom key store. */
+  #newConnection(record: KeyStoreRow): CloudHsmConnection {
+    const connection = new CloudHsmConnection(record, this.#options);
     this.#connections.set(record.storeId, connection);
-    return this.#inBackground(run(connection));
+    return connection;
   }
 
-  #inBackground(work: Promise<void>): Promise<void> {
-    const guarded = work
-      .catch((error: unknown) => {
+  async #inBackground(work: Promise<unknown>): Promise<void> {
+    const guarded = work.then(
+      () => undefined,
+      (error: unknown) => {
         if (!this.#closing)
-          this.#log.error({ err: error }, 'background work on a custom key store failed');
-      })
-      .finally(() => this.#work.delete(guarded));
-    this.#work.add(guarded);
-    return guarded;
-  }
-
-  /** The whole connect: log in, rotate the password, record the outcome. */
-  async #establish(record: KeyStoreRow, connection: Connection, exclusive = true): Promise<void> {
-    try {
-      const { client, password } = await this.#open(record, connection, exclusive);
-      connection.client = client;
-      await this.#rotate(record, client, password);
-      if (connection.ending.signal.aborted) return;
-      await this.#record(record, ['CONNECTING'], { state: 'CONNECTED' });
-      connection.connected = !connection.ending.signal.aborted;
-      this.#troubles.delete(record.storeId);
-      this.#log.info(
-        { store: record.storeId, cluster: record.clusterId },
-        'custom key store connected',
-      );
-    } catch (error) {
-      connection.client?.close();
-      if (connection.ending.signal.aborted) return;
-      this.#connections.delete(record.storeId);
-      const { errorCode, message } = connectionFailure(error);
-      this.#note(record.storeId, message);
-      this.#log.warn(
-        { store: record.storeId, errorCode, reason: message },
-        'custom key store could not be connected',
-      );
-      await this.#record(record, ['CONNECTING'], { state: 'FAILED', errorCode });
-    }
-  }
-
-  /** After a restart: logs in again with the password we have, as often as it takes. */
-  async #comeBack(record: KeyStoreRow, connection: Connection): Promise<void> {
-    for (let attempt = 0; !connection.ending.signal.aborted; attempt += 1) {
-      try {
-        const { client } = await this.#open(record, connection, false);
-        connection.client = client;
-        this.#troubles.delete(record.storeId);
-        this.#log.info(
-          { store: record.storeId, cluster: record.clusterId },
-          'custom key store reconnected',
-        );
-        return;
-      } catch (error) {
-        const { errorCode, message } = connectionFailure(error);
-        this.#note(record.storeId, message);
-        this.#log.warn(
-          { store: record.storeId, errorCode, reason: message },
-          'custom key store is not back yet',
-        );
-        // Wrong credentials don't heal by themselves, and trying again would lock kmsuser out.
-        if (errorCode !== 'NETWORK_ERRORS' && errorCode !== 'INSUFFICIENT_CLOUDHSM_HSMS') return;
-        await delay(
-          RESUME_DELAYS[Math.min(attempt, RESUME_DELAYS.length - 1)] ?? 0,
-          connection.ending.signal,
-        );
-      }
-    }
-  }
-
-  #note(storeId: string, reason: string): void {
-    const before = this.#troubles.get(storeId);
-    if (before?.reason !== reason)
-      this.#troubles.set(storeId, { reason, since: this.#clock.now() });
-  }
-
-  async #open(
-    record: KeyStoreRow,
-    connection: Connection,
-    exclusive: boolean,
-  ): Promise<{ client: ClusterClient; password: SecretText }> {
-    const { current, cluster, hsms } = await this.#situation(record);
-    const sealed = [
-      current.sealedPassword,
-      ...(current.sealedNextPassword === undefined ? [] : [current.sealedNextPassword]),
-    ];
-    const passwords = await Promise.all(sealed.map((one) => this.#seal.open(one)));
-    const opened = await openKeyStore({
-      record: current,
-      cluster,
-      hsms,
-      passwords,
-      exclusive,
-      clock: this.#clock,
-      log: this.#log,
-    });
-    if (!connection.ending.signal.aborted) return opened;
-    opened.client.close();
-    throw disconnected(record.storeId);
-  }
-
-  async #situation(
-    record: KeyStoreRow,
-  ): Promise<{ current: KeyStoreRow; cluster: ClusterRow | undefined; hsms: HsmRow[] }> {
-    const { account, region, storeId, clusterId } = record;
-    return this.#store.read(async (reader) => ({
-      current: (await reader.get('keyStores', account, region, storeId)) ?? record,
-      cluster: await reader.get('clusters', account, region, clusterId),
-      hsms: await reader.list('hsms', [account, region, clusterId]),
-    }));
-  }
-
-  async #rotate(record: KeyStoreRow, client: ClusterClient, inForce: SecretText): Promise<void> {
-    // What let us in becomes the current one first: it may have been the next one of a rotation that was cut short.
-    const current = await this.#seal.seal(inForce);
-    const next = await rotatePassword(client, async (password) => {
-      const sealedNextPassword = await this.#seal.seal(password);
-      await this.#amend(record, (row) => ({ ...row, sealedPassword: current, sealedNextPassword }));
-    });
-    const sealedPassword = await this.#seal.seal(next);
-    await this.#amend(record, ({ sealedNextPassword: _settled, ...row }) => ({
-      ...row,
-      sealedPassword,
-    }));
-  }
-
-  /** Moves the store to another state if it is in one of `from`; any error code of before goes. */
-  async #record(
-    { account, region, storeId }: Scope & { readonly storeId: string },
-    from: readonly ConnectionState[],
-    to: Pick<KeyStoreRow, 'state' | 'errorCode'>,
-  ): Promise<void> {
-    await this.#amend({ account, region, storeId }, ({ errorCode: _past, ...row }) =>
-      from.includes(row.state) ? { ...row, ...to } : undefined,
+          this.#options.log.error({ err: error }, 'background work on a custom key store failed');
+      },
     );
+    this.#work.add(guarded);
+    await guarded;
+    this.#work.delete(guarded);
   }
 
-  async #amend(
-    { account, region, storeId }: Scope & { readonly storeId: string },
-    change: (row: KeyStoreRow) => KeyStoreRow | undefined,
-  ): Promise<void> {
-    await this.#store.transact(async (transaction: Transaction) => {
-      const row = await transaction.get('keyStores', account, region, storeId);
-      const changed = row && change(row);
-      if (changed) await transaction.put('keyStores', changed);
-    });
+  #record(
+    record: KeyStoreRow,
+    from: readonly ConnectionState[],
+    state: ConnectionState,
+  ): Promise<boolean> {
+    return changeConnectionState(this.#options.store, record, from, { state });
   }
 
-  /** Keeps each connection's list of HSMs in step with the cluster. */
-  #follow(changes: readonly Change[]): void {
-    const clusters = new Map(
-      changes
-        .filter(({ table }) => table === 'hsms')
-        .map(({ key: [account = '', region = '', clusterId = ''] }) => [
-          clusterId,
-          { account, region },
-        ]),
+  /** Keeps the HSM addresses of the connections current when HSMs of their clusters change. */
+  #updateAddresses(changes: readonly Change[]): void {
+    const changed = new Set(
+      changes.filter(({ table }) => table === 'hsms').map(({ key: [, , clusterId] }) => clusterId),
     );
     for (const connection of this.#connections.values()) {
-      const scope = clusters.get(connection.clusterId);
-      if (scope && connection.client) void this.#inBackground(this.#refresh(connection, scope));
+      if (changed.has(connection.clusterId)) void this.#inBackground(connection.updateAddresses());
     }
   }
-
-  async #refresh(connection: Connection, { account, region }: Scope): Promise<void> {
-    const hsms = await this.#store.read((reader) =>
-      reader.list('hsms', [account, region, connection.clusterId]),
-    );
-    connection.client?.setMembers(addressesOf(hsms));
-  }
-}
-
-function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,5 +1,4 @@
-import { randomPassword } from './passwords.ts';
-import type { Clock, Logger, SecretText } from '../../base/index.ts';
+import { base32Id, SecretText, type Clock, type Logger } from '../../base/index.ts';
 import type { ClusterRow, ConnectionErrorCode, HsmRow, KeyStoreRow } from '../../domain/index.ts';
 import {
   connectCluster,
@@ -119,4 +118,9 @@ export async function rotatePassword(
   });
   client.setPassword(next);
   return next;
+}
+
+/** Returns a random password of 160 bits: 32 characters, the most that an HSM user's may have. */
+function randomPassword(): SecretText {
+  return new SecretText(base32Id(32));
 }

@@ -1,0 +1,38 @@
+import type { ConnectionState, KeyStoreRow } from '../domain/index.ts';
+import type { Store } from '../storage/index.ts';
+import { KeyStoreError } from './contract.ts';
+
+export type KeyStoreName = Pick<KeyStoreRow, 'account' | 'region' | 'storeId'>;
+
+/**
+ * Moves a custom key store to another connection state if it is in one of `from`, and clears any previous error code.
+ * Returns false, and changes nothing, if it is in another state or deleted.
+ */
+export function changeConnectionState(
+  store: Store,
+  name: KeyStoreName,
+  from: readonly ConnectionState[],
+  to: Pick<KeyStoreRow, 'state' | 'errorCode'>,
+): Promise<boolean> {
+  return changeKeyStore(store, name, ({ errorCode: _previous, ...row }) =>
+    from.includes(row.state) ? { ...row, ...to } : undefined,
+  );
+}
+
+/** Replaces the key store's row by the result of `change`, unless it is deleted or `change` returns undefined. */
+export function changeKeyStore(
+  store: Store,
+  { account, region, storeId }: KeyStoreName,
+  change: (row: KeyStoreRow) => KeyStoreRow | undefined,
+): Promise<boolean> {
+  return store.transact(async (transaction) => {
+    const row = await transaction.get('keyStores', account, region, storeId);
+    const changed = row && change(row);
+    if (changed) await transaction.put('keyStores', changed);
+    return changed !== undefined;
+  });
+}
+
+export function notConnected(storeId: string): KeyStoreError {
+  return new KeyStoreError('disconnected', `custom key store ${storeId} is not connected`);
+}
