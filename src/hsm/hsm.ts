@@ -1,6 +1,6 @@
 import { offsetClock, type Clock, type Logger } from '../base/index.ts';
 import { signCheckpoint } from '../crypto/index.ts';
-import { Audit, AuditPolicy, receivedEntry, type AuditEntry } from './audit/index.ts';
+import { Audit, AuditPolicy, receivedEntry, type NewAuditEntry } from './audit/index.ts';
 import { Upload } from './backup/index.ts';
 import { Capacity } from './capacity.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
@@ -127,7 +127,7 @@ export class Hsm {
    * Writes here, then hands to the peers what was written; resolves to the number of HSMs that have it on disk, as soon as
    * `enough` have or all that can be reached.
    */
-  replicate(changes: readonly Change[], entry: AuditEntry, enough?: number): Promise<number> {
+  replicate(changes: readonly Change[], entry: NewAuditEntry, enough?: number): Promise<number> {
     if (this.#retired) throw new HsmError('busy', 'this HSM is leaving its cluster');
     const records = this.replica.write(changes, entry);
     return records.length === 0 ? Promise.resolve(1) : this.peers.spread(records, enough);

@@ -1,5 +1,5 @@
 import type { ReplicaRecord } from './replication/index.ts';
-import type { AuditEntry } from './audit/audit.ts';
+import type { NewAuditEntry } from './audit/audit.ts';
 
 /** What is recorded of a record that came from another HSM; undefined for those that change by themselves, like lockouts. */
 export function receivedEntry({
@@ -7,7 +7,7 @@ export function receivedEntry({
   id,
   deleted,
   version: [, writer],
-}: ReplicaRecord): AuditEntry | undefined {
+}: ReplicaRecord): NewAuditEntry | undefined {
   const detail = `written by ${writer.split('.')[0]}`;
   if (kind === 'key')
     return {

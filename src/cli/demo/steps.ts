@@ -1,4 +1,4 @@
-import type { AuditRecord, KeyInfo } from '../../hsm/wire/index.ts';
+import type { AuditEntry, KeyInfo } from '../../hsm/wire/index.ts';
 import type { Scene } from './scene.ts';
 
 /** One step: what it is called, what it does, and the line that says what came of it. */
@@ -146,7 +146,7 @@ export const steps: readonly Step[] = [cluster, users, store, connect, key, use]
 export interface Views {
   readonly kms: Readonly<Record<string, unknown>>;
   readonly hsm: KeyInfo;
-  readonly audit: AuditRecord | undefined;
+  readonly audit: AuditEntry | undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   CHECKPOINT,
   checkpointPurpose,
   type AuditIdentity,
-  type AuditRecord,
+  type AuditEntry,
 } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 
@@ -65,7 +65,7 @@ export async function verifyAudit(
 }
 
 type Identity = AuditIdentity & { readonly format: string };
-type Entry = AuditRecord & { readonly hsmId: string };
+type Entry = AuditEntry & { readonly hsmId: string };
 
 function parse(line: string, number: number): Identity | Entry {
   try {

@@ -1,10 +1,10 @@
-import { AUDIT_FORMAT, type AuditIdentity, type AuditRecord } from '../../hsm/wire/index.ts';
+import { AUDIT_FORMAT, type AuditIdentity, type AuditEntry } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import type { HsmEntry } from './happening.ts';
 
 type Line =
   | (AuditIdentity & { readonly format: string })
-  | (AuditRecord & { readonly hsmId: string });
+  | (AuditEntry & { readonly hsmId: string });
 
 /** Reads what `keyhold hsm audit export` prints. `keyhold hsm audit verify` says whether it is whole and genuine. */
 export async function readHsmLogs(lines: AsyncIterable<string>): Promise<HsmEntry[]> {
@@ -34,7 +34,7 @@ function parse(text: string): Line {
 }
 
 function entryOf(
-  record: AuditRecord & { readonly hsmId: string },
+  record: AuditEntry & { readonly hsmId: string },
   clusterId: string | undefined,
 ): HsmEntry {
   if (clusterId === undefined)

@@ -8,7 +8,7 @@ import {
   refusedAs,
   type WorldHsm,
 } from '../../../test/support/hsm/hsm-world.ts';
-import { CHECKPOINT, type AuditRecord } from '../wire/index.ts';
+import { CHECKPOINT, type AuditEntry } from '../wire/index.ts';
 
 const world = await hsmWorld(2);
 after(() => world[Symbol.asyncDispose]());
@@ -35,7 +35,7 @@ async function verify(
   return log;
 }
 
-async function recordsOf(hsm?: WorldHsm): Promise<readonly AuditRecord[]> {
+async function recordsOf(hsm?: WorldHsm): Promise<readonly AuditEntry[]> {
   const reader = hsm === undefined ? auditor : await world.login('eve', 'auditor', hsm);
   return (await reader.call('readAudit', { from: 0, limit: 1_000 })).records;
 }
@@ -104,7 +104,7 @@ test('the log is signed by itself after many records, after some time, and when 
 test('what users, keys and nodes do is in the logs of all HSMs, with who did it where it was done', async () => {
   const { handle } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: {} });
   await alice.call('destroyKey', { handle });
-  const done = (records: readonly AuditRecord[]): string[] =>
+  const done = (records: readonly AuditEntry[]): string[] =>
     records
       .filter(({ keyHandle }) => keyHandle === handle)
       .map(({ opcode, username = '-' }) => `${opcode} ${username}`);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/index.ts';
 import { chainHash, GENESIS } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
-import { auditFields, CHECKPOINT, type AuditRecord } from '../wire/index.ts';
+import { auditFields, CHECKPOINT, type AuditEntry } from '../wire/index.ts';
 
 /** CloudHSM's names of what is recorded, and ours (KH) for what it has none for. */
 export type Opcode =
@@ -48,8 +48,8 @@ export type Opcode =
   | typeof CHECKPOINT;
 
 /** What is said of an event; `response` is `success` if left out. */
-export type AuditEntry = { readonly opcode: Opcode; readonly response?: string } & Pick<
-  AuditRecord,
+export type NewAuditEntry = { readonly opcode: Opcode; readonly response?: string } & Pick<
+  AuditEntry,
   'session' | 'username' | 'role' | 'keyHandle' | 'detail'
 >;
 
@@ -64,7 +64,7 @@ export class Audit {
   readonly #database: Database;
   readonly #clock: Clock;
   #sign: CheckpointSigner | undefined;
-  #later: AuditEntry[] = [];
+  #later: NewAuditEntry[] = [];
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
@@ -77,18 +77,18 @@ export class Audit {
   }
 
   /** Only inside the database transaction of the change that it records. */
-  append(entry: AuditEntry): void {
+  append(entry: NewAuditEntry): void {
     const { sequence } = this.#add(entry);
     if (sequence - this.#lastCheckpoint().sequence >= CHECKPOINT_RECORDS) this.#addCheckpoint();
   }
 
   /** Records what changed nothing: a login, a refusal. */
-  note(entry: AuditEntry): void {
+  note(entry: NewAuditEntry): void {
     this.#database.transact(() => this.append(entry));
   }
 
   /** Records it with the next `flush`, which must come before anybody learns of what it is about. */
-  later(entry: AuditEntry): void {
+  later(entry: NewAuditEntry): void {
     this.#later.push(entry);
   }
 
@@ -115,9 +115,9 @@ export class Audit {
   read(
     from: number,
     limit: number,
-  ): { readonly records: readonly AuditRecord[]; readonly total: number } {
+  ): { readonly records: readonly AuditEntry[]; readonly total: number } {
     return {
-      records: this.#database.auditFrom(from, limit) as AuditRecord[],
+      records: this.#database.auditFrom(from, limit) as AuditEntry[],
       total: this.#database.auditLength(),
     };
   }
@@ -128,7 +128,7 @@ export class Audit {
       this.#add({ opcode: CHECKPOINT, detail: this.#sign(last.sequence + 1, last.hash) });
   }
 
-  #add(entry: AuditEntry): AuditRecord {
+  #add(entry: NewAuditEntry): AuditEntry {
     const last = this.#last();
     const { opcode, response = 'success', ...rest } = entry;
     const fields = {
@@ -146,9 +146,9 @@ export class Audit {
   }
 
   /** Read back rather than remembered, so that a transaction that is rolled back can't break the chain. */
-  #last(): AuditRecord | undefined {
+  #last(): AuditEntry | undefined {
     return this.#database.auditFrom(this.#database.auditLength() - 1, 1)[0] as
-      | AuditRecord
+      | AuditEntry
       | undefined;
   }
 

@@ -4,4 +4,4 @@
  */
 export { receivedEntry } from '../received-entry.ts';
 export { AuditPolicy } from '../audit-policy.ts';
-export { Audit, type AuditEntry, type CheckpointSigner, type Opcode } from './audit.ts';
+export { Audit, type NewAuditEntry, type CheckpointSigner, type Opcode } from './audit.ts';

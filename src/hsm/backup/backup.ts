@@ -1,4 +1,4 @@
-import type { AuditEntry, Opcode } from '../audit/index.ts';
+import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import { randomBytes } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { HsmError, type BackupFacts, type BackupHeader } from '../wire/index.ts';
@@ -8,7 +8,7 @@ import { openBackup, protectionOf, sealBackup, type BackupSecret } from './seal.
 const SALT_LENGTH = 16;
 
 /** Who asked for it, as it is recorded. */
-type By = (opcode: Opcode, detail: string) => AuditEntry;
+type By = (opcode: Opcode, detail: string) => NewAuditEntry;
 
 /** What its maker has to say of a backup. */
 type MoreOfHeader = Partial<Pick<BackupHeader, 'backupId' | 'holders' | 'threshold'>>;

@@ -1,4 +1,4 @@
-import type { AuditEntry, Opcode } from '../audit/index.ts';
+import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import {
   checkBackup,
   checkRestoreApproval,
@@ -116,7 +116,8 @@ async function exportBackup(
   session: Session,
   input: CommandInput<'exportBackup'>,
 ): Promise<CommandOutput<'exportBackup'>> {
-  const by = (opcode: Opcode, detail: string): AuditEntry => entryOf(session, opcode, { detail });
+  const by = (opcode: Opcode, detail: string): NewAuditEntry =>
+    entryOf(session, opcode, { detail });
   if ('passphrase' in input) {
     const { passphrase } = input;
     if (passphrase.length < SHORTEST_PASSPHRASE) {

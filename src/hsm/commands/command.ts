@@ -1,4 +1,4 @@
-import type { AuditEntry, Opcode } from '../audit/index.ts';
+import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
 import type {
@@ -61,8 +61,8 @@ export function usesKey({ key }: { readonly key: string }): readonly string[] {
 export function entryOf(
   { id, username, role }: Session,
   opcode: Opcode,
-  rest: Pick<AuditEntry, 'keyHandle' | 'detail' | 'response'> = {},
-): AuditEntry {
+  rest: Pick<NewAuditEntry, 'keyHandle' | 'detail' | 'response'> = {},
+): NewAuditEntry {
   return { opcode, session: id, username, role, ...rest };
 }
 

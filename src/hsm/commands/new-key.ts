@@ -1,4 +1,4 @@
-import type { AuditEntry, Opcode } from '../audit/index.ts';
+import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { attributesOf, isKeyId, isLabel, MAX_KEYS, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
@@ -67,7 +67,7 @@ async function keepAll(
   hsm: Hsm,
   session: Session,
   keys: readonly [Key, ...Key[]],
-  { entry, minimumCopies = DEFAULT_COPIES }: Making & { readonly entry: AuditEntry },
+  { entry, minimumCopies = DEFAULT_COPIES }: Making & { readonly entry: NewAuditEntry },
 ): Promise<void> {
   const [first] = keys;
   if (!first.fixed.token) {

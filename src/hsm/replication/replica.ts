@@ -1,5 +1,5 @@
 import { hexId } from '../../base/index.ts';
-import type { AuditEntry } from '../audit/index.ts';
+import type { NewAuditEntry } from '../audit/index.ts';
 import type { StoredRecord } from '../storage/index.ts';
 import { DigestTree } from './digest-tree.ts';
 import { merge, outranks, recordKey, recordName } from './merge.ts';
@@ -31,19 +31,19 @@ type Listener = (record: ReplicaRecord) => void;
 /** This HSM's copy of what the cluster holds. Bodies lie in the database; who needs them in memory subscribes. */
 export class Replica {
   readonly #store: RecordStore;
-  readonly #audit: { append(entry: AuditEntry): void };
+  readonly #audit: { append(entry: NewAuditEntry): void };
   readonly #writer: string;
   readonly #held = new Map<string, Held>();
   readonly #digests = new DigestTree();
   readonly #listeners = new Map<RecordKind, Listener[]>();
-  #describe: (record: ReplicaRecord) => AuditEntry | undefined = () => undefined;
+  #describe: (record: ReplicaRecord) => NewAuditEntry | undefined = () => undefined;
   #counter = 0;
   #head = 0;
 
   /** `run` tells this run of the HSM from its others. */
   constructor(
     store: RecordStore,
-    audit: { append(entry: AuditEntry): void },
+    audit: { append(entry: NewAuditEntry): void },
     hsmId: string,
     run: string = hexId(8),
   ) {
@@ -68,7 +68,7 @@ export class Replica {
   }
 
   /** `describe` says what is put into the audit log of a record that comes from another HSM. */
-  onReceived(describe: (record: ReplicaRecord) => AuditEntry | undefined): void {
+  onReceived(describe: (record: ReplicaRecord) => NewAuditEntry | undefined): void {
     this.#describe = describe;
   }
 
@@ -101,7 +101,7 @@ export class Replica {
   }
 
   /** Writes all changes and the audit entry, or nothing. They are on disk when this returns. */
-  write(changes: readonly Change[], entry?: AuditEntry): SequencedRecord[] {
+  write(changes: readonly Change[], entry?: NewAuditEntry): SequencedRecord[] {
     // Counted up before writing: a version must not be given twice, even if it is uncertain whether the first write failed.
     this.#counter += 1;
     const version: Version = [this.#counter, this.#writer];

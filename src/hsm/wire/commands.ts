@@ -2,6 +2,10 @@
  * All that an HSM may be told, in one closed table: command name → what goes in and what comes back. Terms are those of
  * PKCS#11 and cloudhsm-cli. Bytes travel as MessagePack bin; handles as 16 lower-case hex digits.
  */
+import type { AuditEntry, AuditIdentity } from './audit-format.ts';
+import type { BackupFacts, ExportProtection, ExportSecret, ExportShare } from './export.ts';
+import type { HsmInfo, UserInfo } from './info.ts';
+import type { KeyFilter, KeyInfo, KeyTemplate } from './key-attributes.ts';
 import type {
   EncryptionMechanism,
   KeyForm,
@@ -13,7 +17,6 @@ import type {
   SignedData,
   WrapMechanism,
 } from './mechanisms.ts';
-import type { AuditIdentity } from './audit-format.ts';
 import type {
   Approval,
   QuorumService,
@@ -21,132 +24,7 @@ import type {
   QuorumTokenInfo,
   TokenService,
 } from './quorum.ts';
-
-export type Role =
-  | 'unactivated-admin'
-  | 'admin'
-  | 'crypto-user'
-  | 'auditor'
-  | 'internal(APPLIANCE_USER)';
-export type LoginRole = 'admin' | 'crypto-user' | 'auditor';
-
-/** `uninitialized`: no cluster certificate yet. `initialized`: certificate set, no admin password. */
-export type HsmLifecycle = 'uninitialized' | 'initialized' | 'active';
-
-/** A count of HSMs of the cluster: it is on `on` of `of`. */
-export interface Coverage {
-  readonly on: number;
-  readonly of: number;
-}
-
-export interface HsmInfo {
-  readonly hsmId: string;
-  readonly clusterId: string;
-  readonly lifecycle: HsmLifecycle;
-  readonly vendor: string;
-  readonly model: string;
-  readonly serialNumber: string;
-  readonly firmwareVersion: string;
-  readonly fipsState: string;
-  readonly keyCount: number;
-  readonly userCount: number;
-}
-
-export interface UserInfo {
-  readonly username: string;
-  readonly role: Role;
-  readonly locked: boolean;
-  /** Has registered a key to approve with. */
-  readonly approver: boolean;
-  readonly coverage: Coverage;
-}
-
-/** PKCS#11 attributes of a key, under cloudhsm-cli's names. */
-export interface KeyAttributes {
-  readonly label: string;
-  /** Hex. */
-  readonly id: string;
-  readonly class: 'secret-key' | 'private-key' | 'public-key';
-  readonly 'key-type': SecretKeyType | 'rsa' | 'ec' | 'ml-dsa' | 'ml-kem';
-  /** Of RSA keys, of elliptic ones, and of the others that come in several sizes. */
-  readonly 'modulus-size-bits'?: number;
-  readonly curve?: string;
-  readonly 'parameter-set'?: string;
-  readonly 'key-length-bytes': number;
-  /** `0x` and 6 hex digits; empty for generic secrets, which have none. */
-  readonly 'check-value': string;
-  readonly token: boolean;
-  readonly private: boolean;
-  readonly sensitive: boolean;
-  readonly 'always-sensitive': boolean;
-  readonly extractable: boolean;
-  readonly 'never-extractable': boolean;
-  readonly local: boolean;
-  readonly modifiable: boolean;
-  readonly destroyable: boolean;
-  readonly encrypt: boolean;
-  readonly decrypt: boolean;
-  readonly sign: boolean;
-  readonly verify: boolean;
-  readonly wrap: boolean;
-  readonly unwrap: boolean;
-  readonly derive: boolean;
-  readonly trusted: boolean;
-  readonly 'wrap-with-trusted': boolean;
-}
-
-/** What a caller may choose when a key is made; what is left out gets the safe default. */
-export type KeyTemplate = Partial<
-  Pick<
-    KeyAttributes,
-    | 'label'
-    | 'id'
-    | 'token'
-    | 'extractable'
-    | 'modifiable'
-    | 'destroyable'
-    | 'encrypt'
-    | 'decrypt'
-    | 'sign'
-    | 'verify'
-    | 'wrap'
-    | 'unwrap'
-    | 'derive'
-    | 'wrap-with-trusted'
-  >
->;
-
-export interface KeyInfo {
-  readonly handle: string;
-  readonly owner: string;
-  readonly sharedUsers: readonly string[];
-  readonly coverage: Coverage;
-  readonly attributes: KeyAttributes;
-}
-
-/** Every given part must match. */
-export interface KeyFilter {
-  readonly handle?: string;
-  readonly attributes?: Readonly<Record<string, string | boolean | number>>;
-}
-
-export interface AuditRecord {
-  /** From 0, without gaps, per HSM. */
-  readonly sequence: number;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  /** CloudHSM's opcode name, e.g. `CN_GENERATE_KEY`. */
-  readonly opcode: string;
-  /** `success`, or the error's name. */
-  readonly response: string;
-  readonly session?: string;
-  readonly username?: string;
-  readonly role?: Role;
-  readonly keyHandle?: string;
-  readonly detail?: string;
-  /** Hex SHA-256 over the previous record's hash and this record's other fields. */
-  readonly hash: string;
-}
+import type { LoginRole } from './roles.ts';
 
 interface Exchange<In, Out> {
   readonly in: In;
@@ -419,7 +297,7 @@ export interface Commands {
   /** For admin and auditor. */
   readAudit: Exchange<
     { readonly from: number; readonly limit: number },
-    { readonly records: readonly AuditRecord[]; readonly total: number }
+    { readonly records: readonly AuditEntry[]; readonly total: number }
   >;
   /** For admin and auditor: signs all that is recorded so far, and tells whose signature that is. */
   checkpointAudit: Exchange<Empty, { readonly identity: AuditIdentity }>;
@@ -458,76 +336,6 @@ export interface Commands {
   generateRestoreToken: Exchange<Empty, QuorumToken>;
 }
 
-/** Who can open an export: whoever knows the passphrase, or so many of the holders together. */
-export type ExportProtection =
-  | { readonly passphrase: string }
-  | { readonly holders: readonly string[]; readonly threshold: number };
-
-/** What opens an export: the passphrase, or the holders' shares in clear. */
-export type ExportSecret =
-  | { readonly passphrase: string }
-  | { readonly shares: readonly Uint8Array[] };
-
-export interface ExportShare {
-  readonly username: string;
-  /** For the holder's RSA key. */
-  readonly encrypted: Uint8Array;
-}
-
-/** What a backup turned out to hold. */
-export interface BackupFacts {
-  readonly backupId: string;
-  readonly clusterId: string;
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number;
-  readonly userCount: number;
-  readonly keyCount: number;
-  readonly recordCount: number;
-  /** Whether its cluster has the same certificate as that of the HSM that was asked. */
-  readonly related: boolean;
-}
-
 export type CommandName = keyof Commands;
 export type CommandInput<C extends CommandName> = Commands[C]['in'];
 export type CommandOutput<C extends CommandName> = Commands[C]['out'];
-
-/** Why an HSM refuses, closed. */
-export type HsmErrorCode =
-  | 'malformed-request'
-  | 'unsupported-version'
-  | 'not-logged-in'
-  | 'not-permitted'
-  | 'wrong-lifecycle'
-  | 'user-not-found'
-  | 'user-exists'
-  | 'user-locked'
-  | 'user-logged-in'
-  | 'user-owns-keys'
-  | 'last-admin'
-  | 'login-failed'
-  | 'invalid-argument'
-  | 'key-not-found'
-  | 'key-not-usable'
-  | 'key-not-extractable'
-  | 'key-invalid'
-  | 'insufficient-copies'
-  | 'ciphertext-invalid'
-  | 'backup-invalid'
-  | 'quorum-required'
-  | 'quorum-failed'
-  | 'limit-exceeded'
-  /** Nothing was done because it could not be written: full or failing disk, damaged files. */
-  | 'disk-failure'
-  | 'busy'
-  | 'internal';
-
-/** What KMS-side callers see as an error of the HSM itself. The message is for people and never holds a secret. */
-export class HsmError extends Error {
-  readonly code: HsmErrorCode;
-
-  constructor(code: HsmErrorCode, message: string = code) {
-    super(message);
-    this.name = 'HsmError';
-    this.code = code;
-  }
-}

@@ -2,7 +2,7 @@
  * What the control plane and an HSM process say to each other over the HSM's control channel: a private socket pair on
  * file descriptor 3, framed like the TLS wire. No command here can read or use a key. When the channel closes, the HSM stops.
  */
-import type { Coverage, HsmLifecycle } from './commands.ts';
+import type { Coverage, HsmLifecycle } from './info.ts';
 
 /** What costs an HSM alike: work with secret keys, work with private keys, and all else that users ask for. */
 export type OperationClass = 'symmetric' | 'asymmetric' | 'other';

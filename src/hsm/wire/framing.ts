@@ -4,7 +4,7 @@
  */
 import type { Writable } from 'node:stream';
 import { C1, Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
-import type { HsmErrorCode } from './commands.ts';
+import type { HsmErrorCode } from './errors.ts';
 import type { ControlEvent } from './control.ts';
 
 /** Longest body of a frame, in bytes. */

@@ -2,31 +2,19 @@
  * hsm/wire: what goes over the wire between an HSM and its callers: the command tables and the framing. Types and codec
  * only, shared by the HSM process and `hsm/client`; no state, no cryptography.
  */
-export {
-  HsmError,
-  type AuditRecord,
-  type BackupFacts,
-  type Cipher,
-  type ExportProtection,
-  type ExportSecret,
-  type ExportShare,
-  type CommandInput,
-  type CommandName,
-  type CommandOutput,
-  type Commands,
-  type Coverage,
-  type ForRecipient,
-  type HsmErrorCode,
-  type HsmInfo,
-  type HsmLifecycle,
-  type KeyAttributes,
-  type KeyFilter,
-  type KeyInfo,
-  type KeyTemplate,
-  type LoginRole,
-  type Role,
-  type UserInfo,
+export { HsmError, type HsmErrorCode } from './errors.ts';
+export type {
+  Cipher,
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  Commands,
+  ForRecipient,
 } from './commands.ts';
+export type { LoginRole, Role } from './roles.ts';
+export type { Coverage, HsmInfo, HsmLifecycle, UserInfo } from './info.ts';
+export type { KeyAttributes, KeyFilter, KeyInfo, KeyTemplate } from './key-attributes.ts';
+export type { BackupFacts, ExportProtection, ExportSecret, ExportShare } from './export.ts';
 export {
   LARGEST_QUORUM,
   quorumServices,
@@ -93,5 +81,6 @@ export {
   auditFields,
   CHECKPOINT,
   checkpointPurpose,
+  type AuditEntry,
   type AuditIdentity,
 } from './audit-format.ts';

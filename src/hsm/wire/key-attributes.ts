@@ -1,0 +1,71 @@
+import type { Coverage } from './info.ts';
+import type { SecretKeyType } from './mechanisms.ts';
+
+/** PKCS#11 attributes of a key, under cloudhsm-cli's names. */
+export interface KeyAttributes {
+  readonly label: string;
+  /** Hex. */
+  readonly id: string;
+  readonly class: 'secret-key' | 'private-key' | 'public-key';
+  readonly 'key-type': SecretKeyType | 'rsa' | 'ec' | 'ml-dsa' | 'ml-kem';
+  /** Of RSA keys, of elliptic ones, and of the others that come in several sizes. */
+  readonly 'modulus-size-bits'?: number;
+  readonly curve?: string;
+  readonly 'parameter-set'?: string;
+  readonly 'key-length-bytes': number;
+  /** `0x` and 6 hex digits; empty for generic secrets, which have none. */
+  readonly 'check-value': string;
+  readonly token: boolean;
+  readonly private: boolean;
+  readonly sensitive: boolean;
+  readonly 'always-sensitive': boolean;
+  readonly extractable: boolean;
+  readonly 'never-extractable': boolean;
+  readonly local: boolean;
+  readonly modifiable: boolean;
+  readonly destroyable: boolean;
+  readonly encrypt: boolean;
+  readonly decrypt: boolean;
+  readonly sign: boolean;
+  readonly verify: boolean;
+  readonly wrap: boolean;
+  readonly unwrap: boolean;
+  readonly derive: boolean;
+  readonly trusted: boolean;
+  readonly 'wrap-with-trusted': boolean;
+}
+
+/** What a caller may choose when a key is made; what is left out gets the safe default. */
+export type KeyTemplate = Partial<
+  Pick<
+    KeyAttributes,
+    | 'label'
+    | 'id'
+    | 'token'
+    | 'extractable'
+    | 'modifiable'
+    | 'destroyable'
+    | 'encrypt'
+    | 'decrypt'
+    | 'sign'
+    | 'verify'
+    | 'wrap'
+    | 'unwrap'
+    | 'derive'
+    | 'wrap-with-trusted'
+  >
+>;
+
+export interface KeyInfo {
+  readonly handle: string;
+  readonly owner: string;
+  readonly sharedUsers: readonly string[];
+  readonly coverage: Coverage;
+  readonly attributes: KeyAttributes;
+}
+
+/** Every given part must match. */
+export interface KeyFilter {
+  readonly handle?: string;
+  readonly attributes?: Readonly<Record<string, string | boolean | number>>;
+}
