@@ -1,7 +1,6 @@
 import { offsetClock, type Clock, type Logger } from '../base/index.ts';
 import { signCheckpoint } from '../crypto/index.ts';
 import { Audit, AuditPolicy, receivedEntry, type NewAuditEntry } from './audit/index.ts';
-import { Upload } from './backup/index.ts';
 import { Capacity } from './capacity.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
 import { birthIdentity, Identity } from './identity/index.ts';
@@ -16,6 +15,7 @@ import {
   type DeviceSecret,
   type FolderLock,
 } from './storage/index.ts';
+import { Upload } from './upload.ts';
 import { ADMIN, APPLIANCE_USER, Lockouts, Sessions, Turns, Users } from './users/index.ts';
 import {
   checkpointPurpose,

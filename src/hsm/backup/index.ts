@@ -5,4 +5,3 @@
 export { checkBackup, createBackup, openForRestore, restore } from './backup.ts';
 export { checkRestoreApproval } from './restore-quorum.ts';
 export { secretOf, shareSecret } from './shares.ts';
-export { pieceOf, Upload } from '../upload.ts';

@@ -4,7 +4,6 @@ import {
   checkRestoreApproval,
   createBackup,
   openForRestore,
-  pieceOf,
   restore,
   secretOf,
   shareSecret,
@@ -12,6 +11,7 @@ import {
 import { sha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { approvalDataOf, TOKEN_LIFETIME } from '../quorum/index.ts';
+import { pieceOf } from '../upload.ts';
 import type { Session, User } from '../users/index.ts';
 import {
   HsmError,

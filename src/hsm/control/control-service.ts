@@ -13,8 +13,8 @@ import {
   type HsmStatus,
   type RequestFrame,
 } from '../wire/index.ts';
-import { essence, statusOf } from './status.ts';
-import { controlTable, type Running } from './table.ts';
+import { essence, statusOf, type Running } from './status.ts';
+import { controlTable } from './table.ts';
 
 export interface ControlOptions extends HsmSurroundings {
   /** The HSM's end of its control channel. */

@@ -1,5 +1,12 @@
+import type { Hsm } from '../hsm.ts';
+import type { HsmServer } from '../server/index.ts';
 import type { HsmStatus } from '../wire/index.ts';
-import type { Running } from './table.ts';
+
+/** A born HSM that listens. */
+export interface Running {
+  readonly hsm: Hsm;
+  readonly server: HsmServer;
+}
 
 export function statusOf({ hsm, server }: Running): HsmStatus {
   const { clusterCsr, hsmCertificate, clusterCertificate, trustAnchor, serialNumber } =

@@ -1,4 +1,4 @@
-import { createBackup, openForRestore, pieceOf, restore } from '../backup/index.ts';
+import { createBackup, openForRestore, restore } from '../backup/index.ts';
 import type { Hsm } from '../hsm.ts';
 import {
   acceptHardwareCertificates,
@@ -7,20 +7,14 @@ import {
   hardwareCsr,
   importClone,
 } from '../identity/index.ts';
-import type { HsmServer } from '../server/index.ts';
+import { pieceOf } from '../upload.ts';
 import {
   HsmError,
   type ControlCommandName,
   type ControlInput,
   type ControlOutput,
 } from '../wire/index.ts';
-import { statusOf } from './status.ts';
-
-/** A born HSM that listens. */
-export interface Running {
-  readonly hsm: Hsm;
-  readonly server: HsmServer;
-}
+import { statusOf, type Running } from './status.ts';
 
 type Handler<C extends ControlCommandName> = (
   running: Running,

@@ -1,13 +1,6 @@
-import {
-  exportPrivateKey,
-  importKeyPair,
-  makeKeyPair,
-  randomBytes,
-  type KeyPair,
-} from '../../crypto/index.ts';
+import { importKeyPair, type KeyPair } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { HsmBirth } from '../wire/index.ts';
-import { clusterCsr } from './certificates.ts';
 
 /** Keys and certificates as PEM. */
 export interface IdentityFacts {
@@ -31,8 +24,6 @@ export interface IdentityFacts {
   /** False in a joining HSM until it has pulled all that the cluster held. */
   readonly synchronized: boolean;
 }
-
-const MASKING_KEY_LENGTH = 32;
 
 /** The facts, kept in the database; replaced as a whole. */
 export class Identity {
@@ -81,30 +72,4 @@ export class Identity {
       this.#facts = facts;
     };
   }
-}
-
-/** The facts of a new HSM. */
-export async function birthIdentity({
-  hsmId,
-  clusterId,
-  mode,
-  first,
-}: HsmBirth): Promise<IdentityFacts> {
-  const serialNumber = `KH${randomBytes(6).toString('hex').toUpperCase()}`;
-  const own = {
-    hsmId,
-    clusterId,
-    mode,
-    serialNumber,
-    hardwareKey: exportPrivateKey(makeKeyPair().privateKey),
-    synchronized: first,
-  };
-  if (!first) return own;
-  const clusterKeys = makeKeyPair();
-  return {
-    ...own,
-    clusterKey: exportPrivateKey(clusterKeys.privateKey),
-    maskingKey: randomBytes(MASKING_KEY_LENGTH),
-    clusterCsr: await clusterCsr(clusterKeys, mode, serialNumber),
-  };
 }

@@ -3,7 +3,8 @@
  * HSM gets them. It must not know users or keys. Begin at `identity.ts`.
  */
 export { exportClone, importClone } from './clone.ts';
-export { birthIdentity, Identity, type IdentityFacts } from './identity.ts';
+export { Identity, type IdentityFacts } from './identity.ts';
+export { birthIdentity } from './provision.ts';
 export {
   acceptHardwareCertificates,
   checkClusterCertificate,

@@ -1,0 +1,32 @@
+import { exportPrivateKey, makeKeyPair, randomBytes } from '../../crypto/index.ts';
+import type { HsmBirth } from '../wire/index.ts';
+import { clusterCsr } from './certificates.ts';
+import type { IdentityFacts } from './identity.ts';
+
+const MASKING_KEY_LENGTH = 32;
+
+/** The facts of a new HSM. */
+export async function birthIdentity({
+  hsmId,
+  clusterId,
+  mode,
+  first,
+}: HsmBirth): Promise<IdentityFacts> {
+  const serialNumber = `KH${randomBytes(6).toString('hex').toUpperCase()}`;
+  const own = {
+    hsmId,
+    clusterId,
+    mode,
+    serialNumber,
+    hardwareKey: exportPrivateKey(makeKeyPair().privateKey),
+    synchronized: first,
+  };
+  if (!first) return own;
+  const clusterKeys = makeKeyPair();
+  return {
+    ...own,
+    clusterKey: exportPrivateKey(clusterKeys.privateKey),
+    maskingKey: randomBytes(MASKING_KEY_LENGTH),
+    clusterCsr: await clusterCsr(clusterKeys, mode, serialNumber),
+  };
+}
