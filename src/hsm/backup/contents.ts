@@ -1,12 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Packr } from 'msgpackr';
 import type { IdentityFacts } from '../identity/index.ts';
 import type { Replica, ReplicaRecord } from '../replication/index.ts';
+import { packValue, unpackValue } from '../wire/index.ts';
 
 /** Records read at a time: the HSM goes on answering in between. */
 const BATCH = 200;
-
-const packer = new Packr({ useRecords: false });
 
 /** What makes an HSM a member of its cluster. */
 export type ClusterFacts = Required<
@@ -40,10 +38,10 @@ export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> 
 }
 
 export function packContents(contents: Contents): Buffer {
-  return packer.pack(contents);
+  return packValue(contents);
 }
 
 /** Of bytes that `packContents` made: that nobody else did shows when the seal around them opens. */
 export function unpackContents(bytes: Uint8Array): Contents {
-  return packer.unpack(bytes) as Contents;
+  return unpackValue(bytes) as Contents;
 }

@@ -1,4 +1,3 @@
-import { Packr } from 'msgpackr';
 import {
   BrokenSealError,
   isSignedBy,
@@ -6,10 +5,8 @@ import {
   readCertificate,
   sealFor,
 } from '../../crypto/index.ts';
-import { HsmError, type ControlInput } from '../wire/index.ts';
+import { HsmError, packValue, unpackValue, type ControlInput } from '../wire/index.ts';
 import type { Identity, IdentityFacts } from './identity.ts';
-
-const packer = new Packr({ useRecords: false });
 
 type ClusterFacts = Required<
   Pick<
@@ -41,7 +38,7 @@ export function exportClone(
     clusterCertificate,
     trustAnchor,
   };
-  return sealFor(hardware.publicKey, packer.pack(facts), binding(clusterId, hsmId));
+  return sealFor(hardware.publicKey, packValue(facts), binding(clusterId, hsmId));
 }
 
 /** What `exportClone` sealed for this HSM. */
@@ -49,7 +46,7 @@ export function importClone(identity: Identity, sealed: Uint8Array): ClusterFact
   const { clusterId, hsmId } = identity.facts;
   try {
     // Only a member of the cluster could seal it, and it was bound to this HSM and cluster.
-    return packer.unpack(
+    return unpackValue(
       openWith(identity.hardwareKeys.privateKey, sealed, binding(clusterId, hsmId)),
     ) as ClusterFacts;
   } catch (error) {

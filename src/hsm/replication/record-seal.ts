@@ -1,8 +1,7 @@
-import { Packr } from 'msgpackr';
 import { deriveKey, open, seal, secretKey, type SecretKey } from '../../crypto/index.ts';
+import { packValue, unpackValue } from '../wire/index.ts';
 import type { RecordKind, ReplicaRecord } from './record.ts';
 
-const packer = new Packr({ useRecords: false });
 const KINDS: ReadonlySet<unknown> = new Set<RecordKind>([
   'key',
   'key-attributes',
@@ -33,7 +32,7 @@ export class RecordSeal {
       version,
       deleted,
       sequence,
-      sealed: seal(this.#key, packer.pack(body), binding(record)),
+      sealed: seal(this.#key, packValue(body), binding(record)),
     };
   }
 
@@ -55,7 +54,7 @@ export class RecordSeal {
       id,
       version,
       deleted,
-      body: packer.unpack(open(this.#key, sealed.sealed, binding(sealed))),
+      body: unpackValue(open(this.#key, sealed.sealed, binding(sealed))),
     };
   }
 }

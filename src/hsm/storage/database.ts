@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { Packr } from 'msgpackr';
 import { open, seal, type SecretKey } from '../../crypto/index.ts';
+import { packValue, unpackValue } from '../wire/index.ts';
 import { diskFailure } from './disk-failure.ts';
 
 const SCHEMA = `
@@ -14,8 +14,6 @@ const SCHEMA = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS audit (sequence INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
 `;
-
-const packer = new Packr({ useRecords: false });
 
 /** A replicated record as it lies here. */
 export interface StoredRecord {
@@ -147,11 +145,11 @@ export class Database {
   }
 
   #seal(value: unknown, place: string): Buffer {
-    return seal(this.#deviceKey, packer.pack(value), Buffer.from(place));
+    return seal(this.#deviceKey, packValue(value), Buffer.from(place));
   }
 
   #open(sealed: unknown, place: string): unknown {
-    return packer.unpack(open(this.#deviceKey, sealed as Uint8Array, Buffer.from(place)));
+    return unpackValue(open(this.#deviceKey, sealed as Uint8Array, Buffer.from(place)));
   }
 
   #prepare(sql: string): StatementSync {

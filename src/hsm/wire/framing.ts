@@ -1,11 +1,11 @@
 /**
  * How messages travel, on TLS and on the control channel alike: a 4-byte big-endian length, then that many bytes of
- * MessagePack (plain maps, no extension types). Bytes arrive as `Buffer`.
+ * MessagePack (`messagepack.ts`). Bytes arrive as `Buffer`.
  */
 import type { Writable } from 'node:stream';
-import { C1, Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 import type { HsmErrorCode } from './errors.ts';
 import type { ControlEvent } from './control.ts';
+import { packFrame, unpackValue } from './messagepack.ts';
 
 /** Longest body of a frame, in bytes. */
 export const MAX_FRAME = 1024 * 1024;
@@ -33,12 +33,9 @@ export class FramingError extends Error {
   override readonly name = 'FramingError';
 }
 
-const packer = new Packr({ useRecords: false, variableMapSize: true, moreTypes: false });
-const unpacker = new Unpackr({ useRecords: false, mapsAsObjects: true });
-
 /** One frame, header and body. */
 export function encodeFrame(message: Frame): Buffer {
-  const frame = packer.pack(message, RESERVE_START_SPACE | HEADER);
+  const frame = packFrame(message, HEADER);
   const length = frame.length - HEADER;
   if (length > MAX_FRAME) throw new FramingError(`frame of ${length} bytes is too long`);
   frame.writeUInt32BE(length, 0);
@@ -122,15 +119,8 @@ export class FrameReader {
 }
 
 function decodeBody(body: Buffer): unknown {
-  const message = unpack(body);
-  // What msgpackr makes of the one byte that MessagePack never uses.
-  if (message === C1) throw new FramingError('frame is not MessagePack');
-  return message;
-}
-
-function unpack(body: Buffer): unknown {
   try {
-    return unpacker.unpack(body);
+    return unpackValue(body);
   } catch {
     throw new FramingError('frame is not MessagePack');
   }

@@ -50,6 +50,7 @@ export {
   type ReplyFrame,
   type RequestFrame,
 } from './framing.ts';
+export { packValue, unpackValue } from './messagepack.ts';
 export {
   encryptionMechanisms,
   keyPairKinds,

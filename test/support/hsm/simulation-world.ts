@@ -3,11 +3,16 @@
  * network, clock and disks. All chance comes from one seed, so a history that fails can be played again.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { Packr } from 'msgpackr';
 import { Random } from '../../fuzz/random.ts';
 import { hmacSha256 } from '../../../src/crypto/index.ts';
 import type { StoredRecord } from '../../../src/hsm/storage/index.ts';
-import { encodeFrame, FrameReader, type Peer } from '../../../src/hsm/wire/index.ts';
+import {
+  encodeFrame,
+  FrameReader,
+  packValue,
+  unpackValue,
+  type Peer,
+} from '../../../src/hsm/wire/index.ts';
 import type { PeerChannel, PeerNetwork } from '../../../src/hsm/replication/peer-network.ts';
 import type { PeerCommandName, PeerCommands } from '../../../src/hsm/replication/peer-protocol.ts';
 import { PeerService } from '../../../src/hsm/replication/peer-service.ts';
@@ -16,7 +21,6 @@ import { Replica, type RecordStore } from '../../../src/hsm/replication/replica.
 
 const CALL_TIMEOUT = 2_000;
 const MASKING_KEY = Buffer.alloc(32, 7);
-const packer = new Packr({ useRecords: false, copyBuffers: true });
 
 /** As it arrives at the other end of a wire; throws if it is too long for a frame. */
 function transmitted<T>(value: T): T {
@@ -82,7 +86,7 @@ export class SimulatedDisk implements RecordStore {
     this.#undo.push(() => (before ? this.#rows.set(key, before) : this.#rows.delete(key)));
     this.#sequence += 1;
     this.#rows.delete(key);
-    this.#rows.set(key, { kind, id, sequence: this.#sequence, content: packer.pack(content) });
+    this.#rows.set(key, { kind, id, sequence: this.#sequence, content: packValue(content) });
     return this.#sequence;
   }
 
@@ -118,7 +122,8 @@ export class SimulatedDisk implements RecordStore {
 }
 
 function opened({ content, ...row }: StoredRecord): StoredRecord {
-  return { ...row, content: packer.unpack(content as Uint8Array) };
+  // A copy: what is decoded are views, and the disk's bytes must not change with them.
+  return { ...row, content: unpackValue(Buffer.from(content as Uint8Array)) };
 }
 
 /** One run of one HSM, from its start to its crash. */

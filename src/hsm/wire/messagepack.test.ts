@@ -1,0 +1,189 @@
+/**
+ * The bytes of everything that Keyhold encodes as MessagePack: files on disk, frames, and what lies inside seals. Each was
+ * taken from an earlier build, so that a change of codec or options cannot make old files unreadable.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import {
+  deriveKey,
+  exportPrivateKey,
+  issueCertificate,
+  makeKeyPair,
+  open,
+  openWith,
+  seal,
+  secretKey,
+} from '../../crypto/index.ts';
+import { authority } from '../../../test/support/hsm/certificates-world.ts';
+import { packContents, unpackContents } from '../backup/contents.ts';
+import { exportClone, Identity, importClone } from '../identity/index.ts';
+import { RecordSeal } from '../replication/record-seal.ts';
+import { openDatabase } from '../storage/index.ts';
+import { encodeFrame, FrameReader } from './framing.ts';
+import { unpackValue } from './messagepack.ts';
+
+const key = secretKey(Buffer.alloc(32, 1));
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const bin = (text: string): Buffer => Buffer.from(text, 'hex');
+
+const requestFrame = {
+  id: 7,
+  op: 'encrypt',
+  in: { key: '00112233aabbccdd', aad: Buffer.alloc(0), plaintext: bin('00ff') },
+};
+const replyFrame = {
+  id: 300,
+  out: {
+    label: 'naïve “key”',
+    absent: undefined,
+    none: null,
+    flags: [true, false],
+    numbers: [0, -1, 127, 128, 70_000, -40_000, 1_700_000_000_000, 0.5],
+    nested: { empty: {}, list: [] },
+  },
+};
+const identity = {
+  hsmId: 'hsm-aaaaaaaaaaa',
+  clusterId: 'cluster-aaaaaaaaaaa',
+  mode: 'FIPS',
+  serialNumber: 'KH0011',
+  hardwareKey: 'pem',
+  synchronized: true,
+  backupKeys: [bin('01'), bin('02')],
+} as const;
+const recordContent = {
+  version: [3, 'hsm-a.00'],
+  deleted: false,
+  body: { owner: 'alice', fixed: { token: true }, material: bin('0102') },
+};
+const record = {
+  kind: 'user',
+  id: 'alice',
+  version: [4, 'hsm-a.00'],
+  deleted: false,
+  body: { role: 'crypto-user', password: 'hash' },
+} as const;
+const clusterSecrets = {
+  clusterId: 'cluster-aaaaaaaaaaa',
+  clusterKey: 'key pem',
+  maskingKey: bin('0304'),
+  clusterCertificate: 'certificate pem',
+  trustAnchor: 'anchor pem',
+};
+const backup = {
+  facts: {
+    clusterKey: 'key pem',
+    maskingKey: bin('0304'),
+    clusterCertificate: 'certificate pem',
+    trustAnchor: 'anchor pem',
+  },
+  records: [record, { ...record, deleted: true, body: null }],
+};
+
+const bytes = {
+  requestFrame:
+    '0000003d83a2696407a26f70a7656e6372797074a2696e83a36b6579b030303131323233336161626263636464a3616164c400a9706c61696e74657874c40200ff',
+  replyFrame:
+    '0000007b82a26964cd012ca36f757486a56c6162656cb06e61c3af766520e2809c6b6579e2809da6616273656e74d40000a46e6f6e65c0a5666c61677392c3c2a76e756d626572739800ff7fcc80ce00011170d2ffff63c0cb4278bcfe56800000cb3fe0000000000000a66e657374656482a5656d70747980a46c69737490',
+  identity:
+    'de0007a568736d4964af68736d2d6161616161616161616161a9636c75737465724964b3636c75737465722d6161616161616161616161a46d6f6465a446495053ac73657269616c4e756d626572a64b4830303131ab68617264776172654b6579a370656dac73796e6368726f6e697a6564c3aa6261636b75704b65797392c40101c40102',
+  recordContent:
+    'de0003a776657273696f6e9203a868736d2d612e3030a764656c65746564c2a4626f6479de0003a56f776e6572a5616c696365a56669786564de0001a5746f6b656ec3a86d6174657269616cc4020102',
+  record: 'de0002a4726f6c65ab63727970746f2d75736572a870617373776f7264a468617368',
+  clone:
+    'de0005a9636c75737465724964b3636c75737465722d6161616161616161616161aa636c75737465724b6579a76b65792070656daa6d61736b696e674b6579c4020304b2636c75737465724365727469666963617465af63657274696669636174652070656dab7472757374416e63686f72aa616e63686f722070656d',
+  backup:
+    'de0002a56661637473de0004aa636c75737465724b6579a76b65792070656daa6d61736b696e674b6579c4020304b2636c75737465724365727469666963617465af63657274696669636174652070656dab7472757374416e63686f72aa616e63686f722070656da77265636f72647392de0005a46b696e64a475736572a26964a5616c696365a776657273696f6e9204a868736d2d612e3030a764656c65746564c2a4626f6479de0002a4726f6c65ab63727970746f2d75736572a870617373776f7264a468617368de0005a46b696e64a475736572a26964a5616c696365a776657273696f6e9204a868736d2d612e3030a764656c65746564c3a4626f6479c0',
+};
+
+test('a frame has the pinned bytes', () => {
+  assert.equal(hex(encodeFrame(requestFrame)), bytes.requestFrame);
+  assert.equal(hex(encodeFrame(replyFrame)), bytes.replyFrame);
+  const reader = new FrameReader();
+  assert.deepEqual(reader.feed(bin(bytes.requestFrame)), [requestFrame]);
+  assert.deepEqual(reader.feed(bin(bytes.replyFrame)), [replyFrame]);
+});
+
+test('settings and records in the database have the pinned bytes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyhold-messagepack-'));
+  try {
+    const database = openDatabase(folder, key);
+    database.putSetting('identity', identity);
+    database.putRecord('key', '0011', recordContent);
+    const sqlite = new DatabaseSync(join(folder, 'hsm.sqlite'));
+    const sealed = (sql: string): Uint8Array => sqlite.prepare(sql).get()?.['sealed'] as Uint8Array;
+    const setting = open(
+      key,
+      sealed('SELECT sealed FROM settings'),
+      Buffer.from('settings/identity'),
+    );
+    assert.equal(hex(setting), bytes.identity);
+    const content = open(
+      key,
+      sealed('SELECT sealed FROM records'),
+      Buffer.from('records/key/0011'),
+    );
+    assert.equal(hex(content), bytes.recordContent);
+    sqlite
+      .prepare('UPDATE settings SET sealed = ?')
+      .run(seal(key, bin(bytes.identity), Buffer.from('settings/identity')));
+    sqlite.close();
+    assert.deepEqual(database.setting('identity'), identity);
+    assert.deepEqual(database.record('key', '0011')?.content, recordContent);
+    database.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the body of a record on its way to a peer has the pinned bytes', () => {
+  const maskingKey = Buffer.alloc(32, 7);
+  const recordKey = deriveKey(secretKey(maskingKey), 'keyhold records', Buffer.alloc(0), 32);
+  const binding = Buffer.from('["user","alice",4,"hsm-a.00",false]');
+  const recordSeal = new RecordSeal(maskingKey);
+  const sent = recordSeal.seal({ ...record, sequence: 1 });
+  assert.equal(hex(open(recordKey, sent.sealed, binding)), bytes.record);
+  const received = { ...sent, sealed: seal(recordKey, bin(bytes.record), binding) };
+  assert.deepEqual(recordSeal.open(received), record);
+});
+
+test("a clone's contents have the pinned bytes", async () => {
+  const manufacturer = await authority('Manufacturer');
+  const hardware = makeKeyPair();
+  const hardwareCertificate = await issueCertificate(
+    {
+      notBefore: 0,
+      notAfter: Date.UTC(2100, 0),
+      subject: { CN: 'HSM' },
+      publicKey: hardware.publicKey,
+      ca: false,
+    },
+    manufacturer,
+  );
+  const database = { putSetting: () => undefined, transact: (work: () => unknown) => work() };
+  const facts = {
+    ...identity,
+    ...clusterSecrets,
+    hardwareKey: exportPrivateKey(hardware.privateKey),
+    manufacturerRoot: manufacturer.certificate,
+  };
+  const hsm = new Identity(database as never, facts);
+  const { hsmId } = identity;
+  const sealed = exportClone(hsm, { hardwareCertificate, hsmId });
+  const binding = Buffer.from(`clone/cluster-aaaaaaaaaaa/${hsmId}`);
+  assert.equal(hex(openWith(hardware.privateKey, sealed, binding)), bytes.clone);
+  assert.deepEqual(importClone(hsm, sealed), clusterSecrets);
+});
+
+test("a backup's contents have the pinned bytes", () => {
+  assert.equal(hex(packContents(backup)), bytes.backup);
+  assert.deepEqual(unpackContents(bin(bytes.backup)), backup);
+});
+
+test('the byte that MessagePack never uses is rejected', () => {
+  assert.throws(() => unpackValue(bin('c1')), /not MessagePack/);
+});
