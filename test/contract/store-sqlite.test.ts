@@ -23,7 +23,7 @@ describeStore('SQLite', () => {
   return { open: () => openSqliteStore(path), remove: () => undefined };
 });
 
-test('every write that was acknowledged before kill -9 is there afterwards', async () => {
+test('every write acknowledged before kill -9 is stored', async () => {
   const path = newPath();
   const writer = spawn(
     process.execPath,
@@ -50,7 +50,7 @@ test('every write that was acknowledged before kill -9 is there afterwards', asy
   }
 });
 
-test('the database is readable by its owner only, its side files too', async () => {
+test('the database and its side files are readable by their owner only', async () => {
   const path = newPath();
   const store = openSqliteStore(path);
   await store.transact((transaction) => transaction.put('settings', { name: 'a', value: 'b' }));
@@ -59,7 +59,7 @@ test('the database is readable by its owner only, its side files too', async () 
   await store.close();
 });
 
-test('a database of a newer version is refused and left as it is', async () => {
+test('a database with a newer schema version is rejected, and its version is kept', async () => {
   const path = newPath();
   await openSqliteStore(path).close();
   const database = new DatabaseSync(path);
@@ -69,7 +69,7 @@ test('a database of a newer version is refused and left as it is', async () => {
   database.close();
 });
 
-test('a file that is no database is refused', () => {
+test('a file that is not a database is rejected', () => {
   const path = newPath();
   writeFileSync(
     path,
@@ -78,7 +78,7 @@ test('a file that is no database is refused', () => {
   assert.throws(() => openSqliteStore(path), /not a database/);
 });
 
-test('a listing seeks to its page and to its index instead of scanning', async () => {
+test('the schema supports listings by primary key and by index without a scan or a sort', async () => {
   const path = newPath();
   await openSqliteStore(path).close();
   const database = new DatabaseSync(path);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { AliasRow, KeyRow } from '../../src/domain/index.ts';
 import type { Change, Store, Transaction } from '../../src/storage/index.ts';
 
-/** One database that can be opened more than once, and removed. */
+/** A database that can be opened more than once, and removed. */
 export interface StoreWorld {
   open(): Store;
   remove(): Promise<void> | void;
@@ -33,7 +33,7 @@ function key(keyId: string, more: Partial<KeyRow> = {}): KeyRow {
   };
 }
 
-/** What every engine must do. Each test has a database of its own. */
+/** Declares the tests that every engine must pass. Each test has its own database. */
 export function describeStore(
   engine: string,
   makeWorld: () => Promise<StoreWorld> | StoreWorld,
@@ -56,7 +56,7 @@ export function describeStore(
     const aliasOf = (name: string): Promise<AliasRow | undefined> =>
       store.read((reader) => reader.get('aliases', scope.account, scope.region, name));
 
-    it('gives back a row as it was put, nested parts included', async () => {
+    it('returns a row as it was put, including nested values', async () => {
       const row = key('k1', {
         tags: [{ key: 'naïve 𝄞', value: '' }],
         description: `it's "quoted"`,
@@ -68,7 +68,7 @@ export function describeStore(
       );
     });
 
-    it('answers undefined for a row that is not there', async () => {
+    it('returns undefined for a missing row', async () => {
       assert.equal(await aliasOf('alias/none'), undefined);
     });
 
@@ -78,7 +78,7 @@ export function describeStore(
       assert.equal((await aliasOf('alias/a'))?.keyId, 'k2');
     });
 
-    it('deletes a row, and ignores one that is not there', async () => {
+    it('deletes a row, and ignores a missing one', async () => {
       await putAll(alias('alias/a'));
       await store.transact((transaction) =>
         transaction.delete('aliases', scope.account, scope.region, 'alias/a'),
@@ -89,7 +89,7 @@ export function describeStore(
       assert.equal(await aliasOf('alias/a'), undefined);
     });
 
-    it('refuses a key with parts missing rather than touching many rows', async () => {
+    it('rejects deletion by a partial key, which would match many rows', async () => {
       await putAll(alias('alias/a'));
       await assert.rejects(
         store.transact((transaction) => transaction.delete('aliases', scope.account)),
@@ -97,7 +97,7 @@ export function describeStore(
       assert.ok(await aliasOf('alias/a'));
     });
 
-    it('lists the rows of a prefix in key order, and no others', async () => {
+    it('lists only the rows of a prefix, in key order', async () => {
       const elsewhere = { ...scope, region: 'us-east-2' };
       await putAll(
         alias('alias/c'),
@@ -118,7 +118,7 @@ export function describeStore(
       assert.equal((await names()).length, 4);
     });
 
-    it('lists page by page without losing or repeating a row', async () => {
+    it('lists page by page without skipping or repeating a row', async () => {
       const wanted = Array.from({ length: 25 }, (_, at) => `alias/${String(at).padStart(2, '0')}`);
       await putAll(...wanted.map((name) => alias(name)));
       const seen: string[] = [];
@@ -134,7 +134,7 @@ export function describeStore(
       assert.deepEqual(seen, wanted);
     });
 
-    it('takes a page start that lies outside the prefix, or is short or long, for what it is', async () => {
+    it('accepts page starts outside the prefix, or with fewer or more parts than a key', async () => {
       await putAll(alias('alias/a'), alias('alias/b'));
       const count = async (...after: string[]) =>
         (
@@ -149,7 +149,7 @@ export function describeStore(
       assert.equal(await count('000000000000'), 2);
     });
 
-    it('finds by the whole index and by a leading part, in key order, page by page', async () => {
+    it('finds rows by all or the leading columns of an index, in key order, page by page', async () => {
       const inStore = { origin: 'AWS_CLOUDHSM', customKeyStoreId: 'cks-1' } as const;
       await store.transact(async (transaction) => {
         await transaction.put('keys', key('k3', inStore));
@@ -172,7 +172,7 @@ export function describeStore(
       assert.deepEqual(await find([scope.account, scope.region], { limit: 2 }), ['k1', 'k2']);
     });
 
-    it('leaves a row that lacks an index column out of that index, also after a change', async () => {
+    it('omits a row without an index column from that index, also after an update', async () => {
       await store.transact(async (transaction) => {
         await transaction.put('keys', key('k1', { deletionDate: 5 }));
         await transaction.put('keys', key('k2'));
@@ -190,7 +190,7 @@ export function describeStore(
       assert.deepEqual(await due(), []);
     });
 
-    it('finds what is due, soonest first', async () => {
+    it('finds due rows, earliest first', async () => {
       await store.transact(async (transaction) => {
         await transaction.put('keys', key('k1', { deletionDate: 7 }));
         await transaction.put('keys', key('k2', { deletionDate: 5 }));
@@ -206,7 +206,7 @@ export function describeStore(
       assert.deepEqual(await due(4), []);
     });
 
-    it('sees its own writes inside a transaction, and nobody else does before the end', async () => {
+    it('shows uncommitted writes only inside their transaction', async () => {
       await store.transact(async (transaction) => {
         await transaction.put('aliases', alias('alias/a'));
         assert.ok(await transaction.get('aliases', scope.account, scope.region, 'alias/a'));
@@ -215,7 +215,7 @@ export function describeStore(
       assert.ok(await aliasOf('alias/a'));
     });
 
-    it('writes nothing when the work throws, and lets the error through', async () => {
+    it('writes nothing when the transaction function throws, and passes the error on', async () => {
       const failure = new Error('no');
       const result = store.transact(async (transaction) => {
         await transaction.put('aliases', alias('alias/a'));
@@ -225,7 +225,7 @@ export function describeStore(
       assert.equal(await aliasOf('alias/a'), undefined);
     });
 
-    it('undoes only the transaction that threw among those that wait together', async () => {
+    it('rolls back only the transactions that threw, out of many queued at once', async () => {
       const results = await Promise.allSettled(
         Array.from({ length: 100 }, (_, at) =>
           store.transact(async (transaction) => {
@@ -240,7 +240,7 @@ export function describeStore(
       assert.ok(rows.every(({ name }) => Number(name.slice('alias/'.length)) % 3 !== 0));
     });
 
-    it('runs transactions one after the other, even if their work takes turns', async () => {
+    it('runs transactions one after the other, even if their functions yield', async () => {
       await store.transact((transaction) =>
         transaction.put('settings', { name: 'count', value: '0' }),
       );
@@ -253,18 +253,18 @@ export function describeStore(
       assert.equal((await store.read((reader) => reader.get('settings', 'count')))?.value, '20');
     });
 
-    it('makes a transaction useless after its end', async () => {
+    it('rejects reads and writes on an ended transaction', async () => {
       const kept = await store.transact(async (transaction) => ({ transaction }));
       await assert.rejects(kept.transaction.put('aliases', alias('alias/a')));
       await assert.rejects(kept.transaction.get('aliases', scope.account, scope.region, 'alias/a'));
       assert.equal(await aliasOf('alias/a'), undefined);
     });
 
-    it('tells subscribers the changes of each transaction once it is committed, before its caller hears', async () => {
-      const heard: (readonly Change[])[] = [];
-      const stop = store.subscribe((changes) => heard.push(changes));
+    it('notifies subscribers of committed changes before transact resolves, and of nothing else', async () => {
+      const notified: (readonly Change[])[] = [];
+      const stop = store.subscribe((changes) => notified.push(changes));
       await putAll(alias('alias/a'), alias('alias/b'));
-      assert.deepEqual(heard, [
+      assert.deepEqual(notified, [
         [
           { table: 'aliases', key: [scope.account, scope.region, 'alias/a'] },
           { table: 'aliases', key: [scope.account, scope.region, 'alias/b'] },
@@ -277,13 +277,13 @@ export function describeStore(
           throw new Error('no');
         }),
       );
-      assert.equal(heard.length, 1);
+      assert.equal(notified.length, 1);
       stop();
       await putAll(alias('alias/d'));
-      assert.equal(heard.length, 1);
+      assert.equal(notified.length, 1);
     });
 
-    it('finishes what was asked for before it closes, and refuses everything afterwards', async () => {
+    it('finishes pending transactions before it closes, and rejects all calls afterwards', async () => {
       const last = putAll(alias('alias/last'));
       await store.close();
       await last;

@@ -1,4 +1,7 @@
-/** A process that writes settings as fast as it can and prints the name of each after it was acknowledged. */
+/**
+ * Program that writes settings as fast as it can, and prints the name of each one once it is
+ * acknowledged.
+ */
 import { writeSync } from 'node:fs';
 import { openSqliteStore } from '../../src/storage/index.ts';
 

@@ -9,14 +9,14 @@ import { keyhold } from '../support/keyhold-cli.ts';
 import { addHsm, untilCluster } from '../support/own-cluster.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { sceneIn, type Scene } from '../faults/trouble.ts';
+import { startTwoHsmKeyStore, type TwoHsmKeyStore } from '../faults/two-hsm-key-store.ts';
 
 const ENTRY = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
 const ADDRESS = process.platform === 'linux' ? '127.0.0.9' : '127.0.0.1';
 
 describe('an HSM on another machine', () => {
   let world: World;
-  let scene: Scene;
+  let fixture: TwoHsmKeyStore;
   let host: ChildProcess;
   let token: string;
 
@@ -29,7 +29,7 @@ describe('an HSM on another machine', () => {
     assert.equal(enrolled.code, 0, enrolled.stderr);
     token = enrolled.stdout.trim();
     host = await serve('--token', token);
-    scene = await sceneIn(world);
+    fixture = await startTwoHsmKeyStore(world);
   });
   after(async () => {
     await end('SIGTERM');
@@ -74,31 +74,31 @@ describe('an HSM on another machine', () => {
   }
 
   const hsmOn = async (address: string) =>
-    ((await scene.cluster.describe()).Hsms ?? []).find(({ EniIp }) => EniIp === address);
+    ((await fixture.cluster.describe()).Hsms ?? []).find(({ EniIp }) => EniIp === address);
 
   it('is picked for its zone, and holds what the others hold', async () => {
     assert.equal((await hsmOn(ADDRESS))?.AvailabilityZone, `${world.region}b`);
     assert.deepEqual(readdirSync(join(world.folder, 'host', 'hsms')), [
       (await hsmOn(ADDRESS))?.HsmId,
     ]);
-    await scene.addKey();
-    await scene.use();
+    await fixture.addKey();
+    await fixture.useAllKeys();
   });
 
   it('can go and come back, in order or not', async () => {
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       await end(signal);
-      await scene.use();
-      await scene.untilNewKeysAreRefused();
+      await fixture.useAllKeys();
+      await fixture.untilNewKeysAreRejected();
       host = await serve();
-      await scene.recovered();
+      await fixture.untilRecovered();
     }
   });
 
   it('comes back to a control plane that was killed', async () => {
     await world.kill();
     await world.start();
-    await scene.recovered();
+    await fixture.untilRecovered();
   });
 
   it('lets nobody in with a token that was used', async () => {
@@ -120,7 +120,7 @@ describe('an HSM on another machine', () => {
   });
 
   it('leaves nothing behind when it is deleted, and its machine is free for another', async () => {
-    const { clusterId } = scene.cluster;
+    const { clusterId } = fixture.cluster;
     const before = connections;
     await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: clusterId, EniIp: ADDRESS }));
     await untilCluster(world, clusterId, 'it is deleted', ({ Hsms }) => (Hsms ?? []).length === 1);
@@ -128,6 +128,6 @@ describe('an HSM on another machine', () => {
     await connected(before + 1);
     await addHsm(world, clusterId, 'b');
     assert.ok(await hsmOn(ADDRESS));
-    await scene.recovered();
+    await fixture.untilRecovered();
   });
 });

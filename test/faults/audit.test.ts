@@ -1,4 +1,7 @@
-/** kill -9 of the front end: who was given a plaintext or a data key before it is in the trail, and the trail is whole. */
+/**
+ * kill -9 of the front end: the audit trail contains every call that was answered, and its hash
+ * chain is intact.
+ */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it } from 'node:test';
@@ -10,7 +13,7 @@ import { administrator } from '../support/principals.ts';
 import { until } from '../support/until.ts';
 import { auditEvents, startWorld } from '../support/world.ts';
 
-it('every answer that was given before kill -9 is in the trail', async () => {
+it('every call answered before kill -9 of the front end is in the audit trail', async () => {
   await using world = await startWorld();
   using admin = administrator(world);
   const KeyId = await newKey(world);
@@ -31,7 +34,7 @@ it('every answer that was given before kill -9 is in the trail', async () => {
       return made;
     },
   ];
-  // The first failure is the server's end.
+  // Each caller stops at its first failure: the server was killed.
   const callers = [...calls, ...calls].map(async (call) => {
     for (;;) {
       const { requestId = '' } = (await call()).$metadata;
@@ -39,7 +42,7 @@ it('every answer that was given before kill -9 is in the trail', async () => {
     }
   });
   const ended = Promise.allSettled(callers);
-  await until('there were some answers', async () => answered.length > 200);
+  await until('200 calls are answered', async () => answered.length > 200);
   await world.kill();
   await ended;
 

@@ -9,7 +9,7 @@ import { addHsm, untilCluster } from '../support/own-cluster.ts';
 import { statusOf } from '../support/status.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { sceneIn, type Scene } from './trouble.ts';
+import { startTwoHsmKeyStore, type TwoHsmKeyStore } from './two-hsm-key-store.ts';
 
 /** Overwrites a database from its second page on. */
 function damage(path: string): void {
@@ -21,46 +21,46 @@ function damage(path: string): void {
   }
 }
 
-/** Deletes the HSM and puts another in its place. */
-async function replace({ world, cluster }: Scene, hsmId: string): Promise<void> {
+/** Deletes an HSM and creates another in its Availability Zone. */
+async function replace({ world, cluster }: TwoHsmKeyStore, hsmId: string): Promise<void> {
   await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: cluster.clusterId, HsmId: hsmId }));
   await untilCluster(
     world,
     cluster.clusterId,
-    'the damaged HSM is gone',
+    'the damaged HSM is deleted',
     ({ Hsms }) => (Hsms ?? []).length === 1,
   );
   await addHsm(world, cluster.clusterId, 'a');
 }
 
-/** Waits until it is reported with this reason. */
-async function reportedAs(scene: Scene, hsmId: string, reason: string): Promise<void> {
+/** Waits until an HSM is reported with a reason that contains `reason`. */
+async function reportedAs(fixture: TwoHsmKeyStore, hsmId: string, reason: string): Promise<void> {
   await until(`${hsmId}: ${reason}`, async () =>
-    (await scene.untilReported(hsmId)).includes(reason),
+    (await fixture.untilReported(hsmId)).includes(reason),
   );
 }
 
-describe('damage', { skip: needsProc }, () => {
+describe('a damaged HSM database', { skip: needsProc }, () => {
   let world: World;
-  let scene: Scene;
+  let fixture: TwoHsmKeyStore;
   before(async () => {
     world = await startWorld();
-    scene = await sceneIn(world);
+    fixture = await startTwoHsmKeyStore(world);
   });
   after(() => world[Symbol.asyncDispose]());
 
-  it('keeps an HSM from starting, which is reported everywhere, and the HSM can be replaced without loss', async () => {
-    const [damaged = ''] = scene.hsmIds;
-    // All is in the main file after a stop in order.
+  it('keeps the HSM from starting; status and metrics report it, and the HSM is replaced without loss', async () => {
+    const [damaged = ''] = fixture.hsmIds;
+    // After a clean stop, all data is in the main database file.
     await world.stop();
     damage(join(world.data, 'hsms', damaged, 'hsm.sqlite'));
     await world.start();
     await until('the other HSM answers', async () =>
       (await statusOf(world)).KeyStores.some(({ Hsms }) => Hsms.some(({ Healthy }) => Healthy)),
     );
-    await reportedAs(scene, damaged, 'does not start');
-    await scene.untilNewKeysAreRefused();
-    await scene.use();
+    await reportedAs(fixture, damaged, 'does not start');
+    await fixture.untilNewKeysAreRejected();
+    await fixture.useAllKeys();
     const { stdout } = await keyhold(['status'], world.environment());
     assert.match(stdout, new RegExp(`^Trouble\\n.*\\n${damaged} +20\\d\\d-.*does not start`, 'm'));
     const metrics = await (await fetch(`${world.server.endpoint}/metrics`)).text();
@@ -71,22 +71,22 @@ describe('damage', { skip: needsProc }, () => {
       ),
     );
     assert.match(metrics, new RegExp(`keyhold_key_store_hsm_healthy\\{.*hsm="${damaged}"\\} 0`));
-    await replace(scene, damaged);
-    await scene.recovered();
+    await replace(fixture, damaged);
+    await fixture.untilRecovered();
   });
 
-  it('that leaves an HSM with nothing is reported too, and such an HSM can be replaced as well', async () => {
+  it('that was emptied is reported as lost data, and the HSM is replaced without loss', async () => {
     const emptied =
-      ((await scene.cluster.describe()).Hsms ?? []).find(({ AvailabilityZone }) =>
+      ((await fixture.cluster.describe()).Hsms ?? []).find(({ AvailabilityZone }) =>
         AvailabilityZone?.endsWith('a'),
       )?.HsmId ?? '';
     for (const file of ['hsm.sqlite', 'hsm.sqlite-wal'])
       truncateSync(join(world.data, 'hsms', emptied, file));
     process.kill(pidOf(emptied), 'SIGKILL');
-    await scene.use();
-    await reportedAs(scene, emptied, 'has lost what it held');
-    await scene.untilNewKeysAreRefused();
-    await replace(scene, emptied);
-    await scene.recovered();
+    await fixture.useAllKeys();
+    await reportedAs(fixture, emptied, 'has lost what it held');
+    await fixture.untilNewKeysAreRejected();
+    await replace(fixture, emptied);
+    await fixture.untilRecovered();
   });
 });

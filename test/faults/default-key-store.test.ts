@@ -6,17 +6,17 @@ import { newKey } from '../support/own-cluster.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-/** Milliseconds: a frozen process is given some time before it is taken for one. */
-const PATIENCE = 60_000;
+/** Upper bound for noticing a frozen process and for replacing it, in milliseconds. */
+const TIMEOUT_MS = 60_000;
 
-/** The id of the one HSM that there is at first. */
+/** Returns the ID of the only managed HSM of a new installation. */
 async function managedHsm({ server }: World): Promise<string> {
   const metrics = await (await fetch(`${server.endpoint}/metrics`)).text();
   return /keyhold_hsm_keys\{hsm="([^"]+)"/.exec(metrics)?.[1] ?? '';
 }
 
 it(
-  'a frozen HSM of the default key store is a dependency that times out, until another process takes its place',
+  'a frozen HSM of the default key store fails requests with DependencyTimeoutException, until the store recovers',
   { skip: needsProc },
   async () => {
     await using world = await startWorld();
@@ -39,17 +39,17 @@ it(
       const answer = await decrypted();
       return typeof answer !== 'string' && answer;
     };
-    const refusal = await until('the frozen HSM is noticed', noticed, PATIENCE);
+    const error = await until('the frozen HSM is noticed', noticed, TIMEOUT_MS);
     assert.deepEqual(
-      [refusal.name, refusal.$metadata.httpStatusCode],
+      [error.name, error.$metadata.httpStatusCode],
       ['DependencyTimeoutException', 500],
     );
 
-    const back = async () => {
+    const recovered = async () => {
       const answer = await decrypted();
       if (typeof answer !== 'string') assert.equal(answer.name, 'DependencyTimeoutException');
       return typeof answer === 'string' && answer;
     };
-    assert.equal(await until('the default key store is back', back, PATIENCE), 'kept');
+    assert.equal(await until('the default key store recovers', recovered, TIMEOUT_MS), 'kept');
   },
 );

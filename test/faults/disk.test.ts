@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { namespacesMissing, playInNamespaces } from './in-namespaces.ts';
+import { namespacesUnavailable, runInNamespaces } from './in-namespaces.ts';
 
-const skip = namespacesMissing();
+const skip = namespacesUnavailable();
 
 it(
-  'a store can not be connected while no HSM can write, and can afterwards',
+  'a key store cannot be connected while the disks of all its HSMs are full, and can once there is space',
   { skip },
   async () => {
-    const { code, stderr } = await playInNamespaces('full-disks-scene.ts');
+    const { code, stderr } = await runInNamespaces('all-disks-full-program.ts');
     assert.equal(code, 0, stderr);
   },
 );
 
 it(
-  'an HSM whose disk is full goes on using keys, takes no new ones, says so, and recovers',
+  'an HSM whose disk is full still uses its keys, accepts no new ones, is reported, and recovers',
   { skip },
   async () => {
-    const { code, stderr } = await playInNamespaces('disk-scene.ts');
+    const { code, stderr } = await runInNamespaces('disk-full-program.ts');
     assert.equal(code, 0, stderr);
   },
 );

@@ -5,11 +5,11 @@ import { untilStore } from '../support/own-cluster.ts';
 import { statusOf } from '../support/status.ts';
 import { until } from '../support/until.ts';
 import { startWorld } from '../support/world.ts';
-import { sceneIn } from './trouble.ts';
+import { startTwoHsmKeyStore } from './two-hsm-key-store.ts';
 
-it('an expired cluster certificate keeps KMS out and is named as the reason; with a valid one nothing is lost', async () => {
+it('an expired cluster certificate makes the key store unusable and is reported as the reason; while it is valid, all keys work', async () => {
   await using world = await startWorld();
-  const scene = await sceneIn(world, { ca: await customerCa('EC', 365) });
+  const fixture = await startTwoHsmKeyStore(world, { ca: await customerCa('EC', 365) });
   await world.stop();
   await world.start('--clock-offset', '400d');
   const { KeyStores } = await until('the reason is reported', async () => {
@@ -17,9 +17,9 @@ it('an expired cluster certificate keeps KMS out and is named as the reason; wit
     return status.KeyStores.some(({ Reason }) => Reason !== undefined) && status;
   });
   assert.match(KeyStores[0]?.Reason ?? '', /certificate has expired/);
-  await assert.rejects(scene.use(), { name: 'KMSInvalidStateException' });
+  await assert.rejects(fixture.useAllKeys(), { name: 'KMSInvalidStateException' });
   await world.stop();
   await world.start();
-  await untilStore(world, scene.storeId, 'CONNECTED');
-  await scene.recovered();
+  await untilStore(world, fixture.storeId, 'CONNECTED');
+  await fixture.untilRecovered();
 });

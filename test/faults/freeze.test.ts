@@ -2,23 +2,23 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { needsProc, pidOf } from '../support/hsm-process.ts';
 import { startWorld } from '../support/world.ts';
-import { sceneIn } from './trouble.ts';
+import { startTwoHsmKeyStore } from './two-hsm-key-store.ts';
 
 it(
-  'a frozen HSM costs its callers a short wait, is reported, and is started anew',
+  'a frozen HSM fails no requests, is reported, and is restarted',
   { skip: needsProc },
   async () => {
     await using world = await startWorld();
-    const scene = await sceneIn(world);
-    const [frozen = ''] = scene.hsmIds;
+    const fixture = await startTwoHsmKeyStore(world);
+    const [frozen = ''] = fixture.hsmIds;
     const pid = pidOf(frozen);
     process.kill(pid, 'SIGSTOP');
-    await scene.use();
-    await scene.untilNewKeysAreRefused();
-    assert.match(await scene.untilReported(frozen), /answer/);
-    await scene.use();
-    // Nobody thaws it: the control plane ends it and starts another process in its folder.
-    await scene.recovered();
+    await fixture.useAllKeys();
+    await fixture.untilNewKeysAreRejected();
+    assert.match(await fixture.untilReported(frozen), /answer/);
+    await fixture.useAllKeys();
+    // No SIGCONT is sent: the control plane ends the process and starts another one in its folder.
+    await fixture.untilRecovered();
     assert.notEqual(pidOf(frozen), pid);
   },
 );

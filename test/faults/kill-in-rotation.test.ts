@@ -1,4 +1,7 @@
-/** kill -9 while a multi-Region key rotates, again and again: nothing that was encrypted is lost, and its Regions agree. */
+/**
+ * Repeated kill -9 while a multi-Region key rotates: no ciphertext is lost, and the key's Regions
+ * agree.
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import {
@@ -14,26 +17,26 @@ import {
 import { until } from '../support/until.ts';
 import { auditEvents, startWorld, type World } from '../support/world.ts';
 
-const AWAY = 'eu-west-1';
+const REPLICA_REGION = 'eu-west-1';
 const Plaintext = Buffer.from('must not be lost');
 
 interface Rotating extends AsyncDisposable {
-  /** Ciphertexts that were acknowledged. */
+  /** Acknowledged ciphertexts. */
   readonly blobs: Uint8Array[];
   stop(): Promise<void>;
 }
 
-/** Rotates and encrypts in both Regions until it is stopped; what fails is tried anew. */
+/** Rotates the key, and encrypts in both Regions, until stopped. Failed calls are retried. */
 function rotateUntilStopped(world: World, KeyId: string): Rotating {
   const blobs: Uint8Array[] = [];
   const ending = new AbortController();
   async function repeat(step: () => Promise<void>): Promise<void> {
     while (!ending.signal.aborted) {
-      // Killed, or a rotation is under way already: what was not acknowledged may be lost.
+      // The server was killed, or a rotation is in progress. Unacknowledged results may be lost.
       await step().catch(() => new Promise((resolve) => setTimeout(resolve, 5)));
     }
   }
-  const encrypting = [world.kms, world.kmsIn(AWAY)].map((kms) =>
+  const encrypting = [world.kms, world.kmsIn(REPLICA_REGION)].map((kms) =>
     repeat(async () => {
       const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext }));
       if (CiphertextBlob) blobs.push(CiphertextBlob);
@@ -49,11 +52,11 @@ function rotateUntilStopped(world: World, KeyId: string): Rotating {
   return { blobs, stop, [Symbol.asyncDispose]: stop };
 }
 
-it('kill -9 in the middle of rotations loses no material, and leaves no rotation half done', async () => {
+it('kill -9 during rotations loses no key material and leaves no rotation unfinished', async () => {
   await using world = await startWorld(['--settle-time', '0s']);
   const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({ MultiRegion: true }));
   const KeyId = KeyMetadata?.KeyId ?? '';
-  await world.kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: AWAY }));
+  await world.kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: REPLICA_REGION }));
   await using writing = rotateUntilStopped(world, KeyId);
   for (const rotations of [6, 13, 20]) {
     await until(`${rotations} rotations`, async () => {
@@ -64,7 +67,7 @@ it('kill -9 in the middle of rotations loses no material, and leaves no rotation
     await world.start();
   }
   await writing.stop();
-  await until('the last rotation is over', async () => {
+  await until('the last rotation has ended', async () => {
     const { OnDemandRotationStartDate } = await world.kms.send(
       new GetKeyRotationStatusCommand({ KeyId }),
     );
@@ -72,13 +75,13 @@ it('kill -9 in the middle of rotations loses no material, and leaves no rotation
   });
   assert.ok(writing.blobs.length > 10);
   for (const CiphertextBlob of writing.blobs) {
-    for (const kms of [world.kms, world.kmsIn(AWAY)]) {
+    for (const kms of [world.kms, world.kmsIn(REPLICA_REGION)]) {
       const opened = await kms.send(new DecryptCommand({ CiphertextBlob }));
       assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
     }
   }
   const rotations = (await world.kms.send(new ListKeyRotationsCommand({ KeyId }))).Rotations ?? [];
-  const told = (): unknown[] =>
+  const recordedMaterialIds = (): unknown[] =>
     auditEvents(world.data)
       .filter(({ eventName }) => eventName === 'RotateKey')
       .map(
@@ -87,14 +90,14 @@ it('kill -9 in the middle of rotations loses no material, and leaves no rotation
       );
   await until(
     'each rotation is in the audit trail',
-    async () => new Set(told()).size === rotations.length,
+    async () => new Set(recordedMaterialIds()).size === rotations.length,
   );
   assert.deepEqual(
-    [...new Set(told())],
+    [...new Set(recordedMaterialIds())],
     rotations.map(({ KeyMaterialId }) => KeyMaterialId),
   );
   const seen = await Promise.all(
-    [world.kms, world.kmsIn(AWAY)].map(async (kms) => ({
+    [world.kms, world.kmsIn(REPLICA_REGION)].map(async (kms) => ({
       current: (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata
         ?.CurrentKeyMaterialId,
       materials: (

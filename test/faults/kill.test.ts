@@ -30,7 +30,9 @@ interface Writing extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Creates keys and encrypts under them, several at a time, until it is stopped; what fails is tried anew. */
+/**
+ * Creates keys and encrypts under them, several at a time, until stopped. Failed calls are retried.
+ */
 function writeUntilStopped(world: World, stores: readonly (string | undefined)[]): Writing {
   const acknowledged: Acknowledged[] = [];
   const ending = new AbortController();
@@ -43,7 +45,7 @@ function writeUntilStopped(world: World, stores: readonly (string | undefined)[]
         );
         acknowledged.push({ KeyId, CiphertextBlob });
       } catch {
-        // The process under test was just killed; what was not acknowledged may be lost.
+        // The process under test was just killed. Unacknowledged writes may be lost.
         await new Promise((resolve) => {
           setTimeout(resolve, 5);
         });
@@ -54,11 +56,14 @@ function writeUntilStopped(world: World, stores: readonly (string | undefined)[]
     ending.abort();
     await Promise.all(writers);
   }
-  // Also when the test fails before it stops them: writers that went on would keep the test's process alive for good.
+  // Disposal also stops the writers if the test fails first: they would keep its process alive.
   return { acknowledged, stop, [Symbol.asyncDispose]: stop };
 }
 
-async function nothingIsLost(world: World, acknowledged: readonly Acknowledged[]): Promise<void> {
+async function assertNothingIsLost(
+  world: World,
+  acknowledged: readonly Acknowledged[],
+): Promise<void> {
   for (const { KeyId, CiphertextBlob } of acknowledged) {
     const { KeyMetadata } = await world.kms.send(new DescribeKeyCommand({ KeyId }));
     assert.equal(KeyMetadata?.KeyState, 'Enabled');
@@ -66,7 +71,7 @@ async function nothingIsLost(world: World, acknowledged: readonly Acknowledged[]
       try {
         return await world.kms.send(new DecryptCommand({ CiphertextBlob }));
       } catch (error) {
-        // Right after a restart the HSMs are still being reached.
+        // Right after a restart the key store is still connecting to its HSMs.
         if (
           (error as Error).name === 'KMSInvalidStateException' &&
           /communicate/.test((error as Error).message)
@@ -79,8 +84,8 @@ async function nothingIsLost(world: World, acknowledged: readonly Acknowledged[]
   }
 }
 
-describe('kill -9 during writes loses nothing acknowledged', { skip: needsProc }, () => {
-  it('of the front end, and the custom key store comes back by itself', async () => {
+describe('no acknowledged write is lost', { skip: needsProc }, () => {
+  it('when the front end is killed, and the custom key store reconnects by itself', async () => {
     await using world = await startWorld();
     const cluster = await ownCluster(world);
     const storeId = await ownKeyStore(world, cluster);
@@ -91,11 +96,11 @@ describe('kill -9 during writes loses nothing acknowledged', { skip: needsProc }
       await writing.stop();
       await world.start();
       await untilStore(world, storeId, 'CONNECTED');
-      await nothingIsLost(world, writing.acknowledged);
+      await assertNothingIsLost(world, writing.acknowledged);
     }
   });
 
-  it('of each HSM in turn, and use goes on meanwhile', async () => {
+  it('when each HSM is killed in turn, and keys stay usable in the meantime', async () => {
     await using world = await startWorld();
     const cluster = await ownCluster(world);
     const storeId = await ownKeyStore(world, cluster);
@@ -108,10 +113,10 @@ describe('kill -9 during writes loses nothing acknowledged', { skip: needsProc }
       for (let use = 0; use < 20; use += 1)
         await world.kms.send(new EncryptCommand({ KeyId: steady, Plaintext }));
       await writing.stop();
-      await untilCluster(world, cluster.clusterId, 'the HSM is back', ({ Hsms }) =>
+      await untilCluster(world, cluster.clusterId, 'all HSMs are ACTIVE', ({ Hsms }) =>
         (Hsms ?? []).every(({ State }) => State === 'ACTIVE'),
       );
-      await nothingIsLost(world, writing.acknowledged);
+      await assertNothingIsLost(world, writing.acknowledged);
     }
     const { KeyMetadata } = await until('keys can be created again', async () => {
       try {

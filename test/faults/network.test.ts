@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { namespacesMissing, playInNamespaces } from './in-namespaces.ts';
+import { namespacesUnavailable, runInNamespaces } from './in-namespaces.ts';
 
 it(
-  'an HSM that is cut off from the network is left alone, reported, and taken back',
-  { skip: namespacesMissing() },
+  'a partitioned HSM fails no requests, is reported, and is used again once it is reachable',
+  { skip: namespacesUnavailable() },
   async () => {
-    const { code, stderr } = await playInNamespaces('network-scene.ts');
+    const { code, stderr } = await runInNamespaces('network-partition-program.ts');
     assert.equal(code, 0, stderr);
   },
 );

@@ -28,9 +28,9 @@ import {
 import { until } from '../support/until.ts';
 import { startWorld } from '../support/world.ts';
 
-it('goes on where it was when it is killed and restarted right after each of the six steps began', async () => {
+it('cluster and key store set-up resumes when Keyhold is killed and restarted after each request', async () => {
   await using world = await startWorld();
-  const again = async (): Promise<void> => {
+  const killAndRestart = async (): Promise<void> => {
     await world.kill();
     await world.start();
   };
@@ -39,7 +39,7 @@ it('goes on where it was when it is killed and restarted right after each of the
     new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }),
   );
   const ClusterId = Cluster?.ClusterId ?? '';
-  await again();
+  await killAndRestart();
   await untilCluster(
     world,
     ClusterId,
@@ -48,27 +48,23 @@ it('goes on where it was when it is killed and restarted right after each of the
   );
 
   await world.cloudhsm.send(new CreateHsmCommand({ ClusterId, AvailabilityZone: 'us-east-1a' }));
-  await again();
+  await killAndRestart();
   const claimable = await untilCluster(
     world,
     ClusterId,
-    'the CSR is there',
+    'the cluster has a CSR',
     ({ Certificates }) => Certificates?.ClusterCsr !== undefined,
   );
 
   const csr = claimable.Certificates?.ClusterCsr ?? '';
-  await again();
+  await killAndRestart();
   const same = await untilCluster(
     world,
     ClusterId,
-    'the CSR is there',
+    'the cluster has a CSR',
     ({ Certificates }) => Certificates?.ClusterCsr !== undefined,
   );
-  assert.equal(
-    same.Certificates?.ClusterCsr,
-    csr,
-    'a restart does not start the signing ceremony anew',
-  );
+  assert.equal(same.Certificates?.ClusterCsr, csr, 'a restart keeps the cluster CSR');
 
   await world.cloudhsm.send(
     new InitializeClusterCommand({
@@ -77,7 +73,7 @@ it('goes on where it was when it is killed and restarted right after each of the
       TrustAnchor: ca.certificate,
     }),
   );
-  await again();
+  await killAndRestart();
   await untilCluster(
     world,
     ClusterId,
@@ -100,7 +96,7 @@ it('goes on where it was when it is killed and restarted right after each of the
       return false;
     }
   });
-  await again();
+  await killAndRestart();
   await untilCluster(world, ClusterId, 'the cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
   await until('kmsuser is created', async () => {
     try {
@@ -125,7 +121,7 @@ it('goes on where it was when it is killed and restarted right after each of the
   });
 
   await world.cloudhsm.send(new CreateHsmCommand({ ClusterId, AvailabilityZone: 'us-east-1b' }));
-  await again();
+  await killAndRestart();
   await untilCluster(
     world,
     ClusterId,
@@ -141,9 +137,9 @@ it('goes on where it was when it is killed and restarted right after each of the
       KeyStorePassword: KMSUSER_PASSWORD,
     }),
   );
-  await again();
+  await killAndRestart();
   await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId }));
-  await again();
+  await killAndRestart();
   await untilStore(world, CustomKeyStoreId, 'CONNECTED');
 
   const KeyId = await until('a key can be created', async () => {
@@ -154,9 +150,9 @@ it('goes on where it was when it is killed and restarted right after each of the
     }
   });
   const { CiphertextBlob } = await world.kms.send(
-    new EncryptCommand({ KeyId, Plaintext: Buffer.from('through it all') }),
+    new EncryptCommand({ KeyId, Plaintext: Buffer.from('kept') }),
   );
-  await again();
+  await killAndRestart();
   await untilStore(world, CustomKeyStoreId, 'CONNECTED');
   const opened = await until('the key can be used', async () => {
     try {
@@ -165,9 +161,9 @@ it('goes on where it was when it is killed and restarted right after each of the
       return undefined;
     }
   });
-  assert.equal(Buffer.from(opened.Plaintext ?? []).toString(), 'through it all');
+  assert.equal(Buffer.from(opened.Plaintext ?? []).toString(), 'kept');
 
   await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId }));
-  await again();
+  await killAndRestart();
   await untilStore(world, CustomKeyStoreId, 'DISCONNECTED');
 });

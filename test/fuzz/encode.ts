@@ -6,7 +6,7 @@ export interface Unsigned {
   readonly body: Buffer;
 }
 
-/** An input, good or not, as its service wants it. */
+/** Encodes an input, valid or not, in the protocol of its service. */
 export function encode(name: ServiceName, operation: string, input: unknown): Unsigned {
   const service = services[name];
   if (service.protocol === 'json') {

@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 type Json = unknown;
 type Mutation = (random: Random, value: Json) => Json;
 
-const STRANGE: readonly Json[] = [
+const UNUSUAL_VALUES: readonly Json[] = [
   null,
   true,
   0,
@@ -41,10 +41,10 @@ const STRANGE: readonly Json[] = [
 ];
 
 const mutations: readonly Mutation[] = [
-  (random) => random.pick(STRANGE),
+  (random) => random.pick(UNUSUAL_VALUES),
   (_random, value) => (typeof value === 'string' ? value.slice(1) : value),
   (_random, value) => (typeof value === 'string' ? value + value : [value, value]),
-  (random, value) => (typeof value === 'string' ? flipped(random, value) : value),
+  (random, value) => (typeof value === 'string' ? flipBit(random, value) : value),
   (_random, value) => (typeof value === 'number' ? -value : 7),
   (_random, value) => [value],
   (_random, value) => ({ value }),
@@ -56,40 +56,42 @@ const mutations: readonly Mutation[] = [
       : null,
 ];
 
-/** Changes one to three things somewhere in an input. */
+/** Changes one to three random places of an input. */
 export function mutate(random: Random, input: Readonly<Record<string, Json>>): Json {
   let result: Json = input;
-  for (let times = random.integer(1, 3); times > 0; times -= 1) result = somewhere(random, result);
+  for (let times = random.integer(1, 3); times > 0; times -= 1)
+    result = mutateSomewhere(random, result);
   return result;
 }
 
-function somewhere(random: Random, value: Json): Json {
+function mutateSomewhere(random: Random, value: Json): Json {
   if (typeof value !== 'object' || value === null || random.chance(0.05))
     return random.pick(mutations)(random, value);
-  if (Array.isArray(value)) return inList(random, value);
-  return inStructure(random, { ...value });
+  if (Array.isArray(value)) return mutateList(random, value);
+  return mutateStructure(random, { ...value });
 }
 
-function inList(random: Random, list: readonly Json[]): Json {
-  if (list.length === 0) return [random.pick(STRANGE)];
+function mutateList(random: Random, list: readonly Json[]): Json {
+  if (list.length === 0) return [random.pick(UNUSUAL_VALUES)];
   const at = random.integer(0, list.length - 1);
-  return list.with(at, somewhere(random, list[at]));
+  return list.with(at, mutateSomewhere(random, list[at]));
 }
 
-function inStructure(random: Random, value: Record<string, Json>): Json {
+function mutateStructure(random: Random, value: Record<string, Json>): Json {
   const names = Object.keys(value);
   if (names.length === 0 || random.chance(0.05))
     return {
       ...value,
-      [random.pick(['Unknown', 'KeyId', 'constructor', 'toString', ''])]: random.pick(STRANGE),
+      [random.pick(['Unknown', 'KeyId', 'constructor', 'toString', ''])]:
+        random.pick(UNUSUAL_VALUES),
     };
   const name = random.pick(names);
   if (random.chance(0.15)) delete value[name];
-  else value[name] = somewhere(random, value[name]);
+  else value[name] = mutateSomewhere(random, value[name]);
   return value;
 }
 
-function flipped(random: Random, text: string): string {
+function flipBit(random: Random, text: string): string {
   if (text === '') return 'x';
   const at = random.integer(0, text.length - 1);
   return (
@@ -99,7 +101,9 @@ function flipped(random: Random, text: string): string {
   );
 }
 
-/** Changes the bytes of a whole body: what no client sends that has a JSON library. */
+/**
+ * Corrupts the bytes of a request body, in ways that a client with a JSON library cannot produce.
+ */
 export function mangle(random: Random, body: Buffer): Buffer {
   const at = random.integer(0, body.length);
   switch (random.integer(0, 4)) {

@@ -1,6 +1,7 @@
 /**
- * Mutated requests for every operation: whatever is sent, Keyhold answers as it does in AWS, with an error of its own
- * making, and goes on. A failure names the seed; KEYHOLD_FUZZ_SEED runs the same requests again, KEYHOLD_FUZZ_REQUESTS more.
+ * Mutated requests for every operation: Keyhold answers each with success or a client error (4xx),
+ * and keeps serving. A failure names its seed. KEYHOLD_FUZZ_SEED repeats a run,
+ * KEYHOLD_FUZZ_REQUESTS sets the number of requests.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -22,18 +23,20 @@ import { signRequest } from '../../src/sigv4/index.ts';
 import { awsFiles } from '../support/aws-files.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { encode, type Unsigned } from './encode.ts';
-import { goodInput, type Known } from './good-input.ts';
+import { validInput, type ExistingResources } from './valid-input.ts';
 import { mangle, mutate } from './mutate.ts';
 import { Random } from './random.ts';
 
 const SEED = Number(process.env['KEYHOLD_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 const REQUESTS = Number(process.env['KEYHOLD_FUZZ_REQUESTS'] ?? 20_000);
-/** At a time. */
-const PARALLEL = 16;
-/** Requests between two sets of new keys, since the old ones end up disabled or deleted. */
-const ROUND = 2_000;
-/** Milliseconds. */
-const TIMEOUT = 30_000;
+/** Maximum number of requests in flight. */
+const CONCURRENCY = 16;
+/**
+ * Requests per set of keys. New sets are needed because requests disable or delete the old keys.
+ */
+const REQUESTS_PER_ROUND = 2_000;
+/** Time limit of one request, in milliseconds. */
+const TIMEOUT_MS = 30_000;
 
 const operations = (Object.keys(services) as ServiceName[]).flatMap((service) =>
   Object.entries<Members>(shapes[service]).map(([name, members]) => ({ service, name, members })),
@@ -41,7 +44,7 @@ const operations = (Object.keys(services) as ServiceName[]).flatMap((service) =>
 
 const kmsOperations = operations.filter(({ service }) => service === 'kms');
 
-/** A key of each kind, so that every operation finds one that it is for. */
+/** One key of each kind, so that every operation has a suitable key. */
 const kinds: readonly CreateKeyCommandInput[] = [
   {},
   { MultiRegion: true },
@@ -59,7 +62,7 @@ interface Reply {
 }
 
 describe(`fuzzed requests, seed ${SEED}`, () => {
-  const agent = new Agent({ keepAlive: true, maxSockets: PARALLEL });
+  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   let world: World;
   before(async () => {
     world = await startWorld();
@@ -69,7 +72,7 @@ describe(`fuzzed requests, seed ${SEED}`, () => {
     await world?.[Symbol.asyncDispose]();
   });
 
-  async function newKnown(round: number): Promise<Known> {
+  async function createResources(round: number): Promise<ExistingResources> {
     const keys = await Promise.all(
       kinds.map(async (input) => (await world.kms.send(new CreateKeyCommand(input))).KeyMetadata),
     );
@@ -117,23 +120,23 @@ describe(`fuzzed requests, seed ${SEED}`, () => {
       method: 'POST',
       headers: { ...signed, 'content-length': body.length },
       agent,
-      timeout: TIMEOUT,
+      timeout: TIMEOUT_MS,
     });
     request.on('response', resolve).on('error', reject);
-    request.on('timeout', () => request.destroy(new Error(`no answer in ${TIMEOUT} ms`)));
+    request.on('timeout', () => request.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
     request.end(body);
     const response = await promise;
     return { status: response.statusCode ?? 0, body: await text(response) };
   }
 
-  /** Good, mutated, or not even JSON. */
+  /** Returns a random request: valid, mutated, or with a corrupt body. */
   function fuzzed(
     random: Random,
-    known: Known,
+    existing: ExistingResources,
   ): { readonly service: ServiceName; readonly name: string; readonly request: Unsigned } {
     const { service, name, members } = random.pick(random.chance(0.4) ? kmsOperations : operations);
-    const good = goodInput(random, members, known);
-    const request = encode(service, name, random.chance(0.15) ? good : mutate(random, good));
+    const valid = validInput(random, members, existing);
+    const request = encode(service, name, random.chance(0.15) ? valid : mutate(random, valid));
     return {
       service,
       name,
@@ -142,38 +145,38 @@ describe(`fuzzed requests, seed ${SEED}`, () => {
   }
 
   it(
-    `get answers, ${REQUESTS} of them, and no failure of Keyhold's own`,
+    `get ${REQUESTS} answers, none of them a server error`,
     { timeout: 300_000 },
     async (context) => {
       const random = new Random(SEED);
       const outcomes = new Map<string, number>();
-      for (let round = 0; round * ROUND < REQUESTS; round += 1) {
-        const known = await newKnown(round);
-        let left = Math.min(ROUND, REQUESTS - round * ROUND);
+      for (let round = 0; round * REQUESTS_PER_ROUND < REQUESTS; round += 1) {
+        const existing = await createResources(round);
+        let left = Math.min(REQUESTS_PER_ROUND, REQUESTS - round * REQUESTS_PER_ROUND);
         const sender = async (): Promise<void> => {
           while (left > 0) {
             left -= 1;
-            const { service, name, request } = fuzzed(random, known);
-            const what = `seed ${SEED}: ${service}.${name} ${request.body.toString('latin1').slice(0, 2_000)}`;
+            const { service, name, request } = fuzzed(random, existing);
+            const description = `seed ${SEED}: ${service}.${name} ${request.body.toString('latin1').slice(0, 2_000)}`;
             const { status, body } = await send(service, request).catch((error: unknown) =>
-              assert.fail(`${what}\n${String(error)}`),
+              assert.fail(`${description}\n${String(error)}`),
             );
             const outcome = outcomeOf(status, body);
-            assert.ok(outcome !== undefined, `${what}\n→ ${status} ${body}`);
+            assert.ok(outcome !== undefined, `${description}\n→ ${status} ${body}`);
             outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
           }
         };
-        await Promise.all(Array.from({ length: PARALLEL }, sender));
+        await Promise.all(Array.from({ length: CONCURRENCY }, sender));
       }
       const tally = [...outcomes]
         .toSorted(([, a], [, b]) => b - a)
         .map(([outcome, count]) => `${outcome} ${count}`);
       context.diagnostic(`seed ${SEED}; ${tally.join(', ')}`);
-      assert.ok((outcomes.get('ok') ?? 0) > REQUESTS / 50, 'some get through');
+      assert.ok((outcomes.get('ok') ?? 0) > REQUESTS / 50, 'some requests succeed');
     },
   );
 
-  it('leave it as it was: serving, and with nothing to complain about in its log', async () => {
+  it('leave Keyhold serving, without errors in its log', async () => {
     const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({}));
     const { CiphertextBlob } = await world.kms.send(
       new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from('whole') }),
@@ -187,7 +190,10 @@ describe(`fuzzed requests, seed ${SEED}`, () => {
   });
 });
 
-/** What kind of answer it is; undefined for one that must not be. */
+/**
+ * Returns the error code of an answer, or `ok`. Returns undefined for an answer that must not
+ * occur.
+ */
 function outcomeOf(status: number, body: string): string | undefined {
   if (status === 200) return 'ok';
   if (status >= 500 || status < 400) return undefined;

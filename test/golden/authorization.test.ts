@@ -1,6 +1,7 @@
 /**
- * The authorisation matrix: who may do what to a key, with and without a grant, in each state, from either account; as a
- * file to be read and reviewed. After a change that is meant: `KEYHOLD_GOLDEN=write node --test test/golden/`.
+ * The authorisation matrix: the outcome of each operation for each caller, with and without a
+ * grant, by key state, from both accounts. The file is meant for review. After an intended change,
+ * write it with `KEYHOLD_GOLDEN=write node --test test/golden/`.
  */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -33,7 +34,10 @@ const statement = (principal: unknown): object => ({
 });
 const named = { AWS: [user('named'), user('denied'), `arn:aws:iam::${OWN}:role/operator`] };
 
-/** The key policies: what each allows all of, in which states it is shown, and who can bring a key with it there. */
+/**
+ * Key policies, by what they allow: their statements, the key states to test, and the caller who
+ * can change the state.
+ */
 const policies: Readonly<
   Record<
     string,
@@ -61,7 +65,7 @@ const policies: Readonly<
   },
 };
 
-/** What refusals say, in short. */
+/** Abbreviations of the reasons in AccessDeniedException messages. */
 const causes: readonly [RegExp, string][] = [
   [/does not exist in this Region|refers to a customer master key/, 'hidden'],
   [/because no identity-based policy/, 'no id'],
@@ -104,7 +108,10 @@ interface Setting {
   readonly alias: string;
 }
 
-/** A key with an alias, a ciphertext and grants; its policy comes last, because it may lock the administrator out. */
+/**
+ * Creates a key with an alias, a ciphertext and grants. Sets its policy last, because it may lock
+ * the administrator out.
+ */
 async function makeSubject({ statements, granted, alias }: Setting): Promise<Subject> {
   const { kms } = world;
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
@@ -149,14 +156,14 @@ async function section(subject: Subject, state: State, keeper: KMSClient): Promi
     lines.push(
       row(
         operation,
-        stateful.has(operation) ? await inTurn(cell) : await Promise.all(callers.map(cell)),
+        stateful.has(operation) ? await oneByOne(cell) : await Promise.all(callers.map(cell)),
       ),
     );
   }
   return lines;
 }
 
-async function inTurn(cell: (caller: Caller) => Promise<string>): Promise<string[]> {
+async function oneByOne(cell: (caller: Caller) => Promise<string>): Promise<string[]> {
   const cells: string[] = [];
   for (const caller of callers) cells.push(await cell(caller));
   return cells;
@@ -190,8 +197,8 @@ async function matrix(): Promise<string> {
   return parts.join('\n');
 }
 
-describe('authorisation', () => {
-  it('is as authorization.txt has it', async () => {
+describe('the authorisation matrix', () => {
+  it('matches authorization.txt', async () => {
     const text = await matrix();
     if (process.env['KEYHOLD_GOLDEN'] === 'write') writeFileSync(FILE, text);
     assert.equal(text, readFileSync(FILE, 'utf8'));

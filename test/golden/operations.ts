@@ -1,4 +1,7 @@
-/** What the callers of the authorisation matrix try: every kind of operation on a key, such that little comes of it. */
+/**
+ * The operations of the authorisation matrix: one of each kind on a key, with inputs that change
+ * little.
+ */
 import {
   CancelKeyDeletionCommand,
   CreateAliasCommand,
@@ -29,11 +32,11 @@ import { user } from './principals.ts';
 export interface Subject {
   readonly arn: string;
   readonly policy: string;
-  /** Encrypted under the key. */
+  /** Ciphertext under the key. */
   readonly blob: Uint8Array;
-  /** An alias that is taken already. */
+  /** Existing alias. */
   readonly alias: string;
-  /** Of a grant that is always there. */
+  /** Token of a grant that always exists. */
   readonly grantToken: string;
 }
 type Attempt = (kms: KMSClient, subject: Subject) => Promise<unknown>;
@@ -90,7 +93,7 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     kms.send(new RetireGrantCommand({ GrantToken: grantToken, DryRun })),
 };
 
-/** After these the key may be in another state. */
+/** Operations that can change the state of the key. */
 export const stateful: ReadonlySet<string> = new Set([
   'EnableKey',
   'DisableKey',

@@ -1,4 +1,6 @@
-/** The callers of the authorisation matrix, one of each kind, in two accounts of one Keyhold. */
+/**
+ * The callers of the authorisation matrix: one of each kind, in two accounts of one installation.
+ */
 import {
   CreatePolicyCommand,
   CreateRoleCommand,
@@ -24,13 +26,13 @@ export const OTHER = '444455556666';
 const everything = { Action: '*', Resource: '*' };
 
 export interface Caller {
-  /** As the file's legend has it. */
+  /** Heading of the caller's column, as in the legend. */
   readonly column: string;
   readonly meaning: string;
   readonly clients: Clients;
 }
 
-/** Names of users of the key's account by what they are here for. */
+/** Returns the ARN of a user, by default of the key's account. */
 export const user = (name: string, account = OWN): string => `arn:aws:iam::${account}:user/${name}`;
 
 export async function makeCallers(world: World): Promise<Caller[]> {

@@ -6,24 +6,24 @@ import {
   type PolicyKind,
   type PrincipalPolicies,
 } from '../../src/policy/index.ts';
-import { account, type Ask, type Document, type Policies } from './generated-case.ts';
+import { account, type AccessRequest, type Document, type Policies } from './generated-case.ts';
 import type { Verdict } from './oracle.ts';
 
-/** `hidden` is a denial of either kind. */
+/** Outcome of a decision. `hidden` stands for either kind of denial. */
 export type Outcome = Verdict | 'hidden';
 
 export function compiled(document: Document, kind: PolicyKind): CompiledPolicy {
   return compilePolicy(parsePolicy(JSON.stringify(document), kind));
 }
 
-/** What we decide, in the oracle's words. */
+/** Returns a function that decides with Keyhold's policy engine, in the oracle's terms. */
 export function deciderOf({
   identity,
   boundary,
   session,
   serviceControl,
   key,
-}: Policies): (ask: Ask) => Outcome {
+}: Policies): (request: AccessRequest) => Outcome {
   const policies: PrincipalPolicies = {
     identity: identity.map((document) => compiled(document, 'identity')),
     ...(boundary && { boundary: compiled(boundary, 'identity') }),

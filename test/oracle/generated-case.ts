@@ -1,4 +1,7 @@
-/** Random requests and policies, from a seed, out of small pools so that much of what is asked is also answered. */
+/**
+ * Random requests and policies from a seed. The pools of values are small, so that statements often
+ * match.
+ */
 import type { Principal } from '../../src/domain/index.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -7,7 +10,7 @@ export interface Document {
   readonly Statement: readonly Json[];
 }
 
-/** All policies that a request meets. */
+/** All policies that apply to a request. */
 export interface Policies {
   readonly identity: readonly Document[];
   readonly boundary?: Document;
@@ -16,10 +19,13 @@ export interface Policies {
   readonly key: Document;
 }
 
-export interface Ask {
+export interface AccessRequest {
   readonly principal: Principal;
   readonly action: string;
-  /** `*` for what belongs to the principal's own account as a whole, and has no policy of its own. */
+  /**
+   * ARN of the key, or `*` for operations on the principal's own account, which have no resource
+   * policy.
+   */
   readonly resource: string;
   readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
@@ -28,7 +34,7 @@ export const account = '111122223333';
 export const elsewhere = '444455556666';
 export const resourceArn = `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
-/** Numbers in [0, 1): mulberry32. */
+/** Returns a generator of numbers in [0, 1): mulberry32. */
 export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -62,8 +68,8 @@ const principals = [
   session('app', 's2', elsewhere),
 ];
 
-/** What conditions are about: pools of values for a request, and for policies. */
-interface Subject {
+/** A condition key, with the pools of values for requests and for policies. */
+interface ConditionSubject {
   readonly key: string;
   readonly operators: readonly string[];
   readonly request: readonly string[];
@@ -86,7 +92,7 @@ const numbers = [
   'GreaterThan',
   'GreaterThanEquals',
 ];
-const subjects: readonly Subject[] = [
+const subjects: readonly ConditionSubject[] = [
   {
     key: 'kms:EncryptionContext:App',
     operators: texts,
@@ -197,7 +203,7 @@ const principalPatterns: readonly unknown[] = [
   { Service: 'logs.amazonaws.com' },
 ];
 
-/** Everything random, by one source. */
+/** Generates policies and requests from one random source. */
 export class Generator {
   readonly #random: () => number;
 
@@ -215,7 +221,7 @@ export class Generator {
     };
   }
 
-  ask(): Ask {
+  request(): AccessRequest {
     const principal = this.#pick(principals);
     const context: Record<string, string | string[]> = {};
     for (const { key, request, many } of subjects) {
@@ -229,7 +235,7 @@ export class Generator {
 
   #document(kind: 'identity' | 'limit' | 'key'): Document {
     const Statement = this.#list(1, 4, () => this.#statement(kind === 'key'));
-    // Limits that allow next to nothing would hide all else.
+    // Otherwise most limits would deny everything and mask the other policies.
     if (kind === 'limit' && this.#chance(0.7))
       Statement.push({ Effect: 'Allow', Action: '*', Resource: '*' });
     return { Version: this.#chance(0.9) ? '2012-10-17' : '2008-10-17', Statement };
@@ -260,7 +266,7 @@ export class Generator {
         conditions['Null'] = { ...conditions['Null'], [key]: this.#pick(['true', 'false']) };
         continue;
       }
-      // KMS refuses ForAllValues for an encryption context.
+      // KMS rejects ForAllValues for an encryption context.
       const set =
         !key.includes('Context') && this.#chance(many ? 0.9 : 0.05)
           ? this.#pick(['ForAllValues:', 'ForAnyValue:'])

@@ -1,13 +1,14 @@
-import type { Ask, Document, Json, Policies } from './generated-case.ts';
+import type { AccessRequest, Document, Json, Policies } from './generated-case.ts';
 
 export interface Case {
   readonly policies: Policies;
-  readonly ask: Ask;
+  readonly request: AccessRequest;
 }
 
 /**
- * Where the other evaluator decides otherwise than AWS documents it, or says nothing. `without` takes out of a case what
- * the two differ about: a difference explains a disagreement only if they agree about what is left.
+ * A case in which the other evaluator decides differently from what AWS documents. `without`
+ * removes the differing feature from a case. A difference explains a disagreement only if both
+ * evaluators agree on the remaining case.
  */
 interface KnownDifference {
   readonly name: string;
@@ -15,12 +16,12 @@ interface KnownDifference {
   readonly without: (one: Case) => Case;
 }
 
-function inDocuments({ policies, ask }: Case, change: (document: Document) => Document): Case {
+function inDocuments({ policies, request }: Case, change: (document: Document) => Document): Case {
   const { identity, key, ...limits } = policies;
   const changed = Object.fromEntries(
     Object.entries(limits).map(([name, document]) => [name, change(document)]),
   );
-  return { policies: { identity: identity.map(change), ...changed, key: change(key) }, ask };
+  return { policies: { identity: identity.map(change), ...changed, key: change(key) }, request };
 }
 
 function inText(one: Case, from: RegExp, to: string): Case {
@@ -30,34 +31,34 @@ function inText(one: Case, from: RegExp, to: string): Case {
   );
 }
 
-/** Every key that a variable of the generator names, with some value. */
+/** A value for every condition key that the generator uses as a policy variable. */
 const someValue = {
   'aws:username': 'zoe',
   'aws:PrincipalTag/Team': 'none',
   'aws:ResourceTag/Team': 'none',
 };
 
-function withContext({ policies, ask }: Case, context: Ask['context']): Case {
-  return { policies, ask: { ...ask, context } };
+function withContext({ policies, request }: Case, context: AccessRequest['context']): Case {
+  return { policies, request: { ...request, context } };
 }
 
 export const knownDifferences: readonly KnownDifference[] = [
   {
     name: 'session policies and key policies that name the session',
     reason:
-      'What a resource policy allows a session itself, a user or everyone is not limited by what a session policy leaves out ("Policy evaluation logic": session policies and resource-based policies). The other evaluator lets session policies limit all.',
-    without: ({ policies: { session: _session, ...policies }, ask }) => ({ policies, ask }),
+      'A session policy does not limit permissions that a resource policy gives to the session itself, to a user or to everyone ("Policy evaluation logic": session policies and resource-based policies). In the other evaluator, session policies limit all permissions.',
+    without: ({ policies: { session: _session, ...policies }, request }) => ({ policies, request }),
   },
   {
     name: 'variables without a value',
     reason:
-      'A variable whose key the request lacks is null: nothing is equal to it or like it, so StringNotEquals and its kind match, and NotResource excepts nothing ("Policy variables with no value"). For the other evaluator it matches neither way.',
-    without: (one) => withContext(one, { ...someValue, ...one.ask.context }),
+      'A variable without a value in the request is null. Nothing equals it, so StringNotEquals and similar operators match, and NotResource excludes nothing ("Policy variables with no value"). In the other evaluator neither form matches.',
+    without: (one) => withContext(one, { ...someValue, ...one.request.context }),
   },
   {
     name: 'accounts in NotPrincipal',
     reason:
-      'To name an account there does not except its users: they are to be listed beside it ("NotPrincipal", specifying NotPrincipal with Deny). The other evaluator excepts them.',
+      'Naming an account in NotPrincipal does not exempt its users, which must be listed too ("NotPrincipal", specifying NotPrincipal with Deny). The other evaluator exempts them.',
     without: (one) =>
       inDocuments(one, (document) => ({
         ...document,
@@ -67,34 +68,34 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     name: 'ForAnyValue with IfExists',
     reason:
-      'IfExists makes a condition true if the request lacks the key, whatever stands before it ("...IfExists condition operators").',
+      'IfExists makes a condition true if the request lacks the key, regardless of the operator ("...IfExists condition operators"). The other evaluator ignores IfExists after ForAnyValue.',
     without: (one) => inText(one, /("ForAnyValue:\w+?)IfExists"/g, '$1"'),
   },
   {
     name: 'the range of all IPv4 addresses',
     reason:
-      '0.0.0.0/0 holds every IPv4 address. The other evaluator shifts by 32 bits, which in JavaScript is none, and compares them all.',
+      '0.0.0.0/0 contains every IPv4 address. The other evaluator shifts by 32 bits, which JavaScript treats as 0, and so compares all bits.',
     without: (one) => inText(one, /0\.0\.0\.0\/0/g, '128.0.0.0/1'),
   },
   {
     name: 'variables in version 2008-10-17',
     reason:
-      'That version has none: the text stands for itself ("Version"). The other evaluator does not look at the version.',
+      'Version 2008-10-17 has no variables: the text is literal ("Version"). The other evaluator ignores the version.',
     without: (one) => inText(one, /2008-10-17/g, '2012-10-17'),
   },
   {
-    name: 'predefined variables where there are no wildcards',
+    name: 'predefined variables with operators that have no wildcards',
     reason:
-      '${*}, ${?} and ${$} have fixed values wherever variables are ("Predefined policy variables"), also for StringEquals. The other evaluator leaves them as they are there.',
+      '${*}, ${?} and ${$} have fixed values wherever variables are allowed ("Predefined policy variables"), also for StringEquals. The other evaluator does not replace them there.',
     without: (one) => inText(one, /\$\{\*\}/g, 'x'),
   },
   {
-    name: 'variables that are empty',
+    name: 'variables with an empty value',
     reason:
-      'A default is for a key that the request lacks; one that is there and empty is empty. The other evaluator takes empty for absent.',
+      'A default applies only if the request lacks the key. An empty value stays empty. The other evaluator treats an empty value as absent.',
     without: (one) =>
-      one.ask.context['kms:EncryptionContext:App'] === ''
-        ? withContext(one, { ...one.ask.context, 'kms:EncryptionContext:App': 'x' })
+      one.request.context['kms:EncryptionContext:App'] === ''
+        ? withContext(one, { ...one.request.context, 'kms:EncryptionContext:App': 'x' })
         : one,
   },
 ];

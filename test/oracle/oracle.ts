@@ -1,15 +1,19 @@
 /**
- * An independent policy evaluator to compare with: `@cloud-copilot/iam-simulate`. It is under the AGPL, so Keyhold neither
- * depends on it nor ships it: a test uses it only where somebody has installed it in a folder of its own.
+ * Independent policy evaluator for comparison: `@cloud-copilot/iam-simulate`. Its licence is the
+ * AGPL, so Keyhold neither depends on it nor ships it. The test uses it only if it is installed in
+ * a separate folder.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { account, type Ask, type Policies } from './generated-case.ts';
+import { account, type AccessRequest, type Policies } from './generated-case.ts';
 
 export type Verdict = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
-export type Oracle = (policies: Policies) => (ask: Ask) => Verdict;
+export type Oracle = (policies: Policies) => (request: AccessRequest) => Verdict;
 
-/** The few things of the package that are used; they are internal to it, hence the pinned version in `.ci/run`. */
+/**
+ * The parts of the package that the test uses. They are internal to it, so `.ci/run` pins its
+ * version.
+ */
 interface Engine {
   readonly authorize: (request: object) => { readonly result: Verdict };
 }
@@ -32,7 +36,7 @@ interface Loader {
   readonly loadPolicy: (document: object, metadata: object) => object;
 }
 
-/** @param folder where `npm install --prefix` put it */
+/** @param folder the prefix of `npm install --prefix` */
 export async function loadOracle(folder: string): Promise<Oracle> {
   const from = (path: string): Promise<unknown> =>
     import(pathToFileURL(join(folder, 'node_modules/@cloud-copilot', path)).href);
@@ -65,7 +69,7 @@ export async function loadOracle(folder: string): Promise<Oracle> {
       },
       serviceSettings: {},
     };
-    // Without service control policies the oracle denies; it takes one that allows all.
+    // The oracle denies everything if there is no service control policy, so one allows all.
     if (!serviceControl)
       loaded.serviceControlPolicies.push({ orgIdentifier: 'account', policies: [load(allowAll)] });
     return ({ principal, action, resource, context }) => {

@@ -1,4 +1,7 @@
-/** What holds of every decision, on policies and requests from the generator that the differential test uses. */
+/**
+ * Properties of every decision, on policies and requests from the generator of the differential
+ * test.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -12,22 +15,24 @@ import { compiled, deciderOf } from '../oracle/decider.ts';
 import {
   account,
   Generator,
-  type Ask,
+  type AccessRequest,
   type Document,
   type Json,
   type Policies,
 } from '../oracle/generated-case.ts';
 
 const SETS = 1_500;
-const ASKS = 6;
+const REQUESTS_PER_SET = 6;
 
-function forMany(check: (policies: Policies, asks: readonly Ask[], seed: number) => void): void {
+function forMany(
+  check: (policies: Policies, requests: readonly AccessRequest[], seed: number) => void,
+): void {
   for (let seed = 0; seed < SETS; seed += 1) {
     const generator = new Generator(1_000_000 + seed);
     const policies = generator.policies();
     check(
       policies,
-      Array.from({ length: ASKS }, () => generator.ask()),
+      Array.from({ length: REQUESTS_PER_SET }, () => generator.request()),
       seed,
     );
   }
@@ -47,25 +52,25 @@ const mapped = (policies: Policies, change: (document: Document) => Document): P
 const denyAll = { Effect: 'Deny', Action: '*', Resource: '*' };
 
 describe('a decision', () => {
-  it('does not depend on the order of statements, nor on how they are spread over identity policies', () => {
-    forMany((policies, asks, seed) => {
-      const turned = mapped(policies, (document) => ({
+  it('is the same when statements are reversed and split over several identity policies', () => {
+    forMany((policies, requests, seed) => {
+      const reversed = mapped(policies, (document) => ({
         ...document,
         Statement: document.Statement.toReversed(),
       }));
-      const spread = turned.identity.flatMap(({ Version, Statement }) =>
+      const split = reversed.identity.flatMap(({ Version, Statement }) =>
         Statement.map((one) => ({ Version, Statement: [one] })),
       );
       const [before, after] = [
         deciderOf(policies),
-        deciderOf({ ...turned, identity: spread.toReversed() }),
+        deciderOf({ ...reversed, identity: split.toReversed() }),
       ];
-      for (const ask of asks) assert.equal(after(ask), before(ask), `seed ${seed}`);
+      for (const request of requests) assert.equal(after(request), before(request), `seed ${seed}`);
     });
   });
 
-  it('is never to allow once any policy denies everything', () => {
-    forMany((policies, asks, seed) => {
+  it('is never Allowed if an identity policy, the key policy or the permissions boundary denies everything', () => {
+    forMany((policies, requests, seed) => {
       const denied: Policies[] = [
         {
           ...policies,
@@ -84,14 +89,14 @@ describe('a decision', () => {
       ];
       for (const one of denied) {
         const decide = deciderOf(one);
-        const onKey = asks.filter(({ resource }) => resource !== '*');
-        for (const ask of onKey) assert.notEqual(decide(ask), 'Allowed', `seed ${seed}`);
+        const onKey = requests.filter(({ resource }) => resource !== '*');
+        for (const request of onKey) assert.notEqual(decide(request), 'Allowed', `seed ${seed}`);
       }
     });
   });
 
-  it('is not to allow by less: without one of the allows, nothing more is allowed', () => {
-    forMany((policies, asks, seed) => {
+  it('allows nothing more if the key policy loses an Allow statement', () => {
+    forMany((policies, requests, seed) => {
       const decide = deciderOf(policies);
       const allows = policies.key.Statement.filter(
         (statement: Json) => statement['Effect'] === 'Allow',
@@ -101,17 +106,17 @@ describe('a decision', () => {
           ...policies,
           key: { ...policies.key, Statement: policies.key.Statement.filter((one) => one !== left) },
         });
-        for (const ask of asks)
-          assert.ok(less(ask) !== 'Allowed' || decide(ask) === 'Allowed', `seed ${seed}`);
+        for (const request of requests)
+          assert.ok(less(request) !== 'Allowed' || decide(request) === 'Allowed', `seed ${seed}`);
       }
     });
   });
 
-  it('is not to allow more under a limit', () => {
+  it('allows nothing more under a boundary, session policy or service control policy', () => {
     forMany(
       (
         { boundary: _boundary, session: _session, serviceControl: _control, ...open },
-        asks,
+        requests,
         seed,
       ) => {
         const decide = deciderOf(open);
@@ -125,15 +130,15 @@ describe('a decision', () => {
           { serviceControl: limit },
         ]) {
           const less = deciderOf({ ...open, ...limited });
-          for (const ask of asks)
-            assert.ok(less(ask) !== 'Allowed' || decide(ask) === 'Allowed', `seed ${seed}`);
+          for (const request of requests)
+            assert.ok(less(request) !== 'Allowed' || decide(request) === 'Allowed', `seed ${seed}`);
         }
       },
     );
   });
 
-  it('is the same by policies that were written down again', () => {
-    forMany((policies, asks, seed) => {
+  it('is the same if the policies are parsed and serialised again', () => {
+    forMany((policies, requests, seed) => {
       const written = (document: Document, kind: 'key' | 'identity'): Document => {
         const { version, statements } = parsePolicy(JSON.stringify(document), kind);
         return { Version: version, Statement: statements.map(statementJson) };
@@ -144,25 +149,25 @@ describe('a decision', () => {
         ),
       };
       const [before, after] = [deciderOf(policies), deciderOf(again)];
-      for (const ask of asks) assert.equal(after(ask), before(ask), `seed ${seed}`);
+      for (const request of requests) assert.equal(after(request), before(request), `seed ${seed}`);
     });
   });
 
-  it('is to allow at most what it allows with all conditions relaxed', () => {
-    forMany(({ identity, boundary, key }, asks, seed) => {
+  it('allows at most what the same policies allow with relaxed conditions', () => {
+    forMany(({ identity, boundary, key }, requests, seed) => {
       const policies = {
         identity: identity.map((one) => compiled(one, 'identity')),
         ...(boundary && { boundary: compiled(boundary, 'identity') }),
       };
       const keyPolicy = compiled(key, 'key');
       const decide = deciderOf({ identity, key, ...(boundary && { boundary }) });
-      for (const ask of asks) {
-        if (decide(ask) !== 'Allowed') continue;
-        if (ask.resource === '*') continue;
+      for (const request of requests) {
+        if (decide(request) !== 'Allowed') continue;
+        if (request.resource === '*') continue;
         const access = {
-          principal: ask.principal,
-          action: ask.action,
-          resourceArn: ask.resource,
+          principal: request.principal,
+          action: request.action,
+          resourceArn: request.resource,
           resourceAccount: account,
         };
         assert.ok(

@@ -1,9 +1,12 @@
-/** The parts of documents that are made from the code. `npm run readme` writes them; a test holds the documents against them. */
+/**
+ * Generates the parts of documents that come from the code. `npm run readme` writes them, a test
+ * compares them.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hsmCommandsTable } from './hsm-commands-table.ts';
 import { operationsTable } from './operations-table.ts';
 
-/** Document → what stands between its two marks. */
+/** Generators of the text between the two marks, by document. */
 const parts: Readonly<Record<string, () => string>> = {
   'README.md': operationsTable,
   'docs/hsm-cli.md': hsmCommandsTable,
@@ -17,13 +20,13 @@ export function readDocument(document: string): string {
   return readFileSync(fileOf(document), 'utf8');
 }
 
-/** The document with its made part as it should be. */
-export function asItShouldBe(document: string): string {
+/** Returns a document with its generated part replaced by the current one. */
+export function expectedDocument(document: string): string {
   const text = readDocument(document);
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END);
   if (from < 0 || to < from)
-    throw new Error(`${document} has lost the marks around what is made from the code`);
+    throw new Error(`${document} lacks the marks around its generated part`);
   return `${text.slice(0, from + BEGIN.length)}\n${parts[document]?.() ?? ''}\n${text.slice(to)}`;
 }
 
@@ -32,4 +35,4 @@ function fileOf(document: string): URL {
 }
 
 if (import.meta.main)
-  for (const document of documents) writeFileSync(fileOf(document), asItShouldBe(document));
+  for (const document of documents) writeFileSync(fileOf(document), expectedDocument(document));

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { hsmCommand, type CliIo } from '../../src/cli/index.ts';
 
-/** Nobody is asked or told anything: the commands are only looked at. */
-const mute: CliIo = {
+/** Inert input and output: the commands are inspected, not run. */
+const inertIo: CliIo = {
   out: () => undefined,
   err: () => undefined,
   askSecret: undefined,
@@ -10,9 +10,9 @@ const mute: CliIo = {
   setExitCode: () => undefined,
 };
 
-/** Every command of `keyhold hsm`. */
+/** Returns a Markdown table of every command of `keyhold hsm`. */
 export function hsmCommandsTable(): string {
-  const rows = leaves(hsmCommand({}, mute), []).map(
+  const rows = leaves(hsmCommand({}, inertIo), []).map(
     ([words, text]) => `| \`${words.join(' ')}\` | ${text} |\n`,
   );
   return `| \`keyhold hsm …\` | |\n|---|---|\n${rows.join('')}`;

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { startWorld } from '../support/world.ts';
 import { cloneOf, paste, skip } from './paste.ts';
 
-it('docs/keys.md does what it says when it is pasted', { skip }, async () => {
+it('the commands of docs/keys.md work when they are pasted', { skip }, async () => {
   await using world = await startWorld();
   const { stdout } = await paste(world, cloneOf(world), 'docs/keys.md');
   assert.match(stdout, /^Verified OK$/m);

@@ -9,7 +9,7 @@ const titles: Readonly<Record<string, string>> = {
   keyhold: 'Keyhold’s own',
 };
 
-/** Every operation that is served. */
+/** Returns a Markdown table of every operation that Keyhold serves. */
 export function operationsTable(): string {
   const rows = Object.entries(registry).map(([service, operations]) => {
     const names = [...operations.keys()].toSorted();

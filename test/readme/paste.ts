@@ -1,4 +1,7 @@
-/** Pastes what documents say to paste, into a folder that looks like a clone with a Keyhold that `npm start` started in it. */
+/**
+ * Pastes the shell commands of a document into a folder that looks like a clone in which `npm
+ * start` has run.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,13 +14,13 @@ const missing = ['aws', 'openssl', 'bash'].filter(
 );
 export const skip = missing.length > 0 && `needs ${missing.join(' and ')}`;
 
-/** All that a reader of the document would paste, in order. */
+/** Returns the shell commands of a document, in order. */
 function pasted(document: string): string {
   const text = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8');
   return Array.from(text.matchAll(/^```sh\n(.*?)^```$/gms), ([, block = '']) => block).join('\n');
 }
 
-/** A folder that looks like a clone with a Keyhold that `npm start` started in it. */
+/** Creates a folder that looks like a clone in which `npm start` has run. Returns its path. */
 export function cloneOf(world: World): string {
   const clone = join(world.folder, 'clone');
   mkdirSync(join(clone, 'bin'), { recursive: true });
@@ -31,7 +34,10 @@ export function cloneOf(world: World): string {
   return clone;
 }
 
-/** In one shell after the other, as in one terminal: with the variables and functions of what was pasted before. */
+/**
+ * Runs the commands of a document in a new shell, with the variables and functions of earlier
+ * calls, as in one terminal.
+ */
 export async function paste(world: World, clone: string, document: string): Promise<Outcome> {
   const script = `cd '${clone}'; if [ -e .shell ]; then . ./.shell; else eval "$(bin/keyhold env)"; fi\nset -e\n${pasted(document)}\n(set +e; export -p; declare -p; declare -f) | grep -v '^declare -[a-z]*r' > .shell`;
   const outcome = await run('bash', ['-c', script], {

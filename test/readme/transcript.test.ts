@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { startWorld, type World } from '../support/world.ts';
 import { cloneOf, paste, skip } from './paste.ts';
 
-describe('what a document says to paste does what it says', { skip }, () => {
+describe('the commands to paste work in', { skip }, () => {
   let world: World;
   let clone: string;
   before(async () => {

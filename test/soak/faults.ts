@@ -3,12 +3,13 @@ import { pidOf } from '../support/hsm-process.ts';
 import { untilHealthy } from '../support/status.ts';
 import type { World } from '../support/world.ts';
 
-/** Milliseconds of calm before a fault, at most, and of a fault that ends by itself. */
-const CALM = 4_000;
-const FAULT = 6_000;
+/** Maximum time without a fault, in milliseconds. */
+const MAX_PAUSE_MS = 4_000;
+/** Maximum duration of a temporary freeze, in milliseconds. */
+const MAX_FREEZE_MS = 6_000;
 
 export interface Faults {
-  /** By name. */
+  /** Number of injected faults, by name. */
   readonly counts: ReadonlyMap<string, number>;
   stop(): Promise<void>;
 }
@@ -27,26 +28,29 @@ const faults: Readonly<Record<string, Fault>> = {
     for (const hsmId of victims) process.kill(pidOf(hsmId), 'SIGKILL');
     return Promise.resolve();
   },
-  'HSMs frozen for a while': async ({ random }, victims) => {
+  'HSMs frozen temporarily': async ({ random }, victims) => {
     const pids = victims.map(pidOf);
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
-    await delay(random() * FAULT);
-    for (const pid of pids) if (isThere(pid)) process.kill(pid, 'SIGCONT');
+    await delay(random() * MAX_FREEZE_MS);
+    for (const pid of pids) if (isRunning(pid)) process.kill(pid, 'SIGCONT');
   },
-  'HSMs frozen for good': (_options, victims) => {
+  'HSMs frozen permanently': (_options, victims) => {
     // The control plane ends them.
     for (const hsmId of victims) process.kill(pidOf(hsmId), 'SIGSTOP');
     return Promise.resolve();
   },
 };
 
-/** Makes HSMs fail at random, one or several at a time but never all, each time after all were well again. */
+/**
+ * Makes random HSMs fail, one or more at a time but never all. The next fault waits until all HSMs
+ * are healthy.
+ */
 export function startFaults(options: FaultOptions): Faults {
   const counts = new Map<string, number>();
   const ending = new AbortController();
   const running = (async () => {
     while (!ending.signal.aborted) {
-      await delay(options.random() * CALM, undefined, { signal: ending.signal }).catch(
+      await delay(options.random() * MAX_PAUSE_MS, undefined, { signal: ending.signal }).catch(
         () => undefined,
       );
       if (ending.signal.aborted) return;
@@ -79,7 +83,7 @@ async function oneFault(options: FaultOptions): Promise<string> {
   return name;
 }
 
-function isThere(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {

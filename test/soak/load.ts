@@ -8,24 +8,28 @@ import {
 import type { World } from '../support/world.ts';
 
 const Plaintext = Buffer.from('must not be lost');
-/** New keys are this rare among the requests, and there are never more than this. */
-const NEW_KEYS = 0.02;
+/** Fraction of requests that create a key. */
+const NEW_KEY_PROBABILITY = 0.02;
+/** Maximum number of keys. */
 const MAX_KEYS = 1_000;
-/** Milliseconds between two requests of one worker: the machine should have time left for the faults. */
-const PAUSE = 5;
+/**
+ * Pause between two requests of one worker, in milliseconds. It leaves CPU time for recovering from
+ * faults.
+ */
+const PAUSE_MS = 5;
 
 export interface Counts {
   requests: number;
-  /** By operation and error: what the SDK's own retries did not hide. */
+  /** Number of errors that remained after the SDK's retries, by operation and error name. */
   readonly errors: Map<string, number>;
-  /** New keys that were refused because they would not have been on two HSMs. */
-  refused: number;
-  /** Longest request, in milliseconds. */
+  /** Number of new keys that were rejected because fewer than two HSMs were active. */
+  rejectedKeys: number;
+  /** Duration of the slowest request, in milliseconds. */
   slowest: number;
   readonly keys: Map<string, Uint8Array>;
 }
 
-/** A client with the SDK's standard retries, unlike that of the tests. */
+/** Returns a client with the SDK's standard retries. The clients of other tests do not retry. */
 export function retryingClient(world: World): KMSClient {
   const { region, endpoint, credentials } = world.kms.config;
   const kms = new KMSClient({
@@ -48,7 +52,10 @@ export function retryingClient(world: World): KMSClient {
   return kms;
 }
 
-/** Uses and makes keys of a store, several at a time, until told to stop. Every key that was given out is remembered. */
+/**
+ * Creates and uses keys of a store with several workers until stopped. Records every key that was
+ * created.
+ */
 export function startLoad(
   kms: KMSClient,
   storeId: string,
@@ -57,7 +64,7 @@ export function startLoad(
   const counts: Counts = {
     requests: 0,
     errors: new Map(),
-    refused: 0,
+    rejectedKeys: 0,
     slowest: 0,
     keys: new Map(),
   };
@@ -73,7 +80,7 @@ export function startLoad(
       }
       counts.slowest = Math.max(counts.slowest, performance.now() - start);
       await new Promise((resolve) => {
-        setTimeout(resolve, PAUSE);
+        setTimeout(resolve, PAUSE_MS);
       });
     }
   });
@@ -86,18 +93,23 @@ export function startLoad(
   };
 }
 
-interface Turn {
+interface RequestOptions {
   readonly kms: KMSClient;
   readonly storeId: string;
   readonly counts: Counts;
   readonly chance: number;
 }
 
-/** One draw decides which key is used and how. */
-async function oneRequest({ kms, storeId, counts: { keys }, chance }: Turn): Promise<void> {
+/** Sends one request. A single random number selects the key and the operation. */
+async function oneRequest({
+  kms,
+  storeId,
+  counts: { keys },
+  chance,
+}: RequestOptions): Promise<void> {
   const [KeyId, CiphertextBlob] = [...keys][Math.floor(chance * keys.size)] ?? [];
   const kind = (chance * 1_000) % 1;
-  if (KeyId === undefined || (kind < NEW_KEYS && keys.size < MAX_KEYS))
+  if (KeyId === undefined || (kind < NEW_KEY_PROBABILITY && keys.size < MAX_KEYS))
     await makeKey(kms, storeId, keys);
   else if (kind < 0.4) await kms.send(new EncryptCommand({ KeyId, Plaintext }));
   else if (kind < 0.8) await decrypts(kms, CiphertextBlob);
@@ -121,14 +133,14 @@ async function decrypts(kms: KMSClient, CiphertextBlob: Uint8Array | undefined):
 }
 
 function note(counts: Counts, error: Error & { readonly commandName?: string }): void {
-  if (error.name === 'CloudHsmClusterInvalidConfigurationException') counts.refused += 1;
+  if (error.name === 'CloudHsmClusterInvalidConfigurationException') counts.rejectedKeys += 1;
   else {
     const name = `${error.commandName ?? ''}: ${error.name}`;
     counts.errors.set(name, (counts.errors.get(name) ?? 0) + 1);
   }
 }
 
-/** How many of the keys don't open what was encrypted under them. */
+/** Counts the keys that no longer decrypt their ciphertext. */
 export async function countLost(kms: KMSClient, { keys }: Counts): Promise<number> {
   let lost = 0;
   for (const ciphertext of keys.values()) {

@@ -1,7 +1,8 @@
 /**
- * `npm run soak -- --minutes 10`: a custom key store under load while its HSMs fail at random. Ends with a count, and with
- * exit code 1 if a key was lost or a client saw an error that its SDK did not hide. `--seed` plays the same faults again,
- * `--front-end` kills the front end too, `--hsms 2|3` says how many HSMs there are.
+ * `npm run soak -- --minutes 10` loads a custom key store while its HSMs fail at random. Prints
+ * counts, and exits with code 1 if a key was lost or an error remained after the SDK's retries.
+ * `--seed` repeats the faults of an earlier run, `--front-end` kills the front end too (then errors
+ * do not fail the run), `--hsms 2|3` sets the number of HSMs.
  */
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,19 +27,22 @@ const cluster = await ownCluster(world, { zones: ['a', 'b', 'c'].slice(0, Number
 const storeId = await ownKeyStore(world, cluster);
 await untilHealthy(world);
 const kms = retryingClient(world);
-/** Two, so that the faults of a seed don't depend on how fast requests are answered. */
-const chanceOf = (seed: number): (() => number) => {
+/**
+ * Load and faults use separate generators, so that the speed of requests does not affect the faults
+ * of a seed.
+ */
+const randomFrom = (seed: number): (() => number) => {
   const random = new Random(seed);
   return () => random.fraction();
 };
 const seed = Number(values.seed);
 const hsmIds = ((await cluster.describe()).Hsms ?? []).map(({ HsmId = '' }) => HsmId);
 
-const load = startLoad(kms, storeId, chanceOf(seed + 1));
+const load = startLoad(kms, storeId, randomFrom(seed + 1));
 const faults = startFaults({
   world,
   hsmIds,
-  random: chanceOf(seed),
+  random: randomFrom(seed),
   frontEnd: values['front-end'],
 });
 try {
@@ -51,13 +55,13 @@ await untilHealthy(world);
 const lost = await countLost(kms, load.counts);
 kms.destroy();
 
-const { requests, errors, refused, slowest, keys } = load.counts;
+const { requests, errors, rejectedKeys, slowest, keys } = load.counts;
 const seen = [...errors.values()].reduce((sum, count) => sum + count, 0);
 const lines = [
   `seed                            ${values.seed}`,
   `requests                        ${requests}, the slowest ${Math.round(slowest)} ms`,
   ...Array.from(faults.counts, ([name, count]) => `${name.padEnd(32)}${count} times`),
-  `new keys refused (one HSM left) ${refused}`,
+  `keys rejected (one HSM left)    ${rejectedKeys}`,
   `errors seen by the client       ${seen} ${Array.from(errors, ([name, count]) => `${name}: ${count}`).join(', ')}`,
   `keys checked                    ${keys.size}`,
   `keys lost                       ${lost}`,

@@ -14,7 +14,7 @@ import { awsFiles } from './aws-files.ts';
 
 const ENTRY = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
 const READY = /^Keyhold is ready at (https?:\/\/\S+)$/m;
-const START_TIMEOUT = 30_000;
+const START_TIMEOUT_MS = 30_000;
 
 export interface Running {
   readonly endpoint: string;
@@ -53,8 +53,8 @@ export async function startServer(data: string, options: readonly string[] = [])
   let output = '';
   const ready = new Promise<string>((resolve, reject) => {
     const late = setTimeout(
-      () => reject(new Error(`no ready line after ${START_TIMEOUT} ms:\n${output}`)),
-      START_TIMEOUT,
+      () => reject(new Error(`no ready line after ${START_TIMEOUT_MS} ms:\n${output}`)),
+      START_TIMEOUT_MS,
     );
     const read = (chunk: Buffer): void => {
       output += chunk.toString('utf8');

@@ -1,4 +1,7 @@
-/** What the tests of failures share: a store over two HSMs, keys in it, and what must hold while and after one of them fails. */
+/**
+ * Fixture of the fault tests: a key store over two HSMs, its keys, and the checks for the time
+ * while one HSM is failing and after it recovers.
+ */
 import assert from 'node:assert/strict';
 import { CreateKeyCommand, DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
 import { newKey, ownCluster, ownKeyStore, type OwnCluster } from '../support/own-cluster.ts';
@@ -8,34 +11,40 @@ import type { World } from '../support/world.ts';
 
 const Plaintext = Buffer.from('must not be lost');
 
-export interface Scene {
+export interface TwoHsmKeyStore {
   readonly world: World;
   readonly cluster: OwnCluster;
   readonly storeId: string;
-  /** In the order of their zones. */
+  /** HSM IDs, ordered by Availability Zone. */
   readonly hsmIds: readonly string[];
-  /** Creates a key and encrypts under it; it is checked from then on. */
+  /** Creates a key and a ciphertext under it, for `useAllKeys` to check. */
   addKey(): Promise<void>;
-  /** Uses all keys, many times; fails at the first error. The client does not retry. */
-  use(): Promise<void>;
-  /** Waits until a new key is refused for lack of a second HSM. */
-  untilNewKeysAreRefused(): Promise<void>;
-  /** Waits until an HSM is reported as in trouble, by the control plane or by the key store; resolves to the reason. */
+  /**
+   * Encrypts and decrypts ten times under every key. Fails at the first error: the client does not
+   * retry.
+   */
+  useAllKeys(): Promise<void>;
+  /** Waits until CreateKey fails because fewer than two HSMs are active. */
+  untilNewKeysAreRejected(): Promise<void>;
+  /**
+   * Waits until the control plane or the key store reports an HSM as unhealthy. Resolves to the
+   * reason.
+   */
   untilReported(hsmId: string): Promise<string>;
-  /** Waits until all is well again, adds a key and uses all. */
-  recovered(): Promise<void>;
+  /** Waits until every HSM is healthy, adds a key and uses all keys. */
+  untilRecovered(): Promise<void>;
 }
 
-export async function sceneIn(
+export async function startTwoHsmKeyStore(
   world: World,
   options: Parameters<typeof ownCluster>[1] = {},
-): Promise<Scene> {
+): Promise<TwoHsmKeyStore> {
   const cluster = await ownCluster(world, options);
   const storeId = await ownKeyStore(world, cluster);
   await untilHealthy(world);
   const hsms = (await cluster.describe()).Hsms ?? [];
   const ciphertexts = new Map<string, Uint8Array>();
-  const scene: Scene = {
+  const fixture: TwoHsmKeyStore = {
     world,
     cluster,
     storeId,
@@ -49,7 +58,7 @@ export async function sceneIn(
       );
       ciphertexts.set(KeyId, CiphertextBlob);
     },
-    async use() {
+    async useAllKeys() {
       for (let round = 0; round < 10; round += 1) {
         for (const [KeyId, CiphertextBlob] of ciphertexts) {
           await world.kms.send(new EncryptCommand({ KeyId, Plaintext }));
@@ -58,8 +67,8 @@ export async function sceneIn(
         }
       }
     },
-    async untilNewKeysAreRefused() {
-      await until('new keys are refused', async () => {
+    async untilNewKeysAreRejected() {
+      await until('new keys are rejected', async () => {
         try {
           await world.kms.send(
             new CreateKeyCommand({ Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: storeId }),
@@ -87,12 +96,12 @@ export async function sceneIn(
         const { Reason, Since } = degraded ?? unhealthy ?? {};
         return Since !== undefined && Reason;
       }),
-    async recovered() {
+    async untilRecovered() {
       await untilHealthy(world);
-      await scene.addKey();
-      await scene.use();
+      await fixture.addKey();
+      await fixture.useAllKeys();
     },
   };
-  await scene.addKey();
-  return scene;
+  await fixture.addKey();
+  return fixture;
 }

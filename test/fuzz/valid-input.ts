@@ -1,11 +1,11 @@
 import type { Members, MemberShape } from '../../src/contract/index.ts';
 import type { Random } from './random.ts';
 
-/** What is there to be named, so that inputs get past the first look. */
-export interface Known {
-  /** Ids, ARNs and aliases. */
+/** Existing resources that inputs can name, so that requests pass the first checks. */
+export interface ExistingResources {
+  /** Key IDs, ARNs and aliases. */
   readonly keys: readonly string[];
-  /** Base64. */
+  /** Ciphertexts, in Base64. */
   readonly ciphertexts: readonly string[];
   readonly grant: { readonly id: string; readonly token: string };
   readonly account: string;
@@ -13,28 +13,40 @@ export interface Known {
 
 type Json = unknown;
 
-/** Making these takes seconds, and says nothing that their smaller kin doesn't. */
+/**
+ * Key specs that are left out: generating such a key takes seconds, and covers nothing that
+ * RSA_2048 does not.
+ */
 const TOO_SLOW = new Set(['RSA_3072', 'RSA_4096']);
 
-/** An input as a careful client would send it, in the types of JSON; optional members come and go. */
-export function goodInput(random: Random, members: Members, known: Known): Record<string, Json> {
+/** Returns a valid input, in JSON's types. Each optional member is present with probability 0.4. */
+export function validInput(
+  random: Random,
+  members: Members,
+  existing: ExistingResources,
+): Record<string, Json> {
   const wanted = Object.entries(members).filter(
     ([, shape]) => shape.required || random.chance(0.4),
   );
   return Object.fromEntries(
-    wanted.map(([name, shape]) => [name, goodValue(random, name, shape, known)]),
+    wanted.map(([name, shape]) => [name, validValue(random, name, shape, existing)]),
   );
 }
 
-function goodValue(random: Random, name: string, shape: MemberShape, known: Known): Json {
+function validValue(
+  random: Random,
+  name: string,
+  shape: MemberShape,
+  existing: ExistingResources,
+): Json {
   switch (shape.kind) {
     case 'text':
-      return goodText(random, name, shape, known);
+      return validText(random, name, shape, existing);
     case 'enum':
       return random.pick(Object.keys(shape.values).filter((value) => !TOO_SLOW.has(value)));
     case 'blob':
       return /ciphertext/i.test(name) && random.chance(0.8)
-        ? random.pick(known.ciphertexts)
+        ? random.pick(existing.ciphertexts)
         : random
             .bytes(random.integer(shape.min ?? 0, Math.min(shape.max ?? 64, 64)))
             .toString('base64');
@@ -47,26 +59,26 @@ function goodValue(random: Random, name: string, shape: MemberShape, known: Know
     case 'list':
       return Array.from(
         { length: random.integer(shape.min ?? 0, Math.min(shape.max ?? 3, 3)) },
-        () => goodValue(random, name, shape.member, known),
+        () => validValue(random, name, shape.member, existing),
       );
     case 'map':
       return Object.fromEntries(
         Array.from({ length: random.integer(0, 3) }, () => [
-          goodText(random, 'Key', shape.key, known),
-          goodValue(random, name, shape.value, known),
+          validText(random, 'Key', shape.key, existing),
+          validValue(random, name, shape.value, existing),
         ]),
       );
     case 'struct':
-      return goodInput(random, shape.members, known);
+      return validInput(random, shape.members, existing);
   }
 }
 
 const names = ['fuzz-a', 'fuzz-b', 'fuzz-c', 'fuzz-d'];
 
-/** By what members are called: those whose form the contract doesn't say. */
+/** Values for members whose format the contract does not specify, by member name. */
 const vocabulary: readonly (readonly [
   member: RegExp,
-  text: (random: Random, known: Known) => string,
+  text: (random: Random, existing: ExistingResources) => string,
 ])[] = [
   [/^CustomKeyStoreId$/, () => 'cks-0123456789abcdef0'],
   [/^AccessKeyId$/, () => 'AKIAFUZZFUZZFUZZFUZZ'],
@@ -99,13 +111,13 @@ function policy(account: string): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 }
 
-function goodText(
+function validText(
   random: Random,
   name: string,
   { min = 0, max = 20 }: { min?: number; max?: number },
-  known: Known,
+  existing: ExistingResources,
 ): string {
-  const text = vocabulary.find(([member]) => member.test(name))?.[1](random, known);
+  const text = vocabulary.find(([member]) => member.test(name))?.[1](random, existing);
   if (text !== undefined) return text;
   return random
     .pick(['a', 'Z', '7'])
