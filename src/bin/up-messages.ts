@@ -1,4 +1,4 @@
-import { StartError, type FrontEnd, type UpOptions } from '../node/index.ts';
+import { StartError, type Installation, type UpOptions } from '../node/index.ts';
 
 export const UP_HELP = `
 Everything is in the data folder: metadata, HSMs, the audit trail (audit/trail.ndjson), the log (keyhold.log), and what
@@ -11,7 +11,7 @@ Examples:
   keyhold up --clock-offset 400d      see what becomes of keys and certificates`;
 
 /** That it is ready, on one line, and what to do next. */
-export function readyText({ endpoint, authorityFile }: FrontEnd, data: string): string {
+export function readyText({ endpoint, authorityFile }: Installation, data: string): string {
   const folder = data === '.keyhold' ? '' : ` --data ${data}`;
   const trust =
     authorityFile === undefined

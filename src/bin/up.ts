@@ -12,7 +12,7 @@ import {
   logLevels,
   parseProxy,
   parseQuota,
-  startFrontEnd,
+  startInstallation,
   type UpOptions,
 } from '../node/index.ts';
 import { untilSignal } from './signals.ts';
@@ -119,8 +119,8 @@ export function upCommand(): Command {
 async function up(options: UpOptions): Promise<void> {
   const stopped = untilSignal();
   try {
-    await using frontEnd = await startFrontEnd(options);
-    process.stdout.write(readyText(frontEnd, options.data));
+    await using installation = await startInstallation(options);
+    process.stdout.write(readyText(installation, options.data));
     await stopped;
   } catch (error) {
     process.stderr.write(`keyhold: ${whatToDo(error, options)}\n`);

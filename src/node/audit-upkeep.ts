@@ -1,30 +1,29 @@
-import {
-  startAuditUpkeep,
-  type AuditUpkeepOptions,
-  type ChainHead,
-  type KeptHead,
-} from '../audit/index.ts';
+import { startAuditUpkeep, type ChainHead, type KeptHead } from '../audit/index.ts';
 import { SecretText } from '../base/index.ts';
 import { exportPrivateKey, importKeyPair, makeKeyPair } from '../crypto/index.ts';
 import type { Seal } from '../identity/index.ts';
 import { KeyStoreError } from '../keystores/index.ts';
 import { sealedSetting, type Store } from '../storage/index.ts';
+import type { Foundation } from './foundation.ts';
 
-interface Parts extends Omit<AuditUpkeepOptions, 'keys' | 'lastHead'> {
-  readonly store: Store;
-  readonly seal: Seal;
-}
-
-/** Checkpoints are signed by a key, and hang on a head, that only a running Keyhold can seal. */
-export async function openAuditUpkeep({
-  store,
-  seal,
-  ...options
-}: Parts): Promise<{ close(): Promise<void> }> {
+/**
+ * Starts the checkpoints and the retention of the audit trail. The key that signs checkpoints and
+ * the head of the last one are sealed, so that write access to the data folder is not enough to
+ * forge them. `retention` is in milliseconds; undefined keeps everything.
+ */
+export async function openAuditUpkeep(
+  { folder, audit, store, clock, log }: Foundation,
+  seal: Seal,
+  retention: number | undefined,
+): Promise<{ close(): Promise<void> }> {
   const make = (): string => exportPrivateKey(makeKeyPair().privateKey);
   const privateKey = await sealedSetting(store, seal, { name: 'audit-checkpoint-key', make });
   return startAuditUpkeep({
-    ...options,
+    folder: folder.file('audit'),
+    trail: audit,
+    clock,
+    log,
+    ...(retention !== undefined && { retention }),
     keys: importKeyPair(privateKey.reveal()),
     lastHead: sealedHead(store, seal),
   });

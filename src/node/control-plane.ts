@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { readFileIfThere, writeFileDurably } from '../base/index.ts';
 import {
   hostsFolder,
   HsmHosts,
@@ -7,28 +9,30 @@ import {
   type ClusterControl,
   type ManagedHsms,
 } from '../cluster/index.ts';
-import { openDefaultKeyStore, type DefaultKeyStore } from './default-key-store.ts';
-import type { Ground } from './foundation.ts';
-import type { Lifetime } from './lifetime.ts';
 import type { DataFolder } from './data-folder.ts';
+import { openDefaultKeyStore, type DefaultKeyStore } from './default-key-store.ts';
+import type { Foundation } from './foundation.ts';
+import type { Lifetime } from './lifetime.ts';
 import type { HostAndPort } from './option-values.ts';
 import type { UpOptions } from './options.ts';
-import { join } from 'node:path';
-import { readFileIfThere, writeFileDurably } from '../base/index.ts';
 
-/** The HSMs of this machine and who manages them. */
-export interface Hsms extends DefaultKeyStore {
+/** The HSMs of the installation and what manages them. */
+export interface ControlPlane extends DefaultKeyStore {
   readonly managed: ManagedHsms;
   readonly clusters: ClusterControl;
 }
 
-export async function startHsms(
+/**
+ * Starts the listener for HSM hosts, the managed HSMs and the control of customers' clusters.
+ * Resolves when the default key store can be used.
+ */
+export async function startControlPlane(
   { clockOffset, hsmRate: rate, hsmHosts }: UpOptions,
-  ground: Ground,
+  foundation: Foundation,
   lifetime: Lifetime,
-): Promise<Hsms> {
-  const { folder, store, clock, log } = ground;
-  // One for both: at the first start it makes what they must agree on.
+): Promise<ControlPlane> {
+  const { folder, store, clock, log } = foundation;
+  // Opened once for both: at the first start it creates the roots that both must agree on.
   const authorities = openAuthorities(folder.file('certificates'), clock);
   const hosts = lifetime.closing(new HsmHosts({ dataFolder: folder.path, clock, log }));
   if (hsmHosts) await listenForHosts(hosts, hsmHosts, folder);
@@ -42,7 +46,7 @@ export async function startHsms(
     authorities,
     hosts,
   };
-  const [managed, clusters] = await lifetime.both(
+  const [managed, clusters] = await lifetime.startBoth(
     startManagedHsms(options),
     startClusterControl(options),
   );
@@ -50,14 +54,17 @@ export async function startHsms(
   return { managed, clusters, keyStore, client: lifetime.closing(client) };
 }
 
-/** Notes where, for those who enrol hosts. Any port is the one of before: hosts that are enrolled connect to it. */
+/**
+ * Listens for HSM hosts and records the address for `hsm enrol`. Port 0 reuses the previous port,
+ * because enrolled hosts connect to it.
+ */
 async function listenForHosts(
   hosts: HsmHosts,
   { host, port }: HostAndPort,
   folder: DataFolder,
 ): Promise<void> {
   const file = join(hostsFolder(folder.path), 'address');
-  const before = Number(readFileIfThere(file)?.toString().trim().split(':').at(-1) ?? 0);
-  const listening = await hosts.listen(host, port === 0 ? before : port);
+  const previous = Number(readFileIfThere(file)?.toString().trim().split(':').at(-1) ?? 0);
+  const listening = await hosts.listen(host, port === 0 ? previous : port);
   writeFileDurably(file, `${host}:${listening}\n`);
 }

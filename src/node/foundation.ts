@@ -6,8 +6,8 @@ import type { Lifetime } from './lifetime.ts';
 import { openLog } from './log.ts';
 import type { UpOptions } from './options.ts';
 
-/** What everything else stands on. */
-export interface Ground {
+/** The parts that all others need. */
+export interface Foundation {
   readonly folder: DataFolder;
   readonly clock: Clock;
   readonly log: Logger;
@@ -15,10 +15,11 @@ export interface Ground {
   readonly audit: AuditTrail;
 }
 
-export async function openGround(
-  { data, clockOffset, logLevel }: UpOptions,
+/** Takes the data folder and opens the files in it. */
+export async function openFoundation(
+  { data, clockOffset, logLevel }: Pick<UpOptions, 'data' | 'clockOffset' | 'logLevel'>,
   lifetime: Lifetime,
-): Promise<Ground> {
+): Promise<Foundation> {
   const folder = lifetime.use(openDataFolder(data));
   return {
     folder,

@@ -1,9 +1,9 @@
 /**
  * node: one running installation, put together from the folders below: its foundation (data folder, clock, log, store,
  * audit trail), its control plane (HSM processes), the services that operations work with, and its front end.
- * Begin at `front-end.ts`.
+ * Begin at `installation.ts`.
  */
-export { startFrontEnd, type FrontEnd } from './front-end.ts';
+export { startInstallation, type Installation } from './installation.ts';
 export { StartError } from './data-folder.ts';
 export { logLevels, parseProxy, parseQuota, type UpOptions } from './options.ts';
 export {

@@ -19,7 +19,7 @@ export class Lifetime implements AsyncDisposable {
   }
 
   /** Starts two things at the same time; should one fail, the other is stopped as well. */
-  async both<A extends Closable, B extends Closable>(
+  async startBoth<A extends Closable, B extends Closable>(
     a: Promise<A>,
     b: Promise<B>,
   ): Promise<[A, B]> {
