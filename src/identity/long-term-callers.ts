@@ -1,9 +1,8 @@
 import { BoundedCache, type SecretText } from '../base/index.ts';
 import type { AccessKeyRow, UserRow } from '../domain/index.ts';
-import type { Reader, Store } from '../storage/index.ts';
+import { DerivedCache, type Reader, type Store } from '../storage/index.ts';
 import { openSecret, type Seal } from './access-key-secret.ts';
 import { userPrincipal, type Caller } from './caller.ts';
-import { DerivedCache } from '../storage/index.ts';
 import type { PoliciesOf } from './policies-of.ts';
 
 /** How many access keys are kept at hand. */
@@ -25,7 +24,7 @@ export class LongTermCallers {
   readonly #parts: Parts;
   readonly #callers = new DerivedCache<Caller>({
     capacity: CAPACITY,
-    accountOf: ({ principal }) => principal.account,
+    groupOf: ({ principal }) => principal.account,
   });
   /** Apart from the callers, so that a change of one user doesn't have every secret decrypted again. */
   readonly #secrets = new BoundedCache<string, KnownSecret>(CAPACITY);
@@ -46,7 +45,7 @@ export class LongTermCallers {
   }
 
   forgetAccount(account: string): void {
-    this.#callers.forgetAccount(account);
+    this.#callers.forgetGroup(account);
   }
 
   async #derive(accessKeyId: string): Promise<Caller | undefined> {

@@ -11,6 +11,7 @@ import {
   type GrantRow,
 } from '../../domain/index.ts';
 import { openSqliteStore } from '../../storage/index.ts';
+import { lateReads } from '../../../test/support/late-reads.ts';
 import { openGrantDirectory } from './grant-cache.ts';
 import { GrantIndex } from './grant-index.ts';
 
@@ -88,6 +89,27 @@ describe('the grant directory', () => {
       transaction.delete('grants', own.account, own.region, own.keyId, one.grantId),
     );
     assert.deepEqual(await Promise.all([find(), find()]), [undefined, undefined]);
+  });
+
+  it('never shows a revoked grant after its revocation, even if its index was being loaded then', async () => {
+    const late = lateReads(store);
+    const grants = openGrantDirectory(late);
+    const own = { ...key, keyId: 'revoked while loaded' };
+    const bob = 'arn:aws:iam::111122223333:user/bob';
+    const one = grant(own);
+    await put(one);
+    await grants.of(own, [bob]);
+    const deliver = late.holdNext();
+    const early = grants.of(own, [ana]);
+    await store.transact((transaction) =>
+      transaction.delete('grants', own.account, own.region, own.keyId, one.grantId),
+    );
+    // Another grantee's request takes notice of the change while the index of this one is still being loaded.
+    const others = grants.of(own, [bob]);
+    await new Promise(setImmediate);
+    deliver();
+    await Promise.all([early, others]);
+    assert.equal((await grants.of(own, [ana]))[0]?.find(question, 'AIDA'), undefined);
   });
 });
 

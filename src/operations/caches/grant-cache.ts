@@ -1,5 +1,5 @@
 import type { GrantRow, KeyRow } from '../../domain/index.ts';
-import type { Store } from '../../storage/index.ts';
+import { DerivedCache, type Store } from '../../storage/index.ts';
 import { GrantIndex } from './grant-index.ts';
 
 /** How many grants are kept at hand; an empty index counts as one. */
@@ -13,15 +13,20 @@ export interface GrantDirectory {
   of(key: Key, grantees: readonly string[]): readonly GrantIndex[] | Promise<readonly GrantIndex[]>;
 }
 
-/** What is held of one key: the grantees that somebody asked for, and which grants have changed since. */
+/**
+ * The grants of one KMS key, by the grantees that were asked for. A change of a grant does not overtake an index, which may
+ * hold many thousands: the index is patched instead, before it is used again.
+ */
 interface Held {
   readonly key: Key;
-  readonly indexes: Map<string, GrantIndex | Promise<GrantIndex>>;
+  readonly indexes: DerivedCache<GrantIndex, never>;
+  /** Grantee of each indexed grant, by grant ID. */
   readonly granteeOf: Map<string, string>;
+  /** Grants that changed since they were last read. */
   readonly changed: Set<string>;
-  /** Its part of the directory's size. */
+  /** Part of the cache's size that this key accounts for. */
   counted: number;
-  /** Present while the changed ones are read. */
+  /** Present while changed grants are read. */
   catchingUp?: Promise<void>;
 }
 
@@ -48,7 +53,10 @@ class Directory implements GrantDirectory {
     grantees: readonly string[],
   ): readonly GrantIndex[] | Promise<readonly GrantIndex[]> {
     const held = this.#use(key);
-    const indexes = grantees.map((grantee) => this.#index(held, grantee));
+    const indexes = grantees.map(
+      (grantee) =>
+        held.indexes.get(grantee) ?? held.indexes.load(grantee, () => this.#load(held, grantee)),
+    );
     return held.changed.size === 0 && !held.catchingUp && areHere(indexes)
       ? indexes
       : this.#awaited(held, indexes);
@@ -59,7 +67,7 @@ class Directory implements GrantDirectory {
     indexes: readonly (GrantIndex | Promise<GrantIndex>)[],
   ): Promise<readonly GrantIndex[]> {
     const loaded = await Promise.all(indexes.map(async (index) => index));
-    // Others may be at it already: nobody goes on with what is known to be old.
+    // Another caller may already be catching up. Wait until no index is known to be stale.
     while (held.changed.size > 0 || held.catchingUp) await this.#catchUp(held);
     this.#count(held);
     return loaded;
@@ -74,7 +82,8 @@ class Directory implements GrantDirectory {
     const name = nameOf(key);
     const held = this.#held.get(name) ?? {
       key,
-      indexes: new Map(),
+      // Bounded together with the other keys', see `#count`.
+      indexes: new DerivedCache<GrantIndex, never>({ capacity: Number.POSITIVE_INFINITY }),
       granteeOf: new Map(),
       changed: new Set(),
       counted: 0,
@@ -82,23 +91,6 @@ class Directory implements GrantDirectory {
     this.#held.delete(name);
     this.#held.set(name, held);
     return held;
-  }
-
-  #index(held: Held, grantee: string): GrantIndex | Promise<GrantIndex> {
-    const known = held.indexes.get(grantee);
-    if (known) return known;
-    const loading = this.#load(held, grantee).then(
-      (index) => {
-        held.indexes.set(grantee, index);
-        return index;
-      },
-      (error: unknown) => {
-        held.indexes.delete(grantee);
-        throw error;
-      },
-    );
-    held.indexes.set(grantee, loading);
-    return loading;
   }
 
   async #load(
@@ -122,16 +114,20 @@ class Directory implements GrantDirectory {
   }
 
   async #readChanged(held: Held): Promise<void> {
-    const { key, changed } = held;
+    const { key, indexes, changed } = held;
     const ids = [...changed];
     changed.clear();
     try {
-      const rows = await this.#store.read((reader) =>
-        Promise.all(
-          ids.map((grantId) => reader.get('grants', key.account, key.region, key.keyId, grantId)),
+      const [rows] = await Promise.all([
+        this.#store.read((reader) =>
+          Promise.all(
+            ids.map((grantId) => reader.get('grants', key.account, key.region, key.keyId, grantId)),
+          ),
         ),
-      );
-      for (const [at, grantId] of ids.entries()) await replace(held, grantId, rows[at]);
+        // Loads that began before these changes may bring the previous rows. Patch their indexes too.
+        indexes.settled(),
+      ]);
+      for (const [at, grantId] of ids.entries()) replace(held, grantId, rows[at]);
     } catch (error) {
       for (const grantId of ids) changed.add(grantId);
       throw error;
@@ -158,15 +154,12 @@ function areHere(
   return indexes.every((index) => index instanceof GrantIndex);
 }
 
-async function replace(
-  { indexes, granteeOf }: Held,
-  grantId: string,
-  row: GrantRow | undefined,
-): Promise<void> {
+function replace({ indexes, granteeOf }: Held, grantId: string, row: GrantRow | undefined): void {
   const before = granteeOf.get(grantId);
-  if (before !== undefined) (await indexes.get(before))?.remove(grantId);
+  if (before !== undefined) indexes.get(before)?.remove(grantId);
   granteeOf.delete(grantId);
-  const index = row && (await indexes.get(row.granteeArn));
+  // An index that is being loaded now is left alone: its load began after the change.
+  const index = row && indexes.get(row.granteeArn);
   if (!row || !index) return;
   index.add(row);
   granteeOf.set(grantId, row.granteeArn);

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { KeyRow } from '../../domain/index.ts';
-import { defaultKeyPolicy } from '../../policy/index.ts';
+import { authorize, defaultKeyPolicy } from '../../policy/index.ts';
 import { openSqliteStore } from '../../storage/index.ts';
-import { openKeyDirectory } from './key-cache.ts';
+import { lateReads } from '../../../test/support/late-reads.ts';
+import { openKeyDirectory, type KnownKey } from './key-cache.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyhold-directory-'));
 const store = openSqliteStore(join(folder, 'metadata.db'));
@@ -58,6 +59,42 @@ describe('the key directory', () => {
       await Promise.all([early, during]);
       assert.equal((await directory.key(key, key.keyId))?.key.description, description);
     }
+  });
+
+  it('never lets a load that a policy change overtook decide a later request', async () => {
+    const late = lateReads(store);
+    const directory = openKeyDirectory(late);
+    const ana = `arn:aws:iam::${key.account}:user/ana`;
+    const policyFor = (arn: string): string =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: arn }, Action: 'kms:Decrypt', Resource: '*' },
+        ],
+      });
+    const isAllowed = (known: KnownKey | undefined): boolean =>
+      authorize({
+        principal: { account: key.account, arn: ana, userId: 'AIDAANA', accessKeyId: '' },
+        action: 'kms:Decrypt',
+        resourceArn: `arn:aws:kms:${key.region}:${key.account}:key/${key.keyId}`,
+        resourceAccount: key.account,
+        policies: { identity: [] },
+        ...(known && { resourcePolicy: known.policy }),
+      }).allowed;
+
+    await put({ ...key, policy: policyFor(ana) });
+    const deliver = late.holdNext();
+    const early = directory.key(key, key.keyId);
+    await put({ ...key, policy: policyFor(`arn:aws:iam::${key.account}:user/bob`) });
+    const afterRevocation = directory.key(key, key.keyId);
+    assert.equal(isAllowed(await afterRevocation), false, 'joined a load from before the change');
+    deliver();
+    assert.equal(isAllowed(await early), true, 'this request began before the change');
+    assert.equal(
+      isAllowed(await directory.key(key, key.keyId)),
+      false,
+      'kept a value from before the change',
+    );
   });
 
   it('lets keys with the same policy share it, but not where names in it mean others', async () => {

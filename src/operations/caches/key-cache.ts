@@ -1,7 +1,7 @@
 import { BoundedCache } from '../../base/index.ts';
 import type { AliasRow, KeyRow, MaterialRow, Scope } from '../../domain/index.ts';
 import { compilePolicy, parsePolicy, type CompiledPolicy } from '../../policy/index.ts';
-import type { Change, Store } from '../../storage/index.ts';
+import { DerivedCache, type Store, type Tables } from '../../storage/index.ts';
 
 /** How many keys, aliases and materials are kept at hand each. */
 const CAPACITY = 50_000;
@@ -25,20 +25,13 @@ export interface KeyDirectory {
 
 export function openKeyDirectory(store: Store): KeyDirectory {
   const compiled = sharedPolicies();
-  const keys = cachedRow(store, 'keys', (key) => ({ key, policy: compiled(key) }));
-  const aliases = cachedRow(store, 'aliases', (alias) => alias);
-  const materials = cachedRow(store, 'materials', (material) => material);
-  store.subscribe((changes) => {
-    for (const change of changes) {
-      if (change.table === 'keys') keys.forget(change);
-      else if (change.table === 'aliases') aliases.forget(change);
-      else if (change.table === 'materials') materials.forget(change);
-    }
-  });
+  const keys = cachedRows(store, 'keys', (key) => ({ key, policy: compiled(key) }));
+  const aliases = cachedRows(store, 'aliases', (alias) => alias);
+  const materials = cachedRows(store, 'materials', (material) => material);
   return {
-    key: ({ account, region }, keyId) => keys.get(account, region, keyId),
-    alias: ({ account, region }, name) => aliases.get(account, region, name),
-    material: (materialId, region) => materials.get(materialId, region),
+    key: ({ account, region }, keyId) => keys(account, region, keyId),
+    alias: ({ account, region }, name) => aliases(account, region, name),
+    material: (materialId, region) => materials(materialId, region),
   };
 }
 
@@ -60,60 +53,33 @@ function sharedPolicies(): (key: KeyRow) => CompiledPolicy {
   };
 }
 
-type DirectoryTable = 'keys' | 'aliases' | 'materials';
-type Row<T extends DirectoryTable> = T extends 'keys'
-  ? KeyRow
-  : T extends 'aliases'
-    ? AliasRow
-    : MaterialRow;
+type CachedTable = 'keys' | 'aliases' | 'materials';
 
-interface CachedRow<V> {
-  get(...key: string[]): Promise<V | undefined> | V | undefined;
-  forget(change: Change): void;
-}
+/** Looks a row up by its whole primary key, and returns what is derived from it. */
+type Lookup<V> = (...key: string[]) => V | undefined | Promise<V | undefined>;
 
-/**
- * Whoever asks for a row that is being read waits for that reading, so that a hot key is derived once after a change, not
- * once per request. A reading that a change overtakes is no longer the one that counts: it neither is kept nor joined.
- */
-function cachedRow<T extends DirectoryTable, V>(
+/** Caches what is derived from each row of a table: a hot key is derived once per change, not once per request. */
+function cachedRows<T extends CachedTable, V>(
   store: Store,
   table: T,
-  derive: (row: Row<T>) => V,
-): CachedRow<V> {
-  const cache = new BoundedCache<string, V>(CAPACITY);
-  const readings = new Map<string, Promise<V | undefined>>();
-
-  async function read(key: string[]): Promise<V | undefined> {
-    const row = await store.read((reader) => reader.get(table, ...key));
-    // `Row<T>` is `Tables[T]` for these three tables.
-    return row === undefined ? undefined : derive(row as Row<T>);
-  }
-
-  function load(key: string[], cacheKey: string): Promise<V | undefined> {
-    const under = readings.get(cacheKey);
-    if (under) return under;
-    const reading: Promise<V | undefined> = read(key)
-      .then((value) => {
-        if (readings.get(cacheKey) === reading && value !== undefined) cache.set(cacheKey, value);
-        return value;
+  derive: (row: Tables[T]) => V,
+): Lookup<V> {
+  const cache = new DerivedCache<V>({ capacity: CAPACITY });
+  store.subscribe((changes) => {
+    for (const change of changes) if (change.table === table) cache.forget(nameOf(change.key));
+  });
+  return (...key) => {
+    const name = nameOf(key);
+    return (
+      cache.get(name) ??
+      cache.load(name, async () => {
+        const row = await store.read((reader) => reader.get(table, ...key));
+        return row && derive(row);
       })
-      .finally(() => {
-        if (readings.get(cacheKey) === reading) readings.delete(cacheKey);
-      });
-    readings.set(cacheKey, reading);
-    return reading;
-  }
-
-  return {
-    get(...key) {
-      const cacheKey = key.join('\n');
-      return cache.get(cacheKey) ?? load(key, cacheKey);
-    },
-    forget({ key }) {
-      const cacheKey = key.join('\n');
-      cache.delete(cacheKey);
-      readings.delete(cacheKey);
-    },
+    );
   };
+}
+
+function nameOf(key: readonly string[]): string {
+  return key.join('\n');
 }
