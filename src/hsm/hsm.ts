@@ -1,11 +1,13 @@
 import { offsetClock, type Clock, type Logger } from '../base/index.ts';
 import { signCheckpoint } from '../crypto/index.ts';
-import { Audit, AuditPolicy, receivedEntry, type NewAuditEntry } from './audit/index.ts';
+import { Audit, type NewAuditEntry } from './audit/index.ts';
+import { AuditPolicy } from './audit-policy.ts';
 import { Capacity } from './capacity.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
 import { birthIdentity, Identity } from './identity/index.ts';
 import { Keys } from './keys/index.ts';
 import { Quorum } from './quorum/index.ts';
+import { receivedEntry } from './received-entry.ts';
 import { Peers, Replica, type Change } from './replication/index.ts';
 import {
   lockFolder,

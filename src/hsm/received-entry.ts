@@ -1,5 +1,5 @@
+import type { NewAuditEntry } from './audit/index.ts';
 import type { ReplicaRecord } from './replication/index.ts';
-import type { NewAuditEntry } from './audit/audit.ts';
 
 /** What is recorded of a record that came from another HSM; undefined for those that change by themselves, like lockouts. */
 export function receivedEntry({

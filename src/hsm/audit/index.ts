@@ -2,6 +2,4 @@
  * hsm/audit: the HSM's own append-only, hash-chained log of what it was told to manage. It must not know secrets: only
  * names, handles and outcomes. Begin at `audit.ts`.
  */
-export { receivedEntry } from '../received-entry.ts';
-export { AuditPolicy } from '../audit-policy.ts';
 export { Audit, type NewAuditEntry, type CheckpointSigner, type Opcode } from './audit.ts';

@@ -1,4 +1,4 @@
-import { AuditPolicy } from '../audit/index.ts';
+import { AuditPolicy } from '../audit-policy.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
 import type { CommandInput, CommandOutput } from '../wire/index.ts';

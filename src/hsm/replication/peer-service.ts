@@ -1,7 +1,8 @@
 import { HsmError } from '../wire/index.ts';
 import { inLeaves, namedRecords, recordsAfter } from './answers.ts';
 import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
-import type { Peers, PeerWorks } from './peers.ts';
+import type { LinkContext } from './link-context.ts';
+import type { Peers } from './peers.ts';
 import type { Replica } from './replica.ts';
 
 const operations: ReadonlySet<string> = new Set<PeerCommandName>([
@@ -90,7 +91,7 @@ export class PeerService {
     return { hsmId: own, proof: works.proof.make(this.#channel, 'answerer', own) };
   }
 
-  get #works(): PeerWorks {
+  get #works(): LinkContext {
     const { works } = this.#options.peers;
     if (!works) throw new HsmError('not-permitted');
     return works;

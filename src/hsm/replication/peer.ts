@@ -1,6 +1,6 @@
 import { HsmError, type Peer } from '../wire/index.ts';
 import type { PeerChannel } from './peer-network.ts';
-import type { PeerWorks } from './peers.ts';
+import type { LinkContext } from './link-context.ts';
 import { reconcile } from './anti-entropy.ts';
 import type { SealedRecord } from './record-seal.ts';
 
@@ -20,7 +20,7 @@ export class PeerKeeper {
   readonly address: Peer;
   /** Settles when this HSM first is level with the peer or the first attempt to link has failed. */
   readonly tried: Promise<void>;
-  readonly #works: PeerWorks;
+  readonly #works: LinkContext;
   #stopped = false;
   /** Whether the last attempt to link got as far as a connection. */
   #reached = false;
@@ -33,7 +33,7 @@ export class PeerKeeper {
   /** Sequences beyond that of records which the peer holds besides. */
   readonly #acknowledged = new Set<number>();
 
-  constructor(address: Peer, works: PeerWorks) {
+  constructor(address: Peer, works: LinkContext) {
     this.address = address;
     this.#works = works;
     const { promise, resolve } = Promise.withResolvers<void>();

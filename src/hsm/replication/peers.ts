@@ -1,4 +1,5 @@
 import type { Coverage, Peer } from '../wire/index.ts';
+import type { LinkContext } from './link-context.ts';
 import { PeerProof } from './peer-protocol.ts';
 import type { PeerNetwork } from './peer-network.ts';
 import { PeerKeeper } from './peer.ts';
@@ -13,17 +14,6 @@ const CATCH_UP_TIMEOUT = 2_000;
 /** Milliseconds that peers get to take over what this HSM holds, and between two looks at whether they have. */
 const COVERED_TIMEOUT = 2_000;
 const COVERED_POLL = 50;
-
-/** What a peer's keeper works with. */
-export interface PeerWorks {
-  readonly hsmId: string;
-  readonly replica: Replica;
-  readonly network: PeerNetwork;
-  readonly seal: RecordSeal;
-  readonly proof: PeerProof;
-  /** How this HSM stands with the peer has changed. */
-  changed(): void;
-}
 
 export interface PeersOptions {
   readonly hsmId: string;
@@ -43,7 +33,7 @@ export interface PeersOptions {
 export class Peers {
   readonly #options: PeersOptions;
   readonly #network: PeerNetwork;
-  #works: PeerWorks | undefined;
+  #works: LinkContext | undefined;
   #wanted: readonly Peer[];
   readonly #keepers = new Map<string, PeerKeeper>();
   /** Through what each peer last greeted: only that one knows what the peer holds now. */
@@ -70,7 +60,7 @@ export class Peers {
   }
 
   /** The seal and proof of this cluster; undefined before `unlock`. */
-  get works(): PeerWorks | undefined {
+  get works(): LinkContext | undefined {
     return this.#works;
   }
 

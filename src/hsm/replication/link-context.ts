@@ -1,0 +1,15 @@
+import type { PeerNetwork } from './peer-network.ts';
+import type { PeerProof } from './peer-protocol.ts';
+import type { RecordSeal } from './record-seal.ts';
+import type { Replica } from './replica.ts';
+
+/** What the links to all peers share: this HSM's replica, and how it reaches and trusts the others. */
+export interface LinkContext {
+  readonly hsmId: string;
+  readonly replica: Replica;
+  readonly network: PeerNetwork;
+  readonly seal: RecordSeal;
+  readonly proof: PeerProof;
+  /** Notifies `Peers` that the state of a link has changed. */
+  changed(): void;
+}
