@@ -44,7 +44,7 @@ export type EncryptionAlgorithm = keyof typeof encryptionAlgorithms;
  * `hash` is of the message; `messages` gives the length that a message of each type must have, 0 for any; `mechanism` is
  * what HSMs call it.
  */
-interface SigningFacts {
+interface SigningProperties {
   readonly mechanism: string;
   readonly hash?: Hash;
   readonly messages: { readonly [T in MessageType]?: number };
@@ -88,7 +88,7 @@ export const signingAlgorithms = {
   ML_DSA_SHAKE_256: { mechanism: 'ml-dsa', messages: { RAW: 0, EXTERNAL_MU: 64 } },
   ED25519_SHA_512: { mechanism: 'ed25519', messages: { RAW: 0 } },
   ED25519_PH_SHA_512: { mechanism: 'ed25519ph', hash: 'sha512', messages: { DIGEST: 64 } },
-} as const satisfies Record<string, SigningFacts>;
+} as const satisfies Record<string, SigningProperties>;
 export type SigningAlgorithm = keyof typeof signingAlgorithms;
 
 /** A MAC is as long as its hash. */

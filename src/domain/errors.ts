@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-interface ErrorFacts {
+interface ErrorProperties {
   /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean;
   readonly fault: 'client' | 'server';
@@ -102,7 +102,7 @@ export const errors = {
   NoSuchEntity: refused,
   PackedPolicyTooLarge: refused,
   WebIdentityTokenExpired: refused,
-} as const satisfies Record<string, ErrorFacts>;
+} as const satisfies Record<string, ErrorProperties>;
 
 export type ErrorName = keyof typeof errors;
 

@@ -1,11 +1,11 @@
-import type { IamEntity } from './identity-rows.ts';
+import type { IamEntityRow } from './identity-rows.ts';
 
 /** Amazon Resource Names of IAM and STS. Source: "IAM identifiers" in the IAM User Guide. */
 export type IamKind = 'user' | 'group' | 'role' | 'policy';
 
 export function iamArn(
   kind: IamKind,
-  { account, path, name }: Pick<IamEntity, 'account' | 'path' | 'name'>,
+  { account, path, name }: Pick<IamEntityRow, 'account' | 'path' | 'name'>,
 ): string {
   return `arn:aws:iam::${account}:${kind}${path}${name}`;
 }

@@ -11,7 +11,7 @@ export interface AccountRow {
 }
 
 /** What users, groups, roles and managed policies share: within its account each is known by its name, whatever its path. */
-export interface IamEntity {
+export interface IamEntityRow {
   readonly account: string;
   readonly name: string;
   /** `/`, or segments between slashes: `/engineering/`. */
@@ -20,7 +20,7 @@ export interface IamEntity {
 }
 
 /** What policies are attached to: a user, group or role. */
-export interface PolicyHolder extends IamEntity {
+export interface PolicyHolder extends IamEntityRow {
   /** Documents by policy name. */
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** ARNs of managed policies, in the order of attachment. */
@@ -68,7 +68,7 @@ export interface PolicyVersion {
   readonly creationDate: number;
 }
 
-export interface ManagedPolicyRow extends IamEntity {
+export interface ManagedPolicyRow extends IamEntityRow {
   /** `ANPA…` */
   readonly policyId: string;
   readonly description?: string;

@@ -29,7 +29,7 @@ export type {
   AccessKeyUseRow,
   AccountRow,
   GroupRow,
-  IamEntity,
+  IamEntityRow,
   ManagedPolicyRow,
   MembershipRow,
   OidcProviderRow,

@@ -11,13 +11,13 @@ export type KeyState =
   | 'Creating'
   | 'Updating';
 
-type StateFacts = Pick<
+type KeyStateInputs = Pick<
   KeyRow,
   'enabled' | 'deletionDate' | 'replicaDeletionWindow' | 'transition' | 'materialMissing'
 >;
 
 /** The state shown, given whether the key's store is connected (the default key store always is). */
-export function keyState(key: StateFacts, storeConnected: boolean): KeyState {
+export function keyState(key: KeyStateInputs, storeConnected: boolean): KeyState {
   if (key.deletionDate !== undefined) return 'PendingDeletion';
   if (key.replicaDeletionWindow !== undefined) return 'PendingReplicaDeletion';
   if (key.transition !== undefined) return key.transition;

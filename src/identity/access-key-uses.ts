@@ -3,7 +3,7 @@ import type { AccessKeyUseRow } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
 
 /** How exactly GetAccessKeyLastUsed tells the time, in milliseconds. As coarse as in AWS, so that requests don't write. */
-const GRANULARITY = 15 * 60_000;
+const USE_GRANULARITY_MS = 15 * 60_000;
 const CAPACITY = 10_000;
 
 /** Remembers when and for what access keys were last used: one write per key and quarter of an hour, in the background. */
@@ -32,7 +32,8 @@ export class AccessKeyUses {
   note(accessKeyId: string, region: string, service: string): void {
     if (!accessKeyId.startsWith('AKIA')) return;
     const time = this.#clock.now();
-    if (time - (this.#noted.get(accessKeyId) ?? Number.NEGATIVE_INFINITY) < GRANULARITY) return;
+    if (time - (this.#noted.get(accessKeyId) ?? Number.NEGATIVE_INFINITY) < USE_GRANULARITY_MS)
+      return;
     this.#noted.set(accessKeyId, time);
     const write = this.#write({ accessKeyId, time, region, service }).finally(() =>
       this.#writes.delete(write),

@@ -1,5 +1,5 @@
 /** Milliseconds that a provider has to answer. */
-export const TIMEOUT = 5_000;
+export const FETCH_TIMEOUT_MS = 5_000;
 /** Configurations and key sets are a few kilobytes. */
 const MAX_BYTES = 262_144;
 
@@ -8,7 +8,7 @@ export async function boundedFetch(url: string, options: RequestInit = {}): Prom
   const response = await fetch(url, {
     ...options,
     redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT),
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
   });
   const parts: Uint8Array[] = [];
   let size = 0;

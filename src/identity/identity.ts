@@ -71,7 +71,7 @@ export interface Identity {
   /** See `principal-of.ts`. */
   readonly principals: PrincipalsByArn;
   /** Notes that an access key was used. */
-  noteUse(accessKeyId: string, region: string, service: string): void;
+  noteAccessKeyUse(accessKeyId: string, region: string, service: string): void;
   close(): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ export function openIdentity(options: IdentityOptions): Identity {
     },
     verifyWebIdentity: openWebIdentities({ clock: outsideClock }).verify,
     principals: principalsByArn(policiesOf),
-    noteUse: (accessKeyId, region, service) => uses.note(accessKeyId, region, service),
+    noteAccessKeyUse: (accessKeyId, region, service) => uses.note(accessKeyId, region, service),
     async close() {
       unsubscribe();
       await uses.close();

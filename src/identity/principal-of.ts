@@ -11,7 +11,7 @@ import { rolePrincipal, userPrincipal, type Caller } from './caller.ts';
 import type { PoliciesOf } from './policies-of.ts';
 
 /** A principal as it would call, without its credentials. */
-export type Described = Pick<Caller, 'principal' | 'policies'>;
+export type PrincipalWithPolicies = Pick<Caller, 'principal' | 'policies'>;
 
 const SESSION = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]+)$/;
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
@@ -22,13 +22,13 @@ const ANY_SESSION = 'session';
 /** Describes principals by their ARN, as of now: what they are and which policies apply to them. */
 export interface PrincipalsByArn {
   /** A user, a role (as one of its sessions, without session policies), a session or an account's root; undefined if not there. */
-  byArn(reader: Reader, arn: string): Promise<Described | undefined>;
-  user(reader: Reader, user: UserRow): Promise<Described>;
-  role(reader: Reader, role: RoleRow): Promise<Described>;
+  byArn(reader: Reader, arn: string): Promise<PrincipalWithPolicies | undefined>;
+  user(reader: Reader, user: UserRow): Promise<PrincipalWithPolicies>;
+  role(reader: Reader, role: RoleRow): Promise<PrincipalWithPolicies>;
 }
 
 export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
-  const user = async (reader: Reader, row: UserRow): Promise<Described> => ({
+  const user = async (reader: Reader, row: UserRow): Promise<PrincipalWithPolicies> => ({
     principal: userPrincipal(row, ''),
     policies: await policiesOf.user(reader, row),
   });
@@ -36,7 +36,7 @@ export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
     reader: Reader,
     row: RoleRow,
     sessionName = ANY_SESSION,
-  ): Promise<Described> => {
+  ): Promise<PrincipalWithPolicies> => {
     const { account, name, roleId: uniqueId } = row;
     // Only what shows in a principal matters; nobody gets credentials of this session.
     const session = {
@@ -80,7 +80,7 @@ async function root(
   reader: Reader,
   policiesOf: PoliciesOf,
   account: string,
-): Promise<Described | undefined> {
+): Promise<PrincipalWithPolicies | undefined> {
   if (!(await reader.get('accounts', account))) return undefined;
   const principal: Principal = {
     account,

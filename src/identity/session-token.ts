@@ -34,7 +34,7 @@ export interface SessionTokens {
 
 const LENGTH_BYTES = 4;
 /** No session is larger when inflated. */
-const MAX_INFLATED = 65_536;
+const MAX_INFLATED_BYTES = 65_536;
 /** What nonce and tag add. */
 const SEAL_BYTES = 28;
 
@@ -64,7 +64,7 @@ export function openSessionTokens(store: Store, secrets: Seal): SessionTokens {
       const body = content.subarray(LENGTH_BYTES, LENGTH_BYTES + content.readUInt32BE());
       // Authentic, so it is what `write` put in.
       return JSON.parse(
-        inflateRawSync(body, { maxOutputLength: MAX_INFLATED }).toString('utf8'),
+        inflateRawSync(body, { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8'),
       ) as Session;
     },
   };

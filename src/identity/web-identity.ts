@@ -8,7 +8,7 @@ import {
 } from 'jose';
 import { BoundedCache, type Clock } from '../base/index.ts';
 import { KmsError, type OidcProviderRow } from '../domain/index.ts';
-import { boundedFetch, TIMEOUT } from './bounded-fetch.ts';
+import { boundedFetch, FETCH_TIMEOUT_MS } from './bounded-fetch.ts';
 
 /** What a token says of its bearer, once it is believed. */
 export interface WebIdentity {
@@ -34,7 +34,7 @@ interface Discovery {
 
 const CAPACITY = 256;
 /** Milliseconds. */
-const RETRY_DELAY = 10_000;
+const RETRY_DELAY_MS = 10_000;
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -70,7 +70,7 @@ export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIden
     if (known && clock.now() < known.retryAt) return known.keys;
     const discovery: Discovery = { keys: discover(issuer), retryAt: Number.POSITIVE_INFINITY };
     keySets.set(issuer, discovery);
-    discovery.keys.catch(() => (discovery.retryAt = clock.now() + RETRY_DELAY));
+    discovery.keys.catch(() => (discovery.retryAt = clock.now() + RETRY_DELAY_MS));
     return discovery.keys;
   }
 
@@ -111,7 +111,10 @@ async function discover(issuer: string): Promise<KeySet> {
     // Keys must not come by a way that is weaker than the issuer's own.
     if (keys.protocol !== 'https:' && !issuer.startsWith('http://'))
       throw new Error('jwks_uri is not https');
-    return createRemoteJWKSet(keys, { timeoutDuration: TIMEOUT, [customFetch]: boundedFetch });
+    return createRemoteJWKSet(keys, {
+      timeoutDuration: FETCH_TIMEOUT_MS,
+      [customFetch]: boundedFetch,
+    });
   } catch (error) {
     throw unreachable(error);
   }

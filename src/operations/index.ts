@@ -1,6 +1,9 @@
 /**
- * operations: what each API operation does, one file per operation under its wire name, and the pipeline that leads to
- * it (`perform.ts`: resolve, authorise, check state, run, audit). It must not know HTTP. Begin at `perform.ts`.
+ * operations: what each API operation does, one file per operation, named after it, and the pipeline in
+ * front of them (`perform.ts`: resolve, authorize, check state, run, audit). Its root holds what the
+ * author of an operation needs (`operation.ts`, `resolved-target.ts`, `services.ts`, …). Imports run one
+ * way: perform and registry → families (kms/, iam/, …) → pipeline/ → conditions/, grants/ → root →
+ * caches/, limits/. It must not know HTTP. Begin at `perform.ts`.
  */
 export { createPerform } from './perform.ts';
 export type { Perform, PerformRequest } from './request.ts';
@@ -11,4 +14,4 @@ export { openKeyUses, type KeyUses } from './caches/key-uses.ts';
 export { startKeyUpkeep } from './kms/start-upkeep.ts';
 export { awsQuotas, type Quotas } from './limits/quotas.ts';
 export { defaultRates, RequestLimits, type RequestRates } from './limits/request-limits.ts';
-export type { InstallationFacts, Services } from './services.ts';
+export type { InstallationInfo, Services } from './services.ts';

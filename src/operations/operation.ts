@@ -16,36 +16,40 @@ import type { CompiledPolicy, RequestContext } from '../policy/index.ts';
 import type { Reader } from '../storage/index.ts';
 import type { Services } from './services.ts';
 
-/** What the key must be for the operation, beside there: checked by the pipeline, in this order. */
+/** Requirements on the key. The pipeline checks them in this order, after authorization. */
 interface KeyRequirements {
-  /** Which kinds of key the operation is for; all, if absent. */
+  /** Kinds of key that the operation supports. Defaults to all. */
   readonly kind?: KeyKindRule;
   readonly states: KeyStateRule;
   readonly usage?: KeyUsage;
-  /** Data keys are encrypted under symmetric keys only. */
+  /** Restricts the operation to symmetric keys: only they encrypt data keys. */
   readonly symmetric?: true;
 }
 
-/** What an operation acts on, as named in its input. `action` is for operations that need a different one per target. */
+/**
+ * A resource that an operation acts on, as its input names it. `action` overrides the operation's own
+ * IAM action, for operations that need a different one per target.
+ */
 export type Target =
-  /** The service as a whole: resource `*`, authorised by identity policies alone. */
+  /** The service as a whole: resource `*`, authorized by identity policies alone. */
   | { readonly on: 'service'; readonly action?: string }
   /**
-   * A KMS key by id or ARN, in the request's Region unless said otherwise. `aliases`: true where an alias stands for its
-   * key; false where it is looked for like any other id; absent where it is refused as what it is.
+   * A KMS key by ID or ARN, in the request's Region unless `region` names another. `aliases`: true
+   * resolves an alias to its key; false treats it like any other key ID; absent rejects it with the
+   * API's error for aliases.
    */
   | ({
       readonly on: 'key';
       readonly id: string;
       readonly aliases?: boolean;
-      /** Takes an AWS managed key that is still to be made for one that is there. */
-      readonly orPlanned?: boolean;
+      /** Accepts an AWS managed key that does not exist yet: its first use creates it. */
+      readonly orUncreated?: boolean;
       readonly region?: string;
       readonly action?: string;
     } & KeyRequirements)
   /**
-   * The KMS key that a ciphertext names in its header; `id` is what the caller says it must be. Ciphertexts of asymmetric
-   * keys have no header: `id` alone says which.
+   * The KMS key that a ciphertext names in its header. `id` is the key that the caller requires it to
+   * be. Ciphertexts of asymmetric keys have no header, so for them `id` alone names the key.
    */
   | ({
       readonly on: 'ciphertext';
@@ -53,7 +57,7 @@ export type Target =
       readonly id?: string;
       readonly action?: string;
     } & KeyRequirements)
-  /** An alias, there or not yet. */
+  /** An alias, whether or not it exists. */
   | { readonly on: 'alias'; readonly name: string; readonly action?: string }
   /** The key that an existing alias points at. */
   | ({
@@ -61,7 +65,7 @@ export type Target =
       readonly name: string;
       readonly action?: string;
     } & KeyRequirements)
-  /** A grant, by its token or by its key and its id; whoever may retire it is authorised. */
+  /** A grant, by its token, or by its key and its ID. Principals that may retire it are authorized. */
   | ({
       readonly on: 'grant';
       readonly token?: string;
@@ -69,33 +73,36 @@ export type Target =
       readonly grantId?: string;
       readonly action?: string;
     } & KeyRequirements)
-  /** A CloudHSM cluster, there or not. */
+  /** A CloudHSM cluster, whether or not it exists. */
   | { readonly on: 'cluster'; readonly clusterId: string; readonly action?: string }
-  /** A CloudHSM backup of the caller's account and Region, there or not. */
+  /** A CloudHSM backup in the caller's account and Region, whether or not it exists. */
   | { readonly on: 'backup'; readonly backupId: string; readonly action?: string }
   | IamTarget;
 
-/** Something of IAM's, there or not: a user, a role, a policy. The operation's family knows where it is. */
-export interface IamTarget<P extends IamPlace = IamPlace> {
+/** An IAM resource (user, role, policy, …), whether or not it exists. Each family of operations brings its own lookup. */
+export interface IamTarget<P extends IamResource = IamResource> {
   readonly on: 'iam';
   readonly find: (reader: Reader, caller: Principal) => Promise<P>;
   readonly action?: string;
-  /** Only for calls that nobody signs: the pipeline authorises nothing, the handler must. */
+  /** For unsigned calls only: the pipeline skips authorization, and the handler must authorize the caller. */
   readonly decidedBy?: 'handler';
 }
 
-export interface IamPlace {
+export interface IamResource {
   readonly account: string;
-  /** What policies call it. */
+  /** The ARN by which policies name the resource. */
   readonly arn: string;
-  /** What `aws:ResourceTag` shows. */
+  /** Values of `aws:ResourceTag`. */
   readonly tags?: readonly Tag[];
-  /** Of a role that is to be assumed: whom it trusts. */
+  /** The trust policy of a role that is about to be assumed. */
   readonly trustPolicy?: CompiledPolicy;
 }
 
 declare const authorized: unique symbol;
-/** Only the pipeline makes these: a handler that holds one is allowed to act on it. */
+/**
+ * The brand of a target that passed the pipeline: a handler that holds one may act on it. Only
+ * `perform.ts` gives it.
+ */
 interface Authorized {
   readonly [authorized]: true;
 }
@@ -104,9 +111,9 @@ export interface AuthorizedKey extends Authorized {
   readonly key: KeyRow;
   readonly scope: Scope;
   readonly arn: string;
-  /** An AWS managed key that is not there yet (`orPlanned`). */
-  readonly planned?: true;
-  /** For a `ciphertext` target with a header: the material that it names. */
+  /** Present if this AWS managed key does not exist yet (`orUncreated`). */
+  readonly uncreated?: true;
+  /** The material that the header of a `ciphertext` target names. */
   readonly materialId?: string;
 }
 export interface AuthorizedGrant extends AuthorizedKey {
@@ -133,7 +140,7 @@ export interface AuthorizedService extends Authorized {
   readonly scope: Scope;
 }
 
-type Resolved<T extends Target> =
+type AuthorizedTarget<T extends Target> =
   T extends IamTarget<infer P>
     ? Authorized & P
     : T extends { on: 'key' | 'ciphertext' | 'alias-key' }
@@ -149,33 +156,33 @@ type Resolved<T extends Target> =
               : AuthorizedService;
 
 export type Targets = Readonly<Record<string, Target | undefined>>;
-/** The targets of an operation after the pipeline, under the names that the operation gave them. */
-export type ResolvedTargets<T extends Targets> = {
+/** The authorized targets of an operation, under the names that the operation gave them. */
+export type AuthorizedTargets<T extends Targets> = {
   readonly [K in keyof T]: undefined extends T[K]
-    ? Resolved<NonNullable<T[K]>> | undefined
-    : Resolved<NonNullable<T[K]>>;
+    ? AuthorizedTarget<NonNullable<T[K]>> | undefined
+    : AuthorizedTarget<NonNullable<T[K]>>;
 };
 
-/** What a handler knows of the call beside its input and targets. */
-export interface Call {
+/** The part of a call that a handler sees in addition to its input and targets. */
+export interface CallContext {
   readonly caller: Principal;
   /** The caller's account and the request's Region. */
   readonly scope: Scope;
   readonly requestId: string;
   /** Adds members to the audit record's `additionalEventData`. */
   readonly note: (data: Readonly<Record<string, unknown>>) => void;
-  /** For calls that nobody signs: tells the audit record who the caller turned out to be. */
+  /** For unsigned calls: sets the principal that the audit record names as the caller. */
   readonly identify: (caller: Principal) => void;
-  /** What the call would show to a policy's conditions if it asked for `action` on the target of that name. */
+  /** Returns the request context that conditions would see if the call asked for `action` on the target of that name. */
   readonly conditions: (action: string, target: string) => Promise<RequestContext>;
 }
 
-/** One operation of one service, as the pipeline uses it. Made by `defineOperation`. */
+/** One operation of one service, as the pipeline uses it. Created by `defineOperation`. */
 export interface Operation {
   readonly service: ServiceName;
   readonly name: string;
   readonly effect: 'read' | 'write';
-  /** Whether its success counts as a use of its keys. */
+  /** True if its success counts as a use of its keys. */
   readonly tracked: boolean;
   /** The IAM action: `kms:Encrypt`. */
   readonly action: string;
@@ -183,20 +190,20 @@ export interface Operation {
   readonly handle: (
     services: Services,
     input: object,
-    targets: ResolvedTargets<Targets>,
-    call: Call,
+    targets: AuthorizedTargets<Targets>,
+    call: CallContext,
   ) => Promise<object>;
 }
 
 interface Definition<In, Out, T extends Targets> {
   readonly effect: 'read' | 'write';
-  /** What is acted on. Few operations need to know who calls to say so. */
+  /** Names the resources that the call acts on. Few operations need the caller for that. */
   readonly targets: (input: In, caller: Principal) => T;
   readonly handle: (
     services: Services,
     input: In,
-    targets: ResolvedTargets<T>,
-    call: Call,
+    targets: AuthorizedTargets<T>,
+    call: CallContext,
   ) => Promise<Out>;
 }
 
@@ -214,7 +221,7 @@ type Tracked = NonNullable<
   NonNullable<Response<'kms', 'GetKeyLastUsage'>['KeyLastUsage']>['Operation']
 >;
 
-/** The operations whose success is a use of their keys. Source: KeyLastUsageData, AWS KMS API Reference. */
+/** The operations whose success counts as a use of their keys. Source: KeyLastUsageData, AWS KMS API Reference. */
 const trackedOperations = {
   Encrypt: true,
   Decrypt: true,
@@ -232,13 +239,16 @@ const trackedOperations = {
   Decapsulate: true,
 } as const satisfies Record<Tracked, true>;
 
-/** Types an operation by its name in the contract, then forgets the types, so that the pipeline can hold them all. */
+/**
+ * Defines an operation. Its types follow from its name in the contract; the result erases them, so that
+ * the pipeline can hold all operations in one table.
+ */
 export function defineOperation<
   S extends ServiceName,
   N extends OperationName<S>,
   const T extends Targets,
 >(service: S, name: N, definition: Definition<Request<S, N>, Response<S, N>, T>): Operation {
-  // The pipeline hands every operation the input that the contract's decoder made for that very name.
+  // The cast is safe: the pipeline passes each operation the input that the decoder built for its name.
   const tracked = service === 'kms' && Object.hasOwn(trackedOperations, name);
   return {
     service,

@@ -1,7 +1,7 @@
 import { KmsError } from '../domain/index.ts';
 import type { Page } from '../storage/index.ts';
 
-/** Where the next page starts: primary keys in base64url JSON. Callers must not look inside. */
+/** Decodes a marker: the primary key of the last row, as base64url JSON. It is opaque to clients. */
 export function readMarker(marker: string | undefined): readonly string[] | undefined {
   if (marker === undefined) return undefined;
   try {
@@ -9,7 +9,7 @@ export function readMarker(marker: string | undefined): readonly string[] | unde
     if (Array.isArray(after) && after.length > 0 && after.every((part) => typeof part === 'string'))
       return after;
   } catch {
-    // Falls through: whatever is wrong with a marker, the answer is the same.
+    // Falls through: every malformed marker gets the same error.
   }
   throw new KmsError('InvalidMarkerException', 'Could not deserialize marker');
 }
@@ -20,13 +20,13 @@ function writeMarker(after: readonly string[]): string {
 
 export interface PageOf<Row> {
   readonly rows: readonly Row[];
-  /** `Truncated`, and `NextMarker` exactly if it is true. */
+  /** `Truncated`, with `NextMarker` exactly if it is true. */
   readonly more:
     | { readonly Truncated: false }
     | { readonly Truncated: true; readonly NextMarker: string };
 }
 
-/** One page of a listing: asks for one row too many to know whether there are more. */
+/** Reads one page of a listing. Fetches one row more than the limit, to see whether another page follows. */
 export async function listPage<Row>(
   limit: number,
   marker: string | undefined,

@@ -3,7 +3,7 @@ import type { OperationName, ServiceName } from '../contract/index.ts';
 import type { KmsError, Principal } from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
 
-/** A request whose signature is good and whose input was held against the contract: what the outer half hands over. */
+/** A request after the outer half: its signature is verified, and its input is decoded and validated. */
 export interface PerformRequest {
   readonly service: ServiceName;
   readonly operation: OperationName<ServiceName>;
@@ -11,14 +11,14 @@ export interface PerformRequest {
   readonly policies: PrincipalPolicies;
   readonly region: string;
   readonly input: object;
-  /** Why the input is none, if so: the call is recorded, and refused with this. */
+  /** Set if the input failed validation. The call is still audited, then rejected with this error. */
   readonly refusal?: KmsError;
   readonly requestId: string;
   readonly sourceIp: string;
   readonly userAgent: string;
-  /** Whether it came through TLS. */
+  /** True if the request arrived over TLS. */
   readonly secure: boolean;
-  /** What is known of that TLS, for the audit record. */
+  /** Details of the TLS connection, for the audit record. */
   readonly tls?: TlsDetails | undefined;
 }
 

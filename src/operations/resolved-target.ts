@@ -9,72 +9,84 @@ import type {
   Scope,
 } from '../domain/index.ts';
 import type { CompiledPolicy } from '../policy/index.ts';
-import type { IamPlace, Operation, Target, Targets } from './operation.ts';
+import type { IamResource, Operation, Target, Targets } from './operation.ts';
 import type { PerformRequest } from './request.ts';
 
-/** A target found, not yet authorised. What is wrong with it that only an authorised caller may learn is `deferred`. */
-export type Found = FoundKey | FoundAlias | FoundBackup | FoundCluster | FoundIam | FoundService;
+/** A target that was looked up and is not authorized yet. */
+export type ResolvedTarget =
+  | ResolvedKey
+  | ResolvedAlias
+  | ResolvedBackup
+  | ResolvedCluster
+  | ResolvedIam
+  | ResolvedService;
 
-interface Place {
+/** The resolved targets of one request, under the names that its operation gave them. */
+export type ResolvedTargets = Readonly<Record<string, ResolvedTarget>>;
+
+interface ResolvedResource {
   readonly scope: Scope;
-  /** What policies call it. */
+  /** The ARN by which policies name the resource. */
   readonly arn: string;
 }
-export interface FoundKey extends Place {
+export interface ResolvedKey extends ResolvedResource {
   readonly kind: 'key';
   readonly key: KeyRow;
   readonly policy: CompiledPolicy;
-  readonly planned?: true;
-  /** For a `grant` target. */
+  /** Present if this AWS managed key does not exist yet (`orUncreated`). */
+  readonly uncreated?: true;
+  /** The grant that a `grant` target names. */
   readonly grant?: GrantRow;
+  /** The material that the header of a `ciphertext` target names. */
   readonly materialId?: string;
+  /** An error that only an authorized caller may learn. `checkKey` throws it. */
   readonly deferred?: KmsError;
 }
-export interface FoundAlias extends Place {
+export interface ResolvedAlias extends ResolvedResource {
   readonly kind: 'alias';
   readonly name: string;
   readonly alias: AliasRow | undefined;
 }
-export interface FoundCluster extends Place {
+export interface ResolvedCluster extends ResolvedResource {
   readonly kind: 'cluster';
   readonly clusterId: string;
   readonly cluster: ClusterRow | undefined;
 }
-export interface FoundBackup extends Place {
+export interface ResolvedBackup extends ResolvedResource {
   readonly kind: 'backup';
   readonly backupId: string;
   readonly backup: BackupRow | undefined;
 }
-export interface FoundIam extends Place, IamPlace {
+export interface ResolvedIam extends ResolvedResource, IamResource {
   readonly kind: 'iam';
 }
-export interface FoundService extends Place {
+export interface ResolvedService extends ResolvedResource {
   readonly kind: 'service';
 }
 
-/** Whoever asks, and where. */
-export interface Asker {
+/** The caller, account and Region on whose behalf a target is looked up. */
+export interface LookupContext {
   readonly caller: Principal;
   readonly scope: Scope;
-  /** The IAM action asked for, for texts. */
+  /** The IAM action of the request, for error messages. */
   readonly action: string;
 }
 
-/** A request with all its targets found. */
-export interface Course {
+/** A request with all of its targets resolved. */
+export interface ResolvedRequest {
   readonly operation: Operation;
   readonly request: PerformRequest;
-  readonly wanted: Targets;
-  readonly found: Readonly<Record<string, Found>>;
+  readonly targets: Targets;
+  readonly resolved: ResolvedTargets;
 }
 
-/** One target: as it was asked for, and as it was found. */
-export function named(
-  { operation, wanted, found }: Course,
+/** Returns one target of a request: as the operation named it, and as it was resolved. */
+export function targetNamed(
+  request: ResolvedRequest,
   name: string,
-): { readonly target: Target; readonly found: Found } {
-  const target = wanted[name];
-  const one = found[name];
-  if (!target || !one) throw new Error(`${operation.name} has no target ${name}`);
-  return { target, found: one };
+): { readonly target: Target; readonly resolved: ResolvedTarget } {
+  const target = request.targets[name];
+  const resolved = request.resolved[name];
+  if (!target || !resolved) throw new Error(`${request.operation.name} has no target ${name}`);
+  return { target, resolved };
 }

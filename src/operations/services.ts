@@ -11,7 +11,7 @@ import type { KeyUses } from './caches/key-uses.ts';
 import type { Quotas } from './limits/quotas.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
 
-/** What handlers work with. Made once, in `bin/`. */
+/** The services that handlers use. Created once per installation, in `node/`. */
 export interface Services {
   readonly clock: Clock;
   readonly log: Logger;
@@ -20,21 +20,22 @@ export interface Services {
   readonly grants: GrantDirectory;
   readonly keyUses: KeyUses;
   readonly keyStores: KeyStores;
-  /** For what Keyhold gives out to be given back. */
+  /** Seals what Keyhold issues and expects to be returned, such as import tokens. */
   readonly seal: SecretSeal;
-  /** Undefined while no root of attestation documents is configured. */
+  /** Undefined if no attestation root is configured. */
   readonly attestation: AttestationVerifier | undefined;
   readonly clusters: ClusterControl;
   readonly identity: Identity;
   readonly audit: AuditTrail;
   readonly quotas: Quotas;
   readonly limits: RequestLimits;
-  readonly about: InstallationFacts;
+  readonly about: InstallationInfo;
 }
 
-/** What `keyhold status` says of the installation itself. */
-export interface InstallationFacts {
+/** Properties of the installation itself, as `keyhold status` shows them. */
+export interface InstallationInfo {
   readonly version: string;
+  /** Milliseconds since the epoch. */
   readonly startedAt: number;
   endpoint(): string;
 }

@@ -1,14 +1,14 @@
 import type { Principal } from '../domain/index.ts';
-import type { Asked, CompiledPolicy, Verdict } from './compile.ts';
+import { callerIdentity } from './caller-identity.ts';
+import type { CompiledPolicy, PolicyQuestion, Verdict } from './compile.ts';
 import { noContext, type RequestContext } from './context.ts';
 import { worksAcrossAccounts } from './cross-account.ts';
 import type { Statement } from './document.ts';
 import { isStronger, type Naming } from './principal-pattern.ts';
 import type { PrincipalPolicies } from './principal-policies.ts';
-import { whoIs } from './who.ts';
 
 /** One thing that a principal wants to do to one resource. */
-export interface Access {
+export interface AccessRequest {
   readonly principal: Principal;
   /** `kms:Encrypt`; case does not matter. */
   readonly action: string;
@@ -22,7 +22,7 @@ export interface Access {
   readonly context?: RequestContext;
 }
 
-/** That a grant allows what is asked, and how it names the caller. */
+/** That a grant allows what is question, and how it names the caller. */
 export interface GrantVerdict {
   readonly naming: Naming;
   readonly grantId: string;
@@ -57,7 +57,7 @@ const needed: Readonly<Record<Naming, readonly Exclude<Source, 'resource'>[]>> =
   account: ['service-control', 'identity', 'boundary', 'session'],
 };
 
-/** One access, its policies asked once: they need not be asked again when a grant turns up. */
+/** One access, its policies question once: they need not be question again when a grant turns up. */
 export interface Evaluation {
   decide(granted?: GrantVerdict): Decision;
 }
@@ -73,28 +73,28 @@ export interface Evaluation {
  * - Service control policies limit in all cases.
  * Sources: "Policy evaluation logic" in the IAM User Guide, "Determining access to AWS KMS keys" in the KMS Developer Guide.
  */
-export function authorize(access: Access, granted?: GrantVerdict): Decision {
+export function authorize(access: AccessRequest, granted?: GrantVerdict): Decision {
   return evaluate(access).decide(granted);
 }
 
-export function evaluate(access: Access): Evaluation {
+export function evaluate(access: AccessRequest): Evaluation {
   const { principal, policies, resourceAccount } = access;
-  const asked: Asked = {
-    who: whoIs(principal),
+  const question: PolicyQuestion = {
+    who: callerIdentity(principal),
     action: access.action.toLowerCase(),
     resourceArn: access.resourceArn,
     context: access.context ?? noContext,
     bounded: policies.boundary !== undefined,
   };
   const foreign = principal.account !== resourceAccount;
-  const kept = foreign && !worksAcrossAccounts(asked.action);
-  const byPolicy = kept ? undefined : resourceVerdict(access, asked);
+  const kept = foreign && !worksAcrossAccounts(question.action);
+  const byPolicy = kept ? undefined : resourceVerdict(access, question);
   let own: OwnVerdicts | undefined;
   return {
     decide(granted) {
       const resource = kept ? undefined : better(byPolicy, granted);
       if (foreign && resource?.effect !== 'allow') return denied('hidden');
-      own ??= ownVerdicts(policies, asked);
+      own ??= ownVerdicts(policies, question);
       for (const source of needed.account) {
         const verdict = own[source];
         if (verdict !== 'unlimited' && verdict?.effect === 'deny')
@@ -117,21 +117,21 @@ type OwnVerdicts = Readonly<Record<Exclude<Source, 'resource'>, OwnVerdict>>;
 
 function ownVerdicts(
   { identity, boundary, session, serviceControl }: PrincipalPolicies,
-  asked: Asked,
+  question: PolicyQuestion,
 ): OwnVerdicts {
   return {
-    'service-control': serviceControl ? union(serviceControl, asked) : 'unlimited',
+    'service-control': serviceControl ? union(serviceControl, question) : 'unlimited',
     // The root user needs no policy for what belongs to its account.
-    identity: union(identity, asked) ?? (asked.who.isRoot ? 'unlimited' : undefined),
-    boundary: boundary ? boundary.verdict(asked) : 'unlimited',
-    session: session ? union(session, asked) : 'unlimited',
+    identity: union(identity, question) ?? (question.who.isRoot ? 'unlimited' : undefined),
+    boundary: boundary ? boundary.verdict(question) : 'unlimited',
+    session: session ? union(session, question) : 'unlimited',
   };
 }
 
-function union(policies: readonly CompiledPolicy[], asked: Asked): Verdict | undefined {
+function union(policies: readonly CompiledPolicy[], question: PolicyQuestion): Verdict | undefined {
   let allow: Verdict | undefined;
   for (const policy of policies) {
-    const verdict = policy.verdict(asked);
+    const verdict = policy.verdict(question);
     if (verdict?.effect === 'deny') return verdict;
     allow ??= verdict;
   }
@@ -146,14 +146,14 @@ interface ResourceVerdict {
 
 /** What belongs to an account, and has no policy of its own, is left to the account's principals. */
 function resourceVerdict(
-  { principal, resourceAccount, resourcePolicy }: Access,
-  asked: Asked,
+  { principal, resourceAccount, resourcePolicy }: AccessRequest,
+  question: PolicyQuestion,
 ): ResourceVerdict | undefined {
   if (!resourcePolicy)
     return principal.account === resourceAccount
       ? { effect: 'allow', naming: 'account', cause: undefined }
       : undefined;
-  const verdict = resourcePolicy.verdict(asked);
+  const verdict = resourcePolicy.verdict(question);
   return verdict && { ...verdict, cause: causeOf('resource', verdict) };
 }
 

@@ -1,6 +1,7 @@
 import { BoundedCache } from '../base/index.ts';
 import { allOf, anyOf } from './any-of.ts';
 import { compileArnPattern } from './arn-pattern.ts';
+import type { CallerIdentity } from './caller-identity.ts';
 import { compileCondition, type Holds } from './conditions/compile.ts';
 import { noContext, type RequestContext } from './context.ts';
 import type { Element, PolicyDocument, Statement } from './document.ts';
@@ -12,11 +13,10 @@ import {
   type UniqueIds,
 } from './principal-pattern.ts';
 import { compileTemplate, readTemplate } from './template.ts';
-import type { Who } from './who.ts';
 
 /** What a request asks of one policy. */
-export interface Asked {
-  readonly who: Who;
+export interface PolicyQuestion {
+  readonly who: CallerIdentity;
   /** In lower case. */
   readonly action: string;
   /** An ARN, or `*` for what belongs to the account as a whole; undefined stands for whatever a statement names. */
@@ -33,8 +33,8 @@ export interface CompiledPolicy {
   readonly uniqueIds: UniqueIds | undefined;
   /** The condition keys that it asks for, in lower case, but those of policy variables. */
   readonly conditionKeys: ReadonlySet<string>;
-  /** The first Deny that covers what is asked, and names the caller if it names anyone; else the Allow that does it best. */
-  verdict(asked: Asked): Verdict | undefined;
+  /** The first Deny that covers what is question, and names the caller if it names anyone; else the Allow that does it best. */
+  verdict(question: PolicyQuestion): Verdict | undefined;
 }
 
 /** What a policy says, by which of its statements. `naming` is always `itself` for policies that name nobody. */
@@ -49,7 +49,7 @@ interface CompiledStatement {
   readonly names: Names;
   readonly namesNot: boolean;
   readonly actions: (action: string) => boolean;
-  readonly covers: (asked: Asked) => boolean;
+  readonly covers: (question: PolicyQuestion) => boolean;
 }
 
 interface Relevant {
@@ -85,9 +85,9 @@ export function compilePolicy(document: PolicyDocument, uniqueIds?: UniqueIds): 
         conditions.map(({ key }) => key.toLowerCase()),
       ),
     ),
-    verdict(asked) {
-      const { denies, allows } = relevantTo(asked.action);
-      return strongest(denies, asked, 'deny') ?? strongest(allows, asked, 'allow');
+    verdict(question) {
+      const { denies, allows } = relevantTo(question.action);
+      return strongest(denies, question, 'deny') ?? strongest(allows, question, 'allow');
     },
   };
 }
@@ -98,13 +98,14 @@ function hasEffect({ actions, resources }: Statement, { kind }: PolicyDocument):
 
 function strongest(
   statements: readonly CompiledStatement[],
-  asked: Asked,
+  question: PolicyQuestion,
   effect: Verdict['effect'],
 ): Verdict | undefined {
   let best: Verdict | undefined;
   for (const { statement, names, namesNot, covers } of statements) {
-    const naming = effect === 'deny' && namesNot && asked.bounded ? 'itself' : names(asked.who);
-    if (naming === undefined || (best && !isStronger(naming, best.naming)) || !covers(asked))
+    const naming =
+      effect === 'deny' && namesNot && question.bounded ? 'itself' : names(question.who);
+    if (naming === undefined || (best && !isStronger(naming, best.naming)) || !covers(question))
       continue;
     best = { effect, naming, statement };
     if (naming === 'itself' || effect === 'deny') return best;
@@ -129,7 +130,7 @@ function compileStatement(
     statement,
     names: principals ? compilePrincipals(principals, uniqueIds) : () => 'itself',
     namesNot: principals?.negated === true,
-    actions: (asked) => action === undefined || action(asked, undefined),
+    actions: (question) => action === undefined || action(question, undefined),
     covers: allOf(tests),
   };
 }
@@ -138,12 +139,15 @@ function isEverything({ negated, of }: Element<string>): boolean {
   return !negated && of.includes('*');
 }
 
-function resourceTest(resources: Element<string>, variables: boolean): (asked: Asked) => boolean {
+function resourceTest(
+  resources: Element<string>,
+  variables: boolean,
+): (question: PolicyQuestion) => boolean {
   const matches = compileElement(resources, (pattern) => compileArnPattern(pattern, variables));
   return ({ resourceArn, context }) => resourceArn === undefined || matches(resourceArn, context);
 }
 
-function contextTest(holds: Holds): (asked: Asked) => boolean {
+function contextTest(holds: Holds): (question: PolicyQuestion) => boolean {
   return ({ context }) => holds(context);
 }
 

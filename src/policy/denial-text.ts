@@ -1,4 +1,4 @@
-import type { Access, Denial, Source } from './authorize.ts';
+import type { AccessRequest, Denial, Source } from './authorize.ts';
 
 /** What the caller is told a kind of policy is called. Source: "Troubleshoot access denied error messages", IAM User Guide. */
 const names: Readonly<Record<Source, { readonly one: string; readonly kind: string }>> = {
@@ -12,7 +12,7 @@ const names: Readonly<Record<Source, { readonly one: string; readonly kind: stri
 /** What the caller is told, in AWS's words. For another account's key it is the text for a key that is not there. */
 export function denialText(
   { because }: Denial,
-  { principal, action, resourceArn }: Pick<Access, 'principal' | 'action' | 'resourceArn'>,
+  { principal, action, resourceArn }: Pick<AccessRequest, 'principal' | 'action' | 'resourceArn'>,
 ): string {
   const refusal = `User: ${principal.arn} is not authorized to perform: ${action} on`;
   if (because === 'hidden') {

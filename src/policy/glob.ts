@@ -9,7 +9,7 @@ export const ANY = -2;
  * How long a pattern with `?` may be. AWS names no such limit; with it, and with searching each text between stars in one
  * pass, a hostile pattern costs about as much as an honest one.
  */
-export const MAX_LENGTH_WITH_ANY = 1_024;
+export const MAX_CHARS_WITH_ANY = 1_024;
 
 /** What stands between two stars. */
 interface Segment {

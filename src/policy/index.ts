@@ -6,7 +6,7 @@
 export {
   authorize,
   evaluate,
-  type Access,
+  type AccessRequest,
   type Cause,
   type Decision,
   type Denial,
@@ -15,7 +15,12 @@ export {
   type Permission,
   type Source,
 } from './authorize.ts';
-export { compilePolicy, type Asked, type CompiledPolicy, type Verdict } from './compile.ts';
+export {
+  compilePolicy,
+  type PolicyQuestion,
+  type CompiledPolicy,
+  type Verdict,
+} from './compile.ts';
 export { noContext, type ContextValue, type RequestContext } from './context.ts';
 export { defaultKeyPolicy } from './default-key-policy.ts';
 export { denialText } from './denial-text.ts';
@@ -42,4 +47,4 @@ export {
 export type { PrincipalPolicies } from './principal-policies.ts';
 export { relaxed, relaxedAll } from './relaxed.ts';
 export { trustVerdict, type TrustQuestion } from './trust.ts';
-export { whoIs, type Who } from './who.ts';
+export { callerIdentity, type CallerIdentity } from './caller-identity.ts';

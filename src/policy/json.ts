@@ -1,5 +1,5 @@
 import { PolicyError } from './document.ts';
-import { MAX_LENGTH_WITH_ANY } from './glob.ts';
+import { MAX_CHARS_WITH_ANY } from './glob.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -24,9 +24,9 @@ export function texts(value: unknown, element: string): readonly string[] {
 
 /** A text that may be a pattern, if matching it is bounded in time. */
 export function bounded(pattern: string): string {
-  if (pattern.length > MAX_LENGTH_WITH_ANY && pattern.includes('?')) {
+  if (pattern.length > MAX_CHARS_WITH_ANY && pattern.includes('?')) {
     throw new PolicyError(
-      `A text with a question mark must not be longer than ${MAX_LENGTH_WITH_ANY} characters.`,
+      `A text with a question mark must not be longer than ${MAX_CHARS_WITH_ANY} characters.`,
     );
   }
   return pattern;
@@ -43,9 +43,9 @@ export function optionalText<K extends string>(
   return { [name]: value } as { readonly [N in K]?: string };
 }
 
-const SHOWN = 256;
+const MAX_SHOWN_CHARS = 256;
 
 /** As much of a policy's text as a message may repeat. */
 export function shown(text: string): string {
-  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
+  return text.length <= MAX_SHOWN_CHARS ? text : `${text.slice(0, MAX_SHOWN_CHARS)}…`;
 }

@@ -1,9 +1,9 @@
 import type { Principal } from '../domain/index.ts';
+import { callerIdentity } from './caller-identity.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { RequestContext } from './context.ts';
-import { whoIs } from './who.ts';
 
-/** The request that would put a new key policy, asked of that policy itself. */
+/** The request that would put a new key policy, question of that policy itself. */
 export interface LockoutQuestion {
   readonly policy: CompiledPolicy;
   readonly principal: Principal;
@@ -18,12 +18,12 @@ export interface LockoutQuestion {
  * administrators can.
  */
 export function lockoutSafe({ policy, principal, context, keyArn }: LockoutQuestion): boolean {
-  const asked = {
-    who: whoIs(principal),
+  const question = {
+    who: callerIdentity(principal),
     action: 'kms:putkeypolicy',
     resourceArn: keyArn,
     context,
     bounded: false,
   };
-  return policy.verdict(asked)?.effect === 'allow';
+  return policy.verdict(question)?.effect === 'allow';
 }

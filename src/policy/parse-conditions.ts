@@ -9,13 +9,13 @@ const KEY = /^[A-Za-z0-9][^\s:]*:\S/;
 const SINGLE_VALUED = /^(?:kms:encryptioncontext:|aws:requesttag\/)/;
 
 /** Where the element stands. */
-interface Place {
+interface StatementContext {
   readonly effect: Statement['effect'];
   readonly kind: PolicyKind;
 }
 
 /** Reads the Condition element: operator → key → one value or many. @throws PolicyError */
-export function parseConditions(element: unknown, { effect, kind }: Place): Condition[] {
+export function parseConditions(element: unknown, { effect, kind }: StatementContext): Condition[] {
   return Object.entries(object(element, 'Condition')).flatMap(([operator, tests]) => {
     const name = parseOperatorName(operator);
     if (!name) throw new PolicyError(`Invalid Condition type : ${shown(operator)}.`);

@@ -1,5 +1,5 @@
+import type { CallerIdentity } from './caller-identity.ts';
 import { PolicyError, type Element, type PrincipalPattern } from './document.ts';
-import type { Who } from './who.ts';
 
 const ACCOUNT = /^\d{12}$/;
 const UNIQUE_ID = /^(?:AIDA|AROA)[A-Z0-9]{12,}$/;
@@ -56,7 +56,7 @@ function servicePattern(name: string): PrincipalPattern {
  * more to the caller's own policies.
  */
 export type Naming = 'itself' | 'role' | 'account';
-export type Names = (who: Who) => Naming | undefined;
+export type Names = (who: CallerIdentity) => Naming | undefined;
 
 const strength: Readonly<Record<Naming, number>> = { account: 1, role: 2, itself: 3 };
 
@@ -99,7 +99,7 @@ function listedNames(patterns: readonly PrincipalPattern[], uniqueIds: UniqueIds
     if (id === undefined || arn.includes(':assumed-role/')) arns.add(arn);
     else ids.add(id);
   }
-  const lists = (arn: string, { uniqueId }: Who): boolean =>
+  const lists = (arn: string, { uniqueId }: CallerIdentity): boolean =>
     arns.has(arn) && (uniqueIds[arn] ?? uniqueId) === uniqueId;
   return (who) => {
     if (who.provider !== undefined) return providers.has(who.provider) ? 'itself' : undefined;

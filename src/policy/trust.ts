@@ -1,7 +1,7 @@
 import type { Principal } from '../domain/index.ts';
+import { callerIdentity, federatedCaller } from './caller-identity.ts';
 import type { CompiledPolicy, Verdict } from './compile.ts';
 import type { RequestContext } from './context.ts';
-import { vouchedForBy, whoIs } from './who.ts';
 
 /** Someone who asks to become a role: a principal, or the bearer of a token of an identity provider (by its ARN). */
 export interface TrustQuestion {
@@ -19,7 +19,7 @@ export function trustVerdict({
   action,
   context,
 }: TrustQuestion): Verdict | undefined {
-  const who = 'provider' in caller ? vouchedForBy(caller.provider) : whoIs(caller);
+  const who = 'provider' in caller ? federatedCaller(caller.provider) : callerIdentity(caller);
   return policy.verdict({
     who,
     action: action.toLowerCase(),

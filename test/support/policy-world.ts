@@ -4,7 +4,7 @@ import {
   authorize,
   compilePolicy,
   parsePolicy,
-  type Access,
+  type AccessRequest,
   type CompiledPolicy,
   type Decision,
   type GrantVerdict,
@@ -57,7 +57,7 @@ export const ana = user('ana');
 export const root = { AWS: `arn:aws:iam::${account}:root` };
 export const itsAna = { AWS: ana.arn };
 
-export interface Asking extends Partial<Access> {
+export interface Asking extends Partial<AccessRequest> {
   readonly identityPolicies?: readonly CompiledPolicy[];
   readonly grant?: GrantVerdict;
 }

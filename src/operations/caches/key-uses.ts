@@ -17,9 +17,9 @@ export interface KeyUses {
 }
 
 /** In milliseconds. */
-const INTERVAL = 5_000;
+const FLUSH_INTERVAL_MS = 5_000;
 /** So many keys with unwritten uses start the writing at once. */
-const MANY = 4_096;
+const MAX_PENDING_USES = 4_096;
 
 export function openKeyUses(store: Store, log: Logger): KeyUses {
   let noted = new Map<string, KeyUseRow>();
@@ -52,12 +52,12 @@ export function openKeyUses(store: Store, log: Logger): KeyUses {
     return writing;
   }
 
-  const timer = setInterval(() => void flush(), INTERVAL);
+  const timer = setInterval(() => void flush(), FLUSH_INTERVAL_MS);
   timer.unref();
   return {
     note({ account, region, keyId }, use) {
       noted.set(nameOf({ account, region, keyId }), { account, region, keyId, ...use });
-      if (noted.size >= MANY) void flush();
+      if (noted.size >= MAX_PENDING_USES) void flush();
     },
     async last(key) {
       const name = nameOf(key);

@@ -6,7 +6,7 @@ import { isShared } from './shared-backups.ts';
 
 const DEFAULT_LIMIT = 50;
 /** Digits of a time in milliseconds, so that times are in order as texts too. */
-const TIME_LENGTH = 16;
+const TIME_DIGITS = 16;
 
 const filters = {
   backupIds: (backup) => backup.backupId,
@@ -47,7 +47,7 @@ export const DescribeBackups = defineOperation('cloudhsm', 'DescribeBackups', {
 function orderKey(ascending: boolean): (backup: BackupRow) => string {
   return ({ creationDate, backupId }) => {
     const time = ascending ? creationDate : Number.MAX_SAFE_INTEGER - creationDate;
-    return `${String(time).padStart(TIME_LENGTH, '0')}/${backupId}`;
+    return `${String(time).padStart(TIME_DIGITS, '0')}/${backupId}`;
   };
 }
 

@@ -1,7 +1,7 @@
 import { KmsError, parseBackupArn, type BackupRow, type Scope } from '../../domain/index.ts';
 import type { AuthorizedBackup, Target } from '../operation.ts';
 import type { Services } from '../services.ts';
-import { foundBackup } from './found-backup.ts';
+import { requireBackup } from './require-backup.ts';
 
 /** Only backups have resource policies, and only their owner sees them. */
 export function backupTarget(resourceArn: string | undefined): Extract<Target, { on: 'backup' }> {
@@ -36,7 +36,7 @@ export async function changePolicy(
 export function ownBackup(target: AuthorizedBackup, resourceArn: string | undefined): BackupRow {
   const place: Scope | undefined = parseBackupArn(resourceArn ?? '');
   if (place?.account === target.scope.account && place.region === target.scope.region)
-    return foundBackup(target);
+    return requireBackup(target);
   throw new KmsError(
     'CloudHsmResourceNotFoundException',
     `Resource '${resourceArn}' was not found.`,

@@ -6,7 +6,7 @@ import {
   type Principal,
   type Scope,
 } from '../../domain/index.ts';
-import { compilePolicy, noContext, parsePolicy, whoIs } from '../../policy/index.ts';
+import { callerIdentity, compilePolicy, noContext, parsePolicy } from '../../policy/index.ts';
 import type { Services } from '../services.ts';
 
 /** A backup by its id, or by ARN if it is another account's that shares it by its resource policy. */
@@ -35,7 +35,7 @@ export async function usableBackup(
 export function isShared(backup: BackupRow, caller: Principal, action: string): boolean {
   if (backup.policy === undefined) return false;
   const asked = {
-    who: whoIs(caller),
+    who: callerIdentity(caller),
     action: action.toLowerCase(),
     resourceArn: backupArn(backup, backup.backupId),
     context: noContext,

@@ -1,8 +1,8 @@
 import { KmsError, type BackupRow, type ClusterRow, type Tag } from '../../domain/index.ts';
 import type { AuthorizedBackup, AuthorizedCluster, Target } from '../operation.ts';
 import type { Services } from '../services.ts';
-import { foundBackup } from './found-backup.ts';
-import { foundCluster } from './found-cluster.ts';
+import { requireBackup } from './require-backup.ts';
+import { requireCluster } from './require-cluster.ts';
 
 type On<K extends Target['on']> = Extract<Target, { on: K }>;
 
@@ -24,8 +24,8 @@ export function taggedTargets(resourceId: string): {
 }
 
 export function taggedRow({ cluster, backup }: TaggedTargets): ClusterRow | BackupRow {
-  if (backup) return foundBackup(backup);
-  if (cluster) return foundCluster(cluster);
+  if (backup) return requireBackup(backup);
+  if (cluster) return requireCluster(cluster);
   throw new KmsError('CloudHsmResourceNotFoundException');
 }
 

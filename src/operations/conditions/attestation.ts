@@ -1,7 +1,7 @@
 import type { Attestation } from '../../attestation/index.ts';
 import type { Request } from '../../contract/index.ts';
 import type { Services } from '../services.ts';
-import type { Read, ReadNamed } from './condition-inputs.ts';
+import type { ConditionKeyReader, NamedKeyReader } from './condition-inputs.ts';
 
 type Recipient = Request<'kms', 'Decrypt'>['Recipient'];
 
@@ -21,13 +21,14 @@ export function attestationOf(
 }
 
 /** PCR0 is the enclave image's. Source: "AWS KMS condition keys for AWS Nitro Enclaves", KMS Developer Guide. */
-export const imageSha384: Read = ({ attestation }) => attestation?.pcrs.get(0);
+export const imageSha384: ConditionKeyReader = ({ attestation }) => attestation?.pcrs.get(0);
 
 /** `kms:RecipientAttestation:PCR<number>`. */
-export const pcr: ReadNamed = ({ attestation }, name) => numbered(attestation?.pcrs, name);
+export const pcr: NamedKeyReader = ({ attestation }, name) => numbered(attestation?.pcrs, name);
 
 /** `kms:RecipientAttestation:NitroTPMPCR<number>`. */
-export const tpmPcr: ReadNamed = ({ attestation }, name) => numbered(attestation?.tpmPcrs, name);
+export const tpmPcr: NamedKeyReader = ({ attestation }, name) =>
+  numbered(attestation?.tpmPcrs, name);
 
 function numbered(pcrs: ReadonlyMap<number, string> | undefined, name: string): string | undefined {
   return /^\d{1,2}$/.test(name) ? pcrs?.get(Number(name)) : undefined;

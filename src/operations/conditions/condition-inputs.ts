@@ -3,10 +3,10 @@ import type { KeyRow, Tag } from '../../domain/index.ts';
 import type { ContextValue } from '../../policy/index.ts';
 import type { Target } from '../operation.ts';
 import type { PerformRequest } from '../request.ts';
-import type { Found } from '../resolved-target.ts';
+import type { ResolvedTarget } from '../resolved-target.ts';
 
 /** All that a condition key can be read from: the request, and the target that is being authorised. */
-export interface Facts {
+export interface ConditionInputs {
   readonly request: Pick<
     PerformRequest,
     'caller' | 'region' | 'input' | 'sourceIp' | 'userAgent' | 'secure'
@@ -14,9 +14,9 @@ export interface Facts {
   /** The IAM action asked for: `kms:ReEncryptFrom`. */
   readonly action: string;
   readonly target: Target;
-  readonly found: Found;
+  readonly resolved: ResolvedTarget;
   /** Every target of the request. */
-  readonly all: Readonly<Record<string, Found>>;
+  readonly allResolved: Readonly<Record<string, ResolvedTarget>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** What the request's attestation document proves, if it has one that is to be believed. */
@@ -28,13 +28,13 @@ export interface Facts {
 }
 
 /** Undefined if the request has no such key. */
-export type Read = (facts: Facts) => ContextValue | undefined;
+export type ConditionKeyReader = (inputs: ConditionInputs) => ContextValue | undefined;
 /** For keys that end in a name of the request's choice; `name` is in lower case. */
-export type ReadNamed = (facts: Facts, name: string) => string | undefined;
+export type NamedKeyReader = (inputs: ConditionInputs, name: string) => string | undefined;
 
 /** The input's members by name. The decoder has given each the type that its name has in the contract. */
-export function member(facts: Facts, name: string): unknown {
-  return (facts.request.input as Readonly<Record<string, unknown>>)[name];
+export function member(inputs: ConditionInputs, name: string): unknown {
+  return (inputs.request.input as Readonly<Record<string, unknown>>)[name];
 }
 
 export function text(value: unknown): string | undefined {
@@ -43,13 +43,13 @@ export function text(value: unknown): string | undefined {
 }
 
 /** A member of the input as a text, if it is there. */
-export function fromInput(name: string): Read {
-  return (facts) => text(member(facts, name));
+export function fromInput(name: string): ConditionKeyReader {
+  return (inputs) => text(member(inputs, name));
 }
 
 /** The key that is being authorised for. */
-export function keyOf({ found }: Facts): KeyRow | undefined {
-  return found.kind === 'key' ? found.key : undefined;
+export function keyOf({ resolved }: ConditionInputs): KeyRow | undefined {
+  return resolved.kind === 'key' ? resolved.key : undefined;
 }
 
 /** Tags as any service's input has them. */

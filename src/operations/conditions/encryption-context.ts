@@ -3,9 +3,9 @@ import {
   member,
   text,
   valueOf,
-  type Facts,
-  type Read,
-  type ReadNamed,
+  type ConditionInputs,
+  type ConditionKeyReader,
+  type NamedKeyReader,
 } from './condition-inputs.ts';
 
 type Pairs = Readonly<Record<string, string>>;
@@ -17,41 +17,41 @@ const members: Readonly<Record<string, string>> = {
 };
 
 /** Those of the grant that is acted on, or of the one to be made. */
-function constraintsOf(facts: Facts): GrantConstraints | undefined {
-  const { found } = facts;
-  if (found.kind === 'key' && found.grant) return found.grant.constraints;
+function constraintsOf(inputs: ConditionInputs): GrantConstraints | undefined {
+  const { resolved } = inputs;
+  if (resolved.kind === 'key' && resolved.grant) return resolved.grant.constraints;
   // The contract's decoder made it, as of all members.
-  return member(facts, 'Constraints') as GrantConstraints | undefined;
+  return member(inputs, 'Constraints') as GrantConstraints | undefined;
 }
 
 /** What the request binds to, or for grants what their constraint is about. */
-export function encryptionContext(facts: Facts): Pairs | undefined {
-  const own = member(facts, members[facts.action] ?? 'EncryptionContext') as Pairs | undefined;
-  const constraints = constraintsOf(facts);
+export function encryptionContext(inputs: ConditionInputs): Pairs | undefined {
+  const own = member(inputs, members[inputs.action] ?? 'EncryptionContext') as Pairs | undefined;
+  const constraints = constraintsOf(inputs);
   return own ?? constraints?.EncryptionContextEquals ?? constraints?.EncryptionContextSubset;
 }
 
-export const encryptionContextKeys: Read = (facts) => {
-  const pairs = encryptionContext(facts);
+export const encryptionContextKeys: ConditionKeyReader = (inputs) => {
+  const pairs = encryptionContext(inputs);
   return pairs && Object.keys(pairs);
 };
 
-export const encryptionContextValue: ReadNamed = (facts, name) =>
-  valueOf(encryptionContext(facts), name);
+export const encryptionContextValue: NamedKeyReader = (inputs, name) =>
+  valueOf(encryptionContext(inputs), name);
 
-export const grantConstraintType: Read = (facts) => {
+export const grantConstraintType: ConditionKeyReader = (inputs) => {
   const { EncryptionContextEquals: equal, EncryptionContextSubset: subset } =
-    constraintsOf(facts) ?? {};
+    constraintsOf(inputs) ?? {};
   if (equal) return 'EncryptionContextEquals';
   return subset && 'EncryptionContextSubset';
 };
 
 /** The algorithm of the operation at hand. SYMMETRIC_DEFAULT is what is meant by none. */
-export const encryptionAlgorithm: Read = (facts) => {
-  const { action } = facts;
+export const encryptionAlgorithm: ConditionKeyReader = (inputs) => {
+  const { action } = inputs;
   if (action === 'kms:ReEncryptFrom')
-    return text(member(facts, 'SourceEncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
+    return text(member(inputs, 'SourceEncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
   if (action === 'kms:ReEncryptTo')
-    return text(member(facts, 'DestinationEncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
-  return text(member(facts, 'EncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
+    return text(member(inputs, 'DestinationEncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
+  return text(member(inputs, 'EncryptionAlgorithm')) ?? 'SYMMETRIC_DEFAULT';
 };

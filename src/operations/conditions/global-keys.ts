@@ -4,9 +4,9 @@ import {
   tagsOf,
   tagValue,
   valueOf,
-  type Facts,
-  type Read,
-  type ReadNamed,
+  type ConditionInputs,
+  type ConditionKeyReader,
+  type NamedKeyReader,
 } from './condition-inputs.ts';
 
 /** `aws:PrincipalType`, by what kind of ARN the caller has. */
@@ -21,21 +21,21 @@ function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-function requestTags(facts: Facts): Tag[] | undefined {
-  return tagsOf(member(facts, 'Tags') ?? member(facts, 'TagList'));
+function requestTags(inputs: ConditionInputs): Tag[] | undefined {
+  return tagsOf(member(inputs, 'Tags') ?? member(inputs, 'TagList'));
 }
 
-function resourceTags({ found }: Facts): readonly Tag[] | undefined {
-  if (found.kind === 'key') return found.key.tags;
-  if (found.kind === 'iam') return found.tags;
-  if (found.kind === 'backup') return found.backup?.tags;
-  return found.kind === 'cluster' ? found.cluster?.tags : undefined;
+function resourceTags({ resolved }: ConditionInputs): readonly Tag[] | undefined {
+  if (resolved.kind === 'key') return resolved.key.tags;
+  if (resolved.kind === 'iam') return resolved.tags;
+  if (resolved.kind === 'backup') return resolved.backup?.tags;
+  return resolved.kind === 'cluster' ? resolved.cluster?.tags : undefined;
 }
 
 /** The tags given, or the keys of those to be taken off. */
-const tagKeys: Read = (facts) => {
-  const given = requestTags(facts)?.map(({ key }) => key);
-  const taken = member(facts, 'TagKeys') ?? member(facts, 'TagKeyList');
+const tagKeys: ConditionKeyReader = (inputs) => {
+  const given = requestTags(inputs)?.map(({ key }) => key);
+  const taken = member(inputs, 'TagKeys') ?? member(inputs, 'TagKeyList');
   return (
     given ?? (Array.isArray(taken) ? taken.filter((key) => typeof key === 'string') : undefined)
   );
@@ -46,7 +46,7 @@ const tagKeys: Read = (facts) => {
  * `aws:PrincipalOrgID` …) no request has any.
  * Source: "AWS global condition context keys" in the IAM User Guide.
  */
-export const globalKeys: Readonly<Record<string, Read>> = {
+export const globalKeys: Readonly<Record<string, ConditionKeyReader>> = {
   'aws:principalarn': ({ request: { caller } }) => caller.session?.roleArn ?? caller.arn,
   'aws:principalaccount': ({ request: { caller } }) => caller.account,
   'aws:principaltype': ({ request: { caller } }) =>
@@ -66,13 +66,13 @@ export const globalKeys: Readonly<Record<string, Read>> = {
   'aws:federatedprovider': ({ request: { caller } }) => caller.session?.federatedProvider,
   'aws:viaawsservice': () => 'false',
   'aws:principalisawsservice': () => 'false',
-  'aws:resourceaccount': ({ found }) => found.scope.account,
+  'aws:resourceaccount': ({ resolved }) => resolved.scope.account,
   'aws:tagkeys': tagKeys,
 };
 
 /** Condition keys that end in a tag's key, by how they begin. */
-export const globalNamedKeys: Readonly<Record<string, ReadNamed>> = {
+export const globalNamedKeys: Readonly<Record<string, NamedKeyReader>> = {
   'aws:principaltag/': ({ request: { caller } }, name) => valueOf(caller.tags, name),
-  'aws:resourcetag/': (facts, name) => tagValue(resourceTags(facts), name),
-  'aws:requesttag/': (facts, name) => tagValue(requestTags(facts), name),
+  'aws:resourcetag/': (inputs, name) => tagValue(resourceTags(inputs), name),
+  'aws:requesttag/': (inputs, name) => tagValue(requestTags(inputs), name),
 };

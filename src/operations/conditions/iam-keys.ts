@@ -1,7 +1,7 @@
-import { fromInput, member, type Read } from './condition-inputs.ts';
+import { fromInput, member, type ConditionKeyReader } from './condition-inputs.ts';
 
-const transitiveTagKeys: Read = (facts) => {
-  const keys = member(facts, 'TransitiveTagKeys');
+const transitiveTagKeys: ConditionKeyReader = (inputs) => {
+  const keys = member(inputs, 'TransitiveTagKeys');
   return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : undefined;
 };
 
@@ -9,7 +9,7 @@ const transitiveTagKeys: Read = (facts) => {
  * The condition keys of IAM and STS, in lower case; each is there where the request has the member.
  * Source: "Actions, resources, and condition keys" for IAM and for STS, Service Authorization Reference.
  */
-export const iamKeys: Readonly<Record<string, Read>> = {
+export const iamKeys: Readonly<Record<string, ConditionKeyReader>> = {
   'iam:permissionsboundary': fromInput('PermissionsBoundary'),
   'iam:policyarn': fromInput('PolicyArn'),
   'sts:durationseconds': fromInput('DurationSeconds'),

@@ -4,9 +4,9 @@ import {
   keyOf,
   member,
   text,
-  type Facts,
-  type Read,
-  type ReadNamed,
+  type ConditionInputs,
+  type ConditionKeyReader,
+  type NamedKeyReader,
 } from './condition-inputs.ts';
 import {
   encryptionAlgorithm,
@@ -17,7 +17,7 @@ import {
 
 /** How a condition key is read, and for which actions; for all, if it doesn't say. */
 interface KmsKey {
-  readonly read: Read;
+  readonly read: ConditionKeyReader;
   readonly actions?: ReadonlySet<string>;
 }
 
@@ -39,37 +39,37 @@ const grants = on('CreateGrant', 'ListGrants', 'RevokeGrant');
 const withoutCaller = on('ListKeys', 'ListAliases', 'ListRetirableGrants', 'GenerateRandom');
 
 /** What a new key would be, or what the key at hand is. */
-const keySpec: Read = (facts) =>
-  keyOf(facts)?.keySpec ??
-  whenCreating(facts, ['KeySpec', 'CustomerMasterKeySpec'], 'SYMMETRIC_DEFAULT');
-const keyUsage: Read = (facts) =>
-  keyOf(facts)?.keyUsage ?? whenCreating(facts, ['KeyUsage'], 'ENCRYPT_DECRYPT');
-const keyOrigin: Read = (facts) =>
-  keyOf(facts)?.origin ?? whenCreating(facts, ['Origin'], 'AWS_KMS');
-const multiRegion: Read = (facts) => {
-  const key = keyOf(facts);
+const keySpec: ConditionKeyReader = (inputs) =>
+  keyOf(inputs)?.keySpec ??
+  whenCreating(inputs, ['KeySpec', 'CustomerMasterKeySpec'], 'SYMMETRIC_DEFAULT');
+const keyUsage: ConditionKeyReader = (inputs) =>
+  keyOf(inputs)?.keyUsage ?? whenCreating(inputs, ['KeyUsage'], 'ENCRYPT_DECRYPT');
+const keyOrigin: ConditionKeyReader = (inputs) =>
+  keyOf(inputs)?.origin ?? whenCreating(inputs, ['Origin'], 'AWS_KMS');
+const multiRegion: ConditionKeyReader = (inputs) => {
+  const key = keyOf(inputs);
   return key
     ? String(key.primaryRegion !== undefined)
-    : whenCreating(facts, ['MultiRegion'], 'false');
+    : whenCreating(inputs, ['MultiRegion'], 'false');
 };
 
 function whenCreating(
-  facts: Facts,
+  inputs: ConditionInputs,
   members: readonly string[],
   otherwise: string,
 ): string | undefined {
-  if (facts.action !== 'kms:CreateKey') return undefined;
+  if (inputs.action !== 'kms:CreateKey') return undefined;
   for (const name of members) {
-    const value = text(member(facts, name));
+    const value = text(member(inputs, name));
     if (value !== undefined) return value;
   }
   return otherwise;
 }
 
-const multiRegionKeyType: Read = (facts) => {
-  const key = keyOf(facts);
+const multiRegionKeyType: ConditionKeyReader = (inputs) => {
+  const key = keyOf(inputs);
   if (!key)
-    return whenCreating(facts, [], 'PRIMARY') && text(member(facts, 'MultiRegion')) === 'true'
+    return whenCreating(inputs, [], 'PRIMARY') && text(member(inputs, 'MultiRegion')) === 'true'
       ? 'PRIMARY'
       : undefined;
   if (key.primaryRegion === undefined) return undefined;
@@ -77,30 +77,30 @@ const multiRegionKeyType: Read = (facts) => {
 };
 
 /** The alias that names the key in the request, without the rest of an alias ARN. */
-const requestAlias: Read = ({ target }) => {
+const requestAlias: ConditionKeyReader = ({ target }) => {
   const id = 'id' in target ? target.id : undefined;
   return /^(?:arn:[^:]*:kms:[^:]*:\d*:)?(alias\/.*)$/.exec(id ?? '')?.[1];
 };
 
-const reEncryptOnSameKey: Read = ({ all }) => {
-  const [source, destination] = [all['source'], all['destination']];
+const reEncryptOnSameKey: ConditionKeyReader = ({ allResolved }) => {
+  const [source, destination] = [allResolved['source'], allResolved['destination']];
   return source && destination && String(source.arn === destination.arn);
 };
 
-const validTo: Read = (facts) => {
-  const date = member(facts, 'ValidTo');
+const validTo: ConditionKeyReader = (inputs) => {
+  const date = member(inputs, 'ValidTo');
   return date instanceof Date ? date.toISOString() : undefined;
 };
 
-const operations: Read = (facts) => {
-  const list = member(facts, 'Operations');
+const operations: ConditionKeyReader = (inputs) => {
+  const list = member(inputs, 'Operations');
   return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : undefined;
 };
 
 const orElse =
-  (name: string, otherwise: string): Read =>
-  (facts) =>
-    text(member(facts, name)) ?? otherwise;
+  (name: string, otherwise: string): ConditionKeyReader =>
+  (inputs) =>
+    text(member(inputs, name)) ?? otherwise;
 
 /**
  * The condition keys of AWS KMS, in lower case. Those that are about a parameter see its default where it is left out.
@@ -109,7 +109,8 @@ const orElse =
  */
 export const kmsKeys: Readonly<Record<string, KmsKey>> = {
   'kms:calleraccount': {
-    read: (facts) => (withoutCaller.has(facts.action) ? undefined : facts.request.caller.account),
+    read: (inputs) =>
+      withoutCaller.has(inputs.action) ? undefined : inputs.request.caller.account,
   },
   'kms:keyspec': { read: keySpec },
   'kms:keyusage': { read: keyUsage },
@@ -169,7 +170,7 @@ export const kmsKeys: Readonly<Record<string, KmsKey>> = {
   'kms:recipientattestation:imagesha384': { read: imageSha384 },
 };
 
-export const kmsNamedKeys: Readonly<Record<string, ReadNamed>> = {
+export const kmsNamedKeys: Readonly<Record<string, NamedKeyReader>> = {
   'kms:encryptioncontext:': encryptionContextValue,
   'kms:recipientattestation:pcr': pcr,
   'kms:recipientattestation:nitrotpmpcr': tpmPcr,

@@ -1,52 +1,54 @@
 import { DAY_MS } from '../../base/index.ts';
 import type { CompiledPolicy, PrincipalPolicies } from '../../policy/index.ts';
-import { named, type Course, type FoundKey } from '../resolved-target.ts';
+import { targetNamed, type ResolvedKey, type ResolvedRequest } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { attestationOf } from './attestation.ts';
-import type { Facts } from './condition-inputs.ts';
+import type { ConditionInputs } from './condition-inputs.ts';
 
 /** With more aliases than this the condition key is inoperative. Source: "kms:ResourceAliases", KMS Developer Guide. */
 const MAX_ALIASES = 50;
 
 /** What is known of the request when it asks for `action` on the target of that name. */
-export function factsOf(
+export function readInputs(
   services: Services,
-  course: Course,
+  resolvedRequest: ResolvedRequest,
   name: string,
   action: string,
-): Facts | Promise<Facts> {
-  const { request, found: all } = course;
-  const { target, found } = named(course, name);
-  const facts: Facts = {
+): ConditionInputs | Promise<ConditionInputs> {
+  const { request, resolved: allResolved } = resolvedRequest;
+  const { target, resolved } = targetNamed(resolvedRequest, name);
+  const inputs: ConditionInputs = {
     request,
     action,
     target,
-    found,
-    all,
+    resolved,
+    allResolved,
     now: services.clock.now(),
     attestation: attestationOf(services, request.input),
     aliases: undefined,
     idleDays: undefined,
   };
-  if (found.kind !== 'key') return facts;
-  const asks = (key: string): boolean => asksFor(key, request.policies, found.policy);
+  if (resolved.kind !== 'key') return inputs;
+  const asks = (key: string): boolean => asksFor(key, request.policies, resolved.policy);
   const wanted = {
     aliases: asks('kms:resourcealiases'),
     idleDays: asks('kms:trailingdayswithoutkeyusage'),
   };
-  return wanted.aliases || wanted.idleDays ? withStored(services, facts, found, wanted) : facts;
+  return wanted.aliases || wanted.idleDays
+    ? withStored(services, inputs, resolved, wanted)
+    : inputs;
 }
 
 /** With what has to be read from the store. */
 async function withStored(
   services: Services,
-  facts: Facts,
-  found: FoundKey,
+  inputs: ConditionInputs,
+  resolved: ResolvedKey,
   wanted: { readonly aliases: boolean; readonly idleDays: boolean },
-): Promise<Facts> {
-  const aliases = wanted.aliases ? await aliasNames(services, found) : undefined;
-  const idleDays = wanted.idleDays ? await daysWithoutUse(services, found) : undefined;
-  return { ...facts, aliases, idleDays };
+): Promise<ConditionInputs> {
+  const aliases = wanted.aliases ? await aliasNames(services, resolved) : undefined;
+  const idleDays = wanted.idleDays ? await daysWithoutUse(services, resolved) : undefined;
+  return { ...inputs, aliases, idleDays };
 }
 
 /** Whether any policy that counts looks at a condition key for which the store has to be read. */
@@ -61,7 +63,7 @@ function asksFor(
 }
 
 /** Whole days since the key's last use, or since it was made. */
-async function daysWithoutUse({ keyUses, clock }: Services, { key }: FoundKey): Promise<number> {
+async function daysWithoutUse({ keyUses, clock }: Services, { key }: ResolvedKey): Promise<number> {
   const use = await keyUses.last(key);
   return Math.floor((clock.now() - (use?.date ?? key.creationDate)) / DAY_MS);
 }
@@ -69,7 +71,7 @@ async function daysWithoutUse({ keyUses, clock }: Services, { key }: FoundKey): 
 /** The names of a key's aliases, as far as `kms:ResourceAliases` shows them. */
 export async function aliasNames(
   { store }: Pick<Services, 'store'>,
-  { key }: FoundKey,
+  { key }: ResolvedKey,
 ): Promise<string[] | undefined> {
   const rows = await store.read((reader) =>
     reader.find('aliases', 'byKey', [key.account, key.region, key.keyId], {

@@ -1,36 +1,36 @@
 import type { ContextValue, RequestContext } from '../../policy/index.ts';
-import type { Facts, ReadNamed } from './condition-inputs.ts';
+import type { ConditionInputs, NamedKeyReader } from './condition-inputs.ts';
 import { globalKeys, globalNamedKeys } from './global-keys.ts';
 import { iamKeys } from './iam-keys.ts';
 import { kmsKeys, kmsNamedKeys } from './kms-keys.ts';
 
-const named: readonly (readonly [prefix: string, read: ReadNamed])[] = Object.entries({
+const named: readonly (readonly [prefix: string, read: NamedKeyReader])[] = Object.entries({
   ...globalNamedKeys,
   ...kmsNamedKeys,
 });
 
 /** What a request shows to conditions: nothing is read before a policy asks for it, and then once. */
-export function requestContext(facts: Facts): RequestContext {
+export function requestContext(inputs: ConditionInputs): RequestContext {
   const values = new Map<string, ContextValue | undefined>();
   return (key) => {
     const known = values.get(key);
     if (known !== undefined || values.has(key)) return known;
-    const value = read(facts, key);
+    const value = read(inputs, key);
     values.set(key, value);
     return value;
   };
 }
 
-function read(facts: Facts, key: string): ContextValue | undefined {
-  if (Object.hasOwn(globalKeys, key)) return globalKeys[key]?.(facts);
-  if (Object.hasOwn(iamKeys, key)) return iamKeys[key]?.(facts);
-  if (key.startsWith('kms:') && !facts.action.startsWith('kms:')) return undefined;
+function read(inputs: ConditionInputs, key: string): ContextValue | undefined {
+  if (Object.hasOwn(globalKeys, key)) return globalKeys[key]?.(inputs);
+  if (Object.hasOwn(iamKeys, key)) return iamKeys[key]?.(inputs);
+  if (key.startsWith('kms:') && !inputs.action.startsWith('kms:')) return undefined;
   if (Object.hasOwn(kmsKeys, key)) {
     const known = kmsKeys[key];
-    return known?.actions?.has(facts.action) === false ? undefined : known?.read(facts);
+    return known?.actions?.has(inputs.action) === false ? undefined : known?.read(inputs);
   }
   for (const [prefix, readNamed] of named) {
-    if (key.startsWith(prefix)) return readNamed(facts, key.slice(prefix.length));
+    if (key.startsWith(prefix)) return readNamed(inputs, key.slice(prefix.length));
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { whenReady } from '../../base/index.ts';
 import type { KeyRow } from '../../domain/index.ts';
-import { evaluate, whoIs, type Access, type Decision } from '../../policy/index.ts';
+import { callerIdentity, evaluate, type AccessRequest, type Decision } from '../../policy/index.ts';
 import type { GrantDirectory } from '../caches/grant-cache.ts';
 import type { GrantQuestion } from '../caches/grant-index.ts';
 import { grantVerdict } from './granted.ts';
@@ -14,12 +14,17 @@ export interface GrantableKey {
 /** Decides by policies, and by the key's grants where policies alone neither allow nor deny. */
 export function decideWithGrants(
   grants: GrantDirectory,
-  access: Access,
+  access: AccessRequest,
   grantable: GrantableKey | undefined,
 ): Decision | Promise<Decision> {
   const evaluation = evaluate(access);
   const decision = evaluation.decide();
   if (decision.allowed || decision.because.endsWith('-deny') || !grantable) return decision;
-  const verdict = grantVerdict(grants, grantable.key, whoIs(access.principal), grantable.question);
+  const verdict = grantVerdict(
+    grants,
+    grantable.key,
+    callerIdentity(access.principal),
+    grantable.question,
+  );
   return whenReady(verdict, (granted) => (granted ? evaluation.decide(granted) : decision));
 }

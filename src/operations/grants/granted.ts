@@ -1,12 +1,17 @@
 import { accountRootArn, type GrantRow } from '../../domain/index.ts';
-import type { GrantVerdict, Naming, Who } from '../../policy/index.ts';
+import type { CallerIdentity, GrantVerdict, Naming } from '../../policy/index.ts';
 import type { GrantDirectory } from '../caches/grant-cache.ts';
 import type { GrantIndex, GrantQuestion } from '../caches/grant-index.ts';
 
 type Key = Pick<GrantRow, 'account' | 'region' | 'keyId'>;
 
 /** The ARNs under which a grant can name a caller, the best ways first. */
-function namesOf({ arn, roleArn, account, isRoot }: Who): [arn: string, naming: Naming][] {
+function namesOf({
+  arn,
+  roleArn,
+  account,
+  isRoot,
+}: CallerIdentity): [arn: string, naming: Naming][] {
   const names: [string, Naming][] = [[arn, 'itself']];
   if (roleArn !== undefined) names.push([roleArn, 'role']);
   if (!isRoot) names.push([accountRootArn(account), 'account']);
@@ -17,7 +22,7 @@ function namesOf({ arn, roleArn, account, isRoot }: Who): [arn: string, naming: 
 export function grantVerdict(
   grants: GrantDirectory,
   key: Key,
-  who: Who,
+  who: CallerIdentity,
   question: GrantQuestion,
 ): Promise<GrantVerdict | undefined> {
   return verdictBy(grants, key, who, (index) => index.find(question, who.uniqueId));
@@ -27,7 +32,7 @@ export function grantVerdict(
 export function constrainedVerdict(
   grants: GrantDirectory,
   key: Key,
-  who: Who,
+  who: CallerIdentity,
   operation: string,
 ): Promise<GrantVerdict | undefined> {
   return verdictBy(grants, key, who, (index) => index.findConstrained(operation, who.uniqueId));
@@ -36,7 +41,7 @@ export function constrainedVerdict(
 async function verdictBy(
   grants: GrantDirectory,
   key: Key,
-  who: Who,
+  who: CallerIdentity,
   find: (index: GrantIndex) => GrantRow | undefined,
 ): Promise<GrantVerdict | undefined> {
   const names = namesOf(who);
@@ -56,7 +61,7 @@ async function verdictBy(
  * Whether the caller may retire a grant: as its retiring principal, as its grantee if RetireGrant is among its operations,
  * or, as far as its own policies allow, as one of the account that made it.
  */
-export function retirementVerdict(grant: GrantRow, who: Who): GrantVerdict | undefined {
+export function retirementVerdict(grant: GrantRow, who: CallerIdentity): GrantVerdict | undefined {
   const { grantId, granteeArn, granteeId, retiringArn, retiringId, operations, issuingAccount } =
     grant;
   for (const [arn, naming] of namesOf(who)) {

@@ -3,7 +3,7 @@
  * certificates for services that aren't here. Clients ask for them before they delete a user.
  */
 import { defineOperation } from '../operation.ts';
-import { all, noSuchEntity, ofUser, rowOf } from './place.ts';
+import { collectionTarget, noSuchEntity, ofUser, rowOf } from './entities.ts';
 
 export const GetLoginProfile = defineOperation('iam', 'GetLoginProfile', {
   effect: 'read',
@@ -27,7 +27,7 @@ export const ListMFADevices = defineOperation('iam', 'ListMFADevices', {
 });
 export const ListVirtualMFADevices = defineOperation('iam', 'ListVirtualMFADevices', {
   effect: 'read',
-  targets: () => ({ devices: all('mfa') }),
+  targets: () => ({ devices: collectionTarget('mfa') }),
   handle: async () => ({ VirtualMFADevices: [], IsTruncated: false }),
 });
 export const ListSSHPublicKeys = defineOperation('iam', 'ListSSHPublicKeys', {

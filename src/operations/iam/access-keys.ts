@@ -1,8 +1,8 @@
 import { KmsError, type AccessKeyRow } from '../../domain/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation, type IamTarget } from '../operation.ts';
+import { current, entityTarget, noSuchEntity, ofUser, rowOf, type IamEntity } from './entities.ts';
 import { pageOf } from './page.ts';
-import { current, entity, type EntityPlace, noSuchEntity, ofUser, rowOf } from './place.ts';
 import { checkQuota } from './quotas.ts';
 
 export const CreateAccessKey = defineOperation('iam', 'CreateAccessKey', {
@@ -78,20 +78,20 @@ export const GetAccessKeyLastUsed = defineOperation('iam', 'GetAccessKeyLastUsed
 });
 
 /** The user whose access key it is. An access key of another account is as if it weren't there. */
-function ownerOf(accessKeyId: string): IamTarget<EntityPlace<'users'>> {
+function ownerOf(accessKeyId: string): IamTarget<IamEntity<'users'>> {
   return {
     on: 'iam',
     async find(reader, caller) {
       const key = await reader.get('accessKeys', accessKeyId);
       if (key?.account !== caller.account) throw noAccessKey(accessKeyId);
-      return entity('users', key.userName).find(reader, caller);
+      return entityTarget('users', key.userName).find(reader, caller);
     },
   };
 }
 
 async function accessKeyOf(
   transaction: Transaction | Reader,
-  user: EntityPlace<'users'>,
+  user: IamEntity<'users'>,
   id: string,
 ): Promise<AccessKeyRow> {
   const { account, name } = rowOf(user);

@@ -2,17 +2,17 @@ import { parseIamArn } from '../../domain/index.ts';
 import { findManagedPolicy } from '../../identity/index.ts';
 import type { Store } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
-import { pageOfTexts } from './page.ts';
 import {
   amend,
-  type EntityPlace,
-  type HolderTable,
   noSuchEntity,
   ofGroup,
   ofRole,
   ofUser,
   rowOf,
-} from './place.ts';
+  type HolderTable,
+  type IamEntity,
+} from './entities.ts';
+import { pageOfTexts } from './page.ts';
 import { checkQuota } from './quotas.ts';
 
 const quotas = {
@@ -27,10 +27,10 @@ interface Managed {
 
 async function attach<T extends HolderTable>(
   store: Store,
-  place: EntityPlace<T>,
+  entity: IamEntity<T>,
   { PolicyArn }: Managed,
 ): Promise<Record<string, never>> {
-  await amend(store, place, async (row, reader) => {
+  await amend(store, entity, async (row, reader) => {
     if (!(await findManagedPolicy(reader, row.account, PolicyArn))) {
       throw noSuchEntity(`Policy ${PolicyArn} does not exist or is not attachable.`);
     }
@@ -38,7 +38,7 @@ async function attach<T extends HolderTable>(
       ...row.attachedPolicies.filter((arn) => arn !== PolicyArn),
       PolicyArn,
     ];
-    checkQuota(quotas[place.table], attachedPolicies.length);
+    checkQuota(quotas[entity.table], attachedPolicies.length);
     return { ...row, attachedPolicies };
   });
   return {};
@@ -46,10 +46,10 @@ async function attach<T extends HolderTable>(
 
 async function detach<T extends HolderTable>(
   store: Store,
-  place: EntityPlace<T>,
+  entity: IamEntity<T>,
   { PolicyArn }: Managed,
 ): Promise<Record<string, never>> {
-  await amend(store, place, (row) => {
+  await amend(store, entity, (row) => {
     if (!row.attachedPolicies.includes(PolicyArn))
       throw noSuchEntity(`Policy ${PolicyArn} was not found.`);
     return { ...row, attachedPolicies: row.attachedPolicies.filter((arn) => arn !== PolicyArn) };
@@ -64,10 +64,10 @@ interface WantedAttachments {
 }
 
 async function list(
-  place: EntityPlace<HolderTable>,
+  entity: IamEntity<HolderTable>,
   { PathPrefix = '/', ...wanted }: WantedAttachments,
 ) {
-  const arns = rowOf(place).attachedPolicies.filter((arn) =>
+  const arns = rowOf(entity).attachedPolicies.filter((arn) =>
     parseIamArn('policy', arn)?.path.startsWith(PathPrefix),
   );
   const { rows, more } = await pageOfTexts(wanted, arns);

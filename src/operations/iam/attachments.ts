@@ -2,7 +2,7 @@ import type { GroupRow, RoleRow, UserRow } from '../../domain/index.ts';
 import type { Reader } from '../../storage/index.ts';
 
 /** A user, group or role that a managed policy is attached to, or bounds. */
-export interface Entity {
+export interface AttachedEntity {
   readonly kind: 'User' | 'Group' | 'Role';
   readonly name: string;
   readonly id: string;
@@ -10,8 +10,8 @@ export interface Entity {
 }
 
 export interface Attachments {
-  readonly holders: readonly Entity[];
-  readonly bounded: readonly Entity[];
+  readonly holders: readonly AttachedEntity[];
+  readonly bounded: readonly AttachedEntity[];
 }
 
 const none: Attachments = { holders: [], bounded: [] };
@@ -36,7 +36,7 @@ export async function attachments(
     row,
     entity: entityOf('Role', row.roleId, row),
   }));
-  const everyone: readonly Held[] = [...users, ...groups, ...roles];
+  const everyone: readonly EntityWithRow[] = [...users, ...groups, ...roles];
   const holders = byArn(everyone, ({ attachedPolicies }) => attachedPolicies);
   const bounded = byArn(everyone, (row) =>
     'boundary' in row && row.boundary !== undefined ? [row.boundary] : [],
@@ -48,20 +48,20 @@ export async function attachments(
 }
 
 type Row = UserRow | GroupRow | RoleRow;
-interface Held {
+interface EntityWithRow {
   readonly row: Row;
-  readonly entity: Entity;
+  readonly entity: AttachedEntity;
 }
 
-function entityOf(kind: Entity['kind'], id: string, { name, path }: Row): Entity {
+function entityOf(kind: AttachedEntity['kind'], id: string, { name, path }: Row): AttachedEntity {
   return { kind, id, name, path };
 }
 
 function byArn(
-  all: readonly Held[],
+  all: readonly EntityWithRow[],
   arnsOf: (row: Row) => readonly string[],
-): ReadonlyMap<string, readonly Entity[]> {
-  const map = new Map<string, Entity[]>();
+): ReadonlyMap<string, readonly AttachedEntity[]> {
+  const map = new Map<string, AttachedEntity[]>();
   for (const { row, entity } of all) {
     for (const arn of arnsOf(row)) map.set(arn, [...(map.get(arn) ?? []), entity]);
   }

@@ -1,6 +1,6 @@
 import { defineOperation } from '../operation.ts';
 import { checkedBoundary } from './boundary.ts';
-import { amend, ofRole, ofUser } from './place.ts';
+import { amend, ofRole, ofUser } from './entities.ts';
 
 function unbounded<R extends { readonly boundary?: string }>({
   boundary: _gone,

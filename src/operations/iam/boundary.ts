@@ -1,6 +1,6 @@
 import { findManagedPolicy } from '../../identity/index.ts';
 import type { Reader } from '../../storage/index.ts';
-import { noSuchEntity } from './place.ts';
+import { noSuchEntity } from './entities.ts';
 
 /** @throws NoSuchEntity if the boundary is no managed policy that the account has */
 export async function checkedBoundary(

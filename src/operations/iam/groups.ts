@@ -3,24 +3,24 @@ import { uniqueId } from '../../identity/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { describeUser } from './describe.ts';
-import { checkNewName } from './new-name.ts';
-import { pageOf } from './page.ts';
 import {
-  all,
+  collectionTarget,
   conflict,
   current,
-  newEntity,
+  newEntityTarget,
   noSuchEntity,
   ofGroup,
   ofUser,
   rowOf,
-} from './place.ts';
+} from './entities.ts';
+import { checkNewName } from './new-name.ts';
+import { pageOf } from './page.ts';
 import { checkQuota } from './quotas.ts';
 
 export const CreateGroup = defineOperation('iam', 'CreateGroup', {
   effect: 'write',
-  targets: ({ GroupName, Path }) => ({ place: newEntity('groups', GroupName, Path) }),
-  async handle({ store, clock }, { GroupName, Path = '/' }, { place: { account } }) {
+  targets: ({ GroupName, Path }) => ({ entity: newEntityTarget('groups', GroupName, Path) }),
+  async handle({ store, clock }, { GroupName, Path = '/' }, { entity: { account } }) {
     const row: GroupRow = {
       account,
       name: GroupName,
@@ -61,7 +61,7 @@ export const GetGroup = defineOperation('iam', 'GetGroup', {
 
 export const ListGroups = defineOperation('iam', 'ListGroups', {
   effect: 'read',
-  targets: () => ({ groups: all('group') }),
+  targets: () => ({ groups: collectionTarget('group') }),
   async handle({ store }, { PathPrefix = '/', ...wanted }, { groups: { account } }) {
     const { rows, more } = await pageOf(wanted, {
       fetch: (page) => store.read((reader) => reader.list('groups', [account], page)),

@@ -1,17 +1,17 @@
 import type { Store } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedDocument, checkSize, shownDocument } from './documents.ts';
-import { pageOfTexts } from './page.ts';
 import {
   amend,
-  type EntityPlace,
-  type HolderTable,
   noSuchEntity,
   ofGroup,
   ofRole,
   ofUser,
   rowOf,
-} from './place.ts';
+  type HolderTable,
+  type IamEntity,
+} from './entities.ts';
+import { pageOfTexts } from './page.ts';
 
 /** What each kind of holder calls its policies in quotas and errors. */
 const words = {
@@ -26,33 +26,33 @@ interface Named {
 
 async function put<T extends HolderTable>(
   store: Store,
-  place: EntityPlace<T>,
+  entity: IamEntity<T>,
   { PolicyName, PolicyDocument }: Named & { readonly PolicyDocument: string },
 ): Promise<Record<string, never>> {
   const document = checkedDocument(PolicyDocument, 'identity');
-  await amend(store, place, (row) => {
+  await amend(store, entity, (row) => {
     const inlinePolicies = { ...row.inlinePolicies, [PolicyName]: document };
-    checkSize(words[place.table].quota, Object.values(inlinePolicies));
+    checkSize(words[entity.table].quota, Object.values(inlinePolicies));
     return { ...row, inlinePolicies };
   });
   return {};
 }
 
-function get(place: EntityPlace<HolderTable>, { PolicyName }: Named) {
-  const { inlinePolicies } = rowOf(place);
+function get(entity: IamEntity<HolderTable>, { PolicyName }: Named) {
+  const { inlinePolicies } = rowOf(entity);
   return {
     PolicyName,
-    PolicyDocument: shownDocument(documentNamed(place, inlinePolicies, PolicyName)),
+    PolicyDocument: shownDocument(documentNamed(entity, inlinePolicies, PolicyName)),
   };
 }
 
 async function remove<T extends HolderTable>(
   store: Store,
-  place: EntityPlace<T>,
+  entity: IamEntity<T>,
   { PolicyName }: Named,
 ): Promise<Record<string, never>> {
-  await amend(store, place, (row) => {
-    documentNamed(place, row.inlinePolicies, PolicyName);
+  await amend(store, entity, (row) => {
+    documentNamed(entity, row.inlinePolicies, PolicyName);
     const { [PolicyName]: _gone, ...inlinePolicies } = row.inlinePolicies;
     return { ...row, inlinePolicies };
   });
@@ -60,15 +60,15 @@ async function remove<T extends HolderTable>(
 }
 
 async function list(
-  place: EntityPlace<HolderTable>,
+  entity: IamEntity<HolderTable>,
   wanted: { readonly Marker?: string; readonly MaxItems?: number },
 ) {
-  const { rows, more } = await pageOfTexts(wanted, Object.keys(rowOf(place).inlinePolicies));
+  const { rows, more } = await pageOfTexts(wanted, Object.keys(rowOf(entity).inlinePolicies));
   return { PolicyNames: rows, ...more };
 }
 
 function documentNamed(
-  { table }: EntityPlace<HolderTable>,
+  { table }: IamEntity<HolderTable>,
   policies: Readonly<Record<string, string>>,
   name: string,
 ): string {

@@ -4,18 +4,20 @@ import { defineOperation } from '../operation.ts';
 import { attachments } from './attachments.ts';
 import { describePolicy } from './describe.ts';
 import { checkedDocument, checkSize, shownDocument } from './documents.ts';
+import { amend, current, newEntityTarget, ofPolicy, rowOf, type IamEntity } from './entities.ts';
 import { checkNewName } from './new-name.ts';
-import { amend, current, type EntityPlace, newEntity, ofPolicy, rowOf } from './place.ts';
 import { quotas } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 export const CreatePolicy = defineOperation('iam', 'CreatePolicy', {
   effect: 'write',
-  targets: ({ PolicyName, Path }) => ({ place: newEntity('managedPolicies', PolicyName, Path) }),
+  targets: ({ PolicyName, Path }) => ({
+    entity: newEntityTarget('managedPolicies', PolicyName, Path),
+  }),
   async handle(
     { store, clock },
     { PolicyName, Path = '/', PolicyDocument, Description, Tags },
-    { place: { account } },
+    { entity: { account } },
   ) {
     const now = clock.now();
     const row: ManagedPolicyRow = {
@@ -194,7 +196,7 @@ function checkedManaged(document: string): string {
 }
 
 /** AWS's own can be read and attached, not changed. */
-function requireOwn({ arn }: EntityPlace<'managedPolicies'>): void {
+function requireOwn({ arn }: IamEntity<'managedPolicies'>): void {
   if (awsManagedPolicies.has(arn)) {
     throw new KmsError(
       'AccessDeniedException',

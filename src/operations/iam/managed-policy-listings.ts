@@ -3,14 +3,14 @@ import { awsManagedPolicies } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
 import { attachments, type Attachments } from './attachments.ts';
 import { describePolicy } from './describe.ts';
+import { collectionTarget, ofPolicy, rowOf } from './entities.ts';
 import { pageOfTexts } from './page.ts';
-import { all, ofPolicy, rowOf } from './place.ts';
 
 type Usage = 'PermissionsPolicy' | 'PermissionsBoundary' | undefined;
 
 export const ListPolicies = defineOperation('iam', 'ListPolicies', {
   effect: 'read',
-  targets: () => ({ policies: all('policy') }),
+  targets: () => ({ policies: collectionTarget('policy') }),
   async handle(
     { store },
     { Scope = 'All', OnlyAttached = false, PathPrefix = '/', PolicyUsageFilter, ...wanted },

@@ -1,9 +1,9 @@
 import { KmsError } from '../../domain/index.ts';
 import type { Reader } from '../../storage/index.ts';
-import type { EntityTable } from './place.ts';
+import type { EntityTable } from './entities.ts';
 import { checkQuota, type Quota } from './quotas.ts';
 
-const facts: Readonly<
+const entityKinds: Readonly<
   Record<EntityTable, { readonly quota: Quota; readonly taken: (name: string) => string }>
 > = {
   users: { quota: 'Users', taken: (name) => `User with name ${name} already exists.` },
@@ -31,6 +31,6 @@ export async function checkNewName(
   const others = (await reader.list(table, [account])).filter((row) => row.name !== from);
   const lower = name.toLowerCase();
   if (others.some((row) => row.name.toLowerCase() === lower))
-    throw new KmsError('EntityAlreadyExists', facts[table].taken(name));
-  checkQuota(facts[table].quota, others.length + 1);
+    throw new KmsError('EntityAlreadyExists', entityKinds[table].taken(name));
+  checkQuota(entityKinds[table].quota, others.length + 1);
 }

@@ -1,12 +1,12 @@
 import { KmsError, oidcProviderArn, type OidcProviderRow } from '../../domain/index.ts';
 import type { Store } from '../../storage/index.ts';
-import { defineOperation, type IamPlace, type IamTarget } from '../operation.ts';
-import { all, noSuchEntity } from './place.ts';
+import { defineOperation, type IamResource, type IamTarget } from '../operation.ts';
+import { collectionTarget, noSuchEntity } from './entities.ts';
 import { checkQuota } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 /** An identity provider, there or not. */
-interface ProviderPlace extends IamPlace {
+interface ProviderResource extends IamResource {
   readonly url: string;
   readonly row: OidcProviderRow | undefined;
 }
@@ -16,7 +16,7 @@ const URL_FORM = /^(https?):\/\/([a-z0-9.-]+(?::\d+)?(?:\/[^?#\s]*)?)$/i;
 /** Without TLS only this machine's own providers can be believed. */
 const LOCAL = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::|\/|$)/;
 
-function provider(arn: string): IamTarget<ProviderPlace> {
+function providerTarget(arn: string): IamTarget<ProviderResource> {
   return {
     on: 'iam',
     async find(reader, { account }) {
@@ -32,23 +32,23 @@ function provider(arn: string): IamTarget<ProviderPlace> {
   };
 }
 
-function found({ row, arn }: ProviderPlace): OidcProviderRow {
+function requireRow({ row, arn }: ProviderResource): OidcProviderRow {
   if (!row) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
   return row;
 }
 
 async function amend(
   store: Store,
-  place: ProviderPlace,
+  provider: ProviderResource,
   change: (row: OidcProviderRow) => OidcProviderRow,
 ): Promise<void> {
   await store.transact(async (transaction) => {
-    const row = await transaction.get('oidcProviders', found(place).account, place.url);
-    await transaction.put('oidcProviders', change(found({ ...place, row })));
+    const row = await transaction.get('oidcProviders', requireRow(provider).account, provider.url);
+    await transaction.put('oidcProviders', change(requireRow({ ...provider, row })));
   });
 }
 
-function newProvider(url: string): IamTarget {
+function newProviderTarget(url: string): IamTarget {
   return {
     on: 'iam',
     find: async (_reader, { account }) => ({
@@ -74,12 +74,12 @@ function parseUrl(url: string): Pick<OidcProviderRow, 'scheme' | 'url'> {
 export const CreateOpenIDConnectProvider = defineOperation('iam', 'CreateOpenIDConnectProvider', {
   effect: 'write',
   targets: ({ Url }) => ({
-    place: newProvider(Url),
+    provider: newProviderTarget(Url),
   }),
   async handle(
     { store, clock },
     { Url, ClientIDList = [], ThumbprintList = [], Tags },
-    { place: { account, arn } },
+    { provider: { account, arn } },
   ) {
     const row: OidcProviderRow = {
       account,
@@ -105,9 +105,11 @@ export const CreateOpenIDConnectProvider = defineOperation('iam', 'CreateOpenIDC
 
 export const GetOpenIDConnectProvider = defineOperation('iam', 'GetOpenIDConnectProvider', {
   effect: 'read',
-  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-  async handle(_services, _input, { provider: place }) {
-    const { url, clientIds, thumbprints, creationDate, tags } = found(place);
+  targets: ({ OpenIDConnectProviderArn }) => ({
+    provider: providerTarget(OpenIDConnectProviderArn),
+  }),
+  async handle(_services, _input, { provider }) {
+    const { url, clientIds, thumbprints, creationDate, tags } = requireRow(provider);
     return {
       Url: url,
       ClientIDList: clientIds,
@@ -120,7 +122,7 @@ export const GetOpenIDConnectProvider = defineOperation('iam', 'GetOpenIDConnect
 
 export const ListOpenIDConnectProviders = defineOperation('iam', 'ListOpenIDConnectProviders', {
   effect: 'read',
-  targets: () => ({ providers: all('oidc-provider') }),
+  targets: () => ({ providers: collectionTarget('oidc-provider') }),
   async handle({ store }, _input, { providers: { account } }) {
     const rows = await store.read((reader) => reader.list('oidcProviders', [account]));
     return {
@@ -134,9 +136,11 @@ export const UpdateOpenIDConnectProviderThumbprint = defineOperation(
   'UpdateOpenIDConnectProviderThumbprint',
   {
     effect: 'write',
-    targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-    async handle({ store }, { ThumbprintList }, { provider: place }) {
-      await amend(store, place, (row) => ({ ...row, thumbprints: ThumbprintList }));
+    targets: ({ OpenIDConnectProviderArn }) => ({
+      provider: providerTarget(OpenIDConnectProviderArn),
+    }),
+    async handle({ store }, { ThumbprintList }, { provider }) {
+      await amend(store, provider, (row) => ({ ...row, thumbprints: ThumbprintList }));
       return {};
     },
   },
@@ -147,9 +151,11 @@ export const AddClientIDToOpenIDConnectProvider = defineOperation(
   'AddClientIDToOpenIDConnectProvider',
   {
     effect: 'write',
-    targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-    async handle({ store }, { ClientID }, { provider: place }) {
-      await amend(store, place, (row) => ({
+    targets: ({ OpenIDConnectProviderArn }) => ({
+      provider: providerTarget(OpenIDConnectProviderArn),
+    }),
+    async handle({ store }, { ClientID }, { provider }) {
+      await amend(store, provider, (row) => ({
         ...row,
         clientIds: checkedClientIds([...row.clientIds, ClientID]),
       }));
@@ -163,9 +169,11 @@ export const RemoveClientIDFromOpenIDConnectProvider = defineOperation(
   'RemoveClientIDFromOpenIDConnectProvider',
   {
     effect: 'write',
-    targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-    async handle({ store }, { ClientID }, { provider: place }) {
-      await amend(store, place, (row) => ({
+    targets: ({ OpenIDConnectProviderArn }) => ({
+      provider: providerTarget(OpenIDConnectProviderArn),
+    }),
+    async handle({ store }, { ClientID }, { provider }) {
+      await amend(store, provider, (row) => ({
         ...row,
         clientIds: row.clientIds.filter((id) => id !== ClientID),
       }));
@@ -177,7 +185,9 @@ export const RemoveClientIDFromOpenIDConnectProvider = defineOperation(
 /** Idempotent, as in AWS. */
 export const DeleteOpenIDConnectProvider = defineOperation('iam', 'DeleteOpenIDConnectProvider', {
   effect: 'write',
-  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
+  targets: ({ OpenIDConnectProviderArn }) => ({
+    provider: providerTarget(OpenIDConnectProviderArn),
+  }),
   async handle({ store }, _input, { provider: { account, url } }) {
     await store.transact((transaction) => transaction.delete('oidcProviders', account, url));
     return {};
@@ -186,18 +196,22 @@ export const DeleteOpenIDConnectProvider = defineOperation('iam', 'DeleteOpenIDC
 
 export const TagOpenIDConnectProvider = defineOperation('iam', 'TagOpenIDConnectProvider', {
   effect: 'write',
-  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-  async handle({ store }, { Tags }, { provider: place }) {
-    await amend(store, place, (row) => tagged(row, Tags));
+  targets: ({ OpenIDConnectProviderArn }) => ({
+    provider: providerTarget(OpenIDConnectProviderArn),
+  }),
+  async handle({ store }, { Tags }, { provider }) {
+    await amend(store, provider, (row) => tagged(row, Tags));
     return {};
   },
 });
 
 export const UntagOpenIDConnectProvider = defineOperation('iam', 'UntagOpenIDConnectProvider', {
   effect: 'write',
-  targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-  async handle({ store }, { TagKeys }, { provider: place }) {
-    await amend(store, place, (row) => untagged(row, TagKeys));
+  targets: ({ OpenIDConnectProviderArn }) => ({
+    provider: providerTarget(OpenIDConnectProviderArn),
+  }),
+  async handle({ store }, { TagKeys }, { provider }) {
+    await amend(store, provider, (row) => untagged(row, TagKeys));
     return {};
   },
 });
@@ -207,8 +221,10 @@ export const ListOpenIDConnectProviderTags = defineOperation(
   'ListOpenIDConnectProviderTags',
   {
     effect: 'read',
-    targets: ({ OpenIDConnectProviderArn }) => ({ provider: provider(OpenIDConnectProviderArn) }),
-    handle: (_services, wanted, { provider: place }) => pageOfTags(wanted, found(place).tags),
+    targets: ({ OpenIDConnectProviderArn }) => ({
+      provider: providerTarget(OpenIDConnectProviderArn),
+    }),
+    handle: (_services, wanted, { provider }) => pageOfTags(wanted, requireRow(provider).tags),
   },
 );
 

@@ -26,7 +26,7 @@ interface Listing<Row> {
 
 const DEFAULT_ITEMS = 100;
 /** How many rows are read at a time where most of them may be passed over. */
-const BATCH = 500;
+const BATCH_ROWS = 500;
 
 /** One page of rows. Reads on until the page is full, and one row further to know whether there are more. */
 export async function pageOf<Row>(
@@ -35,7 +35,7 @@ export async function pageOf<Row>(
 ): Promise<Listed<Row>> {
   const rows: Row[] = [];
   let after = readMarker(Marker);
-  const limit = keep ? BATCH : MaxItems + 1;
+  const limit = keep ? BATCH_ROWS : MaxItems + 1;
   for (let full = true; full && rows.length <= MaxItems;) {
     const found = await fetch({ limit, ...(after && { after }) });
     rows.push(...(keep ? found.filter(keep) : found));

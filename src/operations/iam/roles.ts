@@ -4,25 +4,33 @@ import { uniqueId } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedBoundary, shownBoundary } from './boundary.ts';
 import { checkedTrustPolicy, shownDocument } from './documents.ts';
+import {
+  amend,
+  collectionTarget,
+  conflict,
+  current,
+  newEntityTarget,
+  ofRole,
+  rowOf,
+} from './entities.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
-import { all, amend, conflict, current, newEntity, ofRole, rowOf } from './place.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 type Role = NonNullable<Response<'iam', 'GetRole'>['Role']>;
 
 /** Seconds. */
-const DEFAULT_SESSION_DURATION = 3600;
+const DEFAULT_SESSION_DURATION_SECONDS = 3600;
 
 export const CreateRole = defineOperation('iam', 'CreateRole', {
   effect: 'write',
-  targets: ({ RoleName, Path }) => ({ place: newEntity('roles', RoleName, Path) }),
-  async handle({ store, clock }, input, { place: { account } }) {
+  targets: ({ RoleName, Path }) => ({ entity: newEntityTarget('roles', RoleName, Path) }),
+  async handle({ store, clock }, input, { entity: { account } }) {
     const {
       RoleName,
       Path = '/',
       Description,
-      MaxSessionDuration = DEFAULT_SESSION_DURATION,
+      MaxSessionDuration = DEFAULT_SESSION_DURATION_SECONDS,
       PermissionsBoundary,
       Tags,
     } = input;
@@ -58,7 +66,7 @@ export const GetRole = defineOperation('iam', 'GetRole', {
 
 export const ListRoles = defineOperation('iam', 'ListRoles', {
   effect: 'read',
-  targets: () => ({ roles: all('role') }),
+  targets: () => ({ roles: collectionTarget('role') }),
   async handle({ store }, { PathPrefix = '/', ...wanted }, { roles: { account } }) {
     const { rows, more } = await pageOf(wanted, {
       fetch: (page) => store.read((reader) => reader.list('roles', [account], page)),

@@ -4,18 +4,26 @@ import type { Transaction } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
 import { checkedBoundary, shownBoundary } from './boundary.ts';
 import { describeUser } from './describe.ts';
+import {
+  amend,
+  collectionTarget,
+  conflict,
+  current,
+  newEntityTarget,
+  ofUser,
+  rowOf,
+} from './entities.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
-import { all, amend, conflict, current, newEntity, ofUser, rowOf } from './place.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 export const CreateUser = defineOperation('iam', 'CreateUser', {
   effect: 'write',
-  targets: ({ UserName, Path }) => ({ place: newEntity('users', UserName, Path) }),
+  targets: ({ UserName, Path }) => ({ entity: newEntityTarget('users', UserName, Path) }),
   async handle(
     { store, clock },
     { UserName, Path = '/', PermissionsBoundary, Tags },
-    { place: { account } },
+    { entity: { account } },
   ) {
     const row: UserRow = {
       account,
@@ -49,7 +57,7 @@ export const GetUser = defineOperation('iam', 'GetUser', {
 
 export const ListUsers = defineOperation('iam', 'ListUsers', {
   effect: 'read',
-  targets: () => ({ users: all('user') }),
+  targets: () => ({ users: collectionTarget('user') }),
   async handle({ store }, { PathPrefix = '/', ...wanted }, { users: { account } }) {
     const { rows, more } = await pageOf(wanted, {
       fetch: (page) => store.read((reader) => reader.list('users', [account], page)),

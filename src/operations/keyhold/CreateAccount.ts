@@ -1,15 +1,15 @@
 import { decimalId } from '../../base/index.ts';
 import { KmsError, type AccountRow } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
-import { accountPlace, describeAccount } from './account-place.ts';
+import { accountTarget, describeAccount } from './account-target.ts';
 
 export const CreateAccount = defineOperation('keyhold', 'CreateAccount', {
   effect: 'write',
-  targets: ({ AccountId }) => ({ place: accountPlace(AccountId) }),
+  targets: ({ AccountId }) => ({ account: accountTarget(AccountId) }),
   async handle(
     { store, clock, identity },
     { AccountId = decimalId(12), AccountName },
-    { place: { account: management } },
+    { account: { account: management } },
   ) {
     const row: AccountRow = {
       account: AccountId,

@@ -1,18 +1,18 @@
 import type { Response } from '../../contract/index.ts';
 import { KmsError } from '../../domain/index.ts';
-import type { Described } from '../../identity/index.ts';
+import type { PrincipalWithPolicies } from '../../identity/index.ts';
 import { denialText } from '../../policy/index.ts';
 import { aliasNames } from '../conditions/read-inputs.ts';
 import { defineOperation } from '../operation.ts';
-import type { Found } from '../resolved-target.ts';
+import type { ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { accessCauses } from '../simulation/causes.ts';
 import {
   decideHypothetically,
-  type Answer,
-  type Question,
+  type HypotheticalDecision,
+  type HypotheticalRequest,
 } from '../simulation/decide-hypothetically.ts';
-import { foundAgain, keyTarget } from '../simulation/key-target.ts';
+import { keyTarget, resolveAgain } from '../simulation/key-target.ts';
 import { requireAction } from '../simulation/known-actions.ts';
 
 /** Of principals of the caller's account, and of keys whose policy the caller may read. */
@@ -27,20 +27,20 @@ export const ExplainAccess = defineOperation('keyhold', 'ExplainAccess', {
       throw new KmsError('ValidationException', 'Give KeyId or ResourceArn, not both.');
     const action = requireAction(input.Action);
     const who = await principalOf(services, scope.account, input.PrincipalArn);
-    const found: Found = key
-      ? await foundAgain(services, key)
+    const resolved: ResolvedTarget = key
+      ? await resolveAgain(services, key)
       : {
           kind: 'service',
           scope: { ...scope, account: accountOf(input.ResourceArn) ?? scope.account },
           arn: input.ResourceArn ?? '*',
         };
-    const question: Question = {
+    const question: HypotheticalRequest = {
       who,
       action,
       region: scope.region,
-      found,
+      resolved,
       now: services.clock.now(),
-      aliases: found.kind === 'key' ? await aliasNames(services, found) : undefined,
+      aliases: resolved.kind === 'key' ? await aliasNames(services, resolved) : undefined,
       given: input.Context ?? {},
     };
     return explained(question, await decideHypothetically(services, question));
@@ -56,7 +56,7 @@ async function principalOf(
   { store, identity }: Services,
   account: string,
   arn: string,
-): Promise<Described> {
+): Promise<PrincipalWithPolicies> {
   const who = await store.read((reader) => identity.principals.byArn(reader, arn));
   // Of another account's principals not even their existence shows.
   if (who?.principal.account === account) return who;
@@ -64,18 +64,18 @@ async function principalOf(
 }
 
 function explained(
-  { who, action, found }: Question,
-  { decision, unknown }: Answer,
+  { who, action, resolved }: HypotheticalRequest,
+  { decision, unknown }: HypotheticalDecision,
 ): Response<'keyhold', 'ExplainAccess'> {
   const { principal } = who;
   return {
     Decision: decision.allowed ? 'ALLOWED' : 'DENIED',
     Reason: decision.allowed
-      ? `User: ${principal.arn} is authorized to perform: ${action} on resource: ${found.arn}`
-      : denialText(decision, { principal, action, resourceArn: found.arn }),
+      ? `User: ${principal.arn} is authorized to perform: ${action} on resource: ${resolved.arn}`
+      : denialText(decision, { principal, action, resourceArn: resolved.arn }),
     PrincipalArn: principal.arn,
     Action: action,
-    ResourceArn: found.arn,
+    ResourceArn: resolved.arn,
     DecidedBy: accessCauses(decision.by),
     UnknownContext: unknown,
   };

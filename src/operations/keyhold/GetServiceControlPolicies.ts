@@ -1,10 +1,10 @@
 import { defineOperation } from '../operation.ts';
-import { accountOf, accountPlace } from './account-place.ts';
+import { accountOf, accountTarget } from './account-target.ts';
 
 export const GetServiceControlPolicies = defineOperation('keyhold', 'GetServiceControlPolicies', {
   effect: 'read',
-  targets: ({ AccountId }) => ({ place: accountPlace(AccountId) }),
-  handle: async (_services, _input, { place }) => ({
-    Policies: accountOf(place).serviceControlPolicies ?? [],
+  targets: ({ AccountId }) => ({ account: accountTarget(AccountId) }),
+  handle: async (_services, _input, { account }) => ({
+    Policies: accountOf(account).serviceControlPolicies ?? [],
   }),
 });

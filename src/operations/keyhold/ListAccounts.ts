@@ -1,11 +1,11 @@
 import { defineOperation } from '../operation.ts';
-import { accountPlace, describeAccount } from './account-place.ts';
+import { accountTarget, describeAccount } from './account-target.ts';
 
 export const ListAccounts = defineOperation('keyhold', 'ListAccounts', {
   effect: 'read',
-  targets: () => ({ place: accountPlace() }),
-  async handle({ store }, _input, { place }) {
+  targets: () => ({ account: accountTarget() }),
+  async handle({ store }, _input, { account: { account: management } }) {
     const rows = await store.read((reader) => reader.list('accounts', []));
-    return { Accounts: rows.map((row) => describeAccount(row, place.account)) };
+    return { Accounts: rows.map((row) => describeAccount(row, management)) };
   },
 });

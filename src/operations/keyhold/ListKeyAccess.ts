@@ -1,8 +1,8 @@
 import type { Response } from '../../contract/index.ts';
-import type { Described } from '../../identity/index.ts';
+import type { PrincipalWithPolicies } from '../../identity/index.ts';
 import { aliasNames } from '../conditions/read-inputs.ts';
 import { defineOperation } from '../operation.ts';
-import type { FoundKey } from '../resolved-target.ts';
+import type { ResolvedKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { accessCauses } from '../simulation/causes.ts';
 import {
@@ -11,7 +11,7 @@ import {
   relaxedKey,
   relaxedPrincipal,
 } from '../simulation/decide-hypothetically.ts';
-import { foundAgain, keyTarget } from '../simulation/key-target.ts';
+import { keyTarget, resolveAgain } from '../simulation/key-target.ts';
 import { requireAction } from '../simulation/known-actions.ts';
 import { outsiders } from '../simulation/outsiders.ts';
 import { principalPage } from '../simulation/principal-page.ts';
@@ -23,28 +23,28 @@ export const ListKeyAccess = defineOperation('keyhold', 'ListKeyAccess', {
   effect: 'read',
   targets: ({ KeyId }) => ({ service: { on: 'service' }, key: keyTarget(KeyId) }),
   async handle(services, { Actions, Marker }, { key }) {
-    const found = await foundAgain(services, key);
-    const asked = {
-      found,
-      open: relaxedKey(found),
+    const resolved = await resolveAgain(services, key);
+    const query = {
+      resolved,
+      open: relaxedKey(resolved),
       actions: Actions.map(requireAction),
-      aliases: await aliasNames(services, found),
+      aliases: await aliasNames(services, resolved),
     };
     const { principals, more } = await principalPage(services, key.scope.account, Marker);
-    const others = Marker === undefined ? await outsiders(services, found) : [];
+    const others = Marker === undefined ? await outsiders(services, resolved) : [];
     return {
       KeyArn: key.arn,
-      Principals: await accessOf(services, principals, asked),
-      OtherAccounts: await accessOf(services, others, asked),
+      Principals: await accessOf(services, principals, query),
+      OtherAccounts: await accessOf(services, others, query),
       ...(more !== undefined && { NextMarker: more }),
     };
   },
 });
 
-interface Asked {
-  readonly found: FoundKey;
+interface KeyAccessQuery {
+  readonly resolved: ResolvedKey;
   /** The same without conditions. */
-  readonly open: FoundKey;
+  readonly open: ResolvedKey;
   readonly actions: readonly string[];
   readonly aliases: readonly string[] | undefined;
 }
@@ -52,15 +52,15 @@ interface Asked {
 /** Only who can do something. */
 async function accessOf(
   services: Services,
-  principals: readonly Described[],
-  asked: Asked,
+  principals: readonly PrincipalWithPolicies[],
+  query: KeyAccessQuery,
 ): Promise<KeyAccess[]> {
   const all: KeyAccess[] = [];
   for (const who of principals) {
     const callers = { who, open: relaxedPrincipal(who) };
     const permitted: KeyAccess['Actions'][number][] = [];
-    for (const action of asked.actions)
-      permitted.push(...(await permission(services, callers, action, asked)));
+    for (const action of query.actions)
+      permitted.push(...(await permission(services, callers, action, query)));
     const { arn, session } = who.principal;
     if (permitted.length > 0)
       all.push({ PrincipalArn: session?.roleArn ?? arn, Actions: permitted });
@@ -69,23 +69,23 @@ async function accessOf(
 }
 
 interface Callers {
-  readonly who: Described;
+  readonly who: PrincipalWithPolicies;
   /** The same without conditions. */
-  readonly open: Described;
+  readonly open: PrincipalWithPolicies;
 }
 
 async function permission(
   services: Services,
   { who, open }: Callers,
   action: string,
-  asked: Asked,
+  query: KeyAccessQuery,
 ): Promise<KeyAccess['Actions']> {
-  const { found, aliases } = asked;
+  const { resolved, aliases } = query;
   const question = {
     who,
     action,
-    region: found.key.region,
-    found,
+    region: resolved.key.region,
+    resolved,
     now: services.clock.now(),
     aliases,
     given: {},
@@ -93,7 +93,7 @@ async function permission(
   const { decision } = await decideHypothetically(services, question);
   if (decision.allowed)
     return [{ Action: action, Conditional: false, Through: accessCauses(decision.by) }];
-  const most = await decideAtMost(services, open, action, asked.open);
+  const most = await decideAtMost(services, open, action, query.open);
   return most.allowed
     ? [{ Action: action, Conditional: true, Through: accessCauses(most.by) }]
     : [];

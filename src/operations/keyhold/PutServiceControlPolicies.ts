@@ -1,13 +1,13 @@
 import { KmsError } from '../../domain/index.ts';
 import { parsePolicy, PolicyError } from '../../policy/index.ts';
 import { defineOperation } from '../operation.ts';
-import { accountOf, accountPlace } from './account-place.ts';
+import { accountOf, accountTarget } from './account-target.ts';
 
 export const PutServiceControlPolicies = defineOperation('keyhold', 'PutServiceControlPolicies', {
   effect: 'write',
-  targets: ({ AccountId }) => ({ place: accountPlace(AccountId) }),
-  async handle({ store }, { AccountId, Policies }, { place }) {
-    if (AccountId === place.account) {
+  targets: ({ AccountId }) => ({ account: accountTarget(AccountId) }),
+  async handle({ store }, { AccountId, Policies }, { account }) {
+    if (AccountId === account.account) {
       // As in AWS Organizations, and so that nobody can lock the installation.
       throw new KmsError(
         'ValidationException',
@@ -16,7 +16,7 @@ export const PutServiceControlPolicies = defineOperation('keyhold', 'PutServiceC
     }
     for (const document of Policies) checkDocument(document);
     await store.transact(async (transaction) => {
-      const row = accountOf({ ...place, row: await transaction.get('accounts', AccountId) });
+      const row = accountOf({ ...account, row: await transaction.get('accounts', AccountId) });
       const { serviceControlPolicies: _before, ...rest } = row;
       await transaction.put(
         'accounts',

@@ -3,12 +3,12 @@ import { deleteDueKeys } from './deletion/delete-due-keys.ts';
 import { expireMaterials } from './import/expire-materials.ts';
 import { finishTransitions } from './multi-region/finish-transitions.ts';
 import { finishOnDemandRotations, rotateDueKeys } from './rotation/rotate-due-keys.ts';
-import { tellKeyEvents } from './upkeep/key-events.ts';
+import { publishKeyEvents } from './upkeep/key-events.ts';
 
 /** How often the clock is looked at, in milliseconds of real time; what it brings about is days in coming. */
-const INTERVAL = 1_000;
+const UPKEEP_INTERVAL_MS = 1_000;
 /** In milliseconds: timers may be a little early, and then nothing would be due yet. */
-const SLACK = 5;
+const TIMER_SLACK_MS = 5;
 
 /** What happens to keys without a call, in this order. */
 const tasks: readonly ((services: Services, settleTime: number) => Promise<void>)[] = [
@@ -17,7 +17,7 @@ const tasks: readonly ((services: Services, settleTime: number) => Promise<void>
   finishOnDemandRotations,
   rotateDueKeys,
   deleteDueKeys,
-  tellKeyEvents,
+  publishKeyEvents,
 ];
 
 /**
@@ -58,10 +58,10 @@ export function startKeyUpkeep(services: Services, settleTime: number): () => Pr
       if (more) settle();
       more = false;
       start();
-    }, settleTime + SLACK);
+    }, settleTime + TIMER_SLACK_MS);
   }
 
-  const timer = setInterval(start, INTERVAL);
+  const timer = setInterval(start, UPKEEP_INTERVAL_MS);
   const unsubscribe = services.store.subscribe((changes) => {
     if (changes.some(({ table }) => table === 'keys')) settle();
   });

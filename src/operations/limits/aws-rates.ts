@@ -36,8 +36,8 @@ const symmetricByRegion: ReadonlyMap<string, number> = new Map([
     'eu-west-2',
   ].map((region) => [region, 10_000] as const),
 ]);
-const SYMMETRIC = 5_500;
-const ASYMMETRIC = 1_000;
+const SYMMETRIC_PER_SECOND = 5_500;
+const ASYMMETRIC_PER_SECOND = 1_000;
 
 const dataKeyPairs: Readonly<Record<DataKeyPairSpec, number>> = {
   ECC_NIST_P256: 25,
@@ -75,9 +75,9 @@ const perOperation: Readonly<Record<string, number>> = {
   TagResource: 10,
   GetParametersForImport: 0.25,
 } satisfies Partial<Record<OperationName<'kms'>, number>>;
-const ANY_OTHER = 5;
+const OTHER_PER_SECOND = 5;
 
-interface Asked {
+interface RateQuery {
   readonly operation: string;
   readonly region: string;
   /** Of the key that does the work, if there is one. */
@@ -94,17 +94,17 @@ export function awsRate({
   region,
   keySpec = 'SYMMETRIC_DEFAULT',
   pairSpec,
-}: Asked): Rate {
+}: RateQuery): Rate {
   if (pairSpec !== undefined)
     return { group: `pairs ${pairSpec}`, perSecond: dataKeyPairs[pairSpec] };
   if (!cryptographic.has(operation))
-    return { group: operation, perSecond: perOperation[operation] ?? ANY_OTHER };
+    return { group: operation, perSecond: perOperation[operation] ?? OTHER_PER_SECOND };
   const { family, material } = keySpecProperties(keySpec);
   // Keys of one type share, whatever their size; all curves are of one type.
   if (family === 'asymmetric')
     return {
       group: /^(?:rsa|ml-dsa|ml-kem)/.exec(material.kind)?.[0] ?? 'ecc',
-      perSecond: ASYMMETRIC,
+      perSecond: ASYMMETRIC_PER_SECOND,
     };
-  return { group: 'symmetric', perSecond: symmetricByRegion.get(region) ?? SYMMETRIC };
+  return { group: 'symmetric', perSecond: symmetricByRegion.get(region) ?? SYMMETRIC_PER_SECOND };
 }

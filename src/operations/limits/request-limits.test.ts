@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isKmsError, type KeyRow, type KeySpec } from '../../domain/index.ts';
 import { awsRate } from './aws-rates.ts';
-import { defaultRates, RequestLimits, type Counted, type RequestRates } from './request-limits.ts';
+import {
+  defaultRates,
+  RequestLimits,
+  type CountedRequest,
+  type RequestRates,
+} from './request-limits.ts';
 
 function key(keySpec: KeySpec, customKeyStoreId?: string): KeyRow {
   return {
@@ -22,7 +27,7 @@ function key(keySpec: KeySpec, customKeyStoreId?: string): KeyRow {
   };
 }
 
-const request: Counted = {
+const request: CountedRequest = {
   operation: 'Encrypt',
   cryptographic: true,
   account: '111122223333',
@@ -32,7 +37,11 @@ const request: Counted = {
 };
 
 /** How many of `most` equal requests at one moment are let through. */
-function allowed(rates: RequestRates, most: number, ...requests: readonly Counted[]): number {
+function allowed(
+  rates: RequestRates,
+  most: number,
+  ...requests: readonly CountedRequest[]
+): number {
   const limits = new RequestLimits(rates, { now: () => 0 });
   let count = 0;
   for (let at = 0; at < most; at += 1) {
@@ -48,7 +57,10 @@ function allowed(rates: RequestRates, most: number, ...requests: readonly Counte
 
 describe('request rates', () => {
   it('limit custom key stores, each by itself, and nothing else unless told to', () => {
-    const inStore = (id: string): Counted => ({ ...request, keys: [key('SYMMETRIC_DEFAULT', id)] });
+    const inStore = (id: string): CountedRequest => ({
+      ...request,
+      keys: [key('SYMMETRIC_DEFAULT', id)],
+    });
     assert.equal(allowed(defaultRates, 2_000, inStore('cks-1')), 1_800);
     assert.equal(allowed(defaultRates, 4_000, inStore('cks-1'), inStore('cks-2')), 3_600);
     assert.equal(
@@ -77,7 +89,7 @@ describe('request rates', () => {
   it('come back with time', () => {
     let now = 0;
     const limits = new RequestLimits({ aws: true }, { now: () => now });
-    const slow: Counted = {
+    const slow: CountedRequest = {
       ...request,
       operation: 'GetParametersForImport',
       cryptographic: false,

@@ -13,7 +13,7 @@ export interface RequestRates {
 export const defaultRates: RequestRates = { customKeyStore: 1_800, aws: false };
 
 /** A request that was found allowed: only those count. */
-export interface Counted {
+export interface CountedRequest {
   readonly operation: string;
   /** Whether it uses the keys: the operations that a custom key store counts. */
   readonly cryptographic: boolean;
@@ -38,7 +38,7 @@ export class RequestLimits {
   }
 
   /** @throws KmsError ThrottlingException */
-  require(request: Counted): void {
+  require(request: CountedRequest): void {
     if (this.#stores && request.cryptographic) {
       for (const { customKeyStoreId } of request.keys) {
         if (customKeyStoreId !== undefined && !this.#stores.take(customKeyStoreId)) throw tooFast();
@@ -57,7 +57,7 @@ export class RequestLimits {
   }
 }
 
-function rateOf({ operation, region, keys, input }: Counted): Rate {
+function rateOf({ operation, region, keys, input }: CountedRequest): Rate {
   const keySpec = keys[0]?.keySpec;
   // Only the data key pair operations have it, and the decoder has checked it against the contract.
   const { KeyPairSpec: pairSpec } = input as { readonly KeyPairSpec?: DataKeyPairSpec };

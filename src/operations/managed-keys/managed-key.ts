@@ -3,13 +3,13 @@ import { partitionOf, type KeyRow, type Scope } from '../../domain/index.ts';
 import { awsServices } from './aws-services.ts';
 
 const PREFIX = 'alias/aws/';
-const ROTATION_PERIOD = 365;
+const ROTATION_PERIOD_DAYS = 365;
 
 /**
  * The AWS managed key that a predefined alias stands for, as it will be; undefined if there is no such service. Nothing is
  * made yet: a caller who may not describe it leaves no trace.
  */
-export function plannedManagedKey(
+export function uncreatedManagedKey(
   { account, region }: Scope,
   aliasName: string,
   now: number,
@@ -28,8 +28,8 @@ export function plannedManagedKey(
     description: `Default key that protects my ${service} data when no other key is defined`,
     enabled: true,
     creationDate: now,
-    rotationPeriodInDays: ROTATION_PERIOD,
-    nextRotationDate: now + ROTATION_PERIOD * DAY_MS,
+    rotationPeriodInDays: ROTATION_PERIOD_DAYS,
+    nextRotationDate: now + ROTATION_PERIOD_DAYS * DAY_MS,
     policy: managedKeyPolicy({ account, region }, service, `${viaService}.${region}.amazonaws.com`),
     tags: [],
   };

@@ -3,14 +3,14 @@ import { services, type ServiceName } from '../../contract/index.ts';
 import { isKmsError, type Principal } from '../../domain/index.ts';
 import type { Operation } from '../operation.ts';
 import type { PerformRequest } from '../request.ts';
-import type { Found } from '../resolved-target.ts';
-import { reveals } from './returns-secret.ts';
+import type { ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
+import { returnsSecret } from './returns-secret.ts';
 
 /** What the pipeline learns on its way, for the audit record. */
-export interface Outcome {
-  readonly found: Record<string, Found>;
-  readonly noted: Record<string, unknown>;
+export interface AuditInputs {
+  readonly resolved: Record<string, ResolvedTarget>;
+  readonly additionalEventData: Record<string, unknown>;
   /** Who called, if the signature doesn't say. */
   caller?: Principal;
 }
@@ -38,7 +38,7 @@ export function auditCall(
   { audit, clock }: Pick<Services, 'audit' | 'clock'>,
   operation: Operation,
   request: PerformRequest,
-  { found, noted, caller }: Outcome,
+  { resolved, additionalEventData, caller }: AuditInputs,
   output: object | undefined,
   error?: unknown,
 ): Recorded {
@@ -55,8 +55,8 @@ export function auditCall(
     input: request.input,
     output,
     error: error === undefined ? undefined : auditError(operation.service, error),
-    resources: resourcesOf(found, output),
-    additionalEventData: hasAny(noted) ? noted : undefined,
+    resources: resourcesOf(resolved, output),
+    additionalEventData: hasAny(additionalEventData) ? additionalEventData : undefined,
     tlsDetails: request.tls,
   });
   const written = audit.record(event, { durable: error === undefined && mustLast(operation) });
@@ -65,11 +65,11 @@ export function auditCall(
 
 /** Before a secret leaves, or a change is acknowledged, its record must survive the loss of power too. */
 function mustLast({ service, name, effect }: Operation): boolean {
-  return effect === 'write' || reveals(service, name);
+  return effect === 'write' || returnsSecret(service, name);
 }
 
 /** Characters, as in CloudTrail: a text may repeat a whole input. */
-const MAX_MESSAGE = 1_024;
+const MAX_MESSAGE_CHARS = 1_024;
 
 /** As CloudTrail names the errors of services that speak the Query protocol. */
 function queryErrorCode(code: string): string {
@@ -85,18 +85,18 @@ function auditError(
   const { code, publicMessage } = error;
   return {
     code: services[service].protocol === 'query' ? queryErrorCode(code) : code,
-    message: publicMessage?.slice(0, MAX_MESSAGE),
+    message: publicMessage?.slice(0, MAX_MESSAGE_CHARS),
   };
 }
 
 /** What the call acted on, and the key that it made. */
 function resourcesOf(
-  found: Readonly<Record<string, Found>>,
+  resolved: Readonly<Record<string, ResolvedTarget>>,
   output: object | undefined,
 ): AuditResource[] {
   const resources: AuditResource[] = [];
-  for (const name in found) {
-    const one = found[name];
+  for (const name in resolved) {
+    const one = resolved[name];
     if (one?.kind === 'key')
       resources.push({ accountId: one.scope.account, type: 'AWS::KMS::Key', ARN: one.arn });
     else if (one?.kind === 'iam' && one.trustPolicy)

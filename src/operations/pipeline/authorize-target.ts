@@ -3,23 +3,23 @@ import type { Request, ServiceName } from '../../contract/index.ts';
 import { KmsError, type ErrorName, type GrantRow } from '../../domain/index.ts';
 import {
   authorize,
+  callerIdentity,
   compilePolicy,
   denialText,
   parsePolicy,
-  whoIs,
-  type Access,
+  type AccessRequest,
   type Decision,
   type PrincipalPolicies,
   type RequestContext,
 } from '../../policy/index.ts';
 import type { GrantQuestion } from '../caches/grant-index.ts';
-import type { Facts } from '../conditions/condition-inputs.ts';
+import type { ConditionInputs } from '../conditions/condition-inputs.ts';
 import { encryptionContext } from '../conditions/encryption-context.ts';
-import { factsOf } from '../conditions/read-inputs.ts';
+import { readInputs } from '../conditions/read-inputs.ts';
 import { requestContext } from '../conditions/request-context.ts';
 import { decideWithGrants } from '../grants/decide.ts';
 import { retirementVerdict } from '../grants/granted.ts';
-import { named, type Course } from '../resolved-target.ts';
+import { targetNamed, type ResolvedRequest } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { unknownCiphertext } from './find-key.ts';
 
@@ -41,42 +41,43 @@ const accessDenied: Record<ServiceName, ErrorName> = {
  */
 export function authorizeTarget(
   services: Services,
-  course: Course,
+  resolvedRequest: ResolvedRequest,
   name: string,
 ): void | Promise<void> {
-  const { operation, request } = course;
-  const { target, found } = named(course, name);
+  const { operation, request } = resolvedRequest;
+  const { target, resolved } = targetNamed(resolvedRequest, name);
   if (target.on === 'iam' && target.decidedBy === 'handler') return;
   const { caller, policies } = request;
   if (operation.service === 'iam' && caller.session && caller.session.roleArn === undefined)
     throw noSessionOfUser();
   const action = target.action ?? operation.action;
-  const asked = whenReady(factsOf(services, course, name, action), (facts) =>
-    decide(services, facts, policies),
+  const decision = whenReady(readInputs(services, resolvedRequest, name, action), (inputs) =>
+    decide(services, inputs, policies),
   );
-  return whenReady(asked, (decision) => {
+  return whenReady(decision, (decision) => {
     if (decision.allowed) return;
     // A ciphertext under another account's key must look like one under no key at all.
     if (decision.because === 'hidden' && target.on === 'ciphertext' && target.id === undefined)
       throw unknownCiphertext();
     throw new KmsError(
       accessDenied[operation.service],
-      denialText(decision, { principal: caller, action, resourceArn: found.arn }),
+      denialText(decision, { principal: caller, action, resourceArn: resolved.arn }),
     );
   });
 }
 
-function accessOf(facts: Facts, policies: PrincipalPolicies): Access {
-  const { action, found } = facts;
+function accessOf(inputs: ConditionInputs, policies: PrincipalPolicies): AccessRequest {
+  const { action, resolved } = inputs;
   return {
-    principal: facts.request.caller,
+    principal: inputs.request.caller,
     action,
-    resourceArn: found.arn,
-    resourceAccount: found.scope.account,
+    resourceArn: resolved.arn,
+    resourceAccount: resolved.scope.account,
     policies,
-    context: requestContext(facts),
-    ...(found.kind === 'key' && { resourcePolicy: found.policy }),
-    ...(found.kind === 'iam' && found.trustPolicy && { resourcePolicy: found.trustPolicy }),
+    context: requestContext(inputs),
+    ...(resolved.kind === 'key' && { resourcePolicy: resolved.policy }),
+    ...(resolved.kind === 'iam' &&
+      resolved.trustPolicy && { resourcePolicy: resolved.trustPolicy }),
   };
 }
 
@@ -90,47 +91,47 @@ function noSessionOfUser(): KmsError {
 
 function decide(
   { grants }: Services,
-  facts: Facts,
+  inputs: ConditionInputs,
   policies: PrincipalPolicies,
 ): Decision | Promise<Decision> {
-  const { found, action } = facts;
-  const access = accessOf(facts, policies);
-  if (found.kind === 'key' && found.grant) return decideRetirement(access, found.grant);
-  const grantable = found.kind === 'key' && action.startsWith(KMS);
+  const { resolved, action } = inputs;
+  const access = accessOf(inputs, policies);
+  if (resolved.kind === 'key' && resolved.grant) return decideRetirement(access, resolved.grant);
+  const grantable = resolved.kind === 'key' && action.startsWith(KMS);
   return decideWithGrants(
     grants,
     access,
-    grantable ? { key: found.key, question: questionOf(facts) } : undefined,
+    grantable ? { key: resolved.key, question: questionOf(inputs) } : undefined,
   );
 }
 
 const nothing = compilePolicy(parsePolicy('{"Statement":[]}'));
 
 /** Who may retire a grant is the grant's affair, whosever key it is; only the caller's own policies can deny it. */
-function decideRetirement(access: Access, grant: GrantRow): Decision {
+function decideRetirement(access: AccessRequest, grant: GrantRow): Decision {
   const { account: resourceAccount } = access.principal;
   return authorize(
     { ...access, resourceAccount, resourcePolicy: nothing },
-    retirementVerdict(grant, whoIs(access.principal)),
+    retirementVerdict(grant, callerIdentity(access.principal)),
   );
 }
 
 /** What the request shows to conditions when it asks for `action` on the target of that name. */
 export async function contextOf(
   services: Services,
-  course: Course,
+  resolvedRequest: ResolvedRequest,
   name: string,
   action: string,
 ): Promise<RequestContext> {
-  return requestContext(await factsOf(services, course, name, action));
+  return requestContext(await readInputs(services, resolvedRequest, name, action));
 }
 
-function questionOf(facts: Facts): GrantQuestion {
-  const operation = facts.action.slice(KMS.length);
+function questionOf(inputs: ConditionInputs): GrantQuestion {
+  const operation = inputs.action.slice(KMS.length);
   if (operation !== 'CreateGrant')
-    return { operation, encryptionContext: encryptionContext(facts), child: undefined };
+    return { operation, encryptionContext: encryptionContext(inputs), child: undefined };
   // The contract's decoder made the input of CreateGrant.
-  const { Operations, Constraints } = facts.request.input as Request<'kms', 'CreateGrant'>;
+  const { Operations, Constraints } = inputs.request.input as Request<'kms', 'CreateGrant'>;
   return {
     operation,
     encryptionContext: undefined,

@@ -1,6 +1,6 @@
 import { keySpecProperties, kindRefusal, KmsError, stateVerdict } from '../../domain/index.ts';
 import type { Operation, Target } from '../operation.ts';
-import type { Found, FoundKey } from '../resolved-target.ts';
+import type { ResolvedKey, ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { shownState } from './shown-state.ts';
 
@@ -9,10 +9,10 @@ export function checkKey(
   { keyStores }: Pick<Services, 'keyStores'>,
   operation: Operation,
   target: Target,
-  found: Found,
+  resolved: ResolvedTarget,
 ): void {
-  if (found.kind !== 'key' || !('states' in target)) return;
-  const { key, arn, deferred }: FoundKey = found;
+  if (resolved.kind !== 'key' || !('states' in target)) return;
+  const { key, arn, deferred }: ResolvedKey = resolved;
   const refusal = target.kind && kindRefusal(target.kind, key);
   if (refusal)
     throw new KmsError('UnsupportedOperationException', refusal.text && `${arn} ${refusal.text}`);

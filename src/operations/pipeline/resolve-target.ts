@@ -4,67 +4,71 @@ import { requireGrantId } from '../grants/grant-id.ts';
 import { grantOfToken } from '../grants/grant-token.ts';
 import type { IamTarget, Target } from '../operation.ts';
 import type {
-  Asker,
-  Found,
-  FoundAlias,
-  FoundBackup,
-  FoundCluster,
-  FoundIam,
-  FoundKey,
+  LookupContext,
+  ResolvedAlias,
+  ResolvedBackup,
+  ResolvedCluster,
+  ResolvedIam,
+  ResolvedKey,
+  ResolvedTarget,
 } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import {
   ALIAS_PREFIX,
-  foundKey,
   keyByAlias,
   keyById,
   keyOfCiphertext,
-  keyOrPlanned,
+  keyOrUncreated,
   missing,
+  resolvedKey,
 } from './find-key.ts';
 
-type Directory = Pick<Services, 'keys' | 'store' | 'clock'>;
+type TargetLookup = Pick<Services, 'keys' | 'store' | 'clock'>;
 
 /** Finds what a target names: the first stage of the pipeline's inner half. */
 export function resolveTarget(
-  directory: Directory,
-  asker: Asker,
+  lookup: TargetLookup,
+  context: LookupContext,
   target: Target,
-): Found | Promise<Found> {
+): ResolvedTarget | Promise<ResolvedTarget> {
   switch (target.on) {
     case 'service':
-      return { kind: 'service', scope: asker.scope, arn: '*' };
+      return { kind: 'service', scope: context.scope, arn: '*' };
     case 'key':
-      return target.orPlanned
-        ? keyOrPlanned(directory, asker, target.id)
+      return target.orUncreated
+        ? keyOrUncreated(lookup, context, target.id)
         : whenReady(
-            keyById(directory, inRegion(asker, target.region), target.id, target.aliases),
-            foundKey,
+            keyById(lookup, inRegion(context, target.region), target.id, target.aliases),
+            resolvedKey,
           );
     case 'ciphertext':
-      return keyOfCiphertext(directory, asker, target.blob, target.id);
+      return keyOfCiphertext(lookup, context, target.blob, target.id);
     case 'alias':
-      return aliasByName(directory, asker.scope, target.name);
+      return aliasByName(lookup, context.scope, target.name);
     case 'alias-key':
-      return keyByAlias(directory, asker, asker.scope, target.name).then(foundKey);
+      return keyByAlias(lookup, context, context.scope, target.name).then(resolvedKey);
     case 'grant':
-      return grantNamed(directory, asker, target);
+      return grantNamed(lookup, context, target);
     case 'cluster':
-      return clusterById(directory, asker.scope, target.clusterId);
+      return clusterById(lookup, context.scope, target.clusterId);
     case 'backup':
-      return backupById(directory, asker.scope, target.backupId);
+      return backupById(lookup, context.scope, target.backupId);
     case 'iam':
-      return iamPlace(directory, asker, target);
+      return iamResource(lookup, context, target);
   }
 }
 
-function inRegion(asker: Asker, region: string | undefined): Asker {
+function inRegion(context: LookupContext, region: string | undefined): LookupContext {
   return region === undefined
-    ? asker
-    : { ...asker, scope: { account: asker.scope.account, region } };
+    ? context
+    : { ...context, scope: { account: context.scope.account, region } };
 }
 
-async function aliasByName(directory: Directory, scope: Scope, name: string): Promise<FoundAlias> {
+async function aliasByName(
+  lookup: TargetLookup,
+  scope: Scope,
+  name: string,
+): Promise<ResolvedAlias> {
   if (!name.startsWith(ALIAS_PREFIX) || name.length === ALIAS_PREFIX.length) {
     throw new KmsError(
       'ValidationException',
@@ -74,24 +78,24 @@ async function aliasByName(directory: Directory, scope: Scope, name: string): Pr
   return {
     kind: 'alias',
     name,
-    alias: await directory.keys.alias(scope, name),
+    alias: await lookup.keys.alias(scope, name),
     scope,
     arn: aliasArn(scope, name),
   };
 }
 
 async function grantNamed(
-  directory: Directory,
-  asker: Asker,
+  lookup: TargetLookup,
+  context: LookupContext,
   { token, id, grantId }: Extract<Target, { on: 'grant' }>,
-): Promise<FoundKey> {
+): Promise<ResolvedKey> {
   if (token !== undefined && id === undefined && grantId === undefined) {
-    const grant = await directory.store.read((reader) =>
-      grantOfToken(reader, token, asker.scope.region),
+    const grant = await lookup.store.read((reader) =>
+      grantOfToken(reader, token, context.scope.region),
     );
-    const known = await directory.keys.key(grant, grant.keyId);
+    const known = await lookup.keys.key(grant, grant.keyId);
     if (!known) throw new KmsError('InvalidGrantTokenException', 'The grant token is not valid.');
-    return { ...foundKey(known), grant };
+    return { ...resolvedKey(known), grant };
   }
   if (token !== undefined || id === undefined || grantId === undefined) {
     throw new KmsError(
@@ -101,42 +105,42 @@ async function grantNamed(
   }
   // First of all: of another account's key nothing may show, not even by which of two things is wrong.
   requireGrantId(grantId);
-  const known = await keyById(directory, asker, id, undefined);
+  const known = await keyById(lookup, context, id, undefined);
   const { account, region, keyId } = known.key;
-  const grant = await directory.store.read((reader) =>
+  const grant = await lookup.store.read((reader) =>
     reader.get('grants', account, region, keyId, grantId),
   );
-  if (!grant) throw missing(asker, known.key, `Grant ID ${grantId} not found`);
-  return { ...foundKey(known), grant };
+  if (!grant) throw missing(context, known.key, `Grant ID ${grantId} not found`);
+  return { ...resolvedKey(known), grant };
 }
 
 async function clusterById(
-  directory: Directory,
+  lookup: TargetLookup,
   scope: Scope,
   clusterId: string,
-): Promise<FoundCluster> {
-  const cluster = await directory.store.read((reader) =>
+): Promise<ResolvedCluster> {
+  const cluster = await lookup.store.read((reader) =>
     reader.get('clusters', scope.account, scope.region, clusterId),
   );
   return { kind: 'cluster', clusterId, cluster, scope, arn: clusterArn(scope, clusterId) };
 }
 
 async function backupById(
-  directory: Directory,
+  lookup: TargetLookup,
   scope: Scope,
   backupId: string,
-): Promise<FoundBackup> {
-  const backup = await directory.store.read((reader) =>
+): Promise<ResolvedBackup> {
+  const backup = await lookup.store.read((reader) =>
     reader.get('backups', scope.account, scope.region, backupId),
   );
   return { kind: 'backup', backupId, backup, scope, arn: backupArn(scope, backupId) };
 }
 
-async function iamPlace(
-  directory: Directory,
-  { caller, scope }: Asker,
+async function iamResource(
+  lookup: TargetLookup,
+  { caller, scope }: LookupContext,
   { find }: IamTarget,
-): Promise<FoundIam> {
-  const place = await directory.store.read((reader) => find(reader, caller));
-  return { ...place, kind: 'iam', scope: { account: place.account, region: scope.region } };
+): Promise<ResolvedIam> {
+  const resource = await lookup.store.read((reader) => find(reader, caller));
+  return { ...resource, kind: 'iam', scope: { account: resource.account, region: scope.region } };
 }

@@ -9,7 +9,7 @@ type Secret =
   | 'AccessKey'
   | 'SecretAccessKey';
 
-type RevealingOperation<S extends ServiceName> = {
+type OperationReturningSecret<S extends ServiceName> = {
   [N in OperationName<S>]: Extract<keyof Response<S, N>, Secret> extends never ? never : N;
 }[OperationName<S>];
 
@@ -29,8 +29,8 @@ const operations = {
   iam: { CreateAccessKey: true },
   sts: { AssumeRole: true, AssumeRoleWithWebIdentity: true, GetSessionToken: true },
   keyhold: { CreateAccount: true },
-} as const satisfies { [S in ServiceName]: Readonly<Record<RevealingOperation<S>, true>> };
+} as const satisfies { [S in ServiceName]: Readonly<Record<OperationReturningSecret<S>, true>> };
 
-export function reveals(service: ServiceName, operation: string): boolean {
+export function returnsSecret(service: ServiceName, operation: string): boolean {
   return Object.hasOwn(operations[service], operation);
 }

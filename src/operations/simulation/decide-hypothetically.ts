@@ -1,25 +1,25 @@
-import type { Described } from '../../identity/index.ts';
+import type { PrincipalWithPolicies } from '../../identity/index.ts';
 import {
+  callerIdentity,
   evaluate,
   noContext,
   relaxed,
   relaxedAll,
-  whoIs,
-  type Access,
+  type AccessRequest,
   type Decision,
 } from '../../policy/index.ts';
 import { decideWithGrants } from '../grants/decide.ts';
 import { constrainedVerdict } from '../grants/granted.ts';
-import type { Found, FoundKey } from '../resolved-target.ts';
+import type { ResolvedKey, ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { hypotheticalContext, type Hypothesis } from './hypothetical-context.ts';
 
 /** Who would do what to what, in which circumstances. */
-export interface Question extends Omit<Hypothesis, 'principal'> {
-  readonly who: Described;
+export interface HypotheticalRequest extends Omit<Hypothesis, 'principal'> {
+  readonly who: PrincipalWithPolicies;
 }
 
-export interface Answer {
+export interface HypotheticalDecision {
   readonly decision: Decision;
   readonly unknown: readonly string[];
 }
@@ -29,61 +29,68 @@ const KMS = /^kms:/i;
 /** What the pipeline would decide on a request that is only thought of. */
 export async function decideHypothetically(
   { grants }: Pick<Services, 'grants'>,
-  question: Question,
-): Promise<Answer> {
+  question: HypotheticalRequest,
+): Promise<HypotheticalDecision> {
   const { who, ...rest } = question;
   const { context, unknown, encryptionContext } = hypotheticalContext({
     ...rest,
     principal: who.principal,
   });
-  const { action, found } = rest;
+  const { action, resolved } = rest;
   const operation = action.replace(KMS, '');
   const grantable =
-    found.kind === 'key' && KMS.test(action)
-      ? { key: found.key, question: { operation, encryptionContext, child: undefined } }
+    resolved.kind === 'key' && KMS.test(action)
+      ? { key: resolved.key, question: { operation, encryptionContext, child: undefined } }
       : undefined;
   const decision = await decideWithGrants(
     grants,
-    { ...accessOf(who, action, found), context },
+    { ...accessOf(who, action, resolved), context },
     grantable,
   );
   return { decision, unknown: [...unknown].toSorted() };
 }
 
 /** A key and a principal with the conditions of their policies taken away: see `relaxed`. */
-export function relaxedKey(found: FoundKey): FoundKey {
-  return { ...found, policy: relaxed(found.policy) };
+export function relaxedKey(resolved: ResolvedKey): ResolvedKey {
+  return { ...resolved, policy: relaxed(resolved.policy) };
 }
-export function relaxedPrincipal({ principal, policies }: Described): Described {
+export function relaxedPrincipal({
+  principal,
+  policies,
+}: PrincipalWithPolicies): PrincipalWithPolicies {
   return { principal, policies: relaxedAll(policies) };
 }
 
 /** What could be decided at most, whatever a request shows: of a relaxed key and a relaxed principal. */
 export async function decideAtMost(
   { grants }: Pick<Services, 'grants'>,
-  who: Described,
+  who: PrincipalWithPolicies,
   action: string,
-  found: FoundKey,
+  resolved: ResolvedKey,
 ): Promise<Decision> {
-  const evaluation = evaluate({ ...accessOf(who, action, found), context: noContext });
+  const evaluation = evaluate({ ...accessOf(who, action, resolved), context: noContext });
   const decision = evaluation.decide();
   if (decision.allowed || decision.because.endsWith('-deny')) return decision;
   const granted = await constrainedVerdict(
     grants,
-    found.key,
-    whoIs(who.principal),
+    resolved.key,
+    callerIdentity(who.principal),
     action.replace(KMS, ''),
   );
   return granted ? evaluation.decide(granted) : decision;
 }
 
-function accessOf({ principal, policies }: Described, action: string, found: Found): Access {
+function accessOf(
+  { principal, policies }: PrincipalWithPolicies,
+  action: string,
+  resolved: ResolvedTarget,
+): AccessRequest {
   return {
     principal,
     action,
     policies,
-    resourceArn: found.arn,
-    resourceAccount: found.scope.account,
-    ...(found.kind === 'key' && { resourcePolicy: found.policy }),
+    resourceArn: resolved.arn,
+    resourceAccount: resolved.scope.account,
+    ...(resolved.kind === 'key' && { resourcePolicy: resolved.policy }),
   };
 }

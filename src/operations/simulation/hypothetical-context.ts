@@ -1,15 +1,15 @@
 import type { Principal } from '../../domain/index.ts';
 import type { ContextValue, RequestContext } from '../../policy/index.ts';
-import type { Facts } from '../conditions/condition-inputs.ts';
+import type { ConditionInputs } from '../conditions/condition-inputs.ts';
 import { multiValuedKeys, requestContext } from '../conditions/request-context.ts';
-import type { Found } from '../resolved-target.ts';
+import type { ResolvedTarget } from '../resolved-target.ts';
 
 /** A request that nobody has made: who would ask for what, and what it would show. */
 export interface Hypothesis {
   readonly principal: Principal;
   readonly action: string;
   readonly region: string;
-  readonly found: Found;
+  readonly resolved: ResolvedTarget;
   readonly now: number;
   readonly aliases: readonly string[] | undefined;
   /** Condition keys in any case, with their values. */
@@ -42,15 +42,15 @@ export function hypotheticalContext({
     userAgent: '',
     secure: false,
   };
-  const facts: Facts = {
+  const inputs: ConditionInputs = {
     ...rest,
     request,
     target: { on: 'service' },
-    all: {},
+    allResolved: {},
     attestation: undefined,
     idleDays: undefined,
   };
-  const derived = requestContext(facts);
+  const derived = requestContext(inputs);
   const values = new Map(
     Object.entries(given).map(([key, list]) => [
       key.toLowerCase(),

@@ -1,7 +1,7 @@
 import { KmsError } from '../../domain/index.ts';
-import { foundKey } from '../pipeline/find-key.ts';
-import type { FoundKey } from '../resolved-target.ts';
 import type { AuthorizedKey, Target } from '../operation.ts';
+import { resolvedKey } from '../pipeline/find-key.ts';
+import type { ResolvedKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 
 /** Who may read a key's policy may have it explained. */
@@ -16,11 +16,11 @@ export function keyTarget(id: string) {
 }
 
 /** The key with its policy compiled, as the pipeline has it when somebody asks for it. */
-export async function foundAgain(
+export async function resolveAgain(
   { keys }: Services,
   { key, arn }: AuthorizedKey,
-): Promise<FoundKey> {
+): Promise<ResolvedKey> {
   const known = await keys.key(key, key.keyId);
   if (!known) throw new KmsError('NotFoundException', `Key '${arn}' does not exist`);
-  return foundKey(known);
+  return resolvedKey(known);
 }

@@ -1,7 +1,7 @@
 import { accountRootArn, type Principal } from '../../domain/index.ts';
-import type { Described } from '../../identity/index.ts';
+import type { PrincipalWithPolicies } from '../../identity/index.ts';
 import { compilePolicy, parsePolicy, type PrincipalPattern } from '../../policy/index.ts';
-import type { FoundKey } from '../resolved-target.ts';
+import type { ResolvedKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 
 /** As far as the key is concerned, principals of other accounts may do what the key's policy and grants let them. */
@@ -21,8 +21,8 @@ const MAX_GRANTS = 1_000;
 /** Everyone of another account whom the key's policy or one of its grants names; `*` stands for everyone. */
 export async function outsiders(
   { store }: Pick<Services, 'store'>,
-  { key, policy }: FoundKey,
-): Promise<Described[]> {
+  { key, policy }: ResolvedKey,
+): Promise<PrincipalWithPolicies[]> {
   const { account, region, keyId } = key;
   const named = policy.document.statements
     .filter(({ effect }) => effect === 'Allow')
@@ -44,7 +44,7 @@ function accountIn(arn: string): string {
   return arn.split(':')[4] ?? '';
 }
 
-function described(arn: string): Described {
+function described(arn: string): PrincipalWithPolicies {
   const principal: Principal = { account: accountIn(arn), arn, userId: '', accessKeyId: '' };
   return { principal, policies: { identity: [everything] } };
 }

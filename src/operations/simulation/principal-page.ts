@@ -1,11 +1,11 @@
 import { KmsError } from '../../domain/index.ts';
-import type { Described } from '../../identity/index.ts';
+import type { PrincipalWithPolicies } from '../../identity/index.ts';
 import type { Reader } from '../../storage/index.ts';
 import type { Services } from '../services.ts';
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
-interface Place {
+interface PageStart {
   readonly table: 'users' | 'roles';
   /** The last name shown. */
   readonly after?: string;
@@ -16,11 +16,14 @@ export async function principalPage(
   { store, identity }: Pick<Services, 'store' | 'identity'>,
   account: string,
   marker: string | undefined,
-): Promise<{ readonly principals: readonly Described[]; readonly more: string | undefined }> {
+): Promise<{
+  readonly principals: readonly PrincipalWithPolicies[];
+  readonly more: string | undefined;
+}> {
   const place = placeOf(marker);
   return store.read(async (reader) => {
     const names = await namesAfter(reader, account, place);
-    const principals: Described[] = [];
+    const principals: PrincipalWithPolicies[] = [];
     for (const name of names) {
       const described =
         place.table === 'users'
@@ -35,10 +38,10 @@ export async function principalPage(
 async function namesAfter(
   reader: Reader,
   account: string,
-  { table, after }: Place,
+  { table, after }: PageStart,
 ): Promise<string[]> {
   const rows = await reader.list(table, [account], {
-    limit: PAGE,
+    limit: PAGE_SIZE,
     ...(after !== undefined && { after: [account, after] }),
   });
   return rows.map(({ name }) => name);
@@ -49,7 +52,7 @@ async function userOf(
   { principals }: Services['identity'],
   account: string,
   name: string,
-): Promise<Described | undefined> {
+): Promise<PrincipalWithPolicies | undefined> {
   const row = await reader.get('users', account, name);
   return row && principals.user(reader, row);
 }
@@ -59,18 +62,18 @@ async function roleOf(
   { principals }: Services['identity'],
   account: string,
   name: string,
-): Promise<Described | undefined> {
+): Promise<PrincipalWithPolicies | undefined> {
   const row = await reader.get('roles', account, name);
   return row && principals.role(reader, row);
 }
 
-function markerAfter({ table }: Place, names: readonly string[]): string | undefined {
+function markerAfter({ table }: PageStart, names: readonly string[]): string | undefined {
   const last = names.at(-1);
-  if (names.length === PAGE && last !== undefined) return `${table}/${last}`;
+  if (names.length === PAGE_SIZE && last !== undefined) return `${table}/${last}`;
   return table === 'users' ? 'roles/' : undefined;
 }
 
-function placeOf(marker: string | undefined): Place {
+function placeOf(marker: string | undefined): PageStart {
   const [, table, after] = /^(users|roles)\/(.*)$/.exec(marker ?? 'users/') ?? [];
   if (table !== 'users' && table !== 'roles')
     throw new KmsError('InvalidMarkerException', 'Could not deserialize marker');

@@ -5,7 +5,7 @@ import { issueRoleSession } from './role-session.ts';
 import { sessionTags } from './session-tags.ts';
 
 /** Seconds that a session lasts at most which was made with another role's session. */
-const CHAINED_DURATION = 3600;
+const MAX_CHAINED_DURATION_SECONDS = 3600;
 
 export const AssumeRole = defineOperation('sts', 'AssumeRole', {
   effect: 'write',
@@ -28,7 +28,10 @@ export const AssumeRole = defineOperation('sts', 'AssumeRole', {
         'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
       );
     }
-    if (caller.session?.roleArn !== undefined && (input.DurationSeconds ?? 0) > CHAINED_DURATION) {
+    if (
+      caller.session?.roleArn !== undefined &&
+      (input.DurationSeconds ?? 0) > MAX_CHAINED_DURATION_SECONDS
+    ) {
       throw new KmsError(
         'ValidationException',
         'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',

@@ -3,7 +3,7 @@ import { defineOperation } from '../operation.ts';
 import { describeCredentials } from './role-session.ts';
 
 /** Seconds. */
-const DEFAULT_DURATION = 43_200;
+const DEFAULT_DURATION_SECONDS = 43_200;
 
 export const GetSessionToken = defineOperation('sts', 'GetSessionToken', {
   effect: 'read',
@@ -11,7 +11,7 @@ export const GetSessionToken = defineOperation('sts', 'GetSessionToken', {
   targets: () => ({}),
   async handle({ clock, identity }, input, _targets, { caller }) {
     const {
-      DurationSeconds = DEFAULT_DURATION,
+      DurationSeconds = DEFAULT_DURATION_SECONDS,
       SerialNumber,
       TokenCode,
       MinimumSessionTokenSize,

@@ -1,10 +1,10 @@
-import { parseIamArn, KmsError, iamArn, type RoleRow } from '../../domain/index.ts';
+import { iamArn, KmsError, parseIamArn, type RoleRow } from '../../domain/index.ts';
 import { compilePolicy, parsePolicy, type CompiledPolicy } from '../../policy/index.ts';
 import type { Reader } from '../../storage/index.ts';
-import type { IamPlace, IamTarget } from '../operation.ts';
+import type { IamResource, IamTarget } from '../operation.ts';
 
 /** A role that somebody wants to become. */
-export interface AssumableRole extends IamPlace {
+export interface AssumableRole extends IamResource {
   readonly row: RoleRow | undefined;
   readonly trustPolicy: CompiledPolicy;
 }

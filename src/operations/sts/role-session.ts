@@ -13,7 +13,7 @@ interface Wanted {
 }
 
 /** Seconds, if nothing is said. */
-const DEFAULT_DURATION = 3600;
+const DEFAULT_DURATION_SECONDS = 3600;
 
 /** Temporary credentials for a role, as both operations answer them. `more` is what is particular to the one. */
 export async function issueRoleSession(
@@ -26,7 +26,7 @@ export async function issueRoleSession(
     >;
   },
 ) {
-  const { RoleSessionName, DurationSeconds = DEFAULT_DURATION, more } = wanted;
+  const { RoleSessionName, DurationSeconds = DEFAULT_DURATION_SECONDS, more } = wanted;
   if (DurationSeconds > role.maxSessionDuration) {
     throw new KmsError(
       'ValidationException',

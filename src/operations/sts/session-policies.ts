@@ -12,7 +12,7 @@ interface Wanted {
 /** How many managed policies a session can be given. */
 const MAX_ARNS = 10;
 /** Bytes that policies and tags may take when packed: what request headers have room for. */
-const MAX_PACKED = 3072;
+const MAX_PACKED_BYTES = 3072;
 
 /** Session policies as wanted; undefined if there are none, so that the session isn't limited. */
 export async function checkedSessionPolicies(
@@ -43,7 +43,7 @@ export function packedSize(
 ): { readonly PackedPolicySize?: number } {
   if (!policies && !tags) return {};
   const percent = Math.ceil(
-    (deflateRawSync(JSON.stringify([policies, tags])).length / MAX_PACKED) * 100,
+    (deflateRawSync(JSON.stringify([policies, tags])).length / MAX_PACKED_BYTES) * 100,
   );
   if (percent <= 100) return { PackedPolicySize: percent };
   throw new KmsError(

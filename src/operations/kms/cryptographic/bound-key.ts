@@ -25,7 +25,7 @@ export interface BoundKey extends Cipher {
 }
 
 /** What a caller says of how to encrypt. */
-export interface Manner {
+export interface EncryptionParams {
   /** SYMMETRIC_DEFAULT, if undefined. */
   readonly algorithm?: EncryptionAlgorithm | undefined;
   readonly context?: Readonly<Record<string, string>> | undefined;
@@ -37,11 +37,11 @@ const NOTHING = new Uint8Array(0);
 export function bindForEncryption(
   services: Services,
   key: AuthorizedKey,
-  manner: Manner,
+  params: EncryptionParams,
 ): BoundKey | Promise<BoundKey> {
-  const algorithm = agreedAlgorithm(key.key, manner);
+  const algorithm = agreedAlgorithm(key.key, params);
   return whenReady(currentMaterial(services, key), (material) =>
-    bind(services, key, material, { context: manner.context, algorithm }),
+    bind(services, key, material, { context: params.context, algorithm }),
   );
 }
 
@@ -50,12 +50,12 @@ export async function bindForDecryption(
   services: Services,
   key: AuthorizedKey,
   blob: Uint8Array,
-  manner: Manner,
+  params: EncryptionParams,
 ): Promise<BoundKey & { readonly ciphertext: Uint8Array }> {
-  const algorithm = agreedAlgorithm(key.key, manner);
+  const algorithm = agreedAlgorithm(key.key, params);
   if (isAsymmetric(key.key)) {
     return {
-      ...bind(services, key, await currentMaterial(services, key), { ...manner, algorithm }),
+      ...bind(services, key, await currentMaterial(services, key), { ...params, algorithm }),
       ciphertext: blob,
     };
   }
@@ -64,7 +64,7 @@ export async function bindForDecryption(
   const material = await services.keys.material(envelope.materialId, key.key.region);
   if (!material) throw brokenKey(`material ${envelope.materialId} has no row`);
   return {
-    ...bind(services, key, material, { ...manner, algorithm }),
+    ...bind(services, key, material, { ...params, algorithm }),
     ciphertext: envelope.ciphertext,
   };
 }
@@ -119,7 +119,7 @@ export function stopIfDryRun(dryRun: boolean | undefined): void {
 
 function agreedAlgorithm(
   key: KeyRow,
-  { algorithm = 'SYMMETRIC_DEFAULT' }: Manner,
+  { algorithm = 'SYMMETRIC_DEFAULT' }: EncryptionParams,
 ): EncryptionAlgorithm {
   requireAlgorithm(key, 'ENCRYPT_DECRYPT', algorithm);
   return algorithm;
@@ -129,7 +129,7 @@ function bind(
   { keyStores }: Services,
   { key }: AuthorizedKey,
   material: MaterialRow,
-  { algorithm, context }: Manner & { readonly algorithm: EncryptionAlgorithm },
+  { algorithm, context }: EncryptionParams & { readonly algorithm: EncryptionAlgorithm },
 ): BoundKey {
   return {
     keyStore: keyStores.of(key),
@@ -142,7 +142,7 @@ function bind(
 function binding(
   { keyId }: KeyRow,
   { materialId }: MaterialRow,
-  context: Manner['context'],
+  context: EncryptionParams['context'],
 ): Uint8Array {
   const serialized = serializeContext(context);
   if (serialized.length > MAX_CONTEXT_BYTES) {
@@ -154,7 +154,7 @@ function binding(
   return bindingOf(materialId, keyId, serialized);
 }
 
-function noBinding(context: Manner['context']): Uint8Array {
+function noBinding(context: EncryptionParams['context']): Uint8Array {
   if (serializeContext(context).length > 0) {
     throw new KmsError(
       'ValidationException',

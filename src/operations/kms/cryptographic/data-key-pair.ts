@@ -21,7 +21,7 @@ export async function generateDataKeyPair(
   services: Services,
   input: Input,
   key: AuthorizedKey,
-  wish: Reveal,
+  options: Reveal,
 ): Promise<DataKeyPair> {
   const { KeyPairSpec: spec } = input;
   if (key.key.origin === 'AWS_CLOUDHSM') {
@@ -36,7 +36,7 @@ export async function generateDataKeyPair(
   const { publicKey, privateKey, ciphertext } = await bound.keyStore.encryptRandomPair(
     bound,
     kind,
-    wish,
+    options,
   );
   return {
     PrivateKeyCiphertextBlob: blobOf(bound, ciphertext),

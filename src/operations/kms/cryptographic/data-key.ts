@@ -14,7 +14,7 @@ export async function generateDataKey(
   services: Services,
   input: Input,
   key: AuthorizedKey,
-  wish: Reveal,
+  options: Reveal,
 ): Promise<{
   readonly CiphertextBlob: Uint8Array;
   readonly KeyId: string;
@@ -24,12 +24,12 @@ export async function generateDataKey(
   const length = dataKeyLength(input);
   const bound = await bindForEncryption(services, key, { context: input.EncryptionContext });
   stopIfDryRun(input.DryRun);
-  const { plaintext, ciphertext } = await bound.keyStore.encryptRandom(bound, length, wish);
+  const { plaintext, ciphertext } = await bound.keyStore.encryptRandom(bound, length, options);
   return {
     CiphertextBlob: blobOf(bound, ciphertext),
     KeyId: key.arn,
     ...(materialShown(key) &&
-      wish.recipient === undefined && { KeyMaterialId: bound.material.materialId }),
+      options.recipient === undefined && { KeyMaterialId: bound.material.materialId }),
     plaintext,
   };
 }

@@ -28,7 +28,12 @@ export const CreateCustomKeyStore = defineOperation('kms', 'CreateCustomKeyStore
     if (same) return { CustomKeyStoreId: same.storeId };
     const record = await newRecord(services, scope, wanted);
     await services.store.transact(async (transaction) => {
-      const cluster = await checkPlace(transaction, scope, wanted, services.quotas.customKeyStores);
+      const cluster = await checkCluster(
+        transaction,
+        scope,
+        wanted,
+        services.quotas.customKeyStores,
+      );
       await transaction.put('keyStores', {
         ...record,
         clusterCertificate: cluster.clusterCertificate ?? '',
@@ -114,7 +119,7 @@ async function newRecord(
 }
 
 /** AWS's checks, in AWS's order; `most`: stores that there may be. */
-async function checkPlace(
+async function checkCluster(
   transaction: Transaction,
   scope: Scope,
   wanted: Wanted,

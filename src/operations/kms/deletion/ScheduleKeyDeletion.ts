@@ -3,13 +3,17 @@ import { KmsError, type KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { familyOf } from '../keys/key-family.ts';
 
-const DEFAULT_WINDOW = 30;
+const DEFAULT_WINDOW_DAYS = 30;
 
 /** A multi-Region primary key waits for the deletion of its replicas before its waiting period begins. */
 export const ScheduleKeyDeletion = defineOperation('kms', 'ScheduleKeyDeletion', {
   effect: 'write',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'deletable' } }),
-  async handle({ store, clock }, { PendingWindowInDays = DEFAULT_WINDOW }, { key: { key, arn } }) {
+  async handle(
+    { store, clock },
+    { PendingWindowInDays = DEFAULT_WINDOW_DAYS },
+    { key: { key, arn } },
+  ) {
     if (PendingWindowInDays < 7 || PendingWindowInDays > 30) {
       throw new KmsError(
         'ValidationException',

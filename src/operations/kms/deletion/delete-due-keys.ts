@@ -6,10 +6,10 @@ import { removeGrants } from '../grants/grant-count.ts';
 import { countKey } from '../keys/key-count.ts';
 import { familyOf } from '../keys/key-family.ts';
 import { forEach } from '../upkeep/for-each.ts';
-import { leaveKeyEvent } from '../upkeep/key-events.ts';
+import { recordKeyEvent } from '../upkeep/key-events.ts';
 
 /** How long after a start HSMs have to come back, in milliseconds. */
-const COMING_BACK = 60_000;
+const RECONNECT_GRACE_MS = 60_000;
 
 /**
  * Deletes the keys whose waiting period is over: first the KMS key with all that hangs on it, then, best effort
@@ -29,7 +29,7 @@ function awaitsItsHsms(
   now: number,
 ): boolean {
   if (customKeyStoreId === undefined || !keyStores.isConnected(customKeyStoreId)) return false;
-  if (now >= Math.max(deletionDate + DAY_MS, about.startedAt + COMING_BACK)) return false;
+  if (now >= Math.max(deletionDate + DAY_MS, about.startedAt + RECONNECT_GRACE_MS)) return false;
   return !keyStores.members(customKeyStoreId).some(({ healthy }) => healthy);
 }
 
@@ -49,7 +49,7 @@ async function deleteKey(
       customKeyStoreId === undefined
         ? undefined
         : await transaction.get('keyStores', account, region, customKeyStoreId);
-    await leaveKeyEvent(transaction, clock, key, {
+    await recordKeyEvent(transaction, clock, key, {
       name: 'DeleteKey',
       // What is left of the key: enough to destroy its material, not the material.
       materials: materials.map(({ token: _token, ...material }) => material),

@@ -3,7 +3,7 @@ import type { Reader, Transaction } from '../../../storage/index.ts';
 
 type Key = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
 
-function counted({ keyId }: Key): `grants of ${string}` {
+function countName({ keyId }: Key): `grants of ${string}` {
   return `grants of ${keyId}`;
 }
 
@@ -12,7 +12,7 @@ export async function requireRoomForGrant(reader: Reader, key: Key, most: number
   if (!(await reader.get('keys', key.account, key.region, key.keyId))) {
     throw new KmsError('NotFoundException', `Key '${keyArn(key, key.keyId)}' does not exist`);
   }
-  const row = await reader.get('counts', key.account, key.region, counted(key));
+  const row = await reader.get('counts', key.account, key.region, countName(key));
   if ((row?.count ?? 0) < most) return;
   throw new KmsError(
     'LimitExceededException',
@@ -27,7 +27,7 @@ export async function countGrants(
   change: number,
 ): Promise<void> {
   const { account, region } = key;
-  const of = counted(key);
+  const of = countName(key);
   const count = ((await transaction.get('counts', account, region, of))?.count ?? 0) + change;
   if (count > 0) await transaction.put('counts', { account, region, of, count });
   else await transaction.delete('counts', account, region, of);
@@ -54,5 +54,5 @@ export async function removeGrants(
   for (const { grantId } of await transaction.list('grants', [account, region, keyId])) {
     await transaction.delete('grants', account, region, keyId, grantId);
   }
-  await transaction.delete('counts', account, region, counted({ account, region, keyId }));
+  await transaction.delete('counts', account, region, countName({ account, region, keyId }));
 }

@@ -10,7 +10,7 @@ import {
 type Input = Request<'kms', 'CreateGrant'>;
 
 const MAX_PAIRS = 8;
-const MAX_VALUE_LENGTH = 384;
+const MAX_VALUE_CHARS = 384;
 
 /** The operations and constraints that CreateGrant asks for, if a grant on the key can have them. */
 export function checkedTerms(
@@ -70,10 +70,10 @@ function checkPairs(pairs: Readonly<Record<string, string>>): void {
       `A grant constraint must not have more than ${MAX_PAIRS} encryption context pairs.`,
     );
   }
-  if (values.some((value) => value.length > MAX_VALUE_LENGTH)) {
+  if (values.some((value) => value.length > MAX_VALUE_CHARS)) {
     throw new KmsError(
       'ValidationException',
-      `Values in a grant constraint must not be longer than ${MAX_VALUE_LENGTH} characters.`,
+      `Values in a grant constraint must not be longer than ${MAX_VALUE_CHARS} characters.`,
     );
   }
 }

@@ -5,7 +5,7 @@ import { defineOperation } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 import { chosenExpiry } from './expiration.ts';
 import { openImportToken, type ImportToken } from './import-token.ts';
-import { takeMaterial, type Arrival } from './take-material.ts';
+import { recordImport, type IncomingMaterial } from './record-import.ts';
 
 type Input = Request<'kms', 'ImportKeyMaterial'>;
 
@@ -25,7 +25,7 @@ export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
         `The key material is not the one with id ${input.KeyMaterialId}.`,
       );
     }
-    const arrival = {
+    const incoming = {
       materialId,
       location,
       now,
@@ -35,7 +35,7 @@ export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
     };
     await services.store.transact(async (transaction) => {
       const row = await transaction.get('keys', key.account, key.region, key.keyId);
-      if (row) await takeMaterial(transaction, row, arrival);
+      if (row) await recordImport(transaction, row, incoming);
     });
     return { KeyId: arn, KeyMaterialId: materialId };
   },
@@ -72,7 +72,7 @@ async function unwrap(
   { EncryptedKeyMaterial }: Input,
   { keySpec, keyId }: KeyRow,
   { wrappingPair, algorithm }: ImportToken,
-): Promise<Pick<Arrival, 'materialId' | 'location'>> {
+): Promise<Pick<IncomingMaterial, 'materialId' | 'location'>> {
   const type = keySpecProperties(keySpec).material;
   const prefix = Buffer.from(`key material of ${keyId}\0`, 'utf8');
   try {

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../../base/index.ts';
 import type { Request } from '../../../contract/index.ts';
 import { KmsError } from '../../../domain/index.ts';
 
-const LONGEST = 365 * DAY_MS;
+const MAX_EXPIRY_MS = 365 * DAY_MS;
 
 /** When the material is to expire, in milliseconds since the epoch; undefined for never. Source: ImportKeyMaterial, KMS API Reference. */
 export function chosenExpiry(
@@ -19,7 +19,8 @@ export function chosenExpiry(
     throw invalid('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
   const validTo = ValidTo.getTime();
   if (validTo <= now) throw invalid('The validTo date must be in the future');
-  if (validTo > now + LONGEST) throw invalid('The validTo date must be at most 365 days from now');
+  if (validTo > now + MAX_EXPIRY_MS)
+    throw invalid('The validTo date must be at most 365 days from now');
   return validTo;
 }
 

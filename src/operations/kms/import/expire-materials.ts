@@ -1,7 +1,7 @@
 import type { MaterialRow } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import { forEach } from '../upkeep/for-each.ts';
-import { leaveKeyEvent } from '../upkeep/key-events.ts';
+import { recordKeyEvent } from '../upkeep/key-events.ts';
 import { removeMaterial } from './imported-materials.ts';
 
 /** Deletes imported material whose `ValidTo` has come: its key can't be used until the same bytes are imported again. */
@@ -24,7 +24,7 @@ async function expire(
     await removeMaterial(transaction, material);
     const { token: _token, ...known } = material;
     const details = { keyMaterialId: materialId };
-    await leaveKeyEvent(transaction, clock, material, {
+    await recordKeyEvent(transaction, clock, material, {
       name: 'DeleteExpiredKeyMaterial',
       details,
       materials: [known],

@@ -2,7 +2,7 @@ import type { KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { policyOfNewKey } from '../policies/checked-policy.ts';
 import { checkedTags } from '../tags/checked-tags.ts';
-import { chosenPlace } from './chosen-place.ts';
+import { chosenKeyStore } from './chosen-key-store.ts';
 import { chosenSpec } from './chosen-spec.ts';
 import { keyMetadata } from './key-metadata.ts';
 import { newKeyId, newMaterial, saveNewKey } from './make-key.ts';
@@ -20,18 +20,18 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
       caller,
       context: await conditions('kms:PutKeyPolicy', 'service'),
     });
-    const place = await chosenPlace(services, scope, input, spec.keySpec);
+    const chosen = await chosenKeyStore(services, scope, input, spec.keySpec);
     const { account, region } = scope;
     const creationDate = services.clock.now();
-    const identity = { account, region, keyId: newKeyId(input.MultiRegion === true), ...spec };
-    const { keyStore } = place;
+    const ref = { account, region, keyId: newKeyId(input.MultiRegion === true), ...spec };
+    const { keyStore } = chosen;
     const made = keyStore && {
       keyStore,
-      material: await newMaterial(keyStore, identity, creationDate),
+      material: await newMaterial(keyStore, ref, creationDate),
     };
     const key: KeyRow = {
-      ...identity,
-      ...place.record,
+      ...ref,
+      ...chosen.columns,
       keyManager: 'CUSTOMER',
       description: input.Description ?? '',
       enabled: true,

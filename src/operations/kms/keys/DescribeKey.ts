@@ -1,6 +1,6 @@
 import { parseKmsArn } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { provideManagedKey } from './create-managed-key.ts';
+import { createManagedKey } from './create-managed-key.ts';
 import { keyMetadata } from './key-metadata.ts';
 
 /** Describing an AWS managed key by its alias makes it, if it isn't there yet. */
@@ -9,9 +9,9 @@ export const DescribeKey = defineOperation('kms', 'DescribeKey', {
   targets: ({ KeyId }) => ({
     key: { on: 'key', id: KeyId, aliases: true, orPlanned: true, states: 'any' },
   }),
-  async handle(services, { KeyId }, { key: { key, planned } }) {
-    const present = planned
-      ? await provideManagedKey(services, key, parseKmsArn(KeyId)?.resource ?? KeyId)
+  async handle(services, { KeyId }, { key: { key, uncreated } }) {
+    const present = uncreated
+      ? await createManagedKey(services, key, parseKmsArn(KeyId)?.resource ?? KeyId)
       : key;
     return { KeyMetadata: await keyMetadata(services, present) };
   },

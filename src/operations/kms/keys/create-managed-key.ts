@@ -2,15 +2,15 @@ import type { KeyRow } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import { newMaterial } from './make-key.ts';
 
-/** Makes the planned key and its alias, unless somebody else did meanwhile; the key that is there then. */
-export async function provideManagedKey(
+/** Makes the uncreated key and its alias, unless somebody else did meanwhile; the key that is there then. */
+export async function createManagedKey(
   { store, keyStores }: Services,
-  planned: KeyRow,
+  uncreated: KeyRow,
   aliasName: string,
 ): Promise<KeyRow> {
-  const { account, region, creationDate: now } = planned;
-  const material = await newMaterial(keyStores.default, planned, now);
-  const key: KeyRow = { ...planned, currentMaterialId: material.materialId };
+  const { account, region, creationDate: now } = uncreated;
+  const material = await newMaterial(keyStores.default, uncreated, now);
+  const key: KeyRow = { ...uncreated, currentMaterialId: material.materialId };
   return store.transact(async (transaction) => {
     const alias = await transaction.get('aliases', account, region, aliasName);
     const present = alias && (await transaction.get('keys', account, region, alias.keyId));

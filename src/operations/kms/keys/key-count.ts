@@ -1,12 +1,12 @@
 import { KmsError, type KeyRow } from '../../../domain/index.ts';
 import type { Reader, Transaction } from '../../../storage/index.ts';
 
-type Counted = Pick<KeyRow, 'account' | 'region' | 'keyManager'>;
+type CountedKey = Pick<KeyRow, 'account' | 'region' | 'keyManager'>;
 
 /** Refuses one more key where there are as many as may be. AWS managed keys don't count. */
 export async function requireRoomForKey(
   reader: Reader,
-  { account, region }: Omit<Counted, 'keyManager'>,
+  { account, region }: Omit<CountedKey, 'keyManager'>,
   most: number,
 ): Promise<void> {
   const row = await reader.get('counts', account, region, 'keys');
@@ -20,7 +20,7 @@ export async function requireRoomForKey(
 /** Keeps the count in step with the keys, in the transaction that makes or deletes one. */
 export async function countKey(
   transaction: Transaction,
-  { account, region, keyManager }: Counted,
+  { account, region, keyManager }: CountedKey,
   change: 1 | -1,
 ): Promise<void> {
   if (keyManager === 'AWS') return;

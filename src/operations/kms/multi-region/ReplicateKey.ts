@@ -3,7 +3,7 @@ import { defineOperation } from '../../operation.ts';
 import { keyMetadata } from '../keys/key-metadata.ts';
 import { policyOfNewKey } from '../policies/checked-policy.ts';
 import { checkedTags } from '../tags/checked-tags.ts';
-import { leaveKeyEvent } from '../upkeep/key-events.ts';
+import { recordKeyEvent } from '../upkeep/key-events.ts';
 import { saveReplica } from './save-replica.ts';
 
 /** The replica shares id, material, spec, usage, origin and rotation with its primary, and nothing else. */
@@ -42,8 +42,8 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
     };
     await services.store.transact(async (transaction) => {
       await saveReplica(transaction, { primary: key, replica, most: services.quotas.keys });
-      await leaveKeyEvent(transaction, services.clock, replica, { name: 'CreateKey' });
-      await leaveKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
+      await recordKeyEvent(transaction, services.clock, replica, { name: 'CreateKey' });
+      await recordKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
     });
     return {
       ReplicaKeyMetadata: await keyMetadata(services, replica),

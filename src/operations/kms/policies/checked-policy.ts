@@ -19,7 +19,7 @@ interface Wanted {
   readonly Policy?: string;
   readonly BypassPolicyLockoutSafetyCheck?: boolean;
 }
-interface Asker {
+interface PolicyAuthor {
   readonly caller: Principal;
   /** What the call would show if it put the policy again. */
   readonly context: RequestContext;
@@ -29,17 +29,17 @@ interface Asker {
 export function policyOfNewKey(
   services: Pick<Services, 'store'>,
   wanted: Wanted,
-  asker: Asker,
+  author: PolicyAuthor,
 ): Promise<KeyPolicy> {
-  const { Policy = defaultKeyPolicy(asker.caller.account), ...rest } = wanted;
-  return checkedPolicy(services, { ...rest, Policy }, asker);
+  const { Policy = defaultKeyPolicy(author.caller.account), ...rest } = wanted;
+  return checkedPolicy(services, { ...rest, Policy }, author);
 }
 
 /** The key policy document, as it was given, if it may be stored. */
 export async function checkedPolicy(
   { store }: Pick<Services, 'store'>,
   { Policy, BypassPolicyLockoutSafetyCheck: bypass }: Wanted & { readonly Policy: string },
-  { caller, context }: Asker,
+  { caller, context }: PolicyAuthor,
 ): Promise<KeyPolicy> {
   if (Buffer.byteLength(Policy, 'utf8') > MAX_POLICY_BYTES) {
     throw new KmsError(

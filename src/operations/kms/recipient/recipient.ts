@@ -1,7 +1,7 @@
 import { AttestationError, type Attestation } from '../../../attestation/index.ts';
 import type { Request } from '../../../contract/index.ts';
 import { KmsError } from '../../../domain/index.ts';
-import type { Call } from '../../operation.ts';
+import type { CallContext } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
 type Recipient = Request<'kms', 'Decrypt'>['Recipient'];
@@ -13,7 +13,7 @@ type Recipient = Request<'kms', 'Decrypt'>['Recipient'];
 export function recipientOf(
   { attestation }: Pick<Services, 'attestation'>,
   recipient: Recipient,
-  { note }: Pick<Call, 'note'>,
+  { note }: Pick<CallContext, 'note'>,
 ): Uint8Array | undefined {
   if (recipient === undefined) return undefined;
   const { AttestationDocument: document, KeyEncryptionAlgorithm: algorithm } = recipient;

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../../base/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { amendFamily } from '../keys/key-family.ts';
 
-const DEFAULT_PERIOD = 365;
+const DEFAULT_PERIOD_DAYS = 365;
 
 /** The period counts from now, also for a key whose rotation was enabled before. */
 export const EnableKeyRotation = defineOperation('kms', 'EnableKeyRotation', {
@@ -12,7 +12,7 @@ export const EnableKeyRotation = defineOperation('kms', 'EnableKeyRotation', {
   }),
   async handle(
     { store, clock },
-    { RotationPeriodInDays: period = DEFAULT_PERIOD },
+    { RotationPeriodInDays: period = DEFAULT_PERIOD_DAYS },
     { key: { key } },
   ) {
     const nextRotationDate = clock.now() + period * DAY_MS;

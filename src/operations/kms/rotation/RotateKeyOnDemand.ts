@@ -3,9 +3,9 @@ import { defineOperation } from '../../operation.ts';
 import { amendFamily } from '../keys/key-family.ts';
 import { pendingMaterial } from './rotate-key.ts';
 
-const ROTATIONS_FOR_LIFE = 25;
+const MAX_ON_DEMAND_ROTATIONS = 25;
 /** This close to an automatic rotation there is nothing to gain by another. */
-const TOO_CLOSE = 20 * 60_000;
+const MIN_TIME_TO_ROTATION_MS = 20 * 60_000;
 
 /** Begins a rotation, which the background finishes. The schedule of automatic rotation stays as it is. */
 export const RotateKeyOnDemand = defineOperation('kms', 'RotateKeyOnDemand', {
@@ -40,7 +40,7 @@ function requireNoOther(
   arn: string,
   now: number,
 ): void {
-  if (onDemandRotations >= ROTATIONS_FOR_LIFE) {
+  if (onDemandRotations >= MAX_ON_DEMAND_ROTATIONS) {
     throw new KmsError(
       'LimitExceededException',
       `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${arn}`,
@@ -48,7 +48,7 @@ function requireNoOther(
   }
   if (onDemandRotationStart !== undefined)
     throw new KmsError('ConflictException', `A rotation of ${arn} is in progress.`);
-  if (nextRotationDate !== undefined && nextRotationDate - now < TOO_CLOSE) {
+  if (nextRotationDate !== undefined && nextRotationDate - now < MIN_TIME_TO_ROTATION_MS) {
     throw new KmsError(
       'ConflictException',
       `An automatic rotation of ${arn} is due within 20 minutes.`,

@@ -3,7 +3,7 @@ import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { familyOf } from '../keys/key-family.ts';
 import { newMaterial } from '../keys/make-key.ts';
-import { leaveKeyEvent } from '../upkeep/key-events.ts';
+import { recordKeyEvent } from '../upkeep/key-events.ts';
 
 export interface Rotation {
   readonly type: 'AUTOMATIC' | 'ON_DEMAND';
@@ -34,9 +34,9 @@ export async function rotateKey(
       currentKeyMaterialId: current,
       keyId: key.keyId,
     };
-    await leaveKeyEvent(transaction, services.clock, key, { name: 'RotateKey', details });
+    await recordKeyEvent(transaction, services.clock, key, { name: 'RotateKey', details });
     if (keys > 1)
-      await leaveKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
+      await recordKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
   });
 }
 

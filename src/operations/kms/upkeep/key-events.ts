@@ -6,17 +6,17 @@ import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
 import { forEach } from './for-each.ts';
 
-type Happening = Pick<
+type KeyActivity = Pick<
   KeyEventRow,
   'name' | 'details' | 'materials' | 'customKeyStoreId' | 'clusterId'
 >;
 
 /** Writes down, with what is done to the key, that it was done. The audit trail hears of it at the end of the round. */
-export async function leaveKeyEvent(
+export async function recordKeyEvent(
   transaction: Transaction,
   clock: Clock,
   { account, region, keyId }: Pick<KeyRow, 'account' | 'region' | 'keyId'>,
-  happening: Happening,
+  activity: KeyActivity,
 ): Promise<void> {
   await transaction.put('keyEvents', {
     eventId: uuid(),
@@ -24,24 +24,24 @@ export async function leaveKeyEvent(
     account,
     region,
     keyId,
-    ...happening,
+    ...activity,
   });
 }
 
 /** Tells the audit trail what happened to keys without a call, and destroys what deleted keys have left in their stores. */
-export async function tellKeyEvents(services: Services): Promise<void> {
+export async function publishKeyEvents(services: Services): Promise<void> {
   const waiting = await services.store.read((reader) => reader.list('keyEvents', []));
   const inOrder = waiting.toSorted((a, b) => a.date - b.date);
-  await forEach(inOrder, services.log, (event) => tell(services, event));
+  await forEach(inOrder, services.log, (event) => publish(services, event));
 }
 
 /** Source of the events: the CloudTrail examples of the AWS KMS Developer Guide. */
-async function tell(services: Services, event: KeyEventRow): Promise<void> {
+async function publish(services: Services, event: KeyEventRow): Promise<void> {
   const { eventId, date, name, account, region, keyId, details, materials = [] } = event;
-  const fates = await Promise.all(
+  const destructions = await Promise.all(
     materials.map(async (material) => ({
       material,
-      destroyed: await destroyed(services, event, material),
+      destroyed: await destroyMaterial(services, event, material),
     })),
   );
   const record = cloudTrailServiceEvent({
@@ -56,7 +56,7 @@ async function tell(services: Services, event: KeyEventRow): Promise<void> {
     ],
     serviceEventDetails: details,
     additionalEventData:
-      event.customKeyStoreId === undefined ? undefined : customStoreData(event, fates),
+      event.customKeyStoreId === undefined ? undefined : customStoreData(event, destructions),
   });
   await services.audit.record(record, { durable: true });
   await services.store.transact((transaction) => transaction.delete('keyEvents', eventId));
@@ -64,20 +64,20 @@ async function tell(services: Services, event: KeyEventRow): Promise<void> {
     {
       key: keyArn({ account, region }, keyId),
       event: name,
-      orphans: fates.filter((one) => !one.destroyed).length,
+      orphans: destructions.filter((one) => !one.destroyed).length,
     },
     'KMS key',
   );
 }
 
-interface Fate {
+interface Destruction {
   readonly material: MaterialRow;
   readonly destroyed: boolean;
 }
 
-async function destroyed(
+async function destroyMaterial(
   { keyStores }: Services,
-  store: Happening,
+  store: KeyActivity,
   material: MaterialRow,
 ): Promise<boolean> {
   try {
@@ -90,10 +90,10 @@ async function destroyed(
 
 /** What the DeleteKey event says of a key in a custom key store. */
 function customStoreData(
-  { customKeyStoreId, clusterId }: Happening,
-  fates: readonly Fate[],
+  { customKeyStoreId, clusterId }: KeyActivity,
+  destructions: readonly Destruction[],
 ): Readonly<Record<string, unknown>> {
-  const keys = fates.map(({ material: { handle, materialId } }) => ({
+  const keys = destructions.map(({ material: { handle, materialId } }) => ({
     keyHandle: handle,
     backingKeyId: materialId,
   }));
@@ -104,7 +104,7 @@ function customStoreData(
     backingKeysDeletionStatus: JSON.stringify(
       keys.map((key, at) => ({
         ...key,
-        deletionStatus: fates[at]?.destroyed ? 'SUCCESS' : 'FAILURE',
+        deletionStatus: destructions[at]?.destroyed ? 'SUCCESS' : 'FAILURE',
       })),
     ),
   };

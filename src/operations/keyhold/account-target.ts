@@ -1,14 +1,14 @@
 import { KmsError, type AccountRow } from '../../domain/index.ts';
 import { managementAccount } from '../../identity/index.ts';
-import type { IamPlace, IamTarget } from '../operation.ts';
+import type { IamResource, IamTarget } from '../operation.ts';
 
 /** An account of the installation, there or not; all of them, if no id is given. */
-export interface AccountPlace extends IamPlace {
+export interface AccountResource extends IamResource {
   readonly row: AccountRow | undefined;
 }
 
 /** Accounts belong to the management account: only its principals can be allowed to see or change them. */
-export function accountPlace(id = '*'): IamTarget<AccountPlace> {
+export function accountTarget(id = '*'): IamTarget<AccountResource> {
   return {
     on: 'iam',
     async find(reader) {
@@ -22,7 +22,7 @@ export function accountPlace(id = '*'): IamTarget<AccountPlace> {
   };
 }
 
-export function accountOf({ row, arn }: AccountPlace): AccountRow {
+export function accountOf({ row, arn }: AccountResource): AccountRow {
   if (!row)
     throw new KmsError('NotFoundException', `There is no account ${arn.replace(/^.*\//, '')}.`);
   return row;

@@ -11,7 +11,7 @@ import { familyOf } from '../keys/key-family.ts';
 import { isPermanent, settleMissing, settlePending } from './imported-materials.ts';
 
 /** Material that has come in, and what its owner says of it. */
-export interface Arrival {
+export interface IncomingMaterial {
   readonly materialId: string;
   readonly location: MaterialLocation;
   readonly now: number;
@@ -26,49 +26,53 @@ export interface Arrival {
  * material, or wait for the next rotation on demand, in every Region of the key's family.
  * @throws KmsError IncorrectKeyMaterialException, KMSInvalidStateException, UnsupportedOperationException; nothing is then recorded
  */
-export async function takeMaterial(
+export async function recordImport(
   transaction: Transaction,
   key: KeyRow,
-  arrival: Arrival,
+  incoming: IncomingMaterial,
 ): Promise<void> {
   const { account, region, keyId } = key;
   const known = await transaction.find('materials', 'byKey', [account, region, keyId]);
-  const same = known.find(({ materialId }) => materialId === arrival.materialId);
+  const same = known.find(({ materialId }) => materialId === incoming.materialId);
   const first = !known.some(isPermanent);
-  const type = arrival.type ?? (first ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL');
+  const type = incoming.type ?? (first ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL');
   if (type === 'EXISTING_KEY_MATERIAL') {
     if (!same)
       throw incorrect(
         `The key material is not one that was imported into ${keyArn(key, keyId)} before.`,
       );
-    await transaction.put('materials', imported(same, arrival));
-  } else if (first) await takeFirst(transaction, key, arrival);
+    await transaction.put('materials', imported(same, incoming));
+  } else if (first) await recordFirst(transaction, key, incoming);
   else {
     if (same && isPermanent(same))
       throw incorrect(`The key material is associated with ${keyArn(key, keyId)} already.`);
-    await takePending(transaction, key, arrival, known);
+    await recordPending(transaction, key, incoming, known);
   }
-  await settlePending(transaction, key, arrival.materialId);
+  await settlePending(transaction, key, incoming.materialId);
   await settleMissing(transaction, key);
 }
 
-async function takeFirst(transaction: Transaction, key: KeyRow, arrival: Arrival): Promise<void> {
-  requirePrimary(key);
-  await transaction.put('materials', imported(newRow(key, arrival, 'CURRENT'), arrival));
-  await transaction.put('keys', { ...key, currentMaterialId: arrival.materialId });
-}
-
-async function takePending(
+async function recordFirst(
   transaction: Transaction,
   key: KeyRow,
-  arrival: Arrival,
+  incoming: IncomingMaterial,
+): Promise<void> {
+  requirePrimary(key);
+  await transaction.put('materials', imported(newRow(key, incoming, 'CURRENT'), incoming));
+  await transaction.put('keys', { ...key, currentMaterialId: incoming.materialId });
+}
+
+async function recordPending(
+  transaction: Transaction,
+  key: KeyRow,
+  incoming: IncomingMaterial,
   known: readonly MaterialRow[],
 ): Promise<void> {
   const arn = keyArn(key, key.keyId);
   if (keySpecProperties(key.keySpec).family !== 'symmetric')
     throw incorrect(`The key material of ${arn} can not be changed.`);
   requirePrimary(key);
-  const { materialId } = arrival;
+  const { materialId } = incoming;
   const other = known.find((one) => !isPermanent(one) && one.materialId !== materialId);
   if (other) {
     throw new KmsError(
@@ -76,8 +80,8 @@ async function takePending(
       `New key material (id: ${materialId}) cannot be imported into KMS key ${arn}, because another key material (id: ${other.materialId}) is pending rotation.`,
     );
   }
-  const row = newRow(key, arrival, 'PENDING_ROTATION');
-  await transaction.put('materials', imported(row, arrival));
+  const row = newRow(key, incoming, 'PENDING_ROTATION');
+  await transaction.put('materials', imported(row, incoming));
   for (const { region } of await familyOf(transaction, key)) {
     const waiting = await transaction.get('materials', materialId, region);
     if (!waiting)
@@ -94,7 +98,7 @@ function requirePrimary({ primaryRegion, region, account, keyId }: KeyRow): void
 
 function newRow(
   { account, region, keyId }: KeyRow,
-  { materialId, location, now }: Arrival,
+  { materialId, location, now }: IncomingMaterial,
   state: MaterialRow['state'],
 ): MaterialRow {
   const { kind } = location;
@@ -104,7 +108,7 @@ function newRow(
 /** The row with the bytes in; what is not said anew of them stays. */
 function imported(
   { validTo: _before, ...row }: MaterialRow,
-  { location, validTo, description }: Arrival,
+  { location, validTo, description }: IncomingMaterial,
 ): MaterialRow {
   return {
     ...row,

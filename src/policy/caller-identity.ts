@@ -1,7 +1,7 @@
 import type { Principal } from '../domain/index.ts';
 
 /** By what a policy can name a caller, worked out once per decision. */
-export interface Who {
+export interface CallerIdentity {
   readonly account: string;
   readonly arn: string;
   /** The role's ARN if the caller is a session of one. */
@@ -16,7 +16,7 @@ export interface Who {
 const ROOT = /^arn:[a-z-]+:iam::\d{12}:root$/;
 const ROLE_SESSION = /^arn:([a-z-]+):sts::(\d{12}):assumed-role\/([^/]+)\//;
 
-export function whoIs({ account, arn, userId, session }: Principal): Who {
+export function callerIdentity({ account, arn, userId, session }: Principal): CallerIdentity {
   return {
     account,
     arn,
@@ -29,7 +29,7 @@ export function whoIs({ account, arn, userId, session }: Principal): Who {
 }
 
 /** Someone with a token of an identity provider, who asks to become a role. */
-export function vouchedForBy(provider: string): Who {
+export function federatedCaller(provider: string): CallerIdentity {
   return { account: '', arn: '', roleArn: undefined, uniqueId: '', isRoot: false, provider };
 }
 

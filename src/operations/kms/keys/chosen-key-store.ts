@@ -7,19 +7,19 @@ import { findKeyStore } from '../custom-key-stores/find-key-store.ts';
 
 type Input = Request<'kms', 'CreateKey'>;
 
-export interface Place {
-  readonly record: Pick<KeyRow, 'origin' | 'customKeyStoreId'>;
+export interface ChosenKeyStore {
+  readonly columns: Pick<KeyRow, 'origin' | 'customKeyStoreId'>;
   /** Where to make the material; absent if it will be imported. */
   readonly keyStore?: KeyStore;
 }
 
 /** The origin and key store that the request asks for, ready to make a key in. */
-export async function chosenPlace(
+export async function chosenKeyStore(
   services: Services,
   scope: Scope,
   input: Input,
   keySpec: KeySpec,
-): Promise<Place> {
+): Promise<ChosenKeyStore> {
   const origin = input.Origin ?? 'AWS_KMS';
   if (origin === 'EXTERNAL_KEY_STORE')
     throw new KmsError('UnsupportedOperationException', 'External key stores are not supported.');
@@ -29,23 +29,23 @@ export async function chosenPlace(
       'XksKeyId is valid only when the Origin is EXTERNAL_KEY_STORE.',
     );
   }
-  if (origin === 'AWS_CLOUDHSM') return customKeyStorePlace(services, scope, input, keySpec);
+  if (origin === 'AWS_CLOUDHSM') return customKeyStore(services, scope, input, keySpec);
   if (input.CustomKeyStoreId !== undefined) {
     throw new KmsError(
       'ValidationException',
       'CustomKeyStoreId is valid only when the Origin is AWS_CLOUDHSM or EXTERNAL_KEY_STORE.',
     );
   }
-  if (origin === 'EXTERNAL') return { record: { origin } };
-  return { record: { origin }, keyStore: services.keyStores.default };
+  if (origin === 'EXTERNAL') return { columns: { origin } };
+  return { columns: { origin }, keyStore: services.keyStores.default };
 }
 
-async function customKeyStorePlace(
+async function customKeyStore(
   services: Services,
   scope: Scope,
   input: Input,
   keySpec: KeySpec,
-): Promise<Place> {
+): Promise<ChosenKeyStore> {
   const storeId = input.CustomKeyStoreId;
   if (storeId === undefined)
     throw new KmsError(
@@ -72,7 +72,7 @@ async function customKeyStorePlace(
   }
   await services.store.read((reader) => requireTwoZones(reader, scope, record.clusterId));
   return {
-    record: { origin: 'AWS_CLOUDHSM', customKeyStoreId: storeId },
+    columns: { origin: 'AWS_CLOUDHSM', customKeyStoreId: storeId },
     keyStore: services.keyStores.of({ customKeyStoreId: storeId }),
   };
 }

@@ -8,7 +8,7 @@ import {
 } from '../../domain/index.ts';
 import { findManagedPolicy } from '../../identity/index.ts';
 import type { Store, Tables, Transaction } from '../../storage/index.ts';
-import type { IamPlace, IamTarget } from '../operation.ts';
+import type { IamResource, IamTarget } from '../operation.ts';
 
 const kinds = {
   users: 'user',
@@ -21,17 +21,17 @@ export type EntityTable = keyof typeof kinds;
 export type HolderTable = Exclude<EntityTable, 'managedPolicies'>;
 
 /** A user, group, role or managed policy, there or not. */
-export interface EntityPlace<T extends EntityTable> extends IamPlace {
+export interface IamEntity<T extends EntityTable> extends IamResource {
   readonly table: T;
   readonly name: string;
   readonly row: Tables[T] | undefined;
 }
 
 /** An entity of the caller's account, by name. A name that is left out means the calling user. */
-export function entity<T extends HolderTable>(
+export function entityTarget<T extends HolderTable>(
   table: T,
   name: string | undefined,
-): IamTarget<EntityPlace<T>> {
+): IamTarget<IamEntity<T>> {
   return {
     on: 'iam',
     async find(reader, caller) {
@@ -51,7 +51,7 @@ export function entity<T extends HolderTable>(
 }
 
 /** Groups have none. */
-function tagsOf(row: object | undefined): Pick<IamPlace, 'tags'> {
+function tagsOf(row: object | undefined): Pick<IamResource, 'tags'> {
   return row && 'tags' in row ? { tags: row.tags as readonly Tag[] } : {};
 }
 
@@ -64,7 +64,7 @@ function ownName({ userName }: Principal): string {
 }
 
 /** A managed policy by ARN: the caller's account's or AWS's. */
-export function managedPolicy(arn: string): IamTarget<EntityPlace<'managedPolicies'>> {
+export function managedPolicyTarget(arn: string): IamTarget<IamEntity<'managedPolicies'>> {
   return {
     on: 'iam',
     async find(reader, { account }) {
@@ -77,7 +77,7 @@ export function managedPolicy(arn: string): IamTarget<EntityPlace<'managedPolici
 }
 
 /** An entity that is to be made. */
-export function newEntity(table: EntityTable, name: string, path = '/'): IamTarget {
+export function newEntityTarget(table: EntityTable, name: string, path = '/'): IamTarget {
   return {
     on: 'iam',
     find: async (_reader, { account }) => ({
@@ -88,7 +88,7 @@ export function newEntity(table: EntityTable, name: string, path = '/'): IamTarg
 }
 
 /** Everything of a kind: what listings are authorised for. */
-export function all(
+export function collectionTarget(
   what: 'user' | 'group' | 'role' | 'policy' | 'oidc-provider' | 'mfa',
 ): IamTarget {
   return {
@@ -97,7 +97,7 @@ export function all(
   };
 }
 
-const missing: { readonly [T in EntityTable]: (place: EntityPlace<T>) => string } = {
+const missing: { readonly [T in EntityTable]: (entity: IamEntity<T>) => string } = {
   users: ({ name }) => `The user with name ${name} cannot be found.`,
   groups: ({ name }) => `The group with name ${name} cannot be found.`,
   roles: ({ name }) => `The role with name ${name} cannot be found.`,
@@ -109,20 +109,20 @@ export function noSuchEntity(text: string): KmsError {
 }
 
 /** The row that was found. @throws NoSuchEntity */
-export function rowOf<T extends EntityTable>(place: EntityPlace<T>): Tables[T] {
-  if (place.row === undefined) throw noSuchEntity(missing[place.table](place));
-  return place.row;
+export function rowOf<T extends EntityTable>(entity: IamEntity<T>): Tables[T] {
+  if (entity.row === undefined) throw noSuchEntity(missing[entity.table](entity));
+  return entity.row;
 }
 
 /** Changes the entity as it is now. @throws NoSuchEntity */
 export async function amend<T extends EntityTable>(
   store: Store,
-  place: EntityPlace<T>,
+  entity: IamEntity<T>,
   change: (row: Tables[T], transaction: Transaction) => Tables[T] | Promise<Tables[T]>,
 ): Promise<Tables[T]> {
   return store.transact(async (transaction) => {
-    const changed = await change(await current(transaction, place), transaction);
-    await transaction.put(place.table, changed);
+    const changed = await change(await current(transaction, entity), transaction);
+    await transaction.put(entity.table, changed);
     return changed;
   });
 }
@@ -130,9 +130,12 @@ export async function amend<T extends EntityTable>(
 /** The entity as it is now, inside a transaction. @throws NoSuchEntity */
 export async function current<T extends EntityTable>(
   transaction: Transaction,
-  place: EntityPlace<T>,
+  entity: IamEntity<T>,
 ): Promise<Tables[T]> {
-  return rowOf({ ...place, row: await transaction.get(place.table, place.account, place.name) });
+  return rowOf({
+    ...entity,
+    row: await transaction.get(entity.table, entity.account, entity.name),
+  });
 }
 
 export function conflict(rest: string): KmsError {
@@ -141,14 +144,14 @@ export function conflict(rest: string): KmsError {
 
 // What most operations are about, by the members that all of them name it with.
 export const ofUser = ({ UserName }: { readonly UserName?: string }) => ({
-  user: entity('users', UserName),
+  user: entityTarget('users', UserName),
 });
 export const ofGroup = ({ GroupName }: { readonly GroupName: string }) => ({
-  group: entity('groups', GroupName),
+  group: entityTarget('groups', GroupName),
 });
 export const ofRole = ({ RoleName }: { readonly RoleName: string }) => ({
-  role: entity('roles', RoleName),
+  role: entityTarget('roles', RoleName),
 });
 export const ofPolicy = ({ PolicyArn }: { readonly PolicyArn: string }) => ({
-  policy: managedPolicy(PolicyArn),
+  policy: managedPolicyTarget(PolicyArn),
 });
