@@ -5,8 +5,8 @@ import { KeyStoreError } from './contract.ts';
 export type KeyStoreName = Pick<KeyStoreRow, 'account' | 'region' | 'storeId'>;
 
 /**
- * Moves a custom key store to another connection state if it is in one of `from`, and clears any previous error code.
- * Returns false, and changes nothing, if it is in another state or deleted.
+ * Moves a custom key store to another connection state and clears any previous error code. Returns
+ * false, and changes nothing, if the key store is in none of the states `from`, or deleted.
  */
 export function changeConnectionState(
   store: Store,
@@ -19,7 +19,10 @@ export function changeConnectionState(
   );
 }
 
-/** Replaces the key store's row by the result of `change`, unless it is deleted or `change` returns undefined. */
+/**
+ * Replaces the key store's row by the result of `change`. Returns false, and changes nothing, if
+ * `change` returns undefined or the key store is deleted.
+ */
 export function changeKeyStore(
   store: Store,
   { account, region, storeId }: KeyStoreName,

@@ -8,46 +8,55 @@ import type {
   SigningAlgorithm,
 } from '../domain/index.ts';
 
-/** Where new material ended up, and as what: what a `MaterialRow` keeps of it. */
+/** Place and kind of new key material: what a `MaterialRow` takes from the key store. */
 export type MaterialLocation = Pick<
   MaterialRow,
   'kind' | 'token' | 'domainKeyHandle' | 'handle' | 'publicKey'
 >;
 
-/** Material as far as its place in the HSMs matters. */
-export type Placed = MaterialLocation & Pick<MaterialRow, 'materialId'>;
+/** The part of a `MaterialRow` that a key store needs to find the material in its HSMs. */
+export type StoredMaterial = MaterialLocation & Pick<MaterialRow, 'materialId'>;
 
-/** Who the material is for, and what it is. */
+/** Request for new key material. */
 export interface NewMaterial {
-  /** Becomes the HSM key's label in a CloudHSM key store. */
+  /** ARN of the KMS key. Becomes the HSM key's label in a CloudHSM key store. */
   readonly keyArn: string;
-  /** 64 hex digits; becomes the HSM key's id. */
+  /** 64 hex digits. Becomes the HSM key's ID. */
   readonly materialId: string;
-  /** What the key's spec says (`keySpecs`). */
+  /** Kind and length of the material, from the key spec. */
   readonly type: MaterialType;
 }
 
-/** Material and how to encrypt with it. `aad` binds a ciphertext to its key and context; asymmetric ones are bound to none. */
-export interface Cipher {
+/**
+ * Key material and the parameters to encrypt with it. `aad` binds the ciphertext to its key and
+ * encryption context. Asymmetric algorithms ignore it.
+ */
+export interface EncryptionInput {
   readonly material: MaterialRow;
   readonly aad: Uint8Array;
   readonly algorithm?: EncryptionAlgorithm;
 }
 
-/** An algorithm and the message for it. */
-export interface Signing {
+/** Message to sign or verify, and the algorithm. */
+export interface SigningInput {
   readonly algorithm: SigningAlgorithm;
   readonly messageType: MessageType;
   readonly message: Uint8Array;
 }
 
-/** Whether a fresh secret is wanted in clear, too, and if so, for whom: as itself, or for `recipient` as CMS EnvelopedData. */
-export interface Reveal extends Recipient {
+/**
+ * Whether a new secret is also returned unencrypted (`reveal`): as plaintext, or for `recipient` as
+ * CMS EnvelopedData.
+ */
+export interface RevealOptions extends RecipientOptions {
   readonly reveal: boolean;
 }
 
-/** SubjectPublicKeyInfo of an RSA key: a secret is then given out as CMS EnvelopedData that only its holder can open. */
-export interface Recipient {
+export interface RecipientOptions {
+  /**
+   * SubjectPublicKeyInfo of an RSA key, in DER. If set, the secret is returned as CMS EnvelopedData
+   * for this key.
+   */
   readonly recipient?: Uint8Array | undefined;
 }
 
@@ -56,28 +65,32 @@ export interface RandomKey {
   readonly ciphertext: Uint8Array;
 }
 
-/** `publicKey` is SubjectPublicKeyInfo, `privateKey` PKCS#8, in DER; `ciphertext` is of the latter. */
+/**
+ * New key pair: `publicKey` as SubjectPublicKeyInfo and `privateKey` as PKCS#8, both in DER.
+ * `ciphertext` is the encrypted private key.
+ */
 export interface RandomPair {
   readonly publicKey: Uint8Array;
   readonly privateKey?: Uint8Array;
   readonly ciphertext: Uint8Array;
 }
 
-/** Material that its owner wrapped for us. */
-export interface ForeignMaterial {
+/** Key material that its owner wrapped for an import. */
+export interface WrappedMaterial {
   readonly type: MaterialType;
   readonly algorithm: ImportAlgorithm;
   readonly wrapped: Uint8Array;
-  /** Goes before the material in its fingerprint. */
+  /** Prepended to the material when its fingerprint is computed. */
   readonly prefix: Uint8Array;
 }
+
 export type ImportAlgorithm =
   | 'RSAES_OAEP_SHA_1'
   | 'RSAES_OAEP_SHA_256'
   | 'RSA_AES_KEY_WRAP_SHA_1'
   | 'RSA_AES_KEY_WRAP_SHA_256';
 
-/** `length` in bytes, for secrets; `fingerprint` is SHA-256 of prefix and material. */
+/** Result of an import. `length` is in bytes, `fingerprint` the SHA-256 of prefix and material. */
 export interface ImportedMaterial {
   readonly location: MaterialLocation;
   readonly length: number;
@@ -85,23 +98,34 @@ export interface ImportedMaterial {
 }
 
 /**
- * A key store: material is made, kept and used in its HSMs only. Every method fails with a `KeyStoreError` and nothing else.
+ * A key store: creates, keeps and uses key material in its HSMs only. Methods throw `KeyStoreError`
+ * and nothing else.
  */
 export interface KeyStore {
-  /** `unsupported` if this kind of key store doesn't make such material. */
+  /** Throws `unsupported` if this kind of key store cannot create such material. */
   createMaterial(request: NewMaterial): Promise<MaterialLocation>;
-  /** Takes material in that was wrapped with the public key of `wrappingPair`, which `createMaterial` made. */
-  importMaterial(wrappingPair: Placed, foreign: ForeignMaterial): Promise<ImportedMaterial>;
-  /** Resolves to false if the HSMs could not be asked; the material is then orphaned. */
+  /**
+   * Imports material that was wrapped with the public key of `wrappingPair`, a pair from
+   * `createMaterial`.
+   */
+  importMaterial(wrappingPair: StoredMaterial, wrapped: WrappedMaterial): Promise<ImportedMaterial>;
+  /** Returns false if the HSMs could not be reached; the material is then orphaned. */
   destroyMaterial(material: MaterialRow): Promise<boolean>;
-  encrypt(cipher: Cipher, plaintext: Uint8Array): Promise<Uint8Array>;
-  decrypt(cipher: Cipher & Recipient, ciphertext: Uint8Array): Promise<Uint8Array>;
-  /** From and to a key of this same store; the plaintext stays in the HSM. */
-  reencrypt(from: Cipher & { readonly ciphertext: Uint8Array }, to: Cipher): Promise<Uint8Array>;
-  encryptRandom(cipher: Cipher, length: number, wish: Reveal): Promise<RandomKey>;
-  encryptRandomPair(cipher: Cipher, kind: PairKind, wish: Reveal): Promise<RandomPair>;
-  sign(material: MaterialRow, signing: Signing): Promise<Uint8Array>;
-  verify(material: MaterialRow, signing: Signing, signature: Uint8Array): Promise<boolean>;
+  encrypt(input: EncryptionInput, plaintext: Uint8Array): Promise<Uint8Array>;
+  decrypt(input: EncryptionInput & RecipientOptions, ciphertext: Uint8Array): Promise<Uint8Array>;
+  /** Re-encrypts between keys of this key store. The plaintext stays in the HSM. */
+  reencrypt(
+    from: EncryptionInput & { readonly ciphertext: Uint8Array },
+    to: EncryptionInput,
+  ): Promise<Uint8Array>;
+  encryptRandom(input: EncryptionInput, length: number, options: RevealOptions): Promise<RandomKey>;
+  encryptRandomPair(
+    input: EncryptionInput,
+    kind: PairKind,
+    options: RevealOptions,
+  ): Promise<RandomPair>;
+  sign(material: MaterialRow, input: SigningInput): Promise<Uint8Array>;
+  verify(material: MaterialRow, input: SigningInput, signature: Uint8Array): Promise<boolean>;
   mac(material: MaterialRow, algorithm: MacAlgorithm, message: Uint8Array): Promise<Uint8Array>;
   verifyMac(
     material: MaterialRow,
@@ -109,16 +133,20 @@ export interface KeyStore {
     message: Uint8Array,
     mac: Uint8Array,
   ): Promise<boolean>;
-  /** ECDH; `key-invalid` if `publicKey` is none on the same curve. */
-  deriveSecret(material: MaterialRow, publicKey: Uint8Array, wish?: Recipient): Promise<Uint8Array>;
+  /** ECDH. Throws `key-invalid` if `publicKey` is not a key on the same curve. */
+  deriveSecret(
+    material: MaterialRow,
+    publicKey: Uint8Array,
+    options?: RecipientOptions,
+  ): Promise<Uint8Array>;
   encapsulate(
     material: MaterialRow,
   ): Promise<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
   decapsulate(material: MaterialRow, ciphertext: Uint8Array): Promise<Uint8Array>;
-  random(length: number, wish?: Recipient): Promise<Uint8Array>;
+  random(length: number, options?: RecipientOptions): Promise<Uint8Array>;
 }
 
-/** Why a key store could not do its work. */
+/** Reason why a key store operation failed. */
 export type KeyStoreFailure =
   | 'disconnected'
   | 'unreachable'

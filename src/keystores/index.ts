@@ -1,23 +1,25 @@
 /**
- * keystores: where key material lives and is used: the default key store (managed HSMs) and CloudHSM key stores (the
- * customer's cluster), behind one interface, `contract.ts`. It must not know policies, the wire, or any operation.
+ * keystores: key stores, where key material is kept and used, behind one interface (`contract.ts`).
+ * Each kind has a folder: `default/` (managed HSMs) and `cloudhsm/` (a customer's cluster). `hsm/`
+ * holds what they share, `key-stores.ts` finds a key's store. This package must not know policies,
+ * the AWS protocols or any operation.
  */
 export {
   KeyStoreError,
-  type Cipher,
+  type EncryptionInput,
   type ImportAlgorithm,
   type KeyStore,
   type KeyStoreFailure,
   type MaterialLocation,
   type NewMaterial,
-  type Placed,
+  type StoredMaterial,
   type RandomKey,
   type RandomPair,
-  type Recipient,
-  type Reveal,
-  type Signing,
+  type RecipientOptions,
+  type RevealOptions,
+  type SigningInput,
 } from './contract.ts';
-export { defaultPlacement } from './default/token-placement.ts';
+export { defaultMaterialBackend } from './default/material-backend.ts';
 export { hsmKeyStore } from './hsm/hsm-key-store.ts';
 export { openKeyStores, type KeyStores } from './key-stores.ts';
 export { passwordSeal, type PasswordSeal } from './cloudhsm/password-seal.ts';

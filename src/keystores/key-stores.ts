@@ -14,24 +14,27 @@ import type { KeyStore } from './contract.ts';
 /** All key stores of the installation and the connections to the custom ones. */
 export interface KeyStores {
   readonly default: KeyStore;
-  /** The store that holds the key's material; a `KeyStoreError` `disconnected` if it is a custom one not connected. */
-  of(key: Pick<KeyRow, 'customKeyStoreId'>): KeyStore;
-  isConnected(storeId: string): boolean;
-  /** Starts connecting; the outcome shows in the store's record. The record must exist and be DISCONNECTED. */
-  connect(record: KeyStoreRow): Promise<void>;
-  /** Cuts the connection at once, then records it. */
-  disconnect(record: KeyStoreRow): Promise<void>;
   /**
-   * Resolves when the stores that were connected before a restart are so again, or can't be, or after `patience`
-   * milliseconds: a caller of their keys would be told meanwhile that the cluster can't be reached.
+   * Returns the store that holds the key's material. Throws a `KeyStoreError` `disconnected` if it
+   * is a custom key store that is not connected.
    */
-  back(patience: number): Promise<void>;
+  storeFor(key: Pick<KeyRow, 'customKeyStoreId'>): KeyStore;
+  isConnected(storeId: string): boolean;
+  /** Starts connecting a DISCONNECTED store. The result is recorded in the store's row. */
+  connect(row: KeyStoreRow): Promise<void>;
+  /** Ends the connection at once, then records it. */
+  disconnect(row: KeyStoreRow): Promise<void>;
+  /**
+   * Resolves when all stores that were connected before a restart have reconnected or failed for
+   * good, at the latest after `timeoutMs`. Until then, calls that use their keys fail.
+   */
+  waitForReconnect(timeoutMs: number): Promise<void>;
   sealPassword(password: SecretText): Promise<string>;
-  /** Whether a sealed password is this one; for CreateCustomKeyStore's idempotency. */
+  /** Compares a sealed password with `password`, for CreateCustomKeyStore's idempotency. */
   isSealedPassword(sealed: string, password: SecretText): Promise<boolean>;
-  /** Why the store could not be connected the last time, and since when (milliseconds since the epoch), until it is. */
-  trouble(storeId: string): ConnectionFailureInfo | undefined;
-  /** Health of the HSMs behind a connected store; empty if it isn't connected. */
+  /** Set after a failed attempt to connect the store, until one succeeds. */
+  connectionFailure(storeId: string): ConnectionFailureInfo | undefined;
+  /** Health of the HSMs of a connected store. Empty if the store is not connected. */
   members(storeId: string): readonly MemberHealth[];
   close(): Promise<void>;
 }
@@ -40,7 +43,7 @@ export interface KeyStoresOptions extends ConnectionContext {
   readonly defaultStore: KeyStore;
 }
 
-/** Opens the custom key stores that were connected when Keyhold last ran, in the background, and serves them all. */
+/** Opens all key stores. Those that were connected at the last stop reconnect in the background. */
 export async function openKeyStores(options: KeyStoresOptions): Promise<KeyStores> {
   const stores = new ConnectedKeyStores(options);
   await stores.resume();
@@ -63,7 +66,7 @@ class ConnectedKeyStores implements KeyStores {
     this.#unsubscribe = options.store.subscribe((changes) => this.#updateAddresses(changes));
   }
 
-  of(key: Pick<KeyRow, 'customKeyStoreId'>): KeyStore {
+  storeFor(key: Pick<KeyRow, 'customKeyStoreId'>): KeyStore {
     if (key.customKeyStoreId === undefined) return this.default;
     const connection = this.#connections.get(key.customKeyStoreId);
     if (!connection?.connected) throw notConnected(key.customKeyStoreId);
@@ -74,7 +77,7 @@ class ConnectedKeyStores implements KeyStores {
     return this.#connections.get(storeId)?.connected === true;
   }
 
-  trouble(storeId: string): ConnectionFailureInfo | undefined {
+  connectionFailure(storeId: string): ConnectionFailureInfo | undefined {
     return this.#connections.get(storeId)?.failure;
   }
 
@@ -90,38 +93,38 @@ class ConnectedKeyStores implements KeyStores {
     return (await this.#options.seal.open(sealed)).reveal() === password.reveal();
   }
 
-  async back(patience: number): Promise<void> {
+  async waitForReconnect(timeoutMs: number): Promise<void> {
     const timer = new AbortController();
-    const timeout = delay(patience, undefined, { signal: timer.signal }).catch(() => undefined);
+    const timeout = delay(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined);
     await Promise.race([Promise.all(this.#reconnects), timeout]);
     timer.abort();
   }
 
-  async connect(record: KeyStoreRow): Promise<void> {
-    await this.#record(record, ['DISCONNECTED'], 'CONNECTING');
-    void this.#inBackground(this.#newConnection(record).connect(true));
+  async connect(row: KeyStoreRow): Promise<void> {
+    await this.#changeState(row, ['DISCONNECTED'], 'CONNECTING');
+    void this.#inBackground(this.#newConnection(row).connect(true));
   }
 
-  async disconnect(record: KeyStoreRow): Promise<void> {
-    this.#connections.get(record.storeId)?.disconnect();
-    this.#connections.delete(record.storeId);
-    await this.#record(record, ['CONNECTED', 'CONNECTING', 'FAILED'], 'DISCONNECTING');
-    void this.#inBackground(this.#record(record, ['DISCONNECTING'], 'DISCONNECTED'));
+  async disconnect(row: KeyStoreRow): Promise<void> {
+    this.#connections.get(row.storeId)?.disconnect();
+    this.#connections.delete(row.storeId);
+    await this.#changeState(row, ['CONNECTED', 'CONNECTING', 'FAILED'], 'DISCONNECTING');
+    void this.#inBackground(this.#changeState(row, ['DISCONNECTING'], 'DISCONNECTED'));
   }
 
-  /** Continues the work on each store that an earlier process left unfinished. */
+  /** Continues from the connection state in which the previous process left each store. */
   async resume(): Promise<void> {
     const states = ['CONNECTED', 'CONNECTING', 'DISCONNECTING'] as const;
-    const records = await this.#options.store.read((reader) =>
+    const rows = await this.#options.store.read((reader) =>
       Promise.all(states.map((state) => reader.find('keyStores', 'byState', [state]))),
     );
-    for (const record of records.flat()) {
-      if (record.state === 'DISCONNECTING')
-        await this.#record(record, ['DISCONNECTING'], 'DISCONNECTED');
-      else if (record.state === 'CONNECTING')
-        // The sessions of the earlier process may still be closing.
-        void this.#inBackground(this.#newConnection(record).connect(false));
-      else this.#reconnects.push(this.#inBackground(this.#newConnection(record).reconnect()));
+    for (const row of rows.flat()) {
+      if (row.state === 'DISCONNECTING')
+        await this.#changeState(row, ['DISCONNECTING'], 'DISCONNECTED');
+      else if (row.state === 'CONNECTING')
+        // Not exclusive: sessions of the previous process may still be closing.
+        void this.#inBackground(this.#newConnection(row).connect(false));
+      else this.#reconnects.push(this.#inBackground(this.#newConnection(row).reconnect()));
     }
   }
 
@@ -133,9 +136,9 @@ class ConnectedKeyStores implements KeyStores {
   }
 
   /** The only place that depends on the kind of custom key store. */
-  #newConnection(record: KeyStoreRow): CloudHsmConnection {
-    const connection = new CloudHsmConnection(record, this.#options);
-    this.#connections.set(record.storeId, connection);
+  #newConnection(row: KeyStoreRow): CloudHsmConnection {
+    const connection = new CloudHsmConnection(row, this.#options);
+    this.#connections.set(row.storeId, connection);
     return connection;
   }
 
@@ -152,12 +155,12 @@ class ConnectedKeyStores implements KeyStores {
     this.#work.delete(guarded);
   }
 
-  #record(
-    record: KeyStoreRow,
+  #changeState(
+    row: KeyStoreRow,
     from: readonly ConnectionState[],
     state: ConnectionState,
   ): Promise<boolean> {
-    return changeConnectionState(this.#options.store, record, from, { state });
+    return changeConnectionState(this.#options.store, row, from, { state });
   }
 
   /** Keeps the HSM addresses of the connections current when HSMs of their clusters change. */

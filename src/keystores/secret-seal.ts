@@ -1,32 +1,38 @@
 import { hexId, SecretText } from '../base/index.ts';
 import type { MaterialRow } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
-import type { Cipher, KeyStore } from './contract.ts';
+import type { EncryptionInput, KeyStore } from './contract.ts';
 
-/** Where the material's record is kept; the name is from when it sealed passwords alone. */
+/** Name of the setting that holds the row of the sealing key's material. */
 const SETTING = 'password-seal';
 
-/** Encrypts Keyhold's own secrets under a key of the default key store, so that a stolen database is useless. */
+/**
+ * Encrypts Keyhold's own secrets under a key of the default key store, so that a stolen database
+ * does not reveal them.
+ */
 export interface SecretSeal {
-  /** Base64. What is sealed for one `purpose` opens for no other: it is bound to it as AAD. */
+  /** Returns the encrypted secret in base64, bound to `purpose` as AAD. */
   seal(secret: SecretText, purpose: string): Promise<string>;
-  /** Rejects with a KeyStoreError: `ciphertext-invalid` if it wasn't sealed for this purpose. */
+  /** Throws a `KeyStoreError`: `ciphertext-invalid` if it was not sealed for this purpose. */
   open(sealed: string, purpose: string): Promise<SecretText>;
 }
 
 export async function openSecretSeal(store: Store, keyStore: KeyStore): Promise<SecretSeal> {
   const material = (await storedMaterial(store)) ?? (await newMaterial(store, keyStore));
-  const bound = (purpose: string): Cipher => ({ material, aad: Buffer.from(purpose, 'utf8') });
+  const inputFor = (purpose: string): EncryptionInput => ({
+    material,
+    aad: Buffer.from(purpose, 'utf8'),
+  });
   return {
     async seal(secret, purpose) {
       const ciphertext = await keyStore.encrypt(
-        bound(purpose),
+        inputFor(purpose),
         Buffer.from(secret.reveal(), 'utf8'),
       );
       return Buffer.from(ciphertext).toString('base64');
     },
     async open(sealed, purpose) {
-      const plaintext = await keyStore.decrypt(bound(purpose), Buffer.from(sealed, 'base64'));
+      const plaintext = await keyStore.decrypt(inputFor(purpose), Buffer.from(sealed, 'base64'));
       return new SecretText(Buffer.from(plaintext).toString('utf8'));
     },
   };
@@ -34,7 +40,7 @@ export async function openSecretSeal(store: Store, keyStore: KeyStore): Promise<
 
 async function storedMaterial(store: Store): Promise<MaterialRow | undefined> {
   const setting = await store.read((reader) => reader.get('settings', SETTING));
-  // Written below, and by nothing else.
+  // Only `newMaterial` writes the setting.
   return setting && (JSON.parse(setting.value) as MaterialRow);
 }
 

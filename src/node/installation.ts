@@ -49,7 +49,7 @@ export async function startInstallation(options: UpOptions): Promise<Installatio
     const accessKey = await services.identity.bootstrap({
       account: options.account ?? '111122223333',
     });
-    await services.keyStores.back(KEY_STORE_RECONNECT_TIMEOUT_MS);
+    await services.keyStores.waitForReconnect(KEY_STORE_RECONNECT_TIMEOUT_MS);
     endpoint = await startFrontEnd(options, { services, controlPlane, tls }, lifetime);
     const region = options.region ?? writtenRegion(foundation.folder) ?? 'us-east-1';
     const authorityFile = tls?.authorityFile;

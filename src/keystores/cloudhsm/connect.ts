@@ -11,7 +11,7 @@ import { HsmError } from '../../hsm/wire/index.ts';
 /** The HSM user that KMS acts as in every custom key store. */
 export const KMS_USER = 'kmsuser';
 
-/** Why a connect failed, in the words of DescribeCustomKeyStores. */
+/** Failed connection attempt, with the error code that DescribeCustomKeyStores reports. */
 export class ConnectionFailure extends Error {
   readonly errorCode: ConnectionErrorCode;
 
@@ -29,7 +29,7 @@ const hsmErrorCodes: Readonly<Record<string, ConnectionErrorCode>> = {
   'login-failed': 'INVALID_CREDENTIALS',
 };
 
-export function connectionFailure(error: unknown): ConnectionFailure {
+export function toConnectionFailure(error: unknown): ConnectionFailure {
   if (error instanceof ConnectionFailure) return error;
   if (error instanceof HsmError) {
     return new ConnectionFailure(hsmErrorCodes[error.code] ?? 'INTERNAL_ERROR', error.message, {
@@ -45,47 +45,53 @@ export function connectionFailure(error: unknown): ConnectionFailure {
   });
 }
 
-/** HSMs that can be talked to. A DEGRADED one is tried too: it may be back before its record says so. */
+/**
+ * Returns the addresses of the HSMs that may accept connections. This includes DEGRADED ones: they
+ * may have recovered since their row was written.
+ */
 export function addressesOf(hsms: readonly HsmRow[]): HsmAddress[] {
   return hsms
     .filter((hsm) => (hsm.state === 'ACTIVE' || hsm.state === 'DEGRADED') && hsm.port > 0)
     .map((hsm) => ({ hsmId: hsm.hsmId, host: hsm.eniIp, port: hsm.port }));
 }
 
-export interface ConnectRequest {
-  readonly record: KeyStoreRow;
+export interface LoginRequest {
+  readonly keyStore: KeyStoreRow;
   readonly cluster: ClusterRow | undefined;
   readonly hsms: readonly HsmRow[];
-  /** Passwords that may be in force, likeliest first: two while a rotation was cut short. */
+  /** Passwords to try, likeliest first. There are two after an interrupted rotation. */
   readonly passwords: readonly SecretText[];
-  /** False when KMS itself was connected a moment ago and its old sessions may still be closing. */
+  /**
+   * Fail if kmsuser is logged in elsewhere. False after a restart, because sessions of the previous
+   * process may still be closing.
+   */
   readonly exclusive: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Opens TLS to the cluster, checks it against the trust anchor and logs in as kmsuser. */
-export async function openKeyStore(
-  request: ConnectRequest,
+/** Connects to the cluster by TLS, verifies it against the trust anchor and logs in as kmsuser. */
+export async function logInAsKmsUser(
+  request: LoginRequest,
 ): Promise<{ client: ClusterClient; password: SecretText }> {
-  const { record, cluster, hsms, passwords, exclusive, clock, log } = request;
+  const { keyStore, cluster, hsms, passwords, exclusive, clock, log } = request;
   if (!cluster || cluster.state === 'DELETED' || cluster.state === 'DELETE_IN_PROGRESS') {
-    throw new ConnectionFailure('CLUSTER_NOT_FOUND', `cluster ${record.clusterId} was not found`);
+    throw new ConnectionFailure('CLUSTER_NOT_FOUND', `cluster ${keyStore.clusterId} was not found`);
   }
   const members = addressesOf(hsms);
   if (members.length === 0) {
     throw new ConnectionFailure(
       'INSUFFICIENT_CLOUDHSM_HSMS',
-      `cluster ${record.clusterId} has no active HSM; create one and connect again`,
+      `cluster ${keyStore.clusterId} has no active HSM; create one and connect again`,
     );
   }
-  let failure = new ConnectionFailure('INVALID_CREDENTIALS', 'no password is known');
+  let failure = new ConnectionFailure('INVALID_CREDENTIALS', 'no password is stored');
   for (const password of passwords) {
     try {
       const credentials = { username: KMS_USER, role: 'crypto-user', password, exclusive } as const;
       return {
         client: await connectCluster({
-          trustAnchor: record.trustAnchor,
+          trustAnchor: keyStore.trustAnchor,
           members,
           credentials,
           clock,
@@ -94,7 +100,7 @@ export async function openKeyStore(
         password,
       };
     } catch (error) {
-      failure = connectionFailure(error);
+      failure = toConnectionFailure(error);
       if (failure.errorCode !== 'INVALID_CREDENTIALS') break;
     }
   }
@@ -102,15 +108,15 @@ export async function openKeyStore(
 }
 
 /**
- * Gives kmsuser a password that only KMS knows. `remember` is called with it before the change, so that a crash between
- * the two leaves both passwords at hand.
+ * Changes kmsuser's password to a random one and returns it. `store` is called before the change,
+ * so that after a crash between the two both passwords are known.
  */
 export async function rotatePassword(
   client: ClusterClient,
-  remember: (next: SecretText) => Promise<void>,
+  store: (next: SecretText) => Promise<void>,
 ): Promise<SecretText> {
   const next = randomPassword();
-  await remember(next);
+  await store(next);
   await client.call('changePassword', {
     username: KMS_USER,
     role: 'crypto-user',
@@ -120,7 +126,7 @@ export async function rotatePassword(
   return next;
 }
 
-/** Returns a random password of 160 bits: 32 characters, the most that an HSM user's may have. */
+/** Returns a random password of 160 bits: 32 characters, the maximum for an HSM user. */
 function randomPassword(): SecretText {
   return new SecretText(base32Id(32));
 }

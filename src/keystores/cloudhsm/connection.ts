@@ -6,14 +6,14 @@ import type { Store } from '../../storage/index.ts';
 import { changeConnectionState, changeKeyStore, notConnected } from '../connection-state.ts';
 import type { KeyStore } from '../contract.ts';
 import { hsmKeyStore } from '../hsm/hsm-key-store.ts';
-import { addressesOf, connectionFailure, openKeyStore, rotatePassword } from './connect.ts';
-import { cloudHsmPlacement } from './handle-placement.ts';
+import { addressesOf, toConnectionFailure, logInAsKmsUser, rotatePassword } from './connect.ts';
+import { cloudHsmMaterialBackend } from './material-backend.ts';
 import type { PasswordSeal } from './password-seal.ts';
 
 /** Delays between attempts to reconnect, in milliseconds. The last one repeats. */
 const RECONNECT_DELAYS_MS = [50, 100, 200, 400, 800, 1_600, 5_000];
 
-/** What connections share. */
+/** Services that all connections share. */
 export interface ConnectionContext {
   readonly store: Store;
   readonly seal: PasswordSeal;
@@ -21,40 +21,44 @@ export interface ConnectionContext {
   readonly log: Logger;
 }
 
-/** Reason why a key store could not be connected, and the start of the failure in milliseconds since the epoch. */
+/** Reason for a failed connection, and its first occurrence in milliseconds since the epoch. */
 export interface ConnectionFailureInfo {
   readonly reason: string;
   readonly since: number;
 }
 
-/** The connection of one CloudHSM key store to its cluster, from a connect or a restart until it is disconnected. */
+/**
+ * The connection of one CloudHSM key store to its cluster. It begins with a connect or a restart of
+ * Keyhold and ends with `disconnect`.
+ */
 export class CloudHsmConnection {
   readonly keyStore: KeyStore;
-  readonly #record: KeyStoreRow;
+  readonly #row: KeyStoreRow;
   readonly #context: ConnectionContext;
-  /** Aborts the work of this connection when it ends. */
+  /** Aborted by `disconnect`. */
   readonly #ending = new AbortController();
   #connected: boolean;
   #client: ClusterClient | undefined;
   #failure: ConnectionFailureInfo | undefined;
 
-  constructor(record: KeyStoreRow, context: ConnectionContext) {
-    this.keyStore = hsmKeyStore(cloudHsmPlacement, () => this.#client);
-    this.#record = record;
+  constructor(row: KeyStoreRow, context: ConnectionContext) {
+    this.keyStore = hsmKeyStore(cloudHsmMaterialBackend, () => this.#client);
+    this.#row = row;
     this.#context = context;
-    // A store whose row says CONNECTED stays connected through a restart. Until its HSMs answer, its keys are unreachable.
-    this.#connected = record.state === 'CONNECTED';
+    // A store whose row says CONNECTED remains so through a restart. Until its HSMs respond, calls
+    // fail as `unreachable`.
+    this.#connected = row.state === 'CONNECTED';
   }
 
   get clusterId(): string {
-    return this.#record.clusterId;
+    return this.#row.clusterId;
   }
 
   get connected(): boolean {
     return this.#connected;
   }
 
-  /** Set from a failed attempt until a connection succeeds. */
+  /** Set after a failed attempt, until one succeeds. */
   get failure(): ConnectionFailureInfo | undefined {
     return this.#failure;
   }
@@ -65,7 +69,8 @@ export class CloudHsmConnection {
   }
 
   /**
-   * Logs in, rotates the password and records CONNECTED or FAILED. `exclusive`: fails if kmsuser is logged in elsewhere.
+   * Logs in, rotates the password and records CONNECTED or FAILED. If `exclusive`, fails if kmsuser
+   * is logged in elsewhere.
    */
   async connect(exclusive: boolean): Promise<void> {
     const { store, log } = this.#context;
@@ -74,7 +79,7 @@ export class CloudHsmConnection {
       this.#client = client;
       await this.#rotatePassword(client, password);
       if (this.#ending.signal.aborted) return;
-      const recorded = await changeConnectionState(store, this.#record, ['CONNECTING'], {
+      const recorded = await changeConnectionState(store, this.#row, ['CONNECTING'], {
         state: 'CONNECTED',
       });
       this.#connected = recorded && !this.#ending.signal.aborted;
@@ -84,20 +89,23 @@ export class CloudHsmConnection {
       this.#client?.close();
       this.#client = undefined;
       if (this.#ending.signal.aborted) return;
-      const { errorCode, message } = connectionFailure(error);
+      const { errorCode, message } = toConnectionFailure(error);
       this.#noteFailure(message);
       log.warn(
-        { store: this.#record.storeId, errorCode, reason: message },
+        { store: this.#row.storeId, errorCode, reason: message },
         'custom key store could not be connected',
       );
-      await changeConnectionState(store, this.#record, ['CONNECTING'], {
+      await changeConnectionState(store, this.#row, ['CONNECTING'], {
         state: 'FAILED',
         errorCode,
       });
     }
   }
 
-  /** After a restart: logs in again with the stored password, until it succeeds or another attempt cannot help. */
+  /**
+   * Logs in again after a restart, with the stored password. Retries until it succeeds or a retry
+   * cannot help.
+   */
   async reconnect(): Promise<void> {
     const { log } = this.#context;
     for (let attempt = 0; !this.#ending.signal.aborted; attempt += 1) {
@@ -108,11 +116,11 @@ export class CloudHsmConnection {
         log.info(this.#logFields(), 'custom key store reconnected');
         return;
       } catch (error) {
-        const { errorCode, message } = connectionFailure(error);
+        const { errorCode, message } = toConnectionFailure(error);
         this.#noteFailure(message);
         log.warn(
-          { store: this.#record.storeId, errorCode, reason: message },
-          'custom key store is not back yet',
+          { store: this.#row.storeId, errorCode, reason: message },
+          'custom key store could not be reconnected',
         );
         // Wrong credentials stay wrong, and another attempt would lock kmsuser out.
         if (errorCode !== 'NETWORK_ERRORS' && errorCode !== 'INSUFFICIENT_CLOUDHSM_HSMS') return;
@@ -126,7 +134,7 @@ export class CloudHsmConnection {
   /** Takes the addresses of the HSMs from their current rows. */
   async updateAddresses(): Promise<void> {
     if (!this.#client) return;
-    const { account, region, clusterId } = this.#record;
+    const { account, region, clusterId } = this.#row;
     const hsms = await this.#context.store.read((reader) =>
       reader.list('hsms', [account, region, clusterId]),
     );
@@ -142,27 +150,27 @@ export class CloudHsmConnection {
 
   async #open(exclusive: boolean): Promise<{ client: ClusterClient; password: SecretText }> {
     const { seal, clock, log } = this.#context;
-    const { record, cluster, hsms } = await this.#readRows();
+    const { keyStore, cluster, hsms } = await this.#readRows();
     const sealed = [
-      record.sealedPassword,
-      ...(record.sealedNextPassword === undefined ? [] : [record.sealedNextPassword]),
+      keyStore.sealedPassword,
+      ...(keyStore.sealedNextPassword === undefined ? [] : [keyStore.sealedNextPassword]),
     ];
     const passwords = await Promise.all(sealed.map((one) => seal.open(one)));
-    const request = { record, cluster, hsms, passwords, exclusive, clock, log };
-    const opened = await openKeyStore(request);
+    const request = { keyStore, cluster, hsms, passwords, exclusive, clock, log };
+    const opened = await logInAsKmsUser(request);
     if (!this.#ending.signal.aborted) return opened;
     opened.client.close();
-    throw notConnected(record.storeId);
+    throw notConnected(keyStore.storeId);
   }
 
   async #readRows(): Promise<{
-    readonly record: KeyStoreRow;
+    readonly keyStore: KeyStoreRow;
     readonly cluster: ClusterRow | undefined;
     readonly hsms: readonly HsmRow[];
   }> {
-    const { account, region, storeId, clusterId } = this.#record;
+    const { account, region, storeId, clusterId } = this.#row;
     return this.#context.store.read(async (reader) => ({
-      record: (await reader.get('keyStores', account, region, storeId)) ?? this.#record,
+      keyStore: (await reader.get('keyStores', account, region, storeId)) ?? this.#row,
       cluster: await reader.get('clusters', account, region, clusterId),
       hsms: await reader.list('hsms', [account, region, clusterId]),
     }));
@@ -170,18 +178,19 @@ export class CloudHsmConnection {
 
   async #rotatePassword(client: ClusterClient, inForce: SecretText): Promise<void> {
     const { store, seal } = this.#context;
-    // The password that logged in becomes the current one first: it may be the next one of an interrupted rotation.
+    // The password that logged in becomes the current one first. It may be the next password of an
+    // interrupted rotation.
     const current = await seal.seal(inForce);
     const next = await rotatePassword(client, async (password) => {
       const sealedNextPassword = await seal.seal(password);
-      await changeKeyStore(store, this.#record, (row) => ({
+      await changeKeyStore(store, this.#row, (row) => ({
         ...row,
         sealedPassword: current,
         sealedNextPassword,
       }));
     });
     const sealedPassword = await seal.seal(next);
-    await changeKeyStore(store, this.#record, ({ sealedNextPassword: _settled, ...row }) => ({
+    await changeKeyStore(store, this.#row, ({ sealedNextPassword: _settled, ...row }) => ({
       ...row,
       sealedPassword,
     }));
@@ -193,6 +202,6 @@ export class CloudHsmConnection {
   }
 
   #logFields(): { readonly store: string; readonly cluster: string } {
-    return { store: this.#record.storeId, cluster: this.#record.clusterId };
+    return { store: this.#row.storeId, cluster: this.#row.clusterId };
   }
 }

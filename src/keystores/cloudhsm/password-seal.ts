@@ -3,7 +3,7 @@ import type { SecretSeal } from '../secret-seal.ts';
 
 const PURPOSE = 'keyhold custom key store password';
 
-/** Encrypts the passwords of custom key stores. */
+/** Encrypts the kmsuser passwords of custom key stores. */
 export interface PasswordSeal {
   seal(password: SecretText): Promise<string>;
   open(sealed: string): Promise<SecretText>;

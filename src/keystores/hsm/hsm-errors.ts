@@ -2,7 +2,7 @@ import { HsmUnreachableError } from '../../hsm/client/index.ts';
 import { HsmError, type HsmErrorCode } from '../../hsm/wire/index.ts';
 import { KeyStoreError, type KeyStoreFailure } from '../contract.ts';
 
-/** What an HSM's refusal means to the key store; what is not listed is a fault of ours. */
+/** Failure of the key store for each HSM error code. Codes not listed here indicate a bug. */
 const failures: Partial<Record<HsmErrorCode, KeyStoreFailure>> = {
   'key-not-found': 'material-missing',
   'key-not-usable': 'material-missing',
@@ -15,8 +15,8 @@ const failures: Partial<Record<HsmErrorCode, KeyStoreFailure>> = {
   'limit-exceeded': 'throttled',
 };
 
-/** The one place where errors of HSMs become errors of a key store. */
-export function keyStoreError(error: unknown): KeyStoreError {
+/** Translates an HSM's error to a key store's. The only place that does so. */
+export function toKeyStoreError(error: unknown): KeyStoreError {
   if (error instanceof KeyStoreError) return error;
   if (error instanceof HsmError)
     return new KeyStoreError(failures[error.code] ?? 'internal', error.message, { cause: error });

@@ -1,38 +1,43 @@
-import { keyStoreError } from './hsm-errors.ts';
 import { macAlgorithms } from '../../domain/index.ts';
 import type { ClusterClient } from '../../hsm/client/index.ts';
-import type { Cipher as HsmCipher, CommandInput, ForRecipient } from '../../hsm/wire/index.ts';
-import type { Cipher, KeyStore, Recipient, Signing } from '../contract.ts';
-import { Handles, type MaterialPlacement } from './material-commands.ts';
-import { encryptionMechanism, signatureMechanism, signedData } from './mechanisms.ts';
+import type { Cipher, CommandInput, ForRecipient } from '../../hsm/wire/index.ts';
+import type { EncryptionInput, KeyStore, RecipientOptions, SigningInput } from '../contract.ts';
+import { toKeyStoreError } from './hsm-errors.ts';
 import { importMaterial } from './import-material.ts';
+import { MaterialCommands, type MaterialBackend } from './material-commands.ts';
+import { encryptionMechanism, signatureMechanism, signedData } from './mechanisms.ts';
 
-/** A key store over a cluster of HSMs; `cluster` answers undefined while there is no connection to it. */
+/**
+ * Returns a key store over a cluster of HSMs. `cluster` returns undefined while there is no
+ * connection to the cluster.
+ */
 export function hsmKeyStore(
-  placement: MaterialPlacement,
+  backend: MaterialBackend,
   cluster: () => ClusterClient | undefined,
 ): KeyStore {
-  const handles = new Handles(placement, cluster);
+  const commands = new MaterialCommands(backend, cluster);
 
   return {
-    createMaterial: (request) => handles.guarded((client) => placement.create(client, request)),
-    importMaterial: (wrappingPair, foreign) => importMaterial(handles, wrappingPair, foreign),
+    createMaterial: (request) =>
+      commands.translateErrors((client) => backend.create(client, request)),
+    importMaterial: (wrappingPair, wrapped) => importMaterial(commands, wrappingPair, wrapped),
     async destroyMaterial(material) {
       try {
-        await placement.destroy(handles.connected(), material);
+        await backend.destroy(commands.client(), material);
         return true;
       } catch (error) {
-        // Gone already: destroyed by a Keyhold that was killed before it could say so.
-        return keyStoreError(error).failure === 'material-missing';
+        // Already destroyed: Keyhold was killed after the HSM's reply and before it was recorded.
+        return toKeyStoreError(error).failure === 'material-missing';
       }
     },
-    ...encryption(handles),
-    ...signing(handles),
-    ...agreement(handles),
-    async random(length, wish) {
-      return (
-        await handles.guarded((client) => client.call('random', { length, ...forRecipient(wish) }))
-      ).bytes;
+    ...encryption(commands),
+    ...signing(commands),
+    ...keyAgreement(commands),
+    async random(length, options) {
+      const { bytes } = await commands.translateErrors((client) =>
+        client.call('random', { length, ...forRecipient(options) }),
+      );
+      return bytes;
     },
   };
 }
@@ -42,100 +47,104 @@ type Encryption = Pick<
   'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair'
 >;
 
-function encryption(handles: Handles): Encryption {
+function encryption(commands: MaterialCommands): Encryption {
   return {
-    async encrypt(cipher, plaintext) {
-      return (
-        await handles.using(cipher.material, 'encrypt', (key) => ({
-          ...hsmCipher(cipher, key),
-          plaintext,
-        }))
-      ).ciphertext;
+    async encrypt(input, plaintext) {
+      const { ciphertext } = await commands.call(input.material, 'encrypt', (key) => ({
+        ...toCipher(input, key),
+        plaintext,
+      }));
+      return ciphertext;
     },
-    async decrypt(cipher, ciphertext) {
-      const input = (key: string): CommandInput<'decrypt'> => ({
-        ...hsmCipher(cipher, key),
+    async decrypt(input, ciphertext) {
+      const { plaintext } = await commands.call(input.material, 'decrypt', (key) => ({
+        ...toCipher(input, key),
         ciphertext,
-        ...forRecipient(cipher),
-      });
-      return (await handles.using(cipher.material, 'decrypt', input)).plaintext;
+        ...forRecipient(input),
+      }));
+      return plaintext;
     },
     async reencrypt(from, to) {
       const { ciphertext } = from;
-      const input = (fromKey: string, toKey: string): CommandInput<'reencrypt'> => ({
-        from: { ...hsmCipher(from, fromKey), ciphertext },
-        to: hsmCipher(to, toKey),
+      const commandInput = (fromKey: string, toKey: string): CommandInput<'reencrypt'> => ({
+        from: { ...toCipher(from, fromKey), ciphertext },
+        to: toCipher(to, toKey),
       });
-      return (await handles.usingBoth(from.material, to.material, 'reencrypt', input)).ciphertext;
+      return (await commands.callWithBoth(from.material, to.material, 'reencrypt', commandInput))
+        .ciphertext;
     },
-    encryptRandom: ({ material, aad }, length, wish) =>
-      handles.using(material, 'encryptRandom', (key) => ({
+    encryptRandom: ({ material, aad }, length, options) =>
+      commands.call(material, 'encryptRandom', (key) => ({
         key,
         length,
         aad,
-        reveal: wish.reveal,
-        ...forRecipient(wish),
+        reveal: options.reveal,
+        ...forRecipient(options),
       })),
-    encryptRandomPair: ({ material, aad }, kind, wish) =>
-      handles.using(material, 'encryptRandomPair', (key) => ({
+    encryptRandomPair: ({ material, aad }, kind, options) =>
+      commands.call(material, 'encryptRandomPair', (key) => ({
         key,
         kind,
         aad,
-        reveal: wish.reveal,
-        ...forRecipient(wish),
+        reveal: options.reveal,
+        ...forRecipient(options),
       })),
   };
 }
 
-function signing(handles: Handles): Pick<KeyStore, 'sign' | 'verify' | 'mac' | 'verifyMac'> {
+function signing(
+  commands: MaterialCommands,
+): Pick<KeyStore, 'sign' | 'verify' | 'mac' | 'verifyMac'> {
   return {
-    async sign(material, what) {
-      return (await handles.using(material, 'sign', (key) => hsmSigning(what, key))).signature;
+    async sign(material, input) {
+      const { signature } = await commands.call(material, 'sign', (key) => signInput(input, key));
+      return signature;
     },
-    async verify(material, what, signature) {
-      return (
-        await handles.using(material, 'verify', (key) => ({ ...hsmSigning(what, key), signature }))
-      ).valid;
+    async verify(material, input, signature) {
+      const { valid } = await commands.call(material, 'verify', (key) => ({
+        ...signInput(input, key),
+        signature,
+      }));
+      return valid;
     },
     async mac(material, algorithm, message) {
       const { hash } = macAlgorithms[algorithm];
-      return (await handles.using(material, 'mac', (key) => ({ key, hash, message }))).mac;
+      return (await commands.call(material, 'mac', (key) => ({ key, hash, message }))).mac;
     },
     async verifyMac(material, algorithm, message, mac) {
       const { hash } = macAlgorithms[algorithm];
-      return (await handles.using(material, 'verifyMac', (key) => ({ key, hash, message, mac })))
+      return (await commands.call(material, 'verifyMac', (key) => ({ key, hash, message, mac })))
         .valid;
     },
   };
 }
 
-function agreement(
-  handles: Handles,
+function keyAgreement(
+  commands: MaterialCommands,
 ): Pick<KeyStore, 'deriveSecret' | 'encapsulate' | 'decapsulate'> {
   return {
-    async deriveSecret(material, publicKey, wish) {
-      return (
-        await handles.using(material, 'deriveSecret', (key) => ({
-          key,
-          publicKey,
-          ...forRecipient(wish),
-        }))
-      ).secret;
+    async deriveSecret(material, publicKey, options) {
+      const { secret } = await commands.call(material, 'deriveSecret', (key) => ({
+        key,
+        publicKey,
+        ...forRecipient(options),
+      }));
+      return secret;
     },
-    encapsulate: (material) => handles.using(material, 'encapsulate', (key) => ({ key })),
+    encapsulate: (material) => commands.call(material, 'encapsulate', (key) => ({ key })),
     async decapsulate(material, ciphertext) {
-      return (await handles.using(material, 'decapsulate', (key) => ({ key, ciphertext }))).secret;
+      return (await commands.call(material, 'decapsulate', (key) => ({ key, ciphertext }))).secret;
     },
   };
 }
 
-function hsmCipher({ aad, algorithm }: Cipher, key: string): HsmCipher {
+function toCipher({ aad, algorithm }: EncryptionInput, key: string): Cipher {
   const mechanism = encryptionMechanism(algorithm);
   return mechanism === undefined ? { key, aad } : { key, aad, mechanism };
 }
 
-function hsmSigning(
-  { algorithm, messageType, message }: Signing,
+function signInput(
+  { algorithm, messageType, message }: SigningInput,
   key: string,
 ): CommandInput<'sign'> {
   return {
@@ -146,6 +155,6 @@ function hsmSigning(
   };
 }
 
-function forRecipient(wish: Recipient | undefined): ForRecipient {
-  return wish?.recipient === undefined ? {} : { recipient: wish.recipient };
+function forRecipient(options: RecipientOptions | undefined): ForRecipient {
+  return options?.recipient === undefined ? {} : { recipient: options.recipient };
 }

@@ -1,23 +1,26 @@
 import {
   KeyStoreError,
-  type ForeignMaterial,
   type ImportedMaterial,
-  type Placed,
+  type StoredMaterial,
+  type WrappedMaterial,
 } from '../contract.ts';
-import type { Handles } from './material-commands.ts';
+import type { MaterialCommands } from './material-commands.ts';
 import { importMechanisms, keyForm } from './mechanisms.ts';
 
-/** Out of its owner's wrapping and under the domain key in one command: in clear the material is in the HSM only. */
+/**
+ * Unwraps material from its owner's wrapping and wraps it under the domain key, in one command: the
+ * plaintext material exists only in the HSM.
+ */
 export async function importMaterial(
-  handles: Handles,
-  wrappingPair: Placed,
-  { type, algorithm, wrapped, prefix }: ForeignMaterial,
+  commands: MaterialCommands,
+  wrappingPair: StoredMaterial,
+  { type, algorithm, wrapped, prefix }: WrappedMaterial,
 ): Promise<ImportedMaterial> {
-  const { domainKeyHandle } = handles.placement;
+  const { domainKeyHandle } = commands.backend;
   if (domainKeyHandle === undefined)
-    throw new KeyStoreError('unsupported', 'this key store takes no material in');
+    throw new KeyStoreError('unsupported', 'this key store cannot import key material');
   const mechanism = importMechanisms[algorithm];
-  const imported = await handles.using(wrappingPair, 'rewrapKey', (fromKey) => ({
+  const imported = await commands.call(wrappingPair, 'rewrapKey', (fromKey) => ({
     fromKey,
     mechanism,
     wrapped,

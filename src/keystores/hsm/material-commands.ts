@@ -4,99 +4,117 @@ import {
   KeyStoreError,
   type MaterialLocation,
   type NewMaterial,
-  type Placed,
+  type StoredMaterial,
 } from '../contract.ts';
-import { keyStoreError } from './hsm-errors.ts';
+import { toKeyStoreError } from './hsm-errors.ts';
 
-/** How one kind of key store finds and makes material in its HSMs. All else is the same for all of them. */
-export interface MaterialPlacement {
+/**
+ * How one kind of key store creates, finds and destroys key material in its HSMs. Everything else
+ * is the same for all kinds.
+ */
+export interface MaterialBackend {
   create(cluster: ClusterClient, request: NewMaterial): Promise<MaterialLocation>;
-  /** The HSM's handle for the material; `stale` is a handle that the HSM no longer knew. */
-  handle(cluster: ClusterClient, material: Placed, stale?: string): string | Promise<string>;
-  destroy(cluster: ClusterClient, material: Placed): Promise<void>;
-  /** The key under which imported material is kept; absent where nothing is imported. */
+  /**
+   * Returns the handle of the HSM key that holds the material. `stale` is a handle that the HSM
+   * reported as unknown.
+   */
+  resolveHandle(
+    cluster: ClusterClient,
+    material: StoredMaterial,
+    stale?: string,
+  ): string | Promise<string>;
+  destroy(cluster: ClusterClient, material: StoredMaterial): Promise<void>;
+  /** Handle of the key that wraps imported material. Absent if the key store imports none. */
   readonly domainKeyHandle?: string;
 }
 
-/** Commands over materials, in a cluster that may be there or not. */
-export class Handles {
-  readonly placement: MaterialPlacement;
+/** Runs HSM commands that use key material, in a cluster that may not be connected. */
+export class MaterialCommands {
+  readonly backend: MaterialBackend;
   readonly #cluster: () => ClusterClient | undefined;
 
-  constructor(placement: MaterialPlacement, cluster: () => ClusterClient | undefined) {
-    this.placement = placement;
+  constructor(backend: MaterialBackend, cluster: () => ClusterClient | undefined) {
+    this.backend = backend;
     this.#cluster = cluster;
   }
 
-  connected(): ClusterClient {
+  /** Returns the cluster's client. Throws a `KeyStoreError` `unreachable` if there is none. */
+  client(): ClusterClient {
     const client = this.#cluster();
     if (!client) throw new KeyStoreError('unreachable', 'the HSM cluster is not connected');
     return client;
   }
 
-  /** Whatever fails, fails as a `KeyStoreError`. */
-  async guarded<R>(work: (client: ClusterClient) => Promise<R>): Promise<R> {
+  /** Runs `work` with the cluster's client, and rethrows all errors as `KeyStoreError`. */
+  async translateErrors<R>(work: (client: ClusterClient) => Promise<R>): Promise<R> {
     try {
-      return await work(this.connected());
+      return await work(this.client());
     } catch (error) {
-      throw keyStoreError(error);
+      throw toKeyStoreError(error);
     }
   }
 
-  /** Runs a command over the material's handle; once more with a fresh one if the HSM has dropped a session key meanwhile. */
-  async using<C extends CommandName>(
-    material: Placed,
+  /**
+   * Runs a command with the material's handle. If the HSM has dropped a session key in the
+   * meantime, the command runs once more with a fresh handle.
+   */
+  async call<C extends CommandName>(
+    material: StoredMaterial,
     command: C,
     input: (handle: string) => CommandInput<C>,
   ): Promise<CommandOutput<C>> {
     let handle: string | undefined;
     try {
-      const client = this.connected();
-      const known = this.placement.handle(client, material);
-      handle = known instanceof Promise ? await known : known;
+      const client = this.client();
+      const resolved = this.backend.resolveHandle(client, material);
+      handle = resolved instanceof Promise ? await resolved : resolved;
       return await client.call(command, input(handle));
     } catch (error) {
-      const failure = keyStoreError(error);
+      const failure = toKeyStoreError(error);
       if (failure.failure !== 'material-missing' || handle === undefined) throw failure;
-      return this.#usingFresh({ material, stale: handle, failure }, command, input);
+      return this.#callWithFreshHandle({ material, stale: handle, failure }, command, input);
     }
   }
 
-  #usingFresh<C extends CommandName>(
+  #callWithFreshHandle<C extends CommandName>(
     {
       material,
       stale,
       failure,
-    }: { readonly material: Placed; readonly stale: string; readonly failure: KeyStoreError },
+    }: {
+      readonly material: StoredMaterial;
+      readonly stale: string;
+      readonly failure: KeyStoreError;
+    },
     command: C,
     input: (handle: string) => CommandInput<C>,
   ): Promise<CommandOutput<C>> {
-    return this.guarded(async (client) => {
-      const fresh = await this.placement.handle(client, material, stale);
+    return this.translateErrors(async (client) => {
+      const fresh = await this.backend.resolveHandle(client, material, stale);
       if (fresh === stale) throw failure;
       return client.call(command, input(fresh));
     });
   }
 
-  /** The same over two materials. */
-  usingBoth<C extends CommandName>(
-    first: Placed,
-    second: Placed,
+  /** Runs a command with the handles of two materials, as `call` does with one. */
+  callWithBoth<C extends CommandName>(
+    first: StoredMaterial,
+    second: StoredMaterial,
     command: C,
     input: (first: string, second: string) => CommandInput<C>,
   ): Promise<CommandOutput<C>> {
-    return this.guarded(async (client) => {
+    return this.translateErrors(async (client) => {
       const handles = [
-        await this.placement.handle(client, first),
-        await this.placement.handle(client, second),
+        await this.backend.resolveHandle(client, first),
+        await this.backend.resolveHandle(client, second),
       ] as const;
       try {
         return await client.call(command, input(...handles));
       } catch (error) {
-        if (keyStoreError(error).failure !== 'material-missing') throw error;
+        if (toKeyStoreError(error).failure !== 'material-missing') throw error;
         const fresh = [
-          await this.placement.handle(client, first, handles[0]),
-          await this.placement.handle(client, second, handles[1]),
+          await this.backend.resolveHandle(client, first, handles[0]),
+          await this.backend.resolveHandle(client, second, handles[1]),
         ] as const;
         if (fresh[0] === handles[0] && fresh[1] === handles[1]) throw error;
         return client.call(command, input(...fresh));

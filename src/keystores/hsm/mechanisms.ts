@@ -1,4 +1,4 @@
-/** What the domain's words are in the terms of HSMs. */
+/** Translation of the domain's algorithms and material types to HSM mechanisms and attributes. */
 import {
   encryptionAlgorithms,
   signingAlgorithms,
@@ -32,19 +32,22 @@ export function newKeyForm(type: MaterialType): NewKeyForm {
     : { class: 'private-key', type: type.kind };
 }
 
-/** What an HSM key may be used for whose KMS key is of this kind. What the KMS key is for, KMS itself sees to. */
-export function abilities(kind: Kind): KeyTemplate {
+/**
+ * Returns the usage attributes of an HSM key for material of this kind. KMS itself enforces the key
+ * usage of the KMS key.
+ */
+export function usageAttributes(kind: Kind): KeyTemplate {
   if (kind === 'aes') return { encrypt: true, decrypt: true };
   if (kind === 'generic-secret') return { sign: true, verify: true };
   return { sign: true, decrypt: true, derive: true, unwrap: true };
 }
 
-/** Undefined for symmetric encryption, which has but one. */
+/** Returns undefined for symmetric encryption, which has only one mechanism. */
 export function encryptionMechanism(
   algorithm: EncryptionAlgorithm | undefined,
 ): EncryptionMechanism | undefined {
-  const facts = encryptionAlgorithms[algorithm ?? 'SYMMETRIC_DEFAULT'];
-  return facts.scheme === 'symmetric' ? undefined : facts.mechanism;
+  const properties = encryptionAlgorithms[algorithm ?? 'SYMMETRIC_DEFAULT'];
+  return properties.scheme === 'symmetric' ? undefined : properties.mechanism;
 }
 
 export function signatureMechanism(algorithm: SigningAlgorithm): SignatureMechanism {

@@ -110,14 +110,14 @@ function describeKeyStore(
   record: KeyStoreRow,
   keyCount: number,
 ): Status['KeyStores'][number] {
-  const trouble = keyStores.trouble(record.storeId);
+  const failure = keyStores.connectionFailure(record.storeId);
   return {
     CustomKeyStoreId: record.storeId,
     CustomKeyStoreName: record.name,
     Region: record.region,
     ConnectionState: record.state,
     ...(record.errorCode !== undefined && { ConnectionErrorCode: record.errorCode }),
-    ...(trouble && { Reason: trouble.reason, Since: trouble.since / 1000 }),
+    ...(failure && { Reason: failure.reason, Since: failure.since / 1000 }),
     CloudHsmClusterId: record.clusterId,
     KeyCount: keyCount,
     Hsms: keyStores.members(record.storeId).map(({ hsmId, healthy, reason, since }) => ({

@@ -17,7 +17,7 @@ export const Decapsulate = defineOperation('kms', 'Decapsulate', {
     requireAlgorithm(key.key, 'ENCAPSULATE_DECAPSULATE', EncapsulationAlgorithm);
     stopIfDryRun(DryRun);
     const secret = await services.keyStores
-      .of(key.key)
+      .storeFor(key.key)
       .decapsulate(await currentMaterial(services, key), SharedSecretCiphertextBlob);
     return { KeyId: key.arn, SharedSecret: secret, EncapsulationAlgorithm };
   },

@@ -12,7 +12,7 @@ export const DeriveSharedSecret = defineOperation('kms', 'DeriveSharedSecret', {
     const recipient = recipientOf(services, Recipient, call);
     stopIfDryRun(DryRun);
     const secret = await services.keyStores
-      .of(key.key)
+      .storeFor(key.key)
       .deriveSecret(await currentMaterial(services, key), PublicKey, { recipient });
     return {
       KeyId: key.arn,

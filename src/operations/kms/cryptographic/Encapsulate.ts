@@ -16,7 +16,7 @@ export const Encapsulate = defineOperation('kms', 'Encapsulate', {
     requireAlgorithm(key.key, 'ENCAPSULATE_DECAPSULATE', EncapsulationAlgorithm);
     stopIfDryRun(DryRun);
     const { secret, ciphertext } = await services.keyStores
-      .of(key.key)
+      .storeFor(key.key)
       .encapsulate(await currentMaterial(services, key));
     return {
       KeyId: key.arn,

@@ -16,7 +16,7 @@ export const GenerateMac = defineOperation('kms', 'GenerateMac', {
     requireAlgorithm(key.key, 'GENERATE_VERIFY_MAC', MacAlgorithm);
     stopIfDryRun(DryRun);
     const mac = await services.keyStores
-      .of(key.key)
+      .storeFor(key.key)
       .mac(await currentMaterial(services, key), MacAlgorithm, Message);
     return { KeyId: key.arn, Mac: mac, MacAlgorithm };
   },

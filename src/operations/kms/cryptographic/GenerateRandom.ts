@@ -31,7 +31,7 @@ async function connected(
   storeId: string,
 ): Promise<KeyStore> {
   const record = await store.read((reader) => findKeyStore(reader, scope, storeId));
-  if (keyStores.isConnected(storeId)) return keyStores.of({ customKeyStoreId: storeId });
+  if (keyStores.isConnected(storeId)) return keyStores.storeFor({ customKeyStoreId: storeId });
   throw new KmsError(
     'CustomKeyStoreInvalidStateException',
     `Custom key store ${storeId} is ${record.state}; it must be CONNECTED.`,

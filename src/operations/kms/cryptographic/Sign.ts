@@ -11,7 +11,7 @@ export const Sign = defineOperation('kms', 'Sign', {
     const signing = signingOf(key.key, input);
     stopIfDryRun(input.DryRun);
     const signature = await services.keyStores
-      .of(key.key)
+      .storeFor(key.key)
       .sign(await currentMaterial(services, key), signing);
     return { KeyId: key.arn, Signature: signature, SigningAlgorithm: signing.algorithm };
   },

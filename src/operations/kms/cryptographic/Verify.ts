@@ -13,7 +13,7 @@ export const Verify = defineOperation('kms', 'Verify', {
     const signing = signingOf(key.key, input);
     stopIfDryRun(input.DryRun);
     const valid = await services.keyStores
-      .of(key.key)
+      .storeFor(key.key)
       .verify(await currentMaterial(services, key), signing, input.Signature);
     if (!valid) throw new KmsError('KMSInvalidSignatureException');
     return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: signing.algorithm };

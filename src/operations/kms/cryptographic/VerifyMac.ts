@@ -18,7 +18,7 @@ export const VerifyMac = defineOperation('kms', 'VerifyMac', {
     requireAlgorithm(key.key, 'GENERATE_VERIFY_MAC', MacAlgorithm);
     stopIfDryRun(DryRun);
     const valid = await services.keyStores
-      .of(key.key)
+      .storeFor(key.key)
       .verifyMac(await currentMaterial(services, key), MacAlgorithm, Message, Mac);
     if (!valid) throw new KmsError('KMSInvalidMacException');
     return { KeyId: key.arn, MacValid: true, MacAlgorithm };

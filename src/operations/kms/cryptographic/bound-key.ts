@@ -14,12 +14,12 @@ import {
   type KeyUsage,
   type MaterialRow,
 } from '../../../domain/index.ts';
-import type { Cipher, KeyStore } from '../../../keystores/index.ts';
+import type { EncryptionInput, KeyStore } from '../../../keystores/index.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
 /** A key made ready for one call that encrypts or decrypts: its store, its material, and what the ciphertext is bound to. */
-export interface BoundKey extends Cipher {
+export interface BoundKey extends EncryptionInput {
   readonly keyStore: KeyStore;
   readonly algorithm: EncryptionAlgorithm;
 }
@@ -132,7 +132,7 @@ function bind(
   { algorithm, context }: EncryptionParams & { readonly algorithm: EncryptionAlgorithm },
 ): BoundKey {
   return {
-    keyStore: keyStores.of(key),
+    keyStore: keyStores.storeFor(key),
     material,
     algorithm,
     aad: isAsymmetric(key) ? noBinding(context) : binding(key, material, context),

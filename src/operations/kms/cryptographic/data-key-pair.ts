@@ -1,6 +1,6 @@
 import type { Request } from '../../../contract/index.ts';
 import { keySpecs, KmsError, type DataKeyPairSpec } from '../../../domain/index.ts';
-import type { Reveal } from '../../../keystores/index.ts';
+import type { RevealOptions } from '../../../keystores/index.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 import { bindForEncryption, blobOf, materialShown, stopIfDryRun } from './bound-key.ts';
@@ -21,7 +21,7 @@ export async function generateDataKeyPair(
   services: Services,
   input: Input,
   key: AuthorizedKey,
-  options: Reveal,
+  options: RevealOptions,
 ): Promise<DataKeyPair> {
   const { KeyPairSpec: spec } = input;
   if (key.key.origin === 'AWS_CLOUDHSM') {

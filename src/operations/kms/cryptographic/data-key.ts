@@ -1,6 +1,6 @@
 import type { Request } from '../../../contract/index.ts';
 import { KmsError } from '../../../domain/index.ts';
-import type { Reveal } from '../../../keystores/index.ts';
+import type { RevealOptions } from '../../../keystores/index.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 import { bindForEncryption, blobOf, materialShown, stopIfDryRun } from './bound-key.ts';
@@ -14,7 +14,7 @@ export async function generateDataKey(
   services: Services,
   input: Input,
   key: AuthorizedKey,
-  options: Reveal,
+  options: RevealOptions,
 ): Promise<{
   readonly CiphertextBlob: Uint8Array;
   readonly KeyId: string;

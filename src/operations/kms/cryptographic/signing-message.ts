@@ -5,7 +5,7 @@ import {
   type MessageType,
   type SigningAlgorithm,
 } from '../../../domain/index.ts';
-import type { Signing } from '../../../keystores/index.ts';
+import type { SigningInput } from '../../../keystores/index.ts';
 import { requireAlgorithm } from './bound-key.ts';
 
 interface Input {
@@ -18,7 +18,7 @@ interface Input {
 export function signingOf(
   key: KeyRow,
   { Message, MessageType = 'RAW', SigningAlgorithm: algorithm }: Input,
-): Signing {
+): SigningInput {
   requireAlgorithm(key, 'SIGN_VERIFY', algorithm);
   const lengths: { readonly [T in MessageType]?: number } = signingAlgorithms[algorithm].messages;
   const length = lengths[MessageType];

@@ -1,12 +1,16 @@
 import { SecretText } from '../../../base/index.ts';
 import { KmsError } from '../../../domain/index.ts';
-import { KeyStoreError, type ImportAlgorithm, type Placed } from '../../../keystores/index.ts';
+import {
+  KeyStoreError,
+  type ImportAlgorithm,
+  type StoredMaterial,
+} from '../../../keystores/index.ts';
 import type { Services } from '../../services.ts';
 
 /** What an import token says: which pair the material is wrapped for, how, for which key, and until when it is good. */
 export interface ImportToken {
   readonly keyArn: string;
-  readonly wrappingPair: Placed;
+  readonly wrappingPair: StoredMaterial;
   readonly algorithm: ImportAlgorithm;
   /** Milliseconds since the epoch. */
   readonly validTo: number;

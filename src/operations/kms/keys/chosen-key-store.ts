@@ -73,6 +73,6 @@ async function customKeyStore(
   await services.store.read((reader) => requireTwoZones(reader, scope, record.clusterId));
   return {
     columns: { origin: 'AWS_CLOUDHSM', customKeyStoreId: storeId },
-    keyStore: services.keyStores.of({ customKeyStoreId: storeId }),
+    keyStore: services.keyStores.storeFor({ customKeyStoreId: storeId }),
   };
 }

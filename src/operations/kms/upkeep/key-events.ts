@@ -81,7 +81,7 @@ async function destroyMaterial(
   material: MaterialRow,
 ): Promise<boolean> {
   try {
-    return await keyStores.of(store).destroyMaterial(material);
+    return await keyStores.storeFor(store).destroyMaterial(material);
   } catch (error) {
     if (error instanceof KeyStoreError) return false;
     throw error;

@@ -1,22 +1,23 @@
 import { BoundedCache } from '../../base/index.ts';
 import type { ClusterClient } from '../../hsm/client/index.ts';
-import { KeyStoreError, type Placed } from '../contract.ts';
-import type { MaterialPlacement } from '../hsm/material-commands.ts';
-import { abilities, keyForm, newKeyForm } from '../hsm/mechanisms.ts';
+import { KeyStoreError, type StoredMaterial } from '../contract.ts';
+import type { MaterialBackend } from '../hsm/material-commands.ts';
+import { usageAttributes, keyForm, newKeyForm } from '../hsm/mechanisms.ts';
 
-/** How many keys may be open in the managed HSMs at a time. */
-const OPEN_KEYS = 8_192;
+/** Maximum number of session keys that are cached, and so kept open in the managed HSMs. */
+const MAX_OPEN_KEYS = 8_192;
 
 /**
- * Default key store: material exists outside the managed HSMs only as a token, wrapped by a domain key that never
- * leaves them and bound to the material's id. To use a key its token is unwrapped to a session key once, and the session key's handle remembered.
+ * Backend of the default key store. Outside the managed HSMs, material exists only as a key token:
+ * wrapped by a domain key that never leaves them, and bound to the material's ID. The first use of
+ * a key unwraps its token to a session key, whose handle is cached.
  */
-export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
-  const opened = new BoundedCache<string, Promise<string> | string>(OPEN_KEYS);
+export function defaultMaterialBackend(domainKeyHandle: string): MaterialBackend {
+  const opened = new BoundedCache<string, Promise<string> | string>(MAX_OPEN_KEYS);
 
-  async function open(cluster: ClusterClient, material: Placed): Promise<string> {
+  async function open(cluster: ClusterClient, material: StoredMaterial): Promise<string> {
     if (material.token === undefined || material.domainKeyHandle === undefined) {
-      throw new KeyStoreError('internal', 'material has no key token');
+      throw new KeyStoreError('internal', 'the material row has no key token');
     }
     const key = await cluster.call('unwrapKey', {
       wrappingKey: material.domainKeyHandle,
@@ -24,7 +25,7 @@ export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
       form: keyForm(material.kind),
       mechanism: 'aes-gcm-bound',
       binding: Buffer.from(material.materialId, 'hex'),
-      template: { token: false, extractable: false, ...abilities(material.kind) },
+      template: { token: false, extractable: false, ...usageAttributes(material.kind) },
     });
     opened.set(material.materialId, key.handle);
     return key.handle;
@@ -46,24 +47,24 @@ export function defaultPlacement(domainKeyHandle: string): MaterialPlacement {
         ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }),
       };
     },
-    handle(cluster, material, stale) {
-      const known = opened.get(material.materialId);
-      if (known !== undefined && known !== stale) return known;
+    resolveHandle(cluster, material, stale) {
+      const cached = opened.get(material.materialId);
+      if (cached !== undefined && cached !== stale) return cached;
       const opening = open(cluster, material);
       opened.set(material.materialId, opening);
-      // A failed opening must not be remembered; the caller gets the failure itself.
+      // A failure must not be cached; the caller gets it.
       opening.catch(() => opened.delete(material.materialId));
       return opening;
     },
     async destroy(cluster, { materialId }) {
-      // The token is the only lasting form of the key, and it goes with its row; here goes what an HSM has open of it.
+      // The key token is deleted with its row. Only the session key, if one is open, is left.
       const opening = opened.get(materialId);
       opened.delete(materialId);
       try {
         const handle = await opening;
         if (handle !== undefined) await cluster.call('destroyKey', { handle });
       } catch {
-        // Session keys go with their session anyway.
+        // The session key ends with its session anyway.
       }
     },
   };

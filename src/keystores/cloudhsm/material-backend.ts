@@ -1,13 +1,16 @@
 import { HsmUnreachableError, type ClusterClient } from '../../hsm/client/index.ts';
 import type { CommandInput } from '../../hsm/wire/index.ts';
 import { KeyStoreError } from '../contract.ts';
-import type { MaterialPlacement } from '../hsm/material-commands.ts';
+import type { MaterialBackend } from '../hsm/material-commands.ts';
 
-/** CloudHSM key store: the material is a token key of kmsuser in the customer's cluster, known by its handle. */
-export const cloudHsmPlacement: MaterialPlacement = {
+/**
+ * Backend of CloudHSM key stores: the material is a token key of kmsuser in the customer's cluster,
+ * identified by its handle.
+ */
+export const cloudHsmMaterialBackend: MaterialBackend = {
   async create(cluster, { keyArn, materialId, type }) {
     if (type.kind !== 'aes')
-      throw new KeyStoreError('unsupported', `this key store makes no ${type.kind} keys`);
+      throw new KeyStoreError('unsupported', `this key store cannot create ${type.kind} keys`);
     const template = {
       label: keyArn,
       id: materialId,
@@ -21,9 +24,9 @@ export const cloudHsmPlacement: MaterialPlacement = {
       handle: await generate(cluster, { keyType: 'aes', length: 32, template }),
     };
   },
-  handle(_cluster, material) {
+  resolveHandle(_cluster, material) {
     if (material.handle === undefined)
-      throw new KeyStoreError('internal', 'material has no HSM key handle');
+      throw new KeyStoreError('internal', 'the material row has no HSM key handle');
     return material.handle;
   },
   async destroy(cluster, material) {
@@ -32,31 +35,34 @@ export const cloudHsmPlacement: MaterialPlacement = {
   },
 };
 
-/** If the HSM breaks off meanwhile, once more with another, after the key that may have been made is gone. */
+/**
+ * Generates a key. If the HSM disconnects before it replies, deletes the key it may have generated
+ * and tries once more, with another HSM.
+ */
 async function generate(
   cluster: ClusterClient,
-  wanted: CommandInput<'generateKey'>,
+  input: CommandInput<'generateKey'>,
 ): Promise<string> {
   try {
-    return (await cluster.call('generateKey', wanted)).handle;
+    return (await cluster.call('generateKey', input)).handle;
   } catch (error) {
     if (!(error instanceof HsmUnreachableError && error.maybeDone)) throw error;
-    // The material's id is random, so whatever bears it is what we just asked for.
+    // The material's ID is random, so a key with this ID can only come from the first attempt.
     const { keys } = await cluster.call('findKeys', {
-      filter: { attributes: { id: wanted.template.id ?? '' } },
+      filter: { attributes: { id: input.template.id ?? '' } },
       limit: 10,
     });
     for (const { handle } of keys) await cluster.call('destroyKey', { handle });
-    return await generateAgain(cluster, wanted);
+    return await generateAgain(cluster, input);
   }
 }
 
 async function generateAgain(
   cluster: ClusterClient,
-  wanted: CommandInput<'generateKey'>,
+  input: CommandInput<'generateKey'>,
 ): Promise<string> {
   try {
-    return (await cluster.call('generateKey', wanted)).handle;
+    return (await cluster.call('generateKey', input)).handle;
   } catch (error) {
     if (!(error instanceof HsmUnreachableError)) throw error;
     throw new KeyStoreError('insufficient-hsms', error.message, { cause: error });
