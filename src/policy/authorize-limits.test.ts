@@ -15,7 +15,7 @@ import {
   ana,
   root,
   itsAna,
-  type Asking,
+  type DecisionInput,
   decide,
   outcome,
 } from '../../test/support/policy-world.ts';
@@ -38,7 +38,7 @@ describe('authorize, with what limits a principal', () => {
   const limits = (
     more: Omit<PrincipalPolicies, 'identity'>,
     ...identity: CompiledPolicy[]
-  ): Pick<Asking, 'policies'> => ({
+  ): Pick<DecisionInput, 'policies'> => ({
     policies: { identity, ...more },
   });
   const boundary = { boundary: only('kms:Decrypt') };
@@ -46,7 +46,7 @@ describe('authorize, with what limits a principal', () => {
   const serviceControl = { serviceControl: [only('kms:Decrypt')] };
 
   // Source: "How permissions boundaries, session policies and resource-based policies interact", IAM User Guide.
-  const cases: readonly [string, string, Asking][] = [
+  const cases: readonly [string, string, DecisionInput][] = [
     [
       'lets a boundary limit identity policies',
       'no-boundary-allow',

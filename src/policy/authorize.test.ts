@@ -25,13 +25,13 @@ import {
   ana,
   root,
   itsAna,
-  type Asking,
+  type DecisionInput,
   decide,
   outcome,
 } from '../../test/support/policy-world.ts';
 
 describe('authorize, in the account of the key', () => {
-  const cases: readonly [string, string, Asking][] = [
+  const cases: readonly [string, string, DecisionInput][] = [
     ['allows whom the key policy names', 'allowed', { resourcePolicy: keyPolicy(allow(itsAna)) }],
     [
       'allows anyone if the key policy says so',
@@ -143,7 +143,7 @@ describe('authorize, from another account', () => {
   const eve = user('eve', elsewhere);
   const named = keyPolicy(allow({ AWS: eve.arn }));
   const delegated = keyPolicy(allow({ AWS: elsewhere }));
-  const cases: readonly [string, string, Asking][] = [
+  const cases: readonly [string, string, DecisionInput][] = [
     [
       'needs both policies: both',
       'allowed',
@@ -214,7 +214,7 @@ describe('authorize, for the account as a whole', () => {
 });
 
 describe('denialText', () => {
-  const text = (more: Asking): string => {
+  const text = (more: DecisionInput): string => {
     const decision = decide(more);
     assert.equal(decision.allowed, false);
     return decision.allowed

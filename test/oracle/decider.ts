@@ -6,7 +6,7 @@ import {
   type PolicyKind,
   type PrincipalPolicies,
 } from '../../src/policy/index.ts';
-import { account, type AccessRequest, type Document, type Policies } from './generated-case.ts';
+import { account, type GeneratedRequest, type Document, type Policies } from './generated-case.ts';
 import type { Verdict } from './oracle.ts';
 
 /** Outcome of a decision. `hidden` stands for either kind of denial. */
@@ -23,7 +23,7 @@ export function deciderOf({
   session,
   serviceControl,
   key,
-}: Policies): (request: AccessRequest) => Outcome {
+}: Policies): (request: GeneratedRequest) => Outcome {
   const policies: PrincipalPolicies = {
     identity: identity.map((document) => compiled(document, 'identity')),
     ...(boundary && { boundary: compiled(boundary, 'identity') }),

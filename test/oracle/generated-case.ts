@@ -19,7 +19,7 @@ export interface Policies {
   readonly key: Document;
 }
 
-export interface AccessRequest {
+export interface GeneratedRequest {
   readonly principal: Principal;
   readonly action: string;
   /**
@@ -221,7 +221,7 @@ export class Generator {
     };
   }
 
-  request(): AccessRequest {
+  request(): GeneratedRequest {
     const principal = this.#pick(principals);
     const context: Record<string, string | string[]> = {};
     for (const { key, request, many } of subjects) {

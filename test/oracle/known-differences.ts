@@ -1,8 +1,8 @@
-import type { AccessRequest, Document, Json, Policies } from './generated-case.ts';
+import type { GeneratedRequest, Document, Json, Policies } from './generated-case.ts';
 
 export interface Case {
   readonly policies: Policies;
-  readonly request: AccessRequest;
+  readonly request: GeneratedRequest;
 }
 
 /**
@@ -38,7 +38,7 @@ const someValue = {
   'aws:ResourceTag/Team': 'none',
 };
 
-function withContext({ policies, request }: Case, context: AccessRequest['context']): Case {
+function withContext({ policies, request }: Case, context: GeneratedRequest['context']): Case {
   return { policies, request: { ...request, context } };
 }
 

@@ -5,10 +5,10 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { account, type AccessRequest, type Policies } from './generated-case.ts';
+import { account, type GeneratedRequest, type Policies } from './generated-case.ts';
 
 export type Verdict = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
-export type Oracle = (policies: Policies) => (request: AccessRequest) => Verdict;
+export type Oracle = (policies: Policies) => (request: GeneratedRequest) => Verdict;
 
 /**
  * The parts of the package that the test uses. They are internal to it, so `.ci/run` pins its

@@ -15,7 +15,7 @@ import { compiled, deciderOf } from '../oracle/decider.ts';
 import {
   account,
   Generator,
-  type AccessRequest,
+  type GeneratedRequest,
   type Document,
   type Json,
   type Policies,
@@ -25,7 +25,7 @@ const SETS = 1_500;
 const REQUESTS_PER_SET = 6;
 
 function forMany(
-  check: (policies: Policies, requests: readonly AccessRequest[], seed: number) => void,
+  check: (policies: Policies, requests: readonly GeneratedRequest[], seed: number) => void,
 ): void {
   for (let seed = 0; seed < SETS; seed += 1) {
     const generator = new Generator(1_000_000 + seed);

@@ -1,4 +1,7 @@
-/** A server over a real socket for tests, with an inner half that says what it was asked, and requests signed by hand. */
+/**
+ * Test fixture: the HTTP server on a real socket, with a `perform` function from the test, and a
+ * client that signs requests itself.
+ */
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
@@ -35,20 +38,20 @@ export interface SignedCall {
   readonly method?: string;
   readonly path?: string;
   readonly service?: string;
-  /** Changes what is sent after it was signed. */
+  /** Changes the headers after the request was signed. */
   readonly tamper?: (headers: Record<string, string | readonly string[]>) => void;
 }
 
 export interface ApiWorld extends AsyncDisposable {
   readonly port: number;
   readonly seen: readonly Seen[];
-  /** Everything logged as an error. */
+  /** Contexts of all messages logged as errors. */
   readonly failures: readonly object[];
   close(): Promise<void>;
   renew(identity: TlsIdentity): void;
-  /** Sends a request that is signed well unless it says otherwise. */
+  /** Sends a request with a valid signature, unless `tamper` breaks it. */
   call(call: SignedCall): Promise<Reply>;
-  /** Sends a request as it is. */
+  /** Sends a request without signing it. */
   send(options: {
     readonly method?: string;
     readonly path: string;

@@ -6,7 +6,7 @@ export interface AwsFiles {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** What `keyhold up` left for the AWS CLI in its data folder. */
+/** Reads the AWS CLI files that `keyhold up` wrote to its data folder. */
 export function awsFiles(data: string): AwsFiles {
   const credentials = ini(join(data, 'credentials'));
   return {

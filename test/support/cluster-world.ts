@@ -1,4 +1,7 @@
-/** For this folder's tests: a control plane on a store and a folder of its own, and the customer's part of the ceremony. */
+/**
+ * Test fixture: a control plane with its own store and folder, and the customer's part of
+ * initialising a cluster.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +25,7 @@ export interface ClusterWorld extends AsyncDisposable {
   readonly folder: string;
   readonly store: Store;
   readonly control: ClusterControl;
-  /** Ids of the processes started so far, newest last, by HSM id. */
+  /** Returns the IDs of the processes started so far for an HSM, newest last. */
   pids(hsmId: string): readonly number[];
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -134,7 +137,7 @@ export async function untilHsm(
   });
 }
 
-/** The ceremony: the customer's CA answers the cluster's CSR. */
+/** Waits for the cluster's CSR and signs it with the customer's CA. */
 export async function claimFor(
   world: ClusterWorld,
   clusterId: string,
@@ -143,13 +146,13 @@ export async function claimFor(
   const { cluster } = await untilRows(
     world,
     clusterId,
-    'CSR is there',
+    'cluster has a CSR',
     (rows) => rows.cluster.clusterCsr !== undefined,
   );
   return { signedCert: await ca.sign(cluster.clusterCsr ?? ''), trustAnchor: ca.certificate };
 }
 
-/** Sets the first admin's password, straight at the HSM. */
+/** Activates the cluster: sets the first admin's password, directly on the HSM. */
 export async function activate({ eniIp, port, hsmId }: HsmRow, trustAnchor: string): Promise<void> {
   const connection = await connectHsm({ hsmId, host: eniIp, port }, { trustAnchor });
   try {
@@ -159,7 +162,7 @@ export async function activate({ eniIp, port, hsmId }: HsmRow, trustAnchor: stri
   }
 }
 
-/** A claimed and activated cluster with its first HSM. */
+/** Creates an initialised and activated cluster with one HSM. */
 export async function activeCluster(
   world: ClusterWorld,
 ): Promise<{ clusterId: string; first: HsmRow; ca: CustomerCa }> {

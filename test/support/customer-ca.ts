@@ -17,15 +17,18 @@ const algorithms = {
   EC: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
 } as const;
 
-/** The customer's own CA: what `openssl` makes in the README, made here with a library, so that tests need only Node. */
+/**
+ * The customer's CA. The README creates it with `openssl`; tests use a library, so that they need
+ * only Node.
+ */
 export interface CustomerCa {
-  /** customerCA.crt, PEM. */
+  /** Content of customerCA.crt, in PEM. */
   readonly certificate: string;
-  /** Signs a ClusterCsr; PEM. */
+  /** Signs a ClusterCsr. Returns the certificate in PEM. */
   sign(csr: string): Promise<string>;
 }
 
-/** Its certificates are valid for so many days. */
+/** Creates a CA. Its own certificate and those that it signs are valid for `days` days. */
 export async function customerCa(
   kind: keyof typeof algorithms = 'RSA',
   days = 3_650,

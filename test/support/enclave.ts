@@ -1,38 +1,43 @@
-/** An enclave as a test needs one: a root that vouches for it, documents that attest it, and the key that opens what is for it. */
+/**
+ * Test fixture: an enclave with its root certificate, its attestation documents and the private key
+ * for its responses.
+ */
 import { generateKeyPairSync, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { encode, Tagged } from 'cborg';
 import { createAuthority, issueCertificate } from '../../src/crypto/index.ts';
 
 export interface DocumentOptions {
-  /** Null for none. */
+  /** PCR values by index. Null omits them. */
   readonly pcrs?: ReadonlyMap<number, Uint8Array> | null;
   readonly tpmPcrs?: ReadonlyMap<number, Uint8Array>;
-  /** SubjectPublicKeyInfo; the enclave's own, if left out. */
+  /** SubjectPublicKeyInfo. Defaults to the enclave's own key; null omits it. */
   readonly publicKey?: Uint8Array | null;
-  /** Who signs instead of the enclave's hypervisor. */
+  /** Signing key. Defaults to the key of the enclave's certificate. */
   readonly signer?: KeyObject;
-  /** What COSE says of the signature. */
+  /** COSE algorithm of the signature. Defaults to ES384. */
   readonly algorithm?: number;
   readonly bundle?: readonly Uint8Array[];
 }
 
 export interface Enclave {
-  /** PEM. */
+  /** Root certificate, in PEM. */
   readonly root: string;
-  /** PKCS#8 of the RSA key that documents name. */
+  /** The RSA private key that belongs to the documents' public key, in PKCS#8. */
   readonly privateKey: Buffer;
   document(options?: DocumentOptions): Buffer;
 }
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 const p384 = () => generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const der = (pem: string): Uint8Array => new X509Certificate(pem).raw;
 
-/** `age`: how long ago, in milliseconds, its certificate ran out. */
+/**
+ * Creates an enclave. A positive `age` is the time since its certificate expired, in milliseconds.
+ */
 export async function makeEnclave({ age = 0 }: { readonly age?: number } = {}): Promise<Enclave> {
   const now = Date.now();
-  const long = { notBefore: now - 48 * HOUR, notAfter: now + 48 * HOUR };
-  const short = { notBefore: now - 24 * HOUR, notAfter: age > 0 ? now - age : now + HOUR };
+  const long = { notBefore: now - 48 * HOUR_MS, notAfter: now + 48 * HOUR_MS };
+  const short = { notBefore: now - 24 * HOUR_MS, notAfter: age > 0 ? now - age : now + HOUR_MS };
   const [rootKeys, zoneKeys, enclaveKeys] = [p384(), p384(), p384()];
   const root = await createAuthority(rootKeys, { CN: 'root' }, long);
   const issuer = { certificate: root, privateKey: rootKeys.privateKey };

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Tests that look for HSM processes skip elsewhere. */
+/** Reason to skip a test that finds HSM processes in /proc, false on Linux. */
 export const needsProc = process.platform !== 'linux' && 'reads /proc';
 
-/** The process id of an HSM's program, by the id on its command line. */
+/** Returns the process ID of an HSM. Finds it by the HSM ID on its command line. */
 export function pidOf(hsmId: string): number {
   const pid = readdirSync('/proc').find(
     (name) => /^\d+$/.test(name) && argumentsOf(name).includes(hsmId),

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 
-/** An OpenID Connect provider on this machine: what a Kubernetes cluster is to AWS. */
+/** A local OpenID Connect provider, like that of a Kubernetes cluster. */
 export interface IdentityProvider extends AsyncDisposable {
   readonly issuer: string;
   /** The issuer without its scheme, as IAM names it. */
   readonly url: string;
-  /** A signed token; `aud` and times have defaults. `expires`: seconds from now. */
+  /** Signs a token. `aud` and the times have defaults; `expires` is in seconds from now. */
   token(claims: JWTPayload, expires?: number): Promise<string>;
 }
 

@@ -8,7 +8,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, with no standard input. */
+/** Runs a program to completion, without standard input. */
 export function run(
   program: string,
   args: readonly string[],
@@ -25,12 +25,15 @@ export function run(
   });
 }
 
-/** Runs `keyhold ARGS` as a user does. */
+/** Runs `keyhold ARGS` as a process. */
 export function keyhold(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   return run(process.execPath, [ENTRY, ...args], env);
 }
 
-/** Runs `keyhold hsm ARGS` and returns its `data`; fails with its message if it failed. */
+/**
+ * Runs `keyhold hsm ARGS` and returns the `data` of its output. Throws with its message if it
+ * failed.
+ */
 export async function keyholdHsm(
   args: readonly string[],
   env: NodeJS.ProcessEnv,

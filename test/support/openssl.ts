@@ -1,4 +1,6 @@
-/** The `openssl` of the machine, to hear of a third party whether what Keyhold made is right. */
+/**
+ * Runs the machine's `openssl`, to check Keyhold's results against an independent implementation.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,12 +8,15 @@ import { join } from 'node:path';
 
 const version = spawnSync('openssl', ['version'], { encoding: 'utf8' });
 
-/** For a test's `skip`: the reason, if there is no openssl of version 3 or later. */
+/** Reason to skip a test if openssl 3 or later is missing, false otherwise. */
 export const withoutOpenssl: string | false = /^OpenSSL [3-9]/.test(version.stdout ?? '')
   ? false
   : 'needs the openssl command, version 3';
 
-/** Runs openssl with files that exist while it runs: `@name` in `args` stands for the path of the file of that name. */
+/**
+ * Runs openssl with temporary files. `@name` in `args` is replaced by the path of the file with
+ * that name.
+ */
 export function openssl(
   args: readonly string[],
   files: Readonly<Record<string, Uint8Array>> = {},

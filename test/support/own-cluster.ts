@@ -21,13 +21,13 @@ import type { World } from './world.ts';
 export const ADMIN_PASSWORD = 'admin-password-1';
 export const KMSUSER_PASSWORD = 'kmspassword1';
 
-/** A cluster that the test owns: its CA, its users, and the way to its HSMs. */
+/** A cluster that the test owns, with its CA and access to its HSMs. */
 export interface OwnCluster {
   readonly clusterId: string;
   readonly ca: CustomerCa;
   readonly caFile: string;
   describe(): Promise<Cluster>;
-  /** `keyhold hsm ARGS` as a user of the HSMs: `admin`, `kmsuser`, … with their password. */
+  /** Runs `keyhold hsm ARGS`, logged in as an HSM user if given. */
   readonly hsm: (
     args: readonly string[],
     login?: { readonly role: string; readonly pin: string },
@@ -43,7 +43,7 @@ interface Subnets {
   }[];
 }
 
-/** The ids of the built-in subnets, as `keyhold status` lists them, by availability zone. */
+/** Returns the IDs of the built-in subnets, as listed by `keyhold status`. */
 export async function subnetIds(world: World): Promise<string[]> {
   const { stdout, stderr } = await keyhold(['status', '--json'], world.environment());
   const status = JSON.parse(stdout || `{"error": ${JSON.stringify(stderr)}}`) as Subnets;
@@ -90,7 +90,10 @@ export async function addHsm(world: World, clusterId: string, zone: string): Pro
   );
 }
 
-/** Steps 1 and 2: create, claim and activate a cluster with an HSM in each of `zones`, and create kmsuser. */
+/**
+ * Steps 1 and 2: creates, initialises and activates a cluster with an HSM in each of `zones`, and
+ * creates kmsuser.
+ */
 export async function ownCluster(
   world: World,
   options: { readonly zones?: readonly string[]; readonly ca?: CustomerCa } = {},
@@ -110,7 +113,7 @@ export async function ownCluster(
   const cluster = await untilCluster(
     world,
     clusterId,
-    'the CSR is there',
+    'the cluster has a CSR',
     ({ Certificates }) => Certificates?.ClusterCsr !== undefined,
   );
   const SignedCert = await ca.sign(cluster.Certificates?.ClusterCsr ?? '');
@@ -156,7 +159,7 @@ export async function ownCluster(
   return own;
 }
 
-/** Steps 3 and 4: a custom key store over the cluster, connected. */
+/** Steps 3 and 4: creates a custom key store for the cluster and connects it. Returns its ID. */
 export async function ownKeyStore(
   world: World,
   cluster: OwnCluster,
@@ -175,7 +178,10 @@ export async function ownKeyStore(
   return CustomKeyStoreId;
 }
 
-/** Waits for a connection state; a FAILED that isn't waited for fails at once, with its code. */
+/**
+ * Waits for a connection state. Returns the connection error code. Throws if the state becomes
+ * FAILED unexpectedly.
+ */
 export async function untilStore(
   world: World,
   id: string,
@@ -193,7 +199,7 @@ export async function untilStore(
   return store.ConnectionErrorCode;
 }
 
-/** Step 5: a KMS key in the store (or in the default one). Returns its ARN. */
+/** Step 5: creates a KMS key in the store, by default in the default key store. Returns its ARN. */
 export async function newKey(world: World, storeId?: string): Promise<string> {
   const { KeyMetadata } = await world.kms.send(
     new CreateKeyCommand(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A secret that was put in somewhere, and must be found nowhere. */
+/** A secret that passed through Keyhold and must not be stored anywhere in plaintext. */
 export interface Planted {
   readonly what: string;
   readonly bytes: Uint8Array;
@@ -10,19 +10,22 @@ export interface Planted {
 export function planted(what: string, secret: string | Uint8Array | undefined): Planted {
   const bytes =
     typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret ?? []);
-  // Anything shorter could be found by chance.
-  if (bytes.length < 12) throw new Error(`${what} is too short to be looked for`);
+  // Shorter values could occur by chance.
+  if (bytes.length < 12) throw new Error(`${what} is too short to search for`);
   return { what, bytes };
 }
 
-/** The forms in which bytes may lie about: as they are, hex in both cases, and base64 wherever in a longer text they begin. */
+/**
+ * Returns the encodings of a secret to search for: raw, hex in both cases, and Base64 at each of
+ * the three offsets.
+ */
 function formsOf({ bytes }: Planted): Buffer[] {
   const hex = Buffer.from(bytes).toString('hex');
   const base64 = [0, 1, 2].flatMap((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
       .replaceAll('=', '');
-    // What shares a digit with bytes before or after is not theirs alone.
+    // Digits that also encode neighbouring bytes are cut off.
     const inner = text.slice(offset === 0 ? 0 : offset + 1, -2);
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
   });
@@ -39,7 +42,10 @@ function filesUnder(folder: string): string[] {
   });
 }
 
-/** Where any of the secrets lies in clear: in a file under the folder, or in the text of `others`. */
+/**
+ * Searches the files of a folder and the texts of `others` for secrets in plaintext. Returns one
+ * line per finding.
+ */
 export function findPlanted(
   secrets: readonly Planted[],
   folder: string,

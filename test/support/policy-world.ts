@@ -1,4 +1,6 @@
-/** What the tests of decisions share: two accounts, a few principals, policies in short form. */
+/**
+ * Test fixture for policy decisions: two accounts, some principals, and short forms of policies.
+ */
 import type { Principal } from '../../src/domain/index.ts';
 import {
   authorize,
@@ -57,12 +59,12 @@ export const ana = user('ana');
 export const root = { AWS: `arn:aws:iam::${account}:root` };
 export const itsAna = { AWS: ana.arn };
 
-export interface Asking extends Partial<AccessRequest> {
+export interface DecisionInput extends Partial<AccessRequest> {
   readonly identityPolicies?: readonly CompiledPolicy[];
   readonly grant?: GrantVerdict;
 }
 
-export function decide({ identityPolicies = [], grant, ...more }: Asking): Decision {
+export function decide({ identityPolicies = [], grant, ...more }: DecisionInput): Decision {
   const policies = { identity: identityPolicies };
   return authorize(
     {
@@ -76,7 +78,7 @@ export function decide({ identityPolicies = [], grant, ...more }: Asking): Decis
     grant,
   );
 }
-export const outcome = (more: Asking): string => {
+export const outcome = (more: DecisionInput): string => {
   const decision = decide(more);
   return decision.allowed ? 'allowed' : decision.because;
 };

@@ -16,7 +16,7 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
 }
 
-/** The AWS SDK's clients with somebody's credentials. */
+/** AWS SDK clients that share one principal's credentials. */
 export interface Clients extends Disposable {
   readonly kms: KMSClient;
   readonly iam: IAMClient;
@@ -45,12 +45,12 @@ export function clientsFor(
   };
 }
 
-/** The first administrator. */
+/** Returns clients of the management account's administrator. */
 export function administrator(world: World): Clients {
   return clientsFor(world, awsFiles(world.data).credentials);
 }
 
-/** What STS answered, as clients take it. */
+/** Converts credentials from an STS response to the SDK's form. */
 export function fromSts({
   AccessKeyId = '',
   SecretAccessKey = '',
@@ -59,12 +59,15 @@ export function fromSts({
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
 }
 
-/** A policy document of one statement. */
+/** Returns a policy document with one statement, by default an Allow. */
 export function policy(statement: object): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
 }
 
-/** A user of the account of `iam`, with an access key, and an inline policy of one statement if given. */
+/**
+ * Creates a user in the account of `iam`, with an access key and, if given, an inline policy of one
+ * statement.
+ */
 export async function newUser(
   world: World,
   iam: IAMClient,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** Asserts that AWS's client was refused by this name and, where given, this text. */
+/** Asserts that a call fails with an error of this name and, if given, this message. */
 export async function refused(
   call: Promise<unknown>,
   name: string,

@@ -4,9 +4,9 @@ import type { Status } from '../../src/cli/status.ts';
 import { until } from './until.ts';
 import type { World } from './world.ts';
 
-/** What `keyhold status --json` prints, without a process for each look. */
+/** Returns the same status as `keyhold status --json`, without starting a process. */
 export async function statusOf(world: World): Promise<Status> {
-  // The answer of our own operation is what the CLI takes it for.
+  // The response of Keyhold's own operation has the type that the CLI expects.
   return (await callApiAs(
     accessInFolder(world.data),
     'keyhold',
@@ -15,7 +15,7 @@ export async function statusOf(world: World): Promise<Status> {
   )) as Status;
 }
 
-/** Waits until every HSM is ACTIVE and holds what the others hold, and answers to its key store. */
+/** Waits until every HSM is ACTIVE with full coverage, and healthy in its connected key store. */
 export async function untilHealthy(world: World): Promise<void> {
   await until('all HSMs are healthy', async () => {
     const { Clusters, KeyStores } = await statusOf(world);

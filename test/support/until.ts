@@ -1,4 +1,7 @@
-/** Asks again until the answer is there: for what happens in the background. Fails, naming `what`, after `limit` ms. */
+/**
+ * Polls until `ask` returns a value other than undefined and false. Throws an error that names
+ * `what` after `limit` milliseconds.
+ */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,

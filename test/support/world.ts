@@ -1,6 +1,6 @@
 /**
- * One world for a test: a whole Keyhold of its own, started as a user starts it (real processes, free ports, a folder
- * under the system's temporary one), with AWS SDK clients that point at it. Disposing of it leaves nothing behind.
+ * Test fixture: a complete Keyhold installation, started as a user starts it (real processes, free
+ * ports, a temporary folder), with AWS SDK clients for it. Disposing of it removes everything.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const START_TIMEOUT_MS = 30_000;
 export interface Running {
   readonly endpoint: string;
   readonly process: ChildProcess;
-  /** All that the server wrote to its standard output and error. */
+  /** Returns everything that the server wrote to standard output and standard error. */
   output(): string;
 }
 
@@ -28,23 +28,23 @@ export interface World extends AsyncDisposable {
   readonly data: string;
   readonly region: string;
   readonly kms: KMSClient;
-  /** KMS in another Region, as the same principal. */
+  /** Returns a KMS client for another Region, with the same credentials. */
   kmsIn(region: string): KMSClient;
   readonly cloudhsm: CloudHSMV2Client;
   cloudhsmIn(region: string): CloudHSMV2Client;
   readonly sts: STSClient;
   readonly server: Running;
-  /** What the AWS CLI and `keyhold` need in their environment. */
+  /** Returns the environment for the AWS CLI and `keyhold`. */
   environment(): NodeJS.ProcessEnv;
-  /** Stops the server as a user does and waits for its end. */
+  /** Stops the server with SIGTERM and waits until it has exited. */
   stop(): Promise<void>;
-  /** kill -9. */
+  /** Kills the server with SIGKILL and waits until it has exited. */
   kill(): Promise<void>;
-  /** Starts the server again on the same data; clients follow. */
+  /** Starts the server again on the same data. The clients use its new endpoint. */
   start(...options: string[]): Promise<void>;
 }
 
-/** Runs `keyhold up` on a free port and waits until it says that it is ready. */
+/** Runs `keyhold up` on a free port and waits for its ready line. */
 export async function startServer(data: string, options: readonly string[] = []): Promise<Running> {
   const child = spawn(process.execPath, [ENTRY, 'up', '--port', '0', '--data', data, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,7 +78,7 @@ export async function startServer(data: string, options: readonly string[] = [])
   }
 }
 
-/** Ends a server with a signal and waits until it is gone. */
+/** Sends a server a signal and waits until it has exited. */
 export async function endServer(
   { process: child }: Running,
   signal: NodeJS.Signals,
@@ -154,7 +154,7 @@ export async function startWorld(options: readonly string[] = []): Promise<World
   };
 }
 
-/** Every line of every file that `keyhold up` wrote to its audit trail, parsed. */
+/** Returns all events of the audit trail. */
 export function auditEvents(data: string): Record<string, unknown>[] {
   return readFileSync(join(data, 'audit', 'trail.ndjson'), 'utf8')
     .split('\n')

@@ -1,4 +1,4 @@
-/** What an owner of key material does before ImportKeyMaterial, by means of node:crypto alone. */
+/** The key material owner's part of an import, with node:crypto only. */
 import { constants, createCipheriv, publicEncrypt, randomBytes } from 'node:crypto';
 import {
   GetParametersForImportCommand,
@@ -33,17 +33,23 @@ export async function parametersFor(
   return { algorithm, publicKey, token };
 }
 
-const kept = new Map<string, Promise<ImportParameters>>();
+const cached = new Map<string, Promise<ImportParameters>>();
 
-/** Those of before, if there are any: they are good for a day, and an RSA pair takes its time. */
+/**
+ * Returns cached parameters if there are any: they are valid for a day, and generating an RSA pair
+ * is slow.
+ */
 async function sameParametersFor(kms: KMSClient, KeyId: string): Promise<ImportParameters> {
   const name = `${await kms.config.region()} ${KeyId}`;
-  const parameters = kept.get(name) ?? parametersFor(kms, KeyId);
-  kept.set(name, parameters);
+  const parameters = cached.get(name) ?? parametersFor(kms, KeyId);
+  cached.set(name, parameters);
   return parameters;
 }
 
-/** Wraps as the algorithm says: with RSA-OAEP, or a fresh AES key with it and the material with that (RFC 5649). */
+/**
+ * Wraps key material with RSA-OAEP, or with a new AES key (RFC 5649) that is itself wrapped with
+ * RSA-OAEP.
+ */
 export function wrap({ algorithm, publicKey }: ImportParameters, material: Uint8Array): Buffer {
   const oaepHash = algorithm.endsWith('SHA_1') ? 'sha1' : 'sha256';
   const key = {
@@ -61,7 +67,7 @@ export function wrap({ algorithm, publicKey }: ImportParameters, material: Uint8
 
 type Rest = Omit<ImportKeyMaterialCommandInput, 'KeyId' | 'ImportToken' | 'EncryptedKeyMaterial'>;
 
-/** All of an import; it never expires unless `rest` says otherwise. */
+/** Wraps and imports key material. It does not expire unless `rest` says so. */
 export async function importMaterial(
   kms: KMSClient,
   KeyId: string,

@@ -1,4 +1,7 @@
-/** A document that AWS's hypervisor signed for a real enclave in September 2023. It has no public key, so nothing is sealed for it. */
+/**
+ * Verifies an attestation document that AWS signed for a real enclave in September 2023. It
+ * contains no public key.
+ */
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -12,7 +15,7 @@ const root = read('root.pem');
 const document = Buffer.from(read('document.b64'), 'base64');
 const SIGNED = Date.UTC(2023, 8, 18, 14, 40);
 
-function refusal(bytes: Uint8Array, now: number): string {
+function errorOf(bytes: Uint8Array, now: number): string {
   try {
     createAttestationVerifier({ root, clock: { now: () => now } }).verify(bytes);
   } catch (error) {
@@ -22,7 +25,7 @@ function refusal(bytes: Uint8Array, now: number): string {
   return 'none';
 }
 
-it('the root is the one that AWS publishes', () => {
+it('the root certificate has the fingerprint that AWS publishes', () => {
   const { fingerprint256 } = new X509Certificate(root);
   assert.equal(
     fingerprint256.replaceAll(':', ''),
@@ -30,21 +33,21 @@ it('the root is the one that AWS publishes', () => {
   );
 });
 
-it('a real document is read, and its signature leads to AWS’s root', () => {
+it('a real document is parsed, and its signature is valid up to AWS’s root', () => {
   const { document: content } = readDocument(document) ?? {};
   assert.deepEqual(
     [content?.moduleId, content?.pcrs.size],
     ['i-0918f6c55e3b61d89-enc018aa8b8e2285d13', 16],
   );
-  assert.equal(refusal(document, SIGNED), 'The attestation document has no public key.');
+  assert.equal(errorOf(document, SIGNED), 'The attestation document has no public key.');
 });
 
-it('it is believed neither later nor changed', () => {
+it('a real document is rejected after its certificate expires, and if a bit changes', () => {
   assert.match(
-    refusal(document, SIGNED + 4 * 3_600_000),
+    errorOf(document, SIGNED + 4 * 3_600_000),
     /do not lead to the root that is trusted, or not now/,
   );
   const changed = Buffer.from(document);
   changed[200] = (changed[200] ?? 0) ^ 1;
-  assert.match(refusal(changed, SIGNED), /signature of the attestation document is not valid/);
+  assert.match(errorOf(changed, SIGNED), /signature of the attestation document is not valid/);
 });

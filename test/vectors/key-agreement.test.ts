@@ -1,4 +1,4 @@
-/** Wycheproof's ECDH over public keys in SubjectPublicKeyInfo. */
+/** Wycheproof vectors for ECDH with public keys in SubjectPublicKeyInfo. */
 import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -24,14 +24,14 @@ for (const [kind, [namedCurve, length]] of Object.entries(curves)) {
         else
           await agreed.then(
             (secret) => assert.equal(Buffer.from(secret).toString('hex'), vector.shared),
-            isInvalidKey,
+            assertInvalidKey,
           );
       });
     }
   });
 }
 
-/** A scalar, written with a leading zero where its top bit is set and without where there are more. */
+/** Imports a private key from a scalar in hex, which may have too few or too many leading zeros. */
 function privateKey(type: PairKind, namedCurve: string, scalar: string, length: number): EngineKey {
   const raw = bytes(scalar.padStart(length * 2, '0').slice(-length * 2));
   const key = createPrivateKey({
@@ -46,6 +46,6 @@ function privateKey(type: PairKind, namedCurve: string, scalar: string, length: 
   );
 }
 
-function isInvalidKey(error: unknown): void {
+function assertInvalidKey(error: unknown): void {
   assert.ok(error instanceof InvalidKeyError);
 }

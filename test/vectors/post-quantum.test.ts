@@ -1,4 +1,7 @@
-/** Wycheproof's (and through it NIST's) ML-DSA and ML-KEM, and RFC 8032's Ed25519ph, which Wycheproof lacks. */
+/**
+ * Wycheproof vectors (some of them NIST's) for ML-DSA and ML-KEM, and the RFC 8032 vector for
+ * Ed25519ph, which Wycheproof lacks.
+ */
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, hash } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -41,7 +44,7 @@ for (const set of [44, 65, 87] as const) {
         assert.equal(
           await engine.verify(key, { mechanism, form: 'digest', data: representative }, signature),
           expected,
-          'by µ',
+          'verified by µ',
         );
       });
     }
@@ -70,7 +73,7 @@ for (const set of [44, 65, 87] as const) {
         );
         assert.ok(
           await engine.verify(key, byRepresentative, await engine.sign(key, byRepresentative)),
-          'one of our own',
+          'a signature of the engine',
         );
         if ('msg' in vector) await checkMessage(key, vector);
       });
@@ -78,7 +81,7 @@ for (const set of [44, 65, 87] as const) {
   });
 }
 
-/** The vectors give µ as well: signatures of the message and of µ must be each other's. */
+/** The vectors contain µ too: a signature of the message must verify for µ, and the reverse. */
 async function checkMessage(key: EngineKey, { msg, mu }: VectorOf<'msg' | 'mu'>): Promise<void> {
   const byMessage = { mechanism, form: 'raw', data: bytes(msg) } as const;
   const byRepresentative = { mechanism, form: 'digest', data: bytes(mu) } as const;
@@ -87,7 +90,7 @@ async function checkMessage(key: EngineKey, { msg, mu }: VectorOf<'msg' | 'mu'>)
   assert.ok(await engine.verify(key, byMessage, await engine.sign(key, byRepresentative)));
 }
 
-/** FIPS 204, algorithm 7, lines 1 and 6, for an empty context. */
+/** Returns µ (FIPS 204, algorithm 7, lines 1 and 6, with an empty context). */
 function representativeOf(key: EngineKey, message: Uint8Array): Buffer {
   const publicKey = createPublicKey({
     key: Buffer.from(engine.exportPublicKey(key)),
@@ -133,7 +136,7 @@ for (const set of [512, 768, 1024] as const) {
       });
     }
 
-    await it('what is encapsulated to a key is found with it and with no other', async () => {
+    await it('a secret encapsulated to one key is recovered with that key, not with another one', async () => {
       const [key, other] = [await engine.generatePair(type), await engine.generatePair(type)];
       const { secret, ciphertext } = await engine.encapsulate(engine.publicHalf(key));
       assert.deepEqual(await engine.decapsulate(key, ciphertext), secret);
@@ -162,18 +165,18 @@ describe('RFC 8032, section 7.3: Ed25519ph', async () => {
     data: hash('sha512', 'abc', 'buffer'),
   } as const;
 
-  await it('the published key and signature are ours', async () => {
+  await it('the engine produces and verifies the published signature', async () => {
     assert.ok(Buffer.from(engine.exportPublicKey(key)).toString('hex').endsWith(publicKey));
     assert.equal(Buffer.from(await engine.sign(key, signing)).toString('hex'), signature);
     assert.ok(await engine.verify(key, signing, bytes(signature)));
   });
 
-  await it('a signature over the message itself, by plain Ed25519, is none', async () => {
+  await it('a plain Ed25519 signature of the digest is invalid', async () => {
     const plain = await engine.sign(key, { mechanism: 'ed25519', form: 'raw', data: signing.data });
     assert.equal(await engine.verify(key, signing, plain), false);
   });
 
-  await it('bytes that are no key are none', () => {
+  await it('a seed without PKCS#8 encoding is rejected as a key', () => {
     assert.throws(
       () => engine.importMaterial({ class: 'private-key', type: 'ed25519' }, bytes(seed)),
       InvalidKeyError,

@@ -1,4 +1,7 @@
-/** Wycheproof's signatures: each is verified as a message, and where the scheme has it as a digest; both must agree with its class. */
+/**
+ * Wycheproof vectors for signatures. Each is verified by message and, if the scheme allows, by
+ * digest; both must give the published result.
+ */
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -10,7 +13,7 @@ interface File {
   readonly name: string;
   readonly kind: PairKind;
   readonly mechanism: SignatureMechanism;
-  /** Undefined where only whole messages are signed. */
+  /** Hash algorithm. Undefined if the scheme signs messages only. */
   readonly digest?: 'sha256' | 'sha384' | 'sha512';
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSoftwareEngine, type Engine } from '../../src/hsm/engine/index.ts';
 
-/** `acceptable`: whether it passes is for the implementation to say. */
+/** Published result. For `acceptable` vectors, implementations may differ. */
 export type Result = 'valid' | 'invalid' | 'acceptable';
 
 interface Vector {
@@ -11,13 +11,13 @@ interface Vector {
   readonly result: Result;
 }
 
-/** One vector with the members of its group; bytes are hex. */
+/** A vector with the members of its group. Bytes are in hex. */
 export type VectorOf<Members extends string> = Vector & Readonly<Record<Members, string>>;
 
-/** All vectors of a file of `wycheproof/`. */
+/** Reads all vectors of a file in `wycheproof/`. */
 export function wycheproof<Members extends string>(name: string): VectorOf<Members>[] {
   const text = readFileSync(new URL(`wycheproof/${name}.json`, import.meta.url), 'utf8');
-  // Laid out so by Wycheproof's schemas; what is missing makes its test fail.
+  // The layout of Wycheproof's schemas. A missing member fails its test.
   const { groups } = JSON.parse(text) as {
     groups: (Record<string, unknown> & { tests: VectorOf<Members>[] })[];
   };

@@ -1,4 +1,4 @@
-/** For tests of the HSM: who certifies an HSM's hardware and a cluster's key. */
+/** Test fixture: the authorities that certify an HSM's hardware and a cluster's key. */
 import type { KeyObject } from 'node:crypto';
 import type { ControlChannel } from '../../../src/cluster/control-channel.ts';
 import {
@@ -12,7 +12,7 @@ import {
 
 const validity = { notBefore: 0, notAfter: Date.UTC(2100, 0) };
 
-/** The manufacturer's part and the operator's of what seals backups. */
+/** The manufacturer's and the operator's part of the backup key. */
 export type BackupKeys = readonly [Uint8Array, Uint8Array];
 
 export async function authority(name: string): Promise<Issuer> {
@@ -23,7 +23,7 @@ export async function authority(name: string): Promise<Issuer> {
   };
 }
 
-/** What `issuer` signs of a request. */
+/** Issues a certificate for a certificate request. */
 export async function certify(csr: string, issuer: Issuer, ca = false): Promise<string> {
   return issueCertificate(
     { ...validity, subject: { CN: 'HSM' }, publicKey: await keyIn(csr), ca },
@@ -31,7 +31,10 @@ export async function certify(csr: string, issuer: Issuer, ca = false): Promise<
   );
 }
 
-/** Gives an HSM what makes its hardware genuine; resolves to the manufacturer's certificate. */
+/**
+ * Gives an HSM its hardware certificates and backup keys. Resolves to the manufacturer's hardware
+ * certificate.
+ */
 export async function certifyHardware(
   control: ControlChannel,
   manufacturer: Issuer,
@@ -54,6 +57,6 @@ export async function certifyHardware(
 
 async function keyIn(csr: string): Promise<KeyObject> {
   const request = await readCsr(csr);
-  if (!request) throw new Error('no certificate request');
+  if (!request) throw new Error('invalid certificate request');
   return request.publicKey;
 }

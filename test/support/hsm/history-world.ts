@@ -1,20 +1,21 @@
-/** For the simulation: one random history of a cluster, and what must hold at its end. */
+/** One random history of a simulated cluster, and the invariants at its end. */
 import assert from 'node:assert/strict';
 import { outranks, recordKey } from '../../../src/hsm/replication/merge.ts';
 import type { Change, ReplicaRecord } from '../../../src/hsm/replication/record.ts';
 import type { Replica } from '../../../src/hsm/replication/replica.ts';
 import { SimulatedCluster, type SimulatedHsm } from './simulation-world.ts';
 
-/** Milliseconds of simulated time that things go wrong, and that they are well again. */
-const TROUBLE = 6_000;
-const RECOVERY = 6_000;
+/** Simulated duration of the faults, in milliseconds. */
+const FAULT_PHASE_MS = 6_000;
+/** Simulated time for recovery, in milliseconds. */
+const RECOVERY_PHASE_MS = 6_000;
 const STEPS = 30;
 const USERS = ['alice', 'bob', 'kmsuser'];
 
-/** Plays the history of a seed and checks it. Throws what went wrong. */
+/** Plays the history of a seed and checks its invariants. Throws if one does not hold. */
 export async function playHistory(seed: number): Promise<void> {
   const history = new History(seed);
-  await history.trouble();
+  await history.injectFaults();
   await history.recover();
   history.check();
 }
@@ -24,8 +25,8 @@ class History {
   readonly #acknowledged: ReplicaRecord[] = [];
   readonly #keys: string[] = [];
   #made = 0;
-  /** Only one HSM may lose what it had stored: keys are acknowledged on two. */
-  #mayLose = true;
+  /** Only one HSM may lose stored data, because keys are acknowledged once two HSMs hold them. */
+  #mayLoseData = true;
   #members: readonly SimulatedHsm[];
 
   constructor(seed: number) {
@@ -39,12 +40,12 @@ class History {
     this.#cluster.tellPeers(this.#members);
   }
 
-  async trouble(): Promise<void> {
+  async injectFaults(): Promise<void> {
     const { timeline, random } = this.#cluster;
     for (let step = 0; step < STEPS; step += 1) {
-      await timeline.runFor(Math.floor(random() * 2 * (TROUBLE / STEPS)));
+      await timeline.runFor(Math.floor(random() * 2 * (FAULT_PHASE_MS / STEPS)));
       if (random() < 0.7) void this.#write();
-      else this.#disturb();
+      else this.#injectFault();
     }
   }
 
@@ -54,24 +55,24 @@ class History {
       hsm.disk.full = false;
       if (!hsm.run) this.#restart(hsm);
     }
-    await this.#cluster.timeline.runFor(RECOVERY);
+    await this.#cluster.timeline.runFor(RECOVERY_PHASE_MS);
   }
 
   check(): void {
     const [first = [], ...others] = this.#members.map(contentOf);
-    for (const other of others) assert.deepEqual(other, first, 'all HSMs hold the same');
+    for (const other of others) assert.deepEqual(other, first, 'all HSMs hold the same records');
     const final = new Map(first.map((record) => [recordKey(record), record]));
     for (const wrote of this.#acknowledged) {
       const held = final.get(recordKey(wrote));
-      assert.ok(held, `${recordKey(wrote)} was acknowledged and is lost`);
+      assert.ok(held, `${recordKey(wrote)} was acknowledged and then lost`);
       assert.ok(
         !outranks(wrote.kind, wrote, held),
-        `${recordKey(wrote)} was acknowledged and is older now`,
+        `${recordKey(wrote)} was acknowledged and then reverted`,
       );
     }
     for (const { kind, id, deleted, body } of first) {
       if (kind === 'key' && !deleted)
-        assert.deepEqual(body, keyBody(id), `the material of ${id} is what it was`);
+        assert.deepEqual(body, keyBody(id), `the material of ${id} is unchanged`);
     }
     for (const { run, synchronized } of this.#members) {
       assert.deepEqual(
@@ -79,11 +80,11 @@ class History {
         { on: this.#members.length, of: this.#members.length },
         'coverage is full',
       );
-      assert.ok(synchronized, 'a joined HSM knows that it has caught up');
+      assert.ok(synchronized, 'a joined HSM is synchronized');
     }
   }
 
-  /** A client's request to some HSM. */
+  /** Sends a client's request to a random HSM. */
   async #write(): Promise<void> {
     const hsm = this.#pick(this.#members.filter(({ run }) => run));
     const run = hsm?.run;
@@ -93,7 +94,7 @@ class History {
     try {
       const records = run.replica.write(changes);
       const copies = await run.peers.spread(records, 2);
-      // A process that is gone answers nobody.
+      // A process that has crashed does not answer.
       if (hsm.run !== run) return;
       if (copies >= 2) this.#acknowledge(records, isNewKey);
       else if (isNewKey) run.replica.write(changes.map(({ kind, id }) => ({ kind, id })));
@@ -132,11 +133,11 @@ class History {
     return kinds[Math.floor(random() * kinds.length)]?.() ?? newKey(`key-${this.#made}`);
   }
 
-  #disturb(): void {
+  #injectFault(): void {
     const hsm = this.#pick(this.#members);
     const other = this.#pick(this.#members);
     if (!hsm || !other) return;
-    const disturbances: (() => void)[] = [
+    const faults: (() => void)[] = [
       () => hsm.crash(),
       () => this.#restart(hsm),
       () => this.#restart(hsm),
@@ -148,24 +149,24 @@ class History {
       () => this.#cluster.cut.clear(),
       () => this.#cluster.cut.clear(),
       () => (hsm.disk.full = !hsm.disk.full),
-      () => this.#setBack(hsm),
+      () => this.#restoreSnapshot(hsm),
       () => this.#replace(hsm),
       () => this.#join(),
     ];
-    disturbances[Math.floor(this.#cluster.random() * disturbances.length)]?.();
+    faults[Math.floor(this.#cluster.random() * faults.length)]?.();
   }
 
-  /** The control plane tells a new process who its peers are. */
+  /** Restarts the process. The control plane sends it its peers. */
   #restart(hsm: SimulatedHsm): void {
     hsm.crash();
     hsm.start();
     this.#cluster.tellPeers(this.#members);
   }
 
-  /** The HSM's disk is set back to what it was a while ago. */
-  #setBack(hsm: SimulatedHsm): void {
-    if (!this.#mayLose) return;
-    this.#mayLose = false;
+  /** Restores an earlier snapshot of the HSM's disk. */
+  #restoreSnapshot(hsm: SimulatedHsm): void {
+    if (!this.#mayLoseData) return;
+    this.#mayLoseData = false;
     const snapshot = hsm.disk.copy();
     this.#cluster.timeline.after(this.#cluster.random() * 1_000, () => {
       if (!this.#members.includes(hsm)) return;
@@ -175,10 +176,10 @@ class History {
     });
   }
 
-  /** The HSM is lost for good with its disk, and another takes its place. */
+  /** Removes the HSM together with its disk, and adds another one. */
   #replace(hsm: SimulatedHsm): void {
-    if (!this.#mayLose) return;
-    this.#mayLose = false;
+    if (!this.#mayLoseData) return;
+    this.#mayLoseData = false;
     hsm.crash();
     this.#members = this.#members.filter((member) => member !== hsm);
     this.#join();

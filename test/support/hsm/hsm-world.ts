@@ -1,6 +1,6 @@
 /**
- * For tests of the HSM: a cluster of HSMs in this process, a customer's CA, a manufacturer, and a clock that tests move.
- * Tests of HSMs as processes are in cluster/ and test/.
+ * Test fixture: a cluster of HSMs in this process, with a customer's CA, a manufacturer, and a
+ * clock that tests advance. Tests of HSMs as processes are in src/cluster/ and test/.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ export { CLUSTER_ID, type WorldHsm } from './one-hsm-world.ts';
 export const ADMIN_PASSWORD = 'admin-password-1';
 export const USER_PASSWORD = 'user-password-1';
 
-/** An active cluster of `count` HSMs. */
+/** Creates an active cluster of `count` HSMs. */
 export async function hsmWorld(count = 1): Promise<HsmWorld> {
   const world = await emptyWorld();
   try {
@@ -39,7 +39,7 @@ export async function hsmWorld(count = 1): Promise<HsmWorld> {
   }
 }
 
-/** A world without HSMs; `backupKeys` are those of another world whose backups this one's hardware is to open. */
+/** Creates a world without HSMs. Pass the `backupKeys` of another world to open its backups. */
 export async function emptyWorld({
   backupKeys = [randomBytes(32), randomBytes(32)],
 }: { backupKeys?: BackupKeys } = {}): Promise<HsmWorld> {
@@ -59,7 +59,7 @@ export class HsmWorld implements AsyncDisposable {
       this.ahead += milliseconds;
     },
   };
-  /** What HSMs that are added from now on do per second. */
+  /** Rate limit of HSMs that are added later. */
   rate: HsmRate | undefined;
   readonly #root = mkdtempSync(join(tmpdir(), 'keyhold-hsm-'));
   readonly #customer: Issuer;
@@ -121,14 +121,14 @@ export class HsmWorld implements AsyncDisposable {
     });
   }
 
-  /** Connects to an HSM, the first if none is named, and logs nobody in. */
+  /** Connects to an HSM, by default the first, without logging in. */
   async connect(hsm = this.first): Promise<HsmConnection> {
     const connection = await connectHsm(hsm.address, { trustAnchor: this.trustAnchor });
     this.#connections.push(connection);
     return connection;
   }
 
-  /** The same, logged in; crypto users and auditors are created at first sight. */
+  /** Connects and logs in. Creates the crypto user or auditor on first use. */
   async login(
     username: string,
     role: LoginRole = 'crypto-user',
@@ -174,12 +174,12 @@ export class HsmWorld implements AsyncDisposable {
   }
 }
 
-/** For `assert.rejects`. */
+/** Returns a predicate for `assert.rejects`: an HSM error with this code and message. */
 export function refusedAs(code: HsmErrorCode, text = /./): (error: unknown) => boolean {
   return (error) => error instanceof HsmError && error.code === code && text.test(error.message);
 }
 
-/** What `keyhold hsm audit export` prints of one HSM, line by line. */
+/** Returns the lines that `keyhold hsm audit export` prints for one HSM. */
 export async function auditLines(reader: HsmConnection): Promise<string[]> {
   const { identity } = await reader.call('checkpointAudit', {});
   const { records } = await reader.call('readAudit', { from: 0, limit: 1_000 });

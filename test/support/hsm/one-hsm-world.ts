@@ -1,4 +1,4 @@
-/** For tests of the HSM: one HSM in this process, with its folder, its TLS port and its control channel. */
+/** Test fixture: one HSM in this process, with its folder, TLS port and control channel. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
@@ -21,7 +21,7 @@ export interface WorldHsm {
 }
 
 export interface HsmPlan {
-  /** Number 0 makes the cluster's keys. */
+  /** Position in the cluster. The HSM with index 0 generates the cluster's keys. */
   readonly index: number;
   readonly rate?: HsmRate | undefined;
 }

@@ -1,4 +1,7 @@
-/** For tests: TLS servers that speak the HSM's framing and answer by script, to show what no healthy HSM would. */
+/**
+ * Test fixture: TLS servers that speak the HSM's protocol with scripted answers, for behaviour that
+ * no healthy HSM shows.
+ */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
@@ -56,7 +59,7 @@ export function infoOf(hsmId: string): HsmInfo {
   };
 }
 
-/** The answer, an error, or `silence`. */
+/** A response, an error, or a protocol failure. */
 export type Answer = object | HsmError | 'silence' | 'garbage' | 'hang up';
 export type Script = Partial<
   Record<string, (input: Record<string, unknown>) => Answer | Promise<Answer>>
@@ -65,11 +68,11 @@ export type Script = Partial<
 export interface ScriptedHsm {
   readonly address: HsmAddress;
   readonly requests: RequestFrame[];
-  /** Commands that came, hello left out. */
+  /** Returns the number of requests received for a command. */
   heard(op: string): number;
-  /** May be changed while it runs. */
+  /** Answers by command. Can be changed while the server runs. */
   script: Script;
-  /** Breaks all connections. */
+  /** Closes all connections. */
   drop(): void;
   stop(): Promise<void>;
 }

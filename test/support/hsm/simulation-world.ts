@@ -1,6 +1,7 @@
 /**
- * For the tests of this folder: a cluster in one process, with the real replicas, digests, links and seals on a simulated
- * network, clock and disks. All chance comes from one seed, so a history that fails can be played again.
+ * Test fixture: a cluster in one process, with the real replicas, digests, links and seals on a
+ * simulated network, clock and disks. All randomness comes from one seed, so that a failing history
+ * can be repeated.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { Random } from '../../fuzz/random.ts';
@@ -19,26 +20,30 @@ import { PeerService } from '../../../src/hsm/replication/peer-service.ts';
 import { Peers } from '../../../src/hsm/replication/peers.ts';
 import { Replica, type RecordStore } from '../../../src/hsm/replication/replica.ts';
 
-const CALL_TIMEOUT = 2_000;
+const CALL_TIMEOUT_MS = 2_000;
 const MASKING_KEY = Buffer.alloc(32, 7);
 
-/** As it arrives at the other end of a wire; throws if it is too long for a frame. */
+/** Returns a value as it arrives after transmission. Throws if it does not fit into a frame. */
 function transmitted<T>(value: T): T {
   const [frame] = new FrameReader().feed(encodeFrame({ id: 1, out: value }));
   return (frame as { out: T }).out;
 }
 
-/** Simulated time: what is due is done in its order, and all that follows from it, before time goes on. */
+/**
+ * Simulated time. Runs due actions in order, each with all promises that it resolves, before time
+ * advances.
+ */
 export class Timeline {
   now = 0;
   readonly #due: { readonly time: number; readonly act: () => void; cancelled: boolean }[] = [];
 
-  /** Returns how to cancel it. */
+  /** Schedules an action after a delay in milliseconds. Returns a function that cancels it. */
   after(delay: number, act: () => void): () => void {
     const entry = { time: this.now + delay, act, cancelled: false };
     let index = this.#due.length;
     while (index > 0 && (this.#due[index - 1]?.time ?? 0) <= entry.time) index -= 1;
-    // Latest first, so that the next to come is taken from the end; of equal ones the first to be set comes first.
+    // Sorted latest first, so that the next action is at the end. Actions with equal times run in
+    // the order of scheduling.
     this.#due.splice(index, 0, entry);
     return () => {
       entry.cancelled = true;
@@ -47,7 +52,7 @@ export class Timeline {
 
   async runFor(duration: number): Promise<void> {
     const end = this.now + duration;
-    // Promises first: what they lead to may be due before the next.
+    // Settle pending promises first: they may schedule actions that are due before the next one.
     await turn();
     for (let next = this.#due.at(-1); next && next.time <= end; next = this.#due.at(-1)) {
       this.#due.pop();
@@ -60,7 +65,7 @@ export class Timeline {
   }
 }
 
-/** What of an HSM outlives its runs. A transaction is on it whole or not at all. */
+/** The persistent state of an HSM. Transactions are atomic. */
 export class SimulatedDisk implements RecordStore {
   full = false;
   #sequence = 0;
@@ -111,7 +116,7 @@ export class SimulatedDisk implements RecordStore {
     this.#settings.set(name, value);
   }
 
-  /** A copy, as a snapshot of the file system makes one. */
+  /** Returns a copy, like a file system snapshot. */
   copy(): SimulatedDisk {
     const copy = new SimulatedDisk();
     copy.#sequence = this.#sequence;
@@ -126,7 +131,7 @@ function opened({ content, ...row }: StoredRecord): StoredRecord {
   return { ...row, content: unpackValue(Buffer.from(content as Uint8Array)) };
 }
 
-/** One run of one HSM, from its start to its crash. */
+/** One run of an HSM, from its start to its crash. */
 export interface Run {
   readonly replica: Replica;
   readonly peers: Peers;
@@ -137,7 +142,7 @@ export class SimulatedHsm {
   readonly hsmId: string;
   disk = new SimulatedDisk();
   run: Run | undefined;
-  /** Called when a joining HSM has caught up. */
+  /** Called when a joining HSM is synchronized. */
   caughtUp: () => void = () => undefined;
   readonly #cluster: SimulatedCluster;
   #runs = 0;
@@ -160,7 +165,7 @@ export class SimulatedHsm {
       this.hsmId,
       String(this.#runs),
     );
-    // As the real keys do: who takes a secret over wipes the copy it got.
+    // Like the real key store, which takes over the secret and wipes the copy that it received.
     replica.subscribe(
       'key',
       ({ body }) =>
@@ -184,7 +189,7 @@ export class SimulatedHsm {
     return this.run;
   }
 
-  /** kill -9: what was not on the disk is gone. */
+  /** kill -9: everything that was not on the disk is lost. */
   crash(): void {
     this.run?.peers.close();
     this.run = undefined;
@@ -201,17 +206,17 @@ export class SimulatedHsm {
   }
 }
 
-/** The HSMs and the network between them, on which messages are slow, overtake each other, come twice or are lost. */
+/** The HSMs and the network between them, which delays, reorders, duplicates and loses messages. */
 export class SimulatedCluster {
   readonly timeline = new Timeline();
   readonly random: () => number;
-  /** `a→b`: nothing gets from a to b. */
+  /** Blocked links, as `a→b`: messages from a to b are lost. */
   readonly cut = new Set<string>();
-  /** Probability that a message comes twice. */
+  /** Probability that a message is duplicated. */
   duplicates = 0;
-  /** Longest time that a message takes, in milliseconds. */
+  /** Maximum delay of a message, in milliseconds. */
   latency = 20;
-  /** Messages and the bytes in them, as far as they carry records or digests. */
+  /** Number of responses, and of the records in them. */
   traffic = { messages: 0, records: 0 };
   hsms: SimulatedHsm[] = [];
   #connections = 0;
@@ -227,7 +232,7 @@ export class SimulatedCluster {
     return hsm;
   }
 
-  /** Tells each running member who the others are, as the control plane does. */
+  /** Sends each running member the list of its peers, as the control plane does. */
   tellPeers(members: readonly SimulatedHsm[]): void {
     for (const member of members) {
       member.run?.peers.set(
@@ -261,7 +266,7 @@ export class SimulatedCluster {
     const to = this.hsms.find(({ hsmId }) => hsmId === peer.hsmId);
     const fromRun = from.run;
     const { promise, resolve, reject } = Promise.withResolvers<PeerChannel>();
-    this.timeline.after(CALL_TIMEOUT, () => reject(new Error('peer does not answer')));
+    this.timeline.after(CALL_TIMEOUT_MS, () => reject(new Error('peer does not answer')));
     this.#carry(from, peer.hsmId, () => {
       this.#connections += 1;
       const secret = Buffer.from(`connection ${this.#connections}`);
@@ -297,8 +302,8 @@ export class SimulatedCluster {
           reject(new Error('peer link closed'));
         };
         if (!alive()) fail();
-        const cancel = this.timeline.after(CALL_TIMEOUT, fail);
-        // Copied, for what is sent over a network is.
+        const cancel = this.timeline.after(CALL_TIMEOUT_MS, fail);
+        // Encoded and decoded, as on a real network, so that no memory is shared.
         const sent = transmitted(input);
         this.#carry(from, to.hsmId, () => {
           if (!alive()) return fail();
