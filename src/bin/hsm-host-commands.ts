@@ -56,7 +56,7 @@ async function enrolHost({ data, zone, address, valid }: EnrolOptions): Promise<
   if (listening === undefined)
     throw new Error(`Keyhold does not listen for hosts; start it with --hsm-hosts address:port`);
   const { certificate: authority } = await openHostAuthority(folder, systemClock);
-  const token = new HostFiles(folder).makeToken(zone, systemClock.now() + valid);
+  const token = new HostFiles(folder).createToken(zone, systemClock.now() + valid);
   process.stdout.write(`${encodeToken({ address: listening, authority, ...token })}\n`);
 }
 

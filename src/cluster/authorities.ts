@@ -14,10 +14,10 @@ import {
   type Validity,
 } from '../crypto/index.ts';
 
-const BACKUP_KEY_LENGTH = 32;
-const YEAR = 365 * 86_400_000;
+const BACKUP_KEY_BYTES = 32;
+const YEAR_MS = 365 * 86_400_000;
 /** A customer's machine may be behind ours. */
-const SKEW = 3_600_000;
+const CLOCK_SKEW_MS = 3_600_000;
 
 /** Who vouches for HSM hardware: each signs the same key, so that a customer can check one without trusting the other. */
 export interface Authorities {
@@ -54,9 +54,9 @@ export async function openAuthorities(folder: string, clock: Clock): Promise<Aut
 function openBackupKey(folder: string, owner: string): Uint8Array {
   const path = join(folder, `${owner}-backup.key`);
   const kept = readFileIfThere(path);
-  if (kept?.length === BACKUP_KEY_LENGTH) return kept;
+  if (kept?.length === BACKUP_KEY_BYTES) return kept;
   if (kept) throw new Error(`${path} is damaged; no backup opens without it`);
-  const made = randomBytes(BACKUP_KEY_LENGTH);
+  const made = randomBytes(BACKUP_KEY_BYTES);
   writeFileDurably(path, made);
   return made;
 }
@@ -86,7 +86,7 @@ export async function openAuthority(
 }
 
 /** Plays the customer for a cluster of our own: a CA signs the cluster's CSR once, and its key is forgotten. */
-export async function claimOnce(
+export async function claimManagedCluster(
   csr: string,
   clock: Clock,
 ): Promise<{ readonly clusterCertificate: string; readonly trustAnchor: string }> {
@@ -114,5 +114,5 @@ export async function claimOnce(
 
 export function validity(clock: Clock, years: number): Validity {
   const now = clock.now();
-  return { notBefore: now - SKEW, notAfter: now + years * YEAR };
+  return { notBefore: now - CLOCK_SKEW_MS, notAfter: now + years * YEAR_MS };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { customerCa } from '../../test/support/customer-ca.ts';
 import { systemClock } from '../base/index.ts';
 import { createAuthority, createCsr, issueCertificate, makeKeyPair } from '../crypto/index.ts';
-import { claimFault } from './claim.ts';
+import { claimProblem } from './claim.ts';
 
 const now = systemClock.now();
 const hour = 3_600_000;
@@ -15,7 +15,7 @@ for (const kind of ['RSA', 'EC'] as const) {
   test(`what an ${kind} CA signed is taken`, async () => {
     const ca = await customerCa(kind);
     assert.equal(
-      await claimFault({ signedCert: await ca.sign(csr), trustAnchor: ca.certificate }, csr, now),
+      await claimProblem({ signedCert: await ca.sign(csr), trustAnchor: ca.certificate }, csr, now),
       undefined,
     );
   });
@@ -46,6 +46,6 @@ test('each fault has its reason', async () => {
     [{ trustAnchor: good.signedCert }, /self-signed/],
   ];
   for (const [change, reason, at = now] of cases) {
-    assert.match((await claimFault({ ...good, ...change }, csr, at)) ?? 'no fault', reason);
+    assert.match((await claimProblem({ ...good, ...change }, csr, at)) ?? 'no fault', reason);
   }
 });

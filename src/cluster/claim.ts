@@ -7,14 +7,14 @@ import {
 } from '../crypto/index.ts';
 import type { Claim } from './contract.ts';
 
-const MAX_LENGTH = 5_000;
-const LEAST_RSA_BITS = 2_048;
+const MAX_PEM_LENGTH = 5_000;
+const MIN_RSA_BITS = 2_048;
 
 /**
  * Why the customer's answer to the cluster's CSR can't be taken, in words for the customer; undefined if it can.
  * CloudHSM documents what must hold, not its texts. `now` in milliseconds since the epoch.
  */
-export async function claimFault(
+export async function claimProblem(
   { signedCert, trustAnchor }: Claim,
   csr: string,
   now: number,
@@ -24,12 +24,12 @@ export async function claimFault(
   const request = await readCsr(csr);
   const checks: readonly [fails: () => boolean, reason: string][] = [
     [
-      () => trustAnchor.length > MAX_LENGTH,
-      `TrustAnchor must not be longer than ${MAX_LENGTH} characters.`,
+      () => trustAnchor.length > MAX_PEM_LENGTH,
+      `TrustAnchor must not be longer than ${MAX_PEM_LENGTH} characters.`,
     ],
     [
-      () => signedCert.length > MAX_LENGTH,
-      `SignedCert must not be longer than ${MAX_LENGTH} characters.`,
+      () => signedCert.length > MAX_PEM_LENGTH,
+      `SignedCert must not be longer than ${MAX_PEM_LENGTH} characters.`,
     ],
     [
       () => anchor === undefined,
@@ -49,7 +49,7 @@ export async function claimFault(
     ],
     [
       () => !isStrong(anchor),
-      `TrustAnchor must have an RSA key of at least ${LEAST_RSA_BITS} bits or an elliptic curve key.`,
+      `TrustAnchor must have an RSA key of at least ${MIN_RSA_BITS} bits or an elliptic curve key.`,
     ],
     [() => !isValidAt(anchor, now), 'TrustAnchor has expired or is not yet valid.'],
     [() => !isSignedBy(signedCert, trustAnchor), 'SignedCert is not signed by TrustAnchor.'],
@@ -64,7 +64,7 @@ export async function claimFault(
 
 function isStrong(facts: CertificateFacts | undefined): boolean {
   return (
-    facts?.keyType === 'ec' || (facts?.keyType === 'rsa' && (facts.keyBits ?? 0) >= LEAST_RSA_BITS)
+    facts?.keyType === 'ec' || (facts?.keyType === 'rsa' && (facts.keyBits ?? 0) >= MIN_RSA_BITS)
   );
 }
 

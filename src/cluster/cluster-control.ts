@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BackupFiles } from './backups/backup-files.ts';
 import { defaultLimits, type ClusterControl } from './contract.ts';
-import { startCrew } from './cluster-workers.ts';
+import { startClusterWorkers } from './cluster-workers.ts';
 import { loopbackOf, vpcOf } from './network.ts';
 import type { ClusterControlOptions } from './options.ts';
 import {
@@ -29,8 +29,8 @@ export async function startClusterControl(options: ClusterControlOptions): Promi
     limits: { ...defaultLimits, ...options.limits },
   };
   const files = new BackupFiles(join(options.dataFolder, 'backups'));
-  const crew = startCrew(options, files, await options.authorities);
-  await crew.wakeAll();
+  const workers = startClusterWorkers(options, files, await options.authorities);
+  await workers.wakeAll();
   return {
     vpcOf: (scope) => vpcOf(scope, loopback),
     createCluster: (scope, wanted) => createCluster(context, scope, wanted),
@@ -50,8 +50,8 @@ export async function startClusterControl(options: ClusterControlOptions): Promi
     copyBackup: (scope, backupId, to) =>
       copyBackup(context, files, { name: { ...scope, backupId }, ...to }),
     backupHeader: (backupId) => files.header(backupId),
-    statuses: () => crew.fleet.statuses(),
-    refreshStatuses: () => crew.fleet.refresh(),
-    close: () => crew.close(),
+    statuses: () => workers.processes.statuses(),
+    refreshStatuses: () => workers.processes.refresh(),
+    close: () => workers.close(),
   };
 }

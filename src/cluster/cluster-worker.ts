@@ -1,8 +1,8 @@
 import type { Logger } from '../base/index.ts';
 import type { ClusterName } from './rows.ts';
 
-const FIRST_RETRY = 100;
-const LONGEST_RETRY = 10_000;
+const RETRY_DELAY_MIN_MS = 100;
+const RETRY_DELAY_MAX_MS = 10_000;
 
 /** Runs the work for one cluster, never twice at a time, again when woken meanwhile, and with back-off after a failure. */
 export class ClusterWorker {
@@ -13,7 +13,7 @@ export class ClusterWorker {
   #woken = false;
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
-  #retryDelay = FIRST_RETRY;
+  #retryDelay = RETRY_DELAY_MIN_MS;
 
   constructor(name: ClusterName, log: Logger, work: () => Promise<void>) {
     this.#name = name;
@@ -45,7 +45,7 @@ export class ClusterWorker {
     clearTimeout(this.#retry);
     try {
       await this.#work();
-      this.#retryDelay = FIRST_RETRY;
+      this.#retryDelay = RETRY_DELAY_MIN_MS;
     } catch (error) {
       if (this.#closed) return;
       this.#log.warn(
@@ -53,7 +53,7 @@ export class ClusterWorker {
         'work on the cluster will be tried again',
       );
       this.#retry = setTimeout(() => this.wake(), this.#retryDelay);
-      this.#retryDelay = Math.min(this.#retryDelay * 2, LONGEST_RETRY);
+      this.#retryDelay = Math.min(this.#retryDelay * 2, RETRY_DELAY_MAX_MS);
     }
   }
 }

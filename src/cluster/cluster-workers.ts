@@ -4,35 +4,35 @@ import type { Logger } from '../base/index.ts';
 import type { Change, Reader } from '../storage/index.ts';
 import type { Authorities } from './authorities.ts';
 import type { BackupFiles } from './backups/backup-files.ts';
-import { sweepBackups } from './backups/sweep.ts';
+import { expireBackups } from './backups/expire-backups.ts';
 import { ClusterWorker } from './cluster-worker.ts';
-import { Fleet } from './hsm-processes.ts';
+import { HsmProcesses } from './hsm-processes.ts';
 import { launchHsm } from './launch.ts';
 import type { ClusterControlOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
 import type { ClusterName } from './rows.ts';
 
 /** Milliseconds of real time between two looks at what the clock has made due. */
-const CHORES_INTERVAL = 60_000;
+const CLOCK_WORK_INTERVAL_MS = 60_000;
 
 /** Who does the work on the clusters, in the background. */
-export interface Crew {
-  readonly fleet: Fleet;
+export interface ClusterWorkers {
+  readonly processes: HsmProcesses;
   wakeAll(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A worker per cluster, woken by every change of the cluster's rows and processes. */
-export function startCrew(
+export function startClusterWorkers(
   options: ClusterControlOptions,
   backupFiles: BackupFiles,
   authorities: Authorities,
-): Crew {
+): ClusterWorkers {
   const { store, dataFolder, clock, clockOffset, rate, log, launch = launchHsm } = options;
   const folder = join(dataFolder, 'hsms');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const workers = new Map<string, ClusterWorker>();
-  const fleet = new Fleet({
+  const processes = new HsmProcesses({
     folder,
     clock,
     clockOffset,
@@ -40,9 +40,9 @@ export function startCrew(
     log,
     launch,
     hosts: options.hosts,
-    changed: wake,
+    onChange: wake,
   });
-  const works = { store, fleet, authorities, backupFiles, clock, log };
+  const context = { store, processes, authorities, backupFiles, clock, log };
 
   function wake({ account, region, clusterId }: ClusterName): void {
     const name = { account, region, clusterId };
@@ -52,41 +52,41 @@ export function startCrew(
   }
 
   async function work(name: ClusterName): Promise<void> {
-    if (!(await reconcile(works, name))) workers.delete(name.clusterId);
+    if (!(await reconcile(context, name))) workers.delete(name.clusterId);
   }
 
   const wakeAll = async (): Promise<void> => (await store.read(allClusters)).forEach(wake);
   // Whatever a clock brings about: daily backups, and the end of old ones.
-  const endChores = startChores(log, async () => {
-    await sweepBackups({ store, files: backupFiles, clock, log });
+  const endChores = startClockWork(log, async () => {
+    await expireBackups({ store, files: backupFiles, clock, log });
     await wakeAll();
   });
   const unsubscribe = store.subscribe((changes) =>
     changes.forEach((change) => wakeFor(change, wake)),
   );
   return {
-    fleet,
+    processes,
     wakeAll,
     async close() {
       unsubscribe();
       await endChores();
       // Workers first: an HSM that stops would otherwise be recorded as degraded.
       const closing = [...workers.values()].map((worker) => worker.close());
-      await fleet.close();
+      await processes.close();
       await Promise.all(closing);
     },
   };
 }
 
 /** Does `work` now and every so often until the returned function is called, which waits for work under way. */
-function startChores(log: Logger, work: () => Promise<void>): () => Promise<void> {
+function startClockWork(log: Logger, work: () => Promise<void>): () => Promise<void> {
   let running = Promise.resolve();
   const tick = (): void => {
     running = running
       .then(work)
       .catch((error: unknown) => log.error({ err: error }, 'the daily work on backups failed'));
   };
-  const timer = setInterval(tick, CHORES_INTERVAL);
+  const timer = setInterval(tick, CLOCK_WORK_INTERVAL_MS);
   tick();
   return () => {
     clearInterval(timer);

@@ -10,7 +10,7 @@ import {
 } from '../hsm/wire/index.ts';
 
 /** Long enough for argon2id on a busy machine; an HSM that says nothing for so long hangs. */
-const CALL_TIMEOUT = 10_000;
+const CALL_TIMEOUT_MS = 10_000;
 
 interface Pending {
   readonly resolve: (output: unknown) => void;
@@ -57,7 +57,7 @@ export class ControlChannel {
           this.#settle(id, (pending) =>
             pending.reject(new Error(`HSM does not answer: ${command}`)),
           ),
-        CALL_TIMEOUT,
+        CALL_TIMEOUT_MS,
       );
       // The HSM program and this one are of the same build, so its answers are what the table says.
       this.#pending.set(id, {

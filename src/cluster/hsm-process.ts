@@ -11,27 +11,27 @@ import type {
 } from '../hsm/wire/index.ts';
 import type { HsmChild, LaunchHsm } from './hsm-child.ts';
 import { ControlChannel } from './control-channel.ts';
-import { endLeftover, recordProcess } from './leftover-process.ts';
+import { endOrphanedProcess, recordProcess } from './orphaned-process.ts';
 
 /** Milliseconds between two looks at an HSM's counters, which are also the proof that it still answers. */
-const POLL_INTERVAL = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 /** Milliseconds that an HSM gets to finish what is under way. */
-const SHUTDOWN_TIMEOUT = 3_000;
+const SHUTDOWN_TIMEOUT_MS = 3_000;
 
 export interface HsmProcessOptions {
   readonly birth: HsmBirth;
   readonly launch: LaunchHsm;
   readonly log: Logger;
   /** Called when something that others act upon has changed. */
-  readonly changed: () => void;
+  readonly onChange: () => void;
 }
 
 /** Starts an HSM's process and resolves when it has taken up its state and listens. */
 export async function startHsmProcess(options: HsmProcessOptions): Promise<HsmProcess> {
-  await endLeftover(options.birth.folder, options.birth.hsmId);
+  await endOrphanedProcess(options.birth.folder, options.birth.hsmId);
   const process = new HsmProcess(options);
   try {
-    await process.begin(options.birth);
+    await process.provision(options.birth);
     return process;
   } catch (error) {
     process.kill();
@@ -52,7 +52,7 @@ export class HsmProcess {
   /** The peers the process knows, as JSON. It starts without any. */
   #peers = '[]';
 
-  constructor({ birth, launch, log, changed }: HsmProcessOptions) {
+  constructor({ birth, launch, log, onChange: changed }: HsmProcessOptions) {
     this.#changed = changed;
     this.#child = launch(birth.hsmId);
     const exit = Promise.withResolvers<void>();
@@ -82,11 +82,11 @@ export class HsmProcess {
     return this.#status;
   }
 
-  async begin(birth: HsmBirth): Promise<void> {
+  async provision(birth: HsmBirth): Promise<void> {
     this.#status = await this.#channel.call('birth', birth);
     this.#poll = setInterval(
       () => void this.refresh().catch(() => this.kill('it did not answer')),
-      POLL_INTERVAL,
+      POLL_INTERVAL_MS,
     );
     this.#poll.unref();
   }
@@ -122,7 +122,7 @@ export class HsmProcess {
   async stop(): Promise<void> {
     clearInterval(this.#poll);
     this.#channel.call('shutdown', {}).catch(() => this.#channel.close());
-    const timer = setTimeout(() => this.kill(), SHUTDOWN_TIMEOUT);
+    const timer = setTimeout(() => this.kill(), SHUTDOWN_TIMEOUT_MS);
     await this.exited;
     clearTimeout(timer);
   }
@@ -133,7 +133,7 @@ export class HsmProcess {
   }
 
   /** Why the process is gone, once it is. */
-  get ending(): string {
+  get exitReason(): string {
     const { exitCode, signalCode } = this.#child;
     return (
       this.#killedFor ??
@@ -144,7 +144,7 @@ export class HsmProcess {
   }
 
   #endSoon(): void {
-    const timer = setTimeout(() => this.kill(), SHUTDOWN_TIMEOUT);
+    const timer = setTimeout(() => this.kill(), SHUTDOWN_TIMEOUT_MS);
     void this.exited.then(() => clearTimeout(timer));
   }
 

@@ -6,14 +6,14 @@ import type { ClusterRow, HsmRow } from '../domain/index.ts';
 import type { HsmRate, HsmStatus } from '../hsm/wire/index.ts';
 import type { HsmChild, LaunchHsm } from './hsm-child.ts';
 import type { HsmProcess } from './hsm-process.ts';
-import { endLeftover, forgetProcess } from './leftover-process.ts';
+import { endOrphanedProcess, forgetProcess } from './orphaned-process.ts';
 import type { HsmHosts } from './remote/hosts.ts';
 import { HsmSupervisor, type HsmFailure } from './supervisor.ts';
 
 /** Milliseconds that HSMs get to say how they are to somebody who waits for it. */
-const REFRESH_TIMEOUT = 500;
+const REFRESH_TIMEOUT_MS = 500;
 
-export interface FleetOptions {
+export interface HsmProcessesOptions {
   /** Holds one folder per HSM. */
   readonly folder: string;
   readonly clock: Clock;
@@ -23,26 +23,26 @@ export interface FleetOptions {
   readonly launch: LaunchHsm;
   readonly hosts: HsmHosts;
   /** Called when an HSM of this cluster came up, went down or changed. */
-  readonly changed: (cluster: ClusterRow) => void;
+  readonly onChange: (cluster: ClusterRow) => void;
 }
 
 /** The HSM processes of this machine that belong to clusters. */
-export class Fleet {
-  readonly #options: FleetOptions;
+export class HsmProcesses {
+  readonly #options: HsmProcessesOptions;
   readonly #supervisors = new Map<string, HsmSupervisor>();
   /** Of these, those whose HSMs run on other machines, by host. */
   readonly #onHosts = new Map<string, HsmSupervisor>();
   #closed = false;
 
-  constructor(options: FleetOptions) {
+  constructor(options: HsmProcessesOptions) {
     this.#options = options;
-    options.hosts.onConnected((hostId) => this.#onHosts.get(hostId)?.hurry());
+    options.hosts.onConnected((hostId) => this.#onHosts.get(hostId)?.retryNow());
   }
 
   /** Starts the HSM unless it is there already. `first` makes the cluster's key pair; others are cloned. */
-  ensure(cluster: ClusterRow, { hsmId, eniIp, hostId }: HsmRow, first: boolean): void {
+  ensureStarted(cluster: ClusterRow, { hsmId, eniIp, hostId }: HsmRow, first: boolean): void {
     if (this.#closed || this.#supervisors.has(hsmId)) return;
-    const { clock, clockOffset, rate, log, hosts, changed } = this.#options;
+    const { clock, clockOffset, rate, log, hosts, onChange } = this.#options;
     const launch =
       hostId === undefined ? this.#options.launch : (): HsmChild => hosts.launch(hostId);
     const folder = this.#folderOf(hsmId);
@@ -64,13 +64,13 @@ export class Fleet {
       launch,
       log,
       clock,
-      changed: () => changed(cluster),
+      onChange: () => onChange(cluster),
     });
     this.#supervisors.set(hsmId, supervisor);
     if (hostId !== undefined) this.#onHosts.set(hostId, supervisor);
   }
 
-  process(hsmId: string): HsmProcess | undefined {
+  get(hsmId: string): HsmProcess | undefined {
     return this.#supervisors.get(hsmId)?.process;
   }
 
@@ -80,19 +80,19 @@ export class Fleet {
   }
 
   /** Whether the HSM has ever been started and not been removed. */
-  knows(hsmId: string): boolean {
+  wasStarted(hsmId: string): boolean {
     return existsSync(this.#folderOf(hsmId));
   }
 
   /** Ends the HSM and removes all that it held. */
   async remove(hsmId: string): Promise<void> {
     // Also where this machine can't remove it.
-    await this.process(hsmId)?.destroy();
+    await this.get(hsmId)?.destroy();
     await this.#supervisors.get(hsmId)?.stop();
     this.#supervisors.delete(hsmId);
     const folder = this.#folderOf(hsmId);
     // Of a control plane that was killed: it would write into the folder while it is removed.
-    await endLeftover(folder, hsmId);
+    await endOrphanedProcess(folder, hsmId);
     rmSync(folder, { recursive: true, force: true });
     forgetProcess(folder);
   }
@@ -113,7 +113,7 @@ export class Fleet {
     const late = new AbortController();
     await Promise.race([
       asked,
-      delay(REFRESH_TIMEOUT, undefined, { signal: late.signal }).catch(() => undefined),
+      delay(REFRESH_TIMEOUT_MS, undefined, { signal: late.signal }).catch(() => undefined),
     ]);
     late.abort();
   }

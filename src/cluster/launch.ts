@@ -8,14 +8,14 @@ import type { LaunchHsm } from './hsm-child.ts';
 const program = fileURLToPath(new URL(`../bin/hsm${extname(import.meta.url)}`, import.meta.url));
 
 /** In megabytes. What a command leaves behind is garbage at once: with more room V8 only clears it away later. */
-const memory = ['--max-semi-space-size=2'];
+const nodeOptions = ['--max-semi-space-size=2'];
 
 /**
  * Runs the HSM program on this same Node. In a process group of its own, so that Ctrl-C at the terminal reaches only the
  * control plane, which then stops its HSMs in order. The id is an argument only to tell processes apart.
  */
 export const launchHsm: LaunchHsm = (hsmId) =>
-  spawn(process.execPath, [...memory, program, hsmId], {
+  spawn(process.execPath, [...nodeOptions, program, hsmId], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -23,7 +23,7 @@ export const launchHsm: LaunchHsm = (hsmId) =>
 /** The same on another machine than the control plane's, which has its own place for the HSM and its own log. */
 export function launchHsmAt({ root, host, port }: HsmPlace): ChildProcess {
   const place = ['--root', root, '--host', host, '--port', String(port)];
-  return spawn(process.execPath, [...memory, program, ...place], {
+  return spawn(process.execPath, [...nodeOptions, program, ...place], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     detached: true,
   });

@@ -6,8 +6,8 @@ const ZONES = ['a', 'b', 'c'] as const;
 /** Between the third bytes of two subnets, as in AWS's default VPC. */
 const SUBNET_STEP = 16;
 /** As in AWS: the first four addresses of a subnet and the last are not given out. */
-const FIRST_HOST = 4;
-const LAST_HOST = 254;
+const FIRST_HOST_NUMBER = 4;
+const LAST_HOST_NUMBER = 254;
 
 /** `range`: any 127.x.y.z is an address of the machine (Linux). `single`: only 127.0.0.1 is. */
 export type Loopback = 'range' | 'single';
@@ -52,8 +52,8 @@ function hostsOf({ cidrBlock }: Subnet): string[] {
   if (length === '32') return [base];
   const prefix = base.slice(0, base.lastIndexOf('.'));
   return Array.from(
-    { length: LAST_HOST - FIRST_HOST + 1 },
-    (_, index) => `${prefix}.${FIRST_HOST + index}`,
+    { length: LAST_HOST_NUMBER - FIRST_HOST_NUMBER + 1 },
+    (_, index) => `${prefix}.${FIRST_HOST_NUMBER + index}`,
   );
 }
 

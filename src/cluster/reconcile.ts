@@ -1,7 +1,7 @@
 import { readCluster, type ClusterName, type ClusterRows } from './rows.ts';
-import { makeBackup, wantDailyBackup } from './steps/backups.ts';
+import { makeBackup, requestDailyBackup } from './steps/backups.ts';
 import {
-  certifyFirst,
+  certifyFirstHsm,
   finishCreation,
   initialize,
   recordActivation,
@@ -9,38 +9,38 @@ import {
 } from './steps/claiming.ts';
 import { removeCluster, removeHsms } from './steps/deletions.ts';
 import { launchHsms, recordHealth } from './steps/health.ts';
-import { joinHsms, tellPeers } from './steps/membership.ts';
-import type { Step, Works } from './steps/step.ts';
+import { joinHsms, updatePeers } from './steps/membership.ts';
+import type { Step, StepContext } from './steps/step.ts';
 
 /** In the order in which they are tried; after a change the first is tried again on fresh rows. */
 const steps: readonly Step[] = [
   finishCreation,
   launchHsms,
   recordHealth,
-  certifyFirst,
+  certifyFirstHsm,
   initialize,
   recordActivation,
   recordRestore,
-  tellPeers,
+  updatePeers,
   joinHsms,
-  wantDailyBackup,
+  requestDailyBackup,
   makeBackup,
   removeHsms,
   removeCluster,
 ];
 
 /** Takes a cluster as far as it can go now. What it waits for (a process, an administrator) wakes the caller again. Resolves to false when there is no such cluster (any more). */
-export async function reconcile(works: Works, name: ClusterName): Promise<boolean> {
+export async function reconcile(context: StepContext, name: ClusterName): Promise<boolean> {
   for (;;) {
-    const rows = await works.store.read((reader) => readCluster(reader, name));
+    const rows = await context.store.read((reader) => readCluster(reader, name));
     if (!rows) return false;
-    if (!(await advance(works, rows))) return true;
+    if (!(await advance(context, rows))) return true;
   }
 }
 
-async function advance(works: Works, rows: ClusterRows): Promise<boolean> {
+async function advance(context: StepContext, rows: ClusterRows): Promise<boolean> {
   for (const step of steps) {
-    if (await step(works, rows)) return true;
+    if (await step(context, rows)) return true;
   }
   return false;
 }

@@ -32,7 +32,7 @@ export async function readCluster(
   };
 }
 
-export async function needCluster(reader: Reader, name: ClusterName): Promise<ClusterRows> {
+export async function requireCluster(reader: Reader, name: ClusterName): Promise<ClusterRows> {
   const rows = await readCluster(reader, name);
   if (!rows)
     throw new KmsError(

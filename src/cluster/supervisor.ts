@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../base/index.ts';
 import { startHsmProcess, type HsmProcess, type HsmProcessOptions } from './hsm-process.ts';
 
-const FIRST_DELAY = 100;
-const LONGEST_DELAY = 10_000;
+const RESTART_DELAY_MIN_MS = 100;
+const RESTART_DELAY_MAX_MS = 10_000;
 /** An HSM that ran this long, in milliseconds, and then died is started again without a longer wait than the first. */
-const STEADY = 10_000;
+const STABLE_AFTER_MS = 10_000;
 
 export interface SupervisorOptions extends HsmProcessOptions {
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export class HsmSupervisor {
   }
 
   /** Tries again without waiting any longer, if it waits: what it failed for may be over. */
-  hurry(): void {
+  retryNow(): void {
     this.#waiting.abort();
   }
 
@@ -58,18 +58,18 @@ export class HsmSupervisor {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, birth, changed } = this.#options;
+    const { clock, log, birth, onChange: changed } = this.#options;
     for (
-      let wait = FIRST_DELAY;
+      let wait = RESTART_DELAY_MIN_MS;
       !this.#stopping.signal.aborted;
-      wait = Math.min(wait * 2, LONGEST_DELAY)
+      wait = Math.min(wait * 2, RESTART_DELAY_MAX_MS)
     ) {
       const startedAt = clock.now();
       const { reason, ran } = await this.#runOnce();
       if (this.#stopping.signal.aborted) return;
       this.#failure = { reason, ran, since: this.#failure?.since ?? clock.now() };
       changed();
-      if (clock.now() - startedAt > STEADY) wait = FIRST_DELAY;
+      if (clock.now() - startedAt > STABLE_AFTER_MS) wait = RESTART_DELAY_MIN_MS;
       log.warn({ hsmId: birth.hsmId, restartIn: wait }, 'HSM is down and will be started again');
       this.#waiting = new AbortController();
       const signal = AbortSignal.any([this.#stopping.signal, this.#waiting.signal]);
@@ -79,7 +79,7 @@ export class HsmSupervisor {
 
   /** Resolves, when the process is gone, to why. */
   async #runOnce(): Promise<Pick<HsmFailure, 'reason' | 'ran'>> {
-    const { log, birth, changed } = this.#options;
+    const { log, birth, onChange: changed } = this.#options;
     let reason = 'it does not start';
     const starting = startHsmProcess(this.#options).catch((error: unknown) => {
       log.error({ hsmId: birth.hsmId, err: error }, 'HSM did not start');
@@ -97,6 +97,6 @@ export class HsmSupervisor {
     changed();
     await process.exited;
     this.#process = undefined;
-    return { reason: process.ending, ran: true };
+    return { reason: process.exitReason, ran: true };
   }
 }

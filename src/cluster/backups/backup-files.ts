@@ -4,7 +4,7 @@ import { readFileIfThere, writeFileDurably } from '../../base/index.ts';
 import { decodeBackupFile, type BackupHeader } from '../../hsm/wire/index.ts';
 
 /** Bytes of a piece that an HSM takes at a time. */
-const PIECE = 512 * 1024;
+const PIECE_BYTES = 512 * 1024;
 
 /** The sealed files of backups: `<folder>/<backupId>.backup`, for their owner only. Nothing here can open them. */
 export class BackupFiles {
@@ -16,7 +16,7 @@ export class BackupFiles {
   }
 
   /** Keeps what `read` gives, piece by piece until an empty one; it is on disk when this resolves. */
-  async keep(backupId: string, read: (offset: number) => Promise<Uint8Array>): Promise<void> {
+  async save(backupId: string, read: (offset: number) => Promise<Uint8Array>): Promise<void> {
     const pieces: Uint8Array[] = [];
     for (let offset = 0; ; offset += pieces.at(-1)?.length ?? 0) {
       const piece = await read(offset);
@@ -27,13 +27,13 @@ export class BackupFiles {
   }
 
   /** Hands the file to `write`, piece by piece. */
-  async hand(
+  async send(
     backupId: string,
     write: (piece: { readonly offset: number; readonly bytes: Uint8Array }) => Promise<unknown>,
   ): Promise<void> {
     const file = this.#read(backupId);
-    for (let offset = 0; offset === 0 || offset < file.length; offset += PIECE) {
-      await write({ offset, bytes: file.subarray(offset, offset + PIECE) });
+    for (let offset = 0; offset === 0 || offset < file.length; offset += PIECE_BYTES) {
+      await write({ offset, bytes: file.subarray(offset, offset + PIECE_BYTES) });
     }
   }
 

@@ -8,7 +8,7 @@ const LABEL = 'keyhold-domain-key';
 const ADMIN = 'admin';
 
 /** Activates the HSM, makes the crypto user and the domain key, each unless it is there, and resolves to the key's handle. */
-export async function provideDomainKey(
+export async function ensureDomainKey(
   address: HsmAddress,
   trustAnchor: string,
   secrets: ManagedSecrets,

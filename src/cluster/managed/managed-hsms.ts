@@ -9,13 +9,13 @@ import {
 } from '../../base/index.ts';
 import type { HsmAddress } from '../../hsm/client/index.ts';
 import type { HsmRate, HsmStatus } from '../../hsm/wire/index.ts';
-import { claimOnce, type Authorities } from '../authorities.ts';
+import { claimManagedCluster, type Authorities } from '../authorities.ts';
 import { certifyHardware } from '../certify-hardware.ts';
 import type { LaunchHsm } from '../hsm-child.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import { launchHsm } from '../launch.ts';
 import { HsmSupervisor } from '../supervisor.ts';
-import { provideDomainKey } from './domain-key.ts';
+import { ensureDomainKey } from './domain-key.ts';
 import { openSecrets } from './secrets.ts';
 
 export interface ManagedHsmsOptions {
@@ -66,7 +66,7 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
     clockOffset,
     ...(rate && { rate }),
   } as const;
-  const supervisor = new HsmSupervisor({ birth, launch, clock, log, changed });
+  const supervisor = new HsmSupervisor({ birth, launch, clock, log, onChange: changed });
 
   function members(): HsmAddress[] {
     const { process } = supervisor;
@@ -81,11 +81,11 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
 
   try {
     const process = await up.promise;
-    const trustAnchor = await claim(process, home, options);
+    const trustAnchor = await claimHsm(process, home, options);
     const [address] = members();
     if (!address) throw new Error('the managed HSM went down while it was being set up');
-    const domainKeyHandle = await once(join(home, 'domain-key'), () =>
-      provideDomainKey(address, trustAnchor, secrets),
+    const domainKeyHandle = await readOrCreate(join(home, 'domain-key'), () =>
+      ensureDomainKey(address, trustAnchor, secrets),
     );
     return {
       members,
@@ -103,7 +103,7 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
 }
 
 /** The trust anchor, after the HSM has its cluster certificate. The CA that signs it lives only in this call. */
-async function claim(
+async function claimHsm(
   process: HsmProcess,
   home: string,
   { authorities, clock }: ManagedHsmsOptions,
@@ -118,7 +118,7 @@ async function claim(
     );
   if (process.status.hsmCertificate === undefined)
     await certifyHardware(process, await authorities);
-  const { clusterCertificate, trustAnchor } = await claimOnce(
+  const { clusterCertificate, trustAnchor } = await claimManagedCluster(
     process.status.clusterCsr ?? missing('cluster CSR'),
     clock,
   );
@@ -129,7 +129,7 @@ async function claim(
 }
 
 /** The file's content; made and kept if there is no such file. */
-async function once(path: string, make: () => Promise<string>): Promise<string> {
+async function readOrCreate(path: string, make: () => Promise<string>): Promise<string> {
   const kept = readFileIfThere(path);
   if (kept) return kept.toString().trim();
   const made = await make();

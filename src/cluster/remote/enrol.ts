@@ -3,7 +3,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { readFileIfThere, writeFileDurably } from '../../base/index.ts';
 import { createCsr, exportPrivateKey, makeKeyPair } from '../../crypto/index.ts';
 import { FrameReader, FrameWriter } from '../../hsm/wire/index.ts';
-import { CONTROL_PLANE } from './host-identity.ts';
+import { CONTROL_PLANE_CN } from './host-identity.ts';
 import type { EnrolmentToken } from './token.ts';
 
 /** Who this host is to its control plane; PEM. */
@@ -16,7 +16,7 @@ export interface HostIdentity {
   readonly key: string;
 }
 
-const TIMEOUT = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 export function readHostIdentity(folder: string): HostIdentity | undefined {
   const content = readFileIfThere(join(folder, 'host.json'));
@@ -39,7 +39,7 @@ export async function enrol(
       op: 'enrol',
       in: { id: token.id, secret: token.secret, csr, address },
     });
-    const { hostId, certificate } = await answerOf(socket);
+    const { hostId, certificate } = await readResponse(socket);
     const { authority } = token;
     const identity = {
       hostId,
@@ -65,24 +65,26 @@ export async function openToControlPlane(
     _host: string,
     { subject }: { subject: { CN?: string | string[] } },
   ): Error | undefined =>
-    subject.CN === CONTROL_PLANE ? undefined : new Error('what answers is not the control plane');
+    subject.CN === CONTROL_PLANE_CN
+      ? undefined
+      : new Error('what answers is not the control plane');
   const socket = connect({
     ...options,
     host,
     port: Number(port),
     minVersion: 'TLSv1.3',
     checkServerIdentity,
-    timeout: TIMEOUT,
+    timeout: CONNECT_TIMEOUT_MS,
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once('secureConnect', () => resolve()).once('error', reject);
   socket.once('timeout', () => socket.destroy(new Error('the control plane does not answer')));
   await promise;
   socket.off('error', reject).on('error', () => undefined);
-  return socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, TIMEOUT);
+  return socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, CONNECT_TIMEOUT_MS);
 }
 
-async function answerOf(
+async function readResponse(
   socket: TLSSocket,
 ): Promise<{ readonly hostId: string; readonly certificate: string }> {
   const reader = new FrameReader();

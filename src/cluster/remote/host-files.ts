@@ -19,7 +19,7 @@ interface TokenRecord {
   readonly expires: number;
 }
 
-const ID = /^[a-z2-7]{16}$/;
+const ID_FORMAT = /^[a-z2-7]{16}$/;
 const ID_LENGTH = 16;
 const SECRET_LENGTH = 32;
 
@@ -38,7 +38,7 @@ export class HostFiles {
   }
 
   host(hostId: string): HsmHost | undefined {
-    const content = ID.test(hostId) ? readFileIfThere(this.#pathOf(hostId)) : undefined;
+    const content = ID_FORMAT.test(hostId) ? readFileIfThere(this.#pathOf(hostId)) : undefined;
     // Only this class writes the file.
     return content && (JSON.parse(content.toString()) as HsmHost);
   }
@@ -51,7 +51,7 @@ export class HostFiles {
   }
 
   /** A token that lets one host enrol in a zone until it expires; only its hash is kept. */
-  makeToken(
+  createToken(
     availabilityZone: string,
     expires: number,
   ): { readonly id: string; readonly secret: string } {
@@ -66,8 +66,8 @@ export class HostFiles {
   }
 
   /** The zone that the token is for, once; undefined if it is wrong, used or expired. */
-  takeToken(id: string, secret: string, now: number): string | undefined {
-    const content = ID.test(id) ? readFileIfThere(this.#tokenPath(id)) : undefined;
+  redeemToken(id: string, secret: string, now: number): string | undefined {
+    const content = ID_FORMAT.test(id) ? readFileIfThere(this.#tokenPath(id)) : undefined;
     if (!content) return undefined;
     const record = JSON.parse(content.toString()) as TokenRecord;
     if (!equalBytes(sha256(secret), Buffer.from(record.secret, 'hex'))) return undefined;

@@ -9,8 +9,8 @@ import {
 import { openAuthority, validity } from '../authorities.ts';
 
 /** The name in the control plane's certificate; those of hosts have the host's id. */
-export const CONTROL_PLANE = 'keyhold control plane';
-const YEARS = 25;
+export const CONTROL_PLANE_CN = 'keyhold control plane';
+const VALIDITY_YEARS = 25;
 
 /** Certifies the control plane and its hosts to each other, and nobody else. */
 export function openHostAuthority(folder: string, clock: Clock): Promise<Issuer> {
@@ -24,8 +24,8 @@ export async function controlPlaneIdentity(
 ): Promise<{ readonly key: string; readonly cert: string }> {
   const { publicKey, privateKey } = makeKeyPair();
   const order = {
-    ...validity(clock, YEARS),
-    subject: { O: 'Keyhold', CN: CONTROL_PLANE },
+    ...validity(clock, VALIDITY_YEARS),
+    subject: { O: 'Keyhold', CN: CONTROL_PLANE_CN },
     publicKey,
     ca: false,
   };
@@ -42,7 +42,7 @@ export async function certifyHost(
   const request = await readCsr(csr);
   if (!request) return undefined;
   const order = {
-    ...validity(clock, YEARS),
+    ...validity(clock, VALIDITY_YEARS),
     subject: { O: 'Keyhold', CN: hostId },
     publicKey: request.publicKey,
     ca: false,

@@ -15,10 +15,10 @@ import { certifyHost, controlPlaneIdentity, openHostAuthority } from './host-ide
 import { RemoteChild } from './remote-child.ts';
 
 /** Milliseconds that a stranger gets to enrol. */
-const STRANGER_TIMEOUT = 10_000;
+const ENROLMENT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 256;
 /** Milliseconds of silence after which the kernel asks whether the host is there. */
-const KEEP_ALIVE = 10_000;
+const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /** What a host sends to enrol, in one frame. */
 export interface Enrolment {
@@ -35,9 +35,9 @@ export interface HostsOptions {
   readonly log: Logger;
 }
 
-type Refusal = Pick<HsmError, 'code' | 'message'>;
+type EnrolmentError = Pick<HsmError, 'code' | 'message'>;
 
-interface Registry {
+interface HostRegistry {
   readonly authority: Issuer;
   readonly files: HostFiles;
 }
@@ -85,7 +85,7 @@ export class HsmHosts {
   }
 
   /** A connected host of the zone that runs no HSM; one with this address, if one is wanted. */
-  free(
+  findFree(
     availabilityZone: string,
     taken: ReadonlySet<string>,
     address?: string,
@@ -120,9 +120,9 @@ export class HsmHosts {
     this.#connected.clear();
   }
 
-  #accept(socket: TLSSocket, registry: Registry): void {
+  #accept(socket: TLSSocket, registry: HostRegistry): void {
     socket.on('error', () => undefined);
-    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE);
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
     if (!socket.authorized) return this.#awaitEnrolment(socket, registry);
     const { CN: hostId = '' } = socket.getPeerCertificate().subject;
     if (typeof hostId !== 'string' || !registry.files.host(hostId)) return void socket.destroy();
@@ -136,10 +136,10 @@ export class HsmHosts {
     for (const listener of this.#listeners) listener(hostId);
   }
 
-  #awaitEnrolment(socket: TLSSocket, registry: Registry): void {
+  #awaitEnrolment(socket: TLSSocket, registry: HostRegistry): void {
     const reader = new FrameReader(MAX_STRANGER_FRAME);
     const writer = new FrameWriter(socket);
-    socket.setTimeout(STRANGER_TIMEOUT, () => socket.destroy());
+    socket.setTimeout(ENROLMENT_TIMEOUT_MS, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => {
       try {
         const [frame] = reader.feed(chunk);
@@ -153,11 +153,11 @@ export class HsmHosts {
 
   async #enrol(
     frame: unknown,
-    { authority, files }: Registry,
-  ): Promise<{ readonly out: object } | { readonly error: Refusal }> {
+    { authority, files }: HostRegistry,
+  ): Promise<{ readonly out: object } | { readonly error: EnrolmentError }> {
     const { clock, log } = this.#options;
-    const { id, secret, csr, address } = enrolmentIn(frame);
-    const availabilityZone = files.takeToken(id, secret, clock.now());
+    const { id, secret, csr, address } = parseEnrolment(frame);
+    const availabilityZone = files.redeemToken(id, secret, clock.now());
     if (availabilityZone === undefined)
       return { error: { code: 'not-permitted', message: 'the token is wrong, used or expired' } };
     const host = files.add({ availabilityZone, address });
@@ -172,7 +172,7 @@ export class HsmHosts {
 }
 
 /** What a stranger says, with empty texts for what it does not. */
-function enrolmentIn(frame: unknown): Enrolment {
+function parseEnrolment(frame: unknown): Enrolment {
   const { in: input }: { in?: unknown } = typeof frame === 'object' && frame !== null ? frame : {};
   const members: Partial<Record<keyof Enrolment, unknown>> =
     typeof input === 'object' && input !== null ? input : {};

@@ -5,8 +5,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Logger } from '../../base/index.ts';
 import { openToControlPlane, type HostIdentity } from './enrol.ts';
 
-const FIRST_PAUSE = 200;
-const LONGEST_PAUSE = 10_000;
+const RECONNECT_DELAY_MIN_MS = 200;
+const RECONNECT_DELAY_MAX_MS = 10_000;
 
 export interface ServeOptions {
   readonly identity: HostIdentity;
@@ -21,7 +21,7 @@ export interface ServeOptions {
  * is started when the control plane first says something, and ends with the connection.
  */
 export async function serveHsms({ identity, launch, log, signal }: ServeOptions): Promise<void> {
-  let pause = FIRST_PAUSE;
+  let pause = RECONNECT_DELAY_MIN_MS;
   while (!signal.aborted) {
     try {
       const { controlPlane, authority, certificate, key } = identity;
@@ -31,14 +31,14 @@ export async function serveHsms({ identity, launch, log, signal }: ServeOptions)
         key,
       });
       log.info({ controlPlane }, 'connected to the control plane');
-      pause = FIRST_PAUSE;
+      pause = RECONNECT_DELAY_MIN_MS;
       await serveOne(socket, launch, signal);
       log.info({ controlPlane }, 'connection to the control plane is over');
     } catch (error) {
       log.warn({ err: error, retryIn: pause }, 'the control plane can not be reached');
     }
     await delay(pause, undefined, { signal }).catch(() => undefined);
-    pause = Math.min(pause * 2, LONGEST_PAUSE);
+    pause = Math.min(pause * 2, RECONNECT_DELAY_MAX_MS);
   }
 }
 

@@ -7,10 +7,10 @@ import {
 } from '../../domain/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { BackupFiles } from '../backups/backup-files.ts';
-import { DELETION_WINDOW } from '../backups/sweep.ts';
+import { DELETION_WINDOW_MS } from '../backups/expire-backups.ts';
 import { HSM_TYPE, type ClusterChange } from '../contract.ts';
-import { newBackupId, wantedBackup } from '../backups/wanted-backup.ts';
-import { invalid, needCluster, type ClusterName } from '../rows.ts';
+import { newBackupId, backupRequest } from '../backups/backup-request.ts';
+import { invalid, requireCluster, type ClusterName } from '../rows.ts';
 import type { RequestContext } from './context.ts';
 
 export interface BackupName extends Scope {
@@ -25,13 +25,13 @@ export function createBackup(
   name: ClusterName,
 ): Promise<BackupRow> {
   return store.transact(async (transaction) => {
-    const { cluster, hsms } = await needCluster(transaction, name);
+    const { cluster, hsms } = await requireCluster(transaction, name);
     if (cluster.state !== 'ACTIVE' || hsms.length === 0) {
       throw invalid(
         `Cluster '${name.clusterId}' can be backed up only while it is ACTIVE and has an HSM.`,
       );
     }
-    const wanted = wantedBackup(cluster, 'demand', clock.now());
+    const wanted = backupRequest(cluster, 'demand', clock.now());
     await transaction.put('backups', wanted);
     // Unchanged: but its change wakes the cluster's worker.
     await transaction.put('clusters', cluster);
@@ -46,7 +46,11 @@ export function deleteBackup(
   return store.transact((transaction) => {
     return change(transaction, name, (backup) => {
       requireReady(backup, 'deleted');
-      return { ...backup, state: 'PENDING_DELETION', deletionDate: clock.now() + DELETION_WINDOW };
+      return {
+        ...backup,
+        state: 'PENDING_DELETION',
+        deletionDate: clock.now() + DELETION_WINDOW_MS,
+      };
     });
   });
 }
@@ -126,7 +130,7 @@ export function modifyCluster(
   if (change.hsmType !== undefined && change.hsmType !== HSM_TYPE)
     throw invalid('Provided HsmType is not supported.');
   return store.transact(async (transaction) => {
-    const { cluster } = await needCluster(transaction, name);
+    const { cluster } = await requireCluster(transaction, name);
     const modified = { ...cluster, retentionDays: change.retentionDays ?? cluster.retentionDays };
     await transaction.put('clusters', modified);
     return modified;

@@ -4,7 +4,7 @@ import type { ClusterLimits, Subnet } from '../contract.ts';
 import type { HsmHost } from '../remote/host-files.ts';
 import type { Reader } from '../../storage/index.ts';
 import { freeAddress, isHostOf, isShared, vpcOf } from '../network.ts';
-import { invalid, needCluster, type ClusterName, type ClusterRows } from '../rows.ts';
+import { invalid, requireCluster, type ClusterName, type ClusterRows } from '../rows.ts';
 import type { RequestContext } from './context.ts';
 import { ID_LENGTH } from './create-cluster.ts';
 
@@ -19,12 +19,12 @@ export function createHsm(
   wanted: NewHsm,
 ): Promise<HsmRow> {
   return context.store.transact(async (transaction) => {
-    const rows = await needCluster(transaction, name);
+    const rows = await requireCluster(transaction, name);
     checkState(rows);
     const subnet = subnetFor(context, rows, wanted.availabilityZone);
     const others = await transaction.list('hsms', [name.account, name.region]);
     checkQuotas(rows, others.length, context.limits);
-    const host = await hostFor(context, transaction, wanted);
+    const host = await findHost(context, transaction, wanted);
     const hsm: HsmRow = {
       account: name.account,
       region: name.region,
@@ -41,7 +41,7 @@ export function createHsm(
       state: 'CREATE_IN_PROGRESS',
       stateMessage: 'HSM is being created.',
       creationDate: context.clock.now(),
-      ...beginning(rows),
+      ...restoreSource(rows),
     };
     await transaction.put('hsms', hsm);
     return hsm;
@@ -49,20 +49,24 @@ export function createHsm(
 }
 
 /** Another machine, if one offers itself for the zone; otherwise the HSM runs on this one. */
-async function hostFor(
+async function findHost(
   { hosts }: RequestContext,
   reader: Reader,
   { availabilityZone, ipAddress }: NewHsm,
 ): Promise<HsmHost | undefined> {
   const all = await reader.list('hsms', []);
-  return hosts.free(availabilityZone, new Set(all.flatMap(({ hostId = [] }) => hostId)), ipAddress);
+  return hosts.findFree(
+    availabilityZone,
+    new Set(all.flatMap(({ hostId = [] }) => hostId)),
+    ipAddress,
+  );
 }
 
 /** Until activation a cluster's identity and users are those of its first HSM, so there must be only that one. */
 function checkState({ cluster, hsms, backups }: ClusterRows): void {
   const { clusterId, state } = cluster;
   if (state === 'ACTIVE') {
-    if (hsms.some(stays) || newestBackup({ cluster, backups }) !== undefined) return;
+    if (hsms.some(isRemaining) || newestBackup({ cluster, backups }) !== undefined) return;
     throw invalid(
       `Cluster '${clusterId}' has neither an HSM left that a new one could be cloned from nor a backup.`,
     );
@@ -77,14 +81,14 @@ function checkState({ cluster, hsms, backups }: ClusterRows): void {
     );
 }
 
-function stays({ state }: HsmRow): boolean {
+function isRemaining({ state }: HsmRow): boolean {
   return state !== 'DELETE_IN_PROGRESS';
 }
 
 /** With no other HSM to be cloned from, a new one of an active cluster begins with what was backed up last. */
-function beginning({ cluster, hsms, backups }: ClusterRows): { readonly restoreFrom?: string } {
+function restoreSource({ cluster, hsms, backups }: ClusterRows): { readonly restoreFrom?: string } {
   const backupId =
-    cluster.state === 'ACTIVE' && !hsms.some(stays)
+    cluster.state === 'ACTIVE' && !hsms.some(isRemaining)
       ? newestBackup({ cluster, backups })
       : undefined;
   return backupId === undefined ? {} : { restoreFrom: backupId };

@@ -1,7 +1,7 @@
 import type { ClusterRow, HsmRow } from '../../domain/index.ts';
-import { wantedBackup } from '../backups/wanted-backup.ts';
+import { backupRequest } from '../backups/backup-request.ts';
 import type { HsmSelector } from '../contract.ts';
-import { invalid, needCluster, type ClusterName } from '../rows.ts';
+import { invalid, requireCluster, type ClusterName } from '../rows.ts';
 import { KmsError } from '../../domain/index.ts';
 import type { RequestContext } from './context.ts';
 
@@ -15,7 +15,7 @@ export async function deleteHsm(
   );
   if (given.length !== 1) throw invalid('Exactly one of HsmId, EniId and EniIp must be specified.');
   return store.transact(async (transaction) => {
-    const { cluster, hsms } = await needCluster(transaction, name);
+    const { cluster, hsms } = await requireCluster(transaction, name);
     const [hsm, second] = hsms.filter(
       ({ hsmId, eniId, eniIp }) =>
         hsmId === selector.hsmId || eniId === selector.eniId || eniIp === selector.eniIp,
@@ -36,7 +36,7 @@ export async function deleteHsm(
     };
     await transaction.put('hsms', deleting);
     if (cluster.state === 'ACTIVE' && hsm.state !== 'DELETE_IN_PROGRESS') {
-      await transaction.put('backups', wantedBackup(cluster, 'leave', clock.now()));
+      await transaction.put('backups', backupRequest(cluster, 'leave', clock.now()));
     }
     return deleting;
   });
@@ -44,7 +44,7 @@ export async function deleteHsm(
 
 export function deleteCluster({ store }: RequestContext, name: ClusterName): Promise<ClusterRow> {
   return store.transact(async (transaction) => {
-    const { cluster, hsms } = await needCluster(transaction, name);
+    const { cluster, hsms } = await requireCluster(transaction, name);
     if (hsms.length > 0)
       throw invalid(
         `Cluster '${name.clusterId}' contains ${hsms.length} HSMs; delete them before the cluster.`,

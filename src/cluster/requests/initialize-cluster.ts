@@ -1,7 +1,7 @@
 import type { ClusterRow } from '../../domain/index.ts';
-import { claimFault } from '../claim.ts';
+import { claimProblem } from '../claim.ts';
 import type { Claim } from '../contract.ts';
-import { invalid, needCluster, type ClusterName } from '../rows.ts';
+import { invalid, requireCluster, type ClusterName } from '../rows.ts';
 import type { RequestContext } from './context.ts';
 
 export async function initializeCluster(
@@ -9,11 +9,11 @@ export async function initializeCluster(
   name: ClusterName,
   claim: Claim,
 ): Promise<ClusterRow> {
-  const csr = csrOf((await store.read((reader) => needCluster(reader, name))).cluster);
+  const csr = csrOf((await store.read((reader) => requireCluster(reader, name))).cluster);
   // Outside the transaction: verifying signatures takes its time, and other writers wait for a transaction.
-  const fault = await claimFault(claim, csr, clock.now());
+  const fault = await claimProblem(claim, csr, clock.now());
   return store.transact(async (transaction) => {
-    const { cluster } = await needCluster(transaction, name);
+    const { cluster } = await requireCluster(transaction, name);
     if (csrOf(cluster) !== csr) throw invalid('The cluster CSR has changed: sign the new one.');
     if (fault !== undefined) throw invalid(fault);
     const initializing: ClusterRow = {

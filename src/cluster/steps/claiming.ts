@@ -1,7 +1,7 @@
 import type { ClusterRow } from '../../domain/index.ts';
 import { HsmError } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../certify-hardware.ts';
-import { wantedBackup } from '../backups/wanted-backup.ts';
+import { backupRequest } from '../backups/backup-request.ts';
 import { changeCluster } from '../rows.ts';
 import { running, type Step } from './step.ts';
 
@@ -17,15 +17,15 @@ export const finishCreation: Step = ({ store }, { cluster }) => {
 };
 
 /** The first HSM gets its hardware certificates; what it and they say of the cluster's identity goes to the cluster's row. */
-export const certifyFirst: Step = async (works, rows) => {
-  const [first] = running(works, rows);
+export const certifyFirstHsm: Step = async (context, rows) => {
+  const [first] = running(context, rows);
   if (rows.cluster.state !== 'UNINITIALIZED' || first?.hsm.state !== 'CREATE_IN_PROGRESS')
     return false;
-  const certificates = await certifyHardware(first.process, works.authorities);
+  const certificates = await certifyHardware(first.process, context.authorities);
   const { clusterCsr } = first.process.status;
   if (clusterCsr === undefined) throw new Error('the first HSM shows no cluster CSR');
   const { account, region, clusterId, hsmId } = first.hsm;
-  await works.store.transact(async (transaction) => {
+  await context.store.transact(async (transaction) => {
     const hsm = await transaction.get('hsms', account, region, clusterId, hsmId);
     const cluster = await transaction.get('clusters', account, region, clusterId);
     if (!cluster || hsm?.state !== 'CREATE_IN_PROGRESS') return;
@@ -36,17 +36,21 @@ export const certifyFirst: Step = async (works, rows) => {
 };
 
 /** Gives the HSM what the customer's CA signed. The request was checked, so a refusal means that the HSM was replaced meanwhile. */
-export const initialize: Step = async (works, rows) => {
+export const initialize: Step = async (context, rows) => {
   const { cluster } = rows;
-  const [first] = running(works, rows);
+  const [first] = running(context, rows);
   if (cluster.state !== 'INITIALIZE_IN_PROGRESS' || !first) return false;
-  const refusal = await hand(first, cluster.clusterCertificate ?? '', cluster.trustAnchor ?? '');
+  const refusal = await initializeHsm(
+    first,
+    cluster.clusterCertificate ?? '',
+    cluster.trustAnchor ?? '',
+  );
   if (refusal)
-    works.log.error(
+    context.log.error(
       { clusterId: cluster.clusterId, err: refusal },
       'HSM refuses the cluster certificate',
     );
-  return changeCluster(works.store, cluster, (row) => {
+  return changeCluster(context.store, cluster, (row) => {
     if (row.state !== 'INITIALIZE_IN_PROGRESS') return undefined;
     if (refusal)
       return {
@@ -62,7 +66,7 @@ export const initialize: Step = async (works, rows) => {
   });
 };
 
-async function hand(
+async function initializeHsm(
   { process, status }: ReturnType<typeof running>[number],
   clusterCertificate: string,
   trustAnchor: string,
@@ -78,12 +82,12 @@ async function hand(
 }
 
 /** The customer restored an exported backup at the HSM itself, which makes the cluster what the backed-up one was. */
-export const recordRestore: Step = async (works, rows) => {
-  const restored = running(works, rows).find(({ status }) => status.lifecycle === 'active');
+export const recordRestore: Step = async (context, rows) => {
+  const restored = running(context, rows).find(({ status }) => status.lifecycle === 'active');
   if (rows.cluster.state !== 'UNINITIALIZED' || !restored) return false;
   const { clusterCertificate = '', trustAnchor = '' } = restored.status;
   const { account, region, clusterId } = rows.cluster;
-  await works.store.transact(async (transaction) => {
+  await context.store.transact(async (transaction) => {
     const cluster = await transaction.get('clusters', account, region, clusterId);
     if (cluster?.state !== 'UNINITIALIZED') return;
     const active: ClusterRow = {
@@ -94,17 +98,17 @@ export const recordRestore: Step = async (works, rows) => {
       stateMessage: 'Cluster is active.',
     };
     await transaction.put('clusters', active);
-    await transaction.put('backups', wantedBackup(active, 'activation', works.clock.now()));
+    await transaction.put('backups', backupRequest(active, 'activation', context.clock.now()));
   });
   return true;
 };
 
 /** The customer set the first admin's password at the HSM itself. */
-export const recordActivation: Step = async (works, rows) => {
+export const recordActivation: Step = async (context, rows) => {
   if (rows.cluster.state !== 'INITIALIZED') return false;
-  if (!running(works, rows).some(({ status }) => status.lifecycle === 'active')) return false;
+  if (!running(context, rows).some(({ status }) => status.lifecycle === 'active')) return false;
   const { account, region, clusterId } = rows.cluster;
-  await works.store.transact(async (transaction) => {
+  await context.store.transact(async (transaction) => {
     const cluster = await transaction.get('clusters', account, region, clusterId);
     if (cluster?.state !== 'INITIALIZED') return;
     await transaction.put('clusters', {
@@ -112,7 +116,7 @@ export const recordActivation: Step = async (works, rows) => {
       state: 'ACTIVE',
       stateMessage: 'Cluster is active.',
     });
-    await transaction.put('backups', wantedBackup(cluster, 'activation', works.clock.now()));
+    await transaction.put('backups', backupRequest(cluster, 'activation', context.clock.now()));
   });
   return true;
 };

@@ -2,20 +2,20 @@ import type { Peer } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../certify-hardware.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import type { HsmRow } from '../../domain/index.ts';
-import { wantedBackup } from '../backups/wanted-backup.ts';
+import { backupRequest } from '../backups/backup-request.ts';
 import type { ClusterRows } from '../rows.ts';
-import { running, type RunningHsm, type Step, type Works } from './step.ts';
+import { running, type RunningHsm, type Step, type StepContext } from './step.ts';
 
 /**
  * An HSM that is down stays a peer: it comes back, and until then keys are known not to be everywhere. So does one that is
  * leaving, until it has left: the others take over what only it has.
  */
-export const tellPeers: Step = async (works, rows) => {
+export const updatePeers: Step = async (context, rows) => {
   const members: Peer[] = rows.hsms
     .filter((hsm) => hsm.port !== 0)
     .map(({ hsmId, eniIp, port }) => ({ hsmId, host: eniIp, port }));
   await Promise.all(
-    running(works, rows).map(({ hsm, process }) =>
+    running(context, rows).map(({ hsm, process }) =>
       process.setPeers(members.filter((peer) => peer.hsmId !== hsm.hsmId)),
     ),
   );
@@ -23,34 +23,34 @@ export const tellPeers: Step = async (works, rows) => {
 };
 
 /** Clones each new HSM from a member, and counts it in once it holds all that the members held. */
-export const joinHsms: Step = async (works, rows) => {
+export const joinHsms: Step = async (context, rows) => {
   if (rows.cluster.state !== 'ACTIVE') return false;
   let changed = false;
-  for (const joining of running(works, rows)) {
+  for (const joining of running(context, rows)) {
     if (joining.hsm.state === 'CREATE_IN_PROGRESS')
-      changed = (await join(works, rows, joining)) || changed;
+      changed = (await join(context, rows, joining)) || changed;
   }
   return changed;
 };
 
 async function join(
-  works: Works,
+  context: StepContext,
   rows: ClusterRows,
   { hsm, process }: RunningHsm,
 ): Promise<boolean> {
   if (process.status.lifecycle !== 'active') {
-    const member = running(works, rows).find(
+    const member = running(context, rows).find(
       (candidate) => candidate.hsm.state === 'ACTIVE' && candidate.status.lifecycle === 'active',
     );
-    if (member) await clone(works, member.process, process, hsm.hsmId);
-    else if (!(await restoreInto(works, rows, { hsm, process }))) return false;
+    if (member) await clone(context, member.process, process, hsm.hsmId);
+    else if (!(await restoreInto(context, rows, { hsm, process }))) return false;
   }
   if (!process.status.synchronized) return false;
-  return countIn(works, rows, hsm);
+  return recordJoined(context, rows, hsm);
 }
 
-function countIn(
-  { store, clock }: Works,
+function recordJoined(
+  { store, clock }: StepContext,
   { cluster }: ClusterRows,
   { account, region, clusterId, hsmId }: HsmRow,
 ): Promise<boolean> {
@@ -59,14 +59,14 @@ function countIn(
     if (hsm?.state !== 'CREATE_IN_PROGRESS') return false;
     const { restoreFrom: _taken, ...joined } = hsm;
     await transaction.put('hsms', { ...joined, state: 'ACTIVE', stateMessage: 'HSM created.' });
-    await transaction.put('backups', wantedBackup(cluster, 'join', clock.now()));
+    await transaction.put('backups', backupRequest(cluster, 'join', clock.now()));
     return true;
   });
 }
 
 /** Gives the first HSM of a cluster what was backed up. False while that backup is still being made. */
 async function restoreInto(
-  works: Works,
+  context: StepContext,
   { backups }: ClusterRows,
   { hsm, process }: Pick<RunningHsm, 'hsm' | 'process'>,
 ): Promise<boolean> {
@@ -76,10 +76,10 @@ async function restoreInto(
     backups.some((backup) => backup.backupId === backupId && backup.state === 'CREATE_IN_PROGRESS')
   )
     return false;
-  await certifyHardware(process, works.authorities);
-  await works.backupFiles.hand(backupId, (piece) => process.call('writeBackup', piece));
+  await certifyHardware(process, context.authorities);
+  await context.backupFiles.send(backupId, (piece) => process.call('writeBackup', piece));
   await process.call('restoreBackup', {});
-  works.log.info(
+  context.log.info(
     { backupId, hsmId: hsm.hsmId, clusterId: hsm.clusterId },
     'HSM is restored from a backup',
   );
@@ -87,12 +87,12 @@ async function restoreInto(
 }
 
 async function clone(
-  works: Works,
+  context: StepContext,
   member: HsmProcess,
   joining: HsmProcess,
   hsmId: string,
 ): Promise<void> {
-  const { manufacturerHardwareCertificate } = await certifyHardware(joining, works.authorities);
+  const { manufacturerHardwareCertificate } = await certifyHardware(joining, context.authorities);
   const { sealed } = await member.call('exportClone', {
     hardwareCertificate: manufacturerHardwareCertificate,
     hsmId,

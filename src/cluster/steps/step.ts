@@ -4,14 +4,14 @@ import type { HsmStatus } from '../../hsm/wire/index.ts';
 import type { Store } from '../../storage/index.ts';
 import type { Authorities } from '../authorities.ts';
 import type { BackupFiles } from '../backups/backup-files.ts';
-import type { Fleet } from '../hsm-processes.ts';
+import type { HsmProcesses } from '../hsm-processes.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import type { ClusterRows } from '../rows.ts';
 
 /** What steps work with. */
-export interface Works {
+export interface StepContext {
   readonly store: Store;
-  readonly fleet: Fleet;
+  readonly processes: HsmProcesses;
   readonly authorities: Authorities;
   readonly backupFiles: BackupFiles;
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export interface Works {
  * Brings one cluster nearer to what its rows say, and resolves to whether it changed a row. It may be cut off anywhere
  * and is then run again from the start, so it must look at what is there rather than remember.
  */
-export type Step = (works: Works, rows: ClusterRows) => Promise<boolean>;
+export type Step = (context: StepContext, rows: ClusterRows) => Promise<boolean>;
 
 export interface RunningHsm {
   readonly hsm: HsmRow;
@@ -31,14 +31,14 @@ export interface RunningHsm {
 }
 
 /** The cluster's HSMs that run now, without those being deleted. */
-export function running({ fleet }: Works, { hsms }: ClusterRows): RunningHsm[] {
+export function running({ processes }: StepContext, { hsms }: ClusterRows): RunningHsm[] {
   return hsms.flatMap((hsm) => {
-    const process = hsm.state === 'DELETE_IN_PROGRESS' ? undefined : fleet.process(hsm.hsmId);
+    const process = hsm.state === 'DELETE_IN_PROGRESS' ? undefined : processes.get(hsm.hsmId);
     return process ? [{ hsm, process, status: process.status }] : [];
   });
 }
 
 /** Whether the cluster has no users and keys of its own yet: its one HSM made its key pair, and no other may join. */
-export function isUnclaimed({ state }: ClusterRow): boolean {
+export function awaitsActivation({ state }: ClusterRow): boolean {
   return state !== 'ACTIVE';
 }

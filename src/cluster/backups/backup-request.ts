@@ -8,7 +8,7 @@ export function newBackupId(): string {
 }
 
 /** The row that asks for a backup of an active cluster; `now` in milliseconds since the epoch. */
-export function wantedBackup(cluster: ClusterRow, reason: BackupReason, now: number): BackupRow {
+export function backupRequest(cluster: ClusterRow, reason: BackupReason, now: number): BackupRow {
   const {
     account,
     region,

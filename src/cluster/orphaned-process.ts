@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readFileIfThere } from '../base/index.ts';
 
 /** Milliseconds that an HSM of a killed control plane gets to notice that its channel is closed. */
-const GRACE = 5_000;
-const POLL = 10;
+const EXIT_TIMEOUT_MS = 5_000;
+const POLL_INTERVAL_MS = 10;
 
 /** Beside the HSM's folder, which is the HSM's own. */
 function pidFile(folder: string): string {
@@ -25,12 +25,12 @@ export function forgetProcess(folder: string): void {
  * Waits until the process that last worked in this folder is gone, and ends it if it stays: an HSM whose control plane was
  * killed ends by itself, but maybe after the next control plane has started.
  */
-export async function endLeftover(folder: string, hsmId: string): Promise<void> {
+export async function endOrphanedProcess(folder: string, hsmId: string): Promise<void> {
   const pid = Number(readFileIfThere(pidFile(folder))?.toString() ?? 0);
   if (!Number.isSafeInteger(pid) || pid <= 0) return;
-  for (let waited = 0; waited < GRACE; waited += POLL) {
+  for (let waited = 0; waited < EXIT_TIMEOUT_MS; waited += POLL_INTERVAL_MS) {
     if (!(await isHsm(pid, hsmId))) return;
-    await delay(POLL);
+    await delay(POLL_INTERVAL_MS);
   }
   process.kill(pid, 'SIGKILL');
 }

@@ -3,11 +3,11 @@ import type { BackupRow } from '../../domain/index.ts';
 import type { Store } from '../../storage/index.ts';
 import type { BackupFiles } from './backup-files.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 /** From the deletion of a backup until it is gone for good. Source: DeleteBackup, AWS CloudHSM API Reference. */
-export const DELETION_WINDOW = 7 * DAY;
+export const DELETION_WINDOW_MS = 7 * DAY_MS;
 
-export interface Sweeping {
+export interface ExpirationContext {
   readonly store: Store;
   readonly files: BackupFiles;
   readonly clock: Clock;
@@ -15,7 +15,12 @@ export interface Sweeping {
 }
 
 /** Marks for deletion what is older than its cluster's policy keeps, and removes for good what has been marked long enough. */
-export async function sweepBackups({ store, files, clock, log }: Sweeping): Promise<void> {
+export async function expireBackups({
+  store,
+  files,
+  clock,
+  log,
+}: ExpirationContext): Promise<void> {
   const now = clock.now();
   const backups = await store.read((reader) => reader.list('backups', []));
   const newest = newestOfClusters(backups);
@@ -30,7 +35,8 @@ export async function sweepBackups({ store, files, clock, log }: Sweeping): Prom
         { backupId: backup.backupId, clusterId: backup.clusterId },
         'backup is deleted for good',
       );
-    } else if (backup.state === 'READY' && !newest.has(backup)) await expire(store, backup, now);
+    } else if (backup.state === 'READY' && !newest.has(backup))
+      await markExpired(store, backup, now);
   }
 }
 
@@ -46,7 +52,7 @@ function newestOfClusters(backups: readonly BackupRow[]): ReadonlySet<BackupRow>
 }
 
 /** Copies from other Regions have no policy. */
-async function expire(
+async function markExpired(
   store: Store,
   { account, region, backupId, clusterId, retentionDays, copy }: BackupRow,
   now: number,
@@ -55,13 +61,13 @@ async function expire(
   await store.transact(async (transaction) => {
     const backup = await transaction.get('backups', account, region, backupId);
     const cluster = await transaction.get('clusters', account, region, clusterId);
-    const kept = (cluster?.retentionDays ?? retentionDays) * DAY;
+    const kept = (cluster?.retentionDays ?? retentionDays) * DAY_MS;
     if (backup?.state !== 'READY' || backup.neverExpires || now - backup.creationDate <= kept)
       return;
     await transaction.put('backups', {
       ...backup,
       state: 'PENDING_DELETION',
-      deletionDate: now + DELETION_WINDOW,
+      deletionDate: now + DELETION_WINDOW_MS,
     });
   });
 }
