@@ -11,6 +11,8 @@ const SRC = join(ROOT, 'src');
 interface Import {
   readonly from: string;
   readonly to: string;
+  /** Gone at run time. */
+  readonly typeOnly: boolean;
 }
 
 function sourceFiles(folder: string): string[] {
@@ -21,13 +23,14 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
-const STATEMENT = /^(?:import|export)\s+(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
+const STATEMENT = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
-  return Array.from(text.matchAll(STATEMENT), ([, specifier = '']) => ({
+  return Array.from(text.matchAll(STATEMENT), ([, type, specifier = '']) => ({
     from: file,
     to: specifier.startsWith('.') ? resolve(dirname(file), specifier) : specifier,
+    typeOnly: type !== undefined,
   }));
 }
 
@@ -73,11 +76,12 @@ function allowed(): Map<string, Set<string>> {
 
 test('a folder imports only what the table in docs/architecture.md allows', () => {
   const table = allowed();
+  const mayImport = ({ from, to, typeOnly }: Import): boolean => {
+    const may = table.get(packageOf(from)) ?? new Set();
+    return may.has(packageOf(to)) || (typeOnly && may.has(`${packageOf(to)} (types only)`));
+  };
   const offences = local
-    .filter(
-      ({ from, to }) =>
-        packageOf(from) !== packageOf(to) && !table.get(packageOf(from))?.has(packageOf(to)),
-    )
+    .filter((one) => packageOf(one.from) !== packageOf(one.to) && !mayImport(one))
     .map(({ from, to }) => `${relative(SRC, from)} imports ${relative(SRC, to)}`);
   assert.deepEqual(
     offences,

@@ -5,20 +5,6 @@ import { createApi, type Api } from './api.ts';
 import { attempt, type CliIo, type Env } from './io.ts';
 import { table } from './table.ts';
 
-interface Account {
-  readonly AccountId: string;
-  readonly AccountName?: string;
-  readonly Management: boolean;
-  /** Seconds since the epoch. */
-  readonly CreationDate: number;
-}
-interface NewAccount {
-  readonly Account: Account;
-  readonly UserName: string;
-  readonly AccessKeyId: string;
-  readonly SecretAccessKey: string;
-}
-
 interface Options {
   readonly data?: string;
   readonly json?: true;
@@ -70,11 +56,7 @@ export function accountCommand(env: Env, io: CliIo): Command {
 }
 
 async function listAccounts(api: Api, { json }: Options): Promise<string> {
-  const { Accounts } = await api<{ readonly Accounts: readonly Account[] }>(
-    'keyhold',
-    'ListAccounts',
-    {},
-  );
+  const { Accounts } = await api('keyhold', 'ListAccounts', {});
   if (json) return pretty(Accounts);
   return table(
     ['ACCOUNT', 'NAME', 'MADE', ''],
@@ -97,22 +79,18 @@ async function createAccount(
     ...(id !== undefined && { AccountId: id }),
     ...(name !== undefined && { AccountName: name }),
   };
-  const made = await api<NewAccount>('keyhold', 'CreateAccount', input);
+  const made = await api('keyhold', 'CreateAccount', input);
   if (json) return pretty(made);
   // In the form of the AWS CLI's credentials file, so that it can be appended to one.
   return `[${made.Account.AccountId}]\naws_access_key_id = ${made.AccessKeyId}\naws_secret_access_key = ${made.SecretAccessKey}\n`;
 }
 
-async function getPolicies(api: Api, _options: Options, id?: string): Promise<string> {
-  const { Policies } = await api<{ readonly Policies: readonly string[] }>(
-    'keyhold',
-    'GetServiceControlPolicies',
-    { AccountId: id },
-  );
+async function getPolicies(api: Api, _options: Options, id: string): Promise<string> {
+  const { Policies } = await api('keyhold', 'GetServiceControlPolicies', { AccountId: id });
   return pretty(Policies.map((document) => JSON.parse(document) as unknown));
 }
 
-async function putPolicies(api: Api, _options: Options, id?: string, files = ''): Promise<string> {
+async function putPolicies(api: Api, _options: Options, id: string, files = ''): Promise<string> {
   const Policies = files
     .split(',')
     .filter(Boolean)

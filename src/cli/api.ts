@@ -3,54 +3,60 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { systemClock } from '../base/index.ts';
+import type { OperationName, Request, Response, services } from '../contract/index.ts';
 import type { HsmAddress } from '../hsm/client/index.ts';
 import { signRequest } from '../sigv4/index.ts';
 import { accessInEnv, type Access } from './access.ts';
 import { CliError, messageOf, type Env } from './io.ts';
 
 /** Longer than any operation takes. */
-const TIMEOUT = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Calls an operation of Keyhold's JSON 1.1 APIs with the credentials of the environment. */
-export function callApi(
-  env: Env,
-  service: string,
-  target: string,
-  input: object,
-): Promise<unknown> {
-  return callApiAs(accessInEnv(env), service, target, input);
-}
-
-/** Fails with `CliError` if Keyhold can't be reached or answers with an error. */
-export async function callApiAs(
-  access: Access,
-  service: string,
-  target: string,
-  input: object,
-): Promise<unknown> {
-  const response = await post(access, service, target, JSON.stringify(input));
-  const answer = decode(await text(response), access.endpoint);
-  if (response.statusCode === 200) return answer;
-  throw new CliError(refusal(answer, response.statusCode));
-}
-
-/** Calls one Keyhold with one access: the service's name and the operation's are enough. */
-export type Api = <R>(
-  service: keyof typeof targetPrefixes,
-  operation: string,
-  input: object,
-) => Promise<R>;
-
+/** `X-Amz-Target` before the dot. Here, so that no part of the contract is loaded with the CLI. */
 const targetPrefixes = {
   kms: 'TrentService',
   cloudhsm: 'BaldrApiService',
   keyhold: 'Keyhold_20261124',
-} as const;
+} as const satisfies { readonly [S in JsonServiceName]: (typeof services)[S]['targetPrefix'] };
+type JsonServiceName = 'kms' | 'cloudhsm' | 'keyhold';
+
+/** A value as JSON carries it: times in epoch seconds, bytes in base64. */
+export type Json<T> = T extends Date
+  ? number
+  : T extends Uint8Array
+    ? string
+    : T extends readonly (infer E)[]
+      ? readonly Json<E>[]
+      : T extends object
+        ? { readonly [K in keyof T]: Json<T[K]> }
+        : T;
+export type JsonResponse<S extends JsonServiceName, N extends OperationName<S>> = Json<
+  Response<S, N>
+>;
+
+/**
+ * Calls an operation of Keyhold's JSON 1.1 APIs. Rejects with `CliError` if Keyhold can't be
+ * reached or answers with an error.
+ */
+export type Api = <S extends JsonServiceName, N extends OperationName<S>>(
+  service: S,
+  operation: N,
+  input: Json<Request<S, N>>,
+) => Promise<JsonResponse<S, N>>;
 
 export function createApi(access: Access): Api {
-  // The caller names the shape that the API documents for the operation's answer.
-  return <R>(service: keyof typeof targetPrefixes, operation: string, input: object) =>
-    callApiAs(access, service, `${targetPrefixes[service]}.${operation}`, input) as Promise<R>;
+  return async <S extends JsonServiceName, N extends OperationName<S>>(
+    service: S,
+    operation: N,
+    input: Json<Request<S, N>>,
+  ): Promise<JsonResponse<S, N>> => {
+    const target = `${targetPrefixes[service]}.${operation}`;
+    const response = await post(access, service, target, JSON.stringify(input));
+    const answer = decode(await text(response), access.endpoint);
+    // What Keyhold sends is of the type that its contract names.
+    if (response.statusCode === 200) return answer as JsonResponse<S, N>;
+    throw new CliError(refusal(answer, response.statusCode));
+  };
 }
 
 async function post(
@@ -81,7 +87,7 @@ async function post(
   const request = send(new URL('/', url), {
     method: 'POST',
     headers,
-    timeout: TIMEOUT,
+    timeout: REQUEST_TIMEOUT_MS,
     ...(ca && { ca }),
   });
   request.on('response', resolve).on('error', reject);
@@ -114,51 +120,37 @@ function refusal(answer: unknown, status: number | undefined): string {
   return typeof Message === 'string' ? `${name}: ${Message}` : String(name);
 }
 
-interface DescribedHsm {
-  readonly HsmId: string;
-  readonly State: string;
-  readonly EniIp?: string;
-  /** Not AWS's: there all HSMs listen on one port. */
-  readonly EniPort?: number;
+export type Cluster = NonNullable<JsonResponse<'cloudhsm', 'DescribeClusters'>['Clusters']>[number];
+
+/** The addresses of a cluster's running HSMs, from DescribeClusters. */
+export async function describeCluster(env: Env, clusterId: string): Promise<readonly HsmAddress[]> {
+  return addressesIn(await describe(env, clusterId));
+}
+
+export function addressesIn({ Hsms = [] }: Cluster): HsmAddress[] {
+  return Hsms.flatMap(({ HsmId: hsmId, State, EniIp: host, EniPort: port }) => {
+    const usable =
+      (State === 'ACTIVE' || State === 'DEGRADED') &&
+      host !== undefined &&
+      port !== undefined &&
+      port > 0;
+    return usable ? [{ hsmId, host, port }] : [];
+  });
 }
 
 /** What a cluster's HSMs are known by before a customer's CA vouches for them; PEM. */
-interface DescribedCertificates {
-  readonly HsmCertificate?: string;
-  readonly ManufacturerHardwareCertificate?: string;
-}
-
-interface DescribedCluster {
-  readonly Hsms?: readonly DescribedHsm[];
-  readonly Certificates?: DescribedCertificates;
-}
-
-/** The HSMs of a cluster that can be talked to, from DescribeClusters. */
-export async function describeCluster(env: Env, clusterId: string): Promise<readonly HsmAddress[]> {
-  return ((await describe(env, clusterId)).Hsms ?? []).flatMap(
-    ({ HsmId: hsmId, State, EniIp: host, EniPort: port }) => {
-      const usable =
-        (State === 'ACTIVE' || State === 'DEGRADED') &&
-        host !== undefined &&
-        port !== undefined &&
-        port > 0;
-      return usable ? [{ hsmId, host, port }] : [];
-    },
-  );
-}
-
 export async function describeCertificates(
   env: Env,
   clusterId: string,
-): Promise<DescribedCertificates> {
+): Promise<NonNullable<Cluster['Certificates']>> {
   return (await describe(env, clusterId)).Certificates ?? {};
 }
 
-async function describe(env: Env, clusterId: string): Promise<DescribedCluster> {
-  const answer = await callApi(env, 'cloudhsm', 'BaldrApiService.DescribeClusters', {
+async function describe(env: Env, clusterId: string): Promise<Cluster> {
+  const { Clusters = [] } = await createApi(accessInEnv(env))('cloudhsm', 'DescribeClusters', {
     Filters: { clusterIds: [clusterId] },
   });
-  const [cluster] = (answer as { readonly Clusters: readonly DescribedCluster[] }).Clusters;
+  const [cluster] = Clusters;
   if (!cluster)
     throw new CliError(`there is no cluster ${clusterId}; \`keyhold status\` lists the clusters`);
   return cluster;

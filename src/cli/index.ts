@@ -9,7 +9,6 @@ export { reconcileCommand } from './reconcile/reconcile-command.ts';
 export { statusCommand } from './status.ts';
 export { demoCommand } from './demo/demo-command.ts';
 export { hsmCommand } from './hsm/hsm-command.ts';
-export { callApi, describeCluster } from './api.ts';
 export { attempt, CliError, type CliIo, type Env } from './io.ts';
 export { terminalIo } from './terminal.ts';
 export { accessInEnv, accessInFolder, type Access } from './access.ts';

@@ -1,72 +1,15 @@
 import { Command } from 'commander';
+import type {
+  ClusterStatus,
+  HsmStatus,
+  KeyStoreStatus,
+  RegionStatus,
+  Status,
+} from '../contract/index.ts';
 import { accessInEnv, accessInFolder } from './access.ts';
-import { callApiAs } from './api.ts';
+import { createApi } from './api.ts';
 import { attempt, type CliIo, type Env } from './io.ts';
 import { table } from './table.ts';
-
-/** The answer of our own operation DescribeStatus. */
-export interface Status {
-  readonly Endpoint: string;
-  readonly Version: string;
-  /** Seconds. */
-  readonly Uptime: number;
-  readonly Regions: readonly RegionStatus[];
-  readonly Clusters: readonly ClusterStatus[];
-  readonly KeyStores: readonly KeyStoreStatus[];
-}
-
-interface RegionStatus {
-  readonly Region: string;
-  readonly VpcId: string;
-  readonly Subnets: readonly {
-    readonly SubnetId: string;
-    readonly AvailabilityZone: string;
-    readonly CidrBlock: string;
-  }[];
-}
-
-interface HsmStatus {
-  readonly HsmId: string;
-  readonly AvailabilityZone: string;
-  readonly EniIp: string;
-  readonly EniPort: number;
-  readonly State: string;
-  readonly Keys: number;
-  readonly Users: number;
-  readonly Operations: number;
-  readonly Synchronized: boolean;
-  readonly Coverage?: { readonly On: number; readonly Of: number };
-  readonly Reason?: string;
-  /** Seconds since the epoch. */
-  readonly Since?: number;
-}
-
-interface ClusterStatus {
-  readonly ClusterId: string;
-  readonly Region: string;
-  readonly State: string;
-  readonly HsmType: string;
-  readonly Hsms: readonly HsmStatus[];
-}
-
-interface KeyStoreStatus {
-  readonly CustomKeyStoreId: string;
-  readonly CustomKeyStoreName: string;
-  readonly Region: string;
-  readonly ConnectionState: string;
-  readonly ConnectionErrorCode?: string;
-  readonly Reason?: string;
-  /** Seconds since the epoch. */
-  readonly Since?: number;
-  readonly CloudHsmClusterId: string;
-  readonly KeyCount: number;
-  readonly Hsms: readonly {
-    readonly HsmId: string;
-    readonly Healthy: boolean;
-    readonly Since: number;
-    readonly Reason?: string;
-  }[];
-}
 
 /** `keyhold status`: the front end, its clusters, HSMs, key stores and subnets. */
 export function statusCommand(env: Env, io: CliIo): Command {
@@ -81,12 +24,7 @@ export function statusCommand(env: Env, io: CliIo): Command {
     .action(({ json, data }: { json?: true; data?: string }) =>
       attempt(io, async () => {
         const access = data === undefined ? accessInEnv(env) : accessInFolder(data);
-        const status = (await callApiAs(
-          access,
-          'keyhold',
-          'Keyhold_20261124.DescribeStatus',
-          {},
-        )) as Status;
+        const status = await createApi(access)('keyhold', 'DescribeStatus', {});
         io.out(json ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status));
       }),
     );

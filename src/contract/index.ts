@@ -27,10 +27,14 @@ export type {
   TimestampShape,
 } from './shape.ts';
 export type {
+  AccessCause,
   AccountInfo,
   ClusterStatus,
+  ExplainedAccess,
   HsmStatus,
+  KeyAccess,
   KeyStoreStatus,
+  PolicyFinding,
   RegionStatus,
   Status,
 } from './keyhold-types.ts';

@@ -1,18 +1,12 @@
-import { callApiAs } from '../../src/cli/api.ts';
+import { createApi } from '../../src/cli/api.ts';
 import { accessInFolder } from '../../src/cli/access.ts';
-import type { Status } from '../../src/cli/status.ts';
+import type { Status } from '../../src/contract/index.ts';
 import { until } from './until.ts';
 import type { World } from './world.ts';
 
 /** Returns the same status as `keyhold status --json`, without starting a process. */
 export async function statusOf(world: World): Promise<Status> {
-  // The response of Keyhold's own operation has the type that the CLI expects.
-  return (await callApiAs(
-    accessInFolder(world.data),
-    'keyhold',
-    'Keyhold_20261124.DescribeStatus',
-    {},
-  )) as Status;
+  return createApi(accessInFolder(world.data))('keyhold', 'DescribeStatus', {});
 }
 
 /** Waits until every HSM is ACTIVE with full coverage, and healthy in its connected key store. */

@@ -8,8 +8,8 @@ export function twoViews({ kms, hsm, audit }: Views): string {
   const { attributes } = hsm;
   return [
     '\nThe key as KMS shows it (DescribeKey):\n',
-    ...['Arn', 'KeyState', 'Origin', 'CustomKeyStoreId', 'CloudHsmClusterId'].map((name) =>
-      row(name, kms[name]),
+    ...(['Arn', 'KeyState', 'Origin', 'CustomKeyStoreId', 'CloudHsmClusterId'] as const).map(
+      (name) => row(name, kms[name]),
     ),
     '\nThe same key as the HSMs show it (key list --verbose, logged in as kmsuser):\n',
     row('key-reference', `0x${hsm.handle}`),

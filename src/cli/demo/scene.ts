@@ -1,22 +1,10 @@
 import { base32Id, SecretText, type Clock } from '../../base/index.ts';
-import { connectHsm, type HsmAddress, type HsmConnection } from '../../hsm/client/index.ts';
-import type { Api } from '../api.ts';
+import { connectHsm, type HsmConnection } from '../../hsm/client/index.ts';
+import { addressesIn, type Api, type Cluster } from '../api.ts';
 import type { CustomerCa } from './customer-ca.ts';
 
-/** DescribeClusters' answer, as far as the demo looks at it. */
-export interface ClusterView {
-  readonly State: string;
-  readonly Hsms?: readonly {
-    readonly HsmId: string;
-    readonly State: string;
-    readonly EniIp: string;
-    readonly EniPort: number;
-  }[];
-  readonly Certificates?: { readonly ClusterCsr?: string };
-}
-
-const POLL = 30;
-const PATIENCE = 60_000;
+const POLL_INTERVAL_MS = 30;
+const WAIT_TIMEOUT_MS = 60_000;
 
 /** What the demo's steps share: the public interfaces and nothing else. */
 export class Scene {
@@ -36,20 +24,15 @@ export class Scene {
     this.clock = clock;
   }
 
-  async cluster(): Promise<ClusterView> {
-    const { Clusters } = await this.api<{ Clusters: ClusterView[] }>(
-      'cloudhsm',
-      'DescribeClusters',
-      {
-        Filters: { clusterIds: [this.clusterId] },
-      },
-    );
-    const [cluster] = Clusters;
+  async cluster(): Promise<Cluster> {
+    const { Clusters: [cluster] = [] } = await this.api('cloudhsm', 'DescribeClusters', {
+      Filters: { clusterIds: [this.clusterId] },
+    });
     if (!cluster) throw new Error(`cluster ${this.clusterId} is gone`);
     return cluster;
   }
 
-  async untilCluster(what: string, holds: (cluster: ClusterView) => boolean): Promise<ClusterView> {
+  async untilCluster(what: string, holds: (cluster: Cluster) => boolean): Promise<Cluster> {
     return this.until(what, async () => {
       const cluster = await this.cluster();
       return holds(cluster) ? cluster : undefined;
@@ -58,10 +41,9 @@ export class Scene {
 
   async untilStore(state: string): Promise<void> {
     await this.until(`the key store is ${state}`, async () => {
-      const { CustomKeyStores } = await this.api<{
-        CustomKeyStores: { ConnectionState: string; ConnectionErrorCode?: string }[];
-      }>('kms', 'DescribeCustomKeyStores', { CustomKeyStoreId: this.storeId });
-      const [store] = CustomKeyStores;
+      const { CustomKeyStores: [store] = [] } = await this.api('kms', 'DescribeCustomKeyStores', {
+        CustomKeyStoreId: this.storeId,
+      });
       if (store?.ConnectionState === 'FAILED')
         throw new Error(`the key store could not be connected: ${store.ConnectionErrorCode}`);
       return store?.ConnectionState === state || undefined;
@@ -74,7 +56,7 @@ export class Scene {
     readonly role: 'admin' | 'crypto-user';
     readonly password: SecretText;
   }): Promise<HsmConnection> {
-    const [address] = addressesOf(await this.cluster());
+    const [address] = addressesIn(await this.cluster());
     if (!address) throw new Error('no HSM of the cluster can be reached');
     const connection = await connectHsm(address, { trustAnchor: this.ca.certificate });
     if (user)
@@ -87,20 +69,15 @@ export class Scene {
   }
 
   async until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-    const end = this.clock.now() + PATIENCE;
+    const end = this.clock.now() + WAIT_TIMEOUT_MS;
     for (;;) {
       const answer = await ask();
       if (answer !== undefined) return answer;
-      if (this.clock.now() > end) throw new Error(`waited ${PATIENCE / 1_000} s in vain: ${what}`);
+      if (this.clock.now() > end)
+        throw new Error(`waited ${WAIT_TIMEOUT_MS / 1_000} s in vain: ${what}`);
       await new Promise((resolve) => {
-        setTimeout(resolve, POLL);
+        setTimeout(resolve, POLL_INTERVAL_MS);
       });
     }
   }
-}
-
-function addressesOf(cluster: ClusterView): HsmAddress[] {
-  return (cluster.Hsms ?? [])
-    .filter(({ State }) => State === 'ACTIVE')
-    .map(({ HsmId, EniIp, EniPort }) => ({ hsmId: HsmId, host: EniIp, port: EniPort }));
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry, KeyInfo } from '../../hsm/wire/index.ts';
+import type { JsonResponse } from '../api.ts';
 import type { Scene } from './scene.ts';
 
 /** One step: what it is called, what it does, and the line that says what came of it. */
@@ -7,13 +8,9 @@ export interface Step {
   run(scene: Scene): Promise<string>;
 }
 
-interface Regions {
-  readonly Regions: readonly {
-    readonly Subnets: readonly { readonly SubnetId: string; readonly AvailabilityZone: string }[];
-  }[];
-}
+type Subnets = JsonResponse<'keyhold', 'DescribeStatus'>['Regions'][number]['Subnets'];
 
-async function addHsm(scene: Scene, zone: string | undefined): Promise<void> {
+async function addHsm(scene: Scene, zone = ''): Promise<void> {
   const active = async (): Promise<number> =>
     ((await scene.cluster()).Hsms ?? []).filter(({ State }) => State === 'ACTIVE').length;
   const before = await active();
@@ -21,8 +18,8 @@ async function addHsm(scene: Scene, zone: string | undefined): Promise<void> {
   await scene.until('the new HSM is ACTIVE', async () => (await active()) > before || undefined);
 }
 
-async function zonesOf(scene: Scene): Promise<Regions['Regions'][number]['Subnets']> {
-  const { Regions } = await scene.api<Regions>('keyhold', 'DescribeStatus', {});
+async function zonesOf(scene: Scene): Promise<Subnets> {
+  const { Regions } = await scene.api('keyhold', 'DescribeStatus', {});
   return Regions[0]?.Subnets ?? [];
 }
 
@@ -30,15 +27,11 @@ const cluster: Step = {
   title: 'create a cluster, sign its CSR with one’s own CA, initialize it',
   async run(scene) {
     const subnets = await zonesOf(scene);
-    const { Cluster } = await scene.api<{ Cluster: { ClusterId: string } }>(
-      'cloudhsm',
-      'CreateCluster',
-      {
-        HsmType: 'hsm2m.medium',
-        SubnetIds: subnets.map(({ SubnetId }) => SubnetId),
-      },
-    );
-    scene.clusterId = Cluster.ClusterId;
+    const { Cluster } = await scene.api('cloudhsm', 'CreateCluster', {
+      HsmType: 'hsm2m.medium',
+      SubnetIds: subnets.map(({ SubnetId }) => SubnetId),
+    });
+    scene.clusterId = Cluster?.ClusterId ?? '';
     await scene.untilCluster(
       'the cluster is UNINITIALIZED',
       ({ State }) => State === 'UNINITIALIZED',
@@ -83,16 +76,12 @@ const users: Step = {
 const store: Step = {
   title: 'create a custom key store entry in KMS',
   async run(scene) {
-    const { CustomKeyStoreId } = await scene.api<{ CustomKeyStoreId: string }>(
-      'kms',
-      'CreateCustomKeyStore',
-      {
-        CustomKeyStoreName: `demo-${scene.clusterId.slice(-6)}`,
-        CloudHsmClusterId: scene.clusterId,
-        TrustAnchorCertificate: scene.ca.certificate,
-        KeyStorePassword: scene.userPassword.reveal(),
-      },
-    );
+    const { CustomKeyStoreId = '' } = await scene.api('kms', 'CreateCustomKeyStore', {
+      CustomKeyStoreName: `demo-${scene.clusterId.slice(-6)}`,
+      CloudHsmClusterId: scene.clusterId,
+      TrustAnchorCertificate: scene.ca.certificate,
+      KeyStorePassword: scene.userPassword.reveal(),
+    });
     scene.storeId = CustomKeyStoreId;
     return CustomKeyStoreId;
   },
@@ -110,29 +99,29 @@ const connect: Step = {
 const key: Step = {
   title: 'create a KMS key in it',
   async run(scene) {
-    const { KeyMetadata } = await scene.api<{ KeyMetadata: { Arn: string } }>('kms', 'CreateKey', {
+    const { KeyMetadata } = await scene.api('kms', 'CreateKey', {
       Origin: 'AWS_CLOUDHSM',
       CustomKeyStoreId: scene.storeId,
       Description: 'made by keyhold demo',
     });
-    scene.keyArn = KeyMetadata.Arn;
-    return KeyMetadata.Arn;
+    scene.keyArn = KeyMetadata?.Arn ?? '';
+    return scene.keyArn;
   },
 };
 
 const use: Step = {
   title: 'use it through the KMS API, beside a key of the default key store',
   async run(scene) {
-    const { KeyMetadata } = await scene.api<{ KeyMetadata: { Arn: string } }>('kms', 'CreateKey', {
+    const { KeyMetadata } = await scene.api('kms', 'CreateKey', {
       Description: 'made by keyhold demo',
     });
     const Plaintext = Buffer.from('hello').toString('base64');
-    for (const KeyId of [scene.keyArn, KeyMetadata.Arn]) {
-      const { CiphertextBlob } = await scene.api<{ CiphertextBlob: string }>('kms', 'Encrypt', {
+    for (const KeyId of [scene.keyArn, KeyMetadata?.Arn ?? '']) {
+      const { CiphertextBlob = '' } = await scene.api('kms', 'Encrypt', {
         KeyId,
         Plaintext,
       });
-      const opened = await scene.api<{ Plaintext: string }>('kms', 'Decrypt', { CiphertextBlob });
+      const opened = await scene.api('kms', 'Decrypt', { CiphertextBlob });
       if (opened.Plaintext !== Plaintext)
         throw new Error(`${KeyId} did not give the plaintext back`);
     }
@@ -144,7 +133,7 @@ export const steps: readonly Step[] = [cluster, users, store, connect, key, use]
 
 /** The key from both sides. */
 export interface Views {
-  readonly kms: Readonly<Record<string, unknown>>;
+  readonly kms: NonNullable<JsonResponse<'kms', 'DescribeKey'>['KeyMetadata']>;
   readonly hsm: KeyInfo;
   readonly audit: AuditEntry | undefined;
 }
@@ -154,11 +143,8 @@ export interface Views {
  * disconnect, change the password, log in, look, tell KMS the password, connect again.
  */
 export async function lookFromBothSides(scene: Scene): Promise<Views> {
-  const { KeyMetadata } = await scene.api<{ KeyMetadata: Record<string, unknown> }>(
-    'kms',
-    'DescribeKey',
-    { KeyId: scene.keyArn },
-  );
+  const { KeyMetadata: kms } = await scene.api('kms', 'DescribeKey', { KeyId: scene.keyArn });
+  if (!kms) throw new Error('KMS does not show the key');
   await scene.api('kms', 'DisconnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });
   await scene.untilStore('DISCONNECTED');
   const admin = await scene.hsm({
@@ -193,7 +179,7 @@ export async function lookFromBothSides(scene: Scene): Promise<Views> {
   await scene.api('kms', 'ConnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });
   await scene.untilStore('CONNECTED');
   return {
-    kms: KeyMetadata,
+    kms,
     hsm,
     audit: records.find(({ keyHandle }) => keyHandle === hsm.handle),
   };

@@ -1,31 +1,18 @@
 import { accessInEnv } from '../access.ts';
-import { createApi } from '../api.ts';
+import { createApi, type JsonResponse } from '../api.ts';
 import { CliError } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 
-/** A backup that Keyhold keeps, as ListBackups shows it; `CreationDate` in seconds since the epoch. */
-interface KeptBackup {
-  readonly BackupId: string;
-  readonly ClusterId: string;
-  readonly Region: string;
-  readonly State: string;
-  readonly Reason: string;
-  readonly CreationDate: number;
-  readonly UserCount: number;
-  readonly KeyCount: number;
-  readonly Keys: readonly { readonly KeyReference: string; readonly Owner: string }[];
-}
+type KeptBackup = JsonResponse<'keyhold', 'ListBackups'>['Backups'][number];
 
 /** Has Keyhold back the cluster up now, beside the daily backups. Only genuine HSMs can open it. */
 export async function backUpNow(context: HsmContext, options: TargetOptions): Promise<object> {
   const ClusterId = clusterIdOf(context, options);
   if (ClusterId === undefined)
     throw new CliError('say which cluster: --cluster-id cluster-… (or CLOUDHSM_CLUSTER_ID)');
-  const { BackupId } = await createApi(accessInEnv(context.env))<{ readonly BackupId: string }>(
-    'keyhold',
-    'CreateBackup',
-    { ClusterId },
-  );
+  const { BackupId } = await createApi(accessInEnv(context.env))('keyhold', 'CreateBackup', {
+    ClusterId,
+  });
   return { 'backup-id': BackupId };
 }
 
@@ -39,9 +26,7 @@ export async function listKept(
     ...(ClusterId !== undefined && { ClusterId }),
     ...(key !== undefined && { KeyLabel: key }),
   };
-  const { Backups } = await createApi(accessInEnv(context.env))<{
-    readonly Backups: readonly KeptBackup[];
-  }>('keyhold', 'ListBackups', input);
+  const { Backups } = await createApi(accessInEnv(context.env))('keyhold', 'ListBackups', input);
   return { backups: Backups.map((backup) => shape(backup, key !== undefined)) };
 }
 

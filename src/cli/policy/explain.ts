@@ -1,6 +1,6 @@
+import type { AccessCause, ExplainedAccess } from '../../contract/index.ts';
 import type { Api } from '../api.ts';
 import { CliError } from '../io.ts';
-import type { Cause, Explanation } from './shapes.ts';
 
 export interface ExplainOptions {
   readonly principal: string;
@@ -13,8 +13,8 @@ export interface ExplainOptions {
 export async function explain(
   api: Api,
   { principal, action, key, resource, context }: ExplainOptions,
-): Promise<Explanation> {
-  return api<Explanation>('keyhold', 'ExplainAccess', {
+): Promise<ExplainedAccess> {
+  return api('keyhold', 'ExplainAccess', {
     PrincipalArn: principal,
     Action: action.includes(':') ? action : `kms:${action}`,
     ...(key !== undefined && { KeyId: key }),
@@ -39,7 +39,7 @@ export function renderExplanation({
   Reason,
   DecidedBy,
   UnknownContext,
-}: Explanation): string {
+}: ExplainedAccess): string {
   const parts = [`${Decision}: ${Reason}\n`];
   for (const cause of DecidedBy) parts.push(`\n${titleOf(cause)}\n${indented(cause)}`);
   if (UnknownContext.length > 0) {
@@ -50,11 +50,11 @@ export function renderExplanation({
   return parts.join('');
 }
 
-function titleOf({ Source, GrantId }: Cause): string {
+function titleOf({ Source, GrantId }: AccessCause): string {
   return GrantId === undefined ? `by a statement of a ${Source}:` : `by grant ${GrantId}`;
 }
 
-function indented({ Statement }: Cause): string {
+function indented({ Statement }: AccessCause): string {
   if (Statement === undefined) return '';
   return `${JSON.stringify(JSON.parse(Statement), undefined, 2).replace(/^/gm, '  ')}\n`;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
+import type { PolicyFinding } from '../../contract/index.ts';
 import type { Api } from '../api.ts';
 import { CliError, messageOf } from '../io.ts';
-import type { Finding } from './shapes.ts';
 
-export async function lint(api: Api, file: string, kind: string): Promise<readonly Finding[]> {
-  const { Findings } = await api<{ readonly Findings: readonly Finding[] }>(
-    'keyhold',
-    'LintPolicy',
-    { Policy: read(file), Kind: kind },
-  );
+export async function lint(
+  api: Api,
+  file: string,
+  kind: string,
+): Promise<readonly PolicyFinding[]> {
+  const { Findings } = await api('keyhold', 'LintPolicy', { Policy: read(file), Kind: kind });
   return Findings;
 }
 
@@ -20,7 +20,7 @@ function read(file: string): string {
   }
 }
 
-export function renderFindings(findings: readonly Finding[]): string {
+export function renderFindings(findings: readonly PolicyFinding[]): string {
   if (findings.length === 0) return 'nothing to say\n';
   return findings
     .map(

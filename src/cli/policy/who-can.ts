@@ -1,6 +1,6 @@
+import type { AccessCause, KeyAccess } from '../../contract/index.ts';
 import type { Api } from '../api.ts';
 import { table } from '../table.ts';
-import type { Cause, KeyAccessPage, PrincipalAccess } from './shapes.ts';
 
 /** What people ask about together. */
 const groups: Readonly<Record<'use' | 'administer', readonly string[]>> = {
@@ -37,8 +37,8 @@ export interface WhoCanOptions {
 
 export interface WhoCan {
   readonly KeyArn: string;
-  readonly Principals: readonly PrincipalAccess[];
-  readonly OtherAccounts: readonly PrincipalAccess[];
+  readonly Principals: readonly KeyAccess[];
+  readonly OtherAccounts: readonly KeyAccess[];
 }
 
 /** All pages. */
@@ -47,10 +47,10 @@ export async function whoCan(api: Api, key: string, options: WhoCanOptions): Pro
     KeyId: key,
     Actions: actionsOf(options).map((name) => (name.includes(':') ? name : `kms:${name}`)),
   };
-  const first = await api<KeyAccessPage>('keyhold', 'ListKeyAccess', input);
+  const first = await api('keyhold', 'ListKeyAccess', input);
   const principals = [...first.Principals];
   for (let marker = first.NextMarker; marker !== undefined;) {
-    const page = await api<KeyAccessPage>('keyhold', 'ListKeyAccess', { ...input, Marker: marker });
+    const page = await api('keyhold', 'ListKeyAccess', { ...input, Marker: marker });
     principals.push(...page.Principals);
     marker = page.NextMarker;
   }
@@ -78,7 +78,7 @@ export function renderWhoCan({ KeyArn, Principals, OtherAccounts }: WhoCan): str
 }
 
 /** A row per principal and way: actions that come the same way stand together. */
-function rowsOf({ PrincipalArn, Actions }: PrincipalAccess): string[][] {
+function rowsOf({ PrincipalArn, Actions }: KeyAccess): string[][] {
   const byWay = Map.groupBy(Actions, ({ Conditional, Through }) =>
     JSON.stringify([Conditional ? 'conditions' : '', Through.map(inShort).join(', ')]),
   );
@@ -93,7 +93,7 @@ function rowsOf({ PrincipalArn, Actions }: PrincipalAccess): string[][] {
   });
 }
 
-function inShort({ Source, GrantId, Statement }: Cause): string {
+function inShort({ Source, GrantId, Statement }: AccessCause): string {
   if (GrantId !== undefined) return `grant ${GrantId.slice(0, 12)}…`;
   const { Sid } = JSON.parse(Statement ?? '{}') as { readonly Sid?: string };
   return Sid === undefined ? Source : `${Source} "${Sid}"`;
