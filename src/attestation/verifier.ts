@@ -1,10 +1,10 @@
 import type { Clock } from '../base/index.ts';
 import {
+  certifiedKey,
   InvalidKeyError,
   isOfKind,
   readPublicKey,
   verifyEs384,
-  vouchedKey,
 } from '../crypto/index.ts';
 import { readDocument, type Document } from './document.ts';
 
@@ -53,7 +53,7 @@ function verify(bytes: Uint8Array, root: string, now: number): Attestation {
   const signed = readDocument(bytes);
   if (!signed) throw new AttestationError('The attestation document can not be parsed.');
   const { document, signature } = signed;
-  const key = vouchedKey([document.certificate, ...document.cabundle.toReversed()], root, now);
+  const key = certifiedKey([document.certificate, ...document.cabundle.toReversed()], root, now);
   if (!key)
     throw new AttestationError(
       'The certificates of the attestation document do not lead to the root that is trusted, or not now.',

@@ -44,7 +44,7 @@ const service = new ControlService({
   secret,
   clock: systemClock,
   log,
-  place,
+  location: place,
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop());
 await service.stopped;

@@ -1,4 +1,4 @@
-import { issueCertificate, readCsr, sealFor } from '../crypto/index.ts';
+import { issueCertificate, readCsr, sealBox } from '../crypto/index.ts';
 import { validity, type Authorities } from './authorities.ts';
 import type { HsmProcess } from './hsm-process.ts';
 
@@ -27,8 +27,8 @@ export async function certifyHardware(
     awsHardwareCertificate,
     manufacturerRoot: manufacturer.certificate,
     sealedBackupKeys: [
-      sealFor(request.publicKey, authorities.backupKeys[0], Buffer.from('backup-key/manufacturer')),
-      sealFor(request.publicKey, authorities.backupKeys[1], Buffer.from('backup-key/operator')),
+      sealBox(request.publicKey, authorities.backupKeys[0], Buffer.from('backup-key/manufacturer')),
+      sealBox(request.publicKey, authorities.backupKeys[1], Buffer.from('backup-key/operator')),
     ],
   });
   return { manufacturerHardwareCertificate, awsHardwareCertificate, hsmCertificate };

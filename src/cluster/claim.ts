@@ -3,7 +3,7 @@ import {
   isSignedBy,
   readCertificate,
   readCsr,
-  type CertificateFacts,
+  type CertificateInfo,
 } from '../crypto/index.ts';
 import type { Claim } from './contract.ts';
 
@@ -62,12 +62,12 @@ export async function claimProblem(
   return checks.find(([fails]) => fails())?.[1];
 }
 
-function isStrong(facts: CertificateFacts | undefined): boolean {
+function isStrong(facts: CertificateInfo | undefined): boolean {
   return (
     facts?.keyType === 'ec' || (facts?.keyType === 'rsa' && (facts.keyBits ?? 0) >= MIN_RSA_BITS)
   );
 }
 
-function isValidAt(facts: CertificateFacts | undefined, now: number): boolean {
+function isValidAt(facts: CertificateInfo | undefined, now: number): boolean {
   return facts !== undefined && facts.notBefore <= now && now <= facts.notAfter;
 }

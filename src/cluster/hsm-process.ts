@@ -5,7 +5,7 @@ import type {
   ControlCommandName,
   ControlInput,
   ControlOutput,
-  HsmBirth,
+  HsmProvisioning,
   HsmStatus,
   Peer,
 } from '../hsm/wire/index.ts';
@@ -19,7 +19,7 @@ const POLL_INTERVAL_MS = 1_000;
 const SHUTDOWN_TIMEOUT_MS = 3_000;
 
 export interface HsmProcessOptions {
-  readonly birth: HsmBirth;
+  readonly provisioning: HsmProvisioning;
   readonly launch: LaunchHsm;
   readonly log: Logger;
   /** Called when something that others act upon has changed. */
@@ -28,10 +28,10 @@ export interface HsmProcessOptions {
 
 /** Starts an HSM's process and resolves when it has taken up its state and listens. */
 export async function startHsmProcess(options: HsmProcessOptions): Promise<HsmProcess> {
-  await endOrphanedProcess(options.birth.folder, options.birth.hsmId);
+  await endOrphanedProcess(options.provisioning.folder, options.provisioning.hsmId);
   const process = new HsmProcess(options);
   try {
-    await process.provision(options.birth);
+    await process.provision(options.provisioning);
     return process;
   } catch (error) {
     process.kill();
@@ -52,16 +52,16 @@ export class HsmProcess {
   /** The peers the process knows, as JSON. It starts without any. */
   #peers = '[]';
 
-  constructor({ birth, launch, log, onChange: changed }: HsmProcessOptions) {
+  constructor({ provisioning, launch, log, onChange: changed }: HsmProcessOptions) {
     this.#changed = changed;
-    this.#child = launch(birth.hsmId);
+    this.#child = launch(provisioning.hsmId);
     const exit = Promise.withResolvers<void>();
     this.exited = exit.promise;
     this.#child.once('exit', () => exit.resolve());
     this.#child.once('error', () => exit.resolve());
-    recordProcess(birth.folder, this.#child.pid);
-    forwardLines(this.#child.stdout, (line) => log.info({ hsmId: birth.hsmId }, line));
-    forwardLines(this.#child.stderr, (line) => log.warn({ hsmId: birth.hsmId }, line));
+    recordProcess(provisioning.folder, this.#child.pid);
+    forwardLines(this.#child.stdout, (line) => log.info({ hsmId: provisioning.hsmId }, line));
+    forwardLines(this.#child.stderr, (line) => log.warn({ hsmId: provisioning.hsmId }, line));
     // The fourth stdio entry is 'pipe', which is a socket pair.
     this.#channel = new ControlChannel(this.#child.stdio[3] as Duplex, (status) =>
       this.#take(status),
@@ -82,8 +82,8 @@ export class HsmProcess {
     return this.#status;
   }
 
-  async provision(birth: HsmBirth): Promise<void> {
-    this.#status = await this.#channel.call('birth', birth);
+  async provision(provisioning: HsmProvisioning): Promise<void> {
+    this.#status = await this.#channel.call('birth', provisioning);
     this.#poll = setInterval(
       () => void this.refresh().catch(() => this.kill('it did not answer')),
       POLL_INTERVAL_MS,

@@ -48,7 +48,7 @@ export class HsmProcesses {
     const folder = this.#folderOf(hsmId);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Port 0: the HSM takes the port it had before, if it can.
-    const birth = {
+    const provisioning = {
       hsmId,
       clusterId: cluster.clusterId,
       folder,
@@ -60,7 +60,7 @@ export class HsmProcesses {
       ...(rate && { rate }),
     };
     const supervisor = new HsmSupervisor({
-      birth,
+      provisioning,
       launch,
       log,
       clock,

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { HsmPlace } from '../hsm/wire/index.ts';
+import type { HsmLocation } from '../hsm/wire/index.ts';
 import type { LaunchHsm } from './hsm-child.ts';
 
 /** The HSM program beside this one: `.ts` in a clone, `.js` when built. */
@@ -21,7 +21,7 @@ export const launchHsm: LaunchHsm = (hsmId) =>
   });
 
 /** The same on another machine than the control plane's, which has its own place for the HSM and its own log. */
-export function launchHsmAt({ root, host, port }: HsmPlace): ChildProcess {
+export function launchHsmAt({ root, host, port }: HsmLocation): ChildProcess {
   const place = ['--root', root, '--host', host, '--port', String(port)];
   return spawn(process.execPath, [...nodeOptions, program, ...place], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],

@@ -58,7 +58,7 @@ export class HsmSupervisor {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, birth, onChange: changed } = this.#options;
+    const { clock, log, provisioning, onChange: changed } = this.#options;
     for (
       let wait = RESTART_DELAY_MIN_MS;
       !this.#stopping.signal.aborted;
@@ -70,7 +70,10 @@ export class HsmSupervisor {
       this.#failure = { reason, ran, since: this.#failure?.since ?? clock.now() };
       changed();
       if (clock.now() - startedAt > STABLE_AFTER_MS) wait = RESTART_DELAY_MIN_MS;
-      log.warn({ hsmId: birth.hsmId, restartIn: wait }, 'HSM is down and will be started again');
+      log.warn(
+        { hsmId: provisioning.hsmId, restartIn: wait },
+        'HSM is down and will be started again',
+      );
       this.#waiting = new AbortController();
       const signal = AbortSignal.any([this.#stopping.signal, this.#waiting.signal]);
       await delay(wait, undefined, { signal }).catch(() => undefined);
@@ -79,10 +82,10 @@ export class HsmSupervisor {
 
   /** Resolves, when the process is gone, to why. */
   async #runOnce(): Promise<Pick<HsmFailure, 'reason' | 'ran'>> {
-    const { log, birth, onChange: changed } = this.#options;
+    const { log, provisioning, onChange: changed } = this.#options;
     let reason = 'it does not start';
     const starting = startHsmProcess(this.#options).catch((error: unknown) => {
-      log.error({ hsmId: birth.hsmId, err: error }, 'HSM did not start');
+      log.error({ hsmId: provisioning.hsmId, err: error }, 'HSM did not start');
       if (error instanceof Error) reason += `: ${error.message}`;
       return undefined;
     });
@@ -91,7 +94,7 @@ export class HsmSupervisor {
     if (!process) return { reason, ran: false };
     this.#failure = undefined;
     log.info(
-      { hsmId: birth.hsmId, host: process.status.host, port: process.status.port },
+      { hsmId: provisioning.hsmId, host: process.status.host, port: process.status.port },
       'HSM is up',
     );
     changed();

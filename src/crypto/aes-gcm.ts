@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, KeyObject } from 'node:crypto';
 import { fillNonce } from './random.ts';
 
-export const IV_LENGTH = 12;
-export const TAG_LENGTH = 16;
-const options = { authTagLength: TAG_LENGTH };
+export const IV_BYTES = 12;
+export const TAG_BYTES = 16;
+const options = { authTagLength: TAG_BYTES };
 const NAMES: Readonly<Record<number, 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm'>> = {
   16: 'aes-128-gcm',
   24: 'aes-192-gcm',
@@ -26,9 +26,9 @@ export function seal(
   aad: Uint8Array,
   reserve = 0,
 ): Buffer {
-  const sealed = Buffer.allocUnsafe(reserve + IV_LENGTH + plaintext.length + TAG_LENGTH);
-  const start = reserve + IV_LENGTH;
-  fillNonce(sealed, reserve, IV_LENGTH);
+  const sealed = Buffer.allocUnsafe(reserve + IV_BYTES + plaintext.length + TAG_BYTES);
+  const start = reserve + IV_BYTES;
+  fillNonce(sealed, reserve, IV_BYTES);
   const cipher = createCipheriv(nameFor(key), key, sealed.subarray(reserve, start), options);
   cipher.setAAD(aad);
   cipher.update(plaintext).copy(sealed, start);
@@ -39,12 +39,12 @@ export function seal(
 
 /** Opens what `seal` made. Throws `BrokenSealError`. */
 export function open(key: KeyObject | Buffer, sealed: Uint8Array, aad: Uint8Array): Buffer {
-  const end = sealed.length - TAG_LENGTH;
-  if (end < IV_LENGTH) throw new BrokenSealError();
-  const decipher = createDecipheriv(nameFor(key), key, sealed.subarray(0, IV_LENGTH), options);
+  const end = sealed.length - TAG_BYTES;
+  if (end < IV_BYTES) throw new BrokenSealError();
+  const decipher = createDecipheriv(nameFor(key), key, sealed.subarray(0, IV_BYTES), options);
   decipher.setAAD(aad);
   decipher.setAuthTag(sealed.subarray(end));
-  const plaintext = decipher.update(sealed.subarray(IV_LENGTH, end));
+  const plaintext = decipher.update(sealed.subarray(IV_BYTES, end));
   try {
     decipher.final();
   } catch {

@@ -5,7 +5,7 @@ import type { AsymmetricKey } from './key-der.ts';
  * The public key that a chain of certificates vouches for: DER, the leaf first, each signed by the next, the last being
  * `root` itself, all valid at `now` (milliseconds since the epoch), all but the leaf authorities. Undefined for any other.
  */
-export function vouchedKey(
+export function certifiedKey(
   chain: readonly Uint8Array[],
   root: string,
   now: number,

@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 
-const BLOCK = 32;
+const BLOCK_BYTES = 32;
 
 /**
  * SP 800-108 key derivation in counter mode with HMAC-SHA-256: 32-bit counter, label, a zero byte, context, 32-bit length
@@ -14,7 +14,7 @@ export function deriveKey(
 ): Buffer {
   const input = fixedInput(label, context, bytes);
   const blocks: Buffer[] = [];
-  for (let counter = 1; blocks.length * BLOCK < bytes; counter += 1) {
+  for (let counter = 1; blocks.length * BLOCK_BYTES < bytes; counter += 1) {
     input.writeUInt32BE(counter, 0);
     blocks.push(createHmac('sha256', key).update(input).digest());
   }

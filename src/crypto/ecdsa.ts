@@ -1,6 +1,6 @@
 import {
   DIGEST_BYTES,
-  laterSigner,
+  lazySigner,
   messageSigner,
   type SignatureHash,
   type SignatureScheme,
@@ -13,7 +13,7 @@ export function ecdsa(hash: SignatureHash): SignatureScheme {
     raw: messageSigner(hash, { dsaEncoding: 'der' }),
     digest: {
       digestBytes: DIGEST_BYTES[hash],
-      ...laterSigner(async () => (await import('./ecdsa-digest.ts')).ecdsaDigest),
+      ...lazySigner(async () => (await import('./ecdsa-digest.ts')).ecdsaDigest),
     },
   };
 }

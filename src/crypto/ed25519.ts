@@ -1,4 +1,4 @@
-import { laterSigner, messageSigner, type SignatureScheme } from './signature.ts';
+import { lazySigner, messageSigner, type SignatureScheme } from './signature.ts';
 
 /** Ed25519 (RFC 8032): over whole messages, with no digest. */
 export const ed25519: SignatureScheme = { family: 'ed25519', raw: messageSigner(undefined) };
@@ -8,6 +8,6 @@ export const ed25519ph: SignatureScheme = {
   family: 'ed25519',
   digest: {
     digestBytes: 64,
-    ...laterSigner(async () => (await import('./ed25519ph.ts')).ed25519Digest),
+    ...lazySigner(async () => (await import('./ed25519ph.ts')).ed25519Digest),
   },
 };

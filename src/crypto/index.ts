@@ -3,13 +3,13 @@
  * (with sigv4 and base/ids) that touches node:crypto. It must not know HSMs, users or AWS. Begin at `aes-gcm.ts`.
  */
 export { BrokenSealError, open, seal } from './aes-gcm.ts';
-export { verifyEs384, vouchedKey } from './certificate-chain.ts';
+export { verifyEs384, certifiedKey } from './certificate-chain.ts';
 export { deriveKey } from './counter-kdf.ts';
 export { equalBytes, hmac, hmacSha256, sha256, sha256Hex, type MacHash } from './hash.ts';
 export { agree, decapsulateSecret, encapsulateSecret } from './key-agreement.ts';
 export {
   InvalidKeyError,
-  isWhole,
+  isConsistentPair,
   publicKeyOf,
   readPrivateKey,
   readPublicKey,
@@ -41,7 +41,7 @@ export {
   type LogEntry,
   type LogFault,
 } from './signed-log.ts';
-export { openWith, sealFor } from './sealed-box.ts';
+export { openBox, sealBox } from './sealed-box.ts';
 export {
   messageSigner,
   type DigestSigner,
@@ -57,7 +57,7 @@ export {
   isSignedBy,
   makeKeyPair,
   readCertificate,
-  type CertificateFacts,
+  type CertificateInfo,
   type KeyPair,
   type Subject,
   type Validity,

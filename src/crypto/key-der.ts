@@ -8,7 +8,7 @@ import {
 } from 'node:crypto';
 import { equalBytes } from './hash.ts';
 import { randomBytes } from './random.ts';
-import { isWholeSm2 } from './sm2.ts';
+import { isConsistentSm2Pair } from './sm2.ts';
 
 /** One half of a pair; its bytes neither logs nor `inspect` show. */
 export type AsymmetricKey = KeyObject;
@@ -63,14 +63,14 @@ function bufferOf(bytes: Uint8Array): Buffer {
  * Whether private and public half belong together. OpenSSL takes the word of whoever wrote a PKCS#8 of RSA, EC or SM2 for it;
  * of the other kinds it computes the public half itself.
  */
-export function isWhole(privateKey: KeyObject): boolean {
-  if (privateKey.asymmetricKeyType === 'rsa') return isWholeRsa(privateKey);
+export function isConsistentPair(privateKey: KeyObject): boolean {
+  if (privateKey.asymmetricKeyType === 'rsa') return isConsistentRsaPair(privateKey);
   if (privateKey.asymmetricKeyType === undefined)
-    return isWholeSm2(privateKey, publicKeyOf(privateKey));
-  return privateKey.asymmetricKeyType !== 'ec' || isWholeEc(privateKey);
+    return isConsistentSm2Pair(privateKey, publicKeyOf(privateKey));
+  return privateKey.asymmetricKeyType !== 'ec' || isConsistentEcPair(privateKey);
 }
 
-function isWholeRsa(privateKey: KeyObject): boolean {
+function isConsistentRsaPair(privateKey: KeyObject): boolean {
   const padding = constants.RSA_NO_PADDING;
   const number = randomBytes((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
   number[0] = 0;
@@ -87,7 +87,7 @@ function isWholeRsa(privateKey: KeyObject): boolean {
   }
 }
 
-function isWholeEc(privateKey: KeyObject): boolean {
+function isConsistentEcPair(privateKey: KeyObject): boolean {
   const { namedCurve = '' } = privateKey.asymmetricKeyDetails ?? {};
   const scalar = privateKey.export({ format: 'raw-private' });
   const again = createPrivateKey({

@@ -1,4 +1,4 @@
-import { laterSigner, messageSigner, type SignatureScheme } from './signature.ts';
+import { lazySigner, messageSigner, type SignatureScheme } from './signature.ts';
 
 /**
  * ML-DSA (FIPS 204), without context. The "digest" is the message representative µ that the caller made of public key and
@@ -9,6 +9,6 @@ export const mlDsa: SignatureScheme = {
   raw: messageSigner(undefined),
   digest: {
     digestBytes: 64,
-    ...laterSigner(async () => (await import('./ml-dsa-representative.ts')).mlDsaRepresentative),
+    ...lazySigner(async () => (await import('./ml-dsa-representative.ts')).mlDsaRepresentative),
   },
 };

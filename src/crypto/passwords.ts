@@ -11,8 +11,8 @@ interface Cost {
   readonly passes: number;
 }
 const COST: Cost = { memory: 19 * 1024, passes: 2 };
-const SALT_LENGTH = 16;
-const KEY_LENGTH = 32;
+const SALT_BYTES = 16;
+const KEY_BYTES = 32;
 
 /** argon2id: a key that is as hard to guess as `password` is, times the cost. */
 export function stretchPassword(
@@ -25,7 +25,7 @@ export function stretchPassword(
     message: password,
     nonce: salt,
     parallelism: 1,
-    tagLength: KEY_LENGTH,
+    tagLength: KEY_BYTES,
     memory,
     passes,
   });
@@ -33,7 +33,7 @@ export function stretchPassword(
 
 /** What may be stored of a password: cost, salt and argon2id value in one text. */
 export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(SALT_LENGTH);
+  const salt = randomBytes(SALT_BYTES);
   const value = await stretchPassword(password, salt);
   return [
     'argon2id',

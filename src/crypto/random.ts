@@ -1,15 +1,15 @@
 import { randomBytes as freshBytes, randomFillSync } from 'node:crypto';
 
-const POOL = 8192;
-const pool = Buffer.alloc(POOL);
-let used = POOL;
+const POOL_BYTES = 8192;
+const pool = Buffer.alloc(POOL_BYTES);
+let used = POOL_BYTES;
 
 /**
  * Fills `target` from `offset` with `length` random bytes, which may be public (nonces, IVs): they come from a pool, so
  * that a system call serves hundreds of messages. `length` is at most 8,192.
  */
 export function fillNonce(target: Buffer, offset: number, length: number): void {
-  if (used + length > POOL) {
+  if (used + length > POOL_BYTES) {
     randomFillSync(pool);
     used = 0;
   }

@@ -27,7 +27,7 @@ export async function sealForRecipient(publicKey: KeyObject, content: Uint8Array
   }
 }
 
-interface Parts {
+interface EnvelopeParts {
   /** Names the recipient's key. */
   readonly recipient: Uint8Array;
   readonly encryptedKey: Uint8Array;
@@ -35,7 +35,12 @@ interface Parts {
   readonly encryptedContent: Uint8Array;
 }
 
-async function envelope({ recipient, encryptedKey, iv, encryptedContent }: Parts): Promise<Buffer> {
+async function envelope({
+  recipient,
+  encryptedKey,
+  iv,
+  encryptedContent,
+}: EnvelopeParts): Promise<Buffer> {
   const { cms, rsa, schema, x509 } = await load();
   const sha256 = new x509.AlgorithmIdentifier({ algorithm: rsa.id_sha256 });
   const oaep = new rsa.RsaEsOaepParams({

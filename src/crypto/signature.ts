@@ -47,7 +47,7 @@ export function messageSigner(
 }
 
 /** A signer whose code is loaded when it is first used: noble's libraries take longer to load than all the rest of an HSM. */
-export function laterSigner(load: () => Promise<Signer>): Signer {
+export function lazySigner(load: () => Promise<Signer>): Signer {
   return {
     sign: async (key, data) => (await load()).sign(key, data),
     verify: async (key, data, signature) => (await load()).verify(key, data, signature),

@@ -21,14 +21,14 @@ export type Sm2Point = WeierstrassPoint<bigint>;
 export const { Fn } = Point;
 
 /** Where PKCS#8 has the scalar: all before it is the same for all keys. */
-const SCALAR_AT = 36;
-const COORDINATE = 32;
+const SCALAR_OFFSET = 36;
+const COORDINATE_BYTES = 32;
 
 /** The private scalar of a key that is of this curve. */
 export function scalarOf(privateKey: KeyObject): bigint {
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   try {
-    return Fn.fromBytes(pkcs8.subarray(SCALAR_AT, SCALAR_AT + COORDINATE));
+    return Fn.fromBytes(pkcs8.subarray(SCALAR_OFFSET, SCALAR_OFFSET + COORDINATE_BYTES));
   } finally {
     pkcs8.fill(0);
   }
@@ -36,14 +36,14 @@ export function scalarOf(privateKey: KeyObject): bigint {
 
 export function pointOf(publicKey: KeyObject): Sm2Point {
   return Point.fromBytes(
-    publicKey.export({ type: 'spki', format: 'der' }).subarray(-(1 + 2 * COORDINATE)),
+    publicKey.export({ type: 'spki', format: 'der' }).subarray(-(1 + 2 * COORDINATE_BYTES)),
   );
 }
 
 /** A number from 1 to the curve's order. */
 export function randomScalar(): bigint {
   for (;;) {
-    const bytes = randomBytes(COORDINATE);
+    const bytes = randomBytes(COORDINATE_BYTES);
     const scalar = BigInt(`0x${bytes.toString('hex')}`);
     bytes.fill(0);
     if (Fn.isValidNot0(scalar)) return scalar;
@@ -52,7 +52,7 @@ export function randomScalar(): bigint {
 
 /** 32 bytes, big-endian. */
 export function numberBytes(value: bigint): Buffer {
-  return Buffer.from(value.toString(16).padStart(2 * COORDINATE, '0'), 'hex');
+  return Buffer.from(value.toString(16).padStart(2 * COORDINATE_BYTES, '0'), 'hex');
 }
 
 export function sm3(...parts: readonly Uint8Array[]): Buffer {

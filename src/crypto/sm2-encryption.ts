@@ -12,7 +12,7 @@ import {
   type Sm2Point,
 } from './sm2-curve.ts';
 
-const BLOCK = 32;
+const BLOCK_BYTES = 32;
 
 /** SM2 encryption (GB/T 32918.4), its parts in DER as GB/T 35276 has them: point, digest, ciphertext. */
 export function encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer {
@@ -71,7 +71,7 @@ function sharedWith(point: Sm2Point): Shared {
 /** The standard's key derivation: SM3 over the shared point and a counter from 1. */
 function keyStream({ x, y }: Shared, length: number): Buffer {
   const blocks: Buffer[] = [];
-  for (let counter = 1; blocks.length * BLOCK < length; counter += 1) {
+  for (let counter = 1; blocks.length * BLOCK_BYTES < length; counter += 1) {
     const count = Buffer.alloc(4);
     count.writeUInt32BE(counter);
     blocks.push(sm3(x, y, count));

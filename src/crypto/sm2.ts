@@ -1,13 +1,13 @@
-import { verify, sign, type KeyObject } from 'node:crypto';
-import { laterSigner, type SignatureScheme } from './signature.ts';
+import { sign, verify, type KeyObject } from 'node:crypto';
+import { lazySigner, type SignatureScheme } from './signature.ts';
 
 /** SM2 (GB/T 32918), its signatures in DER, with the identity that everybody takes. All of it is loaded when first needed. */
 export const sm2: SignatureScheme = {
   family: 'sm2',
-  raw: laterSigner(async () => (await import('./sm2-signature.ts')).sm2Message),
+  raw: lazySigner(async () => (await import('./sm2-signature.ts')).sm2Message),
   digest: {
     digestBytes: 32,
-    ...laterSigner(async () => (await import('./sm2-signature.ts')).sm2Digest),
+    ...lazySigner(async () => (await import('./sm2-signature.ts')).sm2Digest),
   },
 };
 
@@ -29,7 +29,7 @@ export async function sm2Agree(privateKey: KeyObject, publicKey: KeyObject): Pro
 }
 
 /** OpenSSL signs with SM2, too, if under another identity: enough to see whether two halves belong together. */
-export function isWholeSm2(privateKey: KeyObject, publicKey: KeyObject): boolean {
+export function isConsistentSm2Pair(privateKey: KeyObject, publicKey: KeyObject): boolean {
   const message = Buffer.from('whole');
   return verify('sm3', message, publicKey, sign('sm3', message, privateKey));
 }

@@ -20,7 +20,7 @@ export interface Validity {
   readonly notAfter: number;
 }
 
-export interface CertificateFacts extends Validity {
+export interface CertificateInfo extends Validity {
   readonly keyType: 'rsa' | 'ec' | 'other';
   /** Bits of an RSA modulus. */
   readonly keyBits: number | undefined;
@@ -45,7 +45,7 @@ export function importKeyPair(privateKeyPem: string): KeyPair {
 }
 
 /** Undefined unless `pem` is exactly one X.509 certificate. */
-export function readCertificate(pem: string): CertificateFacts | undefined {
+export function readCertificate(pem: string): CertificateInfo | undefined {
   const certificate = parse(pem);
   if (!certificate) return undefined;
   const { publicKey } = certificate;

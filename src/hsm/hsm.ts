@@ -4,7 +4,7 @@ import { Audit, type NewAuditEntry } from './audit/index.ts';
 import { AuditPolicy } from './audit-policy.ts';
 import { Capacity } from './capacity.ts';
 import { createSoftwareEngine, type Engine } from './engine/index.ts';
-import { birthIdentity, Identity } from './identity/index.ts';
+import { HsmIdentity, provisionIdentity } from './identity/index.ts';
 import { Keys } from './keys/index.ts';
 import { Quorum } from './quorum/index.ts';
 import { receivedEntry } from './received-entry.ts';
@@ -17,29 +17,29 @@ import {
   type DeviceSecret,
   type FolderLock,
 } from './storage/index.ts';
-import { Upload } from './upload.ts';
-import { ADMIN, APPLIANCE_USER, Lockouts, Sessions, Turns, Users } from './users/index.ts';
+import { BackupUpload } from './upload.ts';
+import { ADMIN, APPLIANCE_USER, Lockouts, SerialQueue, Sessions, Users } from './users/index.ts';
 import {
   checkpointPurpose,
   HsmError,
-  type HsmBirth,
   type HsmInfo,
   type HsmLifecycle,
+  type HsmProvisioning,
 } from './wire/index.ts';
 
 const FIRMWARE_VERSION = '1.0';
 const LOGINS_PER_SECOND = 200;
 /** Milliseconds between two looks at whether the audit log has to be signed. */
-const CHECKPOINT_POLL = 60_000;
+const CHECKPOINT_POLL_MS = 60_000;
 
 /** The parts of one HSM, put together; what commands work with. Of the network it knows only its peers. */
 export class Hsm {
-  readonly birth: HsmBirth;
+  readonly provisioning: HsmProvisioning;
   readonly clock: Clock;
   readonly log: Logger;
   readonly database: Database;
   readonly audit: Audit;
-  readonly identity: Identity;
+  readonly identity: HsmIdentity;
   readonly replica: Replica;
   readonly engine: Engine;
   readonly keys: Keys;
@@ -48,68 +48,71 @@ export class Hsm {
   readonly lockouts: Lockouts;
   readonly quorum: Quorum;
   readonly auditPolicy: AuditPolicy;
-  readonly turns = new Turns();
+  readonly passwordQueue = new SerialQueue();
   readonly peers: Peers;
   readonly capacity: Capacity;
   /** Strangers' logins: each is recorded and costs time, so they can't be as many as somebody likes. */
   readonly logins: Capacity;
   /** A backup on its way in. */
-  readonly upload = new Upload();
+  readonly upload = new BackupUpload();
   /** How often each command was carried out. */
-  readonly operations = new Map<string, number>();
+  readonly operationCounts = new Map<string, number>();
   /** Resolves when the peers have been asked for what happened while this HSM was away: before, an old password might seem right. */
-  readonly settled: Promise<void>;
+  readonly initialSync: Promise<void>;
   readonly #lock: FolderLock;
   #timer: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<() => void>();
   #retired = false;
 
-  constructor(birth: HsmBirth, { clock, database, audit, identity, lock, log }: Opened) {
-    this.birth = birth;
+  constructor(
+    provisioning: HsmProvisioning,
+    { clock, database, audit, identity, lock, log }: HsmParts,
+  ) {
+    this.provisioning = provisioning;
     this.clock = clock;
     this.log = log;
     this.database = database;
     this.audit = audit;
     this.identity = identity;
     this.#lock = lock;
-    this.capacity = new Capacity(birth.rate ?? {}, clock);
+    this.capacity = new Capacity(provisioning.rate ?? {}, clock);
     this.logins = new Capacity({ other: LOGINS_PER_SECOND }, clock);
-    this.#signAudit();
-    this.replica = new Replica(database, audit, birth.hsmId);
+    this.#startCheckpoints();
+    this.replica = new Replica(database, audit, provisioning.hsmId);
     this.replica.onReceived(receivedEntry);
     this.engine = createSoftwareEngine();
     this.keys = new Keys(this.engine, this.replica);
     this.sessions = new Sessions((session) => this.keys.dropSession(session));
     this.users = new Users(this.replica, (username) => this.sessions.endAllOf(username));
-    this.lockouts = new Lockouts(this.replica, birth.hsmId);
+    this.lockouts = new Lockouts(this.replica, provisioning.hsmId);
     this.quorum = new Quorum(this.replica);
     this.auditPolicy = new AuditPolicy(this.replica);
     this.replica.subscribe('user', () => this.changed());
     this.replica.load();
     const changed = (): void => this.changed();
     this.peers = new Peers({
-      hsmId: birth.hsmId,
+      hsmId: provisioning.hsmId,
       database,
       replica: this.replica,
       changed,
-      caughtUp: () => this.#caughtUp(),
+      caughtUp: () => this.#onSynchronized(),
     });
-    this.#makeFirstUsers();
-    if (identity.facts.maskingKey) this.peers.unlock(identity.facts.maskingKey);
-    this.settled = this.peers.settled();
+    this.#createInitialUsers();
+    if (identity.state.maskingKey) this.peers.unlock(identity.state.maskingKey);
+    this.initialSync = this.peers.settled();
   }
 
   get lifecycle(): HsmLifecycle {
-    if (this.identity.facts.clusterCertificate === undefined) return 'uninitialized';
+    if (this.identity.state.clusterCertificate === undefined) return 'uninitialized';
     return this.users.find(ADMIN)?.role === 'unactivated-admin' ? 'initialized' : 'active';
   }
 
   get synchronized(): boolean {
-    return this.identity.facts.synchronized;
+    return this.identity.state.synchronized;
   }
 
   get info(): HsmInfo {
-    const { hsmId, clusterId, serialNumber, mode } = this.identity.facts;
+    const { hsmId, clusterId, serialNumber, mode } = this.identity.state;
     return {
       hsmId,
       clusterId,
@@ -158,7 +161,7 @@ export class Hsm {
     this.#lock.release();
   }
 
-  #caughtUp(): void {
+  #onSynchronized(): void {
     if (this.synchronized) return;
     this.identity.update({ synchronized: true }, () =>
       this.audit.append({ opcode: 'KH_SYNCHRONIZED' }),
@@ -167,12 +170,12 @@ export class Hsm {
   }
 
   /** The log is signed by the hardware, whose key is certified by manufacturer and operator. */
-  #signAudit(): void {
-    const { audit, identity, birth } = this;
+  #startCheckpoints(): void {
+    const { audit, identity, provisioning } = this;
     const { privateKey } = identity.hardwareKeys;
-    const purpose = checkpointPurpose(birth.hsmId);
+    const purpose = checkpointPurpose(provisioning.hsmId);
     audit.signWith((sequence, previous) => signCheckpoint(privateKey, purpose, sequence, previous));
-    this.#timer = setInterval(() => this.#signIfDue(), CHECKPOINT_POLL).unref();
+    this.#timer = setInterval(() => this.#signIfDue(), CHECKPOINT_POLL_MS).unref();
   }
 
   /** Where the log can't be written just now, keys can be used all the same. */
@@ -185,8 +188,8 @@ export class Hsm {
   }
 
   /** Those that the first HSM of a cluster has from the start; the others get them from it. */
-  #makeFirstUsers(): void {
-    if (!this.birth.first || this.users.size > 0) return;
+  #createInitialUsers(): void {
+    if (!this.provisioning.first || this.users.size > 0) return;
     const first = [
       Users.put({ username: ADMIN, role: 'unactivated-admin', password: undefined }),
       Users.put({
@@ -203,17 +206,17 @@ export class Hsm {
   }
 }
 
-interface Opened {
+interface HsmParts {
   readonly clock: Clock;
   readonly database: Database;
   readonly audit: Audit;
-  readonly identity: Identity;
+  readonly identity: HsmIdentity;
   readonly lock: FolderLock;
   readonly log: Logger;
 }
 
 /** What an HSM gets from the process that it runs in. */
-export interface HsmSurroundings {
+export interface HsmEnvironment {
   readonly secret: DeviceSecret;
   readonly clock: Clock;
   readonly log: Logger;
@@ -221,29 +224,32 @@ export interface HsmSurroundings {
 
 /** Takes up what the folder holds, or begins a new HSM in it. Throws `FolderInUseError`, `WrongSecretError`, `HsmError`. */
 export async function openHsm(
-  birth: HsmBirth,
-  { secret, log, clock: machineClock }: HsmSurroundings,
+  provisioning: HsmProvisioning,
+  { secret, log, clock: machineClock }: HsmEnvironment,
 ): Promise<Hsm> {
-  const clock = offsetClock(machineClock, birth.clockOffset);
+  const clock = offsetClock(machineClock, provisioning.clockOffset);
   using undo = new DisposableStack();
-  const lock = undo.adopt(lockFolder(birth.folder), (lock) => lock.release());
-  const deviceKey = await openDeviceKey(birth.folder, secret);
-  const database = undo.adopt(openDatabase(birth.folder, deviceKey), (database) =>
+  const lock = undo.adopt(lockFolder(provisioning.folder), (lock) => lock.release());
+  const deviceKey = await openDeviceKey(provisioning.folder, secret);
+  const database = undo.adopt(openDatabase(provisioning.folder, deviceKey), (database) =>
     database.close(),
   );
   const audit = new Audit(database, clock);
-  const identity = Identity.load(database) ?? (await bear(birth, database, audit));
-  if (identity.facts.hsmId !== birth.hsmId)
-    throw new HsmError('invalid-argument', `this folder is that of ${identity.facts.hsmId}`);
-  const hsm = new Hsm(birth, { clock, database, audit, identity, lock, log });
+  const identity = HsmIdentity.load(database) ?? (await provision(provisioning, database, audit));
+  if (identity.state.hsmId !== provisioning.hsmId)
+    throw new HsmError('invalid-argument', `this folder is that of ${identity.state.hsmId}`);
+  const hsm = new Hsm(provisioning, { clock, database, audit, identity, lock, log });
   // From here on it is the HSM that closes them.
   undo.move();
   return hsm;
 }
 
-async function bear(birth: HsmBirth, database: Database, audit: Audit): Promise<Identity> {
-  const facts = await birthIdentity(birth);
-  const identity = new Identity(database, facts);
+async function provision(
+  provisioning: HsmProvisioning,
+  database: Database,
+  audit: Audit,
+): Promise<HsmIdentity> {
+  const identity = new HsmIdentity(database, await provisionIdentity(provisioning));
   identity.update({}, () => {
     for (const opcode of ['CN_INIT_TOKEN', 'CN_GEN_PSWD_ENC_KEY', 'CN_INIT_DONE'] as const)
       audit.append({ opcode });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SecretText } from '../base/index.ts';
 import type { ConnectionState, KeyRow, KeyStoreRow } from '../domain/index.ts';
-import type { MemberHealth } from '../hsm/client/index.ts';
+import type { HsmHealth } from '../hsm/client/index.ts';
 import type { Change } from '../storage/index.ts';
 import {
   CloudHsmConnection,
@@ -35,7 +35,7 @@ export interface KeyStores {
   /** Set after a failed attempt to connect the store, until one succeeds. */
   connectionFailure(storeId: string): ConnectionFailureInfo | undefined;
   /** Health of the HSMs of a connected store. Empty if the store is not connected. */
-  members(storeId: string): readonly MemberHealth[];
+  members(storeId: string): readonly HsmHealth[];
   close(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ class ConnectedKeyStores implements KeyStores {
     return this.#connections.get(storeId)?.failure;
   }
 
-  members(storeId: string): readonly MemberHealth[] {
+  members(storeId: string): readonly HsmHealth[] {
     return this.#connections.get(storeId)?.members() ?? [];
   }
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { PairKind, SignatureMechanism } from '../../src/crypto/index.ts';
-import type { EngineKey, Signing } from '../../src/hsm/engine/index.ts';
+import type { EngineKey, SignatureInput } from '../../src/hsm/engine/index.ts';
 import { bytes, engine, titleOf, wycheproof } from './vectors.ts';
 
 interface File {
@@ -118,6 +118,10 @@ for (const { name, kind, mechanism, digest } of files) {
   });
 }
 
-async function verdict(key: EngineKey, signing: Signing, signature: string): Promise<string> {
+async function verdict(
+  key: EngineKey,
+  signing: SignatureInput,
+  signature: string,
+): Promise<string> {
   return (await engine.verify(key, signing, bytes(signature))) ? 'valid' : 'invalid';
 }

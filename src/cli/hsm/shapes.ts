@@ -1,7 +1,7 @@
 /** How cloudhsm-cli writes what an HSM says, unevenness included. Source: its reference in the AWS CloudHSM User Guide. */
 import type {
-  BackupFacts,
   BackupHeader,
+  BackupSummary,
   Coverage,
   HsmInfo,
   KeyInfo,
@@ -121,7 +121,7 @@ export function backupFactsShape({
   userCount,
   keyCount,
   related,
-}: BackupFacts): object {
+}: BackupSummary): object {
   const counts = { 'user-count': userCount, 'key-count': keyCount };
   return {
     'cluster-id': clusterId,

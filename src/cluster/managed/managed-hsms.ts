@@ -55,7 +55,7 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
   const { hsmId, clusterId, username, password } = secrets;
   const listeners = new Set<(members: readonly HsmAddress[]) => void>();
   const up = Promise.withResolvers<HsmProcess>();
-  const birth = {
+  const provisioning = {
     hsmId,
     clusterId,
     folder,
@@ -66,7 +66,7 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
     clockOffset,
     ...(rate && { rate }),
   } as const;
-  const supervisor = new HsmSupervisor({ birth, launch, clock, log, onChange: changed });
+  const supervisor = new HsmSupervisor({ provisioning, launch, clock, log, onChange: changed });
 
   function members(): HsmAddress[] {
     const { process } = supervisor;

@@ -6,7 +6,7 @@ import type { Issuer } from '../../crypto/index.ts';
 import {
   FrameReader,
   FrameWriter,
-  MAX_STRANGER_FRAME,
+  MAX_UNAUTHENTICATED_FRAME_BYTES,
   type HsmError,
 } from '../../hsm/wire/index.ts';
 import type { HsmChild } from '../hsm-child.ts';
@@ -137,7 +137,7 @@ export class HsmHosts {
   }
 
   #awaitEnrolment(socket: TLSSocket, registry: HostRegistry): void {
-    const reader = new FrameReader(MAX_STRANGER_FRAME);
+    const reader = new FrameReader(MAX_UNAUTHENTICATED_FRAME_BYTES);
     const writer = new FrameWriter(socket);
     socket.setTimeout(ENROLMENT_TIMEOUT_MS, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => {

@@ -1,26 +1,26 @@
 import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import { randomBytes } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { HsmError, type BackupFacts, type BackupHeader } from '../wire/index.ts';
-import { gatherRecords, packContents, unpackContents, type Contents } from './contents.ts';
+import { HsmError, type BackupHeader, type BackupSummary } from '../wire/index.ts';
+import { gatherRecords, packContents, unpackContents, type BackupContents } from './contents.ts';
 import { openBackup, protectionOf, sealBackup, type BackupSecret } from './seal.ts';
 
-const SALT_LENGTH = 16;
+const SALT_BYTES = 16;
 
 /** Who asked for it, as it is recorded. */
-type By = (opcode: Opcode, detail: string) => NewAuditEntry;
+type DescribeEntry = (opcode: Opcode, detail: string) => NewAuditEntry;
 
 /** What its maker has to say of a backup. */
-type MoreOfHeader = Partial<Pick<BackupHeader, 'backupId' | 'holders' | 'threshold'>>;
+type ExportHeader = Partial<Pick<BackupHeader, 'backupId' | 'holders' | 'threshold'>>;
 
 /** A backup of the whole cluster, as this HSM holds it. */
 export async function createBackup(
   hsm: Hsm,
   secret: BackupSecret,
-  more: MoreOfHeader,
-  by: By,
+  more: ExportHeader,
+  by: DescribeEntry,
 ): Promise<Buffer> {
-  const { clusterKey, maskingKey, clusterCertificate, trustAnchor } = hsm.identity.facts;
+  const { clusterKey, maskingKey, clusterCertificate, trustAnchor } = hsm.identity.state;
   if (hsm.lifecycle !== 'active' || !hsm.synchronized)
     throw new HsmError('wrong-lifecycle', 'only a full member can be backed up');
   if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor)
@@ -40,7 +40,7 @@ export async function createBackup(
 }
 
 function headerOf(hsm: Hsm, protection: BackupHeader['protection']): BackupHeader {
-  const { hsmId, clusterId, mode, clusterCertificate = '' } = hsm.identity.facts;
+  const { hsmId, clusterId, mode, clusterCertificate = '' } = hsm.identity.state;
   return {
     format: 1,
     protection,
@@ -50,7 +50,7 @@ function headerOf(hsm: Hsm, protection: BackupHeader['protection']): BackupHeade
     mode,
     createdAt: hsm.clock.now(),
     clusterCertificate,
-    salt: randomBytes(SALT_LENGTH).toString('base64'),
+    salt: randomBytes(SALT_BYTES).toString('base64'),
     userCount: hsm.users.size,
     keys: hsm.keys
       .all()
@@ -63,12 +63,12 @@ export async function checkBackup(
   hsm: Hsm,
   file: Uint8Array,
   secret: BackupSecret,
-): Promise<BackupFacts> {
+): Promise<BackupSummary> {
   const { header, contents } = await openBackup(file, secret);
   const { records } = unpackContents(contents);
   contents.fill(0);
   const { backupId, clusterId, createdAt, userCount, keys } = header;
-  const related = header.clusterCertificate === hsm.identity.facts.clusterCertificate;
+  const related = header.clusterCertificate === hsm.identity.state.clusterCertificate;
   return {
     backupId,
     clusterId,
@@ -85,14 +85,14 @@ export async function openForRestore(
   hsm: Hsm,
   file: Uint8Array,
   secret: BackupSecret,
-): Promise<{ header: BackupHeader; contents: Contents }> {
+): Promise<{ header: BackupHeader; contents: BackupContents }> {
   if (hsm.lifecycle !== 'uninitialized')
     throw new HsmError(
       'wrong-lifecycle',
       'a backup is restored into an HSM that is of no cluster yet',
     );
   const { header, contents } = await openBackup(file, secret);
-  const { mode } = hsm.identity.facts;
+  const { mode } = hsm.identity.state;
   if (header.mode !== mode)
     throw new HsmError(
       'invalid-argument',
@@ -102,7 +102,7 @@ export async function openForRestore(
 }
 
 /** Makes the HSM what the backed-up ones were; of a cluster of its own name, related to theirs by its certificate. */
-export function restore(hsm: Hsm, header: BackupHeader, { facts, records }: Contents): void {
+export function restore(hsm: Hsm, header: BackupHeader, { facts, records }: BackupContents): void {
   // Looked at again: opening a backup takes a while.
   if (hsm.lifecycle !== 'uninitialized')
     throw new HsmError('wrong-lifecycle', 'the HSM is of a cluster by now');

@@ -1,19 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { IdentityFacts } from '../identity/index.ts';
+import type { ClusterIdentity } from '../identity/index.ts';
 import type { Replica, ReplicaRecord } from '../replication/index.ts';
 import { packValue, unpackValue } from '../wire/index.ts';
 
 /** Records read at a time: the HSM goes on answering in between. */
 const BATCH = 200;
 
-/** What makes an HSM a member of its cluster. */
-export type ClusterFacts = Required<
-  Pick<IdentityFacts, 'clusterKey' | 'maskingKey' | 'clusterCertificate' | 'trustAnchor'>
->;
-
 /** All that a cluster is: its secrets, and every record that its HSMs hold. */
-export interface Contents {
-  readonly facts: ClusterFacts;
+export interface BackupContents {
+  /** Named as in the file format. */
+  readonly facts: ClusterIdentity;
   readonly records: readonly ReplicaRecord[];
 }
 
@@ -37,11 +33,11 @@ export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> 
   }
 }
 
-export function packContents(contents: Contents): Buffer {
+export function packContents(contents: BackupContents): Buffer {
   return packValue(contents);
 }
 
 /** Of bytes that `packContents` made: that nobody else did shows when the seal around them opens. */
-export function unpackContents(bytes: Uint8Array): Contents {
-  return unpackValue(bytes) as Contents;
+export function unpackContents(bytes: Uint8Array): BackupContents {
+  return unpackValue(bytes) as BackupContents;
 }

@@ -4,4 +4,4 @@
  */
 export { checkBackup, createBackup, openForRestore, restore } from './backup.ts';
 export { checkRestoreApproval } from './restore-quorum.ts';
-export { secretOf, shareSecret } from './shares.ts';
+export { backupSecretOf, shareSecret } from './shares.ts';

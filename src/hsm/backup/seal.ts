@@ -1,5 +1,5 @@
 import { deriveKey, open, seal, secretKey, stretchPassword } from '../../crypto/index.ts';
-import type { IdentityFacts } from '../identity/index.ts';
+import type { HsmIdentityState } from '../identity/index.ts';
 import {
   decodeBackupFile,
   encodeBackupPrefix,
@@ -12,7 +12,7 @@ const PASSPHRASE_COST = { memory: 64 * 1024, passes: 3 };
 
 /** What opens a backup: the keys in this hardware, or a passphrase. */
 export type BackupSecret =
-  | { readonly hardware: NonNullable<IdentityFacts['backupKeys']> }
+  | { readonly hardware: NonNullable<HsmIdentityState['backupKeys']> }
   | { readonly passphrase: string }
   | { readonly shared: Uint8Array };
 

@@ -9,7 +9,7 @@ import type { User } from '../users/index.ts';
 import { HsmError, type ExportSecret, type ExportShare } from '../wire/index.ts';
 import { invalidBackup, type BackupSecret } from './seal.ts';
 
-const SECRET_LENGTH = 32;
+const SECRET_BYTES = 32;
 
 export interface SharedSecret {
   readonly secret: BackupSecret;
@@ -24,7 +24,7 @@ export function shareSecret(holders: readonly User[], threshold: number): Shared
       throw new HsmError('invalid-argument', `${username} has registered no RSA key`);
     return { username, key };
   });
-  const shared = randomBytes(SECRET_LENGTH);
+  const shared = randomBytes(SECRET_BYTES);
   const pieces = splitSecret(shared, keys.length, threshold);
   const shares = keys.map(({ username, key }, index) => ({
     username,
@@ -35,7 +35,7 @@ export function shareSecret(holders: readonly User[], threshold: number): Shared
 }
 
 /** What opens an export, of what its owner gave. Throws `HsmError` if what he gave are no shares of one secret. */
-export function secretOf(given: ExportSecret): BackupSecret {
+export function backupSecretOf(given: ExportSecret): BackupSecret {
   if ('passphrase' in given) return { passphrase: given.passphrase };
   try {
     return { shared: joinShares(given.shares) };

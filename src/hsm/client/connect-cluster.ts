@@ -1,5 +1,5 @@
 import { HsmError } from '../wire/index.ts';
-import { Cluster } from './cluster.ts';
+import { ClusterPool } from './cluster-pool.ts';
 import {
   HsmUnreachableError,
   type ClusterClient,
@@ -7,10 +7,10 @@ import {
   type UnreachableCause,
 } from './contract.ts';
 import { isFinal } from './login-gate.ts';
-import type { Member } from './member.ts';
+import type { PooledHsm } from './pooled-hsm.ts';
 
 /** From what says most about the cluster to what says least. */
-const telling: readonly UnreachableCause[] = [
+const causesByPriority: readonly UnreachableCause[] = [
   'untrusted',
   'protocol',
   'closed',
@@ -31,9 +31,9 @@ export async function connectCluster(options: ClusterClientOptions): Promise<Clu
     );
   if (options.members.length === 0)
     throw new HsmUnreachableError('no-hsm', 'the cluster has no HSM');
-  const cluster = new Cluster(options);
+  const cluster = new ClusterPool(options);
   try {
-    await firstLogin(cluster.roster());
+    await firstLogin(cluster.hsms());
     return cluster;
   } catch (error) {
     cluster.close();
@@ -41,7 +41,7 @@ export async function connectCluster(options: ClusterClientOptions): Promise<Clu
   }
 }
 
-async function firstLogin(members: readonly Member[]): Promise<void> {
+async function firstLogin(members: readonly PooledHsm[]): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const failures: Error[] = [];
   for (const member of members) {
@@ -58,7 +58,9 @@ async function firstLogin(members: readonly Member[]): Promise<void> {
 function mostTelling(failures: readonly Error[]): Error | undefined {
   const rank = (error: Error): number => {
     if (error instanceof HsmError) return -1;
-    return error instanceof HsmUnreachableError ? telling.indexOf(error.reason) : telling.length;
+    return error instanceof HsmUnreachableError
+      ? causesByPriority.indexOf(error.reason)
+      : causesByPriority.length;
   };
   return failures.toSorted((a, b) => rank(a) - rank(b))[0];
 }

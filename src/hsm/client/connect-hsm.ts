@@ -9,10 +9,10 @@ import { Link } from './link.ts';
 import { nameOf, openTls } from './tls.ts';
 
 const PROTOCOL_VERSION = 1;
-const DEFAULT_TIMEOUT = 5_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** All that may be asked of an HSM whose certificate nobody vouches for: nothing that carries a secret. */
-const askable: ReadonlySet<CommandName> = new Set<CommandName>(['hello', 'info']);
+const commandsWithoutTrust: ReadonlySet<CommandName> = new Set<CommandName>(['hello', 'info']);
 
 /**
  * Opens TLS to an HSM, checks its certificate against the trust anchor and says hello; logs nobody in. Fails with
@@ -22,7 +22,7 @@ export async function connectHsm(
   address: HsmAddress,
   options: ConnectOptions,
 ): Promise<HsmConnection> {
-  const timeout = options.timeout ?? DEFAULT_TIMEOUT;
+  const timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
   const socket = await openTls(address, options.trustAnchor, timeout);
   const link = new Link(address, socket, timeout);
   try {
@@ -71,7 +71,7 @@ async function greet(link: Link, address: HsmAddress): Promise<HsmInfo> {
   return info;
 }
 
-interface Opened {
+interface OpenLink {
   readonly address: HsmAddress;
   readonly clusterCertificate: string;
   readonly info: HsmInfo;
@@ -80,7 +80,7 @@ interface Opened {
 
 function connectionOver(
   link: Link,
-  { address, clusterCertificate, info, trusted }: Opened,
+  { address, clusterCertificate, info, trusted }: OpenLink,
 ): HsmConnection {
   return {
     address,
@@ -101,7 +101,7 @@ function connectionOver(
       input: CommandInput<C>,
       portable?: boolean,
     ): Promise<CommandOutput<C>> {
-      if (trusted || askable.has(command)) return link.call(command, input, portable);
+      if (trusted || commandsWithoutTrust.has(command)) return link.call(command, input, portable);
       return Promise.reject(
         new HsmUnreachableError('untrusted', `${nameOf(address)}: ${command} needs a trust anchor`),
       );

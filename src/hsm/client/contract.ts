@@ -78,7 +78,7 @@ export interface ConnectOptions {
   readonly clock?: Clock;
 }
 
-export interface MemberHealth {
+export interface HsmHealth {
   readonly hsmId: string;
   readonly host: string;
   readonly port: number;
@@ -108,7 +108,7 @@ export interface ClusterClient {
       readonly error?: Error;
     }[]
   >;
-  members(): readonly MemberHealth[];
+  members(): readonly HsmHealth[];
   /** Joins and leaves, and new addresses; those that are not connected are tried again at once. */
   setMembers(addresses: readonly HsmAddress[]): void;
   /** Used for connections made from now on, after a password change. */

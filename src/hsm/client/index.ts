@@ -10,7 +10,7 @@ export {
   type Credentials,
   type HsmAddress,
   type HsmConnection,
-  type MemberHealth,
+  type HsmHealth,
   type UnreachableCause,
 } from './contract.ts';
 export { connectHsm } from './connect-hsm.ts';

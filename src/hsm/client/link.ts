@@ -14,12 +14,12 @@ import { nameOf, socketFailure } from './tls.ts';
 /** Calls in flight beyond which more are refused as `busy`: an HSM that slow is better left alone. */
 const MAX_IN_FLIGHT = 4096;
 /** Sweeps for overdue calls per time-out. */
-const SWEEPS = 20;
+const SWEEPS_PER_TIMEOUT = 20;
 /** Sweeps without a word from the HSM after which calls that another HSM can answer as well are given up here. */
-const SHORT_SWEEPS = 3;
+const SILENT_SWEEPS = 3;
 /** Time-outs that making a key pair may take: an RSA key of 4,096 bits is found in seconds, or in many. */
-const PAIR_PATIENCE = 12;
-const makesPairs: ReadonlySet<CommandName> = new Set([
+const KEY_PAIR_TIMEOUTS = 12;
+const keyPairCommands: ReadonlySet<CommandName> = new Set([
   'generateKeyPair',
   'generateWrappedKey',
   'encryptRandomPair',
@@ -33,7 +33,7 @@ interface PendingCall {
   /** Number of the sweep before which it was sent. */
   readonly sent: number;
   /** Sweeps after which it is overdue. */
-  readonly patience: number;
+  readonly maxSweeps: number;
 }
 
 /**
@@ -50,7 +50,7 @@ export class Link {
   readonly #pending = new Map<number, PendingCall>();
   readonly #timer: NodeJS.Timeout;
   readonly #resolveClosed: (reason: HsmUnreachableError) => void;
-  #gone: HsmUnreachableError | undefined;
+  #closedReason: HsmUnreachableError | undefined;
   #lastId = 0;
   #sweeps = 0;
   #heard = 0;
@@ -63,7 +63,7 @@ export class Link {
     const { promise, resolve } = Promise.withResolvers<HsmUnreachableError>();
     this.closed = promise;
     this.#resolveClosed = resolve;
-    this.#timer = setInterval(() => this.#sweep(), timeout / SWEEPS).unref();
+    this.#timer = setInterval(() => this.#sweep(), timeout / SWEEPS_PER_TIMEOUT).unref();
     stream.on('data', (chunk: Buffer) => this.#read(chunk));
     stream.on('error', (error) => this.#end(socketFailure(address, error)));
     stream.on('end', () => this.#fail('closed', 'closed the connection'));
@@ -75,7 +75,7 @@ export class Link {
   }
 
   get open(): boolean {
-    return this.#gone === undefined;
+    return this.#closedReason === undefined;
   }
 
   /** True from when calls were given up for lack of any word from the HSM until there is one. */
@@ -92,8 +92,10 @@ export class Link {
     input: CommandInput<C>,
     portable = false,
   ): Promise<CommandOutput<C>> {
-    if (this.#gone)
-      return Promise.reject(new HsmUnreachableError(this.#gone.reason, this.#gone.message));
+    if (this.#closedReason)
+      return Promise.reject(
+        new HsmUnreachableError(this.#closedReason.reason, this.#closedReason.message),
+      );
     if (this.#pending.size >= MAX_IN_FLIGHT || this.#writer.congested) {
       return Promise.reject(new HsmError('busy', 'too many requests are waiting for this HSM'));
     }
@@ -104,13 +106,15 @@ export class Link {
       this.#lastId = id;
       // The HSM proved by its certificate that it is one, so its answers are what the command table says.
       const answered = (output: unknown): void => resolve(output as CommandOutput<C>);
-      const patience = makesPairs.has(command) ? SWEEPS * PAIR_PATIENCE : SWEEPS;
+      const maxSweeps = keyPairCommands.has(command)
+        ? SWEEPS_PER_TIMEOUT * KEY_PAIR_TIMEOUTS
+        : SWEEPS_PER_TIMEOUT;
       this.#pending.set(id, {
         resolve: answered,
         reject,
         sent: this.#sweeps,
-        patience,
-        portable: portable && patience === SWEEPS,
+        maxSweeps,
+        portable: portable && maxSweeps === SWEEPS_PER_TIMEOUT,
       });
     });
   }
@@ -154,13 +158,13 @@ export class Link {
     for (const [id, call] of this.#pending) {
       const waited = this.#sweeps - call.sent;
       // In the order of sending, so the first that isn't overdue ends it.
-      if (waited <= SHORT_SWEEPS) return;
+      if (waited <= SILENT_SWEEPS) return;
       if (this.#heard > call.sent) {
-        if (waited > call.patience) this.#giveUp(id, call);
+        if (waited > call.maxSweeps) this.#giveUp(id, call);
         continue;
       }
       // Not a word since: the HSM or the network is gone, and all other calls would only wait for the same end.
-      if (waited > SWEEPS) return this.#fail('timeout', 'does not answer');
+      if (waited > SWEEPS_PER_TIMEOUT) return this.#fail('timeout', 'does not answer');
       this.#silent = true;
       if (call.portable) this.#giveUp(id, call);
     }
@@ -178,8 +182,8 @@ export class Link {
   }
 
   #end(reason: HsmUnreachableError): void {
-    if (this.#gone) return;
-    this.#gone = reason;
+    if (this.#closedReason) return;
+    this.#closedReason = reason;
     clearInterval(this.#timer);
     this.#stream.destroy();
     for (const call of this.#pending.values())

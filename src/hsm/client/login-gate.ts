@@ -3,7 +3,7 @@ import { HsmError, type HsmErrorCode } from '../wire/index.ts';
 import type { Credentials, HsmConnection } from './contract.ts';
 
 /** Answers that the whole cluster would give: asking its other HSMs too would only count more failures against the user. */
-const final: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
+const finalCodes: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
   'login-failed',
   'user-locked',
   'user-logged-in',
@@ -20,7 +20,7 @@ export function isRefusal(error: unknown): boolean {
 
 /** True if no HSM of the cluster need be asked any more. */
 export function isFinal(error: unknown): boolean {
-  return error instanceof HsmError && final.has(error.code);
+  return error instanceof HsmError && finalCodes.has(error.code);
 }
 
 /**
@@ -81,7 +81,7 @@ export class LoginGate {
       if (
         password === this.#credentials.password &&
         error instanceof HsmError &&
-        final.has(error.code)
+        finalCodes.has(error.code)
       )
         this.#refused(error);
       throw error;

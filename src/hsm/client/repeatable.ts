@@ -77,7 +77,7 @@ const refusedUndone: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
  * True if, after `error`, the same command may be given to another HSM of the cluster. Also after `key-not-found`: a new
  * key may not have come to the HSM yet, and a session key lives in one HSM only.
  */
-export function mayGoElsewhere<C extends CommandName>(
+export function canRetryElsewhere<C extends CommandName>(
   error: unknown,
   command: C,
   input: CommandInput<C>,

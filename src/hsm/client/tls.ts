@@ -4,7 +4,7 @@ import { HsmUnreachableError, type HsmAddress, type UnreachableCause } from './c
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/;
 
 /** Milliseconds of silence after which the kernel asks whether the other side is there. */
-const KEEP_ALIVE = 10_000;
+const KEEP_ALIVE_MS = 10_000;
 
 const causes: Readonly<Record<string, UnreachableCause>> = {
   ECONNREFUSED: 'refused',
@@ -81,7 +81,7 @@ export async function openTls(
     .once('close', onClose);
   try {
     await promise;
-    return socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE);
+    return socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
   } catch (error) {
     socket.destroy();
     throw error;

@@ -1,6 +1,6 @@
 import type { CommandInput } from '../wire/index.ts';
 import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
-import { bytes, fields, handle, optional } from './input.ts';
+import { bytes, fields, keyHandle, optional } from './input.ts';
 import { reveal } from './reveal.ts';
 
 /** Secrets that two sides come to share. */
@@ -10,7 +10,7 @@ export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'dec
     uses: usesKey,
     work: 'asymmetric',
     input: fields<CommandInput<'deriveSecret'>>({
-      key: handle,
+      key: keyHandle,
       publicKey: bytes,
       recipient: optional(bytes),
     }),
@@ -23,7 +23,7 @@ export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'dec
     by: CRYPTO_USER,
     uses: usesKey,
     work: 'asymmetric',
-    input: fields({ key: handle }),
+    input: fields({ key: keyHandle }),
     run: ({ keys, engine }, session, { key }) =>
       engine.encapsulate(keys.usable(key, session, 'encrypt', 'decrypt').engineKey),
   },
@@ -31,7 +31,7 @@ export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'dec
     by: CRYPTO_USER,
     uses: usesKey,
     work: 'asymmetric',
-    input: fields({ key: handle, ciphertext: bytes }),
+    input: fields({ key: keyHandle, ciphertext: bytes }),
     run: async ({ keys, engine }, session, { key, ciphertext }) => {
       return {
         secret: await engine.decapsulate(

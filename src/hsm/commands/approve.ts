@@ -4,7 +4,7 @@ import { checkSignatures, Quorum, TOKEN_LIFETIME, type Token } from '../quorum/i
 import type { Session } from '../users/index.ts';
 import { HsmError, type Approval, type ApprovalSignature } from '../wire/index.ts';
 import { entryOf } from './command.ts';
-import type { Guarded } from './guarded.ts';
+import type { GuardedAction } from './guarded-action.ts';
 import { bytes, fields, list, optional, text } from './input.ts';
 
 const MAX_SIGNATURES = 64;
@@ -20,7 +20,7 @@ export const approval = optional(
 );
 
 /** Uses up the approval, if the cluster asks for one. Throws `HsmError` if it is missing, too weak, or used before. */
-export async function approve(hsm: Hsm, session: Session, guarded: Guarded): Promise<void> {
+export async function approve(hsm: Hsm, session: Session, guarded: GuardedAction): Promise<void> {
   const { service, approval, required = hsm.quorum.value(service) } = guarded;
   if (!approval)
     throw new HsmError('quorum-required', 'Quorum approval is required for this operation');
@@ -48,7 +48,7 @@ export async function approve(hsm: Hsm, session: Session, guarded: Guarded): Pro
 function liveToken(
   { quorum, clock }: Hsm,
   { username }: Session,
-  { service, keyHandle }: Guarded,
+  { service, keyHandle }: GuardedAction,
 ): Token | undefined {
   const token = quorum.token(username, service);
   return token && token.keyHandle === keyHandle && clock.now() <= token.createdAt + TOKEN_LIFETIME

@@ -37,7 +37,7 @@ function checkpointAudit({ audit, identity }: Hsm): CommandOutput<'checkpointAud
     serialNumber,
     manufacturerHardwareCertificate,
     awsHardwareCertificate,
-  } = identity.facts;
+  } = identity.state;
   return {
     identity: {
       hsmId,

@@ -1,29 +1,29 @@
 import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import {
+  backupSecretOf,
   checkBackup,
   checkRestoreApproval,
   createBackup,
   openForRestore,
   restore,
-  secretOf,
   shareSecret,
 } from '../backup/index.ts';
 import { sha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { approvalDataOf, TOKEN_LIFETIME } from '../quorum/index.ts';
-import { pieceOf } from '../upload.ts';
+import { readPiece } from '../upload.ts';
 import type { Session, User } from '../users/index.ts';
 import {
   HsmError,
   type Approval,
-  type BackupFacts,
+  type BackupSummary,
   type CommandInput,
   type CommandOutput,
   type ExportSecret,
   type QuorumToken,
 } from '../wire/index.ts';
 import { approval } from './approve.ts';
-import { ADMIN, entryOf, type Caller, type CommandsOf } from './command.ts';
+import { ADMIN, entryOf, type CommandsOf, type HsmClient } from './command.ts';
 import { bytes, eitherBy, fields, integer, list, nothing, text } from './input.ts';
 
 type ForPassphrase = Extract<CommandInput<'exportBackup'>, { readonly passphrase: string }>;
@@ -34,7 +34,7 @@ type ForApproval = { readonly approval?: Approval };
 type Empty = Readonly<Record<string, never>>;
 
 /** Long enough that the file can't be opened by guessing. */
-const SHORTEST_PASSPHRASE = 12;
+const MIN_PASSPHRASE_LENGTH = 12;
 /** CloudHSM's largest quorum, twice: as many again may be away. */
 const MAX_HOLDERS = 16;
 const passphrase = text(1_024);
@@ -77,8 +77,8 @@ export const backupCommands: CommandsOf<Names> = {
     by: 'anyone',
     during: ['uninitialized', 'active'],
     input: fields<CommandInput<'writeBackup'>>({ offset, bytes }),
-    run: (hsm, caller, { offset, bytes }) => {
-      if (hsm.lifecycle === 'active') refuseUnlessAdmin(caller);
+    run: (hsm, client, { offset, bytes }) => {
+      if (hsm.lifecycle === 'active') refuseUnlessAdmin(client);
       hsm.upload.write(offset, bytes);
       return {};
     },
@@ -90,8 +90,8 @@ export const backupCommands: CommandsOf<Names> = {
       fields<WithShares>({ shares }),
       fields<WithPassphrase>({ passphrase }),
     ),
-    run: (hsm, _session, secret): Promise<BackupFacts> =>
-      checkBackup(hsm, hsm.upload.take(), secretOf(secret)),
+    run: (hsm, _session, secret): Promise<BackupSummary> =>
+      checkBackup(hsm, hsm.upload.take(), backupSecretOf(secret)),
   },
   restoreBackup: {
     by: 'anyone',
@@ -101,7 +101,7 @@ export const backupCommands: CommandsOf<Names> = {
       fields<WithShares & ForApproval>({ shares, approval }),
       fields<WithPassphrase & ForApproval>({ passphrase, approval }),
     ),
-    run: (hsm, _caller, input) => hsm.turns.take('restore', () => restoreBackup(hsm, input)),
+    run: (hsm, _client, input) => hsm.passwordQueue.run('restore', () => restoreBackup(hsm, input)),
   },
   generateRestoreToken: {
     by: 'anyone',
@@ -120,10 +120,10 @@ async function exportBackup(
     entryOf(session, opcode, { detail });
   if ('passphrase' in input) {
     const { passphrase } = input;
-    if (passphrase.length < SHORTEST_PASSPHRASE) {
+    if (passphrase.length < MIN_PASSPHRASE_LENGTH) {
       throw new HsmError(
         'invalid-argument',
-        `the passphrase of a backup has at least ${SHORTEST_PASSPHRASE} characters`,
+        `the passphrase of a backup has at least ${MIN_PASSPHRASE_LENGTH} characters`,
       );
     }
     return { size: keep(session, await createBackup(hsm, { passphrase }, {}, by)) };
@@ -165,7 +165,7 @@ function readBackup(
 ): { readonly bytes: Uint8Array } {
   const file = madeExports.get(session);
   if (!file) throw new HsmError('invalid-argument', 'this session has exported no backup');
-  return { bytes: pieceOf(file, offset) };
+  return { bytes: readPiece(file, offset) };
 }
 
 function generateRestoreToken(hsm: Hsm): QuorumToken {
@@ -184,7 +184,7 @@ async function restoreBackup(
   hsm: Hsm,
   { approval, ...secret }: CommandInput<'restoreBackup'>,
 ): Promise<Empty> {
-  const { header, contents } = await openForRestore(hsm, hsm.upload.take(), secretOf(secret));
+  const { header, contents } = await openForRestore(hsm, hsm.upload.take(), backupSecretOf(secret));
   const token = restoreTokens.get(hsm);
   const expected = token && hsm.clock.now() <= token.expiresAt ? token.approvalData : undefined;
   checkRestoreApproval(contents.records, approval, expected);
@@ -193,7 +193,7 @@ async function restoreBackup(
   return {};
 }
 
-function refuseUnlessAdmin({ session }: Caller): void {
+function refuseUnlessAdmin({ session }: HsmClient): void {
   if (session?.role !== 'admin')
     throw new HsmError(session ? 'not-permitted' : 'not-logged-in', 'log in as an admin first');
 }

@@ -13,7 +13,7 @@ export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
     by: 'anyone',
     during: ['uninitialized', 'initialized', 'active'],
     input: fields({ versions: list(integer(0, 0xffff), 64), client: text(256) }),
-    run: ({ info }, _caller, { versions }) => {
+    run: ({ info }, _client, { versions }) => {
       if (!versions.includes(PROTOCOL_VERSION))
         throw new HsmError('unsupported-version', `this HSM speaks version ${PROTOCOL_VERSION}`);
       return { version: PROTOCOL_VERSION, info };
@@ -29,7 +29,8 @@ export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
     by: 'anyone',
     during: ['initialized'],
     input: fields({ password: anyText }),
-    run: (hsm, _caller, { password }) => hsm.turns.take(ADMIN, () => activate(hsm, password)),
+    run: (hsm, _client, { password }) =>
+      hsm.passwordQueue.run(ADMIN, () => activate(hsm, password)),
   },
 };
 

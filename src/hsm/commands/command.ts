@@ -9,16 +9,16 @@ import type {
   OperationClass,
   Role,
 } from '../wire/index.ts';
-import type { Guarded } from './guarded.ts';
+import type { GuardedAction } from './guarded-action.ts';
 import type { Check } from './input.ts';
 
 /** Whoever sends commands on one connection. */
-export interface Caller {
+export interface HsmClient {
   /** Undefined before login, and after the user's session has ended for whatever reason. */
   readonly session: Session | undefined;
   /** Gives the connection its session. */
-  begin(session: Session): void;
-  end(): void;
+  startSession(session: Session): void;
+  endSession(): void;
 }
 
 /** Synchronous where it can be: for most commands waiting would cost more than the work. */
@@ -29,7 +29,7 @@ export interface OpenCommand<C extends CommandName> {
   readonly by: 'anyone';
   readonly during: readonly HsmLifecycle[];
   readonly input: Check<CommandInput<C>>;
-  readonly run: (hsm: Hsm, caller: Caller, input: CommandInput<C>) => Answer<C>;
+  readonly run: (hsm: Hsm, client: HsmClient, input: CommandInput<C>) => Answer<C>;
 }
 
 /** A command for those who are logged in with one of the roles. */
@@ -39,7 +39,11 @@ export interface UserCommand<C extends CommandName> {
   /** Under what name a refusal is recorded; left out for what is not management. Success is recorded by `run`, with the change. */
   readonly opcode?: Opcode | ((input: CommandInput<C>) => Opcode);
   /** What of it others may have to approve; undefined if nothing. */
-  readonly quorum?: (hsm: Hsm, session: Session, input: CommandInput<C>) => Guarded | undefined;
+  readonly quorum?: (
+    hsm: Hsm,
+    session: Session,
+    input: CommandInput<C>,
+  ) => GuardedAction | undefined;
   /** The keys it uses, where that is recorded only if the cluster's owner wants it. */
   readonly uses?: (input: CommandInput<C>) => readonly string[];
   /** What it costs; `other` if left out. */

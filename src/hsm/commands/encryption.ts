@@ -5,22 +5,26 @@ import {
   encryptionMechanisms,
   HsmError,
   keyPairKinds,
-  type Cipher,
   type CommandInput,
   type CommandOutput,
+  type EncryptionInput,
   type OperationClass,
 } from '../wire/index.ts';
 import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
-import { bytes, fields, flag, handle, integer, oneOf, optional } from './input.ts';
+import { bytes, fields, flag, integer, keyHandle, oneOf, optional } from './input.ts';
 import { makePair } from './make-pair.ts';
 import { reveal } from './reveal.ts';
 
 /** More than any key needs; what is asked for a thousand times in one packet must stay small. */
 const MAX_RANDOM = 4_096;
 
-const cipher = { key: handle, aad: bytes, mechanism: optional(oneOf(...encryptionMechanisms)) };
+const encryptionInput = {
+  key: keyHandle,
+  aad: bytes,
+  mechanism: optional(oneOf(...encryptionMechanisms)),
+};
 const recipient = optional(bytes);
-const workOf = ({ mechanism }: Cipher): OperationClass =>
+const workOf = ({ mechanism }: EncryptionInput): OperationClass =>
   mechanism === undefined ? 'symmetric' : 'asymmetric';
 
 type Names = 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair' | 'random';
@@ -31,7 +35,7 @@ export const encryptionCommands: CommandsOf<Names> = {
     by: CRYPTO_USER,
     uses: usesKey,
     work: workOf,
-    input: fields<CommandInput<'encrypt'>>({ ...cipher, plaintext: bytes }),
+    input: fields<CommandInput<'encrypt'>>({ ...encryptionInput, plaintext: bytes }),
     run: (hsm, session, input) => {
       const ciphertext = encrypt(hsm, session, input, input.plaintext);
       return ciphertext instanceof Promise
@@ -43,7 +47,7 @@ export const encryptionCommands: CommandsOf<Names> = {
     by: CRYPTO_USER,
     uses: usesKey,
     work: workOf,
-    input: fields<CommandInput<'decrypt'>>({ ...cipher, ciphertext: bytes, recipient }),
+    input: fields<CommandInput<'decrypt'>>({ ...encryptionInput, ciphertext: bytes, recipient }),
     run: (hsm, session, input) => {
       const plaintext = decrypt(hsm, session, input, input.ciphertext);
       if (plaintext instanceof Promise || input.recipient !== undefined)
@@ -56,8 +60,8 @@ export const encryptionCommands: CommandsOf<Names> = {
     uses: ({ from, to }) => [from.key, to.key],
     work: ({ from, to }) => (workOf(from) === 'symmetric' ? workOf(to) : 'asymmetric'),
     input: fields<CommandInput<'reencrypt'>>({
-      from: fields<CommandInput<'reencrypt'>['from']>({ ...cipher, ciphertext: bytes }),
-      to: fields<Cipher>(cipher),
+      from: fields<CommandInput<'reencrypt'>['from']>({ ...encryptionInput, ciphertext: bytes }),
+      to: fields<EncryptionInput>(encryptionInput),
     }),
     run: async (hsm, session, { from, to }) => {
       const plaintext = await decrypt(hsm, session, from, from.ciphertext);
@@ -73,7 +77,7 @@ export const encryptionCommands: CommandsOf<Names> = {
     uses: usesKey,
     work: 'symmetric',
     input: fields<CommandInput<'encryptRandom'>>({
-      key: handle,
+      key: keyHandle,
       length: integer(1, MAX_RANDOM),
       aad: bytes,
       reveal: flag,
@@ -86,7 +90,7 @@ export const encryptionCommands: CommandsOf<Names> = {
     uses: usesKey,
     work: 'asymmetric',
     input: fields<CommandInput<'encryptRandomPair'>>({
-      key: handle,
+      key: keyHandle,
       kind: oneOf(...keyPairKinds),
       aad: bytes,
       reveal: flag,
@@ -113,7 +117,7 @@ type Result = Uint8Array | Promise<Uint8Array>;
 function encrypt(
   { keys, engine }: Hsm,
   session: Session,
-  { key, aad, mechanism }: Cipher,
+  { key, aad, mechanism }: EncryptionInput,
   plaintext: Uint8Array,
 ): Result {
   const { engineKey } = keys.usable(key, session, 'encrypt', 'decrypt');
@@ -125,7 +129,7 @@ function encrypt(
 function decrypt(
   { keys, engine }: Hsm,
   session: Session,
-  { key, aad, mechanism }: Cipher,
+  { key, aad, mechanism }: EncryptionInput,
   ciphertext: Uint8Array,
 ): Result {
   const { engineKey } = keys.usable(key, session, 'decrypt');

@@ -4,11 +4,11 @@ import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
 import { HsmError, type CommandInput, type CommandName } from '../wire/index.ts';
 import { approve } from './approve.ts';
-import type { Guarded } from './guarded.ts';
+import type { GuardedAction } from './guarded-action.ts';
 import {
   entryOf,
-  type Caller,
   type Command,
+  type HsmClient,
   type OpenCommand,
   type UserCommand,
 } from './command.ts';
@@ -20,18 +20,18 @@ const commands: ReadonlyMap<string, Command<CommandName>> = new Map(
 );
 
 /** Carries out one command, or throws: `HsmError` if the command is refused, and then nothing has changed. */
-export function perform(hsm: Hsm, caller: Caller, operation: string, input: unknown): unknown {
+export function execute(hsm: Hsm, client: HsmClient, operation: string, input: unknown): unknown {
   const command = commands.get(operation);
   if (!command) throw new HsmError('malformed-request', 'there is no such command');
-  hsm.operations.set(operation, (hsm.operations.get(operation) ?? 0) + 1);
+  hsm.operationCounts.set(operation, (hsm.operationCounts.get(operation) ?? 0) + 1);
   return command.by === 'anyone'
-    ? performOpen(hsm, caller, command, input)
-    : performAs(hsm, caller, operation, command, input);
+    ? executeOpen(hsm, client, command, input)
+    : executeAsUser(hsm, client, operation, command, input);
 }
 
-function performOpen(
+function executeOpen(
   hsm: Hsm,
-  caller: Caller,
+  client: HsmClient,
   command: OpenCommand<CommandName>,
   input: unknown,
 ): unknown {
@@ -40,7 +40,7 @@ function performOpen(
     throw new HsmError('wrong-lifecycle', `the cluster is ${hsm.lifecycle}`);
   if (!hsm.synchronized && hsm.lifecycle === 'active' && !isPublic(command))
     throw new HsmError('busy', 'this HSM is still joining its cluster');
-  return command.run(hsm, caller, taken);
+  return command.run(hsm, client, taken);
 }
 
 /** What an HSM answers although it does not know the cluster's users yet: what it is. */
@@ -48,9 +48,9 @@ function isPublic({ during }: OpenCommand<CommandName>): boolean {
   return during.includes('uninitialized');
 }
 
-function performAs(
+function executeAsUser(
   hsm: Hsm,
-  { session }: Caller,
+  { session }: HsmClient,
   name: string,
   command: UserCommand<CommandName>,
   given: unknown,
@@ -59,23 +59,23 @@ function performAs(
   if (!session) throw new HsmError('not-logged-in', 'log in first');
   const { work = 'other' } = command;
   hsm.capacity.use(typeof work === 'function' ? work(input) : work);
-  const call: Call = { hsm, session, name, command, input };
+  const context: CommandContext = { hsm, session, name, command, input };
   try {
     if (!command.by.includes(session.role))
       throw new HsmError('not-permitted', `a ${session.role} may not do that`);
-    const output = runApproved(call);
+    const output = runApproved(context);
     if (output instanceof Promise)
       return output.then(
-        (out: unknown) => succeeded(call, out),
-        (error: unknown) => refused(call, error),
+        (out: unknown) => succeeded(context, out),
+        (error: unknown) => refused(context, error),
       );
-    return succeeded(call, output);
+    return succeeded(context, output);
   } catch (error) {
-    return refused(call, error);
+    return refused(context, error);
   }
 }
 
-interface Call {
+interface CommandContext {
   readonly hsm: Hsm;
   readonly session: Session;
   readonly name: string;
@@ -83,33 +83,33 @@ interface Call {
   readonly input: CommandInput<CommandName>;
 }
 
-function runApproved({ hsm, session, command, input }: Call): unknown {
+function runApproved({ hsm, session, command, input }: CommandContext): unknown {
   const guarded = guardedBy(hsm, session, command, input);
   const run = (): unknown => command.run(hsm, session, input);
   return guarded ? approve(hsm, session, guarded).then(run) : run();
 }
 
-function succeeded(call: Call, output: unknown): unknown {
-  recordUse(call, 'success');
+function succeeded(context: CommandContext, output: unknown): unknown {
+  recordUse(context, 'success');
   return output;
 }
 
-function refused(call: Call, error: unknown): never {
+function refused(context: CommandContext, error: unknown): never {
   const refusal = asHsmError(error);
-  const { hsm, session, input } = call;
-  const { opcode } = call.command;
+  const { hsm, session, input } = context;
+  const { opcode } = context.command;
   if (opcode)
     hsm.audit.note(
       entryOf(session, typeof opcode === 'function' ? opcode(input) : opcode, {
         response: refusal.code,
       }),
     );
-  recordUse(call, refusal.code);
+  recordUse(context, refusal.code);
   throw refusal;
 }
 
 /** The use of a key, if the cluster's owner wants that recorded; written down before the answer leaves. */
-function recordUse({ hsm, session, name, command, input }: Call, response: string): void {
+function recordUse({ hsm, session, name, command, input }: CommandContext, response: string): void {
   if (!hsm.auditPolicy.cryptography || !command.uses) return;
   for (const keyHandle of command.uses(input))
     hsm.audit.later(entryOf(session, 'KH_USE_KEY', { keyHandle, detail: name, response }));
@@ -121,7 +121,7 @@ function guardedBy(
   session: Session,
   command: UserCommand<CommandName>,
   input: CommandInput<CommandName>,
-): Guarded | undefined {
+): GuardedAction | undefined {
   const guarded = command.quorum?.(hsm, session, input);
   return guarded && (guarded.required ?? hsm.quorum.value(guarded.service)) > 1
     ? guarded

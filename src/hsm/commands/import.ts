@@ -4,7 +4,7 @@ import type { Session } from '../users/index.ts';
 import { keyPairKinds, type CommandInput, type KeyInfo } from '../wire/index.ts';
 import { CRYPTO_USER, type CommandsOf } from './command.ts';
 import { bytes, fields, oneOf } from './input.ts';
-import { keep, template } from './new-key.ts';
+import { storeKey, template } from './new-key.ts';
 
 /** Keys that enter in clear: public ones. All others come wrapped. */
 export const importCommands: CommandsOf<'importPublicKey'> = {
@@ -27,5 +27,5 @@ function importPublicKey(
 ): Promise<KeyInfo> {
   const engineKey = hsm.engine.importMaterial({ class: 'public-key', type: kind }, publicKey);
   const key = { ...fromTemplate(template, session.username, 'unwrapped'), engineKey };
-  return keep(hsm, session, key, { opcode: 'CN_INSERT_MASKED_OBJECT_USER' });
+  return storeKey(hsm, session, key, { opcode: 'CN_INSERT_MASKED_OBJECT_USER' });
 }

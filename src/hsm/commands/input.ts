@@ -1,4 +1,4 @@
-import { HsmError, MAX_FRAME } from '../wire/index.ts';
+import { HsmError, MAX_FRAME_BYTES } from '../wire/index.ts';
 
 /** Takes what came over the wire; throws `malformed-request` unless it is a `T`. */
 export type Check<T> = (value: unknown) => T;
@@ -32,7 +32,7 @@ export const flag: Check<boolean> = (value) => (typeof value === 'boolean' ? val
 
 export const bytes: Check<Uint8Array> = (value) => (value instanceof Uint8Array ? value : refuse());
 
-export const handle: Check<string> = (value) =>
+export const keyHandle: Check<string> = (value) =>
   typeof value === 'string' && /^[0-9a-f]{16}$/.test(value) ? value : refuse();
 
 /** `longest` in UTF-16 code units. */
@@ -87,7 +87,7 @@ export function mapOf<T>(check: Check<T>, most: number): Check<Readonly<Record<s
 }
 
 /** Longest text that a frame can hold. */
-export const anyText = text(MAX_FRAME);
+export const anyText = text(MAX_FRAME_BYTES);
 
 function members(value: unknown): Readonly<Record<string, unknown>> {
   if (

@@ -11,9 +11,19 @@ import {
 } from '../wire/index.ts';
 import { approval } from './approve.ts';
 import { ADMIN_OR_CRYPTO_USER, CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
-import { eitherOf, fields, flag, handle, integer, mapOf, oneOf, optional, text } from './input.ts';
+import {
+  eitherOf,
+  fields,
+  flag,
+  integer,
+  keyHandle,
+  mapOf,
+  oneOf,
+  optional,
+  text,
+} from './input.ts';
 import { makePair } from './make-pair.ts';
-import { copies, describeKey, keep, keepPair, template } from './new-key.ts';
+import { copies, describeKey, storeKey, storeKeyPair, template } from './new-key.ts';
 
 type Empty = Readonly<Record<string, never>>;
 
@@ -22,7 +32,7 @@ const MAX_PAGE = 1_000;
 const MAX_SECRET = 800;
 const anyValue = eitherOf(eitherOf(text(1024), flag), integer(0, Number.MAX_SAFE_INTEGER));
 const filter = fields<KeyFilter>({
-  handle: optional(handle),
+  handle: optional(keyHandle),
   attributes: optional(mapOf(anyValue, 64)),
 });
 
@@ -44,7 +54,7 @@ export const keyCommands: CommandsOf<
         ...fromTemplate(template, session.username, 'generated'),
         engineKey: hsm.engine.generate(keyType, length),
       };
-      return keep(hsm, session, key, { opcode: 'CN_GENERATE_KEY', minimumCopies });
+      return storeKey(hsm, session, key, { opcode: 'CN_GENERATE_KEY', minimumCopies });
     },
   },
   generateKeyPair: {
@@ -61,7 +71,7 @@ export const keyCommands: CommandsOf<
   },
   exportPublicKey: {
     by: CRYPTO_USER,
-    input: fields({ key: handle }),
+    input: fields({ key: keyHandle }),
     run: ({ keys, engine }, session, { key }) => ({
       publicKey: engine.exportPublicKey(keys.get(key, session).engineKey),
     }),
@@ -70,7 +80,7 @@ export const keyCommands: CommandsOf<
     by: ADMIN_OR_CRYPTO_USER,
     input: fields<CommandInput<'findKeys'>>({
       filter,
-      after: optional(handle),
+      after: optional(keyHandle),
       limit: integer(1, MAX_PAGE),
     }),
     run: findKeys,
@@ -79,7 +89,7 @@ export const keyCommands: CommandsOf<
     by: ADMIN_OR_CRYPTO_USER,
     opcode: 'CN_MODIFY_OBJECT',
     input: fields<CommandInput<'setAttribute'>>({
-      handle,
+      handle: keyHandle,
       name: text(64),
       value: eitherOf(text(1024), flag),
     }),
@@ -93,7 +103,7 @@ export const keyCommands: CommandsOf<
         ? { service: 'key-deletion', keyHandle: handle, approval }
         : undefined;
     },
-    input: fields<CommandInput<'destroyKey'>>({ handle, approval }),
+    input: fields<CommandInput<'destroyKey'>>({ handle: keyHandle, approval }),
     run: destroyKey,
   },
 };
@@ -110,7 +120,7 @@ async function generateKeyPair(
     ...fromTemplate({ ...publicTemplate, token }, session.username, 'generated'),
     engineKey: hsm.engine.publicHalf(engineKey),
   };
-  await keepPair(
+  await storeKeyPair(
     hsm,
     session,
     { publicKey, privateKey },
@@ -151,7 +161,7 @@ async function setAttribute(
 function changeableBy(hsm: Hsm, session: Session, handle: string, name: string): Key {
   if ((name === 'trusted') !== (session.role === 'admin'))
     throw new HsmError('not-permitted', `a ${session.role} may not set ${name}`);
-  return session.role === 'admin' ? hsm.keys.any(handle) : hsm.keys.owned(handle, session);
+  return session.role === 'admin' ? hsm.keys.anyTokenKey(handle) : hsm.keys.owned(handle, session);
 }
 
 async function destroyKey(

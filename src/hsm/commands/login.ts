@@ -2,7 +2,7 @@ import { verifyPassword } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
 import type { User } from '../users/index.ts';
 import { HsmError, type CommandInput, type HsmErrorCode } from '../wire/index.ts';
-import { EVERY_ROLE, entryOf, type Caller, type CommandsOf } from './command.ts';
+import { entryOf, EVERY_ROLE, type CommandsOf, type HsmClient } from './command.ts';
 import { anyText, fields, flag, nothing, oneOf, optional, text } from './input.ts';
 
 type Login = CommandInput<'login'>;
@@ -17,11 +17,11 @@ export const loginCommands: CommandsOf<'login' | 'logout'> = {
       password: anyText,
       exclusive: optional(flag),
     }),
-    run: async (hsm, caller, input) => {
+    run: async (hsm, client, input) => {
       hsm.logins.use('other');
-      await hsm.settled;
+      await hsm.initialSync;
       const username = input.username.toLowerCase();
-      return hsm.turns.take(username, () => login(hsm, caller, { ...input, username }));
+      return hsm.passwordQueue.run(username, () => login(hsm, client, { ...input, username }));
     },
   },
   logout: {
@@ -37,10 +37,10 @@ export const loginCommands: CommandsOf<'login' | 'logout'> = {
 
 async function login(
   hsm: Hsm,
-  caller: Caller,
+  client: HsmClient,
   input: Login,
 ): Promise<{ readonly session: string }> {
-  if (caller.session)
+  if (client.session)
     throw new HsmError('not-permitted', 'this connection is logged in; log out first');
   const user = await admit(hsm, input);
   const right = await verifyPassword(input.password, user.password ?? '');
@@ -56,7 +56,7 @@ async function login(
     hsm.sessions.end(session);
     throw error;
   }
-  caller.begin(session);
+  client.startSession(session);
   return { session: session.id };
 }
 
@@ -77,7 +77,7 @@ async function refuseIfLoggedIn(hsm: Hsm, input: Login): Promise<void> {
     await refuse(hsm, input, 'user-logged-in');
 }
 
-/** Records the refusal, and counts it if it was for a wrong password; the peers know of it before the caller does. */
+/** Records the refusal, and counts it if it was for a wrong password; the peers know of it before the client does. */
 async function refuse(hsm: Hsm, { username, role }: Login, code: HsmErrorCode): Promise<never> {
   const entry = { opcode: 'CN_LOGIN', username, role, response: code } as const;
   if (code === 'login-failed') await hsm.replicate(hsm.lockouts.countFailure(username), entry);

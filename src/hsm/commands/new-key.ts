@@ -32,30 +32,35 @@ export const template: Check<KeyTemplate> = fields<KeyTemplate>({
 /** CloudHSM's quota of HSMs per cluster is 28. */
 export const copies = optional(integer(1, 28));
 
-export interface Making {
+export interface KeyCreation {
   readonly opcode: Opcode;
   readonly minimumCopies?: number | undefined;
 }
 
 /** Takes up a key that was just made: a session key here only, a token key on `minimumCopies` HSMs or not at all. */
-export async function keep(hsm: Hsm, session: Session, key: Key, making: Making): Promise<KeyInfo> {
+export async function storeKey(
+  hsm: Hsm,
+  session: Session,
+  key: Key,
+  making: KeyCreation,
+): Promise<KeyInfo> {
   const entry = entryOf(session, making.opcode, { keyHandle: key.handle });
-  await keepAll(hsm, session, [key], { ...making, entry });
+  await storeAll(hsm, session, [key], { ...making, entry });
   return describeKey(hsm, key);
 }
 
 /** Likewise both keys of a pair, or neither. The public key is a session key if the private one is. */
-export async function keepPair(
+export async function storeKeyPair(
   hsm: Hsm,
   session: Session,
   { publicKey, privateKey }: KeyPair,
-  making: Making,
+  making: KeyCreation,
 ): Promise<void> {
   const entry = entryOf(session, making.opcode, {
     keyHandle: privateKey.handle,
     detail: `public key ${publicKey.handle}`,
   });
-  await keepAll(hsm, session, [privateKey, publicKey], { ...making, entry });
+  await storeAll(hsm, session, [privateKey, publicKey], { ...making, entry });
 }
 
 export interface KeyPair {
@@ -63,11 +68,11 @@ export interface KeyPair {
   readonly privateKey: Key;
 }
 
-async function keepAll(
+async function storeAll(
   hsm: Hsm,
   session: Session,
   keys: readonly [Key, ...Key[]],
-  { entry, minimumCopies = DEFAULT_COPIES }: Making & { readonly entry: NewAuditEntry },
+  { entry, minimumCopies = DEFAULT_COPIES }: KeyCreation & { readonly entry: NewAuditEntry },
 ): Promise<void> {
   const [first] = keys;
   if (!first.fixed.token) {

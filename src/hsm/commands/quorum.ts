@@ -4,7 +4,7 @@ import { approvalDataOf, approvers, Quorum, TOKEN_LIFETIME, type Token } from '.
 import { Users, type Session } from '../users/index.ts';
 import {
   HsmError,
-  LARGEST_QUORUM,
+  MAX_QUORUM_VALUE,
   quorumServices,
   tokenServices,
   type CommandInput,
@@ -13,7 +13,7 @@ import {
 } from '../wire/index.ts';
 import { approval } from './approve.ts';
 import { ADMIN, ADMIN_OR_CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
-import { bytes, fields, handle, integer, nothing, oneOf, optional, text } from './input.ts';
+import { bytes, fields, integer, keyHandle, nothing, oneOf, optional, text } from './input.ts';
 
 type Empty = Readonly<Record<string, never>>;
 type Names =
@@ -48,7 +48,7 @@ export const quorumCommands: CommandsOf<Names> = {
     },
     input: fields<CommandInput<'setQuorumValue'>>({
       service: oneOf(...quorumServices),
-      value: integer(1, LARGEST_QUORUM),
+      value: integer(1, MAX_QUORUM_VALUE),
       approval,
     }),
     run: setQuorumValue,
@@ -75,7 +75,7 @@ export const quorumCommands: CommandsOf<Names> = {
     opcode: 'CN_GET_TOKEN',
     input: fields<CommandInput<'generateQuorumToken'>>({
       service: oneOf(...tokenServices),
-      keyHandle: optional(handle),
+      keyHandle: optional(keyHandle),
     }),
     run: generateQuorumToken,
   },

@@ -8,7 +8,7 @@ export async function reveal(
 ): Promise<Uint8Array> {
   if (recipient === undefined) return secret;
   try {
-    return await engine.sealFor(recipient, secret);
+    return await engine.sealForRecipient(recipient, secret);
   } finally {
     secret.fill(0);
   }

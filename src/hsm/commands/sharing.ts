@@ -3,10 +3,10 @@ import { sharedWith, unsharedWith, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
 import { HsmError, type CommandInput } from '../wire/index.ts';
 import { CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
-import { fields, handle, text } from './input.ts';
+import { fields, keyHandle, text } from './input.ts';
 
 type Empty = Readonly<Record<string, never>>;
-const input = fields<CommandInput<'shareKey'>>({ handle, username: text(64) });
+const input = fields<CommandInput<'shareKey'>>({ handle: keyHandle, username: text(64) });
 
 /** Letting other crypto users use one's keys. */
 export const sharingCommands: CommandsOf<'shareKey' | 'unshareKey'> = {

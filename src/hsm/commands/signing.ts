@@ -1,14 +1,14 @@
 import { macHashes, signatureMechanisms, signedData, type CommandInput } from '../wire/index.ts';
 import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
-import { bytes, fields, handle, oneOf } from './input.ts';
+import { bytes, fields, keyHandle, oneOf } from './input.ts';
 
 const signing = {
-  key: handle,
+  key: keyHandle,
   mechanism: oneOf(...signatureMechanisms),
   form: oneOf(...signedData),
   data: bytes,
 };
-const macing = { key: handle, hash: oneOf(...macHashes), message: bytes };
+const macing = { key: keyHandle, hash: oneOf(...macHashes), message: bytes };
 
 /** Signatures and MACs. */
 export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'> = {

@@ -12,7 +12,7 @@ import {
 } from '../users/index.ts';
 import { HsmError, type CommandInput, type LoginRole, type UserInfo } from '../wire/index.ts';
 import { approval } from './approve.ts';
-import { ADMIN, EVERY_ROLE, entryOf, type CommandsOf } from './command.ts';
+import { ADMIN, entryOf, EVERY_ROLE, type CommandsOf } from './command.ts';
 import { anyText, fields, nothing, oneOf, text } from './input.ts';
 import { keepApprovers } from './quorum.ts';
 
@@ -35,7 +35,7 @@ export const userCommands: CommandsOf<
     quorum: (_hsm, _session, { approval }) => ({ service: 'user', approval }),
     input: fields<CommandInput<'createUser'>>({ ...nameAndRole, password: anyText, approval }),
     run: (hsm, session, input) =>
-      hsm.turns.take(input.username.toLowerCase(), () => createUser(hsm, session, input)),
+      hsm.passwordQueue.run(input.username.toLowerCase(), () => createUser(hsm, session, input)),
   },
   deleteUser: {
     by: ADMIN,
@@ -51,7 +51,9 @@ export const userCommands: CommandsOf<
       isOwn(session, username) ? undefined : { service: 'user', approval },
     input: fields<CommandInput<'changePassword'>>({ ...nameAndRole, password: anyText, approval }),
     run: (hsm, session, input) =>
-      hsm.turns.take(input.username.toLowerCase(), () => changePassword(hsm, session, input)),
+      hsm.passwordQueue.run(input.username.toLowerCase(), () =>
+        changePassword(hsm, session, input),
+      ),
   },
 };
 

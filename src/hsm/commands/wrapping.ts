@@ -16,13 +16,22 @@ import {
   type WrapMechanism,
 } from '../wire/index.ts';
 import { CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
-import { bytes, eitherOf, fields, handle, integer, oneOf, optional, type Check } from './input.ts';
+import {
+  bytes,
+  eitherOf,
+  fields,
+  integer,
+  keyHandle,
+  oneOf,
+  optional,
+  type Check,
+} from './input.ts';
 import { makePair } from './make-pair.ts';
-import { keep, template } from './new-key.ts';
+import { storeKey, template } from './new-key.ts';
 
 const DEFAULT_MECHANISM: WrapMechanism = 'aes-kwp';
 /** How keys leave that are not kept. */
-const BOUND: WrapMechanism = 'aes-gcm-bound';
+const BOUND_MECHANISM: WrapMechanism = 'aes-gcm-bound';
 const DEFAULT_FORM: KeyForm = { class: 'secret-key', type: 'aes' };
 const MAX_SECRET = 800;
 
@@ -43,8 +52,8 @@ export const wrappingCommands: CommandsOf<
     by: CRYPTO_USER,
     opcode: 'CN_WRAP_KEY',
     input: fields<CommandInput<'wrapKey'>>({
-      key: handle,
-      wrappingKey: handle,
+      key: keyHandle,
+      wrappingKey: keyHandle,
       mechanism: optional(mechanism),
     }),
     run: wrapKey,
@@ -53,7 +62,7 @@ export const wrappingCommands: CommandsOf<
     by: CRYPTO_USER,
     opcode: 'CN_UNWRAP_KEY',
     input: fields<CommandInput<'unwrapKey'>>({
-      wrappingKey: handle,
+      wrappingKey: keyHandle,
       wrapped: bytes,
       template,
       mechanism: optional(mechanism),
@@ -66,7 +75,7 @@ export const wrappingCommands: CommandsOf<
     by: CRYPTO_USER,
     opcode: 'CN_GENERATE_KEY',
     input: fields<CommandInput<'generateWrappedKey'>>({
-      wrappingKey: handle,
+      wrappingKey: keyHandle,
       form: newForm,
       binding: bytes,
     }),
@@ -76,11 +85,11 @@ export const wrappingCommands: CommandsOf<
     by: CRYPTO_USER,
     opcode: 'CN_UNWRAP_KEY',
     input: fields<CommandInput<'rewrapKey'>>({
-      fromKey: handle,
+      fromKey: keyHandle,
       mechanism,
       wrapped: bytes,
       form,
-      toKey: handle,
+      toKey: keyHandle,
       prefix: bytes,
     }),
     run: rewrapKey,
@@ -112,21 +121,21 @@ function wrapKey(
 
 function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>): Promise<KeyInfo> {
   const {
-    wrappingKey: handle,
+    wrappingKey: wrappingHandle,
     wrapped,
     template,
     mechanism = DEFAULT_MECHANISM,
     form = DEFAULT_FORM,
     binding,
   } = input;
-  const wrappingKey = hsm.keys.usable(handle, session, 'unwrap');
+  const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'unwrap');
   const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, {
     form,
     bytes: wrapped,
     binding,
   });
   const allowed = { ...template, ...confinement(wrappingKey, mechanism) };
-  return keep(
+  return storeKey(
     hsm,
     session,
     { ...fromTemplate(allowed, session.username, 'unwrapped'), engineKey },
@@ -141,24 +150,24 @@ function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>)
 function confinement({ changeable }: Key, mechanism: WrapMechanism): KeyTemplate {
   return {
     ...(changeable.trusted && { 'wrap-with-trusted': true }),
-    ...(mechanism === BOUND && { extractable: false }),
+    ...(mechanism === BOUND_MECHANISM && { extractable: false }),
   };
 }
 
 async function generateWrappedKey(
   hsm: Hsm,
   session: Session,
-  { wrappingKey: handle, form, binding }: CommandInput<'generateWrappedKey'>,
+  { wrappingKey: wrappingHandle, form, binding }: CommandInput<'generateWrappedKey'>,
 ): Promise<CommandOutput<'generateWrappedKey'>> {
-  const wrappingKey = hsm.keys.usable(handle, session, 'wrap');
+  const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'wrap');
   const key =
     form.class === 'private-key'
       ? await makePair(hsm, form.type)
       : hsm.engine.generate(form.type, form.length);
-  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, BOUND, key, binding);
+  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, BOUND_MECHANISM, key, binding);
   hsm.audit.note(
     entryOf(session, 'CN_GENERATE_KEY', {
-      keyHandle: handle,
+      keyHandle: wrappingHandle,
       detail: `${form.type}, out under this key`,
     }),
   );
@@ -170,7 +179,7 @@ function rewrapKey(
   session: Session,
   { fromKey, mechanism, wrapped, form, toKey, prefix }: CommandInput<'rewrapKey'>,
 ): CommandOutput<'rewrapKey'> {
-  if (mechanism === BOUND)
+  if (mechanism === BOUND_MECHANISM)
     throw new HsmError('key-not-extractable', 'what was bound does not leave again');
   const { engine, keys } = hsm;
   const from = keys.usable(fromKey, session, 'unwrap');
@@ -183,7 +192,7 @@ function rewrapKey(
   }
   const key = engine.unwrap(from.engineKey, mechanism, { form, bytes: wrapped });
   const fingerprint = engine.fingerprint(key, prefix);
-  const rewrapped = engine.wrap(to.engineKey, BOUND, key, fingerprint);
+  const rewrapped = engine.wrap(to.engineKey, BOUND_MECHANISM, key, fingerprint);
   hsm.audit.note(
     entryOf(session, 'CN_UNWRAP_KEY', {
       keyHandle: fromKey,

@@ -1,32 +1,32 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { openHsm, type HsmSurroundings } from '../hsm.ts';
+import { openHsm, type HsmEnvironment } from '../hsm.ts';
 import { HsmServer } from '../server/index.ts';
 import { FolderInUseError, WrongSecretError } from '../storage/index.ts';
 import {
   FrameReader,
   FrameWriter,
   HsmError,
-  type HsmBirth,
-  type HsmPlace,
+  type HsmLocation,
+  type HsmProvisioning,
   type HsmStatus,
   type RequestFrame,
 } from '../wire/index.ts';
-import { essence, statusOf, type Running } from './status.ts';
-import { controlTable } from './table.ts';
+import { statusFingerprint, statusOf, type RunningHsm } from './status.ts';
+import { controlCommands } from './table.ts';
 
-export interface ControlOptions extends HsmSurroundings {
+export interface ControlOptions extends HsmEnvironment {
   /** The HSM's end of its control channel. */
   readonly channel: Duplex;
   /** On a machine of its own an HSM knows better than its control plane where it may keep things and listen. */
-  readonly place?: HsmPlace | undefined;
+  readonly location?: HsmLocation | undefined;
 }
 
-type AnyHandler = (running: Running, input: unknown) => unknown;
+type AnyHandler = (running: RunningHsm, input: unknown) => unknown;
 // Each handler has been checked against its own command; the control plane is of the same build, so it sends what they take.
 const handlers: ReadonlyMap<string, AnyHandler> = new Map(
-  Object.entries(controlTable as unknown as Record<string, AnyHandler>),
+  Object.entries(controlCommands as unknown as Record<string, AnyHandler>),
 );
 
 /** The life of an HSM process: born, told and stopped over its control channel. When the channel closes it stops too. */
@@ -36,13 +36,13 @@ export class ControlService {
   readonly #options: ControlOptions;
   readonly #writer: FrameWriter;
   readonly #markStopped: () => void;
-  #running: Running | undefined;
+  #running: RunningHsm | undefined;
   /** One command after the other: what one has set up the next may need. */
-  #last: Promise<void> = Promise.resolve();
+  #lastCommand: Promise<void> = Promise.resolve();
   #stopping = false;
   #removing = false;
-  #told = '';
-  #telling = false;
+  #pushedFingerprint = '';
+  #pushScheduled = false;
 
   constructor(options: ControlOptions) {
     this.#options = options;
@@ -62,7 +62,7 @@ export class ControlService {
   stop(): void {
     if (this.#stopping) return;
     this.#stopping = true;
-    this.#last = this.#last.then(() => this.#end());
+    this.#lastCommand = this.#lastCommand.then(() => this.#end());
   }
 
   #read(reader: FrameReader, chunk: Buffer): void {
@@ -75,7 +75,7 @@ export class ControlService {
   }
 
   #enqueue(request: RequestFrame): void {
-    this.#last = this.#last.then(() => this.#serve(request));
+    this.#lastCommand = this.#lastCommand.then(() => this.#serve(request));
   }
 
   async #serve({ id, op, in: input }: RequestFrame): Promise<void> {
@@ -89,7 +89,7 @@ export class ControlService {
   }
 
   #answer(op: string, input: unknown): unknown {
-    if (op === 'birth') return this.#bear(input as HsmBirth);
+    if (op === 'birth') return this.#provision(input as HsmProvisioning);
     if (op === 'shutdown' || op === 'destroy') {
       this.#removing = op === 'destroy';
       this.stop();
@@ -101,32 +101,32 @@ export class ControlService {
     return handler(this.#running, input);
   }
 
-  async #bear(birth: HsmBirth): Promise<HsmStatus> {
+  async #provision(provisioning: HsmProvisioning): Promise<HsmStatus> {
     if (this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is born already');
     const { log } = this.#options;
     const hsm = await openHsm(
-      this.#options.place ? placed(birth, this.#options.place) : birth,
+      this.#options.location ? locatedAt(provisioning, this.#options.location) : provisioning,
       this.#options,
     );
     const server = await HsmServer.start(hsm);
     this.#running = { hsm, server };
-    hsm.onChange(() => this.#tellSoon());
+    hsm.onChange(() => this.#pushStatusSoon());
     const status = statusOf(this.#running);
-    this.#told = essence(status);
+    this.#pushedFingerprint = statusFingerprint(status);
     log.info({ host: status.host, port: status.port, lifecycle: status.lifecycle }, 'listening');
     return status;
   }
 
   /** At the end of the turn, so that many changes make one event. */
-  #tellSoon(): void {
-    if (this.#telling) return;
-    this.#telling = true;
+  #pushStatusSoon(): void {
+    if (this.#pushScheduled) return;
+    this.#pushScheduled = true;
     setImmediate(() => {
-      this.#telling = false;
+      this.#pushScheduled = false;
       if (!this.#running || this.#stopping) return;
       const status = statusOf(this.#running);
-      if (essence(status) === this.#told) return;
-      this.#told = essence(status);
+      if (statusFingerprint(status) === this.#pushedFingerprint) return;
+      this.#pushedFingerprint = statusFingerprint(status);
       this.#writer.write({ event: 'status', status });
     });
   }
@@ -138,7 +138,7 @@ export class ControlService {
       await this.#running?.server.close();
       this.#running?.hsm.close();
       if (this.#removing && this.#running)
-        rmSync(this.#running.hsm.birth.folder, { recursive: true, force: true });
+        rmSync(this.#running.hsm.provisioning.folder, { recursive: true, force: true });
     } catch (error) {
       log.error({ err: error }, 'the HSM did not stop cleanly');
     }
@@ -149,10 +149,13 @@ export class ControlService {
   }
 }
 
-function placed(birth: HsmBirth, { root, host, port }: HsmPlace): HsmBirth {
-  const folder = join(root, birth.hsmId);
+function locatedAt(
+  provisioning: HsmProvisioning,
+  { root, host, port }: HsmLocation,
+): HsmProvisioning {
+  const folder = join(root, provisioning.hsmId);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return { ...birth, folder, host, port };
+  return { ...provisioning, folder, host, port };
 }
 
 function asHsmError(error: unknown): HsmError {

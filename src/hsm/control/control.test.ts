@@ -18,13 +18,16 @@ import {
   type WorldHsm,
 } from '../../../test/support/hsm/hsm-world.ts';
 import { ControlService } from '../index.ts';
-import type { HsmBirth } from '../wire/index.ts';
+import type { HsmProvisioning } from '../wire/index.ts';
 
 const world = await hsmWorld(2);
 after(() => world[Symbol.asyncDispose]());
 const [first, second] = world.hsms as [WorldHsm, WorldHsm];
 
-function birthIn({ folder, address }: WorldHsm, change: Partial<HsmBirth> = {}): HsmBirth {
+function provisioningFor(
+  { folder, address }: WorldHsm,
+  change: Partial<HsmProvisioning> = {},
+): HsmProvisioning {
   return {
     hsmId: address.hsmId,
     clusterId: CLUSTER_ID,
@@ -39,7 +42,7 @@ function birthIn({ folder, address }: WorldHsm, change: Partial<HsmBirth> = {}):
 }
 
 /** Tries to bring an HSM up in a folder, and stops it. */
-async function tryBirth(birth: HsmBirth, passphrase?: string): Promise<void> {
+async function tryProvisioning(provisioning: HsmProvisioning, passphrase?: string): Promise<void> {
   const [ours, theirs] = duplexPair();
   const secret = { passphrase: passphrase === undefined ? undefined : new SecretText(passphrase) };
   const service = new ControlService({
@@ -50,7 +53,7 @@ async function tryBirth(birth: HsmBirth, passphrase?: string): Promise<void> {
   });
   const channel = new ControlChannel(ours, () => undefined);
   try {
-    await channel.call('birth', birth);
+    await channel.call('birth', provisioning);
   } finally {
     channel.close();
     await service.stopped;
@@ -97,7 +100,7 @@ test('what happened while an HSM was away it knows before it lets anyone in', as
 
 test('two processes never work in one folder', async () => {
   await assert.rejects(
-    tryBirth(birthIn(first)),
+    tryProvisioning(provisioningFor(first)),
     refusedAs('internal', /another process works in this folder/),
   );
 });
@@ -105,11 +108,11 @@ test('two processes never work in one folder', async () => {
 test('a folder serves only the HSM that it is of, and only under the secret that sealed it', async () => {
   await second.stop();
   await assert.rejects(
-    tryBirth(birthIn(second, { hsmId: 'hsm-zzzzzzzzzzz' })),
+    tryProvisioning(provisioningFor(second, { hsmId: 'hsm-zzzzzzzzzzz' })),
     refusedAs('invalid-argument', /hsm-bbbbbbbbbbb/),
   );
   await assert.rejects(
-    tryBirth(birthIn(second), 'a passphrase'),
+    tryProvisioning(provisioningFor(second), 'a passphrase'),
     refusedAs('internal', /another secret/),
   );
   await second.start();

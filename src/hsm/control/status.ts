@@ -2,18 +2,18 @@ import type { Hsm } from '../hsm.ts';
 import type { HsmServer } from '../server/index.ts';
 import type { HsmStatus } from '../wire/index.ts';
 
-/** A born HSM that listens. */
-export interface Running {
+/** A provisioned HSM that is listening. */
+export interface RunningHsm {
   readonly hsm: Hsm;
   readonly server: HsmServer;
 }
 
-export function statusOf({ hsm, server }: Running): HsmStatus {
+export function statusOf({ hsm, server }: RunningHsm): HsmStatus {
   const { clusterCsr, hsmCertificate, clusterCertificate, trustAnchor, serialNumber } =
-    hsm.identity.facts;
+    hsm.identity.state;
   return {
     lifecycle: hsm.lifecycle,
-    host: hsm.birth.host,
+    host: hsm.provisioning.host,
     port: server.port,
     serialNumber,
     keyCount: hsm.keys.count,
@@ -26,12 +26,12 @@ export function statusOf({ hsm, server }: Running): HsmStatus {
     ...(hsmCertificate !== undefined && { hsmCertificate }),
     ...(clusterCertificate !== undefined && { clusterCertificate }),
     ...(trustAnchor !== undefined && { trustAnchor }),
-    operations: Object.fromEntries(hsm.operations),
+    operations: Object.fromEntries(hsm.operationCounts),
   };
 }
 
 /** What of a status others act upon: when it changes, the control plane is told. */
-export function essence({
+export function statusFingerprint({
   lifecycle,
   port,
   synchronized,

@@ -7,31 +7,31 @@ import {
   hardwareCsr,
   importClone,
 } from '../identity/index.ts';
-import { pieceOf } from '../upload.ts';
+import { readPiece } from '../upload.ts';
 import {
   HsmError,
   type ControlCommandName,
   type ControlInput,
   type ControlOutput,
 } from '../wire/index.ts';
-import { statusOf, type Running } from './status.ts';
+import { statusOf, type RunningHsm } from './status.ts';
 
 type Handler<C extends ControlCommandName> = (
-  running: Running,
+  running: RunningHsm,
   input: ControlInput<C>,
 ) => ControlOutput<C> | Promise<ControlOutput<C>>;
 
 /** The backup that was made last, until it has been read. */
-const made = new WeakMap<Running, Uint8Array>();
+const made = new WeakMap<RunningHsm, Uint8Array>();
 
-function backupKeysOf({ identity }: Hsm): NonNullable<Hsm['identity']['facts']['backupKeys']> {
-  const { backupKeys } = identity.facts;
+function backupKeysOf({ identity }: Hsm): NonNullable<Hsm['identity']['state']['backupKeys']> {
+  const { backupKeys } = identity.state;
   if (!backupKeys) throw new HsmError('wrong-lifecycle', 'this hardware has no backup keys');
   return backupKeys;
 }
 
-/** What a born HSM does for its control plane. */
-export const controlTable = {
+/** What a provisioned HSM does for its control plane. */
+export const controlCommands = {
   status: (running) => {
     const { database } = running.hsm;
     if (database.trouble !== undefined) database.retry();
@@ -39,12 +39,12 @@ export const controlTable = {
   },
   hardwareCsr: async ({ hsm }) => ({ csr: await hardwareCsr(hsm.identity) }),
   setHardwareCertificates: async ({ hsm }, input) => {
-    const facts = await acceptHardwareCertificates(hsm.identity, input, hsm.clock);
-    hsm.identity.update(facts, () =>
+    const certificates = await acceptHardwareCertificates(hsm.identity, input, hsm.clock);
+    hsm.identity.update(certificates, () =>
       hsm.audit.append({ opcode: 'CN_CERT_AUTH_STORE_CERT', detail: 'hardware certificates' }),
     );
     // A joining HSM has none to show: its cluster's key is not here yet.
-    return { hsmCertificate: facts.hsmCertificate ?? '' };
+    return { hsmCertificate: certificates.hsmCertificate ?? '' };
   },
   initialize: ({ hsm }, { clusterCertificate, trustAnchor }) => {
     if (hsm.lifecycle !== 'uninitialized')
@@ -73,11 +73,11 @@ export const controlTable = {
     return { sealed };
   },
   importClone: ({ hsm }, { sealed }) => {
-    if (hsm.identity.facts.clusterKey !== undefined)
+    if (hsm.identity.state.clusterKey !== undefined)
       throw new HsmError('wrong-lifecycle', 'this HSM is of a cluster already');
-    const facts = importClone(hsm.identity, sealed);
-    hsm.identity.update(facts, () => hsm.audit.append({ opcode: 'CN_CLONE_TARGET_STAGE1' }));
-    hsm.peers.unlock(facts.maskingKey);
+    const cloned = importClone(hsm.identity, sealed);
+    hsm.identity.update(cloned, () => hsm.audit.append({ opcode: 'CN_CLONE_TARGET_STAGE1' }));
+    hsm.peers.unlock(cloned.maskingKey);
     hsm.changed();
     return {};
   },
@@ -93,7 +93,7 @@ export const controlTable = {
     return { size: file.length };
   },
   readBackup: (running, { offset }) => {
-    const bytes = pieceOf(made.get(running) ?? Buffer.alloc(0), offset);
+    const bytes = readPiece(made.get(running) ?? Buffer.alloc(0), offset);
     if (bytes.length === 0) made.delete(running);
     return { bytes };
   },

@@ -246,7 +246,7 @@ describe('a recipient', { skip: withoutOpenssl }, () => {
   it('alone can read what is sealed for him', async () => {
     const files = {
       key: engine.exportMaterial(rsa),
-      envelope: await engine.sealFor(spki(rsa), message),
+      envelope: await engine.sealForRecipient(spki(rsa), message),
     };
     const command = [
       'cms',
@@ -263,7 +263,7 @@ describe('a recipient', { skip: withoutOpenssl }, () => {
     ];
     assert.deepEqual(openssl(command, files), message);
     const elliptic = engine.exportPublicKey(await engine.generatePair('secp256r1'));
-    await assert.rejects(engine.sealFor(elliptic, message), InvalidKeyError);
+    await assert.rejects(engine.sealForRecipient(elliptic, message), InvalidKeyError);
   });
 });
 

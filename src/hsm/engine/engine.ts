@@ -28,14 +28,14 @@ export class UnfitKeyError extends Error {
 }
 
 /** An algorithm and the data that it is to sign. */
-export interface Signing {
+export interface SignatureInput {
   readonly mechanism: SignatureMechanism;
   readonly form: SignedData;
   readonly data: Uint8Array;
 }
 
 /** A key that comes in: its wrapped bytes, and what it is to be. */
-export interface Wrapped {
+export interface WrappedKey {
   readonly form: KeyForm;
   readonly bytes: Uint8Array;
   /** What it was bound to, by `aes-gcm-bound`. */
@@ -73,8 +73,8 @@ export interface Engine<Key extends EngineKey = EngineKey> {
     mechanism: EncryptionMechanism,
     ciphertext: Uint8Array,
   ): Promise<Uint8Array>;
-  sign(privateKey: Key, signing: Signing): Promise<Uint8Array>;
-  verify(publicKey: Key, signing: Signing, signature: Uint8Array): Promise<boolean>;
+  sign(privateKey: Key, signing: SignatureInput): Promise<Uint8Array>;
+  verify(publicKey: Key, signing: SignatureInput, signature: Uint8Array): Promise<boolean>;
   /** HMAC with a generic secret. */
   mac(key: Key, hash: MacHash, message: Uint8Array): Uint8Array;
   verifyMac(key: Key, hash: MacHash, message: Uint8Array, mac: Uint8Array): boolean;
@@ -86,8 +86,8 @@ export interface Engine<Key extends EngineKey = EngineKey> {
   decapsulate(privateKey: Key, ciphertext: Uint8Array): Promise<Uint8Array>;
   /** Secret and private keys only. `binding` is for `aes-gcm-bound`. */
   wrap(wrappingKey: Key, mechanism: WrapMechanism, key: Key, binding?: Uint8Array): Uint8Array;
-  unwrap(wrappingKey: Key, mechanism: WrapMechanism, wrapped: Wrapped): Key;
+  unwrap(wrappingKey: Key, mechanism: WrapMechanism, wrapped: WrappedKey): Key;
   /** CMS EnvelopedData for the holder of an RSA private key whose public key (SubjectPublicKeyInfo) is given; else `InvalidKeyError`. */
-  sealFor(publicKey: Uint8Array, content: Uint8Array): Promise<Uint8Array>;
+  sealForRecipient(publicKey: Uint8Array, content: Uint8Array): Promise<Uint8Array>;
   random(length: number): Uint8Array;
 }

@@ -7,7 +7,7 @@ export {
   UnfitKeyError,
   type Engine,
   type EngineKey,
-  type Signing,
-  type Wrapped,
+  type SignatureInput,
+  type WrappedKey,
 } from './engine.ts';
 export { createSoftwareEngine } from './software/software.ts';

@@ -3,30 +3,30 @@ import {
   certifies,
   createAuthority,
   createCsr,
-  issueCertificate,
   isSignedBy,
-  openWith,
+  issueCertificate,
+  openBox,
   readCertificate,
   type KeyPair,
   type Subject,
 } from '../../crypto/index.ts';
-import { HsmError, type ControlInput, type HsmBirth } from '../wire/index.ts';
-import type { Identity, IdentityFacts } from './identity.ts';
+import { HsmError, type ControlInput, type HsmProvisioning } from '../wire/index.ts';
+import type { HsmIdentity, HsmIdentityState } from './identity.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
-const LIFETIME = 3652 * DAY;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const CERTIFICATE_LIFETIME_MS = 3652 * DAY_MS;
 
 export function clusterCsr(
   keys: KeyPair,
-  mode: HsmBirth['mode'],
+  mode: HsmProvisioning['mode'],
   serialNumber: string,
 ): Promise<string> {
   return createCsr(keys, clusterSubject(mode, serialNumber));
 }
 
 /** Asks for the two certificates that say that this hardware is genuine and of this fleet. */
-export function hardwareCsr(identity: Identity): Promise<string> {
-  const { serialNumber } = identity.facts;
+export function hardwareCsr(identity: HsmIdentity): Promise<string> {
+  const { serialNumber } = identity.state;
   return createCsr(identity.hardwareKeys, {
     C: 'US',
     ST: 'CA',
@@ -39,10 +39,10 @@ export function hardwareCsr(identity: Identity): Promise<string> {
 
 /** Checks that both certify this hardware's key, and issues with that key the certificate of the cluster's key. */
 export async function acceptHardwareCertificates(
-  identity: Identity,
+  identity: HsmIdentity,
   given: ControlInput<'setHardwareCertificates'>,
   clock: Clock,
-): Promise<Partial<IdentityFacts>> {
+): Promise<Partial<HsmIdentityState>> {
   const { manufacturerHardwareCertificate, awsHardwareCertificate, manufacturerRoot } = given;
   const { publicKey } = identity.hardwareKeys;
   if (
@@ -67,11 +67,11 @@ export async function acceptHardwareCertificates(
 }
 
 function openBackupKeys(
-  { hardwareKeys }: Identity,
+  { hardwareKeys }: HsmIdentity,
   [manufacturer, operator]: readonly [Uint8Array, Uint8Array],
 ): [Uint8Array, Uint8Array] {
   const openPart = (part: string, sealed: Uint8Array): Uint8Array => {
-    const key = openWith(hardwareKeys.privateKey, sealed, Buffer.from(`backup-key/${part}`));
+    const key = openBox(hardwareKeys.privateKey, sealed, Buffer.from(`backup-key/${part}`));
     if (key.length !== 32) throw new HsmError('invalid-argument', 'a backup key has 32 bytes');
     return key;
   };
@@ -79,28 +79,28 @@ function openBackupKeys(
 }
 
 async function hsmCertificate(
-  identity: Identity,
+  identity: HsmIdentity,
   certificate: string,
   clock: Clock,
-): Promise<Partial<IdentityFacts>> {
-  const { clusterKeys, facts } = identity;
+): Promise<Partial<HsmIdentityState>> {
+  const { clusterKeys, state } = identity;
   // A joining HSM has no cluster key yet, and nobody needs to verify it: the member that clones to it does that.
   if (!clusterKeys) return {};
   const issuer = { certificate, privateKey: identity.hardwareKeys.privateKey };
-  const subject = clusterSubject(facts.mode, facts.serialNumber);
+  const subject = clusterSubject(state.mode, state.serialNumber);
   const order = {
     subject,
     publicKey: clusterKeys.publicKey,
     ca: false,
-    notBefore: clock.now() - DAY,
-    notAfter: clock.now() + LIFETIME,
+    notBefore: clock.now() - DAY_MS,
+    notAfter: clock.now() + CERTIFICATE_LIFETIME_MS,
   };
   return { hsmCertificate: await issueCertificate(order, issuer) };
 }
 
 /** Throws `HsmError` unless the customer's CA really certified this cluster's key. */
 export function checkClusterCertificate(
-  identity: Identity,
+  identity: HsmIdentity,
   { clusterCertificate, trustAnchor }: ControlInput<'initialize'>,
 ): void {
   const anchor = readCertificate(trustAnchor);
@@ -115,22 +115,25 @@ export function checkClusterCertificate(
 }
 
 /** What the HSM shows to those who connect: the cluster certificate, or before there is one a certificate that vouches for nothing. */
-export async function tlsFacts(
-  identity: Identity,
+export async function tlsCredentials(
+  identity: HsmIdentity,
   clock: Clock,
 ): Promise<{ readonly key: string; readonly cert: string }> {
-  const { clusterKey, clusterCertificate, hardwareKey } = identity.facts;
+  const { clusterKey, clusterCertificate, hardwareKey } = identity.state;
   if (clusterKey !== undefined && clusterCertificate !== undefined)
     return { key: clusterKey, cert: clusterCertificate };
-  const validity = { notBefore: clock.now() - DAY, notAfter: clock.now() + LIFETIME };
+  const validity = {
+    notBefore: clock.now() - DAY_MS,
+    notAfter: clock.now() + CERTIFICATE_LIFETIME_MS,
+  };
   const keys = identity.clusterKeys ?? identity.hardwareKeys;
   return {
     key: clusterKey ?? hardwareKey,
-    cert: await createAuthority(keys, { CN: identity.facts.hsmId }, validity),
+    cert: await createAuthority(keys, { CN: identity.state.hsmId }, validity),
   };
 }
 
-function clusterSubject(mode: HsmBirth['mode'], serialNumber: string): Subject {
+function clusterSubject(mode: HsmProvisioning['mode'], serialNumber: string): Subject {
   const kind = mode === 'FIPS' ? 'FIPS' : 'NON-FIPS';
   return {
     C: 'US',

@@ -1,27 +1,30 @@
+/**
+ * Cloning gives a joining HSM the secrets of its cluster: cluster key, masking key and
+ * certificates. Nothing else: users and keys are records, which the new HSM pulls from its peers
+ * once it holds the masking key (`replication/`).
+ */
 import {
   BrokenSealError,
   isSignedBy,
-  openWith,
+  openBox,
   readCertificate,
-  sealFor,
+  sealBox,
 } from '../../crypto/index.ts';
 import { HsmError, packValue, unpackValue, type ControlInput } from '../wire/index.ts';
-import type { Identity, IdentityFacts } from './identity.ts';
+import type { ClusterIdentity, HsmIdentity, HsmIdentityState } from './identity.ts';
 
-type ClusterFacts = Required<
-  Pick<
-    IdentityFacts,
-    'clusterId' | 'clusterKey' | 'maskingKey' | 'clusterCertificate' | 'trustAnchor'
-  >
->;
+type ClonedIdentity = ClusterIdentity & Pick<HsmIdentityState, 'clusterId'>;
 
-/** The cluster's secrets, sealed so that only the genuine hardware which the certificate names can open them. */
+/**
+ * The cluster's secrets, sealed so that only the genuine hardware which the certificate names can
+ * open them.
+ */
 export function exportClone(
-  identity: Identity,
+  identity: HsmIdentity,
   { hardwareCertificate, hsmId }: ControlInput<'exportClone'>,
 ): Uint8Array {
   const { clusterId, clusterKey, maskingKey, clusterCertificate, trustAnchor, manufacturerRoot } =
-    identity.facts;
+    identity.state;
   if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor)
     throw new HsmError('wrong-lifecycle');
   const hardware = readCertificate(hardwareCertificate);
@@ -31,24 +34,24 @@ export function exportClone(
       'the hardware certificate does not chain to the manufacturer root',
     );
   }
-  const facts: ClusterFacts = {
+  const contents: ClonedIdentity = {
     clusterId,
     clusterKey,
     maskingKey,
     clusterCertificate,
     trustAnchor,
   };
-  return sealFor(hardware.publicKey, packValue(facts), binding(clusterId, hsmId));
+  return sealBox(hardware.publicKey, packValue(contents), binding(clusterId, hsmId));
 }
 
 /** What `exportClone` sealed for this HSM. */
-export function importClone(identity: Identity, sealed: Uint8Array): ClusterFacts {
-  const { clusterId, hsmId } = identity.facts;
+export function importClone(identity: HsmIdentity, sealed: Uint8Array): ClonedIdentity {
+  const { clusterId, hsmId } = identity.state;
   try {
     // Only a member of the cluster could seal it, and it was bound to this HSM and cluster.
     return unpackValue(
-      openWith(identity.hardwareKeys.privateKey, sealed, binding(clusterId, hsmId)),
-    ) as ClusterFacts;
+      openBox(identity.hardwareKeys.privateKey, sealed, binding(clusterId, hsmId)),
+    ) as ClonedIdentity;
   } catch (error) {
     if (error instanceof BrokenSealError)
       throw new HsmError('invalid-argument', 'the clone is not for this HSM');

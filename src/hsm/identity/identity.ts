@@ -1,12 +1,12 @@
 import { importKeyPair, type KeyPair } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
-import type { HsmBirth } from '../wire/index.ts';
+import type { HsmProvisioning } from '../wire/index.ts';
 
 /** Keys and certificates as PEM. */
-export interface IdentityFacts {
+export interface HsmIdentityState {
   readonly hsmId: string;
   readonly clusterId: string;
-  readonly mode: HsmBirth['mode'];
+  readonly mode: HsmProvisioning['mode'];
   readonly serialNumber: string;
   readonly hardwareKey: string;
   readonly manufacturerHardwareCertificate?: string;
@@ -25,38 +25,43 @@ export interface IdentityFacts {
   readonly synchronized: boolean;
 }
 
-/** The facts, kept in the database; replaced as a whole. */
-export class Identity {
+/** Keys and certificates that all HSMs of a cluster share. */
+export type ClusterIdentity = Required<
+  Pick<HsmIdentityState, 'clusterKey' | 'maskingKey' | 'clusterCertificate' | 'trustAnchor'>
+>;
+
+/** The identity of this HSM, kept in the database. Replaced as a whole. */
+export class HsmIdentity {
   readonly #database: Database;
-  #facts: IdentityFacts;
+  #state: HsmIdentityState;
 
-  constructor(database: Database, facts: IdentityFacts) {
+  constructor(database: Database, state: HsmIdentityState) {
     this.#database = database;
-    this.#facts = facts;
+    this.#state = state;
   }
 
-  /** Undefined if the HSM has not been born yet. */
-  static load(database: Database): Identity | undefined {
-    const facts = database.setting('identity');
+  /** Undefined if the HSM has not been provisioned yet. */
+  static load(database: Database): HsmIdentity | undefined {
+    const state = database.setting('identity');
     // Only this class writes the setting.
-    return facts === undefined ? undefined : new Identity(database, facts as IdentityFacts);
+    return state === undefined ? undefined : new HsmIdentity(database, state as HsmIdentityState);
   }
 
-  get facts(): IdentityFacts {
-    return this.#facts;
+  get state(): HsmIdentityState {
+    return this.#state;
   }
 
   get hardwareKeys(): KeyPair {
-    return importKeyPair(this.#facts.hardwareKey);
+    return importKeyPair(this.#state.hardwareKey);
   }
 
   get clusterKeys(): KeyPair | undefined {
-    const { clusterKey } = this.#facts;
+    const { clusterKey } = this.#state;
     return clusterKey === undefined ? undefined : importKeyPair(clusterKey);
   }
 
   /** Records what happened by `alongside` in the same transaction. */
-  update(change: Partial<IdentityFacts>, alongside?: () => void): void {
+  update(change: Partial<HsmIdentityState>, alongside?: () => void): void {
     const takeEffect = this.#database.transact(() => {
       alongside?.();
       return this.write(change);
@@ -65,11 +70,11 @@ export class Identity {
   }
 
   /** Only inside a database transaction; what it returns is to be called once that has ended well. */
-  write(change: Partial<IdentityFacts>): () => void {
-    const facts = { ...this.#facts, ...change };
-    this.#database.putSetting('identity', facts);
+  write(change: Partial<HsmIdentityState>): () => void {
+    const state = { ...this.#state, ...change };
+    this.#database.putSetting('identity', state);
     return () => {
-      this.#facts = facts;
+      this.#state = state;
     };
   }
 }

@@ -3,11 +3,11 @@
  * HSM gets them. It must not know users or keys. Begin at `identity.ts`.
  */
 export { exportClone, importClone } from './clone.ts';
-export { Identity, type IdentityFacts } from './identity.ts';
-export { birthIdentity } from './provision.ts';
+export { HsmIdentity, type ClusterIdentity, type HsmIdentityState } from './identity.ts';
+export { provisionIdentity } from './provision.ts';
 export {
   acceptHardwareCertificates,
   checkClusterCertificate,
   hardwareCsr,
-  tlsFacts,
+  tlsCredentials,
 } from './certificates.ts';

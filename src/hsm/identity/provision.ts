@@ -1,17 +1,17 @@
 import { exportPrivateKey, makeKeyPair, randomBytes } from '../../crypto/index.ts';
-import type { HsmBirth } from '../wire/index.ts';
+import type { HsmProvisioning } from '../wire/index.ts';
 import { clusterCsr } from './certificates.ts';
-import type { IdentityFacts } from './identity.ts';
+import type { HsmIdentityState } from './identity.ts';
 
 const MASKING_KEY_LENGTH = 32;
 
-/** The facts of a new HSM. */
-export async function birthIdentity({
+/** Creates the identity of a new HSM. */
+export async function provisionIdentity({
   hsmId,
   clusterId,
   mode,
   first,
-}: HsmBirth): Promise<IdentityFacts> {
+}: HsmProvisioning): Promise<HsmIdentityState> {
   const serialNumber = `KH${randomBytes(6).toString('hex').toUpperCase()}`;
   const own = {
     hsmId,

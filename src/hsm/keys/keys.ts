@@ -15,14 +15,14 @@ interface KeyBody {
   readonly form: KeyForm;
   readonly material: Uint8Array;
 }
-type Unchanging = Pick<Key, 'owner' | 'fixed' | 'engineKey'>;
-type Changing = Pick<Key, 'sharedUsers' | 'changeable'>;
+type FixedPart = Pick<Key, 'owner' | 'fixed' | 'engineKey'>;
+type ChangeablePart = Pick<Key, 'sharedUsers' | 'changeable'>;
 
 /** All keys of this HSM: token keys as the cluster has them, and the session keys made here. */
 export class Keys {
   readonly #engine: Engine;
-  readonly #unchanging = new Map<string, Unchanging>();
-  readonly #changing = new Map<string, Changing>();
+  readonly #fixedParts = new Map<string, FixedPart>();
+  readonly #changeableParts = new Map<string, ChangeablePart>();
   readonly #tokenKeys = new Map<string, Key>();
   readonly #sessionKeys: BoundedCache<string, { readonly key: Key; readonly session: Session }>;
 
@@ -31,8 +31,8 @@ export class Keys {
     this.#sessionKeys = new BoundedCache(MAX_SESSION_KEYS, ({ session }, handle) =>
       session.keys.delete(handle),
     );
-    replica.subscribe('key', (record) => this.#takeKey(record));
-    replica.subscribe('key-attributes', (record) => this.#takeAttributes(record));
+    replica.subscribe('key', (record) => this.#applyKey(record));
+    replica.subscribe('key-attributes', (record) => this.#applyAttributes(record));
   }
 
   /** Token keys; session keys come and go. */
@@ -73,7 +73,7 @@ export class Keys {
   }
 
   /** A token key, whoever's it is: for admins. */
-  any(handle: string): Key {
+  anyTokenKey(handle: string): Key {
     const key = this.#tokenKeys.get(handle);
     if (!key) throw new HsmError('key-not-found');
     return key;
@@ -110,8 +110,8 @@ export class Keys {
   }
 
   dropSessionKey(handle: string): void {
-    const held = this.#sessionKeys.get(handle);
-    held?.session.keys.delete(handle);
+    const entry = this.#sessionKeys.get(handle);
+    entry?.session.keys.delete(handle);
     this.#sessionKeys.delete(handle);
   }
 
@@ -147,27 +147,28 @@ export class Keys {
     ];
   }
 
-  #takeKey({ id, deleted, body }: ReplicaRecord): void {
-    if (deleted) this.#unchanging.delete(id);
+  #applyKey({ id, deleted, body }: ReplicaRecord): void {
+    if (deleted) this.#fixedParts.delete(id);
     else {
       const { owner, fixed, form, material } = body as KeyBody;
       const engineKey: EngineKey = this.#engine.importMaterial(form, material);
-      this.#unchanging.set(id, { owner, fixed, engineKey });
+      this.#fixedParts.set(id, { owner, fixed, engineKey });
     }
-    this.#join(id);
+    this.#combine(id);
   }
 
-  #takeAttributes({ id, deleted, body }: ReplicaRecord): void {
-    if (deleted) this.#changing.delete(id);
-    else this.#changing.set(id, body as Changing);
-    this.#join(id);
+  #applyAttributes({ id, deleted, body }: ReplicaRecord): void {
+    if (deleted) this.#changeableParts.delete(id);
+    else this.#changeableParts.set(id, body as ChangeablePart);
+    this.#combine(id);
   }
 
-  /** The two records of a key may come in either order. */
-  #join(handle: string): void {
-    const unchanging = this.#unchanging.get(handle);
-    const changing = this.#changing.get(handle);
-    if (unchanging && changing) this.#tokenKeys.set(handle, { handle, ...unchanging, ...changing });
+  /** Puts a key together from its two records, which may arrive in either order. */
+  #combine(handle: string): void {
+    const fixedPart = this.#fixedParts.get(handle);
+    const changeablePart = this.#changeableParts.get(handle);
+    if (fixedPart && changeablePart)
+      this.#tokenKeys.set(handle, { handle, ...fixedPart, ...changeablePart });
     else this.#tokenKeys.delete(handle);
   }
 }

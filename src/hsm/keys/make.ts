@@ -3,7 +3,7 @@ import type { KeyTemplate } from '../wire/index.ts';
 import type { ChangeableAttributes, FixedAttributes, Key } from './key.ts';
 
 /** Where a key came from. */
-export type Origin = 'generated' | 'unwrapped';
+export type KeySource = 'generated' | 'unwrapped';
 
 export type NewKey = Omit<Key, 'engineKey'>;
 
@@ -15,7 +15,7 @@ export function newHandle(): string {
 }
 
 /** What a template asks for, with the safe default for what it leaves out: nothing is allowed, and the key can't leave. */
-export function fromTemplate(template: KeyTemplate, owner: string, origin: Origin): NewKey {
+export function fromTemplate(template: KeyTemplate, owner: string, origin: KeySource): NewKey {
   const { token = true, extractable = false, ...rest } = template;
   const local = origin === 'generated';
   const fixed: FixedAttributes = {

@@ -13,4 +13,4 @@ export {
   type User,
 } from './users.ts';
 export { Lockouts } from './lockouts.ts';
-export { Turns } from './serial-queue.ts';
+export { SerialQueue } from './serial-queue.ts';

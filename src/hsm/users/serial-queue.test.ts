@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refusedAs } from '../../../test/support/hsm/hsm-world.ts';
-import { Turns } from './serial-queue.ts';
+import { SerialQueue } from './serial-queue.ts';
 
 test('work for one user is done in order, one at a time, whatever became of the work before', async () => {
-  const turns = new Turns();
+  const queue = new SerialQueue();
   const done: number[] = [];
   let running = 0;
   const work = (number: number) => async (): Promise<number> => {
@@ -17,7 +17,7 @@ test('work for one user is done in order, one at a time, whatever became of the 
     return number;
   };
   const outcomes = await Promise.allSettled(
-    [1, 2, 3].map((number) => turns.take('alice', work(number))),
+    [1, 2, 3].map((number) => queue.run('alice', work(number))),
   );
   assert.deepEqual(done, [1, 2, 3]);
   assert.deepEqual(
@@ -27,28 +27,28 @@ test('work for one user is done in order, one at a time, whatever became of the 
 });
 
 test('one user doesn’t wait for another', async () => {
-  const turns = new Turns();
+  const queue = new SerialQueue();
   const { promise: forever, resolve } = Promise.withResolvers<void>();
-  const slow = turns.take('alice', () => forever);
-  assert.equal(await turns.take('bob', async () => 'done'), 'done');
+  const slow = queue.run('alice', () => forever);
+  assert.equal(await queue.run('bob', async () => 'done'), 'done');
   resolve();
   await slow;
 });
 
 test('too many who wait are turned away, and the place of those who are done is free again', async () => {
-  const turns = new Turns();
+  const queue = new SerialQueue();
   const { promise: gate, resolve } = Promise.withResolvers<void>();
-  const waiting = Array.from({ length: 16 }, () => turns.take('alice', () => gate));
+  const waiting = Array.from({ length: 16 }, () => queue.run('alice', () => gate));
   await assert.rejects(
-    turns.take('alice', () => gate),
+    queue.run('alice', () => gate),
     refusedAs('busy'),
   );
-  const others = Array.from({ length: 48 }, (_, index) => turns.take(`user${index}`, () => gate));
+  const others = Array.from({ length: 48 }, (_, index) => queue.run(`user${index}`, () => gate));
   await assert.rejects(
-    turns.take('last', () => gate),
+    queue.run('last', () => gate),
     refusedAs('busy'),
   );
   resolve();
   await Promise.all([...waiting, ...others]);
-  await turns.take('alice', async () => undefined);
+  await queue.run('alice', async () => undefined);
 });

@@ -3,7 +3,7 @@
  * PKCS#11 and cloudhsm-cli. Bytes travel as MessagePack bin; handles as 16 lower-case hex digits.
  */
 import type { AuditEntry, AuditIdentity } from './audit-format.ts';
-import type { BackupFacts, ExportProtection, ExportSecret, ExportShare } from './export.ts';
+import type { BackupSummary, ExportProtection, ExportSecret, ExportShare } from './export.ts';
 import type { HsmInfo, UserInfo } from './info.ts';
 import type { KeyFilter, KeyInfo, KeyTemplate } from './key-attributes.ts';
 import type {
@@ -33,7 +33,7 @@ interface Exchange<In, Out> {
 type Empty = Readonly<Record<string, never>>;
 
 /** How something is encrypted: with which key and, for a key of a pair, how. `aad` is then empty. */
-export interface Cipher {
+export interface EncryptionInput {
   readonly key: string;
   readonly aad: Uint8Array;
   readonly mechanism?: EncryptionMechanism;
@@ -47,21 +47,21 @@ export interface ForRecipient {
   readonly recipient?: Uint8Array;
 }
 
-interface Signing {
+interface SignatureInput {
   readonly key: string;
   readonly mechanism: SignatureMechanism;
   readonly form: SignedData;
   readonly data: Uint8Array;
 }
 
-interface Macing {
+interface MacInput {
   readonly key: string;
   readonly hash: MacHash;
   readonly message: Uint8Array;
 }
 
 /** Needed if the cluster puts the command under a quorum: else `quorum-required`, or `quorum-failed` if it is not good. */
-interface Approved {
+interface WithApproval {
   readonly approval?: Approval;
 }
 
@@ -90,13 +90,24 @@ export interface Commands {
   activate: Exchange<{ readonly password: string }, Empty>;
   listUsers: Exchange<Empty, { readonly users: readonly UserInfo[] }>;
   createUser: Exchange<
-    { readonly username: string; readonly role: LoginRole; readonly password: string } & Approved,
+    {
+      readonly username: string;
+      readonly role: LoginRole;
+      readonly password: string;
+    } & WithApproval,
     Empty
   >;
-  deleteUser: Exchange<{ readonly username: string; readonly role: LoginRole } & Approved, Empty>;
+  deleteUser: Exchange<
+    { readonly username: string; readonly role: LoginRole } & WithApproval,
+    Empty
+  >;
   /** One's own, or (admin) anyone's who is not logged in; unlocks. */
   changePassword: Exchange<
-    { readonly username: string; readonly role: LoginRole; readonly password: string } & Approved,
+    {
+      readonly username: string;
+      readonly role: LoginRole;
+      readonly password: string;
+    } & WithApproval,
     Empty
   >;
 
@@ -106,7 +117,7 @@ export interface Commands {
    * service `quorum`, as the greater of the `quorum` service's value and the present value of the one that is set.
    */
   setQuorumValue: Exchange<
-    { readonly service: QuorumService; readonly value: number } & Approved,
+    { readonly service: QuorumService; readonly value: number } & WithApproval,
     Empty
   >;
   /** One's own: the PEM of an RSA-2048 or EC P-256 public key, and the signature by it of a token of service `registration`. */
@@ -118,7 +129,7 @@ export interface Commands {
     },
     Empty
   >;
-  removeQuorumKey: Exchange<{ readonly username: string } & Approved, Empty>;
+  removeQuorumKey: Exchange<{ readonly username: string } & WithApproval, Empty>;
   /**
    * A token for the caller, instead of the one he may have for the service. It is good for 600 s, once, for him alone, at
    * any HSM of the cluster. `key-deletion` needs the key that is to be destroyed.
@@ -166,7 +177,7 @@ export interface Commands {
     { readonly handle: string; readonly name: string; readonly value: string | boolean },
     Empty
   >;
-  destroyKey: Exchange<{ readonly handle: string } & Approved, Empty>;
+  destroyKey: Exchange<{ readonly handle: string } & WithApproval, Empty>;
   /**
    * Lets another crypto user use one's token key; he can't wrap it out, change, share or destroy it. A user who is there
    * already, or one who was not, is no error.
@@ -180,17 +191,20 @@ export interface Commands {
    * what needs a public key takes a private one, too, that may do the opposite: whoever may decrypt may encrypt.
    */
   encrypt: Exchange<
-    Cipher & { readonly plaintext: Uint8Array },
+    EncryptionInput & { readonly plaintext: Uint8Array },
     { readonly ciphertext: Uint8Array }
   >;
   /** Any mismatch at all: `ciphertext-invalid`. */
   decrypt: Exchange<
-    Cipher & ForRecipient & { readonly ciphertext: Uint8Array },
+    EncryptionInput & ForRecipient & { readonly ciphertext: Uint8Array },
     { readonly plaintext: Uint8Array }
   >;
   /** Decrypts and encrypts again without the plaintext leaving the HSM. */
   reencrypt: Exchange<
-    { readonly from: Cipher & { readonly ciphertext: Uint8Array }; readonly to: Cipher },
+    {
+      readonly from: EncryptionInput & { readonly ciphertext: Uint8Array };
+      readonly to: EncryptionInput;
+    },
     { readonly ciphertext: Uint8Array }
   >;
   /** Random bytes and their ciphertext; the bytes are left out of the answer unless `reveal`. */
@@ -217,11 +231,14 @@ export interface Commands {
       readonly ciphertext: Uint8Array;
     }
   >;
-  sign: Exchange<Signing, { readonly signature: Uint8Array }>;
-  verify: Exchange<Signing & { readonly signature: Uint8Array }, { readonly valid: boolean }>;
+  sign: Exchange<SignatureInput, { readonly signature: Uint8Array }>;
+  verify: Exchange<
+    SignatureInput & { readonly signature: Uint8Array },
+    { readonly valid: boolean }
+  >;
   /** HMAC with a generic secret. */
-  mac: Exchange<Macing, { readonly mac: Uint8Array }>;
-  verifyMac: Exchange<Macing & { readonly mac: Uint8Array }, { readonly valid: boolean }>;
+  mac: Exchange<MacInput, { readonly mac: Uint8Array }>;
+  verifyMac: Exchange<MacInput & { readonly mac: Uint8Array }, { readonly valid: boolean }>;
   /** ECDH with someone's SubjectPublicKeyInfo: the shared point's x-coordinate. Not a key on the same curve: `key-invalid`. */
   deriveSecret: Exchange<
     { readonly key: string; readonly publicKey: Uint8Array } & ForRecipient,
@@ -313,7 +330,7 @@ export interface Commands {
    * in `backup-file.ts`.
    */
   exportBackup: Exchange<
-    ExportProtection & Approved,
+    ExportProtection & WithApproval,
     { readonly size: number; readonly shares?: readonly ExportShare[] }
   >;
   /** The next piece from `offset` on, as long as a frame allows; empty at the end. */
@@ -325,13 +342,13 @@ export interface Commands {
    */
   writeBackup: Exchange<{ readonly offset: number; readonly bytes: Uint8Array }, Empty>;
   /** For admins: opens what was written, which proves it whole, and tells what is in it. Changes nothing. */
-  checkBackup: Exchange<ExportSecret, BackupFacts>;
+  checkBackup: Exchange<ExportSecret, BackupSummary>;
   /**
    * For anyone, at an uninitialized HSM (whose TLS certificate is for the same key as its HsmCertificate): makes it an active member of the backup's cluster, with its users, passwords, keys
    * and certificate. Refused whole if the backup is not whole, or of the other mode (FIPS or not).
    * If the backup puts `restore` under a quorum, takes the approval of its users, who sign what `generateRestoreToken` gave.
    */
-  restoreBackup: Exchange<ExportSecret & Approved, Empty>;
+  restoreBackup: Exchange<ExportSecret & WithApproval, Empty>;
   /** For anyone, at an uninitialized HSM: a token for the restore of a backup. Good for 600 s, once, until the next one. */
   generateRestoreToken: Exchange<Empty, QuorumToken>;
 }

@@ -15,7 +15,7 @@ export interface ExportShare {
 }
 
 /** What a backup turned out to hold. */
-export interface BackupFacts {
+export interface BackupSummary {
   readonly backupId: string;
   readonly clusterId: string;
   /** Milliseconds since the epoch. */

@@ -8,12 +8,12 @@ import type { ControlEvent } from './control.ts';
 import { packFrame, unpackValue } from './messagepack.ts';
 
 /** Longest body of a frame, in bytes. */
-export const MAX_FRAME = 1024 * 1024;
+export const MAX_FRAME_BYTES = 1024 * 1024;
 /** The same before login: a stranger must not make an HSM hold more than this for him. */
-export const MAX_STRANGER_FRAME = 16 * 1024;
+export const MAX_UNAUTHENTICATED_FRAME_BYTES = 16 * 1024;
 /** Bytes waiting for a slow reader beyond which no more of his requests should be read. */
-const HIGH_WATER = 4 * MAX_FRAME;
-const HEADER = 4;
+const HIGH_WATER_BYTES = 4 * MAX_FRAME_BYTES;
+const HEADER_BYTES = 4;
 
 export interface RequestFrame {
   readonly id: number;
@@ -35,9 +35,9 @@ export class FramingError extends Error {
 
 /** One frame, header and body. */
 export function encodeFrame(message: Frame): Buffer {
-  const frame = packFrame(message, HEADER);
-  const length = frame.length - HEADER;
-  if (length > MAX_FRAME) throw new FramingError(`frame of ${length} bytes is too long`);
+  const frame = packFrame(message, HEADER_BYTES);
+  const length = frame.length - HEADER_BYTES;
+  if (length > MAX_FRAME_BYTES) throw new FramingError(`frame of ${length} bytes is too long`);
   frame.writeUInt32BE(length, 0);
   return frame;
 }
@@ -63,7 +63,7 @@ export class FrameWriter {
 
   /** True while the other side reads so slowly that its requests should wait: stop reading until the stream's `drain`. */
   get congested(): boolean {
-    return this.#waitingBytes + this.#stream.writableLength > HIGH_WATER;
+    return this.#waitingBytes + this.#stream.writableLength > HIGH_WATER_BYTES;
   }
 
   /** Sends now what waits for the end of the turn. */
@@ -83,9 +83,9 @@ export class FrameReader {
   limit: number;
   #rest: Buffer[] = [];
   #restBytes = 0;
-  #wanted = HEADER;
+  #wanted = HEADER_BYTES;
 
-  constructor(limit: number = MAX_FRAME) {
+  constructor(limit: number = MAX_FRAME_BYTES) {
     this.limit = limit;
   }
 
@@ -102,15 +102,15 @@ export class FrameReader {
   #cut(bytes: Buffer): unknown[] {
     const messages: unknown[] = [];
     let offset = 0;
-    this.#wanted = HEADER;
-    while (bytes.length - offset >= HEADER) {
+    this.#wanted = HEADER_BYTES;
+    while (bytes.length - offset >= HEADER_BYTES) {
       const length = bytes.readUInt32BE(offset);
       if (length > this.limit) throw new FramingError('frame is too long');
-      this.#wanted = HEADER + length;
+      this.#wanted = HEADER_BYTES + length;
       if (bytes.length - offset < this.#wanted) break;
-      messages.push(decodeBody(bytes.subarray(offset + HEADER, offset + this.#wanted)));
+      messages.push(decodeBody(bytes.subarray(offset + HEADER_BYTES, offset + this.#wanted)));
       offset += this.#wanted;
-      this.#wanted = HEADER;
+      this.#wanted = HEADER_BYTES;
     }
     this.#rest = offset === bytes.length ? [] : [bytes.subarray(offset)];
     this.#restBytes = bytes.length - offset;

@@ -4,7 +4,7 @@
  */
 export { HsmError, type HsmErrorCode } from './errors.ts';
 export type {
-  Cipher,
+  EncryptionInput,
   CommandInput,
   CommandName,
   CommandOutput,
@@ -14,9 +14,9 @@ export type {
 export type { LoginRole, Role } from './roles.ts';
 export type { Coverage, HsmInfo, HsmLifecycle, UserInfo } from './info.ts';
 export type { KeyAttributes, KeyFilter, KeyInfo, KeyTemplate } from './key-attributes.ts';
-export type { BackupFacts, ExportProtection, ExportSecret, ExportShare } from './export.ts';
+export type { BackupSummary, ExportProtection, ExportSecret, ExportShare } from './export.ts';
 export {
-  LARGEST_QUORUM,
+  MAX_QUORUM_VALUE,
   quorumServices,
   tokenServices,
   type Approval,
@@ -32,8 +32,8 @@ export type {
   ControlEvent,
   ControlInput,
   ControlOutput,
-  HsmBirth,
-  HsmPlace,
+  HsmProvisioning,
+  HsmLocation,
   HsmRate,
   HsmStatus,
   OperationClass,
@@ -44,8 +44,8 @@ export {
   FrameReader,
   FrameWriter,
   FramingError,
-  MAX_FRAME,
-  MAX_STRANGER_FRAME,
+  MAX_FRAME_BYTES,
+  MAX_UNAUTHENTICATED_FRAME_BYTES,
   type Frame,
   type ReplyFrame,
   type RequestFrame,

@@ -1,6 +1,14 @@
 import type { Role } from './roles.ts';
 
-/** `uninitialized`: no cluster certificate yet. `initialized`: certificate set, no admin password. */
+/**
+ * State of the cluster as this HSM knows it. `uninitialized`: no cluster certificate yet.
+ * `initialized`: certificate set, but the first admin has no password. `active`: claimed by its
+ * owner, users can log in.
+ *
+ * Independent of `synchronized` (`HsmStatus`): an HSM that joins an active cluster is `active` as
+ * soon as it has the cluster's certificate, but answers `busy` until it holds all records of its
+ * peers.
+ */
 export type HsmLifecycle = 'uninitialized' | 'initialized' | 'active';
 
 /** A count of HSMs of the cluster: it is on `on` of `of`. */

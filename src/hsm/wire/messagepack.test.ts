@@ -1,6 +1,7 @@
 /**
- * The bytes of everything that Keyhold encodes as MessagePack: files on disk, frames, and what lies inside seals. Each was
- * taken from an earlier build, so that a change of codec or options cannot make old files unreadable.
+ * The bytes of everything that Keyhold encodes as MessagePack: files on disk, frames, and what lies
+ * inside seals. Each was taken from an earlier build, so that a change of codec or options cannot
+ * make old files unreadable.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,13 +15,13 @@ import {
   issueCertificate,
   makeKeyPair,
   open,
-  openWith,
+  openBox,
   seal,
   secretKey,
 } from '../../crypto/index.ts';
 import { authority } from '../../../test/support/hsm/certificates-world.ts';
 import { packContents, unpackContents } from '../backup/contents.ts';
-import { exportClone, Identity, importClone } from '../identity/index.ts';
+import { exportClone, HsmIdentity, importClone } from '../identity/index.ts';
 import { RecordSeal } from '../replication/record-seal.ts';
 import { openDatabase } from '../storage/index.ts';
 import { encodeFrame, FrameReader } from './framing.ts';
@@ -171,11 +172,11 @@ test("a clone's contents have the pinned bytes", async () => {
     hardwareKey: exportPrivateKey(hardware.privateKey),
     manufacturerRoot: manufacturer.certificate,
   };
-  const hsm = new Identity(database as never, facts);
+  const hsm = new HsmIdentity(database as never, facts);
   const { hsmId } = identity;
   const sealed = exportClone(hsm, { hardwareCertificate, hsmId });
   const binding = Buffer.from(`clone/cluster-aaaaaaaaaaa/${hsmId}`);
-  assert.equal(hex(openWith(hardware.privateKey, sealed, binding)), bytes.clone);
+  assert.equal(hex(openBox(hardware.privateKey, sealed, binding)), bytes.clone);
   assert.deepEqual(importClone(hsm, sealed), clusterSecrets);
 });
 

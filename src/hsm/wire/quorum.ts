@@ -17,7 +17,7 @@ export const tokenServices = [...quorumServices, 'registration'] as const;
 export type TokenService = (typeof tokenServices)[number];
 
 /** Approvals needed. 1: no quorum. */
-export const LARGEST_QUORUM = 8;
+export const MAX_QUORUM_VALUE = 8;
 
 /** One user's signature of a token: RSASSA-PKCS1-v1_5 or ECDSA (DER), with SHA-256, over `approvalData`. */
 export interface ApprovalSignature {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Logger, SecretText } from '../../base/index.ts';
 import type { ClusterRow, HsmRow, KeyStoreRow } from '../../domain/index.ts';
-import type { ClusterClient, MemberHealth } from '../../hsm/client/index.ts';
+import type { ClusterClient, HsmHealth } from '../../hsm/client/index.ts';
 import type { Store } from '../../storage/index.ts';
 import { changeConnectionState, changeKeyStore, notConnected } from '../connection-state.ts';
 import type { KeyStore } from '../contract.ts';
@@ -64,7 +64,7 @@ export class CloudHsmConnection {
   }
 
   /** Health of the cluster's HSMs; empty while there is no connection. */
-  members(): readonly MemberHealth[] {
+  members(): readonly HsmHealth[] {
     return this.#client?.members() ?? [];
   }
 

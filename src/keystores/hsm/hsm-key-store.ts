@@ -1,6 +1,10 @@
 import { macAlgorithms } from '../../domain/index.ts';
 import type { ClusterClient } from '../../hsm/client/index.ts';
-import type { Cipher, CommandInput, ForRecipient } from '../../hsm/wire/index.ts';
+import type {
+  CommandInput,
+  EncryptionInput as HsmEncryptionInput,
+  ForRecipient,
+} from '../../hsm/wire/index.ts';
 import type { EncryptionInput, KeyStore, RecipientOptions, SigningInput } from '../contract.ts';
 import { toKeyStoreError } from './hsm-errors.ts';
 import { importMaterial } from './import-material.ts';
@@ -51,14 +55,14 @@ function encryption(commands: MaterialCommands): Encryption {
   return {
     async encrypt(input, plaintext) {
       const { ciphertext } = await commands.call(input.material, 'encrypt', (key) => ({
-        ...toCipher(input, key),
+        ...toHsmInput(input, key),
         plaintext,
       }));
       return ciphertext;
     },
     async decrypt(input, ciphertext) {
       const { plaintext } = await commands.call(input.material, 'decrypt', (key) => ({
-        ...toCipher(input, key),
+        ...toHsmInput(input, key),
         ciphertext,
         ...forRecipient(input),
       }));
@@ -67,8 +71,8 @@ function encryption(commands: MaterialCommands): Encryption {
     async reencrypt(from, to) {
       const { ciphertext } = from;
       const commandInput = (fromKey: string, toKey: string): CommandInput<'reencrypt'> => ({
-        from: { ...toCipher(from, fromKey), ciphertext },
-        to: toCipher(to, toKey),
+        from: { ...toHsmInput(from, fromKey), ciphertext },
+        to: toHsmInput(to, toKey),
       });
       return (await commands.callWithBoth(from.material, to.material, 'reencrypt', commandInput))
         .ciphertext;
@@ -138,7 +142,7 @@ function keyAgreement(
   };
 }
 
-function toCipher({ aad, algorithm }: EncryptionInput, key: string): Cipher {
+function toHsmInput({ aad, algorithm }: EncryptionInput, key: string): HsmEncryptionInput {
   const mechanism = encryptionMechanism(algorithm);
   return mechanism === undefined ? { key, aad } : { key, aad, mechanism };
 }

@@ -6,7 +6,7 @@ import {
   issueCertificate,
   makeKeyPair,
   readCsr,
-  sealFor,
+  sealBox,
   type Issuer,
 } from '../../../src/crypto/index.ts';
 
@@ -47,8 +47,8 @@ export async function certifyHardware(
     awsHardwareCertificate: await certify(csr, manufacturer, true),
     manufacturerRoot: manufacturer.certificate,
     sealedBackupKeys: [
-      sealFor(publicKey, backupKeys[0], Buffer.from('backup-key/manufacturer')),
-      sealFor(publicKey, backupKeys[1], Buffer.from('backup-key/operator')),
+      sealBox(publicKey, backupKeys[0], Buffer.from('backup-key/manufacturer')),
+      sealBox(publicKey, backupKeys[1], Buffer.from('backup-key/operator')),
     ],
   } as const;
   await control.call('setHardwareCertificates', certificates);

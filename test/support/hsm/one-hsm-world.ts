@@ -6,7 +6,7 @@ import { silentLogger, type Clock } from '../../../src/base/index.ts';
 import { ControlChannel } from '../../../src/cluster/control-channel.ts';
 import type { HsmAddress } from '../../../src/hsm/client/index.ts';
 import { ControlService } from '../../../src/hsm/index.ts';
-import type { HsmBirth, HsmRate, HsmStatus } from '../../../src/hsm/wire/index.ts';
+import type { HsmProvisioning, HsmRate, HsmStatus } from '../../../src/hsm/wire/index.ts';
 
 export const CLUSTER_ID = 'cluster-aaaaaaaaaaa';
 
@@ -14,7 +14,7 @@ export interface WorldHsm {
   readonly address: HsmAddress;
   readonly folder: string;
   readonly control: ControlChannel;
-  /** What the HSM pushed last, or said at its birth. */
+  /** What the HSM pushed last, or said at its provisioning. */
   readonly status: HsmStatus;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -35,7 +35,7 @@ export async function startHsm(
   const hsmId = `hsm-${'abcdefgh'.charAt(index).repeat(11)}`;
   const folder = join(root, hsmId);
   mkdirSync(folder, { mode: 0o700 });
-  const birth = {
+  const provisioning = {
     hsmId,
     clusterId: CLUSTER_ID,
     folder,
@@ -46,7 +46,7 @@ export async function startHsm(
     clockOffset: 0,
     ...(rate && { rate }),
   } as const;
-  let run = await begin(birth, clock);
+  let run = await begin(provisioning, clock);
   return {
     folder,
     get address() {
@@ -59,7 +59,7 @@ export async function startHsm(
       return run.status;
     },
     async start() {
-      run = await begin(birth, clock);
+      run = await begin(provisioning, clock);
     },
     async stop() {
       run.control.close();
@@ -74,17 +74,17 @@ interface Run {
   readonly status: HsmStatus;
 }
 
-async function begin(birth: HsmBirth, clock: Clock): Promise<Run> {
+async function begin(provisioning: HsmProvisioning, clock: Clock): Promise<Run> {
   const [ours, theirs] = duplexPair();
   const { stopped } = new ControlService({ channel: theirs, secret: {}, clock, log: silentLogger });
   let pushed: HsmStatus | undefined;
   const control = new ControlChannel(ours, (status) => (pushed = status));
-  const born = await control.call('birth', birth);
+  const initialStatus = await control.call('birth', provisioning);
   return {
     control,
     stopped,
     get status() {
-      return pushed ?? born;
+      return pushed ?? initialStatus;
     },
   };
 }

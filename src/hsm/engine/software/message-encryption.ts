@@ -7,8 +7,8 @@ import {
   type SecretKey,
 } from '../../../crypto/index.ts';
 
-const NONCE_LENGTH = 16;
-const MESSAGE_KEY_LENGTH = 32;
+const NONCE_BYTES = 16;
+const MESSAGE_KEY_BYTES = 32;
 const LABEL = 'keyhold message key';
 
 /** AES-256-GCM under a key derived for this one message. */
@@ -17,13 +17,13 @@ export function encryptMessage(
   plaintext: Uint8Array,
   aad: Uint8Array,
 ): Uint8Array {
-  const nonce = Buffer.allocUnsafe(NONCE_LENGTH);
-  fillNonce(nonce, 0, NONCE_LENGTH);
+  const nonce = Buffer.allocUnsafe(NONCE_BYTES);
+  fillNonce(nonce, 0, NONCE_BYTES);
   const ciphertext = seal(
-    deriveKey(secret, LABEL, nonce, MESSAGE_KEY_LENGTH),
+    deriveKey(secret, LABEL, nonce, MESSAGE_KEY_BYTES),
     plaintext,
     aad,
-    NONCE_LENGTH,
+    NONCE_BYTES,
   );
   ciphertext.set(nonce, 0);
   return ciphertext;
@@ -35,12 +35,12 @@ export function decryptMessage(
   ciphertext: Uint8Array,
   aad: Uint8Array,
 ): Uint8Array {
-  if (ciphertext.length < NONCE_LENGTH) throw new BrokenSealError();
+  if (ciphertext.length < NONCE_BYTES) throw new BrokenSealError();
   const messageKey = deriveKey(
     secret,
     LABEL,
-    ciphertext.subarray(0, NONCE_LENGTH),
-    MESSAGE_KEY_LENGTH,
+    ciphertext.subarray(0, NONCE_BYTES),
+    MESSAGE_KEY_BYTES,
   );
-  return open(messageKey, ciphertext.subarray(NONCE_LENGTH), aad);
+  return open(messageKey, ciphertext.subarray(NONCE_BYTES), aad);
 }

@@ -19,13 +19,13 @@ import {
   type Signer,
 } from '../../../crypto/index.ts';
 import type { EncryptionMechanism } from '../../wire/index.ts';
-import { UnfitKeyError, type Signing } from '../engine.ts';
+import { UnfitKeyError, type SignatureInput } from '../engine.ts';
 import { pairOf, privateOf, publicOf, type SoftwareKey } from './software-key.ts';
 
-interface Encryption {
+interface EncryptionScheme {
   readonly family: PairFamily;
   /** Bytes that a key takes at most. */
-  readonly room: (publicKey: AsymmetricKey) => number;
+  readonly maxPlaintextBytes: (publicKey: AsymmetricKey) => number;
   readonly encrypt: (
     publicKey: AsymmetricKey,
     plaintext: Uint8Array,
@@ -36,33 +36,38 @@ interface Encryption {
   ) => Uint8Array | Promise<Uint8Array>;
 }
 
-const encryptions: Readonly<Record<EncryptionMechanism, Encryption>> = {
+const encryptions: Readonly<Record<EncryptionMechanism, EncryptionScheme>> = {
   'rsa-oaep-sha1': oaep('sha1'),
   'rsa-oaep-sha256': oaep('sha256'),
-  sm2: { family: 'sm2', room: () => Infinity, encrypt: sm2Encrypt, decrypt: sm2Decrypt },
+  sm2: {
+    family: 'sm2',
+    maxPlaintextBytes: () => Infinity,
+    encrypt: sm2Encrypt,
+    decrypt: sm2Decrypt,
+  },
 };
 
-function oaep(hash: OaepHash): Encryption {
+function oaep(hash: OaepHash): EncryptionScheme {
   return {
     family: 'rsa',
-    room: (publicKey) => oaepRoom(publicKey, hash),
+    maxPlaintextBytes: (publicKey) => oaepMaxBytes(publicKey, hash),
     encrypt: (publicKey, plaintext) => rsaEncrypt(publicKey, hash, plaintext),
     decrypt: (privateKey, ciphertext) => rsaDecrypt(privateKey, hash, ciphertext),
   };
 }
 
 /** Bytes that OAEP leaves room for (RFC 8017, section 7.1.1). */
-export function oaepRoom({ asymmetricKeyDetails }: AsymmetricKey, hash: OaepHash): number {
+export function oaepMaxBytes({ asymmetricKeyDetails }: AsymmetricKey, hash: OaepHash): number {
   return (asymmetricKeyDetails?.modulusLength ?? 0) / 8 - { sha1: 42, sha256: 66 }[hash];
 }
 
-export async function sign(key: SoftwareKey, signing: Signing): Promise<Uint8Array> {
+export async function sign(key: SoftwareKey, signing: SignatureInput): Promise<Uint8Array> {
   return signerFor(key, signing).sign(privateOf(key), signing.data);
 }
 
 export async function verify(
   key: SoftwareKey,
-  signing: Signing,
+  signing: SignatureInput,
   signature: Uint8Array,
 ): Promise<boolean> {
   return signerFor(key, signing).verify(publicOf(key), signing.data, signature);
@@ -73,7 +78,7 @@ export async function encryptTo(
   mechanism: EncryptionMechanism,
   plaintext: Uint8Array,
 ): Promise<Uint8Array> {
-  const { family, room, encrypt } = encryptions[mechanism];
+  const { family, maxPlaintextBytes: room, encrypt } = encryptions[mechanism];
   requireFamily(key, family);
   const publicKey = publicOf(key);
   const most = room(publicKey);
@@ -111,7 +116,10 @@ export async function decapsulate(key: SoftwareKey, ciphertext: Uint8Array): Pro
   return decapsulateSecret(privateOf(key), ciphertext);
 }
 
-export async function sealFor(recipient: Uint8Array, content: Uint8Array): Promise<Uint8Array> {
+export async function sealForRsaRecipient(
+  recipient: Uint8Array,
+  content: Uint8Array,
+): Promise<Uint8Array> {
   const publicKey = readPublicKey(recipient);
   if (publicKey.asymmetricKeyType !== 'rsa')
     throw new InvalidKeyError('the recipient has no RSA key');
@@ -124,7 +132,7 @@ export function requireFamily(key: SoftwareKey, ...families: readonly PairFamily
     throw new UnfitKeyError(`a ${type} key is not for this mechanism`);
 }
 
-function signerFor(key: SoftwareKey, { mechanism, form, data }: Signing): Signer {
+function signerFor(key: SoftwareKey, { mechanism, form, data }: SignatureInput): Signer {
   const scheme: SignatureScheme = signatureSchemes[mechanism];
   requireFamily(key, scheme.family);
   const signer = form === 'raw' ? scheme.raw : scheme.digest;

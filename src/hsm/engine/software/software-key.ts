@@ -2,8 +2,8 @@ import {
   checkValue,
   generatePrivateKey,
   InvalidKeyError,
+  isConsistentPair,
   isOfKind,
-  isWhole,
   pairCheckValue,
   publicKeyOf,
   randomBytes,
@@ -19,22 +19,22 @@ import {
 import type { KeyForm, SecretKeyType } from '../../wire/index.ts';
 import { UnfitKeyError } from '../engine.ts';
 
-interface Shown {
+interface KeyProperties {
   readonly length: number;
   readonly checkValue: string;
 }
-interface SoftwareSecretKey extends Shown {
+interface SoftwareSecretKey extends KeyProperties {
   readonly class: 'secret-key';
   readonly type: SecretKeyType;
   readonly secret: SecretKey;
 }
-interface SoftwarePrivateKey extends Shown {
+interface SoftwarePrivateKey extends KeyProperties {
   readonly class: 'private-key';
   readonly type: PairKind;
   readonly privateKey: AsymmetricKey;
   readonly publicKey: AsymmetricKey;
 }
-interface SoftwarePublicKey extends Shown {
+interface SoftwarePublicKey extends KeyProperties {
   readonly class: 'public-key';
   readonly type: PairKind;
   readonly publicKey: AsymmetricKey;
@@ -71,7 +71,7 @@ export function importMaterial(form: KeyForm, material: Uint8Array): SoftwareKey
 /** The same for what came from outside, whose two halves may not belong together. */
 export function importForeign(form: KeyForm, material: Uint8Array): SoftwareKey {
   const key = importMaterial(form, material);
-  if (key.class === 'private-key' && !isWhole(key.privateKey))
+  if (key.class === 'private-key' && !isConsistentPair(key.privateKey))
     throw new InvalidKeyError('private and public key are not one pair');
   return key;
 }

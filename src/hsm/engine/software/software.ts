@@ -7,7 +7,7 @@ import {
   derive,
   encapsulate,
   encryptTo,
-  sealFor,
+  sealForRsaRecipient,
   sign,
   verify,
 } from './public-key-use.ts';
@@ -47,7 +47,7 @@ export function createSoftwareEngine(): Engine<SoftwareKey> {
     decapsulate,
     wrap,
     unwrap,
-    sealFor,
+    sealForRecipient: sealForRsaRecipient,
     random: randomBytes,
   };
 }

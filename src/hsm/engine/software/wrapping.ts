@@ -10,8 +10,8 @@ import {
   type OaepHash,
 } from '../../../crypto/index.ts';
 import type { KeyForm, WrapMechanism } from '../../wire/index.ts';
-import { UnfitKeyError, type Wrapped } from '../engine.ts';
-import { oaepRoom, requireFamily } from './public-key-use.ts';
+import { UnfitKeyError, type WrappedKey } from '../engine.ts';
+import { oaepMaxBytes, requireFamily } from './public-key-use.ts';
 import {
   exportMaterial,
   importForeign,
@@ -21,18 +21,22 @@ import {
   type SoftwareKey,
 } from './software-key.ts';
 
-interface Wrapping {
-  readonly wrap: (wrappingKey: SoftwareKey, material: Uint8Array, bound: Bound) => Uint8Array;
-  readonly unwrap: (wrappingKey: SoftwareKey, wrapped: Uint8Array, bound: Bound) => Uint8Array;
+interface WrapAlgorithm {
+  readonly wrap: (wrappingKey: SoftwareKey, material: Uint8Array, bound: WrapBinding) => Uint8Array;
+  readonly unwrap: (
+    wrappingKey: SoftwareKey,
+    wrapped: Uint8Array,
+    bound: WrapBinding,
+  ) => Uint8Array;
 }
 /** What a key is, and what else its wrapping is bound to. */
-interface Bound {
+interface WrapBinding {
   readonly form: KeyForm;
   readonly binding: Uint8Array;
 }
 const NOTHING = new Uint8Array(0);
 
-const wrappings: Readonly<Record<WrapMechanism, Wrapping>> = {
+const wrappings: Readonly<Record<WrapMechanism, WrapAlgorithm>> = {
   'aes-kwp': {
     wrap: (key, material) => wrapKey(secretOf(key, 'aes'), material),
     unwrap: (key, wrapped) => unwrapKey(secretOf(key, 'aes'), wrapped),
@@ -69,7 +73,7 @@ export function wrap(
 export function unwrap(
   wrappingKey: SoftwareKey,
   mechanism: WrapMechanism,
-  { form, bytes, binding = NOTHING }: Wrapped,
+  { form, bytes, binding = NOTHING }: WrappedKey,
 ): SoftwareKey {
   const material = wrappings[mechanism].unwrap(wrappingKey, bytes, { form, binding });
   try {
@@ -79,16 +83,16 @@ export function unwrap(
   }
 }
 
-function aadOf({ form: { class: kind, type }, binding }: Bound): Buffer {
+function aadOf({ form: { class: kind, type }, binding }: WrapBinding): Buffer {
   return Buffer.concat([Buffer.from(`${kind} ${type}\0`, 'latin1'), binding]);
 }
 
-function oaep(hash: OaepHash): Wrapping {
+function oaep(hash: OaepHash): WrapAlgorithm {
   return {
     wrap(key, material) {
       requireFamily(key, 'rsa');
       const publicKey = publicOf(key);
-      if (material.length > oaepRoom(publicKey, hash))
+      if (material.length > oaepMaxBytes(publicKey, hash))
         throw new UnfitKeyError('the key is too long for this mechanism');
       return rsaEncrypt(publicKey, hash, material);
     },
@@ -99,7 +103,7 @@ function oaep(hash: OaepHash): Wrapping {
   };
 }
 
-function rsaAes(hash: OaepHash): Wrapping {
+function rsaAes(hash: OaepHash): WrapAlgorithm {
   return {
     wrap(key, material) {
       requireFamily(key, 'rsa');

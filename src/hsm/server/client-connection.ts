@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { perform, type Caller } from '../commands/index.ts';
+import { execute, type HsmClient } from '../commands/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { isPeerOperation, PeerService } from '../replication/index.ts';
 import type { Session } from '../users/index.ts';
@@ -8,27 +8,27 @@ import {
   FrameWriter,
   FramingError,
   HsmError,
-  MAX_FRAME,
-  MAX_STRANGER_FRAME,
+  MAX_FRAME_BYTES,
+  MAX_UNAUTHENTICATED_FRAME_BYTES,
   type RequestFrame,
 } from '../wire/index.ts';
 
 /** Requests of one connection that may be under way at once; more are not read. */
-const MAX_UNDER_WAY = 256;
+const MAX_IN_FLIGHT = 256;
 /** Milliseconds of silence after which a connection that nobody logged in on is closed. */
-const STRANGER_TIMEOUT = 60_000;
+const UNAUTHENTICATED_TIMEOUT_MS = 60_000;
 
 /** One caller: reads his requests no faster than he takes the answers. What isn't the protocol ends the connection. */
-export class Connection implements Caller {
+export class ClientConnection implements HsmClient {
   readonly #hsm: Hsm;
   readonly #socket: TLSSocket;
-  readonly #reader = new FrameReader(MAX_STRANGER_FRAME);
+  readonly #reader = new FrameReader(MAX_UNAUTHENTICATED_FRAME_BYTES);
   readonly #writer: FrameWriter;
   readonly #peer: PeerService;
   readonly #inbox: RequestFrame[] = [];
-  readonly #underWay = new Set<Promise<void>>();
-  #greeted = false;
-  #trusted = false;
+  readonly #inFlight = new Set<Promise<void>>();
+  #helloDone = false;
+  #authenticated = false;
   #session: Session | undefined;
 
   constructor(hsm: Hsm, socket: TLSSocket) {
@@ -38,16 +38,22 @@ export class Connection implements Caller {
     const { peers, replica, sessions } = hsm;
     const sessionsOf = (username: string): number => sessions.count(username);
     this.#peer = new PeerService(
-      { hsmId: hsm.birth.hsmId, replica, peers, synchronized: () => hsm.synchronized, sessionsOf },
+      {
+        hsmId: hsm.provisioning.hsmId,
+        replica,
+        peers,
+        synchronized: () => hsm.synchronized,
+        sessionsOf,
+      },
       socket,
     );
-    socket.setTimeout(STRANGER_TIMEOUT);
+    socket.setTimeout(UNAUTHENTICATED_TIMEOUT_MS);
     socket.on('timeout', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('drain', () => this.#work());
+    socket.on('drain', () => this.#processInbox());
     // 'close' follows every error, and the other side's reasons are its own.
     socket.on('error', () => undefined);
-    socket.on('close', () => this.end());
+    socket.on('close', () => this.endSession());
   }
 
   get session(): Session | undefined {
@@ -55,18 +61,18 @@ export class Connection implements Caller {
   }
 
   /** Whether it is a user who has logged in, or a peer that has proved to be one. */
-  get trusted(): boolean {
-    return this.#trusted;
+  get authenticated(): boolean {
+    return this.#authenticated;
   }
 
-  begin(session: Session): void {
+  startSession(session: Session): void {
     this.#session = session;
-    if (this.#socket.destroyed) this.end();
-    else this.#trust(true);
+    if (this.#socket.destroyed) this.endSession();
+    else this.#setAuthenticated(true);
   }
 
   /** The session is over because its connection is. */
-  end(): void {
+  endSession(): void {
     const { session } = this;
     if (!session) return;
     const { id, username, role } = session;
@@ -87,17 +93,17 @@ export class Connection implements Caller {
   async close(): Promise<void> {
     this.#socket.pause();
     this.#inbox.length = 0;
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#inFlight);
     this.#writer.flush();
-    this.end();
+    this.endSession();
     this.#socket.destroySoon();
   }
 
   /** Frames may be long, and pauses too, once it is known whose they are. */
-  #trust(trusted: boolean): void {
-    this.#trusted = trusted;
-    this.#reader.limit = trusted ? MAX_FRAME : MAX_STRANGER_FRAME;
-    this.#socket.setTimeout(trusted ? 0 : STRANGER_TIMEOUT);
+  #setAuthenticated(authenticated: boolean): void {
+    this.#authenticated = authenticated;
+    this.#reader.limit = authenticated ? MAX_FRAME_BYTES : MAX_UNAUTHENTICATED_FRAME_BYTES;
+    this.#socket.setTimeout(authenticated ? 0 : UNAUTHENTICATED_TIMEOUT_MS);
   }
 
   #read(chunk: Buffer): void {
@@ -107,27 +113,27 @@ export class Connection implements Caller {
       this.#socket.destroy();
       return;
     }
-    this.#work();
+    this.#processInbox();
   }
 
   /** Goes on until all is done, or the caller must wait: then no more is read from him. */
-  #work(): void {
+  #processInbox(): void {
     while (
       !this.#socket.destroyed &&
       !this.#writer.congested &&
-      this.#underWay.size < MAX_UNDER_WAY
+      this.#inFlight.size < MAX_IN_FLIGHT
     ) {
       const request = this.#inbox.shift();
       if (!request) break;
       this.#serve(request);
     }
-    this.#record();
+    this.#flushAudit();
     if (this.#inbox.length > 0) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
   /** Makes the uses of keys that were just answered durable: the answers leave at the end of the turn, or not at all. */
-  #record(): void {
+  #flushAudit(): void {
     try {
       this.#hsm.audit.flush();
     } catch (error) {
@@ -142,7 +148,7 @@ export class Connection implements Caller {
       if (output instanceof Promise) this.#await(id, op, output);
       else this.#reply(id, output);
     } catch (error) {
-      this.#refuse(id, op, error);
+      this.#replyError(id, op, error);
     }
   }
 
@@ -150,30 +156,30 @@ export class Connection implements Caller {
     const done = output
       .then(
         (out) => this.#reply(id, out),
-        (error: unknown) => this.#refuse(id, op, error),
+        (error: unknown) => this.#replyError(id, op, error),
       )
       .finally(() => {
-        this.#underWay.delete(done);
-        this.#record();
-        if (this.#inbox.length > 0) this.#work();
+        this.#inFlight.delete(done);
+        this.#flushAudit();
+        if (this.#inbox.length > 0) this.#processInbox();
       });
-    this.#underWay.add(done);
+    this.#inFlight.add(done);
   }
 
   #answer(op: string, input: unknown): unknown {
     if (isPeerOperation(op)) return this.#answerPeer(op, input);
-    if (!this.#greeted && op !== 'hello')
+    if (!this.#helloDone && op !== 'hello')
       throw new HsmError('unsupported-version', 'say hello first');
-    const output = perform(this.#hsm, this, op, input);
-    this.#greeted = true;
-    if (op === 'logout') this.#trust(false);
+    const output = execute(this.#hsm, this, op, input);
+    this.#helloDone = true;
+    if (op === 'logout') this.#setAuthenticated(false);
     return output;
   }
 
   #answerPeer(...[op, input]: Parameters<PeerService['answer']>): unknown {
     if (typeof input !== 'object' || input === null) throw new HsmError('malformed-request');
     const output = this.#peer.answer(op, input);
-    if (op === 'peerHello') this.#trust(true);
+    if (op === 'peerHello') this.#setAuthenticated(true);
     return output;
   }
 
@@ -192,7 +198,7 @@ export class Connection implements Caller {
     }
   }
 
-  #refuse(id: number, op: string, error: unknown): void {
+  #replyError(id: number, op: string, error: unknown): void {
     if (!(error instanceof HsmError)) this.#hsm.log.error({ err: error, op }, 'a command failed');
     const { code, message } =
       error instanceof HsmError

@@ -5,22 +5,22 @@ import {
   type ClusterClient,
   type ClusterClientOptions,
   type HsmAddress,
-  type MemberHealth,
+  type HsmHealth,
 } from './contract.ts';
 import { LoginGate } from './login-gate.ts';
-import { Member, type MemberContext } from './member.ts';
-import { isRepeatable, mayGoElsewhere } from './repeatable.ts';
+import { PooledHsm, type PoolContext } from './pooled-hsm.ts';
+import { canRetryElsewhere, isRepeatable } from './repeatable.ts';
 
 /** Milliseconds that a call waits for an HSM that is just being connected to, if there is no other, and how many may wait. */
-const LONGEST_WAIT = 2_000;
-const MAX_WAITING = 1_000;
+const RECONNECT_WAIT_MS = 2_000;
+const MAX_WAITING_CALLS = 1_000;
 
 /** The members of a cluster and the choice between them. */
-export class Cluster implements ClusterClient {
+export class ClusterPool implements ClusterClient {
   readonly #gate: LoginGate;
-  readonly #context: MemberContext;
-  #members: readonly Member[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #context: PoolContext;
+  #hsms: readonly PooledHsm[] = [];
+  readonly #waiters = new Set<() => void>();
   #next = 0;
 
   constructor(options: ClusterClientOptions) {
@@ -32,32 +32,32 @@ export class Cluster implements ClusterClient {
       clock,
       log,
       gate: this.#gate,
-      changed: () => this.#waiting.forEach((look) => look()),
+      changed: () => this.#waiters.forEach((check) => check()),
     };
     this.setMembers(options.members);
   }
 
-  roster(): readonly Member[] {
-    return this.#members;
+  hsms(): readonly PooledHsm[] {
+    return this.#hsms;
   }
 
   async call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>> {
-    const member = this.#leastBusy([]) ?? (await this.#connected());
-    if (!member) throw this.#nobody();
+    const hsm = this.#leastBusy([]) ?? (await this.#waitForHsm());
+    if (!hsm) throw this.#noUsableHsm();
     try {
-      return await member.call(command, input, this.#isPortable(command, input, [member]));
+      return await hsm.call(command, input, this.#isPortable(command, input, [hsm]));
     } catch (error) {
-      return this.#elsewhere(command, input, member, error);
+      return this.#retryElsewhere(command, input, hsm, error);
     }
   }
 
   async callEach<C extends CommandName>(command: C, input: CommandInput<C>) {
-    const reachable = this.#members.filter((member) => member.load !== undefined);
+    const reachable = this.#hsms.filter((hsm) => hsm.load !== undefined);
     return Promise.all(
-      reachable.map(async (member) => {
-        const { hsmId } = member.address;
+      reachable.map(async (hsm) => {
+        const { hsmId } = hsm.address;
         try {
-          return { hsmId, output: await member.call(command, input, false) };
+          return { hsmId, output: await hsm.call(command, input, false) };
         } catch (error) {
           return { hsmId, error: error instanceof Error ? error : new Error('unknown failure') };
         }
@@ -65,26 +65,26 @@ export class Cluster implements ClusterClient {
     );
   }
 
-  members(): readonly MemberHealth[] {
-    return this.#members.map((member) => member.health);
+  members(): readonly HsmHealth[] {
+    return this.#hsms.map((hsm) => hsm.health);
   }
 
   setMembers(addresses: readonly HsmAddress[]): void {
-    const before = new Map(this.#members.map((member) => [keyOf(member.address), member]));
+    const previous = new Map(this.#hsms.map((hsm) => [keyOf(hsm.address), hsm]));
     const wanted = new Map(addresses.map((address) => [keyOf(address), address]));
-    this.#members = Array.from(
+    this.#hsms = Array.from(
       wanted,
-      ([key, address]) => before.get(key) ?? new Member(address, this.#context),
+      ([key, address]) => previous.get(key) ?? new PooledHsm(address, this.#context),
     );
-    for (const [key, member] of before) {
-      if (wanted.has(key)) member.mayBeUp();
-      else member.stop();
+    for (const [key, hsm] of previous) {
+      if (wanted.has(key)) hsm.retryNow();
+      else hsm.stop();
     }
   }
 
   setPassword(password: SecretText): void {
     this.#gate.setPassword(password);
-    for (const member of this.#members) member.passwordChanged();
+    for (const hsm of this.#hsms) hsm.passwordChanged();
   }
 
   close(): void {
@@ -92,21 +92,21 @@ export class Cluster implements ClusterClient {
   }
 
   /** Each further HSM once. */
-  async #elsewhere<C extends CommandName>(
+  async #retryElsewhere<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
-    first: Member,
+    first: PooledHsm,
     error: unknown,
   ): Promise<CommandOutput<C>> {
     const tried = [first];
     let failure = error;
-    while (mayGoElsewhere(failure, command, input)) {
-      const member = await this.#another(tried, failure);
-      if (!member) break;
-      tried.push(member);
+    while (canRetryElsewhere(failure, command, input)) {
+      const hsm = await this.#nextHsm(tried, failure);
+      if (!hsm) break;
+      tried.push(hsm);
       const portable = this.#isPortable(command, input, tried);
       try {
-        return await member.call(command, input, portable);
+        return await hsm.call(command, input, portable);
       } catch (error) {
         failure = error;
       }
@@ -118,29 +118,29 @@ export class Cluster implements ClusterClient {
   }
 
   /** An HSM that was not tried yet; after a broken connection also one that has come back. */
-  async #another(tried: readonly Member[], failure: unknown): Promise<Member | undefined> {
+  async #nextHsm(tried: readonly PooledHsm[], failure: unknown): Promise<PooledHsm | undefined> {
     const fresh = this.#leastBusy(tried);
     const broken = failure instanceof HsmUnreachableError && failure.reason !== 'timeout';
-    if (fresh || !broken || tried.length > this.#members.length) return fresh;
-    return this.#connected();
+    if (fresh || !broken || tried.length > this.#hsms.length) return fresh;
+    return this.#waitForHsm();
   }
 
   /** The first HSM that is connected to again, as long as there is hope and for a while at most. */
-  async #connected(): Promise<Member | undefined> {
-    if (this.#waiting.size >= MAX_WAITING) return undefined;
-    const { promise, resolve } = Promise.withResolvers<Member | undefined>();
-    const look = (): void => {
-      const member = this.#leastBusy([]);
-      if (member || !this.#members.some(({ connecting }) => connecting)) resolve(member);
+  async #waitForHsm(): Promise<PooledHsm | undefined> {
+    if (this.#waiters.size >= MAX_WAITING_CALLS) return undefined;
+    const { promise, resolve } = Promise.withResolvers<PooledHsm | undefined>();
+    const check = (): void => {
+      const hsm = this.#leastBusy([]);
+      if (hsm || !this.#hsms.some(({ connecting }) => connecting)) resolve(hsm);
     };
-    const timer = setTimeout(() => resolve(undefined), LONGEST_WAIT);
-    this.#waiting.add(look);
-    look();
+    const timer = setTimeout(() => resolve(undefined), RECONNECT_WAIT_MS);
+    this.#waiters.add(check);
+    check();
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
-      this.#waiting.delete(look);
+      this.#waiters.delete(check);
     }
   }
 
@@ -148,30 +148,30 @@ export class Cluster implements ClusterClient {
   #isPortable<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
-    tried: readonly Member[],
+    tried: readonly PooledHsm[],
   ): boolean {
-    const another = this.#members.some((member) => member.answers && !tried.includes(member));
+    const another = this.#hsms.some((hsm) => hsm.answers && !tried.includes(hsm));
     return another && isRepeatable(command, input);
   }
 
   /** Of those equally busy, each in its turn. */
-  #leastBusy(except: readonly Member[]): Member | undefined {
-    const members = this.#members;
-    let best: Member | undefined;
+  #leastBusy(except: readonly PooledHsm[]): PooledHsm | undefined {
+    const hsms = this.#hsms;
+    let best: PooledHsm | undefined;
     let least = Infinity;
-    this.#next = (this.#next + 1) % Math.max(members.length, 1);
-    for (let step = 0; step < members.length; step += 1) {
-      const member = members[(this.#next + step) % members.length];
-      const load = member?.load;
-      if (load === undefined || load >= least || (member && except.includes(member))) continue;
-      best = member;
+    this.#next = (this.#next + 1) % Math.max(hsms.length, 1);
+    for (let step = 0; step < hsms.length; step += 1) {
+      const hsm = hsms[(this.#next + step) % hsms.length];
+      const load = hsm?.load;
+      if (load === undefined || load >= least || (hsm && except.includes(hsm))) continue;
+      best = hsm;
       least = load;
     }
     return best;
   }
 
-  #nobody(): HsmUnreachableError {
-    const reasons = this.#members.map((member) => member.health.reason ?? 'not usable');
+  #noUsableHsm(): HsmUnreachableError {
+    const reasons = this.#hsms.map((hsm) => hsm.health.reason ?? 'not usable');
     return new HsmUnreachableError(
       'no-hsm',
       reasons.length === 0 ? 'the cluster has no HSM' : `no HSM is usable: ${reasons.join('; ')}`,

@@ -10,7 +10,7 @@ import {
   encodeFrame,
   FrameReader,
   HsmError,
-  MAX_STRANGER_FRAME,
+  MAX_UNAUTHENTICATED_FRAME_BYTES,
   type CommandName,
 } from '../wire/index.ts';
 
@@ -67,7 +67,7 @@ test('what isn’t the protocol ends the connection and nothing else', async () 
     encodeFrame({
       id: 1,
       op: 'hello',
-      in: { versions: [1], client: 'x'.repeat(MAX_STRANGER_FRAME) },
+      in: { versions: [1], client: 'x'.repeat(MAX_UNAUTHENTICATED_FRAME_BYTES) },
     }),
   ];
   for (const bytes of cases) {

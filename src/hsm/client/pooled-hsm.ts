@@ -11,18 +11,18 @@ import {
   type ConnectOptions,
   type HsmAddress,
   type HsmConnection,
-  type MemberHealth,
+  type HsmHealth,
 } from './contract.ts';
 import { isRefusal, type LoginGate } from './login-gate.ts';
 
-const FIRST_DELAY = 100;
-const LAST_DELAY = 5_000;
+const RECONNECT_DELAY_MIN_MS = 100;
+const RECONNECT_DELAY_MAX_MS = 5_000;
 /** Milliseconds between questions to an HSM whether it is still there: it may be idle, or long at work on one command. */
-const HEARTBEAT = 2_000;
+const HEARTBEAT_INTERVAL_MS = 2_000;
 /** Weighs more than any number of calls that may be in flight. */
-const SILENT = 1_000_000;
+const SILENT_LOAD = 1_000_000;
 
-export interface MemberContext extends ConnectOptions {
+export interface PoolContext extends ConnectOptions {
   /** An attempt to connect has ended, in whatever way. */
   readonly changed: () => void;
   readonly gate: LoginGate;
@@ -31,11 +31,11 @@ export interface MemberContext extends ConnectOptions {
 }
 
 /** One HSM of the cluster: keeps a logged-in connection to it for as long as it is a member. */
-export class Member {
+export class PooledHsm {
   readonly address: HsmAddress;
   /** How the first attempt ended: undefined if it succeeded. */
   readonly firstAttempt: Promise<Error | undefined>;
-  readonly #context: MemberContext;
+  readonly #context: PoolContext;
   readonly #resolveFirst: (failure: Error | undefined) => void;
   #connection: HsmConnection | undefined;
   #stopped = false;
@@ -46,7 +46,7 @@ export class Member {
   #since: number;
   #reason: string | undefined = 'not connected yet';
 
-  constructor(address: HsmAddress, context: MemberContext) {
+  constructor(address: HsmAddress, context: PoolContext) {
     this.address = address;
     this.#context = context;
     this.#since = context.clock.now();
@@ -59,7 +59,7 @@ export class Member {
   /** How much is waiting for the HSM, a silent one after all others; undefined while it can't be used. */
   get load(): number | undefined {
     if (!this.#connection?.open) return undefined;
-    return this.#connection.inFlight + (this.#connection.silent ? SILENT : 0);
+    return this.#connection.inFlight + (this.#connection.silent ? SILENT_LOAD : 0);
   }
 
   /** Whether an attempt to connect to it is under way. */
@@ -72,7 +72,7 @@ export class Member {
     return this.#connection?.silent === false;
   }
 
-  get health(): MemberHealth {
+  get health(): HsmHealth {
     const { hsmId, host, port } = this.address;
     const reason = this.#reason;
     const healthy = this.#connection !== undefined && reason === undefined;
@@ -108,7 +108,7 @@ export class Member {
   }
 
   /** To be called when the HSM may have come up: it is tried without waiting any longer. */
-  mayBeUp(): void {
+  retryNow(): void {
     if (!this.#refused) this.#wake();
   }
 
@@ -124,17 +124,17 @@ export class Member {
   }
 
   async #run(): Promise<void> {
-    let delay = FIRST_DELAY;
+    let delay = RECONNECT_DELAY_MIN_MS;
     while (!this.#stopped) {
-      const lasted = await this.#attempt();
-      if (lasted) delay = FIRST_DELAY;
+      const stayedUp = await this.#attempt();
+      if (stayedUp) delay = RECONNECT_DELAY_MIN_MS;
       if (!this.#stopped) await this.#pause(this.#refused ? undefined : delay);
-      delay = Math.min(delay * 2, LAST_DELAY);
+      delay = Math.min(delay * 2, RECONNECT_DELAY_MAX_MS);
     }
     this.#resolveFirst(new HsmUnreachableError('closed', 'the client was closed'));
   }
 
-  /** Resolves when the connection is gone or could not be made; true if it had lasted. */
+  /** Resolves when the connection is gone or could not be made; true if it had stayedUp. */
   async #attempt(): Promise<boolean> {
     let connection: HsmConnection | undefined;
     this.#refused = false;
@@ -145,7 +145,7 @@ export class Member {
       if (!this.#stopped) return await this.#use(connection);
     } catch (error) {
       this.#refused = isRefusal(error) && this.#context.gate.refused;
-      this.#lost(error instanceof Error ? error : new Error('unknown failure'));
+      this.#markUnusable(error instanceof Error ? error : new Error('unknown failure'));
     }
     this.#connecting = false;
     this.#context.changed();
@@ -161,28 +161,28 @@ export class Member {
     this.#context.log.info({ hsmId: this.address.hsmId }, 'logged in to HSM');
     this.#resolveFirst(undefined);
     this.#context.changed();
-    let lasted = false;
+    let stayedUp = false;
     const heartbeat = setInterval(() => {
-      lasted = true;
-      this.#listen(connection);
+      stayedUp = true;
+      this.#updateHealth(connection);
       // Its failure closes the connection, which is all that matters here.
       connection.call('info', {}).catch(() => undefined);
-    }, HEARTBEAT).unref();
+    }, HEARTBEAT_INTERVAL_MS).unref();
     const reason = await connection.closed;
     clearInterval(heartbeat);
     this.#connection = undefined;
-    this.#lost(reason);
-    return lasted;
+    this.#markUnusable(reason);
+    return stayedUp;
   }
 
   /** Notes when the HSM falls silent and when it speaks again. */
-  #listen({ silent }: HsmConnection): void {
+  #updateHealth({ silent }: HsmConnection): void {
     if (silent === (this.#reason !== undefined)) return;
     this.#reason = silent ? 'the HSM does not answer' : undefined;
     this.#since = this.#context.clock.now();
   }
 
-  #lost(failure: Error): void {
+  #markUnusable(failure: Error): void {
     if (this.#reason === undefined) this.#since = this.#context.clock.now();
     if (this.#reason !== failure.message && !this.#stopped) {
       this.#context.log.warn(
