@@ -1,4 +1,7 @@
-/** Several accounts in one Keyhold: made, limited, kept apart, and what they can grant each other. */
+/**
+ * Several accounts in one installation: creation, isolation, sharing, service control policies,
+ * recovery.
+ */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,7 +63,7 @@ describe('accounts', () => {
 
   const account = (...args: string[]) => keyhold(['account', ...args], world.environment());
 
-  it('are made by the management account alone, each once', async () => {
+  it('are created by the management account only, and only once', async () => {
     assert.equal(
       (await second.sts.send(new GetCallerIdentityCommand({}))).Arn,
       `arn:aws:iam::${SECOND}:user/admin`,
@@ -82,7 +85,7 @@ describe('accounts', () => {
     assert.match(refused.stderr, /AccessDeniedException/);
   });
 
-  it('see nothing of each other', async () => {
+  it('cannot see each other’s keys and users', async () => {
     const { KeyMetadata } = await first.kms.send(new CreateKeyCommand({}));
     assert.deepEqual((await second.kms.send(new ListKeysCommand({}))).Keys, []);
     await assert.rejects(second.kms.send(new DescribeKeyCommand({ KeyId: KeyMetadata?.Arn })), {
@@ -95,7 +98,7 @@ describe('accounts', () => {
     );
   });
 
-  it('can’t tell a ciphertext under another’s key from one under no key', async () => {
+  it('get the same error for a ciphertext under another account’s key and for a corrupt ciphertext', async () => {
     const { KeyMetadata } = await first.kms.send(new CreateKeyCommand({}));
     const { CiphertextBlob = new Uint8Array() } = await first.kms.send(
       new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from('secret') }),
@@ -110,7 +113,7 @@ describe('accounts', () => {
     }
   });
 
-  it('share a key when its policy and the other account’s identity policies both allow it', async () => {
+  it('can share a key if both its policy and the other account’s identity policies allow it', async () => {
     const statements = [
       {
         Effect: 'Allow',
@@ -144,7 +147,7 @@ describe('accounts', () => {
         (JSON.parse(CloudTrailEvent ?? '{}') as { userIdentity: { accountId: string } })
           .userIdentity.accountId,
     );
-    assert.deepEqual(users, [FIRST, SECOND, FIRST], 'the owner sees who used it');
+    assert.deepEqual(users, [FIRST, SECOND, FIRST], 'the owner sees which accounts used the key');
     const others = await trailOf(second).send(new LookupEventsCommand({}));
     assert.ok(
       others.Events?.every(({ CloudTrailEvent = '' }) =>
@@ -161,7 +164,7 @@ describe('accounts', () => {
     });
   });
 
-  it('let roles be assumed across accounts, with an external id, and from role to role', async () => {
+  it('let principals of other accounts assume a role with an external ID, and let a role assume another role', async () => {
     const trust = policy({
       Action: 'sts:AssumeRole',
       Principal: { AWS: SECOND },
@@ -201,7 +204,7 @@ describe('accounts', () => {
     await assert.rejects(second.sts.send(new AssumeRoleCommand(chained)), { name: 'AccessDenied' });
   });
 
-  it('are limited by service control policies, the management account is not', async () => {
+  it('are limited by service control policies, except the management account', async () => {
     const file = join(world.folder, 'scp.json');
     writeFileSync(file, policy({ Action: 'kms:List*', Resource: '*' }));
     assert.equal((await account('put-policies', SECOND, file)).code, 0);
@@ -219,7 +222,7 @@ describe('accounts', () => {
     await second.kms.send(new CreateKeyCommand({}));
   });
 
-  it('can be taken back by whoever holds the data folder', async () => {
+  it('can be recovered with access to the data folder', async () => {
     assert.match((await account('recover', '--data', world.data)).stderr, /already running/);
     const before = awsFiles(world.data).credentials;
     await first.iam.send(

@@ -8,16 +8,16 @@ import { ADMIN_PASSWORD, KMSUSER_PASSWORD, subnetIds } from '../support/own-clus
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-function there(program: string, ...args: string[]): boolean {
+function isInstalled(program: string, ...args: string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }
 
 const missing = [
-  ...(there('aws', '--version') ? [] : ['the AWS CLI']),
-  ...(there('openssl', 'version') ? [] : ['openssl']),
+  ...(isInstalled('aws', '--version') ? [] : ['the AWS CLI']),
+  ...(isInstalled('openssl', 'version') ? [] : ['openssl']),
 ];
 
-/** Only the files that `keyhold up` left: no variable but those that name them. */
+/** Returns an environment that only names the files written by `keyhold up`. */
 function filesOnly(world: World): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
@@ -44,10 +44,10 @@ async function openssl(...args: string[]): Promise<void> {
 }
 
 describe(
-  'with nothing but the AWS CLI, openssl and keyhold hsm',
+  'the AWS CLI, openssl and keyhold hsm',
   { skip: missing.length > 0 && `needs ${missing.join(' and ')}` },
   () => {
-    it('the six steps lead to a key in one’s own HSMs', async () => {
+    it('create and use a key in the customer’s HSMs in six steps', async () => {
       await using world = await startWorld();
       const file = (name: string): string => join(world.folder, name);
       const created = await aws(
@@ -259,9 +259,9 @@ describe(
 
 describe(
   'boto3',
-  { skip: !there('python3', '-c', 'import boto3') && 'needs python3 with boto3' },
+  { skip: !isInstalled('python3', '-c', 'import boto3') && 'needs python3 with boto3' },
   () => {
-    it('works with the credential files alone', async () => {
+    it('encrypts and decrypts with the credential files only', async () => {
       await using world = await startWorld();
       const script = `
 import boto3, urllib.request

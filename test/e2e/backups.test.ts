@@ -43,7 +43,7 @@ import { clientsFor } from '../support/principals.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-const Plaintext = Buffer.from('kept through it all');
+const Plaintext = Buffer.from('must not be lost');
 
 interface Listed {
   readonly backups: readonly {
@@ -87,7 +87,7 @@ describe('backups of a cluster', () => {
   });
   after(() => world?.[Symbol.asyncDispose]());
 
-  it('are made at activation, when an HSM joins, and on demand', async () => {
+  it('are created at activation, when an HSM joins, and on demand', async () => {
     backupId = ((await cluster.hsm(['backup', 'create'])) as { 'backup-id': string })['backup-id'];
     await untilBackups(cluster, ['activation', 'join', 'demand']);
     const [newest] = await backupsOf(world, cluster.clusterId);
@@ -95,17 +95,17 @@ describe('backups of a cluster', () => {
     assert.equal(newest?.BackupState, 'READY');
   });
 
-  it('say which of them still hold a key', async () => {
+  it('can be listed by the key that they contain', async () => {
     const { backups } = (await cluster.hsm(['backup', 'list', '--key', KeyId])) as Listed;
     assert.deepEqual(
       backups.map((one) => one['backup-id']),
       [backupId],
-      'only the one made after the key',
+      'only the backup created after the key',
     );
     assert.equal(backups[0]?.keys?.length, 1);
   });
 
-  it('restore a related cluster, to which the store moves, and deleted material works again', async () => {
+  it('restore a related cluster; a key store that moves to it can use key material that was deleted', async () => {
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     await untilStore(world, storeId, 'DISCONNECTED');
     await cluster.hsm(
@@ -142,7 +142,12 @@ describe('backups of a cluster', () => {
       ({ State }) => State === 'ACTIVE',
     );
     for (const zone of ['a', 'b']) await addHsm(world, ClusterId, zone);
-    const restored = await untilCluster(world, ClusterId, 'it is there', () => true);
+    const restored = await untilCluster(
+      world,
+      ClusterId,
+      'the restored cluster is listed',
+      () => true,
+    );
     assert.equal(
       restored.Certificates?.ClusterCertificate,
       (await cluster.describe()).Certificates?.ClusterCertificate,
@@ -159,19 +164,19 @@ describe('backups of a cluster', () => {
       ),
       { name: 'CloudHsmClusterInUseException' },
     );
-    const stranger = await ownCluster(world);
+    const unrelated = await ownCluster(world);
     await assert.rejects(
       world.kms.send(
         new UpdateCustomKeyStoreCommand({
           CustomKeyStoreId: storeId,
-          CloudHsmClusterId: stranger.clusterId,
+          CloudHsmClusterId: unrelated.clusterId,
         }),
       ),
       {
         name: 'CloudHsmClusterNotRelatedException',
       },
     );
-    // The password in the backup is the one that KMS gave kmsuser, and which it still knows.
+    // KMS still has the password that it set for kmsuser, which is the one in the backup.
     await world.kms.send(
       new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, CloudHsmClusterId: ClusterId }),
     );
@@ -181,7 +186,7 @@ describe('backups of a cluster', () => {
     assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
   });
 
-  it('bring back a cluster whose HSMs were all deleted', async () => {
+  it('restore a cluster after all its HSMs were deleted', async () => {
     const parked = (await cluster.describe()).Hsms ?? [];
     for (const { HsmId } of parked)
       await world.cloudhsm.send(
@@ -190,7 +195,7 @@ describe('backups of a cluster', () => {
     await untilCluster(
       world,
       cluster.clusterId,
-      'it has no HSM',
+      'the cluster has no HSM',
       ({ Hsms }) => (Hsms ?? []).length === 0,
     );
     await addHsm(world, cluster.clusterId, 'c');
@@ -205,10 +210,10 @@ describe('backups of a cluster', () => {
       role: 'crypto-user',
       pin: 'kmsuser:taken-back-1',
     })) as { total_key_count: number };
-    assert.equal(keys.total_key_count, 0, 'the last backup was made after the key was deleted');
+    assert.equal(keys.total_key_count, 0, 'the last backup was created after the key was deleted');
   });
 
-  it('are deleted in a week, and until then can be had back', async () => {
+  it('that are deleted become pending, cannot be used, and can be restored', async () => {
     const deleted = await world.cloudhsm.send(new DeleteBackupCommand({ BackupId: backupId }));
     assert.equal(deleted.Backup?.BackupState, 'PENDING_DELETION');
     assert.ok(deleted.Backup?.DeleteTimestamp);
@@ -237,7 +242,7 @@ describe('backups of a cluster', () => {
     );
   });
 
-  it('have tags, and may be kept for ever', async () => {
+  it('can be tagged, and marked as never expiring', async () => {
     await world.cloudhsm.send(
       new TagResourceCommand({ ResourceId: backupId, TagList: [{ Key: 'for', Value: 'audit' }] }),
     );
@@ -256,7 +261,7 @@ describe('backups of a cluster', () => {
     );
   });
 
-  it('are copied to another Region and restored there', async () => {
+  it('are copied to another Region, with their tags', async () => {
     const { DestinationBackup } = await world.cloudhsm.send(
       new CopyBackupToRegionCommand({ BackupId: backupId, DestinationRegion: 'eu-west-1' }),
     );
@@ -269,7 +274,7 @@ describe('backups of a cluster', () => {
     assert.deepEqual(Backups?.[0]?.TagList, [{ Key: 'for', Value: 'audit' }]);
   });
 
-  it('are shared with another account by a resource policy, whole or not at all', async () => {
+  it('are shared with another account while a resource policy allows it', async () => {
     const ResourceArn = `arn:aws:cloudhsm:us-east-1:111122223333:backup/${backupId}`;
     const made = JSON.parse(
       (
@@ -321,7 +326,7 @@ describe('backups of a cluster', () => {
     );
   });
 
-  it('go by the retention of their cluster, but for the last one', async () => {
+  it('expire after their cluster’s retention period, except those that never expire', async () => {
     await assert.rejects(
       world.cloudhsm.send(
         new ModifyClusterCommand({
@@ -342,7 +347,7 @@ describe('backups of a cluster', () => {
     await world.stop();
     await world.start('--clock-offset', '10d');
     const marked = await until(
-      'old ones are on their way out, and a daily one is made',
+      'old backups are pending deletion, and a daily one is created',
       async () => {
         const backups = await backupsOf(world, cluster.clusterId);
         const pending = backups.filter(({ BackupState }) => BackupState === 'PENDING_DELETION');
@@ -351,17 +356,17 @@ describe('backups of a cluster', () => {
           : undefined;
       },
     );
-    assert.ok(!marked.includes(backupId), 'one that never expires stays');
+    assert.ok(!marked.includes(backupId), 'a backup that never expires is kept');
     await world.stop();
     await world.start('--clock-offset', '20d');
-    await until('they are gone', async () => {
+    await until('the expired backups are deleted', async () => {
       const left = (await backupsOf(world, cluster.clusterId)).map(({ BackupId }) => BackupId);
       return left.includes(backupId) && !marked.some((id) => left.includes(id));
     });
     const files = readdirSync(join(world.data, 'backups'));
     assert.ok(
       files.includes(`${backupId}.backup`) && !marked.some((id) => files.includes(`${id}.backup`)),
-      'their files too',
+      'the files of expired backups are deleted',
     );
   });
 });
@@ -386,7 +391,7 @@ function subnetsOf({ stdout }: { readonly stdout: string }): string[] {
   return (Regions[0]?.Subnets ?? []).map(({ SubnetId }) => SubnetId);
 }
 
-/** Operations that AWS's client for JavaScript is too old to know, signed by hand. */
+/** Calls an operation that the pinned AWS SDK lacks, and signs the request itself. */
 async function call(world: World, operation: string, input: object): Promise<unknown> {
   const body = JSON.stringify(input);
   const { host } = new URL(world.server.endpoint);
@@ -414,7 +419,7 @@ async function call(world: World, operation: string, input: object): Promise<unk
   return answer.json();
 }
 
-/** `keyhold hsm` for a cluster of another Keyhold that the same customer's CA vouches for. */
+/** Returns `keyhold hsm` for a cluster of another installation with the same customer CA. */
 function hsmElsewhere(world: World, clusterId: string, ca: string): OwnCluster['hsm'] {
   const caFile = join(world.folder, 'customerCA.crt');
   writeFileSync(caFile, ca);
@@ -426,7 +431,7 @@ function hsmElsewhere(world: World, clusterId: string, ca: string): OwnCluster['
 }
 
 describe('an exported backup', () => {
-  it('is proved whole by a drill, and restores on another Keyhold', async () => {
+  it('passes backup check, and restores on another installation', async () => {
     await using world = await startWorld();
     await using elsewhere = await startWorld();
     const cluster = await ownCluster(world);

@@ -80,7 +80,7 @@ describe('a custom key store', () => {
       asAdmin,
     );
 
-  /** A session of kmsuser that is not KMS's. */
+  /** Logs in as kmsuser, outside KMS. */
   async function asKmsuser(): Promise<HsmConnection> {
     const [hsm] = (await statusOf(world)).Clusters.flatMap(({ Hsms }) => Hsms);
     assert.ok(hsm);
@@ -104,7 +104,7 @@ describe('a custom key store', () => {
     }
   }
 
-  it('needs a cluster that exists', async () => {
+  it('requires an existing cluster', async () => {
     await assert.rejects(
       world.kms.send(
         new CreateCustomKeyStoreCommand({
@@ -118,7 +118,7 @@ describe('a custom key store', () => {
     );
   });
 
-  it('needs a cluster that is active', async () => {
+  it('requires an active cluster', async () => {
     const { Cluster } = await world.cloudhsm.send(
       new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }),
     );
@@ -133,14 +133,14 @@ describe('a custom key store', () => {
     );
   });
 
-  it('needs two active HSMs in different zones', async () => {
+  it('requires two active HSMs in different Availability Zones', async () => {
     await assert.rejects(world.kms.send(new CreateCustomKeyStoreCommand(wanted('lonely'))), {
       name: 'CloudHsmClusterInvalidConfigurationException',
     });
     await addHsm(world, cluster.clusterId, 'b');
   });
 
-  it('needs the trust anchor that the cluster was initialized with', async () => {
+  it('requires the trust anchor that the cluster was initialized with', async () => {
     const { certificate } = await customerCa('EC');
     await assert.rejects(
       world.kms.send(
@@ -155,7 +155,7 @@ describe('a custom key store', () => {
     );
   });
 
-  it('lives from creation to deletion through its states', async () => {
+  it('passes through its states from creation to deletion, and rejects calls in the wrong state', async () => {
     const { CustomKeyStoreId: id = '' } = await world.kms.send(
       new CreateCustomKeyStoreCommand(wanted('own')),
     );
@@ -163,7 +163,7 @@ describe('a custom key store', () => {
     assert.equal(
       (await world.kms.send(new CreateCustomKeyStoreCommand(wanted('own')))).CustomKeyStoreId,
       id,
-      'the same again is no error',
+      'repeating the request is not an error',
     );
     await assert.rejects(
       world.kms.send(
@@ -220,14 +220,14 @@ describe('a custom key store', () => {
     );
   });
 
-  it('says why it could not be connected, whatever the cause', async () => {
+  it('reports the connection error code for each cause of a failed connection', async () => {
     await setPassword(KMSUSER_PASSWORD);
     const { CustomKeyStoreId: id = '' } = await world.kms.send(
       new CreateCustomKeyStoreCommand({ ...wanted('troubled'), KeyStorePassword: 'not-the-one-1' }),
     );
     assert.equal(await failedConnect(id), 'INVALID_CREDENTIALS');
 
-    // Each wrong connect counts as a failed login; the fifth locks the user.
+    // Each failed connection counts as a failed login. The fifth locks the user.
     for (let attempt = 0; attempt < 5; attempt += 1) {
       await assert.rejects(
         cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:wrong-guess-1' }),
@@ -252,11 +252,11 @@ describe('a custom key store', () => {
     );
 
     await setPassword(KMSUSER_PASSWORD);
-    const guest = await asKmsuser();
+    const session = await asKmsuser();
     try {
       assert.equal(await failedConnect(id), 'USER_LOGGED_IN');
     } finally {
-      guest.close();
+      session.close();
     }
     if (!needsProc) assert.equal(await whileFrozen(() => failedConnect(id)), 'NETWORK_ERRORS');
 
@@ -278,20 +278,20 @@ describe('a custom key store', () => {
     await untilCluster(
       world,
       cluster.clusterId,
-      'all HSMs are gone',
+      'all HSMs are deleted',
       ({ Hsms }) => (Hsms ?? []).length === 0,
     );
     assert.equal(await failedConnect(id), 'INSUFFICIENT_CLOUDHSM_HSMS');
 
     await world.cloudhsm.send(new DeleteClusterCommand({ ClusterId: cluster.clusterId }));
     await until(
-      'the cluster is gone',
+      'the cluster is deleted',
       async () => (await describeCluster(world, cluster.clusterId)) === undefined,
     );
     assert.equal(await failedConnect(id), 'CLUSTER_NOT_FOUND');
   });
 
-  it('keeps its name CONNECTED when it loses all HSMs, and its keys say why they can not be used', async () => {
+  it('stays CONNECTED when it loses all HSMs; its keys fail with the reason', async () => {
     const other = await ownCluster(world);
     const { CustomKeyStoreId: id = '' } = await world.kms.send(
       new CreateCustomKeyStoreCommand({
@@ -311,10 +311,10 @@ describe('a custom key store', () => {
     await untilCluster(
       world,
       other.clusterId,
-      'all HSMs are gone',
+      'all HSMs are deleted',
       ({ Hsms }) => (Hsms ?? []).length === 0,
     );
-    await until('the key can not be used', async () => {
+    await until('the key cannot be used', async () => {
       try {
         await world.kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
         return false;

@@ -12,7 +12,7 @@ const TMPDIR = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
 after(() => rmSync(TMPDIR, { recursive: true }));
 
 describe('keyhold demo', () => {
-  it('runs the six steps on a temporary Keyhold of its own, shows the key from both sides, and leaves nothing', async () => {
+  it('runs the six steps on a temporary installation, shows the key in KMS and in the HSMs, and cleans up', async () => {
     const { code, stdout, stderr } = await keyhold(['demo'], { PATH: process.env['PATH'], TMPDIR });
     assert.equal(code, 0, stderr);
     for (let step = 1; step <= 6; step += 1)
@@ -28,7 +28,7 @@ describe('keyhold demo', () => {
     assert.deepEqual(readdirSync(TMPDIR), []);
   });
 
-  it('goes on to its end and cleans up when its reader has seen enough', async () => {
+  it('completes and cleans up when its output is closed early', async () => {
     const entry = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
     const child = spawn(process.execPath, [entry, 'demo'], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -43,7 +43,7 @@ describe('keyhold demo', () => {
     assert.deepEqual(readdirSync(TMPDIR), []);
   });
 
-  it('runs them against the Keyhold that the environment names, and says what is left there', async () => {
+  it('runs the steps on the installation that the environment names, and lists what it leaves there', async () => {
     await using world = await startWorld();
     const { code, stdout, stderr } = await keyhold(['demo'], world.environment());
     assert.equal(code, 0, stderr);

@@ -11,12 +11,12 @@ import { awsFiles } from '../support/aws-files.ts';
 import { newKey, ownCluster, ownKeyStore } from '../support/own-cluster.ts';
 import { startWorld } from '../support/world.ts';
 
-it('the AWS Encryption SDK encrypts under a key of each store at once, and decrypts with either', async () => {
+it('the AWS Encryption SDK encrypts under keys of both key stores at once, and decrypts with either key', async () => {
   await using world = await startWorld();
   const storeId = await ownKeyStore(world, await ownCluster(world));
   const keys = [await newKey(world, storeId), await newKey(world)];
   const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
-  // Its types were written without `exactOptionalPropertyTypes` in mind; the client is the right one.
+  // The SDK's types do not support `exactOptionalPropertyTypes`. The client class is the right one.
   const clientProvider = getClient(KMS as unknown as Parameters<typeof getClient>[0], {
     endpoint: world.server.endpoint,
     credentials: awsFiles(world.data).credentials,

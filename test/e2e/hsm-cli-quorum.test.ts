@@ -19,7 +19,7 @@ const asDeputy = { role: 'admin', pin: 'deputy:deputy-password-1' };
 const asOwner = { role: 'crypto-user', pin: 'owner:owner-password-1' };
 const PASSPHRASE = 'correct horse battery';
 
-describe('keyhold hsm, for what takes several people', () => {
+describe('keyhold hsm', () => {
   let world: World;
   let cluster: OwnCluster;
   const keys = new Map<string, KeyObject>();
@@ -33,12 +33,15 @@ describe('keyhold hsm, for what takes several people', () => {
   const newUser = (name: string, role: string): string =>
     `user create --username ${name} --role ${role} --password ${name}-password-1`;
 
-  /** As an approver does it: sign the token's digest outside, and put the signature into the file. */
+  /**
+   * Approves a token as a user does: signs its digest externally and adds the signature to the
+   * file.
+   */
   async function approve(token: string, username: string): Promise<void> {
     await hsm('quorum token-sign digest', asAdmin, ['--token', token, '--path', file('digest')]);
     const key = keys.get(username);
     assert.ok(key);
-    // The digest is SHA-256 of the approval data; signing that with SHA-256 is signing the digest as it is.
+    // The digest is the SHA-256 hash of the approval data, so this signs the same digest.
     const { approval_data: data, tokens } = JSON.parse(readFileSync(token, 'utf8')) as {
       approval_data?: string;
       tokens?: { approval_data: string }[];
@@ -90,7 +93,7 @@ describe('keyhold hsm, for what takes several people', () => {
   });
   after(() => world[Symbol.asyncDispose]());
 
-  it('writes backups to files, says which hold a key, and proves that they open', async () => {
+  it('writes a backup to a file, lists the backups that contain a key, and checks that a backup can be opened', async () => {
     const path = ['--path', file('first.backup')];
     const made = await hsm('backup create', asAdmin, [...path, '--passphrase', PASSPHRASE]);
     assert.equal(made['key-count'], 1);
@@ -128,11 +131,11 @@ describe('keyhold hsm, for what takes several people', () => {
       PASSPHRASE,
     ];
     const root = ['--manufacturer-root', join(world.data, 'certificates', 'manufacturer-root.crt')];
-    const strange = keyholdHsm(
+    const wrongRoot = keyholdHsm(
       ['backup', 'restore', ...options, '--manufacturer-root', cluster.caFile],
       world.environment(),
     );
-    await assert.rejects(strange, /does not vouch/);
+    await assert.rejects(wrongRoot, /does not vouch/);
     await keyholdHsm(['backup', 'restore', ...options, ...root], world.environment());
     await untilCluster(
       world,
@@ -154,7 +157,7 @@ describe('keyhold hsm, for what takes several people', () => {
     );
   });
 
-  it('lets two admins decide together on users', async () => {
+  it('creates a user with the approval of two admins', async () => {
     await register('admin', asAdmin);
     await register('deputy', asDeputy);
     await hsm('quorum token-sign set-quorum-value --service user --value 2');
@@ -179,7 +182,7 @@ describe('keyhold hsm, for what takes several people', () => {
     );
   });
 
-  it('lets an owner and an admin decide together on the deletion of a key', async () => {
+  it('deletes a key with the approval of its owner and an admin', async () => {
     await register('owner', asOwner);
     await hsm('quorum token-sign set-quorum-value --service key-deletion --value 2');
     const remove = (more: readonly string[] = []): Promise<unknown> =>
@@ -196,7 +199,7 @@ describe('keyhold hsm, for what takes several people', () => {
     assert.deepEqual((await hsm('key list', asOwner))['matched_keys'], []);
   });
 
-  it('lets as many holders of a backup’s shares as it takes open it together', async () => {
+  it('opens a backup with the shares of all its holders, not with one of them', async () => {
     for (const [username, login] of [
       ['deputy', asDeputy],
       ['owner', asOwner],
@@ -231,7 +234,7 @@ describe('keyhold hsm, for what takes several people', () => {
     );
   });
 
-  it('keeps a quorum that can be reached', async () => {
+  it('rejects the deregistration of an approver without approvals', async () => {
     await assert.rejects(
       hsm('user change-quorum token-sign deregister --username deputy'),
       /[Qq]uorum|too few/,

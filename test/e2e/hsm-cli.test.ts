@@ -22,7 +22,7 @@ interface Key {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-describe("keyhold hsm, in the hands of the HSMs' owner", () => {
+describe('keyhold hsm', () => {
   let world: World;
   let cluster: OwnCluster;
   const file = (name: string): string => join(world.folder, name);
@@ -32,7 +32,7 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
       cluster.hsm([...line.split(' '), ...more], user) as Promise<Record<string, unknown>>;
   const asAlice = as(alice);
   const asBob = as(bob);
-  /** The keys that a user sees under a label. */
+  /** Returns the keys with a label that a user can see. */
   const keysOf = async (user: typeof alice, label: string): Promise<readonly Key[]> =>
     (await as(user)(`key list --verbose --filter attr.label=${label}`))[
       'matched_keys'
@@ -51,7 +51,7 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
   });
   after(() => world[Symbol.asyncDispose]());
 
-  it('makes symmetric keys on all HSMs, changes their attributes, and shares them', async () => {
+  it('generates symmetric keys on all HSMs, changes their attributes, and shares them', async () => {
     const made = await asAlice(
       'key generate-symmetric aes --label shared --key-length-bytes 32 --attributes encrypt=true decrypt=true --share-crypto-users bob',
     );
@@ -75,7 +75,7 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
     assert.equal((await keysOf(alice, 'secret'))[0]?.attributes['key-length-bytes'], 20);
   });
 
-  it('makes key pairs, signs so that others can verify, and verifies what others signed', async () => {
+  it('generates key pairs, signs so that node:crypto can verify, and verifies signatures', async () => {
     writeFileSync(file('message'), 'to be signed');
     const kinds = [
       ['rsa', 'rsa --modulus-size-bits 2048', 'rsa-pkcs'],
@@ -114,7 +114,7 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
     }
   });
 
-  it('takes in a public key from a PEM file', async () => {
+  it('imports a public key from a PEM file, and verifies with it', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     writeFileSync(file('partner.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
     const pem = ['--path', file('partner.pem')];
@@ -133,7 +133,7 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
     );
   });
 
-  it('takes a key out under another one, and in again, by every way of wrapping', async () => {
+  it('wraps and unwraps a key with every wrapping method', async () => {
     await asAlice(
       'key generate-symmetric aes --label kek --key-length-bytes 32 --attributes wrap=true unwrap=true',
     );
@@ -168,7 +168,7 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
     );
   });
 
-  it('answers programs with real booleans and names of errors', async () => {
+  it('prints booleans and error names in the keyhold format', async () => {
     const target = [
       '--cluster-id',
       cluster.clusterId,
@@ -204,7 +204,7 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
     assert.equal((JSON.parse(refused.stdout) as { error: unknown }).error, 'not-permitted');
   });
 
-  it('takes commands at a prompt, with one login for all of them', async () => {
+  it('runs commands interactively, with one login for all of them', async () => {
     const target = ['--cluster-id', cluster.clusterId, '--ca-file', cluster.caFile];
     const entry = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
     const child = spawn(process.execPath, [entry, 'hsm', 'interactive', ...target], {
@@ -230,7 +230,7 @@ describe("keyhold hsm, in the hands of the HSMs' owner", () => {
     assert.match(stderr, /unknown command 'nonsense'/);
   });
 
-  it('exports the HSMs’ audit logs, with each use of a key if the owner wants it, and verifies them offline', async () => {
+  it('sets the audit policy, exports the HSMs’ audit logs, and verifies them offline', async () => {
     await asAlice(
       'key generate-symmetric aes --label watched --key-length-bytes 32 --attributes encrypt=true',
     );

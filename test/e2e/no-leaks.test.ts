@@ -1,4 +1,7 @@
-/** After a run in which every kind of secret has gone through a Keyhold, none of them lies anywhere in clear. */
+/**
+ * Passes secrets of many kinds through an installation, and then searches its files and output for
+ * their plaintext.
+ */
 import assert from 'node:assert/strict';
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,7 +37,7 @@ import { findPlanted, planted, type Planted } from '../support/planted.ts';
 import { administrator, clientsFor, newUser, policy, type Clients } from '../support/principals.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-/** Plaintexts and data keys, through keys of both stores, and key material from outside. */
+/** Uses keys of both key stores. Returns the plaintexts, data keys and random bytes. */
 async function useKeys({ kms }: Clients, keys: readonly string[]): Promise<Planted[]> {
   const found: Planted[] = [];
   for (const KeyId of keys) {
@@ -87,7 +90,9 @@ async function importMaterial({ kms }: Clients): Promise<Planted> {
   return planted('imported key material', material);
 }
 
-/** Secrets of access keys and sessions, a web identity token. */
+/**
+ * Creates credentials. Returns the secrets of access keys and sessions, and a web identity token.
+ */
 async function useIdentities(world: World, { iam, sts }: Clients): Promise<Planted[]> {
   const user = await newUser(world, iam, 'ann');
   const { secretAccessKey } = await user.kms.config.credentials();
@@ -127,7 +132,7 @@ async function useIdentities(world: World, { iam, sts }: Clients): Promise<Plant
   ];
 }
 
-/** What people send to the wrong place, or wrongly. */
+/** Sends secrets in the wrong member, or with a wrong signature. Returns them. */
 async function makeMistakes(world: World, { kms }: Clients, keyId: string): Promise<Planted[]> {
   const privateKey = `-----BEGIN PRIVATE KEY-----\n${randomBytes(90).toString('base64')}\n-----END PRIVATE KEY-----\n`;
   const password = `wrong-${randomBytes(8).toString('hex')}`;
@@ -160,8 +165,8 @@ async function makeMistakes(world: World, { kms }: Clients, keyId: string): Prom
   ];
 }
 
-describe('what lies about after a full run', () => {
-  it('no plaintext, key, password or secret is in the data folder, the logs or the audit trails', async () => {
+describe('the search for plaintext secrets', () => {
+  it('finds none in the data folder, the logs, the audit trails and the output', async () => {
     await using world = await startWorld(['--log-level', 'debug']);
     using admin = administrator(world);
     const cluster = await ownCluster(world, { ca: await customerCa('EC') });
@@ -182,7 +187,7 @@ describe('what lies about after a full run', () => {
       ...(await makeMistakes(world, admin, keys[0] ?? '')),
     ];
     assert.deepEqual(
-      findPlanted(secrets, world.data, { 'what the server printed': world.server.output() }),
+      findPlanted(secrets, world.data, { 'the output of the server': world.server.output() }),
       [],
       'while it runs',
     );
@@ -190,13 +195,13 @@ describe('what lies about after a full run', () => {
     await world.start();
     await world.stop();
     assert.deepEqual(
-      findPlanted(secrets, world.data, { 'what the server printed': world.server.output() }),
+      findPlanted(secrets, world.data, { 'the output of the server': world.server.output() }),
       [],
       'after a restart',
     );
   });
 
-  it('and if one were there, it would be found', () => {
+  it('finds a secret in each encoding, in a file and in a text', () => {
     const folder = mkdtempSync(join(tmpdir(), 'keyhold-leak-'));
     try {
       const secret = planted('a secret', randomBytes(32));

@@ -1,4 +1,4 @@
-/** `keyhold policy` as a person runs it, against a Keyhold with principals, policies and grants. */
+/** `keyhold policy` on an installation with principals, policies and grants. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -93,14 +93,14 @@ after(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** The command in this process: a program of its own for each of so many would cost a second apiece. */
+/** Runs the command in this process, because a process per command would take a second each. */
 async function run(...args: string[]): Promise<Outcome> {
   let [stdout, stderr, code] = ['', '', 0];
   const io: CliIo = {
     out: (text) => (stdout += text),
     err: (text) => (stderr += text),
     askSecret: undefined,
-    lines: () => assert.fail('nothing is asked for'),
+    lines: () => assert.fail('no input is requested'),
     setExitCode: (given) => (code = given),
   };
   await policyCommand(world.environment(), io).parseAsync(args, { from: 'user' });
@@ -110,7 +110,7 @@ const explain = (principal: string, action: string, ...more: string[]): Promise<
   run('explain', '--principal', principal, '--action', action, ...more);
 
 describe('keyhold policy explain', () => {
-  it('shows the statements that allow', async () => {
+  it('shows the statement that allows', async () => {
     const { stdout, code } = await explain(user('ana'), 'Encrypt', '--key', 'alias/explained');
     assert.equal(code, 0);
     assert.match(
@@ -123,7 +123,7 @@ describe('keyhold policy explain', () => {
     );
   });
 
-  it('shows each policy that it takes', async () => {
+  it('shows each policy that is needed', async () => {
     const { stdout } = await explain(
       `arn:aws:iam::${ACCOUNT}:role/worker`,
       'kms:decrypt',
@@ -134,7 +134,7 @@ describe('keyhold policy explain', () => {
     assert.match(stdout, /resource policy:[^]*"the account"[^]*identity policy:[^]*"UseKeys"/);
   });
 
-  it('says what a denied caller would be told, and which statement denies', async () => {
+  it('shows the error that the caller would get, and the statement that denies', async () => {
     const { stdout, code } = await explain(
       user('admin'),
       'kms:ScheduleKeyDeletion',
@@ -150,7 +150,7 @@ describe('keyhold policy explain', () => {
     assert.match(none, /because no identity-based policy allows the kms:Decrypt action/);
   });
 
-  it('takes the context that it is given, and says which it lacks', async () => {
+  it('uses the given context, and lists missing context keys', async () => {
     const { stdout: without } = await explain(user('eve'), 'Encrypt', '--key', keyArn);
     assert.match(
       without,
@@ -167,7 +167,7 @@ describe('keyhold policy explain', () => {
     assert.match(stdout, /^ALLOWED/);
   });
 
-  it('knows grants and their constraints', async () => {
+  it('considers grants and their constraints', async () => {
     assert.match((await explain(user('bob'), 'Decrypt', '--key', keyArn)).stdout, /^DENIED/);
     const { stdout } = await explain(
       user('bob'),
@@ -180,7 +180,7 @@ describe('keyhold policy explain', () => {
     assert.match(stdout, new RegExp(`^ALLOWED[^]*by grant ${grantId}`));
   });
 
-  it('explains what is about no key, also of CloudHSM', async () => {
+  it('explains actions without a key, including CloudHSM’s', async () => {
     assert.match((await explain(user('admin'), 'kms:CreateKey')).stdout, /^ALLOWED/);
     const cluster = `arn:aws:cloudhsm:us-east-1:${ACCOUNT}:cluster/cluster-abcdefghijk`;
     assert.match(
@@ -189,7 +189,7 @@ describe('keyhold policy explain', () => {
     );
   });
 
-  it('says so if there is no such principal or action, and prints JSON', async () => {
+  it('reports unknown principals and actions, and prints JSON', async () => {
     assert.match(
       (await explain(user('zoe'), 'Encrypt', '--key', keyArn)).stderr,
       /NotFoundException: There is no principal/,
@@ -215,23 +215,10 @@ describe('keyhold policy explain', () => {
     const { stdout } = await keyhold(['policy', ...asked], world.environment());
     assert.equal((JSON.parse(stdout) as { Decision: string }).Decision, 'ALLOWED');
   });
-
-  it('is refused to who may not', async () => {
-    const ana = await newUser(world, admin.iam, 'curious');
-    const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } =
-      await ana.kms.config.credentials();
-    const { stderr } = await keyhold(['policy', 'who-can', keyArn], {
-      ...world.environment(),
-      AWS_ACCESS_KEY_ID,
-      AWS_SECRET_ACCESS_KEY,
-    });
-    assert.match(stderr, /AccessDeniedException: .*keyhold:ListKeyAccess/);
-    ana[Symbol.dispose]();
-  });
 });
 
 describe('keyhold policy who-can', () => {
-  it('lists who can use the key, through what, and if only under conditions', async () => {
+  it('lists principals that can use the key, with the reason and any conditions', async () => {
     const { stdout } = await run(
       'who-can',
       'alias/explained',
@@ -267,7 +254,7 @@ describe('keyhold policy who-can', () => {
     assert.match(stdout, /principals of other accounts also need the allow of policies there\n$/);
   });
 
-  it('lists who can administer it, over several pages of principals', async () => {
+  it('lists principals that can administer the key, over several pages', async () => {
     for (let at = 0; at < 50; at += 10) {
       await Promise.all(
         Array.from({ length: 10 }, (_, one) =>
@@ -286,6 +273,19 @@ describe('keyhold policy who-can', () => {
     const actions = Principals[0]?.Actions.map(({ Action }) => Action) ?? [];
     assert.ok(actions.includes('kms:PutKeyPolicy') && !actions.includes('kms:ScheduleKeyDeletion'));
   });
+
+  it('is denied to callers without permission', async () => {
+    const ana = await newUser(world, admin.iam, 'curious');
+    const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } =
+      await ana.kms.config.credentials();
+    const { stderr } = await keyhold(['policy', 'who-can', keyArn], {
+      ...world.environment(),
+      AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY,
+    });
+    assert.match(stderr, /AccessDeniedException: .*keyhold:ListKeyAccess/);
+    ana[Symbol.dispose]();
+  });
 });
 
 describe('keyhold policy lint', () => {
@@ -297,11 +297,11 @@ describe('keyhold policy lint', () => {
   const allow = { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'kms:*', Resource: '*' };
   const of = (...Statement: object[]): object => ({ Version: '2012-10-17', Statement });
 
-  it('has nothing to say of a good policy', async () => {
+  it('reports nothing for a good policy', async () => {
     assert.deepEqual(await lint(of(allow)), { code: 0, stdout: 'nothing to say\n', stderr: '' });
   });
 
-  it('tells errors with exit code 1', async () => {
+  it('reports errors with exit code 1, by kind of policy', async () => {
     const { code, stdout } = await lint(of({ ...allow, Effect: 'allow' }));
     assert.deepEqual([code, stdout], [1, 'error: Effect must be Allow or Deny.\n']);
     assert.equal(
@@ -311,7 +311,7 @@ describe('keyhold policy lint', () => {
     assert.equal((await lint(of(allow), '--kind', 'identity')).code, 1);
   });
 
-  it('warns of what hardly says what was meant', async () => {
+  it('warns about statements that are valid but probably mistaken', async () => {
     const { code, stdout } = await lint(
       of(
         allow,
@@ -343,7 +343,7 @@ describe('keyhold policy lint', () => {
       assert.ok(lines[at]?.startsWith(text), `${lines[at]} / ${text}`);
   });
 
-  it('says of a key policy what nobody can do any more', async () => {
+  it('warns about a key policy that leaves nobody in control', async () => {
     const { stdout } = await lint(
       of({ ...allow, Principal: { AWS: user('ana') }, Action: 'kms:Encrypt' }),
     );

@@ -67,7 +67,8 @@ describe('keyhold audit reconcile', () => {
       admin.call('setAuditPolicy', { cryptography: true }),
     );
     const switched = Date.now();
-    // KMS's events have whole seconds: only from the next one on is it sure that the HSMs recorded uses.
+    // KMS events have a resolution of one second. Key use is certain to be recorded from the next
+    // second on.
     await until('the next second', async () => Date.now() > switched + 1_000);
     key = await newKey(world, storeId);
     const other = await newKey(world, storeId);
@@ -81,7 +82,7 @@ describe('keyhold audit reconcile', () => {
   });
   after(() => world[Symbol.asyncDispose]());
 
-  /** Lends a session at the first HSM. */
+  /** Runs a function with a session on the first HSM. */
   async function as<R>(
     username: string,
     role: LoginRole,
@@ -124,7 +125,7 @@ describe('keyhold audit reconcile', () => {
     return { ...(JSON.parse(stdout) as Report), code };
   }
 
-  /** The owner takes kmsuser back for a moment: KMS is put out, and a password set that KMS doesn't know. */
+  /** Disconnects KMS and logs in as kmsuser with a password that KMS does not know. */
   async function becomeKmsuser<R>(work: (session: HsmConnection) => Promise<R>): Promise<R> {
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     const login = [
@@ -139,16 +140,17 @@ describe('keyhold audit reconcile', () => {
     return as('kmsuser', 'crypto-user', KMSUSER_PASSWORD, work);
   }
 
-  it('finds that HSMs and KMS agree when nobody went behind KMS’s back', async () => {
+  it('reports no findings if all keys were used through KMS', async () => {
     const { code, findings, keys, agreed } = await reconcile();
     assert.deepEqual(findings, []);
     assert.equal(code, 0);
     assert.equal(keys, 2);
-    // Two creations, an encryption, two decryptions, a data key, and a re-encryption, which uses two keys.
+    // Two creations, one encryption, two decryptions, one data key, and one re-encryption, which
+    // uses two keys.
     assert.equal(agreed, 8);
   });
 
-  it('names an event of KMS that no HSM knows of, from exported files', async () => {
+  it('reports a KMS event that is missing from exported HSM logs', async () => {
     const log = join(world.folder, 'audit.ndjson');
     const lines = (await exported()).filter((line) => !line.includes('"detail":"encryptRandom"'));
     writeFileSync(log, lines.join('\n'));
@@ -160,7 +162,7 @@ describe('keyhold audit reconcile', () => {
     assert.equal(code, 1);
   });
 
-  it('names what a KMS whose trail was cut keeps quiet about', async () => {
+  it('reports a key use that was removed from the audit trail', async () => {
     const data = join(world.folder, 'cut');
     cpSync(join(world.data, 'audit'), join(data, 'audit'), { recursive: true });
     const trail = join(data, 'audit', 'trail.ndjson');
@@ -178,7 +180,7 @@ describe('keyhold audit reconcile', () => {
     );
   });
 
-  it('names keys that were made, used and deleted behind KMS’s back', async () => {
+  it('reports keys that were created, used and deleted without KMS', async () => {
     const handle = await becomeKmsuser(async (session) => {
       const { keys } = await session.call('findKeys', {
         filter: { attributes: { label: key } },
@@ -189,7 +191,7 @@ describe('keyhold audit reconcile', () => {
       await session.call('generateKey', {
         keyType: 'aes',
         length: 32,
-        template: { label: 'secretly made' },
+        template: { label: 'made without KMS' },
       });
       await session.call('destroyKey', { handle: mine });
       return mine;

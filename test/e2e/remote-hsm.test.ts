@@ -14,7 +14,7 @@ import { startTwoHsmKeyStore, type TwoHsmKeyStore } from '../faults/two-hsm-key-
 const ENTRY = new URL('../../src/bin/keyhold.ts', import.meta.url).pathname;
 const ADDRESS = process.platform === 'linux' ? '127.0.0.9' : '127.0.0.1';
 
-describe('an HSM on another machine', () => {
+describe('an HSM on another host', () => {
   let world: World;
   let fixture: TwoHsmKeyStore;
   let host: ChildProcess;
@@ -36,7 +36,7 @@ describe('an HSM on another machine', () => {
     await world?.[Symbol.asyncDispose]();
   });
 
-  /** `keyhold hsm serve` as on another machine; resolves when it is connected. */
+  /** Runs `keyhold hsm serve` as on another host. Resolves when it is connected. */
   async function serve(...options: string[]): Promise<ChildProcess> {
     const args = [
       'hsm',
@@ -61,10 +61,10 @@ describe('an HSM on another machine', () => {
     return child;
   }
 
-  /** How often the machine has connected since `serve`. */
+  /** Number of connections that the host has made since `serve`. */
   let connections = 0;
   const connected = (times: number): Promise<boolean> =>
-    until('the machine is connected', async () => connections >= times);
+    until('the host is connected', async () => connections >= times);
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (!host || host.exitCode !== null || host.signalCode !== null) return;
@@ -76,7 +76,7 @@ describe('an HSM on another machine', () => {
   const hsmOn = async (address: string) =>
     ((await fixture.cluster.describe()).Hsms ?? []).find(({ EniIp }) => EniIp === address);
 
-  it('is picked for its zone, and holds what the others hold', async () => {
+  it('is used for its Availability Zone, and its cluster’s keys work', async () => {
     assert.equal((await hsmOn(ADDRESS))?.AvailabilityZone, `${world.region}b`);
     assert.deepEqual(readdirSync(join(world.folder, 'host', 'hsms')), [
       (await hsmOn(ADDRESS))?.HsmId,
@@ -85,7 +85,7 @@ describe('an HSM on another machine', () => {
     await fixture.useAllKeys();
   });
 
-  it('can go and come back, in order or not', async () => {
+  it('recovers after its host stops or is killed', async () => {
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       await end(signal);
       await fixture.useAllKeys();
@@ -95,19 +95,19 @@ describe('an HSM on another machine', () => {
     }
   });
 
-  it('comes back to a control plane that was killed', async () => {
+  it('reconnects after the control plane is killed', async () => {
     await world.kill();
     await world.start();
     await fixture.untilRecovered();
   });
 
-  it('lets nobody in with a token that was used', async () => {
+  it('cannot be enrolled with a token that was used before', async () => {
     const outcome = await keyhold(
       [
         'hsm',
         'serve',
         '--data',
-        join(world.folder, 'thief'),
+        join(world.folder, 'second-host'),
         '--listen',
         `${ADDRESS}:0`,
         '--token',
@@ -119,11 +119,16 @@ describe('an HSM on another machine', () => {
     assert.match(outcome.stderr, /used or expired/);
   });
 
-  it('leaves nothing behind when it is deleted, and its machine is free for another', async () => {
+  it('leaves no data when it is deleted, and its host can run another HSM', async () => {
     const { clusterId } = fixture.cluster;
     const before = connections;
     await world.cloudhsm.send(new DeleteHsmCommand({ ClusterId: clusterId, EniIp: ADDRESS }));
-    await untilCluster(world, clusterId, 'it is deleted', ({ Hsms }) => (Hsms ?? []).length === 1);
+    await untilCluster(
+      world,
+      clusterId,
+      'the HSM is deleted',
+      ({ Hsms }) => (Hsms ?? []).length === 1,
+    );
     assert.deepEqual(readdirSync(join(world.folder, 'host', 'hsms')), []);
     await connected(before + 1);
     await addHsm(world, clusterId, 'b');

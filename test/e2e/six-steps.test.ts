@@ -51,7 +51,7 @@ describe('the six steps', () => {
   });
   after(() => world?.[Symbol.asyncDispose]());
 
-  it('end with a key that KMS shows in the custom key store', async () => {
+  it('create a key that KMS shows in the custom key store', async () => {
     const { KeyMetadata } = await world.kms.send(new DescribeKeyCommand({ KeyId: inStore }));
     assert.equal(KeyMetadata?.Origin, 'AWS_CLOUDHSM');
     assert.equal(KeyMetadata.CustomKeyStoreId, storeId);
@@ -60,7 +60,7 @@ describe('the six steps', () => {
     assert.equal(KeyMetadata.CurrentKeyMaterialId, undefined);
   });
 
-  it('give a key that callers use like one of the default key store', async () => {
+  it('create a key that encrypts and decrypts like a key in the default key store', async () => {
     for (const KeyId of [inStore, inDefault]) {
       const { CiphertextBlob, KeyId: used } = await world.kms.send(
         new EncryptCommand({ KeyId, Plaintext, EncryptionContext }),
@@ -85,7 +85,7 @@ describe('the six steps', () => {
     }
   });
 
-  it('give ciphertexts of one length in both stores', async () => {
+  it('produce ciphertexts of the same length in both key stores', async () => {
     const lengths = await Promise.all(
       [inStore, inDefault].map(
         async (KeyId) =>
@@ -95,7 +95,7 @@ describe('the six steps', () => {
     assert.equal(lengths[0], lengths[1]);
   });
 
-  it('give data keys whose ciphertext opens to the plaintext', async () => {
+  it('produce data keys whose ciphertext decrypts to the plaintext', async () => {
     for (const KeyId of [inStore, inDefault]) {
       const key = await world.kms.send(
         new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext }),
@@ -115,7 +115,7 @@ describe('the six steps', () => {
     }
   });
 
-  it('let ciphertexts move between the stores and within each', async () => {
+  it('allow ReEncrypt between the key stores and within each', async () => {
     for (const [from, to] of [
       [inStore, inDefault],
       [inDefault, inStore],
@@ -145,14 +145,14 @@ describe('the six steps', () => {
     }
   });
 
-  it('give random bytes from the customer’s own HSMs', async () => {
+  it('allow GenerateRandom with the custom key store', async () => {
     const { Plaintext: bytes } = await world.kms.send(
       new GenerateRandomCommand({ NumberOfBytes: 64, CustomKeyStoreId: storeId }),
     );
     assert.equal(bytes?.length, 64);
   });
 
-  it('leave the HSMs in the customer’s hands: look at the key, take KMS’s access away at once, and give it back', async () => {
+  it('let the customer inspect the key in the HSMs, revoke KMS’s access at once, and restore it', async () => {
     const { CiphertextBlob } = await world.kms.send(
       new EncryptCommand({ KeyId: inStore, Plaintext }),
     );
@@ -207,13 +207,13 @@ describe('the six steps', () => {
     assert.deepEqual(Buffer.from(opened.Plaintext ?? []), Plaintext);
   });
 
-  it('rotate kmsuser’s password at connect, so that the one given no longer opens the HSMs', async () => {
+  it('change kmsuser’s password on connecting, so that the customer’s password no longer works', async () => {
     await assert.rejects(
       cluster.hsm(['key', 'list'], { role: 'crypto-user', pin: 'kmsuser:taken-back-1' }),
     );
   });
 
-  it('let the customer destroy the material behind KMS’s back', async () => {
+  it('let the customer delete the key material without KMS', async () => {
     const doomed = await newKey(world, storeId);
     const { CiphertextBlob } = await world.kms.send(
       new EncryptCommand({ KeyId: doomed, Plaintext }),

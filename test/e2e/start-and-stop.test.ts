@@ -18,7 +18,7 @@ import { newKey } from '../support/own-cluster.ts';
 import { until } from '../support/until.ts';
 import { startWorld } from '../support/world.ts';
 
-/** The ids of the processes that a process has started. */
+/** Returns the IDs of a process's children. */
 function childrenOf(parent: number | undefined): string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
@@ -35,7 +35,7 @@ function childrenOf(parent: number | undefined): string[] {
 }
 
 describe('keyhold up', () => {
-  it('says that it is ready and what to do next, and leaves credentials for the AWS CLI', async () => {
+  it('prints the next steps when it is ready, and writes credentials for the AWS CLI', async () => {
     await using world = await startWorld();
     assert.match(world.server.output(), /keyhold env/);
     assert.match(world.server.output(), /aws kms list-keys/);
@@ -47,13 +47,13 @@ describe('keyhold up', () => {
     assert.equal(identity.Arn, 'arn:aws:iam::111122223333:user/admin');
   });
 
-  it('takes the account and Region that it is given', async () => {
+  it('uses the given account and Region', async () => {
     await using world = await startWorld(['--account', '444455556666', '--region', 'eu-central-1']);
     assert.equal(awsFiles(world.data).config['region'], 'eu-central-1');
     assert.equal((await world.sts.send(new GetCallerIdentityCommand({}))).Account, '444455556666');
   });
 
-  it('finds everything as it was at a second start', async () => {
+  it('keeps its credentials, keys and aliases across a restart', async () => {
     await using world = await startWorld();
     const KeyId = await newKey(world);
     await world.kms.send(new CreateAliasCommand({ AliasName: 'alias/kept', TargetKeyId: KeyId }));
@@ -72,7 +72,7 @@ describe('keyhold up', () => {
     );
   });
 
-  it('refuses to start on data that another one serves, and says so', async () => {
+  it('does not start on a data folder that is in use, and reports it', async () => {
     await using world = await startWorld();
     const second = await keyhold(['up', '--port', '0', '--data', world.data], world.environment());
     assert.notEqual(second.code, 0);
@@ -83,16 +83,16 @@ describe('keyhold up', () => {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(
-      `stops cleanly at ${signal}, all its processes with it`,
+      `stops cleanly on ${signal}, with all its processes`,
       { skip: process.platform !== 'linux' && 'reads /proc' },
       async () => {
         await using world = await startWorld();
         const parent = world.server.process.pid;
         const children = childrenOf(parent);
-        assert.ok(children.length > 0, 'there is a managed HSM');
+        assert.ok(children.length > 0, 'a managed HSM is running');
         world.server.process.kill(signal);
         assert.equal(await new Promise((resolve) => world.server.process.once('exit', resolve)), 0);
-        await until('its processes are gone', async () =>
+        await until('all processes have exited', async () =>
           children.every((pid) => !existsSync(join('/proc', pid))),
         );
       },
@@ -113,13 +113,13 @@ describe('keyhold up', () => {
         });
         let output = '';
         npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-        await until('it is ready', async () => /^Keyhold is ready at http/m.test(output));
+        await until('Keyhold is ready', async () => /^Keyhold is ready at http/m.test(output));
         const [server] = childrenOf(npm.pid);
         const processes = [server, ...childrenOf(Number(server))];
         assert.equal(processes.length, 2, 'front end and managed HSM');
         npm.kill(signal);
         await once(npm, 'exit');
-        await until('all are gone', async () =>
+        await until('all processes have exited', async () =>
           processes.every((pid) => !existsSync(join('/proc', pid ?? ''))),
         );
         rmSync(folder, { recursive: true });
@@ -127,7 +127,7 @@ describe('keyhold up', () => {
     );
   }
 
-  it('prints what a shell needs with `keyhold env`', async () => {
+  it('prints the environment for a shell with `keyhold env`', async () => {
     await using world = await startWorld();
     const { stdout, code } = await keyhold(['env', '--data', world.data], {
       PATH: process.env['PATH'],

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { keyhold, run } from '../support/keyhold-cli.ts';
 import { auditEvents, startWorld, type World } from '../support/world.ts';
 
-/** What an application does that knows nothing but its environment. */
+/** An application that is configured by its environment only. */
 const APPLICATION = `
   const { KMSClient, CreateKeyCommand, EncryptCommand } = await import('@aws-sdk/client-kms');
   const kms = new KMSClient({ maxAttempts: 1 });
@@ -38,7 +38,7 @@ describe('keyhold up --tls', () => {
     };
   }
 
-  it('says what to trust, and keyhold env makes an unmodified SDK trust it', async () => {
+  it('prints its CA file, and an SDK in the environment of keyhold env trusts it', async () => {
     assert.match(world.server.output(), /What clients trust: +\S+\/tls\/ca\.pem/);
     const env = await printedEnvironment();
     assert.match(env['AWS_ENDPOINT_URL'] ?? '', /^https:\/\/127\.0\.0\.1:\d+$/);
@@ -56,11 +56,11 @@ describe('keyhold up --tls', () => {
       cipherSuite: 'TLS_AES_256_GCM_SHA384',
       clientProvidedHostHeader: host,
     });
-    const { NODE_EXTRA_CA_CERTS: _, ...trustless } = env;
+    const { NODE_EXTRA_CA_CERTS: _, ...withoutCa } = env;
     const refused = await run(
       process.execPath,
       ['--input-type=module', '-e', APPLICATION],
-      trustless,
+      withoutCa,
     );
     assert.match(refused.stderr, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/);
   });
@@ -78,7 +78,7 @@ describe('keyhold up --tls', () => {
     },
   );
 
-  it('serves keyhold’s own commands', async () => {
+  it('serves keyhold status', async () => {
     const { stdout, stderr } = await keyhold(['status', '--json'], { KEYHOLD_DATA: world.data });
     assert.match(stdout, /"Endpoint": *"https:/, stderr);
   });
@@ -93,11 +93,11 @@ describe('keyhold up', () => {
     return stderr;
   };
 
-  it('does not speak plain HTTP to others unless it is told to', async () => {
+  it('rejects plain HTTP on a public address without an explicit option', async () => {
     assert.match(await refusal('--host', '0.0.0.0'), /add --tls, or --insecure-listen/);
   });
 
-  it('says what is wrong with its certificate', async () => {
+  it('reports a missing or unreadable certificate file', async () => {
     assert.match(await refusal('--tls-certificate', 'x.pem'), /go together/);
     assert.match(
       await refusal('--tls-certificate', 'x.pem', '--tls-key', 'x.key'),
