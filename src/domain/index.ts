@@ -6,6 +6,7 @@ export type {
   AliasRow,
   CountRow,
   KeyEventRow,
+  KeyRef,
   KeyRow,
   KeyUseRow,
   MaterialRow,

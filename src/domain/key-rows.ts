@@ -9,6 +9,9 @@ import type { Tag } from './tag.ts';
 /** Where a key's material comes from and lives. */
 export type Origin = 'AWS_KMS' | 'EXTERNAL' | 'AWS_CLOUDHSM';
 
+/** The primary key of a KMS key's row. IDs alone are not unique: multi-Region keys share theirs. */
+export type KeyRef = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
+
 /** A KMS key: metadata only. What KeyState shows is derived (`keyState`), because it depends on the key store. */
 export interface KeyRow {
   readonly account: string;

@@ -4,14 +4,14 @@ import type { Store } from '../storage/index.ts';
 
 /** How exactly GetAccessKeyLastUsed tells the time, in milliseconds. As coarse as in AWS, so that requests don't write. */
 const USE_GRANULARITY_MS = 15 * 60_000;
-const CAPACITY = 10_000;
+const MAX_NOTED_KEYS = 10_000;
 
 /** Remembers when and for what access keys were last used: one write per key and quarter of an hour, in the background. */
 export class AccessKeyUses {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #noted = new BoundedCache<string, number>(CAPACITY);
+  readonly #noted = new BoundedCache<string, number>(MAX_NOTED_KEYS);
   readonly #writes = new Set<Promise<void>>();
 
   constructor({

@@ -7,8 +7,8 @@ import { newAdministrator, type NewAdministrator } from './administrator.ts';
 import { bootstrap, recover, type Administrator } from './bootstrap.ts';
 import type { Caller } from './caller.ts';
 import { LongTermCallers } from './long-term-callers.ts';
-import { openPolicies } from './policies-of.ts';
-import { principalsByArn, type PrincipalsByArn } from './principal-of.ts';
+import { openPolicyLoader } from './policy-loader.ts';
+import { principalsByArn, type PrincipalsByArn } from './principals-by-arn.ts';
 import { SessionCallers } from './session-callers.ts';
 import { openSessionTokens, type Session } from './session-token.ts';
 import { newAccessKey } from './unique-ids.ts';
@@ -77,7 +77,7 @@ export interface Identity {
 
 export function openIdentity(options: IdentityOptions): Identity {
   const { store, clock, seal, log = silentLogger, outsideClock = clock } = options;
-  const policiesOf = openPolicies();
+  const policiesOf = openPolicyLoader();
   const tokens = openSessionTokens(store, seal);
   const longTerm = new LongTermCallers({ store, seal, policiesOf });
   const sessions = new SessionCallers({ store, clock, tokens, policiesOf });

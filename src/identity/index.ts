@@ -13,7 +13,7 @@ export { requirePrincipal, uniqueIdsIn } from './named-principals.ts';
 export { managementAccount, type Administrator } from './bootstrap.ts';
 export type { NewAdministrator } from './administrator.ts';
 export type { Caller } from './caller.ts';
-export type { PrincipalWithPolicies, PrincipalsByArn } from './principal-of.ts';
+export type { PrincipalWithPolicies, PrincipalsByArn } from './principals-by-arn.ts';
 export type { Seal } from './access-key-secret.ts';
 export type { Session } from './session-token.ts';
 export { awsManagedPolicies } from './aws-managed-policies.ts';

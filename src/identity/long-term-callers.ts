@@ -3,15 +3,15 @@ import type { AccessKeyRow, UserRow } from '../domain/index.ts';
 import { DerivedCache, type Reader, type Store } from '../storage/index.ts';
 import { openSecret, type Seal } from './access-key-secret.ts';
 import { userPrincipal, type Caller } from './caller.ts';
-import type { PoliciesOf } from './policies-of.ts';
+import type { PolicyLoader } from './policy-loader.ts';
 
 /** How many access keys are kept at hand. */
-const CAPACITY = 10_000;
+const MAX_CACHED_KEYS = 10_000;
 
 interface Parts {
   readonly store: Store;
   readonly seal: Seal;
-  readonly policiesOf: PoliciesOf;
+  readonly policiesOf: PolicyLoader;
 }
 
 interface KnownSecret {
@@ -23,11 +23,11 @@ interface KnownSecret {
 export class LongTermCallers {
   readonly #parts: Parts;
   readonly #callers = new DerivedCache<Caller>({
-    capacity: CAPACITY,
+    capacity: MAX_CACHED_KEYS,
     groupOf: ({ principal }) => principal.account,
   });
   /** Apart from the callers, so that a change of one user doesn't have every secret decrypted again. */
-  readonly #secrets = new BoundedCache<string, KnownSecret>(CAPACITY);
+  readonly #secrets = new BoundedCache<string, KnownSecret>(MAX_CACHED_KEYS);
 
   constructor(parts: Parts) {
     this.#parts = parts;

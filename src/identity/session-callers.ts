@@ -3,17 +3,17 @@ import { sha256 } from '../crypto/index.ts';
 import { KmsError } from '../domain/index.ts';
 import { DerivedCache, type Reader, type Store } from '../storage/index.ts';
 import { rolePrincipal, userPrincipal, type Caller } from './caller.ts';
-import type { PoliciesOf } from './policies-of.ts';
+import type { PolicyLoader } from './policy-loader.ts';
 import type { Session, SessionTokens } from './session-token.ts';
 
 /** Maximum number of cached sessions. */
-const CAPACITY = 4_096;
+const MAX_CACHED_SESSIONS = 4_096;
 
 interface Parts {
   readonly store: Store;
   readonly clock: Clock;
   readonly tokens: SessionTokens;
-  readonly policiesOf: PoliciesOf;
+  readonly policiesOf: PolicyLoader;
 }
 
 interface KnownSession {
@@ -25,7 +25,7 @@ interface KnownSession {
 export class SessionCallers {
   readonly #parts: Parts;
   readonly #sessions = new DerivedCache<KnownSession>({
-    capacity: CAPACITY,
+    capacity: MAX_CACHED_SESSIONS,
     groupOf: ({ caller }) => caller.principal.account,
   });
 

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { BrokenSealError, open, randomBytes, seal } from '../crypto/index.ts';
 import { sealedSetting, type Store } from '../storage/index.ts';
 import type { Seal } from './access-key-secret.ts';
-import type { SessionPolicies } from './policies-of.ts';
+import type { SessionPolicies } from './policy-loader.ts';
 
 /** What a session is: all of it travels in its token, and nothing of it is stored. */
 export interface Session {

@@ -32,7 +32,7 @@ interface Discovery {
   retryAt: number;
 }
 
-const CAPACITY = 256;
+const MAX_PROVIDERS = 256;
 /** Milliseconds. */
 const RETRY_DELAY_MS = 10_000;
 const ALGORITHMS = [
@@ -63,7 +63,7 @@ export function issuerOf(token: string): string {
 }
 
 export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIdentities {
-  const keySets = new BoundedCache<string, Discovery>(CAPACITY);
+  const keySets = new BoundedCache<string, Discovery>(MAX_PROVIDERS);
 
   function keySetOf(issuer: string): Promise<KeySet> {
     const known = keySets.get(issuer);

@@ -2,8 +2,8 @@ import { systemClock } from '../base/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { openKeyStores, passwordSeal, type SecretSeal } from '../keystores/index.ts';
 import {
-  openGrantDirectory,
-  openKeyDirectory,
+  openGrantCache,
+  openKeyCache,
   openKeyUses,
   RequestLimits,
   type Services,
@@ -50,8 +50,8 @@ export async function openServices(
     identity: lifetime.closing(
       openIdentity({ store, clock, seal, log, outsideClock: systemClock }),
     ),
-    keys: openKeyDirectory(store),
-    grants: openGrantDirectory(store),
+    keys: openKeyCache(store),
+    grants: openGrantCache(store),
     keyUses: lifetime.closing(openKeyUses(store, log)),
     limits: new RequestLimits(requestRates(options), clock),
   };

@@ -1,15 +1,15 @@
 /**
- * operations: what each API operation does, one file per operation, named after it, and the pipeline in
- * front of them (`perform.ts`: resolve, authorize, check state, run, audit). Its root holds what the
- * author of an operation needs (`operation.ts`, `resolved-target.ts`, `services.ts`, …). Imports run one
- * way: perform and registry → families (kms/, iam/, …) → pipeline/ → conditions/, grants/ → root →
- * caches/, limits/. It must not know HTTP. Begin at `perform.ts`.
+ * operations: what each API operation does, one file per operation, named after it, and the
+ * pipeline in front of them (`perform.ts`: resolve, authorize, check state, run, audit). Its root
+ * holds what the author of an operation needs (`operation.ts`, `resolved-target.ts`, `services.ts`,
+ * …). Imports run one way: perform and registry → families (kms/, iam/, …) → pipeline/ →
+ * conditions/, grants/ → root → caches/, limits/. It must not know HTTP. Begin at `perform.ts`.
  */
 export { createPerform } from './perform.ts';
 export type { Perform, PerformRequest } from './request.ts';
 export { registry } from './registry.ts';
-export { openGrantDirectory, type GrantDirectory } from './caches/grant-cache.ts';
-export { openKeyDirectory, type KeyDirectory } from './caches/key-cache.ts';
+export { openGrantCache, type GrantCache } from './caches/grant-cache.ts';
+export { openKeyCache, type KeyCache } from './caches/key-cache.ts';
 export { openKeyUses, type KeyUses } from './caches/key-uses.ts';
 export { startKeyUpkeep } from './kms/start-upkeep.ts';
 export { awsQuotas, type Quotas } from './limits/quotas.ts';

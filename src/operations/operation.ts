@@ -27,8 +27,8 @@ interface KeyRequirements {
 }
 
 /**
- * A resource that an operation acts on, as its input names it. `action` overrides the operation's own
- * IAM action, for operations that need a different one per target.
+ * A resource that an operation acts on, as its input names it. `action` overrides the operation's
+ * own IAM action, for operations that need a different one per target.
  */
 export type Target =
   /** The service as a whole: resource `*`, authorized by identity policies alone. */
@@ -48,8 +48,8 @@ export type Target =
       readonly action?: string;
     } & KeyRequirements)
   /**
-   * The KMS key that a ciphertext names in its header. `id` is the key that the caller requires it to
-   * be. Ciphertexts of asymmetric keys have no header, so for them `id` alone names the key.
+   * The KMS key that a ciphertext names in its header. `id` is the key that the caller requires it
+   * to be. Ciphertexts of asymmetric keys have no header, so for them `id` alone names the key.
    */
   | ({
       readonly on: 'ciphertext';
@@ -65,7 +65,9 @@ export type Target =
       readonly name: string;
       readonly action?: string;
     } & KeyRequirements)
-  /** A grant, by its token, or by its key and its ID. Principals that may retire it are authorized. */
+  /**
+   * A grant, by its token, or by its key and its ID. Principals that may retire it are authorized.
+   */
   | ({
       readonly on: 'grant';
       readonly token?: string;
@@ -79,12 +81,18 @@ export type Target =
   | { readonly on: 'backup'; readonly backupId: string; readonly action?: string }
   | IamTarget;
 
-/** An IAM resource (user, role, policy, …), whether or not it exists. Each family of operations brings its own lookup. */
+/**
+ * An IAM resource (user, role, policy, …), whether or not it exists. Each family of operations
+ * brings its own lookup.
+ */
 export interface IamTarget<P extends IamResource = IamResource> {
   readonly on: 'iam';
   readonly find: (reader: Reader, caller: Principal) => Promise<P>;
   readonly action?: string;
-  /** For unsigned calls only: the pipeline skips authorization, and the handler must authorize the caller. */
+  /**
+   * For unsigned calls only: the pipeline skips authorization, and the handler must authorize the
+   * caller.
+   */
   readonly decidedBy?: 'handler';
 }
 
@@ -173,7 +181,10 @@ export interface CallContext {
   readonly note: (data: Readonly<Record<string, unknown>>) => void;
   /** For unsigned calls: sets the principal that the audit record names as the caller. */
   readonly identify: (caller: Principal) => void;
-  /** Returns the request context that conditions would see if the call asked for `action` on the target of that name. */
+  /**
+   * Returns the request context that conditions would see if the call asked for `action` on the
+   * target of that name.
+   */
   readonly conditions: (action: string, target: string) => Promise<RequestContext>;
 }
 
@@ -221,7 +232,10 @@ type Tracked = NonNullable<
   NonNullable<Response<'kms', 'GetKeyLastUsage'>['KeyLastUsage']>['Operation']
 >;
 
-/** The operations whose success counts as a use of their keys. Source: KeyLastUsageData, AWS KMS API Reference. */
+/**
+ * The operations whose success counts as a use of their keys. Source: KeyLastUsageData, AWS KMS API
+ * Reference.
+ */
 const trackedOperations = {
   Encrypt: true,
   Decrypt: true,
@@ -240,15 +254,16 @@ const trackedOperations = {
 } as const satisfies Record<Tracked, true>;
 
 /**
- * Defines an operation. Its types follow from its name in the contract; the result erases them, so that
- * the pipeline can hold all operations in one table.
+ * Defines an operation. Its types follow from its name in the contract; the result erases them, so
+ * that the pipeline can hold all operations in one table.
  */
 export function defineOperation<
   S extends ServiceName,
   N extends OperationName<S>,
   const T extends Targets,
 >(service: S, name: N, definition: Definition<Request<S, N>, Response<S, N>, T>): Operation {
-  // The cast is safe: the pipeline passes each operation the input that the decoder built for its name.
+  // The cast is safe: the pipeline passes each operation the input that the decoder built for its
+  // name.
   const tracked = service === 'kms' && Object.hasOwn(trackedOperations, name);
   return {
     service,

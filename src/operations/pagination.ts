@@ -1,7 +1,9 @@
 import { KmsError } from '../domain/index.ts';
 import type { Page } from '../storage/index.ts';
 
-/** Decodes a marker: the primary key of the last row, as base64url JSON. It is opaque to clients. */
+/**
+ * Decodes a marker: the primary key of the last row, as base64url JSON. It is opaque to clients.
+ */
 export function readMarker(marker: string | undefined): readonly string[] | undefined {
   if (marker === undefined) return undefined;
   try {
@@ -26,7 +28,10 @@ export interface PageOf<Row> {
     | { readonly Truncated: true; readonly NextMarker: string };
 }
 
-/** Reads one page of a listing. Fetches one row more than the limit, to see whether another page follows. */
+/**
+ * Reads one page of a listing. Fetches one row more than the limit, to see whether another page
+ * follows.
+ */
 export async function listPage<Row>(
   limit: number,
   marker: string | undefined,

@@ -13,9 +13,9 @@ import type { LookupContext, ResolvedRequest, ResolvedTargets } from './resolved
 import type { Services } from './services.ts';
 
 /**
- * Creates the inner half of a request: resolve the targets, authorize them, check key states, run the
- * handler, and write an audit record, whatever the result. It knows nothing of HTTP: every caller that
- * hands it a principal gets the same rules.
+ * Creates the inner half of a request: resolve the targets, authorize them, check key states, run
+ * the handler, and write an audit record, whatever the result. It knows nothing of HTTP: every
+ * caller that hands it a principal gets the same rules.
  */
 export function createPerform(services: Services): Perform {
   return async (request) => {
@@ -130,8 +130,9 @@ function authorizedTargets(resolved: ResolvedTargets): AuthorizedTargets<Targets
 }
 
 /**
- * Returns the key that a failure of a key store is reported for: the first in a custom key store, else
- * the first. A request that is creating a key has none yet; the key store that it names counts.
+ * Returns the key that a failure of a key store is reported for: the first in a custom key store,
+ * else the first. A request that is creating a key has none yet; the key store that it names
+ * counts.
  */
 function failedKey(
   resolved: ResolvedTargets,

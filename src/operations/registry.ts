@@ -103,7 +103,9 @@ import { GetAccessKeyInfo } from './sts/GetAccessKeyInfo.ts';
 import { GetCallerIdentity } from './sts/GetCallerIdentity.ts';
 import { GetSessionToken } from './sts/GetSessionToken.ts';
 
-/** Every operation there is, named exactly as the contract names it: a missing one does not compile. */
+/**
+ * Every operation there is, named exactly as the contract names it: a missing one does not compile.
+ */
 const operations = {
   kms: {
     CancelKeyDeletion,

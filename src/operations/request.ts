@@ -3,7 +3,10 @@ import type { OperationName, ServiceName } from '../contract/index.ts';
 import type { KmsError, Principal } from '../domain/index.ts';
 import type { PrincipalPolicies } from '../policy/index.ts';
 
-/** A request after the outer half: its signature is verified, and its input is decoded and validated. */
+/**
+ * A request after the outer half: its signature is verified, and its input is decoded and
+ * validated.
+ */
 export interface PerformRequest {
   readonly service: ServiceName;
   readonly operation: OperationName<ServiceName>;
@@ -11,7 +14,9 @@ export interface PerformRequest {
   readonly policies: PrincipalPolicies;
   readonly region: string;
   readonly input: object;
-  /** Set if the input failed validation. The call is still audited, then rejected with this error. */
+  /**
+   * Set if the input failed validation. The call is still audited, then rejected with this error.
+   */
   readonly refusal?: KmsError;
   readonly requestId: string;
   readonly sourceIp: string;

@@ -5,8 +5,8 @@ import type { ClusterControl } from '../cluster/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { KeyStores, SecretSeal } from '../keystores/index.ts';
 import type { Store } from '../storage/index.ts';
-import type { GrantDirectory } from './caches/grant-cache.ts';
-import type { KeyDirectory } from './caches/key-cache.ts';
+import type { GrantCache } from './caches/grant-cache.ts';
+import type { KeyCache } from './caches/key-cache.ts';
 import type { KeyUses } from './caches/key-uses.ts';
 import type { Quotas } from './limits/quotas.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
@@ -16,8 +16,8 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Logger;
   readonly store: Store;
-  readonly keys: KeyDirectory;
-  readonly grants: GrantDirectory;
+  readonly keys: KeyCache;
+  readonly grants: GrantCache;
   readonly keyUses: KeyUses;
   readonly keyStores: KeyStores;
   /** Seals what Keyhold issues and expects to be returned, such as import tokens. */

@@ -12,7 +12,7 @@ import {
 } from '../../domain/index.ts';
 import { openSqliteStore } from '../../storage/index.ts';
 import { lateReads } from '../../../test/support/late-reads.ts';
-import { openGrantDirectory } from './grant-cache.ts';
+import { openGrantCache } from './grant-cache.ts';
 import { GrantIndex } from './grant-index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyhold-grants-'));
@@ -49,17 +49,17 @@ const put = (...grants: readonly GrantRow[]): Promise<void> =>
     for (const one of grants) await transaction.put('grants', one);
   });
 
-describe('the grant directory', () => {
+describe('the grant cache', () => {
   const question = { operation: 'Encrypt', encryptionContext: { n: '25000' }, child: undefined };
 
-  it('finds one of fifty thousand grants of a key without looking at the others, while grants come and go', async () => {
-    const grants = openGrantDirectory(store);
+  it('finds one of fifty thousand grants on a key without examining the others, while grants are added', async () => {
+    const grants = openGrantCache(store);
     const many = Array.from({ length: 50_000 }, (_, n) =>
       grant({ constraints: { EncryptionContextEquals: { n: String(n) } } }),
     );
     await put(...many);
     const find = async (): Promise<string | undefined> =>
-      (await grants.of(key, [ana]))[0]?.find(question, 'AIDA')?.grantId;
+      (await grants.indexesFor(key, [ana]))[0]?.find(question, 'AIDA')?.grantId;
     assert.equal(await find(), many[25_000]?.grantId);
     const before = process.cpuUsage();
     for (let round = 0; round < 1_000; round += 1) {
@@ -73,11 +73,11 @@ describe('the grant directory', () => {
     );
   });
 
-  it('shows what was written, as soon as it is written, to everyone at once', async () => {
-    const grants = openGrantDirectory(store);
+  it('shows a written grant to all concurrent readers as soon as the write is durable', async () => {
+    const grants = openGrantCache(store);
     const own = { ...key, keyId: 'another' };
     const find = async (): Promise<string | undefined> =>
-      (await grants.of(own, [ana]))[0]?.find(question, 'AIDA')?.grantId;
+      (await grants.indexesFor(own, [ana]))[0]?.find(question, 'AIDA')?.grantId;
     assert.equal(await find(), undefined);
     const one = grant(own);
     await put(one);
@@ -93,23 +93,24 @@ describe('the grant directory', () => {
 
   it('never shows a revoked grant after its revocation, even if its index was being loaded then', async () => {
     const late = lateReads(store);
-    const grants = openGrantDirectory(late);
+    const grants = openGrantCache(late);
     const own = { ...key, keyId: 'revoked while loaded' };
     const bob = 'arn:aws:iam::111122223333:user/bob';
     const one = grant(own);
     await put(one);
-    await grants.of(own, [bob]);
+    await grants.indexesFor(own, [bob]);
     const deliver = late.holdNext();
-    const early = grants.of(own, [ana]);
+    const early = grants.indexesFor(own, [ana]);
     await store.transact((transaction) =>
       transaction.delete('grants', own.account, own.region, own.keyId, one.grantId),
     );
-    // Another grantee's request takes notice of the change while the index of this one is still being loaded.
-    const others = grants.of(own, [bob]);
+    // Another grantee's request takes notice of the change while the index of this one is still
+    // being loaded.
+    const others = grants.indexesFor(own, [bob]);
     await new Promise(setImmediate);
     deliver();
     await Promise.all([early, others]);
-    assert.equal((await grants.of(own, [ana]))[0]?.find(question, 'AIDA'), undefined);
+    assert.equal((await grants.indexesFor(own, [ana]))[0]?.find(question, 'AIDA'), undefined);
   });
 });
 
@@ -128,7 +129,7 @@ describe('the grant index', () => {
   );
   const terms = fc.record({ constraints, operations });
 
-  it('finds a grant exactly where looking at each would', () => {
+  it('finds a grant exactly where a linear search would', () => {
     const asked = fc.record({
       operation: fc.constantFrom('Encrypt', 'CreateGrant', 'DescribeKey'),
       encryptionContext: pairs,
@@ -159,7 +160,7 @@ describe('the grant index', () => {
     );
   });
 
-  it('knows a grantee by its unique id, if the grant does', () => {
+  it('matches a grantee by unique ID if the grant has one', () => {
     const index = new GrantIndex();
     index.add(grant({ granteeId: 'AIDAFIRST' }));
     const question = { operation: 'Encrypt', encryptionContext: undefined, child: undefined };
@@ -179,7 +180,7 @@ describe('a child grant', () => {
     ),
   });
 
-  it('that is no wider than its parent allows nothing that the parent does not', () => {
+  it('allows nothing that its parent does not, if it is no wider', () => {
     fc.assert(
       fc.property(
         terms,

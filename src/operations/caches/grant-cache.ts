@@ -1,100 +1,106 @@
-import type { GrantRow, KeyRow } from '../../domain/index.ts';
+import type { GrantRow, KeyRef } from '../../domain/index.ts';
 import { DerivedCache, type Store } from '../../storage/index.ts';
 import { GrantIndex } from './grant-index.ts';
 
-/** How many grants are kept at hand; an empty index counts as one. */
-const CAPACITY = 200_000;
+/** Maximum number of cached grants. An empty index counts as one. */
+const MAX_GRANTS = 200_000;
 
-type Key = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
-
-/** Finds the grants on a key by grantee: from indexes in memory that follow the store's changes. */
-export interface GrantDirectory {
-  /** The grants of each of these grantees (ARNs), in their order; at once if they are at hand. */
-  of(key: Key, grantees: readonly string[]): readonly GrantIndex[] | Promise<readonly GrantIndex[]>;
+/** Finds the grants on a key by grantee, in indexes in memory that follow the store's changes. */
+export interface GrantCache {
+  /**
+   * Returns the grants of each grantee (by ARN), in their order. Returns at once if all are cached
+   * and current.
+   */
+  indexesFor(
+    key: KeyRef,
+    grantees: readonly string[],
+  ): readonly GrantIndex[] | Promise<readonly GrantIndex[]>;
 }
 
 /**
- * The grants of one KMS key, by the grantees that were asked for. A change of a grant does not overtake an index, which may
- * hold many thousands: the index is patched instead, before it is used again.
+ * The grants of one KMS key, by the grantees that were asked for. A change of a grant does not
+ * overtake an index, which may hold many thousands: the index is patched instead, before it is used
+ * again.
  */
-interface Held {
-  readonly key: Key;
+interface KeyGrants {
+  readonly key: KeyRef;
   readonly indexes: DerivedCache<GrantIndex, never>;
   /** Grantee of each indexed grant, by grant ID. */
   readonly granteeOf: Map<string, string>;
   /** Grants that changed since they were last read. */
   readonly changed: Set<string>;
   /** Part of the cache's size that this key accounts for. */
-  counted: number;
+  cachedSize: number;
   /** Present while changed grants are read. */
-  catchingUp?: Promise<void>;
+  refreshing?: Promise<void>;
 }
 
-export function openGrantDirectory(store: Store): GrantDirectory {
-  const directory = new Directory(store);
+export function openGrantCache(store: Store): GrantCache {
+  const cache = new IndexedGrantCache(store);
   store.subscribe((changes) => {
-    for (const { table, key } of changes) if (table === 'grants') directory.note(key);
+    for (const { table, key } of changes) if (table === 'grants') cache.note(key);
   });
-  return directory;
+  return cache;
 }
 
-class Directory implements GrantDirectory {
+class IndexedGrantCache implements GrantCache {
   readonly #store: Store;
   /** Least recently used first. */
-  readonly #held = new Map<string, Held>();
+  readonly #keys = new Map<string, KeyGrants>();
   #size = 0;
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  of(
-    key: Key,
+  indexesFor(
+    key: KeyRef,
     grantees: readonly string[],
   ): readonly GrantIndex[] | Promise<readonly GrantIndex[]> {
-    const held = this.#use(key);
+    const grants = this.#use(key);
     const indexes = grantees.map(
       (grantee) =>
-        held.indexes.get(grantee) ?? held.indexes.load(grantee, () => this.#load(held, grantee)),
+        grants.indexes.get(grantee) ??
+        grants.indexes.load(grantee, () => this.#load(grants, grantee)),
     );
-    return held.changed.size === 0 && !held.catchingUp && areHere(indexes)
+    return grants.changed.size === 0 && !grants.refreshing && areLoaded(indexes)
       ? indexes
-      : this.#awaited(held, indexes);
+      : this.#loaded(grants, indexes);
   }
 
-  async #awaited(
-    held: Held,
+  async #loaded(
+    grants: KeyGrants,
     indexes: readonly (GrantIndex | Promise<GrantIndex>)[],
   ): Promise<readonly GrantIndex[]> {
     const loaded = await Promise.all(indexes.map(async (index) => index));
-    // Another caller may already be catching up. Wait until no index is known to be stale.
-    while (held.changed.size > 0 || held.catchingUp) await this.#catchUp(held);
-    this.#count(held);
+    // Another caller may already be refreshing. Wait until no index is known to be stale.
+    while (grants.changed.size > 0 || grants.refreshing) await this.#refresh(grants);
+    this.#resize(grants);
     return loaded;
   }
 
-  /** A grant was made or is gone. */
+  /** Marks a grant as created, changed or deleted. */
   note([account = '', region = '', keyId = '', grantId = '']: readonly string[]): void {
-    this.#held.get(nameOf({ account, region, keyId }))?.changed.add(grantId);
+    this.#keys.get(nameOf({ account, region, keyId }))?.changed.add(grantId);
   }
 
-  #use(key: Key): Held {
+  #use(key: KeyRef): KeyGrants {
     const name = nameOf(key);
-    const held = this.#held.get(name) ?? {
+    const grants = this.#keys.get(name) ?? {
       key,
-      // Bounded together with the other keys', see `#count`.
+      // Bounded together with the other keys', see `#resize`.
       indexes: new DerivedCache<GrantIndex, never>({ capacity: Number.POSITIVE_INFINITY }),
       granteeOf: new Map(),
       changed: new Set(),
-      counted: 0,
+      cachedSize: 0,
     };
-    this.#held.delete(name);
-    this.#held.set(name, held);
-    return held;
+    this.#keys.delete(name);
+    this.#keys.set(name, grants);
+    return grants;
   }
 
   async #load(
-    { key: { account, region, keyId }, granteeOf }: Held,
+    { key: { account, region, keyId }, granteeOf }: KeyGrants,
     grantee: string,
   ): Promise<GrantIndex> {
     const rows = await this.#store.read((reader) =>
@@ -108,13 +114,13 @@ class Directory implements GrantDirectory {
     return index;
   }
 
-  #catchUp(held: Held): Promise<void> {
-    held.catchingUp ??= this.#readChanged(held).finally(() => delete held.catchingUp);
-    return held.catchingUp;
+  #refresh(grants: KeyGrants): Promise<void> {
+    grants.refreshing ??= this.#readChanged(grants).finally(() => delete grants.refreshing);
+    return grants.refreshing;
   }
 
-  async #readChanged(held: Held): Promise<void> {
-    const { key, indexes, changed } = held;
+  async #readChanged(grants: KeyGrants): Promise<void> {
+    const { key, indexes, changed } = grants;
     const ids = [...changed];
     changed.clear();
     try {
@@ -124,39 +130,44 @@ class Directory implements GrantDirectory {
             ids.map((grantId) => reader.get('grants', key.account, key.region, key.keyId, grantId)),
           ),
         ),
-        // Loads that began before these changes may bring the previous rows. Patch their indexes too.
+        // Loads that began before these changes may bring the previous rows. Patch their indexes
+        // too.
         indexes.settled(),
       ]);
-      for (const [at, grantId] of ids.entries()) replace(held, grantId, rows[at]);
+      for (const [at, grantId] of ids.entries()) replace(grants, grantId, rows[at]);
     } catch (error) {
       for (const grantId of ids) changed.add(grantId);
       throw error;
     }
   }
 
-  /** Forgets the keys that were longest not asked for, but never the last one. */
-  #count(held: Held): void {
-    if (this.#held.get(nameOf(held.key)) !== held) return;
-    const size = held.granteeOf.size + held.indexes.size;
-    this.#size += size - held.counted;
-    held.counted = size;
-    for (const [name, oldest] of this.#held) {
-      if (this.#size <= CAPACITY || this.#held.size === 1) return;
-      this.#held.delete(name);
-      this.#size -= oldest.counted;
+  /** Evicts the least recently used keys above the limit, but never the last key. */
+  #resize(grants: KeyGrants): void {
+    if (this.#keys.get(nameOf(grants.key)) !== grants) return;
+    const size = grants.granteeOf.size + grants.indexes.size;
+    this.#size += size - grants.cachedSize;
+    grants.cachedSize = size;
+    for (const [name, oldest] of this.#keys) {
+      if (this.#size <= MAX_GRANTS || this.#keys.size === 1) return;
+      this.#keys.delete(name);
+      this.#size -= oldest.cachedSize;
     }
   }
 }
 
-function areHere(
+function areLoaded(
   indexes: readonly (GrantIndex | Promise<GrantIndex>)[],
 ): indexes is readonly GrantIndex[] {
   return indexes.every((index) => index instanceof GrantIndex);
 }
 
-function replace({ indexes, granteeOf }: Held, grantId: string, row: GrantRow | undefined): void {
-  const before = granteeOf.get(grantId);
-  if (before !== undefined) indexes.get(before)?.remove(grantId);
+function replace(
+  { indexes, granteeOf }: KeyGrants,
+  grantId: string,
+  row: GrantRow | undefined,
+): void {
+  const previous = granteeOf.get(grantId);
+  if (previous !== undefined) indexes.get(previous)?.remove(grantId);
   granteeOf.delete(grantId);
   // An index that is being loaded now is left alone: its load began after the change.
   const index = row && indexes.get(row.granteeArn);
@@ -165,6 +176,6 @@ function replace({ indexes, granteeOf }: Held, grantId: string, row: GrantRow | 
   granteeOf.set(grantId, row.granteeArn);
 }
 
-function nameOf({ account, region, keyId }: Key): string {
+function nameOf({ account, region, keyId }: KeyRef): string {
   return `${account}\n${region}\n${keyId}`;
 }

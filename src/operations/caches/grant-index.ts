@@ -6,20 +6,23 @@ import {
   type GrantRow,
 } from '../../domain/index.ts';
 
-/** What a request asks of grants. */
+/** A request, as far as grants can allow it. */
 export interface GrantQuestion {
-  /** Without its prefix: `Decrypt`. */
+  /** The operation's name without the prefix of its service: `Decrypt`. */
   readonly operation: string;
   readonly encryptionContext: Readonly<Record<string, string>> | undefined;
-  /** Of CreateGrant: what is to be granted on. */
+  /** The grant that CreateGrant is asked to create. */
   readonly child: Pick<GrantRow, 'operations' | 'constraints'> | undefined;
 }
 
-/** The grants on one key to one grantee, so laid out that a request looks only at those that can be for it. */
+/**
+ * The grants on one key to one grantee. They are in buckets, so that a request examines only the
+ * grants that can match it.
+ */
 export class GrantIndex {
   readonly #grants = new Map<string, GrantRow>();
-  /** By operation and by what the request must show, see `placeOf`. */
-  readonly #places = new Map<string, Map<string, GrantRow>>();
+  /** Grants by operation and constraint, see `bucketOf`. */
+  readonly #buckets = new Map<string, Map<string, GrantRow>>();
 
   get size(): number {
     return this.#grants.size;
@@ -28,9 +31,9 @@ export class GrantIndex {
   add(grant: GrantRow): void {
     this.remove(grant.grantId);
     this.#grants.set(grant.grantId, grant);
-    for (const place of placesOf(grant)) {
-      const there = this.#places.get(place) ?? new Map<string, GrantRow>();
-      this.#places.set(place, there.set(grant.grantId, grant));
+    for (const bucket of bucketsOf(grant)) {
+      const grants = this.#buckets.get(bucket) ?? new Map<string, GrantRow>();
+      this.#buckets.set(bucket, grants.set(grant.grantId, grant));
     }
   }
 
@@ -38,25 +41,25 @@ export class GrantIndex {
     const grant = this.#grants.get(grantId);
     if (!grant) return;
     this.#grants.delete(grantId);
-    for (const place of placesOf(grant)) {
-      const there = this.#places.get(place);
-      there?.delete(grantId);
-      if (there?.size === 0) this.#places.delete(place);
+    for (const bucket of bucketsOf(grant)) {
+      const grants = this.#buckets.get(bucket);
+      grants?.delete(grantId);
+      if (grants?.size === 0) this.#buckets.delete(bucket);
     }
   }
 
-  /** A grant that allows it to a caller of that unique id. */
+  /** Finds a grant that allows the request to a caller with that unique ID. */
   find(question: GrantQuestion, uniqueId: string): GrantRow | undefined {
     if (this.#grants.size === 0) return undefined;
-    for (const place of placesToLook(question)) {
-      for (const grant of this.#places.get(place)?.values() ?? []) {
+    for (const bucket of bucketsToSearch(question)) {
+      for (const grant of this.#buckets.get(bucket)?.values() ?? []) {
         if (isFor(grant, uniqueId) && allows(grant, question)) return grant;
       }
     }
     return undefined;
   }
 
-  /** A grant that allows the operation under whichever constraints. Looks at all of them. */
+  /** Finds a grant that allows the operation, whatever its constraints. Examines all grants. */
   findConstrained(operation: string, uniqueId: string): GrantRow | undefined {
     for (const grant of this.#grants.values()) {
       if (grant.operations.includes(operation) && isFor(grant, uniqueId)) return grant;
@@ -74,12 +77,15 @@ function allows(grant: GrantRow, { operation, encryptionContext, child }: GrantQ
   return !isBoundByConstraints(operation) || constraintsMet(grant.constraints, encryptionContext);
 }
 
-function placesOf(grant: GrantRow): string[] {
-  return grant.operations.map((operation) => `${operation} ${placeOf(operation, grant)}`);
+function bucketsOf(grant: GrantRow): string[] {
+  return grant.operations.map((operation) => `${operation} ${bucketOf(operation, grant)}`);
 }
 
-/** Of a constraint to a whole context the context; to a subset one of its pairs, which the request must then have too. */
-function placeOf(operation: string, { constraints }: GrantRow): string {
+/**
+ * Returns the bucket of a grant: for EncryptionContextEquals the whole context, for
+ * EncryptionContextSubset one of its pairs, which every matching request has too.
+ */
+function bucketOf(operation: string, { constraints }: GrantRow): string {
   if (operation === 'CreateGrant' || !isBoundByConstraints(operation)) return '';
   const { EncryptionContextEquals: equal, EncryptionContextSubset: subset } = constraints ?? {};
   if (equal !== undefined) return `equals ${sorted(equal).join(' ')}`;
@@ -87,10 +93,10 @@ function placeOf(operation: string, { constraints }: GrantRow): string {
   return pair === undefined ? '' : `has ${pair}`;
 }
 
-function placesToLook({ operation, encryptionContext }: GrantQuestion): string[] {
+function bucketsToSearch({ operation, encryptionContext }: GrantQuestion): string[] {
   const pairs = sorted(encryptionContext);
   return ['', `equals ${pairs.join(' ')}`, ...pairs.map((pair) => `has ${pair}`)].map(
-    (place) => `${operation} ${place}`,
+    (bucket) => `${operation} ${bucket}`,
   );
 }
 

@@ -7,9 +7,9 @@ import type { KeyRow } from '../../domain/index.ts';
 import { authorize, defaultKeyPolicy } from '../../policy/index.ts';
 import { openSqliteStore } from '../../storage/index.ts';
 import { lateReads } from '../../../test/support/late-reads.ts';
-import { openKeyDirectory, type KnownKey } from './key-cache.ts';
+import { openKeyCache, type CachedKey } from './key-cache.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'keyhold-directory-'));
+const folder = mkdtempSync(join(tmpdir(), 'keyhold-key-cache-'));
 const store = openSqliteStore(join(folder, 'metadata.db'));
 after(async () => {
   await store.close();
@@ -33,37 +33,37 @@ const key: KeyRow = {
 const put = (row: KeyRow): Promise<void> =>
   store.transact((transaction) => transaction.put('keys', row));
 
-describe('the key directory', () => {
-  it('reads a key once for all who ask for it at once, and keeps it', async () => {
+describe('the key cache', () => {
+  it('reads a key once for concurrent callers, and caches it', async () => {
     await put(key);
-    const directory = openKeyDirectory(store);
+    const cache = openKeyCache(store);
     const [first, second] = await Promise.all([
-      directory.key(key, key.keyId),
-      directory.key(key, key.keyId),
+      cache.key(key, key.keyId),
+      cache.key(key, key.keyId),
     ]);
     assert.ok(first);
     assert.equal(second, first);
-    assert.equal(directory.key(key, key.keyId), first);
+    assert.equal(cache.key(key, key.keyId), first);
   });
 
-  it('shows each change to whoever asks after it, also while others wait for a reading from before', async () => {
-    const directory = openKeyDirectory(store);
+  it('shows each change to later callers, even while earlier callers wait for a previous load', async () => {
+    const cache = openKeyCache(store);
     for (let change = 0; change < 50; change += 1) {
       const description = String(change);
-      const early = directory.key(key, key.keyId);
+      const early = cache.key(key, key.keyId);
       const written = put({ ...key, description });
-      const during = directory.key(key, key.keyId);
+      const during = cache.key(key, key.keyId);
       await written;
-      const late = await directory.key(key, key.keyId);
+      const late = await cache.key(key, key.keyId);
       assert.equal(late?.key.description, description);
       await Promise.all([early, during]);
-      assert.equal((await directory.key(key, key.keyId))?.key.description, description);
+      assert.equal((await cache.key(key, key.keyId))?.key.description, description);
     }
   });
 
   it('never lets a load that a policy change overtook decide a later request', async () => {
     const late = lateReads(store);
-    const directory = openKeyDirectory(late);
+    const cache = openKeyCache(late);
     const ana = `arn:aws:iam::${key.account}:user/ana`;
     const policyFor = (arn: string): string =>
       JSON.stringify({
@@ -72,7 +72,7 @@ describe('the key directory', () => {
           { Effect: 'Allow', Principal: { AWS: arn }, Action: 'kms:Decrypt', Resource: '*' },
         ],
       });
-    const isAllowed = (known: KnownKey | undefined): boolean =>
+    const isAllowed = (known: CachedKey | undefined): boolean =>
       authorize({
         principal: { account: key.account, arn: ana, userId: 'AIDAANA', accessKeyId: '' },
         action: 'kms:Decrypt',
@@ -84,24 +84,24 @@ describe('the key directory', () => {
 
     await put({ ...key, policy: policyFor(ana) });
     const deliver = late.holdNext();
-    const early = directory.key(key, key.keyId);
+    const early = cache.key(key, key.keyId);
     await put({ ...key, policy: policyFor(`arn:aws:iam::${key.account}:user/bob`) });
-    const afterRevocation = directory.key(key, key.keyId);
+    const afterRevocation = cache.key(key, key.keyId);
     assert.equal(isAllowed(await afterRevocation), false, 'joined a load from before the change');
     deliver();
     assert.equal(isAllowed(await early), true, 'this request began before the change');
     assert.equal(
-      isAllowed(await directory.key(key, key.keyId)),
+      isAllowed(await cache.key(key, key.keyId)),
       false,
       'kept a value from before the change',
     );
   });
 
-  it('lets keys with the same policy share it, but not where names in it mean others', async () => {
-    const directory = openKeyDirectory(store);
+  it('shares a policy between keys with the same text, unless its names stand for different principals', async () => {
+    const cache = openKeyCache(store);
     const policy = async (keyId: string, policyPrincipals: Record<string, string>) => {
       await put({ ...key, keyId, policyPrincipals });
-      return (await directory.key(key, keyId))?.policy;
+      return (await cache.key(key, keyId))?.policy;
     };
     const ana = 'arn:aws:iam::111122223333:user/ana';
     assert.equal(await policy('a', {}), await policy('b', {}));
@@ -111,11 +111,11 @@ describe('the key directory', () => {
     );
   });
 
-  it('knows no key that is not there, until it is', async () => {
-    const directory = openKeyDirectory(store);
+  it('returns no key that does not exist, and returns it once it is created', async () => {
+    const cache = openKeyCache(store);
     const other = { ...key, keyId: 'other' };
-    assert.equal(await directory.key(other, other.keyId), undefined);
+    assert.equal(await cache.key(other, other.keyId), undefined);
     await put(other);
-    assert.ok(await directory.key(other, other.keyId));
+    assert.ok(await cache.key(other, other.keyId));
   });
 });

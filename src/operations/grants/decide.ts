@@ -1,7 +1,7 @@
 import { whenReady } from '../../base/index.ts';
 import type { KeyRow } from '../../domain/index.ts';
 import { callerIdentity, evaluate, type AccessRequest, type Decision } from '../../policy/index.ts';
-import type { GrantDirectory } from '../caches/grant-cache.ts';
+import type { GrantCache } from '../caches/grant-cache.ts';
 import type { GrantQuestion } from '../caches/grant-index.ts';
 import { grantVerdict } from './granted.ts';
 
@@ -13,7 +13,7 @@ export interface GrantableKey {
 
 /** Decides by policies, and by the key's grants where policies alone neither allow nor deny. */
 export function decideWithGrants(
-  grants: GrantDirectory,
+  grants: GrantCache,
   access: AccessRequest,
   grantable: GrantableKey | undefined,
 ): Decision | Promise<Decision> {

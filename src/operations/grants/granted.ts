@@ -1,9 +1,7 @@
-import { accountRootArn, type GrantRow } from '../../domain/index.ts';
+import { accountRootArn, type GrantRow, type KeyRef } from '../../domain/index.ts';
 import type { CallerIdentity, GrantVerdict, Naming } from '../../policy/index.ts';
-import type { GrantDirectory } from '../caches/grant-cache.ts';
+import type { GrantCache } from '../caches/grant-cache.ts';
 import type { GrantIndex, GrantQuestion } from '../caches/grant-index.ts';
-
-type Key = Pick<GrantRow, 'account' | 'region' | 'keyId'>;
 
 /** The ARNs under which a grant can name a caller, the best ways first. */
 function namesOf({
@@ -20,8 +18,8 @@ function namesOf({
 
 /** Whether a grant on the key allows it to the caller. */
 export function grantVerdict(
-  grants: GrantDirectory,
-  key: Key,
+  grants: GrantCache,
+  key: KeyRef,
   who: CallerIdentity,
   question: GrantQuestion,
 ): Promise<GrantVerdict | undefined> {
@@ -30,8 +28,8 @@ export function grantVerdict(
 
 /** Whether a grant on the key could allow the operation to the caller, if a request meets its constraints. */
 export function constrainedVerdict(
-  grants: GrantDirectory,
-  key: Key,
+  grants: GrantCache,
+  key: KeyRef,
   who: CallerIdentity,
   operation: string,
 ): Promise<GrantVerdict | undefined> {
@@ -39,13 +37,13 @@ export function constrainedVerdict(
 }
 
 async function verdictBy(
-  grants: GrantDirectory,
-  key: Key,
+  grants: GrantCache,
+  key: KeyRef,
   who: CallerIdentity,
   find: (index: GrantIndex) => GrantRow | undefined,
 ): Promise<GrantVerdict | undefined> {
   const names = namesOf(who);
-  const indexes = await grants.of(
+  const indexes = await grants.indexesFor(
     key,
     names.map(([arn]) => arn),
   );

@@ -9,7 +9,7 @@ import {
   type Scope,
 } from '../../domain/index.ts';
 import { compilePolicy, parsePolicy } from '../../policy/index.ts';
-import type { KnownKey } from '../caches/key-cache.ts';
+import type { CachedKey } from '../caches/key-cache.ts';
 import { uncreatedManagedKey } from '../managed-keys/managed-key.ts';
 import type { LookupContext, ResolvedKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
@@ -20,7 +20,7 @@ const KEY_ID =
   /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 export const ALIAS_PREFIX = 'alias/';
 
-export function resolvedKey({ key, policy }: KnownKey): ResolvedKey {
+export function resolvedKey({ key, policy }: CachedKey): ResolvedKey {
   return { kind: 'key', key, policy, scope: key, arn: keyArn(key, key.keyId) };
 }
 
@@ -50,7 +50,7 @@ export function keyById(
   context: LookupContext,
   id: string,
   aliases: boolean | undefined,
-): KnownKey | Promise<KnownKey> {
+): CachedKey | Promise<CachedKey> {
   const arn = id.startsWith('arn:') ? parseKmsArn(id) : undefined;
   if (id.startsWith('arn:') && !arn) throw new KmsError('InvalidArnException', `Invalid arn ${id}`);
   if (arn && arn.region !== context.scope.region)
@@ -78,7 +78,7 @@ export async function keyByAlias(
   context: LookupContext,
   scope: Scope,
   name: string,
-): Promise<KnownKey> {
+): Promise<CachedKey> {
   const alias = await lookup.keys.alias(scope, name);
   const known = alias && (await lookup.keys.key(scope, alias.keyId));
   if (known) return known;

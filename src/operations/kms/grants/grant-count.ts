@@ -1,14 +1,16 @@
-import { keyArn, KmsError, type KeyRow } from '../../../domain/index.ts';
+import { keyArn, KmsError, type KeyRef } from '../../../domain/index.ts';
 import type { Reader, Transaction } from '../../../storage/index.ts';
 
-type Key = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
-
-function countName({ keyId }: Key): `grants of ${string}` {
+function countName({ keyId }: KeyRef): `grants of ${string}` {
   return `grants of ${keyId}`;
 }
 
 /** Refuses one more grant where there are as many on the key as may be, or where the key has gone meanwhile. */
-export async function requireRoomForGrant(reader: Reader, key: Key, most: number): Promise<void> {
+export async function requireRoomForGrant(
+  reader: Reader,
+  key: KeyRef,
+  most: number,
+): Promise<void> {
   if (!(await reader.get('keys', key.account, key.region, key.keyId))) {
     throw new KmsError('NotFoundException', `Key '${keyArn(key, key.keyId)}' does not exist`);
   }
@@ -23,7 +25,7 @@ export async function requireRoomForGrant(reader: Reader, key: Key, most: number
 /** Keeps the count in step with the grants, in the transaction that makes or removes them. */
 export async function countGrants(
   transaction: Transaction,
-  key: Key,
+  key: KeyRef,
   change: number,
 ): Promise<void> {
   const { account, region } = key;
@@ -36,7 +38,7 @@ export async function countGrants(
 /** Takes a grant away; whether it was there. */
 export async function removeGrant(
   transaction: Transaction,
-  key: Key,
+  key: KeyRef,
   grantId: string,
 ): Promise<boolean> {
   const { account, region, keyId } = key;
@@ -49,7 +51,7 @@ export async function removeGrant(
 /** Takes all grants of a key away that is deleted. */
 export async function removeGrants(
   transaction: Transaction,
-  { account, region, keyId }: Key,
+  { account, region, keyId }: KeyRef,
 ): Promise<void> {
   for (const { grantId } of await transaction.list('grants', [account, region, keyId])) {
     await transaction.delete('grants', account, region, keyId, grantId);

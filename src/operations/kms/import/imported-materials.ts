@@ -1,8 +1,6 @@
-import type { KeyRow, MaterialRow } from '../../../domain/index.ts';
+import type { KeyRef, KeyRow, MaterialRow } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { familyOf } from '../keys/key-family.ts';
-
-type Identity = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
 
 /** Whether the material is the key's for good; what waits for a rotation may still be replaced. */
 export function isPermanent({ state }: MaterialRow): boolean {
@@ -60,7 +58,7 @@ export async function settlePending(
 /** Brings `materialMissing` of an EXTERNAL key in step with its materials, after any change of them. */
 export async function settleMissing(
   transaction: Transaction,
-  { account, region, keyId }: Identity,
+  { account, region, keyId }: KeyRef,
 ): Promise<void> {
   const key = await transaction.get('keys', account, region, keyId);
   if (!key) return;

@@ -1,7 +1,5 @@
-import type { KeyRow } from '../../../domain/index.ts';
+import type { KeyRef, KeyRow } from '../../../domain/index.ts';
 import type { Reader, Transaction } from '../../../storage/index.ts';
-
-type Identity = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
 
 /** A multi-Region key's related keys in all Regions, the primary first and itself among them; any other key alone. */
 export async function familyOf(reader: Reader, key: KeyRow): Promise<readonly KeyRow[]> {
@@ -15,7 +13,7 @@ export async function familyOf(reader: Reader, key: KeyRow): Promise<readonly Ke
 /** Changes the rows of a key and of its related keys, as they stand now. */
 export async function amendFamily(
   transaction: Transaction,
-  { account, region, keyId }: Identity,
+  { account, region, keyId }: KeyRef,
   change: (key: KeyRow) => KeyRow,
 ): Promise<void> {
   const row = await transaction.get('keys', account, region, keyId);

@@ -1,6 +1,6 @@
 import { cloudTrailServiceEvent } from '../../../audit/index.ts';
 import { uuid, type Clock } from '../../../base/index.ts';
-import { keyArn, type KeyEventRow, type KeyRow, type MaterialRow } from '../../../domain/index.ts';
+import { keyArn, type KeyEventRow, type KeyRef, type MaterialRow } from '../../../domain/index.ts';
 import { KeyStoreError } from '../../../keystores/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Services } from '../../services.ts';
@@ -15,7 +15,7 @@ type KeyActivity = Pick<
 export async function recordKeyEvent(
   transaction: Transaction,
   clock: Clock,
-  { account, region, keyId }: Pick<KeyRow, 'account' | 'region' | 'keyId'>,
+  { account, region, keyId }: KeyRef,
   activity: KeyActivity,
 ): Promise<void> {
   await transaction.put('keyEvents', {

@@ -8,7 +8,7 @@ import {
 import type { PrincipalPolicies } from '../policy/index.ts';
 import type { Reader } from '../storage/index.ts';
 import { rolePrincipal, userPrincipal, type Caller } from './caller.ts';
-import type { PoliciesOf } from './policies-of.ts';
+import type { PolicyLoader } from './policy-loader.ts';
 
 /** A principal as it would call, without its credentials. */
 export type PrincipalWithPolicies = Pick<Caller, 'principal' | 'policies'>;
@@ -27,7 +27,7 @@ export interface PrincipalsByArn {
   role(reader: Reader, role: RoleRow): Promise<PrincipalWithPolicies>;
 }
 
-export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
+export function principalsByArn(policiesOf: PolicyLoader): PrincipalsByArn {
   const user = async (reader: Reader, row: UserRow): Promise<PrincipalWithPolicies> => ({
     principal: userPrincipal(row, ''),
     policies: await policiesOf.user(reader, row),
@@ -78,7 +78,7 @@ export function principalsByArn(policiesOf: PoliciesOf): PrincipalsByArn {
 
 async function root(
   reader: Reader,
-  policiesOf: PoliciesOf,
+  policiesOf: PolicyLoader,
   account: string,
 ): Promise<PrincipalWithPolicies | undefined> {
   if (!(await reader.get('accounts', account))) return undefined;

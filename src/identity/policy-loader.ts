@@ -10,9 +10,9 @@ import type { Reader } from '../storage/index.ts';
 import { defaultDocument, findManagedPolicy } from './managed-policies.ts';
 
 /** How many documents are kept compiled: those in use, whoever they are attached to. */
-const CAPACITY = 4_096;
+const MAX_COMPILED_DOCUMENTS = 4_096;
 /** What a boundary that is gone allows. */
-const NOTHING = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+const DENY_ALL_POLICY = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 
 /** The policies that a session was given when it was made. */
 export interface SessionPolicies {
@@ -22,15 +22,15 @@ export interface SessionPolicies {
 }
 
 /** Everything that limits or allows what a principal does, compiled: each document once, however many principals have it. */
-export interface PoliciesOf {
+export interface PolicyLoader {
   user(reader: Reader, user: UserRow): Promise<PrincipalPolicies>;
   role(reader: Reader, role: RoleRow, session?: SessionPolicies): Promise<PrincipalPolicies>;
   /** An account's root has no policies, only what limits the account. */
   root(reader: Reader, account: string): Promise<PrincipalPolicies>;
 }
 
-export function openPolicies(): PoliciesOf {
-  const compiled = new BoundedCache<string, CompiledPolicy>(CAPACITY);
+export function openPolicyLoader(): PolicyLoader {
+  const compiled = new BoundedCache<string, CompiledPolicy>(MAX_COMPILED_DOCUMENTS);
 
   function compile(document: string): CompiledPolicy {
     const known = compiled.get(document);
@@ -59,7 +59,7 @@ export function openPolicies(): PoliciesOf {
     const limit =
       boundary === undefined
         ? undefined
-        : ((await managedDocuments(reader, account, [boundary]))[0] ?? NOTHING);
+        : ((await managedDocuments(reader, account, [boundary]))[0] ?? DENY_ALL_POLICY);
     return {
       identity: documents.flat().map(compile),
       ...(limit !== undefined && { boundary: compile(limit) }),
