@@ -7,9 +7,9 @@ import { lookupEvents, type Lookup, type LookupPage } from './lookup.ts';
 import { Segment } from './segment.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
-const DEFAULT_MAX_WAITING = 10_000;
+const DEFAULT_MAX_WAITING_EVENTS = 10_000;
 /** Searches at a time. */
-const MAX_LOOKUPS = 4;
+const MAX_CONCURRENT_LOOKUPS = 4;
 const DEFAULT_MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 export interface AuditTrailOptions {
@@ -119,7 +119,7 @@ class FileAuditTrail implements AuditTrail {
 
   constructor(folder: string, opened: Opened) {
     this.#folder = folder;
-    this.#maxWaiting = opened.maxWaiting ?? DEFAULT_MAX_WAITING;
+    this.#maxWaiting = opened.maxWaiting ?? DEFAULT_MAX_WAITING_EVENTS;
     this.#maxFileBytes = opened.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
     this.#segment = opened.segment;
     this.#head = opened.head;
@@ -148,7 +148,7 @@ class FileAuditTrail implements AuditTrail {
   }
 
   async lookup(wanted: Lookup): Promise<LookupPage> {
-    if (this.#lookups >= MAX_LOOKUPS) throw new AuditBusyError();
+    if (this.#lookups >= MAX_CONCURRENT_LOOKUPS) throw new AuditBusyError();
     this.#lookups += 1;
     try {
       return await lookupEvents({ folder: this.#folder, first: this.#first }, wanted);

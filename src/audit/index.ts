@@ -19,7 +19,7 @@ export type {
   ServiceEvent,
   TlsDetails,
 } from './event.ts';
-export type { FoundEvent, Lookup, LookupPage, Place } from './lookup.ts';
+export type { FoundEvent, Lookup, LookupPage, LookupCursor } from './lookup.ts';
 export type { ChainHead } from './chain.ts';
 export { startAuditUpkeep, type AuditUpkeepOptions, type KeptHead } from './upkeep.ts';
 export { trailEvents } from './trail-events.ts';

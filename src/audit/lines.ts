@@ -3,10 +3,10 @@ import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const readAt = promisify(read);
-const CHUNK = 1 << 16;
+const CHUNK_BYTES = 1 << 16;
 const NEWLINE = 10;
 /** Twice what a request may be long, for what JSON escapes. */
-const LONGEST_LINE = 1 << 22;
+const MAX_LINE_BYTES = 1 << 22;
 
 /** One line without its break, and where it starts in the file, in bytes. */
 export interface Line {
@@ -20,8 +20,8 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
   let rest = Buffer.alloc(0);
   let start = 0;
   for (let position = 0; ;) {
-    const chunk = Buffer.allocUnsafe(CHUNK);
-    const { bytesRead } = await file.read(chunk, 0, CHUNK, position);
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     let text = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
@@ -52,7 +52,7 @@ async function* backwards(file: number, end: number | undefined): AsyncGenerator
   // Bytes from `position` on that belong to a line whose start isn't read yet; undefined before the first line break.
   let rest: Buffer | undefined = end === undefined ? undefined : Buffer.alloc(0);
   while (position > 0) {
-    const length = Math.min(CHUNK, position);
+    const length = Math.min(CHUNK_BYTES, position);
     position -= length;
     const { buffer: chunk } = await readAt(file, Buffer.allocUnsafe(length), 0, length, position);
     let text: Buffer = rest ? Buffer.concat([chunk, rest]) : chunk;
@@ -71,7 +71,7 @@ async function* backwards(file: number, end: number | undefined): AsyncGenerator
 export function firstLine(path: string): string | undefined {
   const file = openSync(path, 'r');
   try {
-    const chunk = Buffer.allocUnsafe(LONGEST_LINE);
+    const chunk = Buffer.allocUnsafe(MAX_LINE_BYTES);
     const length = readSync(file, chunk, 0, chunk.length, 0);
     const end = chunk.subarray(0, length).indexOf(NEWLINE);
     return end < 0 ? undefined : chunk.toString('utf8', 0, end);

@@ -12,11 +12,11 @@ export interface Lookup {
   /** ISO 8601; events before that end the search. */
   readonly notBefore?: string;
   readonly limit: number;
-  readonly from?: Place;
+  readonly from?: LookupCursor;
 }
 
 /** Before which line a search goes on: one that starts at a byte of the file whose first event has this sequence number. */
-export interface Place {
+export interface LookupCursor {
   readonly first: number;
   readonly start: number;
 }
@@ -30,11 +30,11 @@ export interface FoundEvent {
 export interface LookupPage {
   readonly events: readonly FoundEvent[];
   /** Absent when there is nothing more to find. */
-  readonly next?: Place;
+  readonly next?: LookupCursor;
 }
 
 /** How many lines one call reads at most: a search for what is rare goes on with the next call. */
-const MAX_LINES = 50_000;
+const MAX_LINES_PER_CALL = 50_000;
 
 interface Trail {
   readonly folder: string;
@@ -79,7 +79,7 @@ async function search(
     if (one === 'too old') return { events: found.events };
     if (one) found.events.push(one);
     found.lines += 1;
-    if (found.events.length >= wanted.limit || found.lines >= MAX_LINES)
+    if (found.events.length >= wanted.limit || found.lines >= MAX_LINES_PER_CALL)
       return { events: found.events, next: { first, start } };
   }
   return undefined;

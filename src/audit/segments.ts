@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 /** The trail's newest file: the one that is written. */
 export const CURRENT = 'trail.ndjson';
-const DIGITS = 12;
-const CLOSED = new RegExp(`^trail-(\\d{${DIGITS}})\\.ndjson$`);
+const SEQUENCE_DIGITS = 12;
+const CLOSED = new RegExp(`^trail-(\\d{${SEQUENCE_DIGITS}})\\.ndjson$`);
 
 /** A file of the trail that is full. */
 export interface ClosedSegment {
@@ -14,7 +14,7 @@ export interface ClosedSegment {
 }
 
 export function closedName(first: number): string {
-  return `trail-${String(first).padStart(DIGITS, '0')}.ndjson`;
+  return `trail-${String(first).padStart(SEQUENCE_DIGITS, '0')}.ndjson`;
 }
 
 /** The full files, oldest first. */

@@ -1,6 +1,6 @@
 import { fstatSync, ftruncateSync, readSync } from 'node:fs';
 
-const CHUNK = 65_536;
+const CHUNK_BYTES = 65_536;
 const NEWLINE = 10;
 
 /** Cuts off what follows the file's last line break, and answers how long the file is then, in bytes. */
@@ -12,9 +12,9 @@ export function repairedLength(file: number): number {
 }
 
 function endOfLastLine(file: number, size: number): number {
-  const chunk = Buffer.allocUnsafe(CHUNK);
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   for (let end = size; end > 0;) {
-    const start = Math.max(0, end - CHUNK);
+    const start = Math.max(0, end - CHUNK_BYTES);
     const read = readSync(file, chunk, 0, end - start, start);
     const at = chunk.subarray(0, read).lastIndexOf(NEWLINE);
     if (at >= 0) return start + at + 1;

@@ -11,11 +11,11 @@ import { firstLine, linesBackwards } from './lines.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
 /** Milliseconds between checkpoints, as between CloudTrail's digest files. */
-const INTERVAL = 3_600_000;
+const CHECKPOINT_INTERVAL_MS = 3_600_000;
 /** Events between checkpoints at most, so that it doesn't take long to go through those since the last one. */
-const MANY = 100_000;
+const CHECKPOINT_AFTER_EVENTS = 100_000;
 /** How often it is looked whether it is time, in milliseconds. */
-const TICK = 15_000;
+const POLL_INTERVAL_MS = 15_000;
 
 export interface AuditUpkeepOptions {
   readonly folder: string;
@@ -67,7 +67,7 @@ export async function startAuditUpkeep(
   }
 
   void next(true);
-  const timer = setInterval(() => void next(false), TICK);
+  const timer = setInterval(() => void next(false), POLL_INTERVAL_MS);
   timer.unref();
   return {
     async close() {
@@ -82,7 +82,10 @@ interface Vouched extends ChainHead {
 }
 
 function isDue(last: Vouched, head: ChainHead, now: number): boolean {
-  return now - last.at >= INTERVAL || head.sequence - last.sequence >= MANY;
+  return (
+    now - last.at >= CHECKPOINT_INTERVAL_MS ||
+    head.sequence - last.sequence >= CHECKPOINT_AFTER_EVENTS
+  );
 }
 
 /** Where the run before this one stood. A trail that is new stands at its beginning, and that is kept before the first event. */

@@ -7,14 +7,14 @@ interface Bucket {
 }
 
 /** How many names are told apart; those that were not seen for longest start afresh. */
-const CAPACITY = 10_000;
+const MAX_NAMES = 10_000;
 
 /** Allows each name so many per second on average, and no more at once than fall into one second (one, at least). */
 export class RateLimit {
   readonly #clock: Clock;
   readonly #perSecond: number;
   readonly #depth: number;
-  readonly #buckets = new BoundedCache<string, Bucket>(CAPACITY);
+  readonly #buckets = new BoundedCache<string, Bucket>(MAX_NAMES);
 
   constructor(perSecond: number, clock: Clock) {
     this.#clock = clock;

@@ -94,12 +94,12 @@ export class Hsm {
       hsmId: provisioning.hsmId,
       database,
       replica: this.replica,
-      changed,
-      caughtUp: () => this.#onSynchronized(),
+      onStateChange: changed,
+      onSynchronized: () => this.#onSynchronized(),
     });
     this.#createInitialUsers();
     if (identity.state.maskingKey) this.peers.unlock(identity.state.maskingKey);
-    this.initialSync = this.peers.settled();
+    this.initialSync = this.peers.initialSync();
   }
 
   get lifecycle(): HsmLifecycle {
@@ -135,13 +135,13 @@ export class Hsm {
   replicate(changes: readonly Change[], entry: NewAuditEntry, enough?: number): Promise<number> {
     if (this.#retired) throw new HsmError('busy', 'this HSM is leaving its cluster');
     const records = this.replica.write(changes, entry);
-    return records.length === 0 ? Promise.resolve(1) : this.peers.spread(records, enough);
+    return records.length === 0 ? Promise.resolve(1) : this.peers.replicate(records, enough);
   }
 
   /** Takes no more changes; resolves to whether all linked peers, and one at least, hold all that is here. */
   retire(): Promise<boolean> {
     this.#retired = true;
-    return this.peers.covered();
+    return this.peers.waitForFullReplication();
   }
 
   /** `listener` is called when something that others act upon may have changed. */

@@ -54,8 +54,8 @@ export type NewAuditEntry = { readonly opcode: Opcode; readonly response?: strin
 >;
 
 /** Records after which the log is signed anew, and milliseconds after which it is if there are any. */
-const CHECKPOINT_RECORDS = 256;
-const CHECKPOINT_INTERVAL = 600_000;
+const CHECKPOINT_AFTER_ENTRIES = 256;
+const CHECKPOINT_INTERVAL_MS = 600_000;
 
 /** Signs checkpoints: given the sequence of the checkpoint and the hash before it, resolves to base64. */
 export type CheckpointSigner = (sequence: number, previous: string) => string;
@@ -79,7 +79,8 @@ export class Audit {
   /** Only inside the database transaction of the change that it records. */
   append(entry: NewAuditEntry): void {
     const { sequence } = this.#add(entry);
-    if (sequence - this.#lastCheckpoint().sequence >= CHECKPOINT_RECORDS) this.#addCheckpoint();
+    if (sequence - this.#lastCheckpoint().sequence >= CHECKPOINT_AFTER_ENTRIES)
+      this.#addCheckpoint();
   }
 
   /** Records what changed nothing: a login, a refusal. */
@@ -109,7 +110,8 @@ export class Audit {
 
   /** The same, if it is time for it again. */
   checkpointIfDue(): void {
-    if (this.#clock.now() - this.#lastCheckpoint().time >= CHECKPOINT_INTERVAL) this.checkpoint();
+    if (this.#clock.now() - this.#lastCheckpoint().time >= CHECKPOINT_INTERVAL_MS)
+      this.checkpoint();
   }
 
   read(

@@ -17,7 +17,7 @@ export interface BackupContents {
 export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> {
   const records: ReplicaRecord[] = [];
   for (let after = 0; ;) {
-    const batch = replica.after(after, BATCH);
+    const batch = replica.recordsAfter(after, BATCH);
     records.push(
       ...batch.map(({ kind, id, version, deleted, body }) => ({
         kind,

@@ -1,6 +1,6 @@
 import { equalBytes } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { checkSignatures, Quorum, TOKEN_LIFETIME, type Token } from '../quorum/index.ts';
+import { checkSignatures, Quorum, TOKEN_LIFETIME_MS, type Token } from '../quorum/index.ts';
 import type { Session } from '../users/index.ts';
 import { HsmError, type Approval, type ApprovalSignature } from '../wire/index.ts';
 import { entryOf } from './command.ts';
@@ -51,7 +51,9 @@ function liveToken(
   { service, keyHandle }: GuardedAction,
 ): Token | undefined {
   const token = quorum.token(username, service);
-  return token && token.keyHandle === keyHandle && clock.now() <= token.createdAt + TOKEN_LIFETIME
+  return token &&
+    token.keyHandle === keyHandle &&
+    clock.now() <= token.createdAt + TOKEN_LIFETIME_MS
     ? token
     : undefined;
 }

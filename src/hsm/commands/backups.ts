@@ -10,7 +10,7 @@ import {
 } from '../backup/index.ts';
 import { sha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { approvalDataOf, TOKEN_LIFETIME } from '../quorum/index.ts';
+import { approvalDataOf, TOKEN_LIFETIME_MS } from '../quorum/index.ts';
 import { readPiece } from '../upload.ts';
 import type { Session, User } from '../users/index.ts';
 import {
@@ -174,7 +174,7 @@ function generateRestoreToken(hsm: Hsm): QuorumToken {
   const token = {
     approvalData,
     token: sha256(approvalData),
-    expiresAt: createdAt + TOKEN_LIFETIME,
+    expiresAt: createdAt + TOKEN_LIFETIME_MS,
   };
   restoreTokens.set(hsm, token);
   return token;

@@ -83,7 +83,7 @@ async function storeAll(
   if (hsm.keys.count + keys.length > MAX_KEYS)
     throw new HsmError('limit-exceeded', `there are ${MAX_KEYS} keys already`);
   // Known beforehand, so not even tried.
-  if (1 + hsm.peers.linked.length < minimumCopies) throw tooFew(first, minimumCopies);
+  if (1 + hsm.peers.connected.length < minimumCopies) throw tooFew(first, minimumCopies);
   const creation = keys.flatMap((key) => hsm.keys.creation(key));
   if ((await hsm.replicate(creation, entry, minimumCopies)) >= minimumCopies) return;
   const destruction = keys.flatMap((key) => hsm.keys.destruction(key));

@@ -1,6 +1,12 @@
 import { equalBytes, readSigningKey, sha256, verifySha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { approvalDataOf, approvers, Quorum, TOKEN_LIFETIME, type Token } from '../quorum/index.ts';
+import {
+  approvalDataOf,
+  approvers,
+  Quorum,
+  TOKEN_LIFETIME_MS,
+  type Token,
+} from '../quorum/index.ts';
 import { Users, type Session } from '../users/index.ts';
 import {
   HsmError,
@@ -199,7 +205,7 @@ async function generateQuorumToken(
     [Quorum.putToken(token)],
     entryOf(session, 'CN_GET_TOKEN', { detail: service }),
   );
-  return { approvalData, token: sha256(approvalData), expiresAt: createdAt + TOKEN_LIFETIME };
+  return { approvalData, token: sha256(approvalData), expiresAt: createdAt + TOKEN_LIFETIME_MS };
 }
 
 async function deleteQuorumTokens(
@@ -224,7 +230,7 @@ function liveTokens(hsm: Hsm): Token[] {
 }
 
 function isLive({ clock }: Hsm, { createdAt }: Token): boolean {
-  return clock.now() <= createdAt + TOKEN_LIFETIME;
+  return clock.now() <= createdAt + TOKEN_LIFETIME_MS;
 }
 
 function describe(
@@ -237,7 +243,7 @@ function describe(
     username,
     approvalsRequired,
     createdAt,
-    expiresAt: createdAt + TOKEN_LIFETIME,
+    expiresAt: createdAt + TOKEN_LIFETIME_MS,
     ...(keyHandle !== undefined && { keyHandle }),
   };
 }

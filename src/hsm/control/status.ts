@@ -18,7 +18,7 @@ export function statusOf({ hsm, server }: RunningHsm): HsmStatus {
     serialNumber,
     keyCount: hsm.keys.count,
     userCount: hsm.users.size,
-    linkedPeers: hsm.peers.linked,
+    linkedPeers: hsm.peers.connected,
     synchronized: hsm.synchronized,
     coverage: hsm.peers.fullCoverage,
     ...(hsm.database.trouble !== undefined && { trouble: hsm.database.trouble }),

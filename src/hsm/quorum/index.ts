@@ -3,5 +3,5 @@
  * know the commands that it guards. Begin at `quorum.ts`.
  */
 export { approvalDataOf, type Approved } from './approval-data.ts';
-export { Quorum, TOKEN_LIFETIME, type Token } from './quorum.ts';
+export { Quorum, TOKEN_LIFETIME_MS, type Token } from './quorum.ts';
 export { approvers, checkSignatures } from './signatures.ts';

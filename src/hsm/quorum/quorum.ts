@@ -7,7 +7,7 @@ import {
 } from '../wire/index.ts';
 
 /** Milliseconds that a token can be used. */
-export const TOKEN_LIFETIME = 600_000;
+export const TOKEN_LIFETIME_MS = 600_000;
 
 /** A token that was made and not used. Each user has at most one for each service. */
 export interface Token {

@@ -1,36 +1,34 @@
+import type { RecordExchange } from './link-context.ts';
 import type { PeerCommands } from './peer-protocol.ts';
-import type { RecordSeal, SealedRecord } from './record-seal.ts';
+import type { SealedRecord } from './record-seal.ts';
 import type { RecordName } from './record.ts';
 import type { Replica } from './replica.ts';
 
 /** Bytes of record bodies in one answer, about: a frame must not get too long, nor hold up those behind it. */
-const BATCH_BYTES = 256 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024;
 /** Records in one answer. */
-const BATCH_RECORDS = 250;
-const LISTED_RECORDS = 4_000;
+const MAX_ANSWER_RECORDS = 250;
+const MAX_LISTED_RECORDS = 4_000;
 
-interface Holding {
-  readonly replica: Replica;
-  readonly seal: RecordSeal;
-}
-
-export function recordsAfter(
-  { replica, seal }: Holding,
+export function pulledRecords(
+  { replica, seal }: RecordExchange,
   after: number,
 ): PeerCommands['pull']['out'] {
   if (after >= replica.head) return { records: [] };
   return {
-    records: fitting(replica.after(after, BATCH_RECORDS).map((record) => seal.seal(record))),
+    records: fitting(
+      replica.recordsAfter(after, MAX_ANSWER_RECORDS).map((record) => seal.seal(record)),
+    ),
   };
 }
 
-export function namedRecords(
-  { replica, seal }: Holding,
+export function fetchedRecords(
+  { replica, seal }: RecordExchange,
   names: readonly RecordName[],
 ): PeerCommands['fetch']['out'] {
   const records: SealedRecord[] = [];
   let answered = 0;
-  for (let bytes = 0; answered < names.length && bytes < BATCH_BYTES; answered += 1) {
+  for (let bytes = 0; answered < names.length && bytes < MAX_ANSWER_BYTES; answered += 1) {
     const name = names[answered];
     const record = name && replica.read(name.kind, name.id);
     if (!record) continue;
@@ -41,10 +39,13 @@ export function namedRecords(
   return { records, answered };
 }
 
-export function inLeaves(replica: Replica, leaves: readonly number[]): PeerCommands['list']['out'] {
+export function listedRecords(
+  replica: Replica,
+  leaves: readonly number[],
+): PeerCommands['list']['out'] {
   const records: PeerCommands['list']['out']['records'][number][] = [];
   let answered = 0;
-  for (; answered < leaves.length && records.length < LISTED_RECORDS; answered += 1)
+  for (; answered < leaves.length && records.length < MAX_LISTED_RECORDS; answered += 1)
     records.push(...replica.ranksIn(leaves[answered] ?? 0));
   return { records, answered };
 }
@@ -52,6 +53,6 @@ export function inLeaves(replica: Replica, leaves: readonly number[]): PeerComma
 /** As many as fit into an answer; at least the first. */
 function fitting(records: readonly SealedRecord[]): SealedRecord[] {
   let bytes = 0;
-  const end = records.findIndex(({ sealed }) => (bytes += sealed.length) > BATCH_BYTES);
+  const end = records.findIndex(({ sealed }) => (bytes += sealed.length) > MAX_ANSWER_BYTES);
   return end === -1 ? [...records] : records.slice(0, Math.max(end, 1));
 }

@@ -1,22 +1,17 @@
-import { differing, leafNumber } from './digest-tree.ts';
+import { differingDigests, leafNumber } from './digest-tree.ts';
+import type { RecordExchange } from './link-context.ts';
 import type { CallPeer } from './peer-protocol.ts';
-import type { RecordSeal } from './record-seal.ts';
 import type { Rank, RecordName } from './record.ts';
 import type { Replica } from './replica.ts';
 
 /** Branches, leaves and names asked for at a time. */
-const AT_A_TIME = 256;
+const MAX_BATCH_ITEMS = 256;
 
-/** What to bring up to date, and the seal under which it comes. */
-export interface Catching {
-  readonly replica: Replica;
-  readonly seal: RecordSeal;
-}
-
-/** How a peer stood when it was last compared with. */
-export interface PeerState {
-  /** Of its records, all up to this sequence are held here. */
+/** Result of a comparison with a peer. */
+export interface Comparison {
+  /** Sequence of the peer's newest record at that time. This HSM holds all of the peer's records up to it. */
   readonly head: number;
+  /** Whether the peer was synchronized itself. */
   readonly synchronized: boolean;
 }
 
@@ -24,17 +19,21 @@ export interface PeerState {
  * Fetches from a peer all that it holds and this HSM lacks, at a cost that grows with what differs and not with what there
  * is. What the peer takes up meanwhile comes after `head` in its order and may be missing.
  */
-export async function reconcile({ replica, seal }: Catching, call: CallPeer): Promise<PeerState> {
+export async function fetchMissing(
+  { replica, seal }: RecordExchange,
+  call: CallPeer,
+): Promise<Comparison> {
   const { head, synchronized, branches } = await call('compare', {
     digest: Buffer.from(replica.digests.root),
   });
   const leaves =
     branches.length === 0
       ? []
-      : await differingLeaves(replica, differing(replica.digests.branches, branches), call);
+      : await differingLeaves(replica, differingDigests(replica.digests.branches, branches), call);
   let wanted: RecordName[] = [];
-  for (const some of inParts(leaves)) wanted = wanted.concat(await lackingIn(replica, some, call));
-  for (const some of inParts(wanted)) await fetchAll({ replica, seal }, some, call);
+  for (const some of batchesOf(leaves))
+    wanted = wanted.concat(await missingIn(replica, some, call));
+  for (const some of batchesOf(wanted)) await fetchAll({ replica, seal }, some, call);
   return { head, synchronized };
 }
 
@@ -46,11 +45,13 @@ async function differingLeaves(
   const answer = await call('leaves', { branches });
   return branches.flatMap((branch, index) => {
     const theirs = answer.digests[index] ?? new Uint8Array();
-    return differing(digests.leavesOf(branch), theirs).map((leaf) => leafNumber(branch, leaf));
+    return differingDigests(digests.leavesOf(branch), theirs).map((leaf) =>
+      leafNumber(branch, leaf),
+    );
   });
 }
 
-async function lackingIn(
+async function missingIn(
   replica: Replica,
   leaves: readonly number[],
   call: CallPeer,
@@ -65,7 +66,7 @@ async function lackingIn(
 }
 
 async function fetchAll(
-  { replica, seal }: Catching,
+  { replica, seal }: RecordExchange,
   names: readonly RecordName[],
   call: CallPeer,
 ): Promise<void> {
@@ -76,9 +77,9 @@ async function fetchAll(
   }
 }
 
-function inParts<T>(all: readonly T[]): T[][] {
-  const parts = Math.ceil(all.length / AT_A_TIME);
+function batchesOf<T>(all: readonly T[]): T[][] {
+  const parts = Math.ceil(all.length / MAX_BATCH_ITEMS);
   return Array.from({ length: parts }, (_, part) =>
-    all.slice(part * AT_A_TIME, (part + 1) * AT_A_TIME),
+    all.slice(part * MAX_BATCH_ITEMS, (part + 1) * MAX_BATCH_ITEMS),
   );
 }

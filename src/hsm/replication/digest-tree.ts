@@ -4,7 +4,7 @@ import type { Rank } from './record.ts';
 const FAN_OUT = 64;
 const LEAVES = FAN_OUT * FAN_OUT;
 /** Bytes of one digest. */
-const SIZE = 16;
+const DIGEST_BYTES = 16;
 
 /**
  * A digest of all records, of each of 64 branches of them, and of each of 64 leaves of a branch, kept up to date with every
@@ -13,10 +13,10 @@ const SIZE = 16;
  * else there is; nobody but HSMs of one cluster, which trust each other, compares them.
  */
 export class DigestTree {
-  readonly root = Buffer.alloc(SIZE);
+  readonly root = Buffer.alloc(DIGEST_BYTES);
   /** All 64 digests, one after the other. */
-  readonly branches = Buffer.alloc(FAN_OUT * SIZE);
-  readonly #leaves = Buffer.alloc(LEAVES * SIZE);
+  readonly branches = Buffer.alloc(FAN_OUT * DIGEST_BYTES);
+  readonly #leaves = Buffer.alloc(LEAVES * DIGEST_BYTES);
   readonly #members = new Map<number, Set<string>>();
 
   add(key: string, rank: Rank): void {
@@ -36,8 +36,8 @@ export class DigestTree {
 
   /** The 64 digests of a branch's leaves, one after the other. */
   leavesOf(branch: number): Buffer {
-    const start = branch * FAN_OUT * SIZE;
-    return this.#leaves.subarray(start, start + FAN_OUT * SIZE);
+    const start = branch * FAN_OUT * DIGEST_BYTES;
+    return this.#leaves.subarray(start, start + FAN_OUT * DIGEST_BYTES);
   }
 
   /** Keys of the records in a leaf, which is numbered over all branches. */
@@ -48,19 +48,22 @@ export class DigestTree {
   #toggle(leaf: number, key: string, { version, deleted }: Rank): void {
     const hash = sha256(JSON.stringify([key, ...version, deleted]));
     xorInto(this.root, 0, hash);
-    xorInto(this.branches, Math.floor(leaf / FAN_OUT) * SIZE, hash);
-    xorInto(this.#leaves, leaf * SIZE, hash);
+    xorInto(this.branches, Math.floor(leaf / FAN_OUT) * DIGEST_BYTES, hash);
+    xorInto(this.#leaves, leaf * DIGEST_BYTES, hash);
   }
 }
 
 /** The numbers of the digests that differ between two rows of them. */
-export function differing(mine: Uint8Array, theirs: Uint8Array): number[] {
+export function differingDigests(mine: Uint8Array, theirs: Uint8Array): number[] {
   const numbers: number[] = [];
-  for (let start = 0; start < theirs.length; start += SIZE) {
+  for (let start = 0; start < theirs.length; start += DIGEST_BYTES) {
     if (
-      Buffer.compare(mine.subarray(start, start + SIZE), theirs.subarray(start, start + SIZE)) !== 0
+      Buffer.compare(
+        mine.subarray(start, start + DIGEST_BYTES),
+        theirs.subarray(start, start + DIGEST_BYTES),
+      ) !== 0
     )
-      numbers.push(start / SIZE);
+      numbers.push(start / DIGEST_BYTES);
   }
   return numbers;
 }
@@ -71,7 +74,7 @@ export function leafNumber(branch: number, leaf: number): number {
 }
 
 function xorInto(target: Buffer, offset: number, hash: Buffer): void {
-  for (let index = 0; index < SIZE; index += 1)
+  for (let index = 0; index < DIGEST_BYTES; index += 1)
     target[offset + index] = (target[offset + index] ?? 0) ^ (hash[index] ?? 0);
 }
 

@@ -10,6 +10,9 @@ export interface LinkContext {
   readonly network: PeerNetwork;
   readonly seal: RecordSeal;
   readonly proof: PeerProof;
-  /** Notifies `Peers` that the state of a link has changed. */
-  changed(): void;
+  /** Called when the state of a link has changed. */
+  onStateChange(): void;
 }
+
+/** What it takes to exchange records with a peer. */
+export type RecordExchange = Pick<LinkContext, 'replica' | 'seal'>;

@@ -90,14 +90,14 @@ test('a joining HSM misses nothing that is written while it joins, and says that
   const write = (): void => {
     writers[written % 2]?.replica.write([setting(`w${written}`)]);
     written += 1;
-    if (written < 400) cluster.timeline.after(5, write);
+    if (written < 400) cluster.timeline.schedule(5, write);
   };
   write();
   await cluster.timeline.runFor(500);
   const joining = cluster.add(false);
   const before = written;
   let missing = -1;
-  joining.caughtUp = () => {
+  joining.onSynchronized = () => {
     missing = Array.from({ length: before }, (_, index) => index).filter(
       (index) => bodyAt(joining, `w${index}`) === undefined,
     ).length;
@@ -124,7 +124,7 @@ test('an HSM whose database is set back is not believed to hold what it held, an
   second.hsm.crash();
   second.hsm.disk = old;
   // It can link to the first, but not get far.
-  cluster.timeline.after(50, () => cluster.cut.add('hsm-0→hsm-1'));
+  cluster.timeline.schedule(50, () => cluster.cut.add('hsm-0→hsm-1'));
   restart(cluster, hsms, second.hsm);
   await cluster.timeline.runFor(1_000);
   assert.equal(bodyAt(second.hsm, 'late'), undefined);
@@ -153,7 +153,7 @@ test('an HSM that hangs does not hold up a write that is on enough others', asyn
   cluster.cut.add('hsm-2→hsm-0');
   const start = cluster.timeline.now;
   let took = Infinity;
-  const copies = run.peers.spread(run.replica.write([setting('x')]), 2).then((count) => {
+  const copies = run.peers.replicate(run.replica.write([setting('x')]), 2).then((count) => {
     took = cluster.timeline.now - start;
     return count;
   });

@@ -1,5 +1,5 @@
 import { HsmError } from '../wire/index.ts';
-import { inLeaves, namedRecords, recordsAfter } from './answers.ts';
+import { listedRecords, fetchedRecords, pulledRecords } from './answers.ts';
 import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
 import type { LinkContext } from './link-context.ts';
 import type { Peers } from './peers.ts';
@@ -67,14 +67,14 @@ export class PeerService {
     leaves: ({ branches }) => ({
       digests: branches.map((branch) => this.#options.replica.digests.leavesOf(branch)),
     }),
-    list: ({ leaves }) => inLeaves(this.#options.replica, leaves),
-    fetch: ({ names }) => namedRecords(this.#works, names),
+    list: ({ leaves }) => listedRecords(this.#options.replica, leaves),
+    fetch: ({ names }) => fetchedRecords(this.#linkContext, names),
     pull: ({ after }) => {
-      this.#options.peers.confirm(this.#caller ?? '', this, after);
-      return recordsAfter(this.#works, after);
+      this.#options.peers.acknowledge(this.#caller ?? '', this, after);
+      return pulledRecords(this.#linkContext, after);
     },
     push: ({ records }) => {
-      const { replica, seal } = this.#works;
+      const { replica, seal } = this.#linkContext;
       replica.receive(records.map((record) => seal.open(record)));
       return {};
     },
@@ -82,18 +82,18 @@ export class PeerService {
   };
 
   #hello(hsmId: unknown, proof: unknown): PeerCommands['peerHello']['out'] {
-    const { works } = this.#options.peers;
-    if (!works?.proof.check(this.#channel, 'caller', hsmId, proof))
+    const { linkContext } = this.#options.peers;
+    if (!linkContext?.proof.check(this.#channel, 'caller', hsmId, proof))
       throw new HsmError('not-permitted');
     this.#caller = hsmId;
-    this.#options.peers.greeted(hsmId, this);
+    this.#options.peers.onPeerHello(hsmId, this);
     const own = this.#options.hsmId;
-    return { hsmId: own, proof: works.proof.make(this.#channel, 'answerer', own) };
+    return { hsmId: own, proof: linkContext.proof.make(this.#channel, 'answerer', own) };
   }
 
-  get #works(): LinkContext {
-    const { works } = this.#options.peers;
-    if (!works) throw new HsmError('not-permitted');
-    return works;
+  get #linkContext(): LinkContext {
+    const { linkContext } = this.#options.peers;
+    if (!linkContext) throw new HsmError('not-permitted');
+    return linkContext;
   }
 }

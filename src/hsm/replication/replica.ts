@@ -5,7 +5,7 @@ import { DigestTree } from './digest-tree.ts';
 import { merge, outranks, recordKey, recordName } from './merge.ts';
 import type { Change, Rank, RecordKind, RecordName, ReplicaRecord, Version } from './record.ts';
 
-const LOAD_BATCH = 500;
+const LOAD_BATCH_RECORDS = 500;
 
 /** The part of an HSM's database that a replica lies on. */
 export interface RecordStore {
@@ -18,7 +18,7 @@ export interface RecordStore {
 }
 
 /** Where a record lies here, without its body. */
-interface Held extends Rank {
+interface HeldRecord extends Rank {
   readonly sequence: number;
 }
 
@@ -33,7 +33,7 @@ export class Replica {
   readonly #store: RecordStore;
   readonly #audit: { append(entry: NewAuditEntry): void };
   readonly #writer: string;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, HeldRecord>();
   readonly #digests = new DigestTree();
   readonly #listeners = new Map<RecordKind, Listener[]>();
   #describe: (record: ReplicaRecord) => NewAuditEntry | undefined = () => undefined;
@@ -75,9 +75,9 @@ export class Replica {
   /** Takes up what the database holds; once, after all have subscribed. */
   load(): void {
     for (;;) {
-      const batch = this.after(this.#head, LOAD_BATCH);
-      for (const record of batch) this.#take(record);
-      if (batch.length < LOAD_BATCH) return;
+      const batch = this.recordsAfter(this.#head, LOAD_BATCH_RECORDS);
+      for (const record of batch) this.#apply(record);
+      if (batch.length < LOAD_BATCH_RECORDS) return;
     }
   }
 
@@ -112,21 +112,21 @@ export class Replica {
       deleted: body === undefined,
       body: body ?? null,
     }));
-    return this.#put(records, () => entry && this.#audit.append(entry));
+    return this.#commit(records, () => entry && this.#audit.append(entry));
   }
 
   /** Takes what another HSM holds, as far as it outranks what is here; `alongside` writes in the same transaction. */
   receive(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
     const news = [...merge(new Map(), records).values()].filter((record) => this.lacks(record));
     if (news.length === 0 && !alongside) return [];
-    return this.#put(news, () => {
+    return this.#commit(news, () => {
       alongside?.();
       for (const record of news) this.#recordReceipt(record);
     });
   }
 
   /** At most `limit` records that took effect here after `sequence`, in order. */
-  after(sequence: number, limit: number): SequencedRecord[] {
+  recordsAfter(sequence: number, limit: number): SequencedRecord[] {
     return this.#store.recordsAfter(sequence, limit).map(sequenced);
   }
 
@@ -141,7 +141,7 @@ export class Replica {
     if (entry) this.#audit.append(entry);
   }
 
-  #put(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
+  #commit(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
     const stored = this.#store.transact(() => {
       alongside?.();
       return records.map((record) => {
@@ -149,11 +149,11 @@ export class Replica {
         return { ...record, sequence: this.#store.putRecord(kind, id, { version, deleted, body }) };
       });
     });
-    for (const record of stored) this.#take(record);
+    for (const record of stored) this.#apply(record);
     return stored;
   }
 
-  #take(record: SequencedRecord): void {
+  #apply(record: SequencedRecord): void {
     const { kind, version, deleted, sequence } = record;
     const key = recordKey(record);
     const before = this.#held.get(key);

@@ -3,8 +3,8 @@ import { FrameReader, FrameWriter, type Peer, type ReplyFrame } from '../wire/in
 import type { PeerChannel, PeerNetwork } from './peer-network.ts';
 import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
 
-const CONNECT_TIMEOUT = 2_000;
-const CALL_TIMEOUT = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+const CALL_TIMEOUT_MS = 2_000;
 
 export const tlsNetwork: PeerNetwork = {
   open: async (peer) => new TlsChannel(await secureSocket(peer)),
@@ -62,7 +62,7 @@ class TlsChannel implements PeerChannel {
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
       // A peer that is late with one answer is taken to be gone.
-      const timer = setTimeout(() => this.close(), CALL_TIMEOUT);
+      const timer = setTimeout(() => this.close(), CALL_TIMEOUT_MS);
       // Peers have proved to be HSMs of this cluster, so their answers are what the table says.
       this.#pending.set(id, {
         resolve: (output) => resolve(output as PeerCommands[C]['out']),
@@ -109,7 +109,7 @@ function secureSocket({ host, port }: Peer): Promise<TLSSocket> {
       port,
       minVersion: 'TLSv1.3',
       rejectUnauthorized: false,
-      timeout: CONNECT_TIMEOUT,
+      timeout: CONNECT_TIMEOUT_MS,
     });
     socket.setNoDelay(true);
     socket.once('timeout', () => socket.destroy(new Error('peer does not answer')));

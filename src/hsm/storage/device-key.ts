@@ -21,10 +21,10 @@ export class WrongSecretError extends Error {
   override readonly name = 'WrongSecretError';
 }
 
-const KEY_LENGTH = 32;
-const SALT_LENGTH = 16;
+const KEY_BYTES = 32;
+const SALT_BYTES = 16;
 /** Longest believed to be a key rather than some other file. */
-const MAX_CREDENTIAL = 1024;
+const MAX_CREDENTIAL_BYTES = 1024;
 const PROOF = Buffer.from('keyhold device key');
 
 /** The key that seals the database in `folder`; made at first use, when the folder remembers which kind of secret it takes. */
@@ -47,9 +47,9 @@ async function chooseKey(
     credentialsFolder === undefined
       ? undefined
       : readFileIfThere(join(credentialsFolder, 'keyhold-device-key'));
-  const salt = (): Buffer => keepFile(join(folder, 'device.salt'), SALT_LENGTH);
+  const salt = (): Buffer => keepFile(join(folder, 'device.salt'), SALT_BYTES);
   if (credential) {
-    if (credential.length > MAX_CREDENTIAL)
+    if (credential.length > MAX_CREDENTIAL_BYTES)
       throw new WrongSecretError('the credential keyhold-device-key is too long');
     return {
       kind: 'systemd credential',
@@ -61,7 +61,7 @@ async function chooseKey(
       kind: 'passphrase',
       key: secretKey(await stretchPassword(passphrase.reveal(), salt())),
     };
-  return { kind: 'key file', key: secretKey(keepFile(join(folder, 'device.key'), KEY_LENGTH)) };
+  return { kind: 'key file', key: secretKey(keepFile(join(folder, 'device.key'), KEY_BYTES)) };
 }
 
 /** The file's bytes; random ones, written, if there is no such file. */

@@ -21,8 +21,8 @@ function write({ replica }: Hsm, changes: readonly Change[]): void {
 
 /** Both learn all that the other has. */
 function meet(a: Hsm, b: Hsm): void {
-  b.replica.receive(a.replica.after(0, 100));
-  a.replica.receive(b.replica.after(0, 100));
+  b.replica.receive(a.replica.recordsAfter(0, 100));
+  a.replica.receive(b.replica.recordsAfter(0, 100));
 }
 
 test('wrong passwords on two HSMs that do not hear of each other add up when they do', () => {

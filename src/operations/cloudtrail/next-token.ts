@@ -1,16 +1,16 @@
-import type { Place } from '../../audit/index.ts';
+import type { LookupCursor } from '../../audit/index.ts';
 import type { Request } from '../../contract/index.ts';
 import { KmsError } from '../../domain/index.ts';
 
 type Wanted = Request<'cloudtrail', 'LookupEvents'>;
 
 /** Where the next page begins, and of which search: a token is good for no other. Callers must not look inside. */
-export function writeNextToken({ first, start }: Place, wanted: Wanted): string {
+export function writeNextToken({ first, start }: LookupCursor, wanted: Wanted): string {
   return Buffer.from(JSON.stringify([first, start, searchOf(wanted)])).toString('base64url');
 }
 
 /** @throws InvalidNextTokenException */
-export function readNextToken(token: string | undefined, wanted: Wanted): Place | undefined {
+export function readNextToken(token: string | undefined, wanted: Wanted): LookupCursor | undefined {
   if (token === undefined) return undefined;
   try {
     const [first, start, search]: unknown[] = JSON.parse(

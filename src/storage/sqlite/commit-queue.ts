@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** How many waiting transactions may share one commit, and so one fsync. */
-const LARGEST_BATCH = 64;
+const MAX_BATCH_TRANSACTIONS = 64;
 
 interface Job {
   /** Runs inside its own savepoint; what it returns is called once the outcome is durable. */
@@ -48,7 +48,8 @@ export class CommitQueue {
   async #drain(): Promise<void> {
     // Lets the other requests of this tick join the first batch.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, LARGEST_BATCH));
+    while (this.#waiting.length > 0)
+      await this.#commit(this.#waiting.splice(0, MAX_BATCH_TRANSACTIONS));
     this.#running = undefined;
   }
 

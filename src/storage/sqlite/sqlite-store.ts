@@ -7,7 +7,7 @@ import { Rows } from './rows.ts';
 import { prepareSchema } from './schema.ts';
 
 /** How long SQLite waits for another process's lock, in milliseconds. */
-const LOCK_TIMEOUT = 5_000;
+const LOCK_TIMEOUT_MS = 5_000;
 
 /**
  * The metadata store in the SQLite file `path`, made if it isn't there. Reads use a connection of their own: each sees
@@ -17,13 +17,13 @@ const LOCK_TIMEOUT = 5_000;
 export function openSqliteStore(path: string): Store {
   // SQLite gives its side files the mode of the database, so this makes all three private.
   closeSync(openSync(path, 'a', 0o600));
-  const writing = new DatabaseSync(path, { timeout: LOCK_TIMEOUT });
+  const writing = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MS });
   try {
     writing.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     prepareSchema(writing);
     return new SqliteStore(
       writing,
-      new DatabaseSync(path, { readOnly: true, timeout: LOCK_TIMEOUT }),
+      new DatabaseSync(path, { readOnly: true, timeout: LOCK_TIMEOUT_MS }),
     );
   } catch (error) {
     writing.close();

@@ -93,7 +93,7 @@ class History {
     const isNewKey = changes.some(({ kind, body }) => kind === 'key' && body !== undefined);
     try {
       const records = run.replica.write(changes);
-      const copies = await run.peers.spread(records, 2);
+      const copies = await run.peers.replicate(records, 2);
       // A process that has crashed does not answer.
       if (hsm.run !== run) return;
       if (copies >= 2) this.#acknowledge(records, isNewKey);
@@ -168,7 +168,7 @@ class History {
     if (!this.#mayLoseData) return;
     this.#mayLoseData = false;
     const snapshot = hsm.disk.copy();
-    this.#cluster.timeline.after(this.#cluster.random() * 1_000, () => {
+    this.#cluster.timeline.schedule(this.#cluster.random() * 1_000, () => {
       if (!this.#members.includes(hsm)) return;
       hsm.crash();
       hsm.disk = snapshot;
@@ -212,7 +212,7 @@ function keyBody(id: string): { owner: string; material: Buffer } {
 }
 
 function contentOf({ run }: SimulatedHsm): ReplicaRecord[] {
-  const records = run?.replica.after(0, Infinity) ?? [];
+  const records = run?.replica.recordsAfter(0, Infinity) ?? [];
   return records
     .map(({ kind, id, version, deleted, body }) => ({ kind, id, version, deleted, body }))
     .toSorted((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));

@@ -38,7 +38,7 @@ export class Timeline {
   readonly #due: { readonly time: number; readonly act: () => void; cancelled: boolean }[] = [];
 
   /** Schedules an action after a delay in milliseconds. Returns a function that cancels it. */
-  after(delay: number, act: () => void): () => void {
+  schedule(delay: number, act: () => void): () => void {
     const entry = { time: this.now + delay, act, cancelled: false };
     let index = this.#due.length;
     while (index > 0 && (this.#due[index - 1]?.time ?? 0) <= entry.time) index -= 1;
@@ -143,7 +143,7 @@ export class SimulatedHsm {
   disk = new SimulatedDisk();
   run: Run | undefined;
   /** Called when a joining HSM is synchronized. */
-  caughtUp: () => void = () => undefined;
+  onSynchronized: () => void = () => undefined;
   readonly #cluster: SimulatedCluster;
   #runs = 0;
 
@@ -177,11 +177,11 @@ export class SimulatedHsm {
       database: this.disk,
       replica,
       network: this.#cluster.networkOf(this),
-      changed: () => undefined,
-      caughtUp: () => {
+      onStateChange: () => undefined,
+      onSynchronized: () => {
         if (this.synchronized) return;
         this.disk.putSetting('synchronized', true);
-        this.caughtUp();
+        this.onSynchronized();
       },
     });
     this.run = { replica, peers, services: new Set() };
@@ -252,7 +252,7 @@ export class SimulatedCluster {
             cancel();
             resolve(true);
           };
-          const cancel = this.timeline.after(ms, () => {
+          const cancel = this.timeline.schedule(ms, () => {
             signal.removeEventListener('abort', stopped);
             resolve(false);
           });
@@ -266,7 +266,7 @@ export class SimulatedCluster {
     const to = this.hsms.find(({ hsmId }) => hsmId === peer.hsmId);
     const fromRun = from.run;
     const { promise, resolve, reject } = Promise.withResolvers<PeerChannel>();
-    this.timeline.after(CALL_TIMEOUT_MS, () => reject(new Error('peer does not answer')));
+    this.timeline.schedule(CALL_TIMEOUT_MS, () => reject(new Error('peer does not answer')));
     this.#carry(from, peer.hsmId, () => {
       this.#connections += 1;
       const secret = Buffer.from(`connection ${this.#connections}`);
@@ -302,7 +302,7 @@ export class SimulatedCluster {
           reject(new Error('peer link closed'));
         };
         if (!alive()) fail();
-        const cancel = this.timeline.after(CALL_TIMEOUT_MS, fail);
+        const cancel = this.timeline.schedule(CALL_TIMEOUT_MS, fail);
         // Encoded and decoded, as on a real network, so that no memory is shared.
         const sent = transmitted(input);
         this.#carry(from, to.hsmId, () => {
@@ -324,7 +324,7 @@ export class SimulatedCluster {
   #carry(from: SimulatedHsm, to: string, arrive: () => void): void {
     const copies = this.random() < this.duplicates ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      this.timeline.after(1 + Math.floor(this.random() * this.latency), () => {
+      this.timeline.schedule(1 + Math.floor(this.random() * this.latency), () => {
         if (!this.cut.has(`${from.hsmId}→${to}`)) arrive();
       });
     }

@@ -1,76 +1,83 @@
 import { HsmError, type Peer } from '../wire/index.ts';
 import type { PeerChannel } from './peer-network.ts';
 import type { LinkContext } from './link-context.ts';
-import { reconcile } from './anti-entropy.ts';
+import { fetchMissing } from './anti-entropy.ts';
 import type { SealedRecord } from './record-seal.ts';
 
-const PULL_INTERVAL = 500;
+const PULL_INTERVAL_MS = 500;
 /** Pulls between two comparisons of digests on a link that lasts: about a minute. */
 const PULLS_PER_COMPARISON = 120;
-const FIRST_PAUSE = 50;
-const LONGEST_PAUSE = 1_000;
+const RECONNECT_DELAY_MIN_MS = 50;
+const RECONNECT_DELAY_MAX_MS = 1_000;
 /** Pushed records remembered until the peer's next pull confirms them; what is forgotten is only under-reported. */
-const MAX_ACKNOWLEDGED = 10_000;
+const MAX_ACKNOWLEDGED_SEQUENCES = 10_000;
 
-/** `untried`: no attempt to link has ended. `level`: this HSM has all that the peer had when they were compared. */
-export type PeerStanding = 'untried' | 'unreachable' | 'linked' | 'level' | 'level-synchronized';
+/**
+ * State of a link, as far as this HSM follows the peer:
+ * - `untried`: the first attempt to connect has not ended.
+ * - `unreachable`: there is no connection.
+ * - `comparing`: there is a connection, and the two HSMs are being compared.
+ * - `in-sync`: this HSM holds all that the peer held when they were last compared.
+ * - `synchronized`: the same, and the peer was synchronized with the cluster itself, so this HSM is too.
+ */
+export type LinkState = 'untried' | 'unreachable' | 'comparing' | 'in-sync' | 'synchronized';
 
 /** Keeps one peer linked, takes what it has, and knows how much of this HSM's state it holds. */
-export class PeerKeeper {
+export class PeerLink {
   readonly address: Peer;
-  /** Settles when this HSM first is level with the peer or the first attempt to link has failed. */
-  readonly tried: Promise<void>;
-  readonly #works: LinkContext;
+  /** Settles when this HSM first is in sync with the peer or the first attempt to link has failed. */
+  readonly initialSync: Promise<void>;
+  readonly #context: LinkContext;
   #stopped = false;
   /** Whether the last attempt to link got as far as a connection. */
-  #reached = false;
+  #reachable = false;
   /** Ends the pause between two attempts to link. */
-  #waiting = new AbortController();
-  readonly #markTried: () => void;
-  #standing: PeerStanding = 'untried';
+  #pausing = new AbortController();
+  readonly #endInitialSync: () => void;
+  #state: LinkState = 'untried';
   #channel: PeerChannel | undefined;
-  #confirmed = 0;
+  #acknowledgedUpTo = 0;
   /** Sequences beyond that of records which the peer holds besides. */
-  readonly #acknowledged = new Set<number>();
+  readonly #acknowledgedBeyond = new Set<number>();
 
-  constructor(address: Peer, works: LinkContext) {
+  constructor(address: Peer, context: LinkContext) {
     this.address = address;
-    this.#works = works;
+    this.#context = context;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.tried = promise;
-    this.#markTried = resolve;
-    void this.#keep();
+    this.initialSync = promise;
+    this.#endInitialSync = resolve;
+    void this.#keepLinked();
   }
 
-  get standing(): PeerStanding {
-    return this.#standing;
+  get state(): LinkState {
+    return this.#state;
   }
 
-  get linked(): boolean {
+  get connected(): boolean {
     return this.#channel !== undefined;
   }
 
   /** The peer holds all of this HSM's records up to this sequence. */
-  get confirmed(): number {
-    return this.#confirmed;
+  get acknowledgedUpTo(): number {
+    return this.#acknowledgedUpTo;
   }
 
   holds(sequence: number): boolean {
-    return sequence <= this.#confirmed || this.#acknowledged.has(sequence);
+    return sequence <= this.#acknowledgedUpTo || this.#acknowledgedBeyond.has(sequence);
   }
 
-  confirm(sequence: number): void {
-    this.#confirmed = Math.max(this.#confirmed, sequence);
-    for (const one of this.#acknowledged)
-      if (one <= this.#confirmed) this.#acknowledged.delete(one);
+  acknowledge(sequence: number): void {
+    this.#acknowledgedUpTo = Math.max(this.#acknowledgedUpTo, sequence);
+    for (const one of this.#acknowledgedBeyond)
+      if (one <= this.#acknowledgedUpTo) this.#acknowledgedBeyond.delete(one);
   }
 
   /** The peer has linked anew, maybe without what it held before: what it holds is unknown until it pulls. */
-  greeted(): void {
-    this.#confirmed = 0;
-    this.#acknowledged.clear();
+  onPeerHello(): void {
+    this.#acknowledgedUpTo = 0;
+    this.#acknowledgedBeyond.clear();
     // It can be reached, then; but a link that failed for another reason would only fail again.
-    if (!this.#reached) this.#waiting.abort();
+    if (!this.#reachable) this.#pausing.abort();
   }
 
   /** Whether the peer has the records on its disk; false if it can't be asked. */
@@ -82,8 +89,11 @@ export class PeerKeeper {
       return false;
     }
     for (const { sequence } of records) {
-      if (sequence > this.#confirmed && this.#acknowledged.size < MAX_ACKNOWLEDGED)
-        this.#acknowledged.add(sequence);
+      if (
+        sequence > this.#acknowledgedUpTo &&
+        this.#acknowledgedBeyond.size < MAX_ACKNOWLEDGED_SEQUENCES
+      )
+        this.#acknowledgedBeyond.add(sequence);
     }
     return true;
   }
@@ -99,46 +109,48 @@ export class PeerKeeper {
 
   close(): void {
     this.#stopped = true;
-    this.#waiting.abort();
+    this.#pausing.abort();
     this.#channel?.close();
-    this.#markTried();
+    this.#endInitialSync();
   }
 
-  async #keep(): Promise<void> {
-    let pause = FIRST_PAUSE;
+  async #keepLinked(): Promise<void> {
+    let pause = RECONNECT_DELAY_MIN_MS;
     while (!this.#stopped) {
-      // A link that never got level would fail again at once: a full disk, a damaged record.
-      pause = (await this.#linkOnce()) ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+      // A link that never got in sync would fail again at once: a full disk, a damaged record.
+      pause = (await this.#linkOnce())
+        ? RECONNECT_DELAY_MIN_MS
+        : Math.min(pause * 2, RECONNECT_DELAY_MAX_MS);
       this.#channel = undefined;
-      this.#stand('unreachable');
-      this.#markTried();
+      this.#setState('unreachable');
+      this.#endInitialSync();
       if (this.#stopped) return;
-      this.#waiting = new AbortController();
-      await this.#works.network.pause(pause, this.#waiting.signal);
+      this.#pausing = new AbortController();
+      await this.#context.network.pause(pause, this.#pausing.signal);
     }
   }
 
-  /** Lives as long as the link does; resolves to whether this HSM got level with the peer. */
+  /** Lives as long as the link does; resolves to whether this HSM got in sync with the peer. */
   async #linkOnce(): Promise<boolean> {
-    let level = false;
+    let inSync = false;
     let channel: PeerChannel | undefined;
-    this.#reached = false;
+    this.#reachable = false;
     try {
-      channel = await this.#works.network.open(this.address);
-      this.#reached = true;
-      await this.#greet(channel);
+      channel = await this.#context.network.open(this.address);
+      this.#reachable = true;
+      await this.#exchangeHello(channel);
       if (this.#stopped) throw new Error('closed');
       // Before the comparison, so that nothing is written between the two without being pushed.
       this.#channel = channel;
-      this.#stand('linked');
+      this.#setState('comparing');
       const gone = goneSignal(channel);
       for (;;) {
-        const { head, synchronized } = await reconcile(this.#works, channel.call);
+        const { head, synchronized } = await fetchMissing(this.#context, channel.call);
         const after = await this.#pullAfter(channel, head);
-        level = true;
-        this.#stand(synchronized ? 'level-synchronized' : 'level');
-        this.#markTried();
-        // Until the peer is synchronized itself, being level with it says nothing about the cluster: ask again soon.
+        inSync = true;
+        this.#setState(synchronized ? 'synchronized' : 'in-sync');
+        this.#endInitialSync();
+        // Until the peer is synchronized itself, being in sync with it says nothing about the cluster: ask again soon.
         await this.#follow(channel, {
           after,
           gone,
@@ -147,13 +159,13 @@ export class PeerKeeper {
       }
     } catch {
       channel?.close();
-      return level;
+      return inSync;
     }
   }
 
   /** Each side proves to be an HSM of this cluster. */
-  async #greet(channel: PeerChannel): Promise<void> {
-    const { hsmId, proof } = this.#works;
+  async #exchangeHello(channel: PeerChannel): Promise<void> {
+    const { hsmId, proof } = this.#context;
     const answer = await channel.call('peerHello', {
       hsmId,
       proof: proof.make(channel.binding, 'caller', hsmId),
@@ -170,14 +182,15 @@ export class PeerKeeper {
     { after, gone, pulls }: { after: number; gone: AbortSignal; pulls: number },
   ): Promise<void> {
     for (let pull = 0, last = after; pull < pulls; pull += 1) {
-      if (await this.#works.network.pause(PULL_INTERVAL, gone)) throw new Error('the link is gone');
+      if (await this.#context.network.pause(PULL_INTERVAL_MS, gone))
+        throw new Error('the link is gone');
       last = await this.#pullAfter(channel, last);
     }
   }
 
   /** Pulls all after a sequence of the peer's order; resolves to the sequence up to which that has been done. */
   async #pullAfter(channel: PeerChannel, sequence: number): Promise<number> {
-    const { replica, seal } = this.#works;
+    const { replica, seal } = this.#context;
     let after = sequence;
     for (;;) {
       const { records } = await channel.call('pull', { after });
@@ -189,10 +202,10 @@ export class PeerKeeper {
     }
   }
 
-  #stand(standing: PeerStanding): void {
-    if (this.#standing === standing) return;
-    this.#standing = standing;
-    this.#works.changed();
+  #setState(state: LinkState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#context.onStateChange();
   }
 }
 
