@@ -1,7 +1,7 @@
 import { systemClock } from '../base/index.ts';
 import { services as awsServices } from '../contract/index.ts';
 import { createPerform, type Services } from '../operations/index.ts';
-import { createHttpServer, keepFresh } from '../protocol/index.ts';
+import { createHttpServer, watchCertificate } from '../protocol/index.ts';
 import { createVerifier } from '../sigv4/index.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Lifetime } from './lifetime.ts';
@@ -44,7 +44,7 @@ export async function startFrontEnd(
       ...(tls && { tls: await tls.source.read() }),
     }),
   );
-  if (tls) lifetime.defer(keepFresh(tls.source, (renewed) => server.renew(renewed), log));
+  if (tls) lifetime.defer(watchCertificate(tls.source, (renewed) => server.renew(renewed), log));
   return endpointOf(tls ? 'https' : 'http', host, await server.listen(host, port));
 }
 

@@ -8,50 +8,50 @@ interface Failures {
 }
 
 /** The first few may be mistakes. */
-const FREE = 5;
+const UNDELAYED_FAILURES = 5;
 /** Milliseconds. */
-const SHORTEST = 50;
-const LONGEST = 2_000;
+const DELAY_MIN_MS = 50;
+const DELAY_MAX_MS = 2_000;
 /** A source that did nothing wrong for so long starts afresh. */
-const FORGIVEN = 60_000;
-const SOURCES = 10_000;
+const FORGET_AFTER_MS = 60_000;
+const MAX_SOURCES = 10_000;
 /** Requests that are kept waiting at a time; what comes on top is answered at once, so that memory stays bounded. */
-const WAITING = 1_000;
+const MAX_DELAYED_REQUESTS = 1_000;
 
-const guesses: ReadonlySet<ErrorName> = new Set([
+const signatureErrors: ReadonlySet<ErrorName> = new Set([
   'InvalidSignatureException',
   'UnrecognizedClientException',
 ]);
 
 /** Waits before a refusal is sent. */
-export type Penalty = (error: ErrorName, source: string) => Promise<void>;
+export type AuthDelay = (error: ErrorName, source: string) => Promise<void>;
 
 /**
  * Makes whoever keeps sending bad signatures wait for each refusal, twice as long each time up to two seconds. Nobody is
  * locked out: a request that is signed well never waits, wherever it comes from.
  */
-export function createPenalties(
+export function createAuthDelay(
   clock: Clock,
   wait: (milliseconds: number) => Promise<unknown> = pause,
-): Penalty {
-  const sources = new BoundedCache<string, Failures>(SOURCES);
+): AuthDelay {
+  const sources = new BoundedCache<string, Failures>(MAX_SOURCES);
   let waiting = 0;
 
   function delayOf(source: string): number {
     const now = clock.now();
     let failures = sources.get(source);
-    if (!failures || now - failures.last > FORGIVEN)
+    if (!failures || now - failures.last > FORGET_AFTER_MS)
       sources.set(source, (failures = { count: 0, last: now }));
     failures.count += 1;
     failures.last = now;
-    return failures.count <= FREE
+    return failures.count <= UNDELAYED_FAILURES
       ? 0
-      : Math.min(LONGEST, SHORTEST * 2 ** (failures.count - FREE - 1));
+      : Math.min(DELAY_MAX_MS, DELAY_MIN_MS * 2 ** (failures.count - UNDELAYED_FAILURES - 1));
   }
 
   return async (error, source) => {
-    const delay = guesses.has(error) ? delayOf(source) : 0;
-    if (delay === 0 || waiting >= WAITING) return;
+    const delay = signatureErrors.has(error) ? delayOf(source) : 0;
+    if (delay === 0 || waiting >= MAX_DELAYED_REQUESTS) return;
     waiting += 1;
     await wait(delay);
     waiting -= 1;

@@ -3,19 +3,19 @@ import { isKmsError, KmsError } from '../domain/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Verified, Verify } from '../sigv4/index.ts';
 import type { Perform, PerformRequest } from '../operations/index.ts';
-import type { Dialect } from './codec/codec.ts';
-import { createDialects } from './codec/codecs.ts';
-import type { Endpoint } from './codec/routes.ts';
+import type { Codec } from './codec/codec.ts';
+import { createCodecs } from './codec/codecs.ts';
+import type { Route } from './codec/routes.ts';
 import { publicError } from './errors.ts';
-import { headerOf, type Answer, type Frame } from './request.ts';
-import { createPenalties } from './auth-delay.ts';
-import { isNobody, unsignedCaller } from './unsigned.ts';
+import { headerOf, type HttpResponse, type HttpRequest } from './request.ts';
+import { createAuthDelay } from './auth-delay.ts';
+import { isAnonymous, anonymousCaller } from './unsigned.ts';
 
 /** What came of a request, for whoever counts and logs. */
 export interface Handled {
-  readonly answer: Answer;
+  readonly response: HttpResponse;
   /** Undefined if it failed before it was known what it asks for. */
-  readonly endpoint: Endpoint | undefined;
+  readonly route: Route | undefined;
   readonly error: KmsError | undefined;
 }
 
@@ -28,46 +28,46 @@ export interface HandleOptions {
 }
 
 /** Characters of it that are kept, as CloudTrail keeps them. */
-const MAX_USER_AGENT = 1_024;
+const MAX_USER_AGENT_CHARS = 1_024;
 /** Calls per second from one address that nobody signs: anybody can make them, and each leaves an audit record. */
-const UNSIGNED_RATE = 20;
+const ANONYMOUS_REQUESTS_PER_SECOND = 20;
 
-export type Handle = (frame: Frame, requestId: string) => Promise<Handled>;
+export type Handle = (request: HttpRequest, requestId: string) => Promise<Handled>;
 
 /**
  * The outer half of a request (bytes): verify the signature, find the operation, decode, validate, perform, encode. The
  * one catch renders every error. It knows nothing of keys and policies.
  */
 export function createHandle(options: HandleOptions): Handle {
-  const dialectOf = createDialects();
+  const codecFor = createCodecs();
   const admit = createAdmission(options);
-  const penalty = createPenalties(options.clock);
-  return async (frame, requestId) => {
-    const dialect = dialectOf(frame);
-    let endpoint: Endpoint | undefined;
+  const delay = createAuthDelay(options.clock);
+  return async (request, requestId) => {
+    const codec = codecFor(request);
+    let route: Route | undefined;
     try {
-      const verified = unsignedCaller(frame) ?? (await options.authenticate(frame));
-      admit(verified, frame);
-      endpoint = dialect.find(frame);
-      checkService(verified, endpoint);
+      const verified = anonymousCaller(request) ?? (await options.authenticate(request));
+      admit(verified, request);
+      route = codec.findRoute(request);
+      checkService(verified, route);
       const output = await options.perform({
-        service: endpoint.service,
-        operation: endpoint.operation,
+        service: route.service,
+        operation: route.operation,
         caller: verified.credential.principal,
         policies: verified.credential.policies,
         region: verified.region,
-        ...readInput(dialect, endpoint, frame),
+        ...decodeInput(codec, route, request),
         requestId,
-        sourceIp: frame.sourceIp,
-        secure: frame.secure,
-        tls: frame.tls,
-        userAgent: headerOf(frame, 'user-agent').slice(0, MAX_USER_AGENT),
+        sourceIp: request.sourceIp,
+        secure: request.secure,
+        tls: request.tls,
+        userAgent: headerOf(request, 'user-agent').slice(0, MAX_USER_AGENT_CHARS),
       });
-      return { answer: dialect.answer(endpoint, output, requestId), endpoint, error: undefined };
+      return { response: codec.writeOutput(route, output, requestId), route, error: undefined };
     } catch (thrown) {
-      const error = publicError(thrown, endpoint?.service);
-      await penalty(error.code, frame.sourceIp);
-      return { answer: dialect.refuse(error, requestId), endpoint, error };
+      const error = publicError(thrown, route?.service);
+      await delay(error.code, request.sourceIp);
+      return { response: codec.writeError(error, requestId), route, error };
     }
   };
 }
@@ -76,11 +76,11 @@ export function createHandle(options: HandleOptions): Handle {
 function createAdmission({
   clock,
   principalRate,
-}: HandleOptions): (verified: Verified<Caller>, frame: Frame) => void {
+}: HandleOptions): (verified: Verified<Caller>, request: HttpRequest) => void {
   const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
-  const unsigned = new RateLimit(UNSIGNED_RATE, clock);
+  const unsigned = new RateLimit(ANONYMOUS_REQUESTS_PER_SECOND, clock);
   return (verified, { sourceIp }) => {
-    const admitted = isNobody(verified)
+    const admitted = isAnonymous(verified)
       ? unsigned.take(sourceIp)
       : limit?.take(verified.credential.principal.arn);
     if (admitted === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
@@ -88,14 +88,14 @@ function createAdmission({
 }
 
 /** The input, or why it is none: that the inner half answers, so that the call leaves its audit record. */
-function readInput(
-  dialect: Dialect,
-  endpoint: Endpoint,
-  frame: Frame,
+function decodeInput(
+  codec: Codec,
+  route: Route,
+  request: HttpRequest,
 ): Pick<PerformRequest, 'input' | 'refusal'> {
   try {
-    const input = endpoint.decode(dialect.read(frame, endpoint));
-    endpoint.validate(input);
+    const input = route.decode(codec.readInput(request, route));
+    route.validate(input);
     return { input };
   } catch (error) {
     if (!isKmsError(error)) throw error;
@@ -104,7 +104,7 @@ function readInput(
 }
 
 /** A signature that is good for one service is not good for another. */
-function checkService({ service }: Verified<Caller>, { signingName }: Endpoint): void {
+function checkService({ service }: Verified<Caller>, { signingName }: Route): void {
   if (service === signingName) return;
   throw new KmsError(
     'InvalidSignatureException',

@@ -3,8 +3,8 @@
  * contract, and how errors look on the wire. It must not know keys, policies or storage. Begin at `handle.ts`.
  */
 export { createHttpServer } from './http/server.ts';
-export type { HttpOptions, HttpServer, Seen } from './http/options.ts';
-export { isLoopback, keepFresh, type TlsIdentity, type TlsSource } from './http/tls.ts';
+export type { HttpOptions, HttpServer, ObservedRequest } from './http/options.ts';
+export { isLoopback, watchCertificate, type TlsCredentials, type TlsSource } from './http/tls.ts';
 export { certificateFiles } from './http/certificate-files.ts';
 export { localCertificates, type LocalCertificates } from './http/local-certificates.ts';
 export { isAddressOrBlock } from './http/client-address.ts';

@@ -3,7 +3,7 @@ import type { PerformRequest } from '../operations/index.ts';
 import type { SignableRequest } from '../sigv4/index.ts';
 
 /** Where a request comes from, as far as that can be believed: policies and the audit trail go by it. */
-export interface Origin {
+export interface ClientAddress {
   readonly sourceIp: string;
   /** Whether it came through TLS. */
   readonly secure: boolean;
@@ -12,23 +12,23 @@ export interface Origin {
 }
 
 /** One HTTP request, read to its end. */
-export interface Frame extends SignableRequest, Origin {
+export interface HttpRequest extends SignableRequest, ClientAddress {
   readonly body: Buffer;
 }
 
 /** One HTTP response to be written. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
 }
 
 /** The body is what was read of the same request. */
-export function frameOf(
+export function httpRequestOf(
   { url = '/', method = 'GET', headers }: IncomingMessage,
   body: Buffer,
-  { sourceIp, secure, tls }: Origin,
-): Frame {
+  { sourceIp, secure, tls }: ClientAddress,
+): HttpRequest {
   const at = url.indexOf('?');
   return {
     method,
@@ -43,7 +43,7 @@ export function frameOf(
 }
 
 /** The first value of a header; empty if it was not sent. */
-export function headerOf({ headers }: Frame, name: string): string {
+export function headerOf({ headers }: HttpRequest, name: string): string {
   const value = headers[name];
   if (value === undefined) return '';
   return typeof value === 'string' ? value : (value[0] ?? '');

@@ -2,11 +2,11 @@ import { services, withoutSignature } from '../contract/index.ts';
 import { SecretText } from '../base/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Verified } from '../sigv4/index.ts';
-import { headerOf, type Frame } from './request.ts';
+import { headerOf, type HttpRequest } from './request.ts';
 import { parameter } from './codec/aws-query.ts';
 
 /** Whoever calls without a signature: nobody's principal, with no policy that allows anything. */
-const nobody: Verified<Caller> = {
+const anonymous: Verified<Caller> = {
   credential: {
     secretAccessKey: new SecretText(''),
     principal: { account: '', arn: '', userId: '', accessKeyId: '' },
@@ -19,11 +19,12 @@ const nobody: Verified<Caller> = {
 };
 
 /** The caller of an operation that takes no signature; undefined if one is needed, or came along all the same. */
-export function unsignedCaller(frame: Frame): Verified<Caller> | undefined {
-  const asked = headerOf(frame, 'authorization') === '' ? parameter(frame, 'Action') : undefined;
-  return asked !== undefined && withoutSignature.has(asked) ? nobody : undefined;
+export function anonymousCaller(request: HttpRequest): Verified<Caller> | undefined {
+  const asked =
+    headerOf(request, 'authorization') === '' ? parameter(request, 'Action') : undefined;
+  return asked !== undefined && withoutSignature.has(asked) ? anonymous : undefined;
 }
 
-export function isNobody(caller: Verified<Caller>): boolean {
-  return caller === nobody;
+export function isAnonymous(caller: Verified<Caller>): boolean {
+  return caller === anonymous;
 }

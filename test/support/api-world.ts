@@ -10,8 +10,8 @@ import type { Caller } from '../../src/identity/index.ts';
 import type { Perform } from '../../src/operations/index.ts';
 import { createVerifier, signRequest } from '../../src/sigv4/index.ts';
 import { createHttpServer } from '../../src/protocol/http/server.ts';
-import type { HttpOptions, Seen } from '../../src/protocol/http/options.ts';
-import type { TlsIdentity } from '../../src/protocol/http/tls.ts';
+import type { HttpOptions, ObservedRequest } from '../../src/protocol/http/options.ts';
+import type { TlsCredentials } from '../../src/protocol/http/tls.ts';
 
 const ACCESS_KEY = 'AKIAEXAMPLE';
 const secretAccessKey = new SecretText('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
@@ -44,11 +44,11 @@ export interface SignedCall {
 
 export interface ApiWorld extends AsyncDisposable {
   readonly port: number;
-  readonly seen: readonly Seen[];
+  readonly seen: readonly ObservedRequest[];
   /** Contexts of all messages logged as errors. */
   readonly failures: readonly object[];
   close(): Promise<void>;
-  renew(identity: TlsIdentity): void;
+  renew(identity: TlsCredentials): void;
   /** Sends a request with a valid signature, unless `tamper` breaks it. */
   call(call: SignedCall): Promise<Reply>;
   /** Sends a request without signing it. */
@@ -64,7 +64,7 @@ export async function startApi(
   perform: Perform,
   options: Partial<HttpOptions> = {},
 ): Promise<ApiWorld> {
-  const seen: Seen[] = [];
+  const seen: ObservedRequest[] = [];
   const failures: object[] = [];
   const log: Logger = {
     debug() {},

@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
-import type { Seen } from '../../protocol/index.ts';
+import type { ObservedRequest } from '../../protocol/index.ts';
 import { observedMetrics, type Sources } from './observed-metrics.ts';
 
 export interface Metrics {
-  observe(seen: Seen): void;
+  observe(seen: ObservedRequest): void;
   /** In Prometheus's text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }

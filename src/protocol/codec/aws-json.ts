@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { setOwn } from '../../base/index.ts';
 import { KmsError, type ErrorName } from '../../domain/index.ts';
 import { toBase64 } from './base64.ts';
-import type { Dialect } from './codec.ts';
-import type { Endpoint } from './routes.ts';
+import type { Codec } from './codec.ts';
+import type { Route } from './routes.ts';
 import { statuses } from '../errors.ts';
-import { headerOf, type Answer, type Frame } from '../request.ts';
+import { headerOf, type HttpResponse, type HttpRequest } from '../request.ts';
 
 const TARGET = 'x-amz-target';
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
@@ -17,46 +17,49 @@ interface JsonService {
 }
 
 /** AWS JSON 1.1: the operation in a header, input and output as JSON, bytes in base64, times in epoch seconds. */
-export function jsonDialect(
+export function awsJsonCodec(
   { targetPrefix, errorMember }: JsonService,
-  endpoints: ReadonlyMap<string, Endpoint>,
-): Dialect {
+  routes: ReadonlyMap<string, Route>,
+): Codec {
   const targets = new Map(
-    Array.from(endpoints, ([name, endpoint]) => [`${targetPrefix}.${name}`, endpoint]),
+    Array.from(routes, ([name, route]) => [`${targetPrefix}.${name}`, route]),
   );
   return {
-    find(frame) {
-      const endpoint =
-        frame.method === 'POST' && frame.path === '/' ? targets.get(targetOf(frame)) : undefined;
-      if (!endpoint) throw new KmsError('UnknownOperationException');
-      return endpoint;
+    findRoute(request) {
+      const route =
+        request.method === 'POST' && request.path === '/'
+          ? targets.get(targetOf(request))
+          : undefined;
+      if (!route) throw new KmsError('UnknownOperationException');
+      return route;
     },
-    read: parse,
-    answer: ({ silent }, output) => answer(200, silent ? '' : JSON.stringify(wireForm(output))),
-    refuse: ({ code, publicMessage }) =>
-      answer(statuses[code], errorBody(code, publicMessage, errorMember)),
+    readInput: parse,
+    writeOutput: ({ emptyResponse }, output) =>
+      response(200, emptyResponse ? '' : JSON.stringify(toJson(output))),
+    writeError: ({ code, publicMessage }) =>
+      response(statuses[code], errorBody(code, publicMessage, errorMember)),
   };
 }
 
 const NAMESPACE = 'com.amazonaws.';
 
 /** Service and operation as the request names them; CloudTrail's name comes with a namespace from some clients. */
-export function targetOf(frame: Frame): string {
-  const target = headerOf(frame, TARGET);
+export function targetOf(request: HttpRequest): string {
+  const target = headerOf(request, TARGET);
   return target.startsWith(NAMESPACE) ? target.split('.').slice(-2).join('.') : target;
 }
 
-function answer(status: number, body: string): Answer {
+function response(status: number, body: string): HttpResponse {
   return { status, contentType: CONTENT_TYPE, body };
 }
 
 /** For what fails before it is known whom it asks. */
-export function jsonRefusal({ code, publicMessage }: KmsError): Answer {
-  return answer(statuses[code], errorBody(code, publicMessage, 'message'));
+export function awsJsonError({ code, publicMessage }: KmsError): HttpResponse {
+  return response(statuses[code], errorBody(code, publicMessage, 'message'));
 }
 
 /** An absent body stands for an input without members. */
-function parse({ body }: Frame): unknown {
+function parse({ body }: HttpRequest): unknown {
   if (body.length === 0) return {};
   if (!isUtf8(body)) throw new KmsError('SerializationException', 'The request is not valid UTF-8');
   try {
@@ -78,14 +81,14 @@ function errorBody(
 }
 
 /** An output as JSON has it. */
-function wireForm(value: unknown): unknown {
+function toJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return toBase64(value);
   // Milliseconds become a fraction of a second.
   if (value instanceof Date) return value.getTime() / 1000;
-  if (Array.isArray(value)) return value.map(wireForm);
+  if (Array.isArray(value)) return value.map(toJson);
   const result: Record<string, unknown> = {};
   for (const name of Object.keys(value))
-    setOwn(result, name, wireForm((value as Readonly<Record<string, unknown>>)[name]));
+    setOwn(result, name, toJson((value as Readonly<Record<string, unknown>>)[name]));
   return result;
 }

@@ -1,9 +1,9 @@
 import { KmsError, type ErrorName } from '../../domain/index.ts';
-import type { Dialect } from './codec.ts';
-import type { Endpoint } from './routes.ts';
+import type { Codec } from './codec.ts';
+import type { Route } from './routes.ts';
 import { statuses } from '../errors.ts';
 import { formValue } from './form.ts';
-import type { Answer, Frame } from '../request.ts';
+import type { HttpResponse, HttpRequest } from '../request.ts';
 import { element } from './xml.ts';
 
 interface QueryService {
@@ -12,35 +12,35 @@ interface QueryService {
 }
 
 /** AWS Query: the operation and its input as form parameters, the output as XML. */
-export function queryDialect(
+export function awsQueryCodec(
   { version, namespace }: QueryService,
-  endpoints: ReadonlyMap<string, Endpoint>,
-): Dialect {
+  routes: ReadonlyMap<string, Route>,
+): Codec {
   return {
-    find(frame) {
-      const action = parameter(frame, 'Action') ?? '';
-      const endpoint = frame.path === '/' ? endpoints.get(action) : undefined;
-      if (!endpoint)
+    findRoute(request) {
+      const action = parameter(request, 'Action') ?? '';
+      const route = request.path === '/' ? routes.get(action) : undefined;
+      if (!route)
         throw new KmsError(
           'UnknownOperationException',
           `Could not find operation ${action} for version ${version}`,
         );
-      return endpoint;
+      return route;
     },
-    read: (frame, { members }) => formValue(new URLSearchParams(formOf(frame)), members),
-    answer: ({ operation }, output, requestId) =>
-      answer(
+    readInput: (request, { members }) => formValue(new URLSearchParams(formOf(request)), members),
+    writeOutput: ({ operation }, output, requestId) =>
+      response(
         200,
         `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, output)}` +
           `${element('ResponseMetadata', { RequestId: requestId })}</${operation}Response>`,
       ),
-    refuse: ({ code, publicMessage }, requestId) => {
+    writeError: ({ code, publicMessage }, requestId) => {
       const { code: Code, status } = queryErrors[code] ?? {
         code: code.replace(/Exception$/, ''),
         status: statuses[code],
       };
       const error = { Type: status < 500 ? 'Sender' : 'Receiver', Code, Message: publicMessage };
-      return answer(
+      return response(
         status,
         `<ErrorResponse xmlns="${namespace}">${element('Error', error)}${element('RequestId', requestId)}</ErrorResponse>`,
       );
@@ -49,8 +49,8 @@ export function queryDialect(
 }
 
 /** Whether a request without a target is of this protocol: its parameters in the body or, as some tools do, in the URL. */
-export function isForm(frame: Frame): boolean {
-  return parameter(frame, 'Action') !== undefined;
+export function isForm(request: HttpRequest): boolean {
+  return parameter(request, 'Action') !== undefined;
 }
 
 const plainWords = {
@@ -59,15 +59,15 @@ const plainWords = {
 } as const;
 
 /** A parameter that is a plain word, as the names of actions and versions are. */
-export function parameter(frame: Frame, name: keyof typeof plainWords): string | undefined {
-  return plainWords[name].exec(formOf(frame))?.[1];
+export function parameter(request: HttpRequest, name: keyof typeof plainWords): string | undefined {
+  return plainWords[name].exec(formOf(request))?.[1];
 }
 
-function formOf({ body, query }: Frame): string {
+function formOf({ body, query }: HttpRequest): string {
   return body.length > 0 ? body.toString('utf8') : query;
 }
 
-function answer(status: number, body: string): Answer {
+function response(status: number, body: string): HttpResponse {
   return { status, contentType: 'text/xml', body };
 }
 

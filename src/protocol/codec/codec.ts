@@ -1,13 +1,13 @@
 import type { KmsError } from '../../domain/index.ts';
-import type { Endpoint } from './routes.ts';
-import type { Answer, Frame } from '../request.ts';
+import type { Route } from './routes.ts';
+import type { HttpResponse, HttpRequest } from '../request.ts';
 
 /** How one service is spoken to: what AWS calls its protocol. */
-export interface Dialect {
+export interface Codec {
   /** Finds out what is asked for; throws UnknownOperationException. */
-  find(frame: Frame): Endpoint;
+  findRoute(request: HttpRequest): Route;
   /** The input in the types that JSON has; throws SerializationException. */
-  read(frame: Frame, endpoint: Endpoint): unknown;
-  answer(endpoint: Endpoint, output: object, requestId: string): Answer;
-  refuse(error: KmsError, requestId: string): Answer;
+  readInput(request: HttpRequest, route: Route): unknown;
+  writeOutput(route: Route, output: object, requestId: string): HttpResponse;
+  writeError(error: KmsError, requestId: string): HttpResponse;
 }

@@ -15,12 +15,12 @@ export function formValue(
 }
 
 /** Characters: longer than any name that a contract can lead to. What is longer is as unknown as any other name. */
-const MAX_NAME = 512;
+const MAX_NAME_CHARS = 512;
 
 function treeOf(parameters: URLSearchParams): Node {
   const root: Node = { parts: new Map() };
   for (const [name, text] of parameters) {
-    if (name.length > MAX_NAME) continue;
+    if (name.length > MAX_NAME_CHARS) continue;
     let node = root;
     for (const part of name.split('.')) {
       const next = node.parts.get(part) ?? { parts: new Map<string, Node>() };

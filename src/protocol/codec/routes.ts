@@ -10,7 +10,7 @@ import { compileStruct, type DecodeStruct } from './decode.ts';
 import { compileValidator, type Validate } from './validate.ts';
 
 /** One operation as the outer half knows it: how to read its input. */
-export interface Endpoint {
+export interface Route {
   readonly service: ServiceName;
   readonly operation: OperationName<ServiceName>;
   /** What the credential scope must name. */
@@ -19,11 +19,11 @@ export interface Endpoint {
   readonly decode: DecodeStruct;
   readonly validate: Validate;
   /** The answer has no body at all. */
-  readonly silent: boolean;
+  readonly emptyResponse: boolean;
 }
 
 /** Every operation of a service by its name on the wire, its decoder and validator compiled. */
-export function endpointsOf(service: ServiceName): ReadonlyMap<string, Endpoint> {
+export function routesOf(service: ServiceName): ReadonlyMap<string, Route> {
   return new Map(
     Object.entries<Members>(shapes[service]).map(([name, members]) => [
       name,
@@ -35,7 +35,7 @@ export function endpointsOf(service: ServiceName): ReadonlyMap<string, Endpoint>
         members,
         decode: compileStruct(members),
         validate: compileValidator(members),
-        silent: service === 'kms' && withoutOutput.has(name),
+        emptyResponse: service === 'kms' && withoutOutput.has(name),
       },
     ]),
   );

@@ -8,7 +8,7 @@ type Check = (value: unknown, path: string, found: string[]) => void;
 export type Validate = (input: Readonly<Record<string, unknown>>) => void;
 
 /** More than that are not named: an answer is not to be many times the request. */
-const MAX_SENTENCES = 50;
+const MAX_VIOLATIONS = 50;
 
 /** Compiled once per operation. Source of the texts: kms recordings and the form that AWS's services share. */
 export function compileValidator(members: Members): Validate {
@@ -22,7 +22,7 @@ export function compileValidator(members: Members): Validate {
 }
 
 function summary(found: readonly string[]): string {
-  const told = found.slice(0, MAX_SENTENCES);
+  const told = found.slice(0, MAX_VIOLATIONS);
   return `${told.length} validation error${told.length === 1 ? '' : 's'} detected: ${told.join('; ')}`;
 }
 
@@ -90,7 +90,7 @@ function compileList(shape: ListShape): Check | undefined {
 }
 
 function eachMember(values: readonly unknown[], path: string, found: string[], check: Check): void {
-  for (let at = 0; at < values.length && found.length < MAX_SENTENCES; at++)
+  for (let at = 0; at < values.length && found.length < MAX_VIOLATIONS; at++)
     check(values[at], `${path}.${at + 1}.member`, found);
 }
 

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { KmsError } from '../../domain/index.ts';
 
 /** Bytes. */
-export const MAX_BODY = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 /** How much more is read and dropped, so that a client that is still sending gets to see the refusal. */
-const MAX_DROPPED = 8 * MAX_BODY;
+const MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES;
 /** Of all bodies together that are being read: clients that send slowly must not fill the memory. */
-const MAX_HELD = 256 * MAX_BODY;
+const MAX_BUFFERED_BYTES = 256 * MAX_BODY_BYTES;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -30,16 +30,16 @@ export class BodyReader {
     };
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > MAX_BODY || this.#held + chunk.length > MAX_HELD) {
+      if (length > MAX_BODY_BYTES || this.#held + chunk.length > MAX_BUFFERED_BYTES) {
         release();
-        if (length <= MAX_BODY)
+        if (length <= MAX_BODY_BYTES)
           reject(
             new KmsError(
               'ServiceUnavailableException',
               'Too many requests are being sent. Try again.',
             ),
           );
-        if (length > MAX_BODY + MAX_DROPPED) reject(tooLarge());
+        if (length > MAX_BODY_BYTES + MAX_DISCARDED_BYTES) reject(tooLarge());
         return;
       }
       chunks.push(chunk);
@@ -47,7 +47,7 @@ export class BodyReader {
       this.#held += chunk.length;
     });
     request.on('end', () => {
-      if (length > MAX_BODY) reject(tooLarge());
+      if (length > MAX_BODY_BYTES) reject(tooLarge());
       else resolve(joined(chunks, length));
       release();
     });
@@ -68,6 +68,6 @@ function joined(chunks: readonly Buffer[], length: number): Buffer {
 function tooLarge(): KmsError {
   return new KmsError(
     'RequestEntityTooLargeException',
-    `The request is larger than ${MAX_BODY} bytes.`,
+    `The request is larger than ${MAX_BODY_BYTES} bytes.`,
   );
 }

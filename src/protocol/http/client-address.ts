@@ -2,24 +2,26 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { PerformRequest } from '../../operations/index.ts';
-import type { Origin } from '../request.ts';
+import type { ClientAddress } from '../request.ts';
 
-export type OriginOf = (request: IncomingMessage) => Origin;
+export type ResolveClientAddress = (request: IncomingMessage) => ClientAddress;
 
 /**
  * The other end of the connection; or, if that is one of the trusted proxies (addresses and CIDR blocks), who it says
  * that it speaks for, in `X-Forwarded-For` and `X-Forwarded-Proto`. Anybody can send these: nobody else is believed.
  */
-export function createOrigin(trustedProxies: readonly string[] = []): OriginOf {
-  if (trustedProxies.length === 0) return directOrigin;
+export function createClientAddressResolver(
+  trustedProxies: readonly string[] = [],
+): ResolveClientAddress {
+  if (trustedProxies.length === 0) return directAddress;
   const trusted = blockList(trustedProxies);
   return (request) => {
-    const direct = directOrigin(request);
-    return isIn(trusted, direct.sourceIp) ? forwardedOrigin(request, direct, trusted) : direct;
+    const direct = directAddress(request);
+    return isIn(trusted, direct.sourceIp) ? forwardedAddress(request, direct, trusted) : direct;
   };
 }
 
-function directOrigin({ socket, headers }: IncomingMessage): Origin {
+function directAddress({ socket, headers }: IncomingMessage): ClientAddress {
   const sourceIp = plainAddress(socket.remoteAddress);
   if (!(socket instanceof TLSSocket)) return { sourceIp, secure: false };
   return {
@@ -43,7 +45,11 @@ function agreedOn(socket: TLSSocket): Agreed {
 }
 
 /** Each proxy adds the address that it heard from: from the end, the first that is no proxy of ours is the client. */
-function forwardedOrigin({ headers }: IncomingMessage, direct: Origin, trusted: BlockList): Origin {
+function forwardedAddress(
+  { headers }: IncomingMessage,
+  direct: ClientAddress,
+  trusted: BlockList,
+): ClientAddress {
   const hops = textOf(headers['x-forwarded-for'])
     .split(',')
     .map((hop) => plainAddress(hop.trim()))

@@ -11,20 +11,20 @@ import {
   type Issuer,
   type Validity,
 } from '../../crypto/index.ts';
-import type { TlsIdentity, TlsSource } from './tls.ts';
+import type { TlsCredentials, TlsSource } from './tls.ts';
 
 export interface LocalCertificates extends TlsSource {
   /** The file that clients are to trust. */
   readonly authorityFile: string;
 }
 
-const DAY = 86_400_000;
-const AUTHORITY_DAYS = 3_650;
+const DAY_MS = 86_400_000;
+const AUTHORITY_LIFETIME_DAYS = 3_650;
 /** Short, because nothing has to be done to have it renewed. */
-const SERVER_DAYS = 90;
-const RENEW_BEFORE = 30 * DAY;
+const CERTIFICATE_LIFETIME_DAYS = 90;
+const RENEW_BEFORE_MS = 30 * DAY_MS;
 /** A client's clock may be behind. */
-const SKEW = 3_600_000;
+const CLOCK_SKEW_MS = 3_600_000;
 
 /**
  * A server's certificate from an authority of this Keyhold's own, made at the first start in `folder`. The authority may
@@ -38,7 +38,7 @@ export async function localCertificates(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const authorityFile = join(folder, 'ca.pem');
   const issuer = await openAuthority(authorityFile, join(folder, 'ca.key'), clock);
-  let current: TlsIdentity | undefined;
+  let current: TlsCredentials | undefined;
   let renewAt = 0;
   return {
     authorityFile,
@@ -46,7 +46,7 @@ export async function localCertificates(
       const now = clock.now();
       if (current && now < renewAt) return current;
       current = await issue(issuer, names, clock);
-      renewAt = now + SERVER_DAYS * DAY - RENEW_BEFORE;
+      renewAt = now + CERTIFICATE_LIFETIME_DAYS * DAY_MS - RENEW_BEFORE_MS;
       return current;
     },
   };
@@ -64,7 +64,7 @@ async function openAuthority(
     certificate !== undefined &&
     key !== undefined &&
     known &&
-    known.notAfter > clock.now() + SERVER_DAYS * DAY
+    known.notAfter > clock.now() + CERTIFICATE_LIFETIME_DAYS * DAY_MS
   ) {
     return { certificate, privateKey: importKeyPair(key).privateKey };
   }
@@ -72,7 +72,7 @@ async function openAuthority(
   const made = await createAuthority(
     keys,
     { O: 'Keyhold', CN: 'Keyhold local CA' },
-    validity(clock, AUTHORITY_DAYS),
+    validity(clock, AUTHORITY_LIFETIME_DAYS),
   );
   writeFileDurably(keyFile, exportPrivateKey(keys.privateKey));
   // Last: with it the pair is complete, and a key without it is replaced.
@@ -80,7 +80,11 @@ async function openAuthority(
   return { certificate: made, privateKey: keys.privateKey };
 }
 
-async function issue(issuer: Issuer, names: readonly string[], clock: Clock): Promise<TlsIdentity> {
+async function issue(
+  issuer: Issuer,
+  names: readonly string[],
+  clock: Clock,
+): Promise<TlsCredentials> {
   const keys = makeKeyPair();
   const subject = { O: 'Keyhold', CN: names[0] ?? 'localhost' };
   const order = {
@@ -88,7 +92,7 @@ async function issue(issuer: Issuer, names: readonly string[], clock: Clock): Pr
     publicKey: keys.publicKey,
     ca: false,
     names,
-    ...validity(clock, SERVER_DAYS),
+    ...validity(clock, CERTIFICATE_LIFETIME_DAYS),
   };
   return {
     certificate: await issueCertificate(order, issuer),
@@ -98,5 +102,5 @@ async function issue(issuer: Issuer, names: readonly string[], clock: Clock): Pr
 
 function validity(clock: Clock, days: number): Validity {
   const now = clock.now();
-  return { notBefore: now - SKEW, notAfter: now + days * DAY };
+  return { notBefore: now - CLOCK_SKEW_MS, notAfter: now + days * DAY_MS };
 }

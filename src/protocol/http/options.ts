@@ -1,9 +1,9 @@
 import type { Logger } from '../../base/index.ts';
 import type { HandleOptions } from '../handle.ts';
-import type { TlsIdentity } from './tls.ts';
+import type { TlsCredentials } from './tls.ts';
 
 /** One request that was answered, for metrics. */
-export interface Seen {
+export interface ObservedRequest {
   /** Empty, as `operation` is, for a request that failed before it was known what it asks for. */
   readonly service: string;
   readonly operation: string;
@@ -19,9 +19,9 @@ export interface HttpLimits {
   readonly requestTimeout: number;
   /** How often the two are looked at. */
   readonly connectionsCheckingInterval: number;
-  readonly connections: number;
+  readonly maxConnections: number;
   /** Under way at a time; what comes on top is answered 503. */
-  readonly requests: number;
+  readonly maxRequests: number;
 }
 
 export interface HttpOptions extends HandleOptions {
@@ -30,20 +30,20 @@ export interface HttpOptions extends HandleOptions {
   readonly ready: () => boolean;
   /** What `GET /metrics` says. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
-  readonly observe: (seen: Seen) => void;
+  readonly observe: (seen: ObservedRequest) => void;
   /** Addresses and CIDR blocks of proxies that are believed when they say for whom they speak. */
   readonly trustedProxies?: readonly string[];
   /** Other limits than the usual ones. */
   readonly limits?: Partial<HttpLimits>;
   /** Speaks HTTPS instead of HTTP. */
-  readonly tls?: TlsIdentity;
+  readonly tls?: TlsCredentials;
 }
 
 export interface HttpServer {
   /** Resolves to the port that it listens on; 0 asks for any free one. */
   listen(host: string, port: number): Promise<number>;
   /** Shows this certificate to new connections from now on; throws if it and its key are no pair. */
-  renew(identity: TlsIdentity): void;
+  renew(identity: TlsCredentials): void;
   /** Finishes the requests under way, answers 503 to new ones, and resolves when all connections are closed. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
-import type { Answer } from '../request.ts';
+import type { HttpResponse } from '../request.ts';
 import type { HttpOptions } from './options.ts';
 
-type Probe = () => Promise<Answer> | Answer;
+type Probe = () => Promise<HttpResponse> | HttpResponse;
 /** What a path that is for operators answers; undefined for all others. */
 export type Probes = (url: string | undefined) => Probe | undefined;
 
@@ -15,6 +15,6 @@ export function createProbes({ ready, metrics }: Pick<HttpOptions, 'ready' | 'me
   return (url) => probes.get(url);
 }
 
-function plain(status: number, text: string): Answer {
+function plain(status: number, text: string): HttpResponse {
   return { status, contentType: 'text/plain; charset=utf-8', body: `${text}\n` };
 }

@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
 
-interface Refusal {
+interface Rejection {
   readonly status: string;
   /** For logs and metrics. */
   readonly reason: string;
 }
 
-const malformed: Refusal = { status: '400 Bad Request', reason: 'MalformedHttp' };
+const malformed: Rejection = { status: '400 Bad Request', reason: 'MalformedHttp' };
 /** By the codes of Node's HTTP parser. */
-const refusals: Readonly<Record<string, Refusal>> = {
+const rejections: Readonly<Record<string, Rejection>> = {
   HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', reason: 'HeadersTooLarge' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', reason: 'RequestTimeout' },
 };
@@ -19,7 +19,7 @@ export function refuseSocket(
   socket: Duplex,
   requestId: string,
 ): string {
-  const { status, reason } = refusals[error.code ?? ''] ?? malformed;
+  const { status, reason } = rejections[error.code ?? ''] ?? malformed;
   if (socket.writable)
     socket.write(
       `HTTP/1.1 ${status}\r\nx-amzn-RequestId: ${requestId}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,

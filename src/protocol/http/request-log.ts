@@ -4,21 +4,24 @@ import type { Handled } from '../handle.ts';
 import type { HttpOptions } from './options.ts';
 
 /** Tells metrics and the operators' log what came of requests and connections. Nothing of their content. */
-export interface Witness {
-  answered(
+export interface RequestLog {
+  completed(
     handled: Handled,
     request: { readonly id: string; readonly message: IncomingMessage; readonly seconds: number },
   ): void;
   /** A connection that sent no request: why, and the id that it was answered with, if it was. */
-  refused(reason: string, requestId?: string): void;
+  rejectedConnection(reason: string, requestId?: string): void;
   /** What no error of the API stands for: a probe that failed, or a mistake in here. */
   failed(error: unknown): void;
 }
 
-export function createWitness({ log, observe }: Pick<HttpOptions, 'log' | 'observe'>): Witness {
+export function createRequestLog({
+  log,
+  observe,
+}: Pick<HttpOptions, 'log' | 'observe'>): RequestLog {
   return {
-    answered({ endpoint, error }, { id, message, seconds }) {
-      const { service = '', operation = '' } = endpoint ?? {};
+    completed({ route, error }, { id, message, seconds }) {
+      const { service = '', operation = '' } = route ?? {};
       observe({ service, operation, seconds, ...(error && { error: error.code }) });
       if (!error) return;
       const context = {
@@ -31,9 +34,9 @@ export function createWitness({ log, observe }: Pick<HttpOptions, 'log' | 'obser
       const ours =
         errors[error.code].fault === 'server' && error.code !== 'ServiceUnavailableException';
       if (ours) log.error({ ...context, err: error.cause }, 'a request failed');
-      else if (!endpoint) log.info(context, 'a request was refused');
+      else if (!route) log.info(context, 'a request was refused');
     },
-    refused(reason, requestId) {
+    rejectedConnection(reason, requestId) {
       observe({ service: '', operation: '', error: reason, seconds: 0 });
       log.info({ requestId, error: reason }, 'a connection was refused');
     },

@@ -400,7 +400,7 @@ describe('abuse', () => {
       await go.promise;
       return {};
     };
-    await using api = await startApi(perform, { limits: { requests: 1, connections: 2 } });
+    await using api = await startApi(perform, { limits: { maxRequests: 1, maxConnections: 2 } });
     const first = api.call({ target: 'TrentService.ListKeys' });
     await begun.promise;
     const second = await api.call({ target: 'TrentService.ListKeys' });

@@ -13,28 +13,28 @@ import { KmsError } from '../../domain/index.ts';
 import { BodyReader } from './body.ts';
 import { publicError } from '../errors.ts';
 import { refuseSocket } from './refuse-socket.ts';
-import { frameOf, type Answer, type Frame } from '../request.ts';
+import { httpRequestOf, type HttpResponse, type HttpRequest } from '../request.ts';
 import { createHandle, type Handle, type Handled } from '../handle.ts';
-import { jsonRefusal } from '../codec/aws-json.ts';
-import { createOrigin, type OriginOf } from './client-address.ts';
+import { awsJsonError } from '../codec/aws-json.ts';
+import { createClientAddressResolver, type ResolveClientAddress } from './client-address.ts';
 import type { HttpLimits, HttpOptions, HttpServer } from './options.ts';
 import { createProbes, type Probes } from './probes.ts';
-import { tlsOptions, type TlsIdentity } from './tls.ts';
-import { createWitness, type Witness } from './request-log.ts';
+import { tlsOptions, type TlsCredentials } from './tls.ts';
+import { createRequestLog, type RequestLog } from './request-log.ts';
 
-const usualLimits: HttpLimits = {
+const defaultLimits: HttpLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5_000,
-  connections: 8_192,
-  requests: 4_096,
+  maxConnections: 8_192,
+  maxRequests: 4_096,
 };
 /** Between two requests a client may take its time: longer than the AWS SDKs keep a connection. Milliseconds. */
-const KEEP_ALIVE = 75_000;
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** Bytes. */
-const MAX_HEADERS = 32 * 1024;
+const MAX_HEADER_BYTES = 32 * 1024;
 /** How long `close` waits for the requests under way. */
-const GRACE = 10_000;
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** An HTTP server that speaks the AWS APIs and answers the operators' probes. */
 export function createHttpServer(options: HttpOptions): HttpServer {
@@ -43,37 +43,41 @@ export function createHttpServer(options: HttpOptions): HttpServer {
 
 class ApiServer implements HttpServer {
   readonly #handle: Handle;
-  readonly #witness: Witness;
-  readonly #originOf: OriginOf;
+  readonly #log: RequestLog;
+  readonly #resolveClientAddress: ResolveClientAddress;
   readonly #probes: Probes;
   readonly #server: Server | TlsServer;
   readonly #limits: HttpLimits;
   readonly #bodies = new BodyReader();
-  #underWay = 0;
+  #inFlight = 0;
   #closing = false;
 
   constructor(options: HttpOptions) {
-    this.#witness = createWitness(options);
+    this.#log = createRequestLog(options);
     this.#handle = createHandle(options);
-    this.#originOf = createOrigin(options.trustedProxies);
+    this.#resolveClientAddress = createClientAddressResolver(options.trustedProxies);
     this.#probes = createProbes(options);
     const serve: RequestListener = (request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
-        this.#witness.failed(error);
+        this.#log.failed(error);
         response.destroy();
       });
     };
-    this.#limits = { ...usualLimits, ...options.limits };
-    const settings = { ...this.#limits, keepAliveTimeout: KEEP_ALIVE, maxHeaderSize: MAX_HEADERS };
+    this.#limits = { ...defaultLimits, ...options.limits };
+    const settings = {
+      ...this.#limits,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    };
     this.#server = options.tls
       ? createTlsServer({ ...settings, ...tlsOptions(options.tls) }, serve)
       : createServer(settings, serve);
-    this.#server.maxConnections = this.#limits.connections;
+    this.#server.maxConnections = this.#limits.maxConnections;
     this.#server.on('clientError', (error, socket) => {
       const requestId = uuid();
-      this.#witness.refused(refuseSocket(error, socket, requestId), requestId);
+      this.#log.rejectedConnection(refuseSocket(error, socket, requestId), requestId);
     });
-    this.#server.on('drop', () => this.#witness.refused('TooManyConnections'));
+    this.#server.on('drop', () => this.#log.rejectedConnection('TooManyConnections'));
   }
 
   async listen(host: string, port: number): Promise<number> {
@@ -82,7 +86,7 @@ class ApiServer implements HttpServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  renew(identity: TlsIdentity): void {
+  renew(identity: TlsCredentials): void {
     if (this.#server instanceof TlsServer) this.#server.setSecureContext(tlsOptions(identity));
   }
 
@@ -90,7 +94,7 @@ class ApiServer implements HttpServer {
     this.#closing = true;
     const closed = once(this.#server, 'close');
     this.#server.close();
-    const late = setTimeout(() => this.#server.closeAllConnections(), GRACE);
+    const late = setTimeout(() => this.#server.closeAllConnections(), CLOSE_TIMEOUT_MS);
     await closed;
     clearTimeout(late);
   }
@@ -100,10 +104,10 @@ class ApiServer implements HttpServer {
     const requestId = uuid();
     const probe = this.#probes(request.url);
     if (probe) return this.#send(response, requestId, await probe());
-    const handled = await this.#handled(request, requestId);
+    const handled = await this.#handleRequest(request, requestId);
     if (!handled) return;
-    this.#send(response, requestId, handled.answer);
-    this.#witness.answered(handled, {
+    this.#send(response, requestId, handled.response);
+    this.#log.completed(handled, {
       id: requestId,
       message: request,
       seconds: (performance.now() - start) / 1000,
@@ -111,35 +115,42 @@ class ApiServer implements HttpServer {
   }
 
   /** Undefined if the client went away before it had sent its request. */
-  async #handled(request: IncomingMessage, requestId: string): Promise<Handled | undefined> {
+  async #handleRequest(request: IncomingMessage, requestId: string): Promise<Handled | undefined> {
     try {
       const body = await this.#bodies.read(request);
       if (!body) return undefined;
       if (this.#closing)
         throw new KmsError('ServiceUnavailableException', 'The service is stopping.');
-      return await this.#counted(frameOf(request, body, this.#originOf(request)), requestId);
+      return await this.#handleCounted(
+        httpRequestOf(request, body, this.#resolveClientAddress(request)),
+        requestId,
+      );
     } catch (thrown) {
       const error = publicError(thrown);
-      return { answer: jsonRefusal(error), endpoint: undefined, error };
+      return { response: awsJsonError(error), route: undefined, error };
     }
   }
 
   /** Requests that are still being sent don't count: their senders could keep all others out. */
-  async #counted(frame: Frame, requestId: string): Promise<Handled> {
-    if (this.#underWay >= this.#limits.requests)
+  async #handleCounted(request: HttpRequest, requestId: string): Promise<Handled> {
+    if (this.#inFlight >= this.#limits.maxRequests)
       throw new KmsError(
         'ServiceUnavailableException',
         'Too many requests are under way. Try again.',
       );
-    this.#underWay += 1;
+    this.#inFlight += 1;
     try {
-      return await this.#handle(frame, requestId);
+      return await this.#handle(request, requestId);
     } finally {
-      this.#underWay -= 1;
+      this.#inFlight -= 1;
     }
   }
 
-  #send(response: ServerResponse, requestId: string, { status, contentType, body }: Answer): void {
+  #send(
+    response: ServerResponse,
+    requestId: string,
+    { status, contentType, body }: HttpResponse,
+  ): void {
     const headers = [
       'x-amzn-RequestId',
       requestId,

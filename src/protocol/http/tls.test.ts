@@ -11,7 +11,7 @@ import { silentLogger, systemClock } from '../../base/index.ts';
 import { startApi, type ApiWorld } from '../../../test/support/api-world.ts';
 import { certificateFiles } from './certificate-files.ts';
 import { localCertificates, type LocalCertificates } from './local-certificates.ts';
-import { isLoopback, keepFresh, type TlsIdentity } from './tls.ts';
+import { isLoopback, watchCertificate, type TlsCredentials } from './tls.ts';
 
 const DAY = 86_400_000;
 const folder = mkdtempSync(join(tmpdir(), 'keyhold-tls-'));
@@ -84,11 +84,11 @@ describe('HTTPS', () => {
 
   it('shows new connections a new certificate, and keeps the old one if the new is broken', async () => {
     const files = [join(folder, 'own.pem'), join(folder, 'own.key')] as const;
-    const write = ({ certificate, privateKey }: TlsIdentity): void => {
+    const write = ({ certificate, privateKey }: TlsCredentials): void => {
       writeFileSync(files[0], certificate);
       writeFileSync(files[1], privateKey);
     };
-    const another = async (): Promise<TlsIdentity> =>
+    const another = async (): Promise<TlsCredentials> =>
       (
         await localCertificates(join(folder, 'tls'), ['localhost', '127.0.0.1'], systemClock)
       ).read();
@@ -97,7 +97,7 @@ describe('HTTPS', () => {
     const first = await serial();
     const renewed = async (): Promise<void> => {
       const done = Promise.withResolvers<void>();
-      const stop = keepFresh(
+      const stop = watchCertificate(
         source,
         (identity) => {
           try {

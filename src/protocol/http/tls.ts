@@ -3,19 +3,19 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '../../base/index.ts';
 
 /** What an HTTPS server shows and proves. PEM; the certificate may be followed by those of its issuers. */
-export interface TlsIdentity {
+export interface TlsCredentials {
   readonly certificate: string;
   readonly privateKey: string;
 }
 
 /** Where a server's identity comes from. It may be another one each time it is asked for. */
 export interface TlsSource {
-  read(): Promise<TlsIdentity>;
+  read(): Promise<TlsCredentials>;
 }
 
 /** Milliseconds between two looks at whether there is a new certificate. */
-const LOOK = 10_000;
-const HANDSHAKE_TIMEOUT = 10_000;
+const CERTIFICATE_POLL_INTERVAL_MS = 10_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
  * TLS 1.2 or newer. The groups are OpenSSL's own choice: from 3.5 on that begins with X25519MLKEM768, so that what is
@@ -24,19 +24,19 @@ const HANDSHAKE_TIMEOUT = 10_000;
 export function tlsOptions({
   certificate,
   privateKey,
-}: TlsIdentity): SecureContextOptions & { readonly handshakeTimeout: number } {
+}: TlsCredentials): SecureContextOptions & { readonly handshakeTimeout: number } {
   return {
     cert: certificate,
     key: privateKey,
     minVersion: 'TLSv1.2',
-    handshakeTimeout: HANDSHAKE_TIMEOUT,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   };
 }
 
 /** Gives `renew` each new identity of the source, until the returned function is called; what is broken is left alone. */
-export function keepFresh(
+export function watchCertificate(
   source: TlsSource,
-  renew: (identity: TlsIdentity) => void,
+  renew: (identity: TlsCredentials) => void,
   log: Logger,
 ): () => void {
   let known: string | undefined;
@@ -54,7 +54,7 @@ export function keepFresh(
     }
   };
   void look();
-  const timer = setInterval(() => void look(), LOOK).unref();
+  const timer = setInterval(() => void look(), CERTIFICATE_POLL_INTERVAL_MS).unref();
   return () => clearInterval(timer);
 }
 
