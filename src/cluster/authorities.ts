@@ -16,20 +16,29 @@ import {
 
 const BACKUP_KEY_BYTES = 32;
 const YEAR_MS = 365 * 86_400_000;
-/** A customer's machine may be behind ours. */
+/** Tolerance for customers' clocks that run behind this machine's. */
 const CLOCK_SKEW_MS = 3_600_000;
 
-/** Who vouches for HSM hardware: each signs the same key, so that a customer can check one without trusting the other. */
+/**
+ * The two authorities that certify HSM hardware. Each signs the same hardware key, so that a
+ * customer can verify one certificate without trusting the other authority.
+ */
 export interface Authorities {
   readonly manufacturer: Issuer;
-  /** The part of AWS: whoever runs this Keyhold. */
+  /** Authority of the installation's operator; the counterpart of AWS in CloudHSM. */
   readonly operator: Issuer;
-  /** What all genuine hardware knows, a part from each, so that it can open the backups of other such hardware. */
+  /**
+   * Secret of all genuine hardware, one half from each authority. With it an HSM can open the
+   * backups of other genuine HSMs.
+   */
   readonly backupKeys: readonly [manufacturer: Uint8Array, operator: Uint8Array];
   readonly clock: Clock;
 }
 
-/** The two roots, made at the first start: `<name>.crt` for customers, `<name>.key` for nobody else. */
+/**
+ * Opens the two root authorities. The first start creates them, with the files `<name>.crt` for
+ * customers and `<name>.key`, which stays private.
+ */
 export async function openAuthorities(folder: string, clock: Clock): Promise<Authorities> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const manufacturer = await openAuthority(
@@ -53,15 +62,16 @@ export async function openAuthorities(folder: string, clock: Clock): Promise<Aut
 
 function openBackupKey(folder: string, owner: string): Uint8Array {
   const path = join(folder, `${owner}-backup.key`);
-  const kept = readFileIfThere(path);
-  if (kept?.length === BACKUP_KEY_BYTES) return kept;
-  if (kept) throw new Error(`${path} is damaged; no backup opens without it`);
-  const made = randomBytes(BACKUP_KEY_BYTES);
-  writeFileDurably(path, made);
-  return made;
+  const existing = readFileIfThere(path);
+  if (existing?.length === BACKUP_KEY_BYTES) return existing;
+  if (existing)
+    throw new Error(`${path} is damaged: backups can't be restored without it; restore the file`);
+  const created = randomBytes(BACKUP_KEY_BYTES);
+  writeFileDurably(path, created);
+  return created;
 }
 
-/** An authority's pair of files, made at first use. */
+/** Opens an authority's key and certificate files. The first use creates them. */
 export async function openAuthority(
   folder: string,
   name: string,
@@ -78,20 +88,23 @@ export async function openAuthority(
       privateKey: importKeyPair(key.toString()).privateKey,
     };
   const keys = makeKeyPair();
-  const made = await createAuthority(keys, subject, validity(clock, 30));
+  const created = await createAuthority(keys, subject, validity(clock, 30));
   writeFileDurably(keyFile, exportPrivateKey(keys.privateKey));
-  // Last: with it the pair is complete, and a key without it is replaced.
-  writeFileDurably(certificateFile, made, 0o644);
-  return { certificate: made, privateKey: keys.privateKey };
+  // Last, because it completes the pair: a key without a certificate is replaced.
+  writeFileDurably(certificateFile, created, 0o644);
+  return { certificate: created, privateKey: keys.privateKey };
 }
 
-/** Plays the customer for a cluster of our own: a CA signs the cluster's CSR once, and its key is forgotten. */
+/**
+ * Claims a cluster of Keyhold's own, in the role of the customer: creates a CA, signs the cluster's
+ * CSR with it and discards the CA's key.
+ */
 export async function claimManagedCluster(
   csr: string,
   clock: Clock,
 ): Promise<{ readonly clusterCertificate: string; readonly trustAnchor: string }> {
   const request = await readCsr(csr);
-  if (!request) throw new Error('the HSM shows no valid cluster CSR');
+  if (!request) throw new Error('the HSM returned an invalid cluster CSR');
   const keys = makeKeyPair();
   const period = validity(clock, 25);
   const trustAnchor = await createAuthority(
@@ -112,6 +125,7 @@ export async function claimManagedCluster(
   return { clusterCertificate, trustAnchor };
 }
 
+/** Returns a validity period from now, in milliseconds since the epoch. */
 export function validity(clock: Clock, years: number): Validity {
   const now = clock.now();
   return { notBefore: now - CLOCK_SKEW_MS, notAfter: now + years * YEAR_MS };

@@ -2,22 +2,22 @@ import { issueCertificate, readCsr, sealBox } from '../crypto/index.ts';
 import { validity, type Authorities } from './authorities.ts';
 import type { HsmProcess } from './hsm-process.ts';
 
-/** PEM; as they stand in the cluster's row. */
+/** Hardware certificates of a cluster's first HSM, PEM, as stored in the cluster's row. */
 export interface HardwareCertificates {
   readonly manufacturerHardwareCertificate: string;
   readonly awsHardwareCertificate: string;
   readonly hsmCertificate: string;
 }
 
-/** Gets an HSM's hardware key certified by both authorities, and gives the HSM what they signed. */
+/** Has both authorities certify an HSM's hardware key, and installs the certificates in the HSM. */
 export async function certifyHardware(
   hsm: HsmProcess,
   authorities: Authorities,
 ): Promise<HardwareCertificates> {
   const { manufacturer, operator, clock } = authorities;
   const request = await readCsr((await hsm.call('hardwareCsr', {})).csr);
-  if (!request) throw new Error('the HSM shows no valid request for its hardware key');
-  // One name in both, so that what the hardware signs can be verified through either.
+  if (!request) throw new Error('the HSM returned an invalid CSR for its hardware key');
+  // The same subject in both, so that the hardware's signatures verify through either.
   const subject = { O: 'Keyhold', OU: 'HSM hardware', CN: `HSM:${hsm.status.serialNumber}` };
   const order = { ...validity(clock, 25), subject, publicKey: request.publicKey, ca: true };
   const manufacturerHardwareCertificate = await issueCertificate(order, manufacturer);

@@ -12,7 +12,7 @@ const keys = makeKeyPair();
 const csr = await createCsr(keys, { CN: 'cluster' });
 
 for (const kind of ['RSA', 'EC'] as const) {
-  test(`what an ${kind} CA signed is taken`, async () => {
+  test(`a certificate signed by an ${kind} CA is accepted`, async () => {
     const ca = await customerCa(kind);
     assert.equal(
       await claimProblem({ signedCert: await ca.sign(csr), trustAnchor: ca.certificate }, csr, now),
@@ -21,7 +21,7 @@ for (const kind of ['RSA', 'EC'] as const) {
   });
 }
 
-test('each fault has its reason', async () => {
+test('each problem is reported with its reason', async () => {
   const ca = await customerCa('EC');
   const other = await customerCa('EC');
   const good = { signedCert: await ca.sign(csr), trustAnchor: ca.certificate };
@@ -46,6 +46,6 @@ test('each fault has its reason', async () => {
     [{ trustAnchor: good.signedCert }, /self-signed/],
   ];
   for (const [change, reason, at = now] of cases) {
-    assert.match((await claimProblem({ ...good, ...change }, csr, at)) ?? 'no fault', reason);
+    assert.match((await claimProblem({ ...good, ...change }, csr, at)) ?? 'no problem', reason);
   }
 });

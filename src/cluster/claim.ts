@@ -11,8 +11,9 @@ const MAX_PEM_LENGTH = 5_000;
 const MIN_RSA_BITS = 2_048;
 
 /**
- * Why the customer's answer to the cluster's CSR can't be taken, in words for the customer; undefined if it can.
- * CloudHSM documents what must hold, not its texts. `now` in milliseconds since the epoch.
+ * Returns the reason to reject the customer's certificates for a cluster, as a message for the
+ * customer, or undefined if they are valid. CloudHSM documents the requirements, but not its texts.
+ * `now` is in milliseconds since the epoch.
  */
 export async function claimProblem(
   { signedCert, trustAnchor }: Claim,

@@ -21,11 +21,11 @@ import {
   untilState,
 } from '../../test/support/cluster-world.ts';
 
-function refusal(code: string, text: RegExp): (error: unknown) => boolean {
+function rejection(code: string, text: RegExp): (error: unknown) => boolean {
   return (error) => isKmsError(error) && error.code === code && text.test(error.message);
 }
 
-test('a cluster goes from creation to activity, grows, shrinks and is deleted', async () => {
+test('a cluster is created, activated, extended, reduced and deleted', async () => {
   await using world = await clusterWorld();
   const { clusterId, first, ca } = await activeCluster(world);
   assert.ok(first.port > 0);
@@ -38,7 +38,7 @@ test('a cluster goes from creation to activity, grows, shrinks and is deleted', 
   assert.equal(statuses.get(second.hsmId)?.userCount, statuses.get(first.hsmId)?.userCount);
 
   await world.control.deleteHsm(scope, clusterId, { eniId: first.eniId });
-  await untilRows(world, clusterId, 'the first HSM is gone', ({ hsms }) => hsms.length === 1);
+  await untilRows(world, clusterId, 'the first HSM is removed', ({ hsms }) => hsms.length === 1);
   assert.equal(existsSync(join(world.folder, 'hsms', first.hsmId)), false);
   const connection = await connectHsm(
     { hsmId: second.hsmId, host: second.eniIp, port: second.port },
@@ -49,15 +49,15 @@ test('a cluster goes from creation to activity, grows, shrinks and is deleted', 
 
   await assert.rejects(
     world.control.deleteCluster(scope, clusterId),
-    refusal('CloudHsmInvalidRequestException', /contains 1 HSM/),
+    rejection('CloudHsmInvalidRequestException', /contains 1 HSM/),
   );
   await world.control.deleteHsm(scope, clusterId, { hsmId: second.hsmId });
   await untilRows(world, clusterId, 'no HSM is left', ({ hsms }) => hsms.length === 0);
   await world.control.deleteCluster(scope, clusterId);
-  await until('the cluster is gone', async () => (await rowsOf(world, clusterId)) === undefined);
+  await until('the cluster is removed', async () => (await rowsOf(world, clusterId)) === undefined);
 });
 
-test('two HSMs of one availability zone have addresses of their own', async () => {
+test('two HSMs in one availability zone get different addresses', async () => {
   await using world = await clusterWorld();
   const { clusterId, first } = await activeCluster(world);
   const second = await newHsm(world, clusterId, 'a');
@@ -65,7 +65,7 @@ test('two HSMs of one availability zone have addresses of their own', async () =
   if (process.platform === 'linux') assert.notEqual(second.eniIp, first.eniIp);
 });
 
-test('before activation a cluster has one HSM only, and without it goes back to UNINITIALIZED', async () => {
+test('a cluster accepts one HSM before activation, and returns to UNINITIALIZED without it', async () => {
   await using world = await clusterWorld();
   const ca = await customerCa('RSA');
   const clusterId = await newCluster(world);
@@ -73,7 +73,7 @@ test('before activation a cluster has one HSM only, and without it goes back to 
   const first = await newHsm(world, clusterId, 'a');
   const more = (): Promise<unknown> =>
     world.control.createHsm(scope, clusterId, { availabilityZone: 'us-east-1b' });
-  const notYet = refusal(
+  const notYet = rejection(
     'CloudHsmInvalidRequestException',
     /already contains an HSM but has not yet been fully activated$/,
   );
@@ -85,14 +85,14 @@ test('before activation a cluster has one HSM only, and without it goes back to 
   const { cluster } = await untilRows(
     world,
     clusterId,
-    'the cluster is unclaimed',
+    'the cluster has no HSM',
     ({ hsms }) => hsms.length === 0,
   );
   assert.equal(cluster.state, 'UNINITIALIZED');
   assert.equal(cluster.clusterCsr ?? cluster.clusterCertificate, undefined);
 });
 
-test('an HSM that is killed comes back as it was', async () => {
+test('a killed HSM restarts with its state', async () => {
   await using world = await clusterWorld();
   const { clusterId, first } = await activeCluster(world);
   const [pid] = world.pids(first.hsmId);
@@ -103,7 +103,7 @@ test('an HSM that is killed comes back as it was', async () => {
   assert.equal(world.control.statuses().get(first.hsmId)?.lifecycle, 'active');
 });
 
-test('after a stop of the control plane in the middle of each step the work goes on', async () => {
+test('work continues after the control plane stops in the middle of each step', async () => {
   await using world = await clusterWorld();
   const restart = async (): Promise<void> => {
     await world.stop();
@@ -133,33 +133,33 @@ test('after a stop of the control plane in the middle of each step the work goes
   await untilHsm(world, clusterId, joining.hsmId, 'ACTIVE');
   await world.control.deleteHsm(scope, clusterId, { hsmId });
   await restart();
-  await untilRows(world, clusterId, 'the first HSM is gone', ({ hsms }) => hsms.length === 1);
+  await untilRows(world, clusterId, 'the first HSM is removed', ({ hsms }) => hsms.length === 1);
 });
 
-test('quotas and addresses are checked, and a refusal changes nothing', async () => {
+test('quotas and addresses are checked, and a rejected request changes nothing', async () => {
   await using world = await clusterWorld({ clusters: 1, hsms: 1 });
   const { clusterId, first } = await activeCluster(world);
   const create = (zone: string, ipAddress?: string): Promise<unknown> =>
     world.control.createHsm(scope, clusterId, { availabilityZone: zone, ipAddress });
   await assert.rejects(
     newCluster(world),
-    refusal('CloudHsmInvalidRequestException', /maximum number of clusters/),
+    rejection('CloudHsmInvalidRequestException', /maximum number of clusters/),
   );
   await assert.rejects(
     create('us-east-1a'),
-    refusal('CloudHsmInvalidRequestException', /maximum number of HSMs/),
+    rejection('CloudHsmInvalidRequestException', /maximum number of HSMs/),
   );
   await assert.rejects(
     create('us-east-1f'),
-    refusal('CloudHsmInvalidRequestException', /no subnet in Availability Zone 'us-east-1f'/),
+    rejection('CloudHsmInvalidRequestException', /no subnet in Availability Zone 'us-east-1f'/),
   );
   await assert.rejects(
     world.control.deleteHsm(scope, clusterId, {}),
-    refusal('CloudHsmInvalidRequestException', /Exactly one/),
+    rejection('CloudHsmInvalidRequestException', /Exactly one/),
   );
   await assert.rejects(
     world.control.deleteHsm(scope, clusterId, { hsmId: 'hsm-aaaaaaaaaaa' }),
-    refusal('CloudHsmResourceNotFoundException', /was not found/),
+    rejection('CloudHsmResourceNotFoundException', /was not found/),
   );
   assert.deepEqual(
     (await rowsOf(world, clusterId))?.hsms.map(({ hsmId }) => hsmId),
@@ -167,7 +167,7 @@ test('quotas and addresses are checked, and a refusal changes nothing', async ()
   );
 });
 
-test('unknown subnets, subnets of one zone and other HSM types are refused', async () => {
+test('unknown subnets, two subnets in one zone and other HSM types are rejected', async () => {
   await using world = await clusterWorld();
   const [subnet] = world.control.vpcOf(scope).subnets;
   const create = (hsmType: string, ...subnetIds: string[]): Promise<unknown> =>
@@ -181,18 +181,18 @@ test('unknown subnets, subnets of one zone and other HSM types are refused', asy
   const id = subnet?.subnetId ?? '';
   await assert.rejects(
     create('hsm1.medium', id),
-    refusal('CloudHsmInvalidRequestException', /^Provided HsmType is not supported\.$/),
+    rejection('CloudHsmInvalidRequestException', /^Provided HsmType is not supported\.$/),
   );
   await assert.rejects(
     create('hsm2m.medium', id, 'subnet-00000000'),
-    refusal('CloudHsmInvalidRequestException', /subnet-00000000/),
+    rejection('CloudHsmInvalidRequestException', /subnet-00000000/),
   );
   await assert.rejects(
     create('hsm2m.medium', id, id),
-    refusal('CloudHsmInvalidRequestException', /one subnet per Availability Zone/),
+    rejection('CloudHsmInvalidRequestException', /one subnet per Availability Zone/),
   );
   await assert.rejects(
     world.control.deleteCluster(scope, 'cluster-aaaaaaaaaaa'),
-    refusal('CloudHsmResourceNotFoundException', /was not found/),
+    rejection('CloudHsmResourceNotFoundException', /was not found/),
   );
 });

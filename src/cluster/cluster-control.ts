@@ -17,7 +17,7 @@ import { createHsm } from './requests/create-hsm.ts';
 import { deleteCluster, deleteHsm } from './requests/delete.ts';
 import { initializeCluster } from './requests/initialize-cluster.ts';
 
-/** Starts the HSMs of all recorded clusters, in the background, and takes up what was under way. */
+/** Starts the HSMs of all clusters in the background, and resumes interrupted work. */
 export async function startClusterControl(options: ClusterControlOptions): Promise<ClusterControl> {
   const { store, clock } = options;
   const loopback = loopbackOf(process.platform);
@@ -33,11 +33,11 @@ export async function startClusterControl(options: ClusterControlOptions): Promi
   await workers.wakeAll();
   return {
     vpcOf: (scope) => vpcOf(scope, loopback),
-    createCluster: (scope, wanted) => createCluster(context, scope, wanted),
+    createCluster: (scope, request) => createCluster(context, scope, request),
     initializeCluster: (scope, clusterId, claim) =>
       initializeCluster(context, { ...scope, clusterId }, claim),
     deleteCluster: (scope, clusterId) => deleteCluster(context, { ...scope, clusterId }),
-    createHsm: (scope, clusterId, wanted) => createHsm(context, { ...scope, clusterId }, wanted),
+    createHsm: (scope, clusterId, request) => createHsm(context, { ...scope, clusterId }, request),
     deleteHsm: (scope, clusterId, selector) =>
       deleteHsm(context, { ...scope, clusterId }, selector),
     modifyCluster: (scope, clusterId, change) =>

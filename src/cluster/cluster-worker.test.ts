@@ -6,7 +6,7 @@ import { ClusterWorker } from './cluster-worker.ts';
 
 const name = { account: '111122223333', region: 'us-east-1', clusterId: 'cluster-aaaaaaaaaaa' };
 
-test('work runs once at a time, and again when woken meanwhile', async () => {
+test('a worker runs its work one run at a time, and again after a wake-up during a run', async () => {
   let running = 0;
   let runs = 0;
   const twice = Promise.withResolvers<void>();
@@ -25,7 +25,7 @@ test('work runs once at a time, and again when woken meanwhile', async () => {
   assert.equal(runs, 2);
 });
 
-test('failed work is tried again', async () => {
+test('failed work is retried', async () => {
   const done = Promise.withResolvers<void>();
   let runs = 0;
   const worker = new ClusterWorker(name, silentLogger, async () => {
@@ -39,7 +39,7 @@ test('failed work is tried again', async () => {
   assert.equal(runs, 2);
 });
 
-test('after closing nothing runs', async () => {
+test('a closed worker does not run', async () => {
   let runs = 0;
   const worker = new ClusterWorker(name, silentLogger, async () => {
     runs += 1;

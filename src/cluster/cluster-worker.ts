@@ -4,7 +4,10 @@ import type { ClusterName } from './rows.ts';
 const RETRY_DELAY_MIN_MS = 100;
 const RETRY_DELAY_MAX_MS = 10_000;
 
-/** Runs the work for one cluster, never twice at a time, again when woken meanwhile, and with back-off after a failure. */
+/**
+ * Runs the work for one cluster, one run at a time. A wake-up during a run starts another run after
+ * it. After a failure the work is retried with exponential back-off.
+ */
 export class ClusterWorker {
   readonly #name: ClusterName;
   readonly #work: () => Promise<void>;
@@ -26,7 +29,7 @@ export class ClusterWorker {
     if (!this.#closed) this.#running ??= this.#run();
   }
 
-  /** Resolves when the work under way is over; no other begins. */
+  /** Prevents further runs, and resolves when the current one has ended. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
@@ -50,7 +53,7 @@ export class ClusterWorker {
       if (this.#closed) return;
       this.#log.warn(
         { clusterId: this.#name.clusterId, err: error, retryIn: this.#retryDelay },
-        'work on the cluster will be tried again',
+        'work on the cluster failed and will be retried',
       );
       this.#retry = setTimeout(() => this.wake(), this.#retryDelay);
       this.#retryDelay = Math.min(this.#retryDelay * 2, RETRY_DELAY_MAX_MS);

@@ -12,17 +12,17 @@ import type { ClusterControlOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
 import type { ClusterName } from './rows.ts';
 
-/** Milliseconds of real time between two looks at what the clock has made due. */
+/** Interval between checks for work that has become due, in milliseconds of real time. */
 const CLOCK_WORK_INTERVAL_MS = 60_000;
 
-/** Who does the work on the clusters, in the background. */
+/** The background work on all clusters. */
 export interface ClusterWorkers {
   readonly processes: HsmProcesses;
   wakeAll(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A worker per cluster, woken by every change of the cluster's rows and processes. */
+/** Starts a worker per cluster. Changes of the cluster's rows and HSM processes wake it. */
 export function startClusterWorkers(
   options: ClusterControlOptions,
   backupFiles: BackupFiles,
@@ -56,7 +56,7 @@ export function startClusterWorkers(
   }
 
   const wakeAll = async (): Promise<void> => (await store.read(allClusters)).forEach(wake);
-  // Whatever a clock brings about: daily backups, and the end of old ones.
+  // Work that depends on the time: daily backups, and the expiration of old ones.
   const endChores = startClockWork(log, async () => {
     await expireBackups({ store, files: backupFiles, clock, log });
     await wakeAll();
@@ -70,7 +70,7 @@ export function startClusterWorkers(
     async close() {
       unsubscribe();
       await endChores();
-      // Workers first: an HSM that stops would otherwise be recorded as degraded.
+      // Workers first: they would record the stopping HSMs as degraded.
       const closing = [...workers.values()].map((worker) => worker.close());
       await processes.close();
       await Promise.all(closing);
@@ -78,13 +78,16 @@ export function startClusterWorkers(
   };
 }
 
-/** Does `work` now and every so often until the returned function is called, which waits for work under way. */
+/**
+ * Runs `work` now and at every interval. The returned function ends this, and waits for a run that
+ * is in progress.
+ */
 function startClockWork(log: Logger, work: () => Promise<void>): () => Promise<void> {
   let running = Promise.resolve();
   const tick = (): void => {
     running = running
       .then(work)
-      .catch((error: unknown) => log.error({ err: error }, 'the daily work on backups failed'));
+      .catch((error: unknown) => log.error({ err: error }, 'scheduled work on backups failed'));
   };
   const timer = setInterval(tick, CLOCK_WORK_INTERVAL_MS);
   tick();

@@ -1,7 +1,7 @@
 import type { BackupRow, ClusterRow, HsmRow, Scope, Tag } from '../domain/index.ts';
 import type { BackupHeader, HsmStatus } from '../hsm/wire/index.ts';
 
-/** Where HSMs of one availability zone get their addresses. */
+/** The address range of HSMs in one availability zone. */
 export interface Subnet {
   readonly subnetId: string;
   readonly availabilityZone: string;
@@ -14,27 +14,27 @@ export interface Vpc {
   readonly subnets: readonly Subnet[];
 }
 
-/** The only type that can be created. */
+/** The only supported HSM type. */
 export const HSM_TYPE = 'hsm2m.medium';
 
 export interface NewCluster {
   readonly hsmType: string;
   readonly subnetIds: readonly string[];
-  /** FIPS, or the backup's, unless it is said. */
+  /** Defaults to the backup's mode, or to FIPS. */
   readonly mode: 'FIPS' | 'NON_FIPS' | undefined;
   readonly retentionDays: number;
-  /** To be restored from, by somebody who may. */
+  /** Backup to restore from. The caller has already been authorized for it. */
   readonly source?: BackupRow | undefined;
   readonly tags: readonly Tag[];
 }
 
-/** What the customer's CA made of the cluster's CSR; PEM. */
+/** The cluster certificate, signed by the customer's CA, and the CA's own certificate; PEM. */
 export interface Claim {
   readonly signedCert: string;
   readonly trustAnchor: string;
 }
 
-/** Exactly one of the three. */
+/** Selects an HSM by exactly one of the three. */
 export interface HsmSelector {
   readonly hsmId?: string | undefined;
   readonly eniId?: string | undefined;
@@ -58,18 +58,19 @@ export interface ClusterLimits {
 export const defaultLimits: ClusterLimits = { clusters: 4, hsms: 6, hsmsPerCluster: 28 };
 
 /**
- * Makes clusters and HSMs what their records say they should be. Requests only check and record what is wanted, and
- * return the row as it then is; the work goes on in the background, also after a restart. They throw `KmsError`.
+ * The control plane: brings clusters and HSMs to the state that their rows specify. Requests are
+ * only checked and recorded, and return the recorded row. The work is done in the background, and
+ * continues after a restart. Methods throw `KmsError`.
  */
 export interface ClusterControl {
   vpcOf(scope: Scope): Vpc;
-  createCluster(scope: Scope, wanted: NewCluster): Promise<ClusterRow>;
+  createCluster(scope: Scope, request: NewCluster): Promise<ClusterRow>;
   initializeCluster(scope: Scope, clusterId: string, claim: Claim): Promise<ClusterRow>;
   deleteCluster(scope: Scope, clusterId: string): Promise<ClusterRow>;
   createHsm(
     scope: Scope,
     clusterId: string,
-    wanted: { readonly availabilityZone: string; readonly ipAddress?: string | undefined },
+    request: { readonly availabilityZone: string; readonly ipAddress?: string | undefined },
   ): Promise<HsmRow>;
   deleteHsm(scope: Scope, clusterId: string, selector: HsmSelector): Promise<HsmRow>;
   modifyCluster(scope: Scope, clusterId: string, change: ClusterChange): Promise<ClusterRow>;
@@ -77,18 +78,26 @@ export interface ClusterControl {
   deleteBackup(scope: Scope, backupId: string): Promise<BackupRow>;
   restoreBackup(scope: Scope, backupId: string): Promise<BackupRow>;
   modifyBackup(scope: Scope, backupId: string, neverExpires: boolean): Promise<BackupRow>;
-  /** To another Region of the same account; the source's tags, if none are given. */
+  /**
+   * Copies a backup to another Region of the same account. The tags default to those of the source.
+   */
   copyBackup(
     scope: Scope,
     backupId: string,
     to: { readonly region: string; readonly tags?: readonly Tag[] | undefined },
   ): Promise<BackupRow>;
-  /** What a backup's file says of itself, the keys that it holds among it; undefined if the file is damaged or not made yet. */
+  /**
+   * Returns the header of a backup's file, which lists its keys. Undefined if the file is damaged
+   * or does not exist yet.
+   */
   backupHeader(backupId: string): BackupHeader | undefined;
-  /** What each running HSM last said of itself, by HSM id; an HSM that is down is not in it. At most a second old. */
+  /**
+   * Returns the last reported status of each running HSM by HSM ID, at most one second old. HSMs
+   * that are down are missing.
+   */
   statuses(): ReadonlyMap<string, HsmStatus>;
-  /** Asks every running HSM anew, for a short while. */
+  /** Requests the current status of every running HSM, with a short timeout. */
   refreshStatuses(): Promise<void>;
-  /** Stops all HSM processes; what was under way is taken up at the next start. */
+  /** Stops all HSM processes. The next start resumes interrupted work. */
   close(): Promise<void>;
 }

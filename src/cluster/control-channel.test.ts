@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { FrameReader, FrameWriter, HsmError, type RequestFrame } from '../hsm/wire/index.ts';
 import { ControlChannel } from './control-channel.ts';
 
-/** The other end of a channel: answers each request by what `answer` writes. */
+/** The HSM's end of a channel. Calls `answer` for each request. */
 function hsmEnd(
   socket: Duplex,
   answer: (request: RequestFrame, writer: FrameWriter) => void,
@@ -18,15 +18,18 @@ function hsmEnd(
   return writer;
 }
 
-test('replies find their calls in any order, and refusals keep their code', async () => {
+test('replies are matched to their calls in any order, and errors keep their code', async () => {
   const [ours, theirs] = duplexPair();
   const channel = new ControlChannel(ours, () => undefined);
-  const held: RequestFrame[] = [];
+  const received: RequestFrame[] = [];
   hsmEnd(theirs, (request, writer) => {
-    held.push(request);
-    if (held.length < 2) return;
-    writer.write({ id: held[1]?.id ?? 0, error: { code: 'wrong-lifecycle', message: 'not yet' } });
-    writer.write({ id: held[0]?.id ?? 0, out: { csr: 'PEM' } });
+    received.push(request);
+    if (received.length < 2) return;
+    writer.write({
+      id: received[1]?.id ?? 0,
+      error: { code: 'wrong-lifecycle', message: 'not yet' },
+    });
+    writer.write({ id: received[0]?.id ?? 0, out: { csr: 'PEM' } });
   });
   const csr = channel.call('hardwareCsr', {});
   const peers = channel.call('setPeers', { peers: [] });
@@ -39,7 +42,7 @@ test('replies find their calls in any order, and refusals keep their code', asyn
   channel.close();
 });
 
-test('calls under way and calls made later fail when the channel closes', async () => {
+test('calls in flight and later calls fail when the channel closes', async () => {
   const [ours, theirs] = duplexPair();
   const channel = new ControlChannel(ours, () => undefined);
   hsmEnd(theirs, () => theirs.destroy());
@@ -48,15 +51,15 @@ test('calls under way and calls made later fail when the channel closes', async 
   await assert.rejects(channel.call('status', {}), /HSM is down/);
 });
 
-test('an HSM that talks nonsense is cut off', async () => {
-  for (const nonsense of [
+test('an HSM that violates the protocol is disconnected', async () => {
+  for (const bytes of [
     Buffer.from([255, 255, 255, 255]),
     Buffer.from([0, 0, 0, 1, 0xc0]),
     Buffer.from([0, 0, 0, 1, 0xc1]),
   ]) {
     const [ours, theirs] = duplexPair();
     const channel = new ControlChannel(ours, () => undefined);
-    theirs.write(nonsense);
+    theirs.write(bytes);
     await channel.closed;
   }
 });

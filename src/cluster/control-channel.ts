@@ -9,7 +9,9 @@ import {
   type HsmStatus,
 } from '../hsm/wire/index.ts';
 
-/** Long enough for argon2id on a busy machine; an HSM that says nothing for so long hangs. */
+/**
+ * Timeout of a call. Long enough for argon2id on a busy machine: an HSM that takes longer hangs.
+ */
 const CALL_TIMEOUT_MS = 10_000;
 
 interface Pending {
@@ -18,7 +20,10 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
 }
 
-/** The control plane's end of an HSM's control channel. Closes itself when the HSM says something that isn't the protocol. */
+/**
+ * The control plane's end of an HSM's control channel. Closes itself if the HSM violates the
+ * protocol.
+ */
 export class ControlChannel {
   readonly closed: Promise<void>;
   readonly #socket: Duplex;
@@ -35,7 +40,7 @@ export class ControlChannel {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
     socket.on('data', (chunk: Buffer) => this.#read(reader, chunk));
-    // The reason shows in the process's exit; 'close' follows every error.
+    // 'close' follows every error. The exit of the process shows the reason.
     socket.on('error', () => undefined);
     socket.on('end', () => socket.destroy());
     socket.on('close', () => {
@@ -44,7 +49,10 @@ export class ControlChannel {
     });
   }
 
-  /** Fails with `HsmError` if the HSM refuses, and with another error if it can't be asked. */
+  /**
+   * Throws `HsmError` if the HSM rejects the command, and another error if the HSM cannot be
+   * reached.
+   */
   call<C extends ControlCommandName>(
     command: C,
     input: ControlInput<C>,
@@ -59,7 +67,7 @@ export class ControlChannel {
           ),
         CALL_TIMEOUT_MS,
       );
-      // The HSM program and this one are of the same build, so its answers are what the table says.
+      // The HSM program is from the same build, so its responses have the types of the table.
       this.#pending.set(id, {
         resolve: (output) => resolve(output as ControlOutput<C>),
         reject,

@@ -13,20 +13,20 @@ import type { HsmChild, LaunchHsm } from './hsm-child.ts';
 import { ControlChannel } from './control-channel.ts';
 import { endOrphanedProcess, recordProcess } from './orphaned-process.ts';
 
-/** Milliseconds between two looks at an HSM's counters, which are also the proof that it still answers. */
+/** Interval of status requests, which also prove that the HSM still responds. */
 const POLL_INTERVAL_MS = 1_000;
-/** Milliseconds that an HSM gets to finish what is under way. */
+/** Time that an HSM gets to finish its work on shutdown. */
 const SHUTDOWN_TIMEOUT_MS = 3_000;
 
 export interface HsmProcessOptions {
   readonly provisioning: HsmProvisioning;
   readonly launch: LaunchHsm;
   readonly log: Logger;
-  /** Called when something that others act upon has changed. */
+  /** Called when a part of the status changes that other work depends on. */
   readonly onChange: () => void;
 }
 
-/** Starts an HSM's process and resolves when it has taken up its state and listens. */
+/** Starts an HSM's process and resolves when it has loaded its state and listens. */
 export async function startHsmProcess(options: HsmProcessOptions): Promise<HsmProcess> {
   await endOrphanedProcess(options.provisioning.folder, options.provisioning.hsmId);
   const process = new HsmProcess(options);
@@ -40,20 +40,23 @@ export async function startHsmProcess(options: HsmProcessOptions): Promise<HsmPr
   }
 }
 
-/** One running HSM process. It ends when `stop` is called, when its channel closes, or when it no longer answers. */
+/**
+ * The control plane's proxy of one HSM process: the child process and its control channel. The
+ * process ends after `stop`, when its channel closes, and when it no longer responds.
+ */
 export class HsmProcess {
   readonly exited: Promise<void>;
   readonly #child: HsmChild;
   readonly #channel: ControlChannel;
-  readonly #changed: () => void;
+  readonly #onChange: () => void;
   #status: HsmStatus | undefined;
   #poll: NodeJS.Timeout | undefined;
   #killedFor: string | undefined;
   /** The peers the process knows, as JSON. It starts without any. */
   #peers = '[]';
 
-  constructor({ provisioning, launch, log, onChange: changed }: HsmProcessOptions) {
-    this.#changed = changed;
+  constructor({ provisioning, launch, log, onChange }: HsmProcessOptions) {
+    this.#onChange = onChange;
     this.#child = launch(provisioning.hsmId);
     const exit = Promise.withResolvers<void>();
     this.exited = exit.promise;
@@ -64,9 +67,9 @@ export class HsmProcess {
     forwardLines(this.#child.stderr, (line) => log.warn({ hsmId: provisioning.hsmId }, line));
     // The fourth stdio entry is 'pipe', which is a socket pair.
     this.#channel = new ControlChannel(this.#child.stdio[3] as Duplex, (status) =>
-      this.#take(status),
+      this.#update(status),
     );
-    void this.#channel.closed.then(() => this.#endSoon());
+    void this.#channel.closed.then(() => this.#killAfterTimeout());
     void this.exited.then(() => {
       clearInterval(this.#poll);
       this.#channel.close();
@@ -78,20 +81,20 @@ export class HsmProcess {
   }
 
   get status(): HsmStatus {
-    if (!this.#status) throw new Error('HSM is not born yet');
+    if (!this.#status) throw new Error('HSM has not been provisioned yet');
     return this.#status;
   }
 
   async provision(provisioning: HsmProvisioning): Promise<void> {
     this.#status = await this.#channel.call('birth', provisioning);
     this.#poll = setInterval(
-      () => void this.refresh().catch(() => this.kill('it did not answer')),
+      () => void this.refresh().catch(() => this.kill('process did not respond')),
       POLL_INTERVAL_MS,
     );
     this.#poll.unref();
   }
 
-  /** After a command the status is asked for anew, so that the caller sees what the command did. */
+  /** Runs a command, then refreshes the status, so that it includes the command's effect. */
   async call<C extends ControlCommandName>(
     command: C,
     input: ControlInput<C>,
@@ -102,7 +105,7 @@ export class HsmProcess {
   }
 
   async refresh(): Promise<void> {
-    this.#take(await this.#channel.call('status', {}));
+    this.#update(await this.#channel.call('status', {}));
   }
 
   /** Sends the HSM its peers, unless it already has this list. */
@@ -113,7 +116,7 @@ export class HsmProcess {
     this.#peers = text;
   }
 
-  /** Ends the process, which removes all that it held. */
+  /** Ends the HSM, which first removes all its data. */
   async destroy(): Promise<void> {
     clearInterval(this.#poll);
     await this.#channel.call('destroy', {}).catch(() => undefined);
@@ -132,23 +135,23 @@ export class HsmProcess {
     this.#child.kill('SIGKILL');
   }
 
-  /** Why the process is gone, once it is. */
+  /** Reason for the end of the process, after it has ended. */
   get exitReason(): string {
     const { exitCode, signalCode } = this.#child;
     return (
       this.#killedFor ??
       (signalCode === null
-        ? `it ended with exit code ${exitCode}`
-        : `it was ended by ${signalCode}`)
+        ? `process exited with code ${exitCode}`
+        : `process was killed by ${signalCode}`)
     );
   }
 
-  #endSoon(): void {
+  #killAfterTimeout(): void {
     const timer = setTimeout(() => this.kill(), SHUTDOWN_TIMEOUT_MS);
     void this.exited.then(() => clearTimeout(timer));
   }
 
-  #take(status: HsmStatus): void {
+  #update(status: HsmStatus): void {
     const before = this.#status;
     this.#status = status;
     if (
@@ -157,10 +160,10 @@ export class HsmProcess {
         (name) => before[name] !== status[name],
       )
     )
-      this.#changed();
+      this.#onChange();
   }
 }
 
-function forwardLines(stream: Readable | null, take: (line: string) => void): void {
-  if (stream) createInterface({ input: stream }).on('line', take);
+function forwardLines(stream: Readable | null, onLine: (line: string) => void): void {
+  if (stream) createInterface({ input: stream }).on('line', onLine);
 }

@@ -10,11 +10,11 @@ import { endOrphanedProcess, forgetProcess } from './orphaned-process.ts';
 import type { HsmHosts } from './remote/hosts.ts';
 import { HsmSupervisor, type HsmFailure } from './supervisor.ts';
 
-/** Milliseconds that HSMs get to say how they are to somebody who waits for it. */
+/** Time that HSMs get to report their status to a waiting caller. */
 const REFRESH_TIMEOUT_MS = 500;
 
 export interface HsmProcessesOptions {
-  /** Holds one folder per HSM. */
+  /** Parent of the HSMs' folders. */
   readonly folder: string;
   readonly clock: Clock;
   readonly clockOffset: number;
@@ -22,24 +22,27 @@ export interface HsmProcessesOptions {
   readonly log: Logger;
   readonly launch: LaunchHsm;
   readonly hosts: HsmHosts;
-  /** Called when an HSM of this cluster came up, went down or changed. */
+  /** Called when an HSM of the cluster starts, ends or changes its status. */
   readonly onChange: (cluster: ClusterRow) => void;
 }
 
-/** The HSM processes of this machine that belong to clusters. */
+/** The processes of all HSMs in customers' clusters, on this machine and on hosts. */
 export class HsmProcesses {
   readonly #options: HsmProcessesOptions;
   readonly #supervisors = new Map<string, HsmSupervisor>();
-  /** Of these, those whose HSMs run on other machines, by host. */
-  readonly #onHosts = new Map<string, HsmSupervisor>();
+  /** Supervisors of HSMs on other machines, by host ID. */
+  readonly #byHost = new Map<string, HsmSupervisor>();
   #closed = false;
 
   constructor(options: HsmProcessesOptions) {
     this.#options = options;
-    options.hosts.onConnected((hostId) => this.#onHosts.get(hostId)?.retryNow());
+    options.hosts.onConnected((hostId) => this.#byHost.get(hostId)?.retryNow());
   }
 
-  /** Starts the HSM unless it is there already. `first` makes the cluster's key pair; others are cloned. */
+  /**
+   * Starts the HSM unless it has been started already. The `first` HSM makes the cluster's key
+   * pair; the others are cloned from a member.
+   */
   ensureStarted(cluster: ClusterRow, { hsmId, eniIp, hostId }: HsmRow, first: boolean): void {
     if (this.#closed || this.#supervisors.has(hsmId)) return;
     const { clock, clockOffset, rate, log, hosts, onChange } = this.#options;
@@ -47,7 +50,7 @@ export class HsmProcesses {
       hostId === undefined ? this.#options.launch : (): HsmChild => hosts.launch(hostId);
     const folder = this.#folderOf(hsmId);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Port 0: the HSM takes the port it had before, if it can.
+    // Port 0: the HSM listens on its previous port, if possible.
     const provisioning = {
       hsmId,
       clusterId: cluster.clusterId,
@@ -67,31 +70,31 @@ export class HsmProcesses {
       onChange: () => onChange(cluster),
     });
     this.#supervisors.set(hsmId, supervisor);
-    if (hostId !== undefined) this.#onHosts.set(hostId, supervisor);
+    if (hostId !== undefined) this.#byHost.set(hostId, supervisor);
   }
 
   get(hsmId: string): HsmProcess | undefined {
     return this.#supervisors.get(hsmId)?.process;
   }
 
-  /** Undefined unless the HSM is down after it had been started. */
+  /** Undefined unless the HSM is down after an attempt to start it. */
   failure(hsmId: string): HsmFailure | undefined {
     return this.#supervisors.get(hsmId)?.failure;
   }
 
-  /** Whether the HSM has ever been started and not been removed. */
+  /** Returns true if the HSM has been started, now or by an earlier process, and not removed. */
   wasStarted(hsmId: string): boolean {
     return existsSync(this.#folderOf(hsmId));
   }
 
-  /** Ends the HSM and removes all that it held. */
+  /** Ends the HSM and removes all its data. */
   async remove(hsmId: string): Promise<void> {
-    // Also where this machine can't remove it.
+    // The HSM removes its own data: it may be on another machine.
     await this.get(hsmId)?.destroy();
     await this.#supervisors.get(hsmId)?.stop();
     this.#supervisors.delete(hsmId);
     const folder = this.#folderOf(hsmId);
-    // Of a control plane that was killed: it would write into the folder while it is removed.
+    // A process that a killed control plane has left would write to the folder during its removal.
     await endOrphanedProcess(folder, hsmId);
     rmSync(folder, { recursive: true, force: true });
     forgetProcess(folder);
@@ -105,7 +108,7 @@ export class HsmProcesses {
     return statuses;
   }
 
-  /** Asks all HSMs; of those that don't answer in time what they said last remains. */
+  /** Refreshes the status of all HSMs. Those that don't respond in time keep their last one. */
   async refresh(): Promise<void> {
     const asked = Promise.allSettled(
       [...this.#supervisors.values()].map(async (supervisor) => supervisor.process?.refresh()),

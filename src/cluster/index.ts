@@ -1,7 +1,9 @@
 /**
- * cluster: the control plane. It makes clusters and HSM processes what their records say, supervises the processes, and
- * runs the managed HSM of the default key store. It must not know keys or KMS, and an HSM's channel to it can't use keys.
- * Begin at `contract.ts`, then `reconcile.ts`: every step looks at what is there, so any of them may be cut off.
+ * cluster: the control plane. It brings clusters and HSM processes to the state that their rows
+ * specify, supervises the processes, and runs the managed HSM of the default key store. It must not
+ * know keys or KMS, and the control channel to an HSM has no commands that use keys.
+ * Begin at `contract.ts`, then `reconcile.ts`: every step derives its work from the current state,
+ * so that it can be interrupted at any point.
  */
 export type {
   ClusterControl,

@@ -4,15 +4,19 @@ import { fileURLToPath } from 'node:url';
 import type { HsmLocation } from '../hsm/wire/index.ts';
 import type { LaunchHsm } from './hsm-child.ts';
 
-/** The HSM program beside this one: `.ts` in a clone, `.js` when built. */
+/** Path of the HSM program: `.ts` in a clone of the repository, `.js` in a build. */
 const program = fileURLToPath(new URL(`../bin/hsm${extname(import.meta.url)}`, import.meta.url));
 
-/** In megabytes. What a command leaves behind is garbage at once: with more room V8 only clears it away later. */
+/**
+ * Limits the young generation to 2 MB. Commands leave only short-lived garbage, which a larger one
+ * would merely collect later.
+ */
 const nodeOptions = ['--max-semi-space-size=2'];
 
 /**
- * Runs the HSM program on this same Node. In a process group of its own, so that Ctrl-C at the terminal reaches only the
- * control plane, which then stops its HSMs in order. The id is an argument only to tell processes apart.
+ * Starts the HSM program with the Node of this process. It gets its own process group, so that
+ * Ctrl-C at the terminal reaches only the control plane, which then stops its HSMs in order. The ID
+ * argument only identifies the process.
  */
 export const launchHsm: LaunchHsm = (hsmId) =>
   spawn(process.execPath, [...nodeOptions, program, hsmId], {
@@ -20,7 +24,10 @@ export const launchHsm: LaunchHsm = (hsmId) =>
     detached: true,
   });
 
-/** The same on another machine than the control plane's, which has its own place for the HSM and its own log. */
+/**
+ * Starts the HSM program on a host, which is not the control plane's machine. The host determines
+ * the HSM's folder and address, and logs its output.
+ */
 export function launchHsmAt({ root, host, port }: HsmLocation): ChildProcess {
   const place = ['--root', root, '--host', host, '--port', String(port)];
   return spawn(process.execPath, [...nodeOptions, program, ...place], {

@@ -4,7 +4,7 @@ import { freeAddress, isHostOf, vpcOf } from './network.ts';
 
 const scope = { account: '111122223333', region: 'eu-west-1' };
 
-test('the built-in network has a subnet per availability zone, and the same ids every time', () => {
+test('the built-in network has one subnet per availability zone, with stable IDs', () => {
   const vpc = vpcOf(scope, 'range');
   assert.deepEqual(vpc, vpcOf(scope, 'range'));
   assert.match(vpc.vpcId, /^vpc-[0-9a-f]{17}$/);
@@ -18,7 +18,7 @@ test('the built-in network has a subnet per availability zone, and the same ids 
   }
 });
 
-test('accounts and Regions have ids of their own', () => {
+test('each account and Region has different IDs', () => {
   const scopes = [scope, { ...scope, account: '444455556666' }, { ...scope, region: 'us-east-1' }];
   const ids = scopes.flatMap((each) =>
     vpcOf(each, 'range').subnets.map(({ subnetId }) => subnetId),
@@ -41,7 +41,7 @@ test('an HSM gets the lowest free address of its subnet', () => {
     assert.equal(isHostOf(subnet, foreign), false);
 });
 
-test('where there is one loopback address all HSMs share it', () => {
+test('all HSMs share the address if there is only one loopback address', () => {
   const [subnet] = vpcOf(scope, 'single').subnets;
   assert.ok(subnet);
   assert.equal(freeAddress(subnet, new Set(['127.0.0.1'])), '127.0.0.1');

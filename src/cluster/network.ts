@@ -3,22 +3,28 @@ import type { Scope } from '../domain/index.ts';
 import type { Subnet, Vpc } from './contract.ts';
 
 const ZONES = ['a', 'b', 'c'] as const;
-/** Between the third bytes of two subnets, as in AWS's default VPC. */
+/** Distance between the third bytes of two subnets, as in AWS's default VPC. */
 const SUBNET_STEP = 16;
-/** As in AWS: the first four addresses of a subnet and the last are not given out. */
+/** The first four addresses of a subnet and the last are reserved, as in AWS. */
 const FIRST_HOST_NUMBER = 4;
 const LAST_HOST_NUMBER = 254;
 
-/** `range`: any 127.x.y.z is an address of the machine (Linux). `single`: only 127.0.0.1 is. */
+/**
+ * Loopback addresses of the machine. `range`: all of 127.0.0.0/8 (Linux). `single`: only
+ * 127.0.0.1.
+ */
 export type Loopback = 'range' | 'single';
 
 export function loopbackOf(platform: NodeJS.Platform): Loopback {
   return platform === 'linux' ? 'range' : 'single';
 }
 
-/** The built-in VPC; its ids and addresses are the same at every start, for they are derived from the names. */
+/**
+ * Returns the built-in VPC of an account and Region. IDs and addresses are derived from the names,
+ * so that they are the same at every start.
+ */
 export function vpcOf({ account, region }: Scope, loopback: Loopback): Vpc {
-  // Never 0: 127.0.0.0/24 is where everything else on the machine listens.
+  // Never 0: other programs on the machine listen in 127.0.0.0/24.
   const second = 1 + ((digest(region)[0] ?? 0) % 254);
   const subnets = ZONES.map((letter, index): Subnet => {
     const availabilityZone = `${region}${letter}`;
@@ -32,17 +38,17 @@ export function vpcOf({ account, region }: Scope, loopback: Loopback): Vpc {
   return { vpcId: `vpc-${hex17(account, region)}`, subnets };
 }
 
-/** Whether an IPv4 address in dotted form can be an HSM's in this subnet. */
+/** Checks that an IPv4 address in dotted form can be an HSM's in this subnet. */
 export function isHostOf(subnet: Subnet, address: string): boolean {
   return hostsOf(subnet).includes(address);
 }
 
-/** The lowest address of the subnet that is not taken; undefined if there is none. */
+/** Returns the lowest free address of the subnet. Undefined if all are taken. */
 export function freeAddress(subnet: Subnet, taken: ReadonlySet<string>): string | undefined {
   return hostsOf(subnet).find((address) => isShared(address) || !taken.has(address));
 }
 
-/** Where there is only one loopback address, HSMs share it and differ by port. */
+/** Checks for the only address of a `single` loopback, which HSMs share: they differ by port. */
 export function isShared(address: string): boolean {
   return address === '127.0.0.1';
 }

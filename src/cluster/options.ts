@@ -8,10 +8,13 @@ import type { HsmHosts } from './remote/hosts.ts';
 
 export interface ClusterControlOptions {
   readonly store: Store;
-  /** Keyhold's data folder; it exists. */
+  /** Keyhold's data folder, which exists. */
   readonly dataFolder: string;
   readonly clock: Clock;
-  /** Milliseconds that `clock` is ahead of the machine's; the HSMs' clocks are too. */
+  /**
+   * Offset of `clock` from the machine's clock, in milliseconds. The HSMs' clocks get the same
+   * offset.
+   */
   readonly clockOffset: number;
   /** Each HSM's capacity. */
   readonly rate?: HsmRate | undefined;

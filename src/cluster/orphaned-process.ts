@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readFileIfThere } from '../base/index.ts';
 
-/** Milliseconds that an HSM of a killed control plane gets to notice that its channel is closed. */
+/** Time that an HSM of a killed control plane gets to notice that its channel is closed. */
 const EXIT_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 10;
 
-/** Beside the HSM's folder, which is the HSM's own. */
+/** Returns the path of the PID file. It is beside the HSM's folder, which only the HSM uses. */
 function pidFile(folder: string): string {
   return `${folder}.pid`;
 }
 
-/** Notes which process works in the HSM's folder. */
+/** Records the ID of the process that uses the HSM's folder. */
 export function recordProcess(folder: string, pid: number | undefined): void {
   if (pid !== undefined) writeFileSync(pidFile(folder), String(pid), { mode: 0o600 });
 }
@@ -22,8 +22,8 @@ export function forgetProcess(folder: string): void {
 }
 
 /**
- * Waits until the process that last worked in this folder is gone, and ends it if it stays: an HSM whose control plane was
- * killed ends by itself, but maybe after the next control plane has started.
+ * Waits for the end of the process that last used this folder, and kills it after a timeout. An HSM
+ * whose control plane was killed ends by itself, but possibly after the next control plane starts.
  */
 export async function endOrphanedProcess(folder: string, hsmId: string): Promise<void> {
   const pid = Number(readFileIfThere(pidFile(folder))?.toString() ?? 0);
@@ -35,13 +35,13 @@ export async function endOrphanedProcess(folder: string, hsmId: string): Promise
   process.kill(pid, 'SIGKILL');
 }
 
-/** The id in the process's arguments tells it from an unrelated process that got the same number. */
+/** Checks for the HSM ID among the arguments: an unrelated process may have the same PID. */
 async function isHsm(pid: number, hsmId: string): Promise<boolean> {
   try {
     const arguments_ = await readFile(`/proc/${pid}/cmdline`, 'utf8');
     return arguments_.split('\0').includes(hsmId);
   } catch {
-    // No such process, or no /proc: elsewhere than on Linux the wait is left to the HSM's own lock on its files.
+    // No such process, or no /proc: without Linux, the HSM waits for the lock on its own files.
     return false;
   }
 }

@@ -12,7 +12,7 @@ import { launchHsms, recordHealth } from './steps/health.ts';
 import { joinHsms, updatePeers } from './steps/membership.ts';
 import type { Step, StepContext } from './steps/step.ts';
 
-/** In the order in which they are tried; after a change the first is tried again on fresh rows. */
+/** All steps, in order. After a change, reconciliation restarts at the first with fresh rows. */
 const steps: readonly Step[] = [
   finishCreation,
   launchHsms,
@@ -29,7 +29,11 @@ const steps: readonly Step[] = [
   removeCluster,
 ];
 
-/** Takes a cluster as far as it can go now. What it waits for (a process, an administrator) wakes the caller again. Resolves to false when there is no such cluster (any more). */
+/**
+ * Runs steps for a cluster until none of them changes a row. Events that the cluster then waits for
+ * (of a process or an administrator) wake the caller again. Returns false if the cluster does not
+ * exist.
+ */
 export async function reconcile(context: StepContext, name: ClusterName): Promise<boolean> {
   for (;;) {
     const rows = await context.store.read((reader) => readCluster(reader, name));

@@ -11,7 +11,7 @@ export interface ClusterName extends Scope {
   readonly clusterId: string;
 }
 
-/** A cluster with its HSMs, in the order of their ids, and its backups of this Region. */
+/** A cluster with its HSMs, ordered by ID, and its backups in this Region. */
 export interface ClusterRows {
   readonly cluster: ClusterRow;
   readonly hsms: readonly HsmRow[];
@@ -24,11 +24,11 @@ export async function readCluster(
 ): Promise<ClusterRows | undefined> {
   const cluster = await reader.get('clusters', account, region, clusterId);
   if (!cluster || cluster.state === 'DELETED') return undefined;
-  const place = [account, region, clusterId];
+  const key = [account, region, clusterId];
   return {
     cluster,
-    hsms: await reader.list('hsms', place),
-    backups: await reader.find('backups', 'byCluster', place),
+    hsms: await reader.list('hsms', key),
+    backups: await reader.find('backups', 'byCluster', key),
   };
 }
 
@@ -46,7 +46,10 @@ export function invalid(text: string): KmsError {
   return new KmsError('CloudHsmInvalidRequestException', text);
 }
 
-/** Replaces the cluster's row by what `change` makes of it, unless it is gone or `change` returns undefined. */
+/**
+ * Replaces the cluster's row by the result of `change`. Returns false, and changes nothing, if
+ * `change` returns undefined or the cluster is deleted.
+ */
 export async function changeCluster(
   store: Store,
   name: ClusterName,
@@ -60,7 +63,10 @@ export async function changeCluster(
   });
 }
 
-/** Replaces the HSM's row by what `change` makes of it, unless it is gone or `change` returns undefined. */
+/**
+ * Replaces the HSM's row by the result of `change`. Returns false, and changes nothing, if `change`
+ * returns undefined or the HSM is deleted.
+ */
 export async function changeHsm(
   store: Store,
   { account, region, clusterId, hsmId }: HsmRow,

@@ -4,22 +4,22 @@ import { startHsmProcess, type HsmProcess, type HsmProcessOptions } from './hsm-
 
 const RESTART_DELAY_MIN_MS = 100;
 const RESTART_DELAY_MAX_MS = 10_000;
-/** An HSM that ran this long, in milliseconds, and then died is started again without a longer wait than the first. */
+/** Run time after which an HSM counts as stable: its next restart has the minimum delay again. */
 const STABLE_AFTER_MS = 10_000;
 
 export interface SupervisorOptions extends HsmProcessOptions {
   readonly clock: Clock;
 }
 
-/** Why an HSM does not run, and since when, in milliseconds since the epoch. */
+/** Reason why an HSM does not run, and the start of the failure in milliseconds since the epoch. */
 export interface HsmFailure {
   readonly reason: string;
   readonly since: number;
-  /** Whether it has run since the last attempt to start it; if not, the next attempt is not likely to help. */
+  /** False if the process failed to start. Another attempt is then unlikely to succeed. */
   readonly ran: boolean;
 }
 
-/** Keeps one HSM process running until it is told to stop. */
+/** Keeps one HSM process running until `stop` is called. */
 export class HsmSupervisor {
   readonly #options: SupervisorOptions;
   readonly #stopping = new AbortController();
@@ -34,31 +34,31 @@ export class HsmSupervisor {
     this.#ended = this.#run();
   }
 
-  /** The running process; undefined while there is none. */
+  /** The running process. Undefined while the HSM is down. */
   get process(): HsmProcess | undefined {
     return this.#process;
   }
 
-  /** From a failure until the HSM runs again; not while it starts for the first time. */
+  /** Set from a failure until the HSM runs again; not while it starts for the first time. */
   get failure(): HsmFailure | undefined {
     return this.#failure;
   }
 
-  /** Tries again without waiting any longer, if it waits: what it failed for may be over. */
+  /** Ends the delay before the next attempt, for when the cause of the failure may be resolved. */
   retryNow(): void {
     this.#waiting.abort();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    // A process that is only starting would be missed by `stop`: let it arrive first.
+    // Wait for a process that is just starting: `stop` would miss it.
     await this.#starting;
     await this.#process?.stop();
     await this.#ended;
   }
 
   async #run(): Promise<void> {
-    const { clock, log, provisioning, onChange: changed } = this.#options;
+    const { clock, log, provisioning, onChange } = this.#options;
     for (
       let wait = RESTART_DELAY_MIN_MS;
       !this.#stopping.signal.aborted;
@@ -68,24 +68,21 @@ export class HsmSupervisor {
       const { reason, ran } = await this.#runOnce();
       if (this.#stopping.signal.aborted) return;
       this.#failure = { reason, ran, since: this.#failure?.since ?? clock.now() };
-      changed();
+      onChange();
       if (clock.now() - startedAt > STABLE_AFTER_MS) wait = RESTART_DELAY_MIN_MS;
-      log.warn(
-        { hsmId: provisioning.hsmId, restartIn: wait },
-        'HSM is down and will be started again',
-      );
+      log.warn({ hsmId: provisioning.hsmId, restartIn: wait }, 'HSM is down and will be restarted');
       this.#waiting = new AbortController();
       const signal = AbortSignal.any([this.#stopping.signal, this.#waiting.signal]);
       await delay(wait, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Resolves, when the process is gone, to why. */
+  /** Runs the process once, and returns the reason for its end. */
   async #runOnce(): Promise<Pick<HsmFailure, 'reason' | 'ran'>> {
-    const { log, provisioning, onChange: changed } = this.#options;
-    let reason = 'it does not start';
+    const { log, provisioning, onChange } = this.#options;
+    let reason = 'process failed to start';
     const starting = startHsmProcess(this.#options).catch((error: unknown) => {
-      log.error({ hsmId: provisioning.hsmId, err: error }, 'HSM did not start');
+      log.error({ hsmId: provisioning.hsmId, err: error }, 'HSM failed to start');
       if (error instanceof Error) reason += `: ${error.message}`;
       return undefined;
     });
@@ -97,7 +94,7 @@ export class HsmSupervisor {
       { hsmId: provisioning.hsmId, host: process.status.host, port: process.status.port },
       'HSM is up',
     );
-    changed();
+    onChange();
     await process.exited;
     this.#process = undefined;
     return { reason: process.exitReason, ran: true };

@@ -58,16 +58,16 @@ describe('a damaged HSM database', { skip: needsProc }, () => {
     await until('the other HSM answers', async () =>
       (await statusOf(world)).KeyStores.some(({ Hsms }) => Hsms.some(({ Healthy }) => Healthy)),
     );
-    await reportedAs(fixture, damaged, 'does not start');
+    await reportedAs(fixture, damaged, 'failed to start');
     await fixture.untilNewKeysAreRejected();
     await fixture.useAllKeys();
     const { stdout } = await keyhold(['status'], world.environment());
-    assert.match(stdout, new RegExp(`^Trouble\\n.*\\n${damaged} +20\\d\\d-.*does not start`, 'm'));
+    assert.match(stdout, new RegExp(`^Trouble\\n.*\\n${damaged} +20\\d\\d-.*failed to start`, 'm'));
     const metrics = await (await fetch(`${world.server.endpoint}/metrics`)).text();
     assert.match(
       metrics,
       new RegExp(
-        `keyhold_hsm_degraded_since_seconds\\{.*hsm="${damaged}".*does not start.*\\} \\d+`,
+        `keyhold_hsm_degraded_since_seconds\\{.*hsm="${damaged}".*failed to start.*\\} \\d+`,
       ),
     );
     assert.match(metrics, new RegExp(`keyhold_key_store_hsm_healthy\\{.*hsm="${damaged}"\\} 0`));
@@ -84,7 +84,7 @@ describe('a damaged HSM database', { skip: needsProc }, () => {
       truncateSync(join(world.data, 'hsms', emptied, file));
     process.kill(pidOf(emptied), 'SIGKILL');
     await fixture.useAllKeys();
-    await reportedAs(fixture, emptied, 'has lost what it held');
+    await reportedAs(fixture, emptied, 'has lost its state');
     await fixture.untilNewKeysAreRejected();
     await replace(fixture, emptied);
     await fixture.untilRecovered();

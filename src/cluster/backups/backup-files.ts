@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { readFileIfThere, writeFileDurably } from '../../base/index.ts';
 import { decodeBackupFile, type BackupHeader } from '../../hsm/wire/index.ts';
 
-/** Bytes of a piece that an HSM takes at a time. */
+/** Size of the pieces in which a backup file is sent to an HSM, in bytes. */
 const PIECE_BYTES = 512 * 1024;
 
-/** The sealed files of backups: `<folder>/<backupId>.backup`, for their owner only. Nothing here can open them. */
+/**
+ * The sealed files of backups, `<folder>/<backupId>.backup`, readable only by their owner. Only
+ * HSMs can open them.
+ */
 export class BackupFiles {
   readonly #folder: string;
 
@@ -15,7 +18,7 @@ export class BackupFiles {
     this.#folder = folder;
   }
 
-  /** Keeps what `read` gives, piece by piece until an empty one; it is on disk when this resolves. */
+  /** Saves the pieces that `read` returns, until an empty one. The file is durable on return. */
   async save(backupId: string, read: (offset: number) => Promise<Uint8Array>): Promise<void> {
     const pieces: Uint8Array[] = [];
     for (let offset = 0; ; offset += pieces.at(-1)?.length ?? 0) {
@@ -26,7 +29,7 @@ export class BackupFiles {
     writeFileDurably(this.#path(backupId), Buffer.concat(pieces));
   }
 
-  /** Hands the file to `write`, piece by piece. */
+  /** Passes the file to `write`, piece by piece. */
   async send(
     backupId: string,
     write: (piece: { readonly offset: number; readonly bytes: Uint8Array }) => Promise<unknown>,
@@ -45,7 +48,7 @@ export class BackupFiles {
     rmSync(this.#path(backupId), { force: true });
   }
 
-  /** What the file says of itself to those who can't open it; undefined if it is damaged or gone. */
+  /** Returns the file's unencrypted header. Undefined if the file is damaged or missing. */
   header(backupId: string): BackupHeader | undefined {
     const file = readFileIfThere(this.#path(backupId));
     return file && decodeBackupFile(file)?.header;
@@ -53,7 +56,7 @@ export class BackupFiles {
 
   #read(backupId: string): Buffer {
     const file = readFileIfThere(this.#path(backupId));
-    if (!file) throw new Error(`the file of ${backupId} is gone`);
+    if (!file) throw new Error(`the file of ${backupId} is missing`);
     return file;
   }
 

@@ -7,7 +7,10 @@ export function newBackupId(): string {
   return `backup-${base32Id(ID_LENGTH)}`;
 }
 
-/** The row that asks for a backup of an active cluster; `now` in milliseconds since the epoch. */
+/**
+ * Returns the row that requests a backup of an active cluster. `now` is in milliseconds since the
+ * epoch.
+ */
 export function backupRequest(cluster: ClusterRow, reason: BackupReason, now: number): BackupRow {
   const {
     account,

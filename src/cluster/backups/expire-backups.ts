@@ -4,7 +4,10 @@ import type { Store } from '../../storage/index.ts';
 import type { BackupFiles } from './backup-files.ts';
 
 const DAY_MS = 86_400_000;
-/** From the deletion of a backup until it is gone for good. Source: DeleteBackup, AWS CloudHSM API Reference. */
+/**
+ * Time from the deletion of a backup to its permanent removal. Source: DeleteBackup, AWS CloudHSM
+ * API Reference.
+ */
 export const DELETION_WINDOW_MS = 7 * DAY_MS;
 
 export interface ExpirationContext {
@@ -14,7 +17,10 @@ export interface ExpirationContext {
   readonly log: Logger;
 }
 
-/** Marks for deletion what is older than its cluster's policy keeps, and removes for good what has been marked long enough. */
+/**
+ * Marks backups for deletion that exceed their cluster's retention period, and permanently removes
+ * those whose deletion window has passed.
+ */
 export async function expireBackups({
   store,
   files,
@@ -26,21 +32,21 @@ export async function expireBackups({
   const newest = newestOfClusters(backups);
   for (const backup of backups) {
     if (backup.state === 'PENDING_DELETION' && (backup.deletionDate ?? now) <= now) {
-      // The file first: a row without its file is still marked, a file without its row would stay for ever.
+      // The file first. A row without a file is removed next time; a file without a row never.
       files.remove(backup.backupId);
       await store.transact((transaction) =>
         transaction.delete('backups', backup.account, backup.region, backup.backupId),
       );
       log.info(
         { backupId: backup.backupId, clusterId: backup.clusterId },
-        'backup is deleted for good',
+        'backup permanently removed',
       );
     } else if (backup.state === 'READY' && !newest.has(backup))
       await markExpired(store, backup, now);
   }
 }
 
-/** A cluster's last backup is never deleted by its policy. */
+/** Returns the newest backup of each cluster, which the retention policy never deletes. */
 function newestOfClusters(backups: readonly BackupRow[]): ReadonlySet<BackupRow> {
   const newest = new Map<string, BackupRow>();
   for (const backup of backups) {
@@ -51,7 +57,7 @@ function newestOfClusters(backups: readonly BackupRow[]): ReadonlySet<BackupRow>
   return new Set(newest.values());
 }
 
-/** Copies from other Regions have no policy. */
+/** Marks a backup for deletion if it has expired. Copies from other Regions never expire. */
 async function markExpired(
   store: Store,
   { account, region, backupId, clusterId, retentionDays, copy }: BackupRow,
@@ -61,8 +67,12 @@ async function markExpired(
   await store.transact(async (transaction) => {
     const backup = await transaction.get('backups', account, region, backupId);
     const cluster = await transaction.get('clusters', account, region, clusterId);
-    const kept = (cluster?.retentionDays ?? retentionDays) * DAY_MS;
-    if (backup?.state !== 'READY' || backup.neverExpires || now - backup.creationDate <= kept)
+    const retentionMs = (cluster?.retentionDays ?? retentionDays) * DAY_MS;
+    if (
+      backup?.state !== 'READY' ||
+      backup.neverExpires ||
+      now - backup.creationDate <= retentionMs
+    )
       return;
     await transaction.put('backups', {
       ...backup,

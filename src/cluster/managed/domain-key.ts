@@ -4,10 +4,13 @@ import { HsmError, type LoginRole } from '../../hsm/wire/index.ts';
 import type { ManagedSecrets } from './secrets.ts';
 
 const LABEL = 'keyhold-domain-key';
-/** The first admin of every HSM. */
+/** Name of the first admin of every HSM. */
 const ADMIN = 'admin';
 
-/** Activates the HSM, makes the crypto user and the domain key, each unless it is there, and resolves to the key's handle. */
+/**
+ * Activates the HSM and creates the crypto user and the domain key, each unless it exists. Returns
+ * the key's handle.
+ */
 export async function ensureDomainKey(
   address: HsmAddress,
   trustAnchor: string,
@@ -59,7 +62,7 @@ async function findDomainKey(user: HsmConnection): Promise<string | undefined> {
   return keys[0]?.handle;
 }
 
-/** It never leaves the HSMs, so there is no copy to wait for while there is one managed HSM. */
+/** Requires only one copy: the key never leaves the managed HSMs, and there is only one of them. */
 async function generateDomainKey(user: HsmConnection): Promise<string> {
   const template = { label: LABEL, token: true, extractable: false, wrap: true, unwrap: true };
   const key = await user.call('generateKey', {

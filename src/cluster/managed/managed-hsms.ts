@@ -19,9 +19,10 @@ import { ensureDomainKey } from './domain-key.ts';
 import { openSecrets } from './secrets.ts';
 
 export interface ManagedHsmsOptions {
-  /** Keyhold's data folder; it exists. */
+  /** Keyhold's data folder, which exists. */
   readonly dataFolder: string;
   readonly clock: Clock;
+  /** Offset of `clock` from the machine's clock, in milliseconds. */
   readonly clockOffset: number;
   /** Each HSM's capacity. */
   readonly rate?: HsmRate | undefined;
@@ -32,20 +33,23 @@ export interface ManagedHsmsOptions {
 
 /** The HSMs of the default key store. */
 export interface ManagedHsms {
-  /** Those that run now. */
+  /** Addresses of the running HSMs. */
   members(): readonly HsmAddress[];
-  /** Calls `listener` with the members whenever one comes, goes or moves. */
+  /** Calls `listener` with the members when one starts, ends or changes its address. */
   onMembersChanged(listener: (members: readonly HsmAddress[]) => void): void;
-  /** PEM. */
+  /** CA certificate of the managed cluster, PEM. */
   readonly trustAnchor: string;
   readonly credentials: { readonly username: string; readonly password: SecretText };
   readonly domainKeyHandle: string;
-  /** By HSM id, as `ClusterControl.statuses`. */
+  /** Status by HSM ID, as in `ClusterControl.statuses`. */
   statuses(): ReadonlyMap<string, HsmStatus>;
   close(): Promise<void>;
 }
 
-/** Starts the managed HSM; at the first start also makes it a cluster of its own, going on where an earlier attempt ended. */
+/**
+ * Starts the managed HSM. The first start also makes it an active cluster, and continues from where
+ * an earlier attempt was interrupted.
+ */
 export async function startManagedHsms(options: ManagedHsmsOptions): Promise<ManagedHsms> {
   const { dataFolder, clock, clockOffset, rate, log, launch = launchHsm } = options;
   const home = join(dataFolder, 'managed');
@@ -54,7 +58,7 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
   const secrets = openSecrets(home);
   const { hsmId, clusterId, username, password } = secrets;
   const listeners = new Set<(members: readonly HsmAddress[]) => void>();
-  const up = Promise.withResolvers<HsmProcess>();
+  const firstStart = Promise.withResolvers<HsmProcess>();
   const provisioning = {
     hsmId,
     clusterId,
@@ -66,24 +70,25 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
     clockOffset,
     ...(rate && { rate }),
   } as const;
-  const supervisor = new HsmSupervisor({ provisioning, launch, clock, log, onChange: changed });
+  const supervisor = new HsmSupervisor({ provisioning, launch, clock, log, onChange });
 
   function members(): HsmAddress[] {
     const { process } = supervisor;
     return process ? [{ hsmId, host: process.status.host, port: process.status.port }] : [];
   }
-  function changed(): void {
+  function onChange(): void {
     const { process } = supervisor;
-    if (process) up.resolve(process);
-    else up.reject(new Error('the managed HSM did not start; its reason is in the log'));
+    if (process) firstStart.resolve(process);
+    else
+      firstStart.reject(new Error('the managed HSM failed to start; see the log for the reason'));
     for (const listener of listeners) listener(members());
   }
 
   try {
-    const process = await up.promise;
+    const process = await firstStart.promise;
     const trustAnchor = await claimHsm(process, home, options);
     const [address] = members();
-    if (!address) throw new Error('the managed HSM went down while it was being set up');
+    if (!address) throw new Error('the managed HSM went down during its setup');
     const domainKeyHandle = await readOrCreate(join(home, 'domain-key'), () =>
       ensureDomainKey(address, trustAnchor, secrets),
     );
@@ -102,7 +107,10 @@ export async function startManagedHsms(options: ManagedHsmsOptions): Promise<Man
   }
 }
 
-/** The trust anchor, after the HSM has its cluster certificate. The CA that signs it lives only in this call. */
+/**
+ * Claims the HSM, unless it has been claimed already, and returns the trust anchor. The private key
+ * of the CA exists only during this call.
+ */
 async function claimHsm(
   process: HsmProcess,
   home: string,
@@ -111,10 +119,10 @@ async function claimHsm(
   const path = join(home, 'trust-anchor.crt');
   if (process.status.lifecycle !== 'uninitialized')
     return (readFileIfThere(path) ?? missing(path)).toString();
-  // To begin anew would make all keys of the default key store useless without a word.
+  // Provisioning it again would silently make all keys of the default key store unusable.
   if (readFileIfThere(join(home, 'domain-key')))
     throw new Error(
-      `the managed HSM has lost what it held; bring back ${join(home, 'hsm')} as it was`,
+      `the managed HSM has lost its state: restore ${join(home, 'hsm')} from a backup`,
     );
   if (process.status.hsmCertificate === undefined)
     await certifyHardware(process, await authorities);
@@ -122,19 +130,19 @@ async function claimHsm(
     process.status.clusterCsr ?? missing('cluster CSR'),
     clock,
   );
-  // Before the HSM takes it: afterwards no other anchor would do, and the CA's key is gone.
+  // Before the HSM gets it: from then on only this anchor is valid, and the CA's key is discarded.
   writeFileDurably(path, trustAnchor);
   await process.call('initialize', { clusterCertificate, trustAnchor });
   return trustAnchor;
 }
 
-/** The file's content; made and kept if there is no such file. */
-async function readOrCreate(path: string, make: () => Promise<string>): Promise<string> {
-  const kept = readFileIfThere(path);
-  if (kept) return kept.toString().trim();
-  const made = await make();
-  writeFileDurably(path, `${made}\n`);
-  return made;
+/** Returns the file's content. If there is no file, creates it with the result of `create`. */
+async function readOrCreate(path: string, create: () => Promise<string>): Promise<string> {
+  const existing = readFileIfThere(path);
+  if (existing) return existing.toString().trim();
+  const created = await create();
+  writeFileDurably(path, `${created}\n`);
+  return created;
 }
 
 function missing(what: string): never {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { base32Id, readFileIfThere, SecretText, writeFileDurably } from '../../base/index.ts';
 
-/** What the managed HSM's first start needs to be taken up again, and every start to log in. */
+/** IDs and passwords of the managed HSM, for all starts of Keyhold. */
 export interface ManagedSecrets {
   readonly hsmId: string;
   readonly clusterId: string;
@@ -11,11 +11,14 @@ export interface ManagedSecrets {
 }
 
 const USERNAME = 'keyhold';
-/** Characters of 5 random bits each; HSM passwords have at most 32. */
+/** Length of passwords, in characters of 5 random bits each. 32 is the HSMs' maximum. */
 const PASSWORD_LENGTH = 32;
 const ID_LENGTH = 11;
 
-/** Makes them durable before their first use: a first start that is cut off goes on with the same ones. */
+/**
+ * Reads the secrets. The first start creates them, durably before their first use, so that an
+ * interrupted first start continues with the same ones.
+ */
 export function openSecrets(folder: string): ManagedSecrets {
   const path = join(folder, 'credentials.json');
   const content = readFileIfThere(path);

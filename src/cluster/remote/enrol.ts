@@ -6,7 +6,7 @@ import { FrameReader, FrameWriter } from '../../hsm/wire/index.ts';
 import { CONTROL_PLANE_CN } from './host-identity.ts';
 import type { EnrolmentToken } from './token.ts';
 
-/** Who this host is to its control plane; PEM. */
+/** This host's credentials for its control plane. Certificates and key are PEM. */
 export interface HostIdentity {
   readonly hostId: string;
   /** host:port of the control plane. */
@@ -20,11 +20,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 export function readHostIdentity(folder: string): HostIdentity | undefined {
   const content = readFileIfThere(join(folder, 'host.json'));
-  // Only `enrol` writes the file.
+  // Only `enrol` writes this file.
   return content && (JSON.parse(content.toString()) as HostIdentity);
 }
 
-/** Gets a certificate for this host in exchange for a token. The key never leaves the folder. */
+/** Obtains a certificate for this host in exchange for a token. The key never leaves the folder. */
 export async function enrol(
   folder: string,
   token: EnrolmentToken,
@@ -55,7 +55,10 @@ export async function enrol(
   }
 }
 
-/** Opens TLS to what the authority certified as the control plane: another host's certificate will not do. */
+/**
+ * Connects by TLS to the control plane. Only the certificate of the control plane is accepted, not
+ * that of another host with the same authority.
+ */
 export async function openToControlPlane(
   address: string,
   options: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>,
@@ -65,9 +68,7 @@ export async function openToControlPlane(
     _host: string,
     { subject }: { subject: { CN?: string | string[] } },
   ): Error | undefined =>
-    subject.CN === CONTROL_PLANE_CN
-      ? undefined
-      : new Error('what answers is not the control plane');
+    subject.CN === CONTROL_PLANE_CN ? undefined : new Error('the server is not the control plane');
   const socket = connect({
     ...options,
     host,
@@ -78,7 +79,7 @@ export async function openToControlPlane(
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once('secureConnect', () => resolve()).once('error', reject);
-  socket.once('timeout', () => socket.destroy(new Error('the control plane does not answer')));
+  socket.once('timeout', () => socket.destroy(new Error('the control plane does not respond')));
   await promise;
   socket.off('error', reject).on('error', () => undefined);
   return socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, CONNECT_TIMEOUT_MS);
@@ -91,13 +92,13 @@ async function readResponse(
   for await (const chunk of socket) {
     const [frame] = reader.feed(chunk as Buffer);
     if (frame === undefined) continue;
-    // The control plane proved by its certificate that it is one.
+    // The control plane has been authenticated by its certificate.
     const { out, error } = frame as {
       out?: { hostId: string; certificate: string };
       error?: { message: string };
     };
     if (out) return out;
-    throw new Error(error?.message ?? 'no answer');
+    throw new Error(error?.message ?? 'the control plane sent an invalid response');
   }
   throw new Error('the control plane closed the connection');
 }

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { base32Id, readFileIfThere, writeFileDurably } from '../../base/index.ts';
 import { equalBytes, sha256 } from '../../crypto/index.ts';
 
-/** A machine that runs one HSM at a time for this Keyhold. */
+/** A machine that runs one HSM at a time for this installation. */
 export interface HsmHost {
   readonly hostId: string;
   readonly availabilityZone: string;
-  /** Where the other HSMs and the front end reach the HSM that it runs. */
+  /** Address of its HSM for the other HSMs and the front end. */
   readonly address: string;
 }
 
 interface TokenRecord {
-  /** Hex SHA-256. */
+  /** SHA-256 of the token's secret, in hex. */
   readonly secret: string;
   readonly availabilityZone: string;
   /** Milliseconds since the epoch. */
@@ -23,7 +23,7 @@ const ID_FORMAT = /^[a-z2-7]{16}$/;
 const ID_LENGTH = 16;
 const SECRET_LENGTH = 32;
 
-/** What is kept of hosts: a file each, and one for each token that has not been used. */
+/** The stored hosts and unused enrolment tokens, one file each. */
 export class HostFiles {
   readonly #folder: string;
 
@@ -38,19 +38,22 @@ export class HostFiles {
   }
 
   host(hostId: string): HsmHost | undefined {
-    const content = ID_FORMAT.test(hostId) ? readFileIfThere(this.#pathOf(hostId)) : undefined;
-    // Only this class writes the file.
+    const content = ID_FORMAT.test(hostId) ? readFileIfThere(this.#hostPath(hostId)) : undefined;
+    // Only this class writes this file.
     return content && (JSON.parse(content.toString()) as HsmHost);
   }
 
-  /** Takes up a new host. */
+  /** Stores a new host. */
   add(host: Omit<HsmHost, 'hostId'>): HsmHost {
     const added = { hostId: base32Id(ID_LENGTH), ...host };
-    writeFileDurably(this.#pathOf(added.hostId), JSON.stringify(added));
+    writeFileDurably(this.#hostPath(added.hostId), JSON.stringify(added));
     return added;
   }
 
-  /** A token that lets one host enrol in a zone until it expires; only its hash is kept. */
+  /**
+   * Creates a token with which one host can enrol in a zone. `expires` is in milliseconds since the
+   * epoch. Only a hash of the secret is stored.
+   */
   createToken(
     availabilityZone: string,
     expires: number,
@@ -65,20 +68,22 @@ export class HostFiles {
     return token;
   }
 
-  /** The zone that the token is for, once; undefined if it is wrong, used or expired. */
+  /**
+   * Uses a token up and returns its zone. Returns undefined if the token is wrong, used or expired.
+   */
   redeemToken(id: string, secret: string, now: number): string | undefined {
     const content = ID_FORMAT.test(id) ? readFileIfThere(this.#tokenPath(id)) : undefined;
     if (!content) return undefined;
     const record = JSON.parse(content.toString()) as TokenRecord;
     if (!equalBytes(sha256(secret), Buffer.from(record.secret, 'hex'))) return undefined;
-    // Renamed first: of two who come at once with the same token only one finds it.
+    // Renamed first: of two simultaneous requests with the same token, only one succeeds.
     const used = `${this.#tokenPath(id)}.used`;
     renameSync(this.#tokenPath(id), used);
     rmSync(used);
     return now <= record.expires ? record.availabilityZone : undefined;
   }
 
-  #pathOf(hostId: string): string {
+  #hostPath(hostId: string): string {
     return join(this.#folder, `${hostId}.host.json`);
   }
 

@@ -8,16 +8,16 @@ import {
 } from '../../crypto/index.ts';
 import { openAuthority, validity } from '../authorities.ts';
 
-/** The name in the control plane's certificate; those of hosts have the host's id. */
+/** Common name in the control plane's certificate. A host's certificate has the host's ID. */
 export const CONTROL_PLANE_CN = 'keyhold control plane';
 const VALIDITY_YEARS = 25;
 
-/** Certifies the control plane and its hosts to each other, and nobody else. */
+/** Opens the authority that certifies the control plane and its hosts to each other only. */
 export function openHostAuthority(folder: string, clock: Clock): Promise<Issuer> {
   return openAuthority(folder, 'hosts-authority', { O: 'Keyhold', CN: 'Keyhold HSM hosts' }, clock);
 }
 
-/** PEM; a new key at every start. */
+/** Returns a new key and certificate of the control plane, PEM. Each start gets new ones. */
 export async function controlPlaneIdentity(
   authority: Issuer,
   clock: Clock,
@@ -32,7 +32,7 @@ export async function controlPlaneIdentity(
   return { key: exportPrivateKey(privateKey), cert: await issueCertificate(order, authority) };
 }
 
-/** The certificate for a host's key; undefined if `csr` is no request. */
+/** Certifies a host's key. Returns undefined if the CSR is invalid. */
 export async function certifyHost(
   authority: Issuer,
   hostId: string,

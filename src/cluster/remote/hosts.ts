@@ -14,13 +14,13 @@ import { HostFiles, type HsmHost } from './host-files.ts';
 import { certifyHost, controlPlaneIdentity, openHostAuthority } from './host-identity.ts';
 import { RemoteChild } from './remote-child.ts';
 
-/** Milliseconds that a stranger gets to enrol. */
+/** Time that an unauthenticated client gets to enrol. */
 const ENROLMENT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 256;
-/** Milliseconds of silence after which the kernel asks whether the host is there. */
+/** Idle time after which the kernel probes a host's connection. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
-/** What a host sends to enrol, in one frame. */
+/** A host's request to enrol, sent in one frame. */
 export interface Enrolment {
   readonly id: string;
   readonly secret: string;
@@ -46,10 +46,13 @@ export function hostsFolder(dataFolder: string): string {
   return join(dataFolder, 'hosts');
 }
 
-/** The machines that offer to run HSMs. They connect to here, by mutual TLS, and wait until an HSM is asked of them. */
+/**
+ * The machines that offer to run HSMs. They connect to this server by mutual TLS and wait until the
+ * control plane starts an HSM over the connection.
+ */
 export class HsmHosts {
   readonly #options: HostsOptions;
-  /** Undefined until it listens: without hosts there is nothing to keep. */
+  /** Undefined until `listen`: without hosts there are no files. */
   #files: HostFiles | undefined;
   readonly #connected = new Map<string, TLSSocket>();
   readonly #listeners = new Set<(hostId: string) => void>();
@@ -59,13 +62,13 @@ export class HsmHosts {
     this.#options = options;
   }
 
-  /** Resolves to the port. */
+  /** Starts the server and returns its port. */
   async listen(host: string, port: number): Promise<number> {
     const { dataFolder, clock } = this.#options;
     const files = new HostFiles(hostsFolder(dataFolder));
     const authority = await openHostAuthority(hostsFolder(dataFolder), clock);
     const identity = await controlPlaneIdentity(authority, clock);
-    // A stranger has no certificate yet: that is what it comes for.
+    // A host that enrols has no certificate yet.
     const server = createServer({
       ...identity,
       ca: authority.certificate,
@@ -84,7 +87,10 @@ export class HsmHosts {
     return typeof address === 'object' && address ? address.port : port;
   }
 
-  /** A connected host of the zone that runs no HSM; one with this address, if one is wanted. */
+  /**
+   * Finds a connected host of the zone that runs no HSM, with `address` if that is given. `taken`
+   * are the IDs of hosts that run one.
+   */
   findFree(
     availabilityZone: string,
     taken: ReadonlySet<string>,
@@ -100,16 +106,19 @@ export class HsmHosts {
       .find(({ hostId }) => this.#connected.has(hostId) && !taken.has(hostId));
   }
 
-  /** Begins an HSM on the host; it is born over the channel. Throws if the host isn't connected. */
+  /**
+   * Starts an HSM on the host, whose connection becomes the control channel. Throws if the host is
+   * not connected.
+   */
   launch(hostId: string): HsmChild {
     const socket = this.#connected.get(hostId);
-    if (!socket) throw new Error(`its host ${hostId} is not connected`);
-    // Whatever comes of it, this connection is used up: the host connects anew for the next process.
+    if (!socket) throw new Error(`host ${hostId} is not connected`);
+    // Even if this fails, the connection is used up. The host connects again for the next process.
     this.#connected.delete(hostId);
     return new RemoteChild(socket);
   }
 
-  /** `listener` hears of every host that connects. */
+  /** Calls `listener` with the ID of every host that connects. */
   onConnected(listener: (hostId: string) => void): void {
     this.#listeners.add(listener);
   }
@@ -126,13 +135,13 @@ export class HsmHosts {
     if (!socket.authorized) return this.#awaitEnrolment(socket, registry);
     const { CN: hostId = '' } = socket.getPeerCertificate().subject;
     if (typeof hostId !== 'string' || !registry.files.host(hostId)) return void socket.destroy();
-    // A host has one connection: the one of before is gone, even if nobody has noticed.
+    // A host has one connection. The previous one must be dead, even if that has not shown yet.
     this.#connected.get(hostId)?.destroy();
     this.#connected.set(hostId, socket);
     socket.once('close', () => {
       if (this.#connected.get(hostId) === socket) this.#connected.delete(hostId);
     });
-    this.#options.log.info({ hostId }, 'HSM host is connected');
+    this.#options.log.info({ hostId }, 'HSM host connected');
     for (const listener of this.#listeners) listener(hostId);
   }
 
@@ -159,19 +168,19 @@ export class HsmHosts {
     const { id, secret, csr, address } = parseEnrolment(frame);
     const availabilityZone = files.redeemToken(id, secret, clock.now());
     if (availabilityZone === undefined)
-      return { error: { code: 'not-permitted', message: 'the token is wrong, used or expired' } };
+      return { error: { code: 'not-permitted', message: 'the token is invalid, used or expired' } };
     const host = files.add({ availabilityZone, address });
     const certificate = await certifyHost(authority, host.hostId, csr, clock);
     if (certificate === undefined)
       return {
-        error: { code: 'invalid-argument', message: 'the request for a certificate is not valid' },
+        error: { code: 'invalid-argument', message: 'invalid certificate signing request' },
       };
-    log.info({ ...host }, 'HSM host is enrolled');
+    log.info({ ...host }, 'HSM host enrolled');
     return { out: { hostId: host.hostId, certificate } };
   }
 }
 
-/** What a stranger says, with empty texts for what it does not. */
+/** Reads the request of an unauthenticated client. Missing members become empty strings. */
 function parseEnrolment(frame: unknown): Enrolment {
   const { in: input }: { in?: unknown } = typeof frame === 'object' && frame !== null ? frame : {};
   const members: Partial<Record<keyof Enrolment, unknown>> =

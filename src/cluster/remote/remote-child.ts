@@ -2,7 +2,10 @@ import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { HsmChild } from '../hsm-child.ts';
 
-/** An HSM's process on another machine, as far as it shows here: its control channel. When that is gone, so is the HSM. */
+/**
+ * Stand-in for an HSM's process on another machine. Only its control channel is visible here, and
+ * the process ends when the channel closes.
+ */
 export class RemoteChild extends EventEmitter implements HsmChild {
   readonly pid = undefined;
   readonly stdout = null;

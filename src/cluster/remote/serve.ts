@@ -17,11 +17,12 @@ export interface ServeOptions {
 }
 
 /**
- * Offers this host to its control plane, again and again: each connection is the control channel of one HSM process, which
- * is started when the control plane first says something, and ends with the connection.
+ * Offers this host to its control plane until `signal` aborts. Each connection is the control
+ * channel of one HSM process. The process starts with the first data from the control plane, and
+ * ends with the connection.
  */
 export async function serveHsms({ identity, launch, log, signal }: ServeOptions): Promise<void> {
-  let pause = RECONNECT_DELAY_MIN_MS;
+  let wait = RECONNECT_DELAY_MIN_MS;
   while (!signal.aborted) {
     try {
       const { controlPlane, authority, certificate, key } = identity;
@@ -31,14 +32,14 @@ export async function serveHsms({ identity, launch, log, signal }: ServeOptions)
         key,
       });
       log.info({ controlPlane }, 'connected to the control plane');
-      pause = RECONNECT_DELAY_MIN_MS;
+      wait = RECONNECT_DELAY_MIN_MS;
       await serveOne(socket, launch, signal);
-      log.info({ controlPlane }, 'connection to the control plane is over');
+      log.info({ controlPlane }, 'disconnected from the control plane');
     } catch (error) {
-      log.warn({ err: error, retryIn: pause }, 'the control plane can not be reached');
+      log.warn({ err: error, retryIn: wait }, 'the control plane could not be reached');
     }
-    await delay(pause, undefined, { signal }).catch(() => undefined);
-    pause = Math.min(pause * 2, RECONNECT_DELAY_MAX_MS);
+    await delay(wait, undefined, { signal }).catch(() => undefined);
+    wait = Math.min(wait * 2, RECONNECT_DELAY_MAX_MS);
   }
 }
 
@@ -47,7 +48,7 @@ async function serveOne(
   launch: () => ChildProcess,
   signal: AbortSignal,
 ): Promise<void> {
-  const gone = new Promise<void>((resolve) => {
+  const closed = new Promise<void>((resolve) => {
     socket.once('close', () => resolve());
   });
   const stop = (): void => void socket.destroy();
@@ -56,12 +57,12 @@ async function serveOne(
   socket.once('data', (first: Buffer) => {
     exited = runHsm(socket, first, launch());
   });
-  await gone;
+  await closed;
   await exited;
   signal.removeEventListener('abort', stop);
 }
 
-/** Carries bytes between the control plane and the HSM; when either side ends, so does the other. */
+/** Relays bytes between the control plane and the HSM. The end of one side ends the other. */
 function runHsm(socket: TLSSocket, first: Buffer, child: ChildProcess): Promise<void> {
   // The fourth stdio entry is 'pipe', which is a socket pair.
   const channel = child.stdio[3] as Duplex;

@@ -1,8 +1,11 @@
-/** What a host needs to enrol: where, whom to believe there, and what lets it in. Whoever has it may enrol, once. */
+/**
+ * Enrolment token: the control plane's address and authority, and a secret that lets its bearer
+ * enrol one host.
+ */
 export interface EnrolmentToken {
-  /** host:port of the control plane. */
+  /** Address of the control plane, `host:port`. */
   readonly address: string;
-  /** PEM of the authority that certifies the control plane and its hosts. */
+  /** Certificate of the authority that certifies the control plane and its hosts, PEM. */
   readonly authority: string;
   readonly id: string;
   readonly secret: string;
@@ -12,7 +15,7 @@ export function encodeToken(token: EnrolmentToken): string {
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
-/** Undefined if it is no token. */
+/** Decodes a token. Returns undefined if it is malformed. */
 export function decodeToken(text: string): EnrolmentToken | undefined {
   try {
     const { address, authority, id, secret } = JSON.parse(

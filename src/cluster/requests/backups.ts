@@ -19,7 +19,7 @@ export interface BackupName extends Scope {
 
 type Change = (backup: BackupRow) => BackupRow;
 
-/** Asks for a backup now; AWS has no such operation. */
+/** Requests a backup now. AWS has no such operation. */
 export function createBackup(
   { store, clock }: RequestContext,
   name: ClusterName,
@@ -31,11 +31,11 @@ export function createBackup(
         `Cluster '${name.clusterId}' can be backed up only while it is ACTIVE and has an HSM.`,
       );
     }
-    const wanted = backupRequest(cluster, 'demand', clock.now());
-    await transaction.put('backups', wanted);
-    // Unchanged: but its change wakes the cluster's worker.
+    const backup = backupRequest(cluster, 'demand', clock.now());
+    await transaction.put('backups', backup);
+    // The row is unchanged, but writing it wakes the cluster's worker.
     await transaction.put('clusters', cluster);
-    return wanted;
+    return backup;
   });
 }
 
@@ -81,7 +81,7 @@ export function modifyBackup(
   });
 }
 
-/** The copy has an id of its own; the sealed file is the same, and opens in the same hardware. */
+/** Copies a backup under a new ID. The sealed file is the same, for the same hardware. */
 export async function copyBackup(
   { store, clock }: RequestContext,
   files: BackupFiles,
@@ -96,24 +96,24 @@ export async function copyBackup(
   },
 ): Promise<BackupRow> {
   if (region === name.region)
-    throw invalid('The destination Region must be another than the Region of the backup.');
+    throw invalid('The destination Region must differ from the Region of the backup.');
   const source = await store.read((reader) =>
     reader.get('backups', name.account, name.region, name.backupId),
   );
   if (!source) throw missing(name.backupId);
   requireReady(source, 'copied');
-  const { policy: _own, ...facts } = source;
-  const copied = {
+  const { policy: _own, ...columns } = source;
+  const origin = {
     date: clock.now(),
     region: name.region,
     backupId: name.backupId,
     clusterId: source.clusterId,
   };
   const copy: BackupRow = {
-    ...facts,
+    ...columns,
     region,
     backupId: newBackupId(),
-    copy: copied,
+    copy: origin,
     tags: tags ?? source.tags,
   };
   files.copy(name.backupId, copy.backupId);
@@ -121,7 +121,7 @@ export async function copyBackup(
   return copy;
 }
 
-/** There is one HSM type, so a migration to another is refused. */
+/** Modifies a cluster. There is only one HSM type, so a migration to another type is rejected. */
 export function modifyCluster(
   { store }: RequestContext,
   name: ClusterName,

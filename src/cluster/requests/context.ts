@@ -4,7 +4,7 @@ import type { ClusterLimits } from '../contract.ts';
 import type { Loopback } from '../network.ts';
 import type { HsmHosts } from '../remote/hosts.ts';
 
-/** What checking and recording a request takes. */
+/** Services and limits for checking and recording requests. */
 export interface RequestContext {
   readonly store: Store;
   readonly clock: Clock;

@@ -7,34 +7,34 @@ import { invalid } from '../rows.ts';
 import { requireReady } from './backups.ts';
 import type { RequestContext } from './context.ts';
 
-/** Characters after the prefix of cluster and HSM ids. */
+/** Number of characters after the prefix of cluster and HSM IDs. */
 export const ID_LENGTH = 11;
 
 export async function createCluster(
   context: RequestContext,
   scope: Scope,
-  wanted: NewCluster,
+  request: NewCluster,
 ): Promise<ClusterRow> {
-  if (wanted.hsmType !== HSM_TYPE) throw invalid('Provided HsmType is not supported.');
+  if (request.hsmType !== HSM_TYPE) throw invalid('Provided HsmType is not supported.');
   const vpc = vpcOf(scope, context.loopback);
-  const subnetMapping = mapSubnets(vpc, wanted.subnetIds);
-  const source = wanted.source;
-  if (source) checkSource(source, wanted.mode);
+  const subnetMapping = mapSubnets(vpc, request.subnetIds);
+  const source = request.source;
+  if (source) checkSource(source, request.mode);
   const cluster: ClusterRow = {
     account: scope.account,
     region: scope.region,
     clusterId: `cluster-${base32Id(ID_LENGTH)}`,
-    hsmType: wanted.hsmType,
-    mode: source?.mode ?? wanted.mode ?? 'FIPS',
+    hsmType: request.hsmType,
+    mode: source?.mode ?? request.mode ?? 'FIPS',
     networkType: 'IPV4',
     state: 'CREATE_IN_PROGRESS',
     stateMessage: 'Cluster is being created.',
     vpcId: vpc.vpcId,
     securityGroup: `sg-${hexId(17)}`,
     subnetMapping,
-    retentionDays: wanted.retentionDays,
+    retentionDays: request.retentionDays,
     ...(source && restoredFrom(source)),
-    tags: wanted.tags,
+    tags: request.tags,
     creationDate: context.clock.now(),
   };
   await context.store.transact(async (transaction) => {
@@ -50,7 +50,7 @@ function checkSource(source: BackupRow, mode: ClusterRow['mode'] | undefined): v
     throw invalid(`A ${source.mode} backup can be restored to a ${source.mode} cluster only.`);
 }
 
-/** The new cluster is claimed already, by the certificate that both then share. */
+/** Returns the columns of a restored cluster. It shares the backed-up cluster's certificate. */
 function restoredFrom({ backupId, clusterCertificate, trustAnchor }: BackupRow) {
   return { sourceBackupId: backupId, clusterCertificate, trustAnchor };
 }

@@ -16,15 +16,15 @@ export interface NewHsm {
 export function createHsm(
   context: RequestContext,
   name: ClusterName,
-  wanted: NewHsm,
+  request: NewHsm,
 ): Promise<HsmRow> {
   return context.store.transact(async (transaction) => {
     const rows = await requireCluster(transaction, name);
     checkState(rows);
-    const subnet = subnetFor(context, rows, wanted.availabilityZone);
+    const subnet = subnetFor(context, rows, request.availabilityZone);
     const others = await transaction.list('hsms', [name.account, name.region]);
     checkQuotas(rows, others.length, context.limits);
-    const host = await findHost(context, transaction, wanted);
+    const host = await findHost(context, transaction, request);
     const hsm: HsmRow = {
       account: name.account,
       region: name.region,
@@ -35,7 +35,7 @@ export function createHsm(
       eniId: `eni-${hexId(17)}`,
       eniIp:
         host?.address ??
-        addressIn(subnet, new Set(others.map((other) => other.eniIp)), wanted.ipAddress),
+        addressIn(subnet, new Set(others.map((other) => other.eniIp)), request.ipAddress),
       ...(host && { hostId: host.hostId }),
       port: 0,
       state: 'CREATE_IN_PROGRESS',
@@ -48,7 +48,7 @@ export function createHsm(
   });
 }
 
-/** Another machine, if one offers itself for the zone; otherwise the HSM runs on this one. */
+/** Finds another machine that offers itself for the zone. Otherwise the HSM runs on this one. */
 async function findHost(
   { hosts }: RequestContext,
   reader: Reader,
@@ -62,13 +62,16 @@ async function findHost(
   );
 }
 
-/** Until activation a cluster's identity and users are those of its first HSM, so there must be only that one. */
+/**
+ * Rejects an HSM that the cluster cannot have in its current state. Until activation, the cluster's
+ * key pair and users exist only in its first HSM, so there must be only one.
+ */
 function checkState({ cluster, hsms, backups }: ClusterRows): void {
   const { clusterId, state } = cluster;
   if (state === 'ACTIVE') {
     if (hsms.some(isRemaining) || newestBackup({ cluster, backups }) !== undefined) return;
     throw invalid(
-      `Cluster '${clusterId}' has neither an HSM left that a new one could be cloned from nor a backup.`,
+      `Cluster '${clusterId}' has neither an HSM to clone a new one from nor a backup to restore.`,
     );
   }
   if (hsms.length > 0)
@@ -85,7 +88,10 @@ function isRemaining({ state }: HsmRow): boolean {
   return state !== 'DELETE_IN_PROGRESS';
 }
 
-/** With no other HSM to be cloned from, a new one of an active cluster begins with what was backed up last. */
+/**
+ * Returns the backup to restore into a new HSM: the newest one, if an active cluster has no other
+ * HSM to clone the new one from.
+ */
 function restoreSource({ cluster, hsms, backups }: ClusterRows): { readonly restoreFrom?: string } {
   const backupId =
     cluster.state === 'ACTIVE' && !hsms.some(isRemaining)
@@ -94,7 +100,7 @@ function restoreSource({ cluster, hsms, backups }: ClusterRows): { readonly rest
   return backupId === undefined ? {} : { restoreFrom: backupId };
 }
 
-/** Also one that is just being made, by the last HSM on its way out: it is the newest. */
+/** Includes a backup in progress: the last HSM makes one before it is deleted. */
 function newestBackup({
   cluster,
   backups,
@@ -134,17 +140,21 @@ function checkQuotas(
     );
 }
 
-function addressIn(subnet: Subnet, taken: ReadonlySet<string>, wanted: string | undefined): string {
-  if (wanted === undefined) {
+function addressIn(
+  subnet: Subnet,
+  taken: ReadonlySet<string>,
+  requested: string | undefined,
+): string {
+  if (requested === undefined) {
     const address = freeAddress(subnet, taken);
     if (address === undefined) throw invalid(`Subnet '${subnet.subnetId}' has no free IP address.`);
     return address;
   }
-  if (!isHostOf(subnet, wanted))
+  if (!isHostOf(subnet, requested))
     throw invalid(
-      `IP address ${wanted} is not in subnet '${subnet.subnetId}' (${subnet.cidrBlock}).`,
+      `IP address ${requested} is not in subnet '${subnet.subnetId}' (${subnet.cidrBlock}).`,
     );
-  if (taken.has(wanted) && !isShared(wanted))
-    throw invalid(`IP address ${wanted} is already in use.`);
-  return wanted;
+  if (taken.has(requested) && !isShared(requested))
+    throw invalid(`IP address ${requested} is already in use.`);
+  return requested;
 }

@@ -10,7 +10,7 @@ export async function initializeCluster(
   claim: Claim,
 ): Promise<ClusterRow> {
   const csr = csrOf((await store.read((reader) => requireCluster(reader, name))).cluster);
-  // Outside the transaction: verifying signatures takes its time, and other writers wait for a transaction.
+  // Outside the transaction, because verifying signatures is slow and would block other writers.
   const fault = await claimProblem(claim, csr, clock.now());
   return store.transact(async (transaction) => {
     const { cluster } = await requireCluster(transaction, name);
@@ -28,7 +28,7 @@ export async function initializeCluster(
   });
 }
 
-/** The request that the customer was to sign, if the cluster waits for that. */
+/** Returns the CSR for the customer to sign. Throws if the cluster does not wait for that. */
 function csrOf({ clusterId, state, clusterCsr }: ClusterRow): string {
   if (state !== 'UNINITIALIZED')
     throw invalid(

@@ -6,7 +6,7 @@ import { awaitsActivation, running, type Step, type StepContext } from './step.t
 
 const DAY_MS = 86_400_000;
 
-/** A cluster with HSMs has a backup of every day. */
+/** Requests a backup of a cluster with HSMs if its newest one is a day old. */
 export const requestDailyBackup: Step = async ({ store, clock }, { cluster, hsms, backups }) => {
   if (cluster.state !== 'ACTIVE' || hsms.length === 0) return false;
   const newest = Math.max(cluster.creationDate, ...backups.map(({ creationDate }) => creationDate));
@@ -17,20 +17,22 @@ export const requestDailyBackup: Step = async ({ store, clock }, { cluster, hsms
   return true;
 };
 
-/** Makes the backup that is wanted longest: an HSM seals it, and only the file comes here. */
+/**
+ * Makes the oldest requested backup. An HSM seals it; the control plane gets only the sealed file.
+ */
 export const makeBackup: Step = async (context, rows) => {
-  const wanted = pendingBackup(rows);
-  if (!wanted) return false;
+  const pending = pendingBackup(rows);
+  if (!pending) return false;
   const source = backupSource(context, rows);
-  if (!source) return abandonIfImpossible(context, rows, wanted);
-  const { backupId } = wanted;
+  if (!source) return abandonIfImpossible(context, rows, pending);
+  const { backupId } = pending;
   await source.call('createBackup', { backupId });
   await context.backupFiles.save(
     backupId,
     async (offset) => (await source.call('readBackup', { offset })).bytes,
   );
   await context.store.transact(async (transaction) => {
-    const row = await transaction.get('backups', wanted.account, wanted.region, backupId);
+    const row = await transaction.get('backups', pending.account, pending.region, backupId);
     if (row)
       await transaction.put('backups', {
         ...row,
@@ -39,19 +41,20 @@ export const makeBackup: Step = async (context, rows) => {
       });
   });
   context.log.info(
-    { backupId, clusterId: wanted.clusterId, reason: wanted.reason },
-    'backup is made',
+    { backupId, clusterId: pending.clusterId, reason: pending.reason },
+    'backup created',
   );
   return true;
 };
 
+/** Returns the oldest requested backup. */
 export function pendingBackup({ backups }: ClusterRows): BackupRow | undefined {
   return backups
     .filter(({ state }) => state === 'CREATE_IN_PROGRESS')
     .toSorted((a, b) => a.creationDate - b.creationDate)[0];
 }
 
-/** One that stays if there is any; one that is leaving has it all too. */
+/** Prefers an HSM that is not being deleted. One that is being deleted has all data as well. */
 function backupSource(context: StepContext, { hsms }: ClusterRows): HsmProcess | undefined {
   const able = hsms.flatMap((hsm) => {
     const process = context.processes.get(hsm.hsmId);
@@ -62,7 +65,10 @@ function backupSource(context: StepContext, { hsms }: ClusterRows): HsmProcess |
   return (able.find(({ hsm }) => hsm.state !== 'DELETE_IN_PROGRESS') ?? able[0])?.process;
 }
 
-/** A cluster whose HSMs are gone, or go without having run again, can't be backed up any more. */
+/**
+ * Drops a requested backup that no HSM can make: all HSMs are being deleted, and none of them runs
+ * or can be started.
+ */
 async function abandonIfImpossible(
   context: StepContext,
   rows: ClusterRows,
@@ -71,16 +77,16 @@ async function abandonIfImpossible(
   const { processes, store, log } = context;
   const leaving = rows.hsms.filter(({ state }) => state === 'DELETE_IN_PROGRESS');
   if (running(context, rows).length > 0 || leaving.length < rows.hsms.length) return false;
-  const hopeful = leaving.filter(
+  const startable = leaving.filter(
     ({ hsmId }) => processes.wasStarted(hsmId) && !processes.failure(hsmId),
   );
-  for (const hsm of hopeful)
+  for (const hsm of startable)
     processes.ensureStarted(rows.cluster, hsm, awaitsActivation(rows.cluster));
-  if (hopeful.length > 0) return false;
+  if (startable.length > 0) return false;
   await store.transact((transaction) => transaction.delete('backups', account, region, backupId));
   log.warn(
     { backupId, clusterId: rows.cluster.clusterId },
-    'no HSM is left that could make the backup',
+    'backup dropped: no HSM is left to make it',
   );
   return true;
 }

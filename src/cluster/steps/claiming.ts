@@ -7,7 +7,7 @@ import { running, type Step } from './step.ts';
 
 export const finishCreation: Step = ({ store }, { cluster }) => {
   if (cluster.state !== 'CREATE_IN_PROGRESS') return Promise.resolve(false);
-  // A cluster that is made from a backup has its certificate and its users already.
+  // A cluster created from a backup already has its certificate and users.
   const state = cluster.sourceBackupId === undefined ? 'UNINITIALIZED' : 'ACTIVE';
   return changeCluster(store, cluster, (row) => ({
     ...row,
@@ -16,14 +16,17 @@ export const finishCreation: Step = ({ store }, { cluster }) => {
   }));
 };
 
-/** The first HSM gets its hardware certificates; what it and they say of the cluster's identity goes to the cluster's row. */
+/**
+ * Certifies the hardware of the first HSM, and records the certificates and the cluster's CSR in
+ * the cluster's row.
+ */
 export const certifyFirstHsm: Step = async (context, rows) => {
   const [first] = running(context, rows);
   if (rows.cluster.state !== 'UNINITIALIZED' || first?.hsm.state !== 'CREATE_IN_PROGRESS')
     return false;
   const certificates = await certifyHardware(first.process, context.authorities);
   const { clusterCsr } = first.process.status;
-  if (clusterCsr === undefined) throw new Error('the first HSM shows no cluster CSR');
+  if (clusterCsr === undefined) throw new Error('the first HSM has no cluster CSR');
   const { account, region, clusterId, hsmId } = first.hsm;
   await context.store.transact(async (transaction) => {
     const hsm = await transaction.get('hsms', account, region, clusterId, hsmId);
@@ -35,28 +38,31 @@ export const certifyFirstHsm: Step = async (context, rows) => {
   return true;
 };
 
-/** Gives the HSM what the customer's CA signed. The request was checked, so a refusal means that the HSM was replaced meanwhile. */
+/**
+ * Installs the customer's certificates in the HSM. They have been checked, so the HSM rejects them
+ * only if it was replaced in the meantime.
+ */
 export const initialize: Step = async (context, rows) => {
   const { cluster } = rows;
   const [first] = running(context, rows);
   if (cluster.state !== 'INITIALIZE_IN_PROGRESS' || !first) return false;
-  const refusal = await initializeHsm(
+  const rejection = await initializeHsm(
     first,
     cluster.clusterCertificate ?? '',
     cluster.trustAnchor ?? '',
   );
-  if (refusal)
+  if (rejection)
     context.log.error(
-      { clusterId: cluster.clusterId, err: refusal },
-      'HSM refuses the cluster certificate',
+      { clusterId: cluster.clusterId, err: rejection },
+      'HSM rejected the cluster certificate',
     );
   return changeCluster(context.store, cluster, (row) => {
     if (row.state !== 'INITIALIZE_IN_PROGRESS') return undefined;
-    if (refusal)
+    if (rejection)
       return {
         ...row,
         state: 'UNINITIALIZED',
-        stateMessage: `Initialization failed: ${refusal.message}`,
+        stateMessage: `Initialization failed: ${rejection.message}`,
       };
     return {
       ...row,
@@ -81,7 +87,10 @@ async function initializeHsm(
   }
 }
 
-/** The customer restored an exported backup at the HSM itself, which makes the cluster what the backed-up one was. */
+/**
+ * Records that the customer has restored an exported backup directly at the HSM, which turns the
+ * cluster into the exported one.
+ */
 export const recordRestore: Step = async (context, rows) => {
   const restored = running(context, rows).find(({ status }) => status.lifecycle === 'active');
   if (rows.cluster.state !== 'UNINITIALIZED' || !restored) return false;
@@ -103,7 +112,7 @@ export const recordRestore: Step = async (context, rows) => {
   return true;
 };
 
-/** The customer set the first admin's password at the HSM itself. */
+/** Records that the customer has set the first admin's password, directly at the HSM. */
 export const recordActivation: Step = async (context, rows) => {
   if (rows.cluster.state !== 'INITIALIZED') return false;
   if (!running(context, rows).some(({ status }) => status.lifecycle === 'active')) return false;

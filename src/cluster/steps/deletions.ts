@@ -3,11 +3,14 @@ import type { ClusterRows } from '../rows.ts';
 import { pendingBackup } from './backups.ts';
 import { awaitsActivation, type Step, type StepContext } from './step.ts';
 
-/** Removes HSMs that are to be deleted, each when the others hold all that it holds. Throws while one has to wait. */
+/**
+ * Removes an HSM that is to be deleted, once the others hold all its data. Throws while that is not
+ * the case, so that the step is retried.
+ */
 export const removeHsms: Step = async (context, rows) => {
   const { store, processes, log } = context;
   const leaving = rows.hsms.find((hsm) => hsm.state === 'DELETE_IN_PROGRESS');
-  // What it holds is to be backed up first.
+  // Pending backups come first, because they may include its data.
   if (!leaving || pendingBackup(rows) || !(await mayLeave(context, rows, leaving))) return false;
   await processes.remove(leaving.hsmId);
   await store.transact(async (transaction) => {
@@ -18,11 +21,11 @@ export const removeHsms: Step = async (context, rows) => {
     if (cluster && rest.length === 0 && awaitsActivation(cluster))
       await transaction.put('clusters', resetToUninitialized(cluster));
   });
-  log.info({ clusterId: leaving.clusterId, hsmId: leaving.hsmId }, 'HSM is deleted');
+  log.info({ clusterId: leaving.clusterId, hsmId: leaving.hsmId }, 'HSM deleted');
   return true;
 };
 
-/** The last one may always go, and so may one that was tried to be started again and did not start. */
+/** Always true for the last HSM, and for one that could not be restarted. */
 async function mayLeave(
   { processes }: StepContext,
   { cluster, hsms }: ClusterRows,
@@ -36,14 +39,14 @@ async function mayLeave(
   )
     return true;
   const process = processes.get(hsmId);
-  // The control plane was restarted meanwhile. What the HSM holds may be nowhere else, so it has to run once more.
+  // The control plane was restarted. The HSM may hold the only copy of a key, so it must run again.
   if (!process) processes.ensureStarted(cluster, leaving, awaitsActivation(cluster));
   if (!process) return false;
   if ((await process.call('retire', {})).covered) return true;
-  throw new Error(`HSM ${hsmId} can't be deleted before another HSM holds all that it holds`);
+  throw new Error(`HSM ${hsmId} can't be deleted until another HSM holds all its data`);
 }
 
-/** What the cluster's row says of the key pair of its first HSM. */
+/** Columns of the cluster's row that depend on the key pair of its first HSM. */
 const identityMembers = [
   'clusterCsr',
   'hsmCertificate',
@@ -53,13 +56,16 @@ const identityMembers = [
   'trustAnchor',
 ] as const;
 
-/** The cluster's key pair went with its only HSM: the next HSM makes a new one, and the customer's CA signs anew. */
+/**
+ * Returns the row of a cluster that lost its key pair with its only HSM. The next HSM makes a new
+ * pair, which the customer's CA has to sign again.
+ */
 function resetToUninitialized(cluster: ClusterRow): ClusterRow {
   if (cluster.state === 'DELETE_IN_PROGRESS' || cluster.state === 'CREATE_IN_PROGRESS')
     return cluster;
-  const anew: { -readonly [Member in keyof ClusterRow]: ClusterRow[Member] } = { ...cluster };
-  for (const member of identityMembers) delete anew[member];
-  return { ...anew, state: 'UNINITIALIZED', stateMessage: 'Cluster has no HSM.' };
+  const reset: { -readonly [Member in keyof ClusterRow]: ClusterRow[Member] } = { ...cluster };
+  for (const member of identityMembers) delete reset[member];
+  return { ...reset, state: 'UNINITIALIZED', stateMessage: 'Cluster has no HSM.' };
 }
 
 export const removeCluster: Step = async ({ store, log }, { cluster, hsms }: ClusterRows) => {
@@ -67,6 +73,6 @@ export const removeCluster: Step = async ({ store, log }, { cluster, hsms }: Clu
   await store.transact((transaction) =>
     transaction.delete('clusters', cluster.account, cluster.region, cluster.clusterId),
   );
-  log.info({ clusterId: cluster.clusterId }, 'cluster is deleted');
+  log.info({ clusterId: cluster.clusterId }, 'cluster deleted');
   return true;
 };

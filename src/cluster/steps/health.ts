@@ -2,10 +2,10 @@ import type { HsmRow } from '../../domain/index.ts';
 import { changeHsm } from '../rows.ts';
 import { awaitsActivation, type Step, type StepContext } from './step.ts';
 
-/** As CloudHSM's model has it. */
+/** Maximum length of StateMessage in CloudHSM's API model. */
 const MAX_STATE_MESSAGE_LENGTH = 300;
 const LOST_STATE_MESSAGE =
-  'HSM has lost what it held: its files are damaged or gone. Delete it and create another.';
+  'HSM has lost its state: its files are damaged or missing. Delete it and create another.';
 
 export const launchHsms: Step = async ({ processes }, { cluster, hsms }) => {
   for (const hsm of hsms) {
@@ -15,7 +15,7 @@ export const launchHsms: Step = async ({ processes }, { cluster, hsms }) => {
   return false;
 };
 
-/** Records where each HSM listens, whether it runs and does its work, and if not, why and since when. */
+/** Records each HSM's port and health, and for a degraded HSM the reason and the time. */
 export const recordHealth: Step = async (context, { cluster, hsms }) => {
   let changed = false;
   for (const hsm of hsms) {
@@ -26,7 +26,7 @@ export const recordHealth: Step = async (context, { cluster, hsms }) => {
   return changed;
 };
 
-/** The row as it should be now; undefined if it is. */
+/** Returns the row as it should be. Undefined if it is current. */
 function observedRow(
   context: StepContext,
   hsm: HsmRow,
@@ -35,11 +35,11 @@ function observedRow(
   const status = context.processes.get(hsm.hsmId)?.status;
   const moved = status && status.port !== hsm.port ? { ...hsm, port: status.port } : hsm;
   if (hsm.state !== 'ACTIVE' && hsm.state !== 'DEGRADED') return moved === hsm ? undefined : moved;
-  const trouble = problemOf(context, hsm, clusterIsActive);
-  if (trouble !== undefined)
-    return degradedRow(moved, trouble, context.clock.now()) ?? (moved === hsm ? undefined : moved);
+  const problem = problemOf(context, hsm, clusterIsActive);
+  if (problem !== undefined)
+    return degradedRow(moved, problem, context.clock.now()) ?? (moved === hsm ? undefined : moved);
   if (!status || hsm.state === 'ACTIVE') return moved === hsm ? undefined : moved;
-  const { degradedSince: _over, ...rest } = moved;
+  const { degradedSince: _ended, ...rest } = moved;
   return { ...rest, state: 'ACTIVE', stateMessage: 'HSM created.' };
 }
 
@@ -49,15 +49,15 @@ function problemOf(
   clusterIsActive: boolean,
 ): string | undefined {
   const status = processes.get(hsmId)?.status;
-  // It was a member of an active cluster once, and knows nothing of it now.
+  // It was a member of an active cluster, but has no state of it.
   if (status && clusterIsActive && status.lifecycle !== 'active') return LOST_STATE_MESSAGE;
   if (status) return status.trouble;
   const failure = processes.failure(hsmId);
-  return failure && `HSM is not running and will be started again: ${failure.reason}`;
+  return failure && `HSM is not running and will be restarted: ${failure.reason}`;
 }
 
-function degradedRow(hsm: HsmRow, trouble: string, now: number): HsmRow | undefined {
-  const stateMessage = trouble.slice(0, MAX_STATE_MESSAGE_LENGTH);
+function degradedRow(hsm: HsmRow, problem: string, now: number): HsmRow | undefined {
+  const stateMessage = problem.slice(0, MAX_STATE_MESSAGE_LENGTH);
   if (hsm.state === 'DEGRADED' && hsm.stateMessage === stateMessage) return undefined;
   return { ...hsm, state: 'DEGRADED', stateMessage, degradedSince: hsm.degradedSince ?? now };
 }

@@ -7,8 +7,9 @@ import type { ClusterRows } from '../rows.ts';
 import { running, type RunningHsm, type Step, type StepContext } from './step.ts';
 
 /**
- * An HSM that is down stays a peer: it comes back, and until then keys are known not to be everywhere. So does one that is
- * leaving, until it has left: the others take over what only it has.
+ * Sends each HSM the list of its peers. An HSM that is down stays in the list: it will recover, and
+ * until then the coverage of keys shows that it is missing. An HSM that is being deleted also stays,
+ * so that the others can copy data that only it has.
  */
 export const updatePeers: Step = async (context, rows) => {
   const members: Peer[] = rows.hsms
@@ -22,7 +23,7 @@ export const updatePeers: Step = async (context, rows) => {
   return false;
 };
 
-/** Clones each new HSM from a member, and counts it in once it holds all that the members held. */
+/** Clones each new HSM from a member, and makes it ACTIVE once it is synchronized. */
 export const joinHsms: Step = async (context, rows) => {
   if (rows.cluster.state !== 'ACTIVE') return false;
   let changed = false;
@@ -57,14 +58,14 @@ function recordJoined(
   return store.transact(async (transaction) => {
     const hsm = await transaction.get('hsms', account, region, clusterId, hsmId);
     if (hsm?.state !== 'CREATE_IN_PROGRESS') return false;
-    const { restoreFrom: _taken, ...joined } = hsm;
+    const { restoreFrom: _done, ...joined } = hsm;
     await transaction.put('hsms', { ...joined, state: 'ACTIVE', stateMessage: 'HSM created.' });
     await transaction.put('backups', backupRequest(cluster, 'join', clock.now()));
     return true;
   });
 }
 
-/** Gives the first HSM of a cluster what was backed up. False while that backup is still being made. */
+/** Restores a backup into a cluster's only HSM. Returns false while the backup is in progress. */
 async function restoreInto(
   context: StepContext,
   { backups }: ClusterRows,
@@ -81,7 +82,7 @@ async function restoreInto(
   await process.call('restoreBackup', {});
   context.log.info(
     { backupId, hsmId: hsm.hsmId, clusterId: hsm.clusterId },
-    'HSM is restored from a backup',
+    'HSM restored from a backup',
   );
   return true;
 }

@@ -8,7 +8,7 @@ import type { HsmProcesses } from '../hsm-processes.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import type { ClusterRows } from '../rows.ts';
 
-/** What steps work with. */
+/** Services that steps use. */
 export interface StepContext {
   readonly store: Store;
   readonly processes: HsmProcesses;
@@ -19,8 +19,9 @@ export interface StepContext {
 }
 
 /**
- * Brings one cluster nearer to what its rows say, and resolves to whether it changed a row. It may be cut off anywhere
- * and is then run again from the start, so it must look at what is there rather than remember.
+ * Brings one cluster closer to the state that its rows specify. Returns true if it changed a row. A
+ * step can be interrupted at any point and then runs again from its start, so it must derive its
+ * work from the current state instead of remembering it.
  */
 export type Step = (context: StepContext, rows: ClusterRows) => Promise<boolean>;
 
@@ -30,7 +31,7 @@ export interface RunningHsm {
   readonly status: HsmStatus;
 }
 
-/** The cluster's HSMs that run now, without those being deleted. */
+/** Returns the cluster's running HSMs, without those that are being deleted. */
 export function running({ processes }: StepContext, { hsms }: ClusterRows): RunningHsm[] {
   return hsms.flatMap((hsm) => {
     const process = hsm.state === 'DELETE_IN_PROGRESS' ? undefined : processes.get(hsm.hsmId);
@@ -38,7 +39,10 @@ export function running({ processes }: StepContext, { hsms }: ClusterRows): Runn
   });
 }
 
-/** Whether the cluster has no users and keys of its own yet: its one HSM made its key pair, and no other may join. */
+/**
+ * True until the cluster is active. Until then it has no users or keys: its only HSM has made its
+ * key pair, and no other HSM may join.
+ */
 export function awaitsActivation({ state }: ClusterRow): boolean {
   return state !== 'ACTIVE';
 }
