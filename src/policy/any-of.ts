@@ -1,4 +1,7 @@
-/** Whether one of the tests holds. One alone is taken as it is: most lists in policies have one member. */
+/**
+ * Returns a test that holds if any of the tests holds. A single test is returned as it is: most
+ * lists in policies have one member.
+ */
 export function anyOf<Args extends readonly unknown[]>(
   tests: readonly ((...args: Args) => boolean)[],
 ): (...args: Args) => boolean {

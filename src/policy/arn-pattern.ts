@@ -1,12 +1,16 @@
 import { compileTemplate, readTemplate, type Token, type TemplateMatcher } from './template.ts';
 
 const COLON = ':'.charCodeAt(0);
-/** `arn`, partition, service, Region, account, resource. Only the last may have colons of its own. */
+/**
+ * Parts of an ARN: `arn`, partition, service, Region, account, resource. Only the last may contain
+ * colons.
+ */
 const ARN_PARTS = 6;
 
 /**
- * A matcher for an ARN with wildcards, which don't reach across its first five colons. An ARN that ends early goes on
- * with wildcards. Variables are resolved within their part: what they stand for can't add parts.
+ * Compiles an ARN with wildcards, which do not match across its first five colons. If the pattern
+ * has fewer parts, the missing ones match anything. Variables are resolved within their part: their
+ * values cannot add parts.
  */
 export function compileArnPattern(pattern: string, variables: boolean): TemplateMatcher {
   if (pattern === '*') return () => true;
@@ -26,7 +30,10 @@ export function compileArnPattern(pattern: string, variables: boolean): Template
   };
 }
 
-/** Short ARNs stay short here: the parts that are not there are not looked at. */
+/**
+ * Splits tokens at the first five colons. A short pattern stays short: missing parts are not
+ * compared.
+ */
 function splitTokens(tokens: readonly Token[]): Token[][] {
   const parts: Token[][] = [[]];
   for (const token of tokens) {
@@ -36,7 +43,7 @@ function splitTokens(tokens: readonly Token[]): Token[][] {
   return parts;
 }
 
-/** The five parts before the resource, and the resource with whatever colons it has. */
+/** Splits an ARN into the five parts before the resource, and the resource with its colons. */
 function arnParts(arn: string): string[] {
   const parts = arn.split(':');
   return parts.length <= ARN_PARTS

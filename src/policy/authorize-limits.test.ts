@@ -20,7 +20,7 @@ import {
   outcome,
 } from '../../test/support/policy-world.ts';
 
-describe('authorize, with what limits a principal', () => {
+describe('authorize, with policies that limit the principal', () => {
   const only = (action: string): CompiledPolicy => identityPolicy(may(action));
   const role = `arn:aws:iam::${account}:role/app`;
   const session: Principal = {
@@ -45,90 +45,91 @@ describe('authorize, with what limits a principal', () => {
   const sessionPolicy = { session: [only('kms:Decrypt')] };
   const serviceControl = { serviceControl: [only('kms:Decrypt')] };
 
-  // Source: "How permissions boundaries, session policies and resource-based policies interact", IAM User Guide.
+  // Source: "How permissions boundaries, session policies and resource-based policies interact",
+  // IAM User Guide.
   const cases: readonly [string, string, DecisionInput][] = [
     [
-      'lets a boundary limit identity policies',
+      'applies a boundary as a limit on identity policies',
       'no-boundary-allow',
       { ...delegated, ...limits(boundary, only('kms:*')) },
     ],
     [
-      'lets a boundary alone allow nothing',
+      'allows nothing by a boundary alone',
       'no-identity-allow',
       { ...delegated, ...limits({ boundary: only('kms:*') }) },
     ],
     [
-      'allows what both boundary and identity policy allow',
+      'allows a request that both boundary and identity policy allow',
       'allowed',
       { ...delegated, ...limits({ boundary: only('kms:*') }, only('kms:*')) },
     ],
     [
-      'lets no boundary limit a user whom the key policy names',
+      'applies no boundary to a user that the key policy names',
       'allowed',
       { ...byName, ...limits(boundary) },
     ],
     [
-      'lets a boundary limit a role that the key policy names',
+      'applies a boundary to a role that the key policy names',
       'no-boundary-allow',
       { ...byRole, ...limits(boundary) },
     ],
     [
-      'lets no boundary limit a session that the key policy names',
+      'applies no boundary to a session that the key policy names',
       'allowed',
       { ...bySession, ...limits(boundary) },
     ],
     [
-      'lets no boundary limit what the key policy allows everyone',
+      'applies no boundary if the key policy allows everyone',
       'allowed',
       { ...byAll, ...limits(boundary) },
     ],
     [
-      'lets a deny of a boundary win',
+      'denies if a boundary denies',
       'boundary-deny',
       { ...byName, ...limits({ boundary: identityPolicy(may(), mayNot()) }) },
     ],
     [
-      'lets a session policy limit a role',
+      'applies a session policy to a role that the key policy names',
       'no-session-allow',
       { ...byRole, ...limits(sessionPolicy) },
     ],
     [
-      'lets no session policy limit a session that the key policy names',
+      'applies no session policy to a session that the key policy names',
       'allowed',
       { ...bySession, ...limits(sessionPolicy) },
     ],
     [
-      'lets a deny of a session policy win',
+      'denies if a session policy denies',
       'session-deny',
       { ...bySession, ...limits({ session: [identityPolicy(mayNot())] }) },
     ],
     [
-      'takes session policies together',
+      'combines session policies',
       'allowed',
       { ...byRole, ...limits({ session: [only('kms:Decrypt'), only('kms:Encrypt')] }) },
     ],
     [
-      'lets service control policies limit everyone',
+      'applies service control policies to everyone',
       'no-service-control-allow',
       { ...byName, ...limits(serviceControl) },
     ],
     [
-      'lets a deny of a service control policy win',
+      'denies if a service control policy denies',
       'service-control-deny',
       { ...byName, ...limits({ serviceControl: [identityPolicy(may(), mayNot())] }) },
     ],
     [
-      'lets an empty list of service control policies allow nothing',
+      'allows nothing under an empty list of service control policies',
       'no-service-control-allow',
       { ...byName, ...limits({ serviceControl: [] }) },
     ],
     [
-      'lets service control policies limit the root user',
+      'applies service control policies to the root user',
       'no-service-control-allow',
       { principal: { ...ana, arn: root.AWS }, ...delegated, ...limits(serviceControl) },
     ],
     [
-      'lets a boundary limit callers from other accounts whom the key policy names',
+      'applies a boundary to callers of other accounts that the key policy names',
       'no-boundary-allow',
       {
         principal: user('eve', elsewhere),
@@ -137,7 +138,7 @@ describe('authorize, with what limits a principal', () => {
       },
     ],
     [
-      'excepts by NotPrincipal whom it lists',
+      'exempts principals that NotPrincipal lists',
       'allowed',
       {
         resourcePolicy: keyPolicy(allow('*'), {
@@ -148,7 +149,7 @@ describe('authorize, with what limits a principal', () => {
       },
     ],
     [
-      'excepts nobody by NotPrincipal who has a boundary',
+      'does not exempt a principal with a boundary by NotPrincipal',
       'resource-deny',
       {
         resourcePolicy: keyPolicy(allow('*'), {
@@ -160,7 +161,7 @@ describe('authorize, with what limits a principal', () => {
       },
     ],
     [
-      'does not except by NotPrincipal the users of an account that it lists',
+      'does not exempt the users of an account that NotPrincipal lists',
       'resource-deny',
       {
         resourcePolicy: keyPolicy(allow('*'), {
@@ -171,12 +172,12 @@ describe('authorize, with what limits a principal', () => {
       },
     ],
     [
-      'takes a grant to the caller for an allow',
+      'treats a grant to the caller as an allow',
       'allowed',
       { ...delegated, grant: { naming: 'itself', grantId: 'g' } },
     ],
     [
-      'lets a boundary limit a grant to a role',
+      'applies a boundary to a grant to a role',
       'no-boundary-allow',
       {
         ...byRole,
@@ -186,17 +187,17 @@ describe('authorize, with what limits a principal', () => {
       },
     ],
     [
-      'lets no boundary limit a grant to the session itself',
+      'applies no boundary to a grant to the session itself',
       'allowed',
       { ...byRole, grant: { naming: 'itself', grantId: 'g' }, ...limits(boundary) },
     ],
     [
-      'lets a deny win over a grant',
+      'denies despite a grant if a policy denies',
       'resource-deny',
       { resourcePolicy: keyPolicy(deny('*')), grant: { naming: 'itself', grantId: 'g' } },
     ],
     [
-      'asks for identity policies beside a grant from another account',
+      'requires identity policies in addition to a grant from another account',
       'no-identity-allow',
       {
         principal: user('eve', elsewhere),
@@ -205,7 +206,7 @@ describe('authorize, with what limits a principal', () => {
       },
     ],
     [
-      'keeps key administration in the account of the key, whatever policies say',
+      'confines key administration to the account of the key, whatever policies say',
       'hidden',
       {
         principal: user('eve', elsewhere),
@@ -215,7 +216,7 @@ describe('authorize, with what limits a principal', () => {
       },
     ],
     [
-      'lets the root user do what needs no key',
+      'allows the root user actions that need no key',
       'allowed',
       { principal: { ...ana, arn: root.AWS }, action: 'kms:CreateKey', resourceArn: '*' },
     ],
@@ -223,7 +224,7 @@ describe('authorize, with what limits a principal', () => {
   for (const [behaviour, expected, more] of cases)
     it(behaviour, () => assert.equal(outcome(more), expected));
 
-  it('says which statements and which grant decided', () => {
+  it('reports the statements and the grant that led to the decision', () => {
     const allowed = decide({ ...delegated, ...limits({ boundary: only('kms:*') }, only('kms:*')) });
     assert.deepEqual(
       allowed.by.map(({ source, statement }) => [source, statement?.actions?.of]),

@@ -39,17 +39,17 @@ describe('authorize, in the account of the key', () => {
       { resourcePolicy: keyPolicy(allow('*')) },
     ],
     [
-      'takes actions in any case',
+      'compares actions regardless of case',
       'allowed',
       { resourcePolicy: keyPolicy(allow(itsAna, 'KMS:enc*')) },
     ],
     [
-      'leaves it to identity policies if the account is named',
+      'defers to identity policies if the account is named',
       'allowed',
       { resourcePolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(may())] },
     ],
     [
-      'takes an account id for its root',
+      'treats an account ID as its root ARN',
       'allowed',
       {
         resourcePolicy: keyPolicy(allow({ AWS: account })),
@@ -57,7 +57,7 @@ describe('authorize, in the account of the key', () => {
       },
     ],
     [
-      'does not take delegation for an allow',
+      'does not treat delegation as an allow',
       'no-identity-allow',
       { resourcePolicy: keyPolicy(allow(root)) },
     ],
@@ -70,7 +70,7 @@ describe('authorize, in the account of the key', () => {
       },
     ],
     [
-      'delegates only the actions that the statement has',
+      'delegates only the actions of the statement',
       'no-resource-allow',
       {
         resourcePolicy: keyPolicy(allow(root, 'kms:Decrypt')),
@@ -78,42 +78,42 @@ describe('authorize, in the account of the key', () => {
       },
     ],
     [
-      'does not let a service statement speak for a user',
+      'does not apply a statement for a service to a user',
       'no-resource-allow',
       { resourcePolicy: keyPolicy(allow({ Service: 'logs.amazonaws.com' })) },
     ],
     [
-      'lets a deny of the key policy win',
+      'denies if the key policy denies',
       'resource-deny',
       { resourcePolicy: keyPolicy(allow(itsAna), deny(itsAna, 'kms:Encrypt')) },
     ],
     [
-      'lets a deny for the account win',
+      'denies if the key policy denies the account',
       'resource-deny',
       { resourcePolicy: keyPolicy(allow(itsAna), deny(root)) },
     ],
     [
-      'lets an identity deny win over the key policy',
+      'denies if an identity policy denies, despite the key policy',
       'identity-deny',
       { resourcePolicy: keyPolicy(allow(itsAna)), identityPolicies: [identityPolicy(mayNot())] },
     ],
     [
-      'asks for the right resource',
+      'compares the resource',
       'no-resource-allow',
       { resourcePolicy: keyPolicy(allow(itsAna, 'kms:*', 'arn:aws:kms:*:*:key/other')) },
     ],
     [
-      'gives the creator and root nothing of their own',
+      'gives the creator and root no permission of their own',
       'no-resource-allow',
       { principal: { ...ana, arn: root.AWS }, resourcePolicy: keyPolicy(allow(itsAna)) },
     ],
     [
-      'takes the root ARN for the root user itself',
+      'treats the root ARN as the root user itself',
       'allowed',
       { principal: { ...ana, arn: root.AWS }, resourcePolicy: keyPolicy(allow(root)) },
     ],
     [
-      'lets a role speak for its sessions',
+      'applies a statement for a role to its sessions',
       'allowed',
       {
         principal: {
@@ -125,7 +125,7 @@ describe('authorize, in the account of the key', () => {
       },
     ],
     [
-      'does not match a recreated user by its old id',
+      'does not match a recreated user by its previous ID',
       'no-resource-allow',
       { resourcePolicy: keyPolicy(allow({ AWS: 'AIDACKCEVSQ6C2EXAMPLE' })) },
     ],
@@ -145,12 +145,12 @@ describe('authorize, from another account', () => {
   const delegated = keyPolicy(allow({ AWS: elsewhere }));
   const cases: readonly [string, string, DecisionInput][] = [
     [
-      'needs both policies: both',
+      'allows if both sides allow',
       'allowed',
       { resourcePolicy: named, identityPolicies: [identityPolicy(may())] },
     ],
     [
-      'takes an account of the key policy for its users',
+      'applies a statement for an account to its users',
       'allowed',
       { resourcePolicy: delegated, identityPolicies: [identityPolicy(may('kms:*', resourceArn))] },
     ],
@@ -169,12 +169,12 @@ describe('authorize, from another account', () => {
       },
     ],
     [
-      'hides it also from a caller whose own policy denies',
+      'hides a key from a caller whose own policy denies',
       'hidden',
       { resourcePolicy: keyPolicy(allow(root)), identityPolicies: [identityPolicy(mayNot())] },
     ],
     [
-      'lets an identity deny win',
+      'denies if an identity policy denies',
       'identity-deny',
       {
         resourcePolicy: named,
@@ -182,7 +182,7 @@ describe('authorize, from another account', () => {
       },
     ],
     [
-      'allows nothing on what has no policy of its own',
+      'allows nothing on resources without a policy of their own',
       'hidden',
       { identityPolicies: [identityPolicy(may('*'))] },
     ],
@@ -193,7 +193,7 @@ describe('authorize, from another account', () => {
 
 describe('authorize, for the account as a whole', () => {
   const access = { action: 'kms:CreateKey', resourceArn: '*' };
-  it('asks identity policies alone', () => {
+  it('evaluates identity policies alone', () => {
     assert.equal(
       outcome({ ...access, identityPolicies: [identityPolicy(may('kms:Create*'))] }),
       'allowed',
@@ -205,7 +205,7 @@ describe('authorize, for the account as a whole', () => {
     );
   });
 
-  it('needs Resource *', () => {
+  it('requires Resource *', () => {
     assert.equal(
       outcome({ ...access, identityPolicies: [identityPolicy(may('kms:*', 'arn:aws:kms:*:*:*'))] }),
       'no-identity-allow',
@@ -223,7 +223,7 @@ describe('denialText', () => {
   };
   const begin = `User: ${ana.arn} is not authorized to perform: kms:Encrypt on`;
 
-  it('says what is missing', () => {
+  it('names the kind of policy that does not allow', () => {
     assert.equal(
       text({ resourcePolicy: keyPolicy(allow(root)) }),
       `${begin} resource: ${resourceArn} because no identity-based policy allows the kms:Encrypt action`,
@@ -234,7 +234,7 @@ describe('denialText', () => {
     );
   });
 
-  it('says where an explicit deny is', () => {
+  it('names the kind of policy that denies explicitly', () => {
     assert.equal(
       text({ identityPolicies: [identityPolicy(mayNot())] }),
       `${begin} resource: ${resourceArn} with an explicit deny in an identity-based policy`,
@@ -245,7 +245,7 @@ describe('denialText', () => {
     );
   });
 
-  it('says of another account no more than that there may be nothing', () => {
+  it('does not disclose whether a resource of another account exists', () => {
     assert.equal(
       text({ resourceAccount: elsewhere, resourcePolicy: keyPolicy() }),
       `${begin} this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
@@ -257,7 +257,7 @@ const lockoutSafe = (policy: CompiledPolicy, principal: Principal, keyArn?: stri
   isLockoutSafe({ policy, principal, context: noContext, ...(keyArn && { keyArn }) });
 
 describe('lockoutSafe', () => {
-  it('is content if the caller, or the account, can still put a policy', () => {
+  it('accepts a policy under which the caller or the account can still put a policy', () => {
     assert.equal(lockoutSafe(keyPolicy(allow(itsAna)), ana), true);
     assert.equal(
       lockoutSafe(keyPolicy(allow(itsAna, 'kms:PutKeyPolicy', resourceArn)), ana, resourceArn),
@@ -270,7 +270,7 @@ describe('lockoutSafe', () => {
     );
   });
 
-  it('warns of a policy for others, for other actions, for another key, or with a deny', () => {
+  it('rejects a policy for others, for other actions, for another key, or with a deny', () => {
     assert.equal(lockoutSafe(keyPolicy(allow({ AWS: user('bob').arn })), ana), false);
     assert.equal(lockoutSafe(keyPolicy(allow({ AWS: elsewhere })), ana), false);
     assert.equal(lockoutSafe(keyPolicy(allow(itsAna, 'kms:Encrypt')), ana), false);
@@ -312,7 +312,7 @@ describe('decisions', () => {
   const keyStatements = fc.array(keyStatement, { maxLength: 5 });
   const principal = fc.constantFrom(ana, user('bob'), user('eve', elsewhere));
 
-  it('do not depend on the order of statements, nor on how they are spread over identity policies', () => {
+  it('do not depend on the order of statements, nor on their distribution over identity policies', () => {
     fc.assert(
       fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
         const one = outcome({
@@ -330,7 +330,7 @@ describe('decisions', () => {
     );
   });
 
-  it('are never to allow once a deny covers the request', () => {
+  it('never allow if a deny covers the request', () => {
     fc.assert(
       fc.property(
         principal,
@@ -365,7 +365,7 @@ describe('decisions', () => {
     );
   });
 
-  it('are never to allow where no statement is an allow', () => {
+  it('never allow if no statement is an allow', () => {
     fc.assert(
       fc.property(principal, keyStatements, identityStatements, (who, key, identity) => {
         const keys = keyPolicy(...key.filter(({ Effect }) => Effect === 'Deny'));

@@ -7,38 +7,44 @@ import type { Statement } from './document.ts';
 import { isStronger, type Naming } from './principal-pattern.ts';
 import type { PrincipalPolicies } from './principal-policies.ts';
 
-/** One thing that a principal wants to do to one resource. */
+/** A request of one principal for one action on one resource. */
 export interface AccessRequest {
   readonly principal: Principal;
-  /** `kms:Encrypt`; case does not matter. */
+  /** The IAM action, such as `kms:Encrypt`. Case-insensitive. */
   readonly action: string;
   /** An ARN, or `*` for what belongs to the account as a whole. */
   readonly resourceArn: string;
   readonly resourceAccount: string;
-  /** The policy of the resource itself: of a KMS key its key policy, of a role its trust policy. Others have none. */
+  /**
+   * The resource's own policy: the key policy of a KMS key, the trust policy of a role. Other
+   * resources have none.
+   */
   readonly resourcePolicy?: CompiledPolicy;
   readonly policies: PrincipalPolicies;
-  /** What conditions are about; without it they see nothing. */
+  /** The request context for conditions. Defaults to an empty one. */
   readonly context?: RequestContext;
 }
 
-/** That a grant allows what is question, and how it names the caller. */
+/** A grant that allows the request, and how it names the caller. */
 export interface GrantVerdict {
   readonly naming: Naming;
   readonly grantId: string;
 }
 
-/** The kinds of policies that a principal brings along, and the key's. */
+/** The kinds of policy that take part in a decision: the principal's own, and the resource's. */
 export type Source = 'service-control' | 'identity' | 'boundary' | 'session' | 'resource';
 
-/** What made a decision: a statement of a policy, or a grant. */
+/** The statement or grant that led to a decision. */
 export interface Cause {
   readonly source: Source;
   readonly statement?: Statement;
   readonly grantId?: string;
 }
 
-/** `hidden`: nothing of the resource's may show, not even that it exists, because it is another account's. */
+/**
+ * A denied request. `hidden` means that nothing about the resource may be disclosed, not even that
+ * it exists, because it belongs to another account.
+ */
 export interface Denial {
   readonly allowed: false;
   readonly because: `${Source}-deny` | `no-${Source}-allow` | 'hidden';
@@ -50,37 +56,83 @@ export interface Permission {
 }
 export type Decision = Permission | Denial;
 
-/** Whose allow it takes beside the key's own, by how the key's policy or grant names the caller; in the order of texts. */
+/**
+ * The kinds of policy that must allow in addition to the key's own, by how the key policy or grant
+ * names the caller. In the order in which denials are reported.
+ */
 const needed: Readonly<Record<Naming, readonly Exclude<Source, 'resource'>[]>> = {
   itself: ['service-control'],
   role: ['service-control', 'boundary', 'session'],
   account: ['service-control', 'identity', 'boundary', 'session'],
 };
 
-/** One access, its policies question once: they need not be question again when a grant turns up. */
+/**
+ * The policies of one request, evaluated once. A grant that is found later does not evaluate them
+ * again.
+ */
 export interface Evaluation {
   decide(granted?: GrantVerdict): Decision;
 }
 
 /**
- * Decides as KMS does.
- * - An explicit deny anywhere wins.
- * - In the key's account, a key policy or grant that names the caller itself is enough, whatever boundaries and session
- *   policies leave out; one that names the caller's role is limited by them. One that names the account leaves it to the
- *   identity policies. Without any of these, identity policies allow nothing.
- * - From another account it takes both: the key policy or a grant, and the caller's identity policies.
- * - What is not a key is a matter of the principal's policies alone.
+ * Decides one request as KMS does.
+ * - An explicit deny in any policy wins.
+ * - In the key's account, a key policy or grant that names the caller itself is enough, regardless
+ *   of boundaries and session policies. One that names the caller's role is limited by them. One
+ *   that names the account defers to the identity policies. Without any of these, identity policies
+ *   allow nothing.
+ * - From another account, both sides must allow: the key policy or a grant, and the caller's
+ *   identity policies.
+ * - For resources other than keys and roles, the principal's policies alone decide.
  * - Service control policies limit in all cases.
- * Sources: "Policy evaluation logic" in the IAM User Guide, "Determining access to AWS KMS keys" in the KMS Developer Guide.
+ *
+ * Sources: "Policy evaluation logic" in the IAM User Guide, "Determining access to AWS KMS keys" in
+ * the KMS Developer Guide.
+ * @example
+ * ```ts
+ * import { authorize, compilePolicy, defaultKeyPolicy, parsePolicy } from 'src/policy/index.ts';
+ *
+ * const account = '111122223333';
+ * const arn = `arn:aws:iam::${account}:root`;
+ * const decision = authorize({
+ *   principal: { account, arn, userId: account, accessKeyId: '' },
+ *   policies: { identity: [] },
+ *   action: 'kms:Encrypt',
+ *   resourceArn: `arn:aws:kms:us-east-1:${account}:key/1234abcd`,
+ *   resourceAccount: account,
+ *   resourcePolicy: compilePolicy(parsePolicy(defaultKeyPolicy(account))),
+ * });
+ * assert.ok(decision.allowed);
+ * ```
  */
 export function authorize(access: AccessRequest, granted?: GrantVerdict): Decision {
   return evaluate(access).decide(granted);
 }
 
+/**
+ * Evaluates the policies of a request once, so that `decide` can be repeated when a grant is found.
+ * @example
+ * ```ts
+ * import { compilePolicy, defaultKeyPolicy, evaluate, parsePolicy } from 'src/policy/index.ts';
+ *
+ * const account = '111122223333';
+ * const arn = `arn:aws:iam::${account}:user/ana`;
+ * const { decide } = evaluate({
+ *   principal: { account, arn, userId: 'AIDAEXAMPLE', accessKeyId: '' },
+ *   policies: { identity: [] },
+ *   action: 'kms:Encrypt',
+ *   resourceArn: `arn:aws:kms:us-east-1:${account}:key/1234abcd`,
+ *   resourceAccount: account,
+ *   resourcePolicy: compilePolicy(parsePolicy(defaultKeyPolicy(account))),
+ * });
+ * assert.equal(decide().allowed, false);
+ * assert.equal(decide({ naming: 'itself', grantId: '0f' }).allowed, true);
+ * ```
+ */
 export function evaluate(access: AccessRequest): Evaluation {
   const { principal, policies, resourceAccount } = access;
   const question: PolicyQuestion = {
-    who: callerIdentity(principal),
+    caller: callerIdentity(principal),
     action: access.action.toLowerCase(),
     resourceArn: access.resourceArn,
     context: access.context ?? noContext,
@@ -111,7 +163,10 @@ function denied(because: Denial['because'], ...by: readonly Cause[]): Denial {
   return { allowed: false, because, by };
 }
 
-/** What one kind of policy says. `unlimited`: there is none of the kind, and it takes none. */
+/**
+ * Verdict of one kind of policy. `unlimited`: the principal has no policy of the kind and needs
+ * none.
+ */
 type OwnVerdict = Verdict | 'unlimited' | undefined;
 type OwnVerdicts = Readonly<Record<Exclude<Source, 'resource'>, OwnVerdict>>;
 
@@ -121,8 +176,8 @@ function ownVerdicts(
 ): OwnVerdicts {
   return {
     'service-control': serviceControl ? union(serviceControl, question) : 'unlimited',
-    // The root user needs no policy for what belongs to its account.
-    identity: union(identity, question) ?? (question.who.isRoot ? 'unlimited' : undefined),
+    // The root user needs no policy for resources of its own account.
+    identity: union(identity, question) ?? (question.caller.isRoot ? 'unlimited' : undefined),
     boundary: boundary ? boundary.verdict(question) : 'unlimited',
     session: session ? union(session, question) : 'unlimited',
   };
@@ -144,7 +199,9 @@ interface ResourceVerdict {
   readonly cause: Cause | undefined;
 }
 
-/** What belongs to an account, and has no policy of its own, is left to the account's principals. */
+/**
+ * A resource without a policy of its own is controlled by the policies of its account's principals.
+ */
 function resourceVerdict(
   { principal, resourceAccount, resourcePolicy }: AccessRequest,
   question: PolicyQuestion,
@@ -157,7 +214,7 @@ function resourceVerdict(
   return verdict && { ...verdict, cause: causeOf('resource', verdict) };
 }
 
-/** A grant counts where the policy does not deny, and names the caller no better. */
+/** Prefers a grant if the key policy neither denies nor names the caller at least as directly. */
 function better(
   byPolicy: ResourceVerdict | undefined,
   granted: GrantVerdict | undefined,

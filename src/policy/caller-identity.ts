@@ -1,15 +1,15 @@
 import type { Principal } from '../domain/index.ts';
 
-/** By what a policy can name a caller, worked out once per decision. */
+/** The identifiers by which a policy can name a caller, computed once per decision. */
 export interface CallerIdentity {
   readonly account: string;
   readonly arn: string;
-  /** The role's ARN if the caller is a session of one. */
+  /** The role's ARN, if the caller is a session of a role. */
   readonly roleArn: string | undefined;
-  /** `AIDA…` of a user, `AROA…` of a session's role. */
+  /** `AIDA…` of a user, or `AROA…` of a session's role. */
   readonly uniqueId: string;
   readonly isRoot: boolean;
-  /** The identity provider that vouches for a caller who has no other name yet. */
+  /** The identity provider that vouches for a caller without an ARN yet. */
   readonly provider: string | undefined;
 }
 
@@ -21,19 +21,22 @@ export function callerIdentity({ account, arn, userId, session }: Principal): Ca
     account,
     arn,
     roleArn: session?.roleArn ?? roleOfSession(arn),
-    // A session's id is its role's, a colon and the session's name.
+    // A session's ID is its role's, a colon and the session's name.
     uniqueId: userId.replace(/:.*$/, ''),
     isRoot: ROOT.test(arn),
     provider: undefined,
   };
 }
 
-/** Someone with a token of an identity provider, who asks to become a role. */
+/**
+ * Returns the identity of the bearer of a token from an identity provider, who asks to assume a
+ * role.
+ */
 export function federatedCaller(provider: string): CallerIdentity {
   return { account: '', arn: '', roleArn: undefined, uniqueId: '', isRoot: false, provider };
 }
 
-/** A session's ARN tells its role but for the path. */
+/** Returns the role of a session. The session's ARN contains the role's name, but not its path. */
 function roleOfSession(arn: string): string | undefined {
   const [, partition, account, name] = ROLE_SESSION.exec(arn) ?? [];
   return name === undefined ? undefined : `arn:${partition}:iam::${account}:role/${name}`;

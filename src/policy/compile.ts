@@ -14,30 +14,41 @@ import {
 } from './principal-pattern.ts';
 import { compileTemplate, readTemplate } from './template.ts';
 
-/** What a request asks of one policy. */
+/** A request, as one policy evaluates it. */
 export interface PolicyQuestion {
-  readonly who: CallerIdentity;
-  /** In lower case. */
+  readonly caller: CallerIdentity;
+  /** The IAM action, in lower case. */
   readonly action: string;
-  /** An ARN, or `*` for what belongs to the account as a whole; undefined stands for whatever a statement names. */
+  /**
+   * An ARN, or `*` for what belongs to the account as a whole. Undefined matches any resource that
+   * a statement names.
+   */
   readonly resourceArn: string | undefined;
   readonly context: RequestContext;
-  /** Whether the caller has a permissions boundary: `NotPrincipal` in a Deny then excepts nobody. */
+  /**
+   * True if the caller has a permissions boundary: `NotPrincipal` in a Deny then exempts nobody.
+   */
   readonly bounded: boolean;
 }
 
-/** A policy document as closures, made once per document. */
+/** A policy document as closures, compiled once per document. */
 export interface CompiledPolicy {
   readonly document: PolicyDocument;
-  /** What `compilePolicy` was told of the principals. */
+  /** The unique IDs that were passed to `compilePolicy`. */
   readonly uniqueIds: UniqueIds | undefined;
-  /** The condition keys that it asks for, in lower case, but those of policy variables. */
+  /** The condition keys that the policy tests, in lower case, except those in policy variables. */
   readonly conditionKeys: ReadonlySet<string>;
-  /** The first Deny that covers what is question, and names the caller if it names anyone; else the Allow that does it best. */
+  /**
+   * Returns the first Deny that covers the request and names the caller (if the policy names
+   * principals), else the Allow that names the caller most directly.
+   */
   verdict(question: PolicyQuestion): Verdict | undefined;
 }
 
-/** What a policy says, by which of its statements. `naming` is always `itself` for policies that name nobody. */
+/**
+ * The verdict of a policy, and the statement that led to it. `naming` is always `itself` if the
+ * policy names no principals.
+ */
 export interface Verdict {
   readonly effect: 'allow' | 'deny';
   readonly naming: Naming;
@@ -57,10 +68,22 @@ interface Relevant {
   readonly allows: readonly CompiledStatement[];
 }
 
-/** Actions whose relevant statements are kept: as many as KMS has, and some. */
+/** Maximum number of actions whose statements are cached per policy: more than KMS has. */
 const ACTIONS_KEPT = 128;
 
-/** @throws PolicyError if a condition's operator is unknown, which `parsePolicy` has ruled out. */
+/**
+ * Compiles a parsed policy into closures. `uniqueIds` pins the users and roles that it names.
+ * @throws PolicyError if a condition's operator is unknown, which `parsePolicy` has ruled out
+ * @example
+ * ```ts
+ * import { compilePolicy, parsePolicy } from 'src/policy/index.ts';
+ *
+ * const Condition = { Bool: { 'aws:SecureTransport': 'true' } };
+ * const Statement = { Effect: 'Allow', Action: 'kms:*', Resource: '*', Condition };
+ * const policy = compilePolicy(parsePolicy(JSON.stringify({ Statement }), 'identity'));
+ * assert.deepEqual([...policy.conditionKeys], ['aws:securetransport']);
+ * ```
+ */
 export function compilePolicy(document: PolicyDocument, uniqueIds?: UniqueIds): CompiledPolicy {
   const statements = document.statements
     .filter((statement) => hasEffect(statement, document))
@@ -104,7 +127,7 @@ function strongest(
   let best: Verdict | undefined;
   for (const { statement, names, namesNot, covers } of statements) {
     const naming =
-      effect === 'deny' && namesNot && question.bounded ? 'itself' : names(question.who);
+      effect === 'deny' && namesNot && question.bounded ? 'itself' : names(question.caller);
     if (naming === undefined || (best && !isStronger(naming, best.naming)) || !covers(question))
       continue;
     best = { effect, naming, statement };
@@ -158,7 +181,7 @@ function compileAction(pattern: string): (action: string) => boolean {
   return (action) => matches(action, noContext);
 }
 
-/** An element as one test: any of its patterns, or none of them if it is negated. */
+/** Compiles an element into one test: any of its patterns, or none of them if it is negated. */
 function compileElement<C>(
   { negated, of }: Element<string>,
   compile: (pattern: string) => (text: string, context: C) => boolean,

@@ -1,4 +1,7 @@
-/** Decision tables for conditions and variables, written from "Condition operators" and "Policy variables", IAM User Guide. */
+/**
+ * Decision tables for conditions and variables, written from "Condition operators" and "Policy
+ * variables", IAM User Guide.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileCondition } from './conditions/compile.ts';
@@ -172,9 +175,9 @@ const tables: Readonly<Record<string, readonly Case[]>> = {
     ['StringEquals', "${aws:PrincipalTag/Nothing, 'none'}", 'none', true],
     ['StringEquals', "${aws:username, 'none'}", 'ana', true],
     ['StringEquals', '${aws:PrincipalTag/Nothing}', '', false],
-    // A variable without a value is equal to nothing, so what negates matches.
+    // A variable without a value equals nothing, so negated operators match.
     ['StringNotEquals', '${aws:PrincipalTag/Nothing}', 'ana', true],
-    // What a variable stands for is no pattern.
+    // The value of a variable is not a pattern.
     ['StringLike', '${aws:PrincipalTag/Team}', 'bluer', false],
     ['StringLike', '${aws:PrincipalTag/Team}', 'blue*', true],
     ['StringEquals', '${aws:TagKeys}', 'a', false],

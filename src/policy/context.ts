@@ -1,11 +1,14 @@
-/** A list for the keys that can have several values in one request (`aws:TagKeys`), a text for all others. */
+/**
+ * The value of a condition key: a list for keys that can have several values in one request
+ * (`aws:TagKeys`), a string for all others.
+ */
 export type ContextValue = string | readonly string[];
 
 /**
- * What a request shows to conditions and policy variables. Asked with a key in lower case, when a policy names it and not
- * before; undefined if the request has no such key.
+ * Returns the value of a condition key for one request. It is called with the key in lower case,
+ * and only when a policy needs the key. Undefined means that the request does not have the key.
  */
 export type RequestContext = (key: string) => ContextValue | undefined;
 
-/** For decisions that no condition may influence. */
+/** The empty request context, for decisions that no condition may influence. */
 export const noContext: RequestContext = () => undefined;

@@ -1,6 +1,7 @@
 /**
- * What one account can do to another's key or role, if both allow it. All else stays in the key's own account, whatever policies
- * say. Source: the notes "Cross-account use" in the AWS KMS API Reference.
+ * Actions that one account can perform on another's key or role, if both allow it. All others stay
+ * within the key's own account, whatever policies say. Source: the notes "Cross-account use" in the
+ * AWS KMS API Reference.
  */
 const actions: ReadonlySet<string> = new Set(
   [
@@ -32,7 +33,10 @@ const actions: ReadonlySet<string> = new Set(
     .map((action) => action.toLowerCase()),
 );
 
-/** `action` in lower case. Other services' actions on what has a policy of its own do: a role can be assumed. */
+/**
+ * Returns whether the action (in lower case) works across accounts. Actions of other services do,
+ * on resources that have a policy of their own: a role can be assumed.
+ */
 export function worksAcrossAccounts(action: string): boolean {
   return actions.has(action) || !action.startsWith('kms:');
 }

@@ -1,6 +1,9 @@
 import type { AccessRequest, Denial, Source } from './authorize.ts';
 
-/** What the caller is told a kind of policy is called. Source: "Troubleshoot access denied error messages", IAM User Guide. */
+/**
+ * Names of the kinds of policy in denial messages. Source: "Troubleshoot access denied error
+ * messages", IAM User Guide.
+ */
 const names: Readonly<Record<Source, { readonly one: string; readonly kind: string }>> = {
   'service-control': { one: 'a service control policy', kind: 'service control policy' },
   identity: { one: 'an identity-based policy', kind: 'identity-based policy' },
@@ -9,7 +12,10 @@ const names: Readonly<Record<Source, { readonly one: string; readonly kind: stri
   resource: { one: 'a resource-based policy', kind: 'resource-based policy' },
 };
 
-/** What the caller is told, in AWS's words. For another account's key it is the text for a key that is not there. */
+/**
+ * Returns the denial message, in AWS's words. For another account's key it is the message for a key
+ * that does not exist.
+ */
 export function denialText(
   { because }: Denial,
   { principal, action, resourceArn }: Pick<AccessRequest, 'principal' | 'action' | 'resourceArn'>,

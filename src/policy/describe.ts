@@ -2,7 +2,18 @@ import type { Condition, PrincipalPattern, Statement } from './document.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A statement as policy JSON again, for people to read. Accounts are shown by their root's ARN. */
+/**
+ * Returns a statement as policy JSON again, for people to read. Accounts appear as the ARN of their
+ * root.
+ * @example
+ * ```ts
+ * import { parsePolicy, statementJson } from 'src/policy/index.ts';
+ *
+ * const statement = { Effect: 'Deny', Action: 'kms:Decrypt', Resource: '*' };
+ * const { statements } = parsePolicy(JSON.stringify({ Statement: [statement] }), 'identity');
+ * assert.deepEqual(statements.map(statementJson), [statement]);
+ * ```
+ */
 export function statementJson({
   sid,
   effect,

@@ -1,27 +1,27 @@
-/** A pattern as numbers: UTF-16 code units, and these two for the wildcards. */
+/** A pattern as UTF-16 code units, with negative numbers for the wildcards. */
 export type Glob = readonly number[];
-/** Any characters, none included. */
+/** Wildcard for any number of characters, including none. */
 export const STAR = -1;
-/** Exactly one character. */
+/** Wildcard for exactly one character. */
 export const ANY = -2;
 
 /**
- * How long a pattern with `?` may be. AWS names no such limit; with it, and with searching each text between stars in one
- * pass, a hostile pattern costs about as much as an honest one.
+ * Maximum length of a pattern with `?`, in UTF-16 code units. AWS documents no such limit. Together
+ * with the single pass per segment it bounds the time that a hostile pattern can take.
  */
 export const MAX_CHARS_WITH_ANY = 1_024;
 
-/** What stands between two stars. */
+/** A part of a pattern between two stars. */
 interface Segment {
   readonly codes: Glob;
-  /** The text itself if there is no `?` in it. */
+  /** The text of the segment, if it contains no `?`. */
   readonly text: string | undefined;
-  /** Where each character can stand, one bit per place; `?` takes them all. */
+  /** Positions of each character, one bit per position. `?` sets its bit for all characters. */
   readonly places: ReadonlyMap<number, bigint>;
   readonly anywhere: bigint;
 }
 
-/** A matcher for a pattern. */
+/** Compiles a pattern into a matcher. */
 export function compileGlob(glob: Glob): (text: string) => boolean {
   const segments = segmentsOf(glob);
   const [first, ...rest] = segments;
@@ -54,7 +54,10 @@ function fits({ codes, text: wanted }: Segment, text: string, from: number): boo
   return codes.every((code, at) => code === ANY || code === text.charCodeAt(from + at));
 }
 
-/** Each segment as early as it can be: a later place can gain nothing for those that follow. */
+/**
+ * Matches each segment at its earliest position. A later position could not help the segments that
+ * follow.
+ */
 function inOrder(
   segments: readonly Segment[],
   text: string,
@@ -71,7 +74,10 @@ function inOrder(
   return true;
 }
 
-/** The Shift-And algorithm: bit `n` of the state says that the last `n + 1` characters are the segment's first. */
+/**
+ * Finds a segment with the Shift-And algorithm: bit `n` of the state means that the last `n + 1`
+ * characters match the start of the segment.
+ */
 function findMasked({ codes, places, anywhere }: Segment, text: string, from: number): number {
   const complete = 1n << BigInt(codes.length - 1);
   let state = 0n;

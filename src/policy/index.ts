@@ -1,7 +1,8 @@
 /**
- * policy: policies of every kind, from text to a decision with KMS's rules. Pure: no clock, no store, no errors of the
- * API. A document is parsed and compiled once (`parse.ts`, `compile.ts`, `conditions/`); `authorize.ts` decides per
- * request, and is where to begin. What a request shows to conditions is a function that the caller gives (`context.ts`).
+ * policy: policies of every kind, from text to a decision by KMS's rules. Pure: no clock, no store,
+ * no API errors. A document is parsed and compiled once (`parse.ts`, `compile.ts`, `conditions/`);
+ * `authorize.ts` decides per request, and is where to begin. The caller supplies the request
+ * context for conditions as a function (`context.ts`).
  */
 export {
   authorize,

@@ -13,7 +13,7 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** One string or a list of them. */
+/** Returns one string or a list of strings as a list. */
 export function texts(value: unknown, element: string): readonly string[] {
   return listOf(value).map((one) => {
     if (typeof one !== 'string')
@@ -22,7 +22,7 @@ export function texts(value: unknown, element: string): readonly string[] {
   });
 }
 
-/** A text that may be a pattern, if matching it is bounded in time. */
+/** Returns the text if the time to match it as a pattern is bounded. @throws PolicyError */
 export function bounded(pattern: string): string {
   if (pattern.length > MAX_CHARS_WITH_ANY && pattern.includes('?')) {
     throw new PolicyError(
@@ -45,7 +45,7 @@ export function optionalText<K extends string>(
 
 const MAX_SHOWN_CHARS = 256;
 
-/** As much of a policy's text as a message may repeat. */
+/** Truncates a policy's text to what a message may repeat. */
 export function shown(text: string): string {
   return text.length <= MAX_SHOWN_CHARS ? text : `${text.slice(0, MAX_SHOWN_CHARS)}…`;
 }

@@ -13,25 +13,44 @@ import { compileGlob } from './glob.ts';
 import { parsePolicy } from './parse.ts';
 import { readTemplate } from './template.ts';
 
-/** `error`: it would be refused. `warning`: it hardly says what was meant. `note`: worth knowing. */
+/**
+ * A finding. `error`: the policy would be rejected. `warning`: it probably does not say what was
+ * meant. `note`: worth knowing.
+ */
 export interface Finding {
   readonly level: 'error' | 'warning' | 'note';
-  /** Of which statement, counted from 1; of the whole policy, if absent. */
+  /** Number of the statement, counted from 1. Absent if the finding is about the whole policy. */
   readonly statement?: number;
   readonly text: string;
 }
 
-/** What there is to be named by policies. */
+/** The names that policies can refer to. */
 export interface Vocabulary {
-  /** Every action of every service, as `kms:Encrypt`. */
+  /** Every action of every service, such as `kms:Encrypt`. */
   readonly actions: readonly string[];
-  /** Every condition key, in lower case; a key that ends in `:` or `/` goes on with a name of the request's. */
+  /**
+   * Every condition key, in lower case. A key that ends in `:` or `/` is a prefix, which a name
+   * from the request follows.
+   */
   readonly conditionKeys: readonly string[];
-  /** Those that can have several values. */
+  /** Condition keys that can have several values. */
   readonly multiValued: ReadonlySet<string>;
 }
 
-/** What is wrong with a policy document, or may be. */
+/**
+ * Returns the errors, likely mistakes and notes for a policy document.
+ * @example
+ * ```ts
+ * import { lintPolicy } from 'src/policy/index.ts';
+ *
+ * const actions = ['kms:Encrypt', 'kms:Decrypt'];
+ * const vocabulary = { actions, conditionKeys: [], multiValued: new Set<string>() };
+ * const text = '{"Statement": {"Effect": "Allow", "Action": "kms:Encript", "Resource": "*"}}';
+ * const [finding] = lintPolicy(text, 'identity', vocabulary);
+ * assert.equal(finding?.level, 'warning');
+ * assert.match(finding.text, /kms:Encript/);
+ * ```
+ */
 export function lintPolicy(text: string, kind: PolicyKind, vocabulary: Vocabulary): Finding[] {
   try {
     const document = parsePolicy(text, kind);
@@ -94,7 +113,7 @@ function lintPrincipals({ effect, principals, conditions }: Statement): Finding[
   if (negated && effect === 'Deny')
     findings.push(
       note(
-        'NotPrincipal with Deny excepts nobody who has a permissions boundary. A condition on aws:PrincipalArn is safer.',
+        'NotPrincipal with Deny does not exempt principals that have a permissions boundary. A condition on aws:PrincipalArn is safer.',
       ),
     );
   if (
@@ -105,14 +124,14 @@ function lintPrincipals({ effect, principals, conditions }: Statement): Finding[
   ) {
     findings.push(
       warning(
-        'Principal * without a condition allows everyone in this account, and in others as far as their policies do.',
+        'Principal * without a condition allows everyone in this account, and everyone in other accounts whose policies allow it.',
       ),
     );
   }
   if (of.some(({ kind }) => kind === 'service'))
     findings.push(note('No AWS service calls Keyhold: service principals match nobody.'));
   if (of.some(({ kind }) => kind === 'unique-id'))
-    findings.push(note('A unique id stands for a user or role that may be gone.'));
+    findings.push(note('A unique ID names a user or role that may have been deleted.'));
   return findings;
 }
 
@@ -121,11 +140,11 @@ function lintActions({ effect, actions }: Statement, vocabulary: Vocabulary): Fi
   const findings: Finding[] = [];
   if (actions.negated && effect === 'Allow')
     findings.push(
-      warning('NotAction with Allow allows every action that is not listed, also new ones.'),
+      warning('NotAction with Allow allows every action that is not listed, including new ones.'),
     );
   for (const pattern of actions.of) {
     if (!vocabulary.actions.some(actionMatcher(pattern)))
-      findings.push(warning(`${pattern} is no action that Keyhold has.`));
+      findings.push(warning(`Unknown action "${pattern}".`));
   }
   return findings;
 }
@@ -134,7 +153,7 @@ function lintResources({ resources }: Statement, { kind }: PolicyDocument): Find
   if (kind === 'trust') return [];
   if (!resources) return [warning('The statement has no Resource: it has no effect.')];
   if (kind === 'key' && resources.of.some((one) => one !== '*'))
-    return [note('In a key policy the resource is the key itself: write *.')];
+    return [note('In a key policy the resource is the key itself. Write *.')];
   return [];
 }
 
@@ -161,14 +180,14 @@ function lintCondition(
   }
   if (name.set === 'all' && effect === 'Allow') {
     findings.push(
-      warning(`ForAllValues also holds where the request has no ${key}; add Null to require it.`),
+      warning(`ForAllValues also holds if the request has no ${key}. Add Null to require it.`),
     );
   }
   return [
     ...findings,
     ...values
       .filter((value) => !isComparable(name, value))
-      .map((value) => warning(`${operator} can't compare with "${value}": nothing matches it.`)),
+      .map((value) => warning(`${operator} cannot compare with "${value}": nothing matches it.`)),
   ];
 }
 

@@ -2,19 +2,22 @@ import { parseOperatorName } from './conditions/operator-name.ts';
 import { PolicyError, type Condition, type PolicyKind, type Statement } from './document.ts';
 import { bounded, listOf, object, shown } from './json.ts';
 
-/** `aws:SourceIp`, `kms:EncryptionContext:App`, `issuer.example.com/realm:sub`. */
+/**
+ * Form of a condition key: `aws:SourceIp`, `kms:EncryptionContext:App`,
+ * `issuer.example.com/realm:sub`.
+ */
 const KEY = /^[A-Za-z0-9][^\s:]*:\S/;
 
-/** Keys that have one value each, of which `ForAllValues` in an Allow asks nothing when the request lacks them. */
+/** Single-valued keys. `ForAllValues` in an Allow is always met by requests that lack them. */
 const SINGLE_VALUED = /^(?:kms:encryptioncontext:|aws:requesttag\/)/;
 
-/** Where the element stands. */
+/** The statement that contains the Condition element. */
 interface StatementContext {
   readonly effect: Statement['effect'];
   readonly kind: PolicyKind;
 }
 
-/** Reads the Condition element: operator → key → one value or many. @throws PolicyError */
+/** Parses the Condition element: operator → key → one value or many. @throws PolicyError */
 export function parseConditions(element: unknown, { effect, kind }: StatementContext): Condition[] {
   return Object.entries(object(element, 'Condition')).flatMap(([operator, tests]) => {
     const name = parseOperatorName(operator);

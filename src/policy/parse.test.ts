@@ -8,7 +8,7 @@ const policyWith = (more: object): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: { ...statement, ...more } });
 
 describe('parsePolicy', () => {
-  it('reads the default key policy', () => {
+  it('parses the default key policy', () => {
     assert.deepEqual(parsePolicy(defaultKeyPolicy('111122223333')), {
       kind: 'key',
       version: '2012-10-17',
@@ -26,7 +26,7 @@ describe('parsePolicy', () => {
     });
   });
 
-  it('takes one statement or many, one action or many', () => {
+  it('accepts one statement or many, one action or many', () => {
     const policy = parsePolicy(
       JSON.stringify({
         Statement: [statement, { ...statement, Action: ['kms:Encrypt', 'kms:Decrypt'] }],
@@ -39,7 +39,7 @@ describe('parsePolicy', () => {
     assert.equal(policy.version, '2008-10-17');
   });
 
-  it('knows every form of principal', () => {
+  it('parses every form of principal', () => {
     const AWS = [
       '*',
       '111122223333',
@@ -58,7 +58,7 @@ describe('parsePolicy', () => {
     );
   });
 
-  it('keeps statements without Action or Resource, which have no effect', () => {
+  it('keeps statements without Action or Resource, and gives them no effect', () => {
     const { statements } = parsePolicy(
       JSON.stringify({ Statement: { Effect: 'Deny', Principal: '*' } }),
     );
@@ -122,7 +122,7 @@ describe('parsePolicy', () => {
       /both Resource and NotResource/,
     ],
     [
-      'two statements of one Sid',
+      'two statements with one Sid',
       JSON.stringify({
         Statement: [
           { ...statement, Sid: 'a' },
@@ -163,7 +163,7 @@ describe('parsePolicy', () => {
     ['an action without a service', policyWith({ Action: 'Encrypt' }), /prefaced by a vendor/],
     ['an action that is no string', policyWith({ Action: [1] }), /Action must be/],
     [
-      'a resource that is no ARN',
+      'a resource that is not an ARN',
       policyWith({ Resource: 'key/x' }),
       /^Resource key\/x must be in ARN format/,
     ],
@@ -175,7 +175,7 @@ describe('parsePolicy', () => {
     ['too many bytes', policyWith({ Sid: 'ä'.repeat(MAX_POLICY_BYTES / 2) }), /must not exceed/],
   ];
   for (const [what, text, reason] of refused) {
-    it(`refuses ${what} with the reason`, () => {
+    it(`rejects ${what} and gives the reason`, () => {
       assert.throws(
         () => parsePolicy(text),
         (error) => error instanceof PolicyError && reason.test(error.message),
@@ -222,7 +222,7 @@ describe('parsePolicy', () => {
     ],
   ];
   for (const [what, kind, text, reason] of refusedByKind) {
-    it(`refuses ${what} with the reason`, () => {
+    it(`rejects ${what} and gives the reason`, () => {
       assert.throws(
         () => parsePolicy(text, kind),
         (error) => error instanceof PolicyError && reason.test(error.message),
@@ -230,7 +230,7 @@ describe('parsePolicy', () => {
     });
   }
 
-  it('keeps negations and conditions as they are written', () => {
+  it('keeps negations and conditions as written', () => {
     const condition = {
       StringLike: { 'aws:PrincipalTag/Team': ['a*', 'b'] },
       Bool: { 'aws:SecureTransport': true },
@@ -327,7 +327,7 @@ describe('parsePolicy', () => {
     },
   };
   for (const [what, more] of Object.entries(common)) {
-    it(`reads statements about ${what}`, () => {
+    it(`parses statements about ${what}`, () => {
       const { Effect, Resource } = statement;
       const text = JSON.stringify({
         Version: '2012-10-17',
@@ -337,7 +337,7 @@ describe('parsePolicy', () => {
     });
   }
 
-  it('takes ForAllValues of a single-valued key in a Deny', () => {
+  it('accepts ForAllValues of a single-valued key in a Deny', () => {
     const text = policyWith({
       Effect: 'Deny',
       Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContext:App': 'x' } },

@@ -24,13 +24,23 @@ const STATEMENT_ELEMENTS = new Set([
   'Condition',
 ]);
 const ACTION = /^(?:\*|(?:\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+)$/;
-/** Key policies may have spaces in it. */
+/** Form of a Sid, except in key policies, where it may contain spaces. */
 const SID = /^[0-9A-Za-z]*$/;
 
 /**
- * Reads a policy document.
- * Source: "Grammar of the IAM JSON policy language" in the IAM User Guide; "Key policies" in the AWS KMS Developer Guide.
- * @throws PolicyError
+ * Parses a policy document. Source: "Grammar of the IAM JSON policy language" in the IAM User
+ * Guide; "Key policies" in the AWS KMS Developer Guide.
+ * @throws PolicyError if the text is not a policy of that kind
+ * @example
+ * ```ts
+ * import { parsePolicy, PolicyError } from 'src/policy/index.ts';
+ *
+ * const text = '{"Statement": {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}}';
+ * const { version, statements } = parsePolicy(text, 'identity');
+ * assert.equal(version, '2008-10-17');
+ * assert.deepEqual(statements[0]?.actions, { negated: false, of: ['kms:Decrypt'] });
+ * assert.throws(() => parsePolicy(text, 'key'), PolicyError, 'a key policy names principals');
+ * ```
  */
 export function parsePolicy(text: string, kind: PolicyKind = 'key'): PolicyDocument {
   if (Buffer.byteLength(text, 'utf8') > MAX_POLICY_BYTES)
@@ -81,7 +91,7 @@ function parseStatement(given: unknown, kind: PolicyKind): Statement {
   };
 }
 
-/** An element or its negation, of which a statement can have one. */
+/** Parses an element or its negation. A statement can have only one of them. */
 function element<T>(
   json: Json,
   name: string,
@@ -94,7 +104,10 @@ function element<T>(
   return json[negation] === undefined ? undefined : { negated: true, of: parse(json[negation]) };
 }
 
-/** In key policies a statement that lacks an Action or a Resource is kept, and has no effect. */
+/**
+ * Rejects statements with missing or prohibited elements. In key policies, a statement without an
+ * Action or a Resource is kept and has no effect.
+ */
 function requireElements({ principals, actions, resources }: Parts, kind: PolicyKind): void {
   if (kind === 'identity') {
     if (principals) throw new PolicyError('Policy document should not specify a principal.');

@@ -9,7 +9,7 @@ const IDENTITY =
   /^arn:aws[a-z-]*:(?:iam::\d{12}:user\/|sts::\d{12}:(?:assumed-role|federated-user)\/)[\w+=,.@/-]+$/;
 const SERVICE = /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/;
 
-/** Reads a Principal or NotPrincipal element. @throws PolicyError */
+/** Parses a Principal or NotPrincipal element. @throws PolicyError */
 export function parsePrincipals(element: unknown): PrincipalPattern[] {
   if (element === '*') return [{ kind: 'anyone' }];
   if (typeof element !== 'object' || element === null || Array.isArray(element)) {
@@ -52,11 +52,11 @@ function servicePattern(name: string): PrincipalPattern {
 }
 
 /**
- * How a policy names a caller: by itself, as the session of a role, or only as one of an account's. The weaker ways leave
- * more to the caller's own policies.
+ * How a policy names a caller: by itself, as the session of a role, or only as a member of an
+ * account. The weaker forms leave more to the caller's own policies.
  */
 export type Naming = 'itself' | 'role' | 'account';
-export type Names = (who: CallerIdentity) => Naming | undefined;
+export type Names = (caller: CallerIdentity) => Naming | undefined;
 
 const strength: Readonly<Record<Naming, number>> = { account: 1, role: 2, itself: 3 };
 
@@ -64,19 +64,25 @@ export function isStronger(naming: Naming, than: Naming): boolean {
   return strength[naming] > strength[than];
 }
 
-/** The unique ids of users and roles, by ARN, as they were when the policy was put: others of their names are not meant. */
+/**
+ * Unique IDs of users and roles by ARN, as of when the policy was put. A principal that is
+ * recreated under the same name does not match.
+ */
 export type UniqueIds = Readonly<Record<string, string>>;
 
-/** However many principals an element lists, to find a caller among them takes a few look-ups. */
+/**
+ * Compiles a principal element. Matching a caller takes a few look-ups, however many principals it
+ * lists.
+ */
 export function compilePrincipals(
   { negated, of }: Element<PrincipalPattern>,
   uniqueIds: UniqueIds = {},
 ): Names {
   const listed = listedNames(of, uniqueIds);
   if (!negated) return listed;
-  // Who is named only with a whole account is not thereby excepted.
-  return (who) => {
-    const naming = listed(who);
+  // Naming an account in `NotPrincipal` does not exempt its individual principals.
+  return (caller) => {
+    const naming = listed(caller);
     return naming === 'itself' || naming === 'role' ? undefined : 'itself';
   };
 }
@@ -95,19 +101,20 @@ function listedNames(patterns: readonly PrincipalPattern[], uniqueIds: UniqueIds
   }
   function listOne(arn: string): void {
     const id = uniqueIds[arn];
-    // A user or role stays the same under another name or path; a session is one of its role's, and goes by its ARN.
+    // A user or role keeps its unique ID when its name or path changes. A session has its role's
+    // unique ID, so it is matched by ARN.
     if (id === undefined || arn.includes(':assumed-role/')) arns.add(arn);
     else ids.add(id);
   }
   const lists = (arn: string, { uniqueId }: CallerIdentity): boolean =>
     arns.has(arn) && (uniqueIds[arn] ?? uniqueId) === uniqueId;
-  return (who) => {
-    if (who.provider !== undefined) return providers.has(who.provider) ? 'itself' : undefined;
-    if (lists(who.arn, who)) return 'itself';
-    if (who.roleArn !== undefined && lists(who.roleArn, who)) return 'role';
-    if (ids.has(who.uniqueId)) return who.roleArn === undefined ? 'itself' : 'role';
-    // The account's root user is meant by the root ARN itself, everyone else in the account by delegation.
-    if (accounts.has(who.account)) return who.isRoot ? 'itself' : 'account';
+  return (caller) => {
+    if (caller.provider !== undefined) return providers.has(caller.provider) ? 'itself' : undefined;
+    if (lists(caller.arn, caller)) return 'itself';
+    if (caller.roleArn !== undefined && lists(caller.roleArn, caller)) return 'role';
+    if (ids.has(caller.uniqueId)) return caller.roleArn === undefined ? 'itself' : 'role';
+    // The root ARN names the root user itself. It names everyone else in the account by delegation.
+    if (accounts.has(caller.account)) return caller.isRoot ? 'itself' : 'account';
     return undefined;
   };
 }

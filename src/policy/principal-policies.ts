@@ -1,16 +1,17 @@
 import type { CompiledPolicy } from './compile.ts';
 
 /**
- * All policies that come with a principal, compiled. What is absent does not limit; an empty list that is there allows
- * nothing. Several policies of one kind count together: one allow among them is enough, one deny too.
+ * All policies of a principal, compiled. An absent kind does not limit; an empty list allows
+ * nothing. Several policies of one kind count together: one allow among them is enough, and so is
+ * one deny.
  */
 export interface PrincipalPolicies {
-  /** Attached to the user and its groups, or to the role: inline and managed. */
+  /** Inline and managed policies of the user and its groups, or of the role. */
   readonly identity: readonly CompiledPolicy[];
-  /** The permissions boundary of the user or role. */
+  /** Permissions boundary of the user or role. */
   readonly boundary?: CompiledPolicy;
-  /** Given when the session was made. */
+  /** Session policies, given when the session was created. */
   readonly session?: readonly CompiledPolicy[];
-  /** Of the principal's account, if it has any. */
+  /** Service control policies of the principal's account. */
   readonly serviceControl?: readonly CompiledPolicy[];
 }

@@ -1,9 +1,12 @@
 import type { RequestContext } from './context.ts';
 import { ANY, compileGlob, STAR, type Glob } from './glob.ts';
 
-/** `${aws:username}`, or `${aws:username, 'nobody'}` with what to take if the request has no such key. */
+/**
+ * A policy variable: `${aws:username}`, or `${aws:username, 'nobody'}` with a default for requests
+ * that do not have the key.
+ */
 export interface Variable {
-  /** In lower case. */
+  /** The condition key, in lower case. */
   readonly key: string;
   readonly fallback?: string;
 }
@@ -11,7 +14,10 @@ export interface Variable {
 /** One character of a policy's text, a wildcard, or a variable. */
 export type Token = number | Variable;
 
-/** What of a text is special: the wildcards are not for `StringEquals`, variables not before version 2012-10-17. */
+/**
+ * Special characters of a text. `StringEquals` has no wildcards, and variables exist since version
+ * 2012-10-17.
+ */
 export interface Reading {
   readonly wildcards: boolean;
   readonly variables: boolean;
@@ -21,7 +27,10 @@ const VARIABLE = /\$\{([^}]*)\}/y;
 const FALLBACK = /^([^,]*),\s*'([^']*)'\s*$/;
 const escapes: ReadonlySet<string> = new Set(['*', '?', '$']);
 
-/** Source: "IAM policy elements: Variables and tags" in the IAM User Guide. */
+/**
+ * Splits a policy's text into tokens. Source: "IAM policy elements: Variables and tags" in the IAM
+ * User Guide.
+ */
 export function readTemplate(text: string, { wildcards, variables }: Reading): Token[] {
   const tokens: Token[] = [];
   const lastEnd = variables ? text.lastIndexOf('}') : -1;
@@ -52,10 +61,16 @@ function variable(inside: string): Variable {
   return { key: inside.trim().toLowerCase() };
 }
 
-/** Whether a text is what a template stands for in a request. A variable that has no value makes it nothing at all. */
+/**
+ * Returns whether a text matches a template in one request. A template whose variable has no value
+ * matches nothing.
+ */
 export type TemplateMatcher = (text: string, context: RequestContext) => boolean;
 
-/** Compiled once if there is no variable in it, else per use. What a variable stands for is taken as it is: no wildcards. */
+/**
+ * Compiles a template: once if it has no variables, else per use. The value of a variable is taken
+ * literally, without wildcards.
+ */
 export function compileTemplate(tokens: readonly Token[]): TemplateMatcher {
   const fixed = tokens.filter((token) => typeof token === 'number');
   if (fixed.length === tokens.length) return compileGlob(fixed);

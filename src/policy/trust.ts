@@ -3,25 +3,42 @@ import { callerIdentity, federatedCaller } from './caller-identity.ts';
 import type { CompiledPolicy, Verdict } from './compile.ts';
 import type { RequestContext } from './context.ts';
 
-/** Someone who asks to become a role: a principal, or the bearer of a token of an identity provider (by its ARN). */
+/**
+ * A request to assume a role, by a principal or by the bearer of a token of an identity provider
+ * (named by its ARN).
+ */
 export interface TrustQuestion {
   readonly policy: CompiledPolicy;
   readonly caller: Principal | { readonly provider: string };
-  /** `sts:AssumeRole`. */
+  /** The IAM action, such as `sts:AssumeRole`. */
   readonly action: string;
   readonly context: RequestContext;
 }
 
-/** What a role's trust policy says. An allow that names the account alone takes an allow of the caller's own policies too. */
+/**
+ * Returns what a role's trust policy says. If it allows by naming the account only, the caller's
+ * own policies must allow too.
+ * @example
+ * ```ts
+ * import { compilePolicy, noContext, parsePolicy, trustVerdict } from 'src/policy/index.ts';
+ *
+ * const action = 'sts:AssumeRoleWithWebIdentity';
+ * const provider = 'arn:aws:iam::111122223333:oidc-provider/id.example.com';
+ * const Statement = { Effect: 'Allow', Action: action, Principal: { Federated: provider } };
+ * const policy = compilePolicy(parsePolicy(JSON.stringify({ Statement }), 'trust'));
+ * const verdict = trustVerdict({ policy, caller: { provider }, action, context: noContext });
+ * assert.equal(verdict?.effect, 'allow');
+ * ```
+ */
 export function trustVerdict({
   policy,
   caller,
   action,
   context,
 }: TrustQuestion): Verdict | undefined {
-  const who = 'provider' in caller ? federatedCaller(caller.provider) : callerIdentity(caller);
+  const identity = 'provider' in caller ? federatedCaller(caller.provider) : callerIdentity(caller);
   return policy.verdict({
-    who,
+    caller: identity,
     action: action.toLowerCase(),
     resourceArn: undefined,
     context,

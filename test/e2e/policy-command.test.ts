@@ -330,10 +330,10 @@ describe('keyhold policy lint', () => {
     assert.equal(code, 0);
     const expected = [
       'warning: statement 2: Principal * without a condition allows everyone',
-      'warning: statement 3: kms:Encypt is no action that Keyhold has.',
+      'warning: statement 3: Unknown action "kms:Encypt".',
       'warning: statement 4: kms:EncryptionContextKeys can have several values',
       'warning: statement 4: No request has the condition key aws:Nonsense.',
-      'warning: statement 4: NumericEquals can\'t compare with "x"',
+      'warning: statement 4: NumericEquals cannot compare with "x"',
       'note: statement 5: No AWS service calls Keyhold',
       'warning: statement 5: The statement has no Resource: it has no effect.',
     ];

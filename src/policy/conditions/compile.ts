@@ -8,8 +8,9 @@ import { parseBoolean } from './scalars.ts';
 export type Holds = (context: RequestContext) => boolean;
 
 /**
- * One condition as a closure.
- * Source: "Condition operators" and "Set operators for multi-valued context keys" in the IAM User Guide.
+ * Compiles one condition into a closure.
+ * Source: "Condition operators" and "Set operators for multi-valued context keys" in the IAM User
+ * Guide.
  */
 export function compileCondition({ operator, key, values }: Condition, variables: boolean): Holds {
   const name = parseOperatorName(operator);
@@ -59,7 +60,7 @@ function oneOf(comparisons: readonly Comparison[]): Fits {
   );
 }
 
-/** What can't be compared is not known to differ. */
+/** Holds if every comparison is false. Values that cannot be compared are not known to differ. */
 function noneOf(comparisons: readonly Comparison[]): Fits {
   return allOf(
     comparisons.map(

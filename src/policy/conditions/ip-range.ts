@@ -1,10 +1,13 @@
-/** An IP address as a number of its family. An IPv4-mapped IPv6 address is the IPv4 address that it maps. */
+/**
+ * An IP address as a number of its family. An IPv4-mapped IPv6 address counts as the IPv4 address
+ * that it maps.
+ */
 export interface Address {
   readonly family: 4 | 6;
   readonly number: bigint;
 }
 
-/** Addresses of one family, both ends included. */
+/** A range of addresses of one family, both ends included. */
 export interface Range {
   readonly family: 4 | 6;
   readonly first: bigint;
@@ -17,7 +20,9 @@ const V6_WITH_V4 = /^(.*:)([\d.]+)$/;
 const GROUPS = 8;
 const MAPPED = 0xffffn;
 
-/** `192.0.2.0/24`, `2001:db8::/32`, or an address alone. Undefined if it is none of these. */
+/**
+ * Parses `192.0.2.0/24`, `2001:db8::/32` or a single address. Returns undefined if it is malformed.
+ */
 export function parseRange(text: string): Range | undefined {
   const [host = '', length, ...more] = text.split('/');
   const address = parseAddress(host);

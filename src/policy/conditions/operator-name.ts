@@ -3,7 +3,7 @@ import { operators } from './operators.ts';
 /** An operator's name in its parts: `ForAnyValue:` · `StringLike` · `IfExists`. */
 export interface OperatorName {
   readonly set: 'any' | 'all' | undefined;
-  /** In lower case. */
+  /** The base operator, in lower case. */
   readonly base: string;
   readonly ifExists: boolean;
 }
@@ -11,7 +11,9 @@ export interface OperatorName {
 const NAME = /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/;
 const NULL = 'null';
 
-/** Undefined if there is no such operator. Case does not matter. */
+/**
+ * Parses an operator's name, regardless of case. Returns undefined if there is no such operator.
+ */
 export function parseOperatorName(text: string): OperatorName | undefined {
   const [, set, base = '', ifExists] = NAME.exec(text.toLowerCase()) ?? [];
   if (base === NULL ? ifExists !== undefined : !operators.has(base)) return undefined;

@@ -4,16 +4,21 @@ import { compileTemplate, readTemplate } from '../template.ts';
 import { inRange, parseAddress, parseRange } from './ip-range.ts';
 import { parseBinary, parseBoolean, parseInstant, parseNumber } from './scalars.ts';
 
-/** Whether one value of a request is what one value of a policy says; undefined if the two can't be compared. */
+/**
+ * Compares a value of the request with a value of the policy. Returns undefined if they cannot be
+ * compared.
+ */
 export type Comparison = (value: string, context: RequestContext) => boolean | undefined;
 
 export interface Operator {
-  /** Whether the request's values must be none of the policy's, rather than one of them. */
+  /**
+   * True if the request's values must match none of the policy's values, instead of one of them.
+   */
   readonly negated: boolean;
   readonly compile: (wanted: string, variables: boolean) => Comparison;
 }
 
-/** Compares what two texts stand for. */
+/** Compares two texts by their parsed values. */
 function ordered<T>(
   parse: (text: string) => T | undefined,
   holds: (value: T, wanted: T) => boolean,
@@ -33,7 +38,7 @@ const textLike: Operator['compile'] = (wanted, variables) =>
   compileTemplate(readTemplate(wanted, { wildcards: true, variables }));
 const textInAnyCase: Operator['compile'] = (wanted, variables) => {
   const tokens = readTemplate(wanted, { wildcards: false, variables });
-  // What a variable stands for is folded too: the context is asked, and its answer lowered.
+  // The value of a variable is lowered too: it comes from the context when the condition is tested.
   const folded = tokens.map((token) => {
     if (typeof token === 'number') return String.fromCharCode(token).toLowerCase().charCodeAt(0);
     return token.fallback === undefined
@@ -48,7 +53,10 @@ function lowered(value: ReturnType<RequestContext>): ReturnType<RequestContext> 
   return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
-/** ArnEquals is ArnLike. Source: "Amazon Resource Name (ARN) condition operators". */
+/**
+ * Matches ARNs. ArnEquals is the same as ArnLike. Source: "Amazon Resource Name (ARN) condition
+ * operators".
+ */
 const arn: Operator['compile'] = (wanted, variables) => {
   if (wanted.split(':').length < 6) return () => undefined;
   const matches = compileArnPattern(wanted, variables);
@@ -73,7 +81,8 @@ const is = (compile: Operator['compile']): Operator => ({ negated: false, compil
 const isNot = (compile: Operator['compile']): Operator => ({ negated: true, compile });
 
 /**
- * Every condition operator but `Null`, under its name in lower case, without set prefix and `IfExists`.
+ * Every condition operator except `Null`, by its name in lower case, without set prefix and
+ * `IfExists`.
  * Source: "IAM JSON policy elements: Condition operators" in the IAM User Guide.
  */
 export const operators: ReadonlyMap<string, Operator> = new Map([

@@ -1,5 +1,5 @@
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
-/** The forms of ISO 8601 that W3C's note on date formats allows. */
+/** Forms of ISO 8601 that W3C's note on date formats allows. */
 const DATE =
   /^\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?)?)?$/;
 const EPOCH_SECONDS = /^-?\d{5,15}(?:\.\d+)?$/;
@@ -8,7 +8,7 @@ export function parseNumber(text: string): number | undefined {
   return NUMBER.test(text) ? Number(text) : undefined;
 }
 
-/** Milliseconds since the epoch, from an ISO 8601 date or from seconds since the epoch. */
+/** Parses an ISO 8601 date, or seconds since the epoch. Returns milliseconds since the epoch. */
 export function parseInstant(text: string): number | undefined {
   if (EPOCH_SECONDS.test(text)) return Number(text) * 1_000;
   if (!DATE.test(text)) return undefined;
@@ -21,7 +21,7 @@ export function parseBoolean(text: string): boolean | undefined {
   return lower === 'true' || lower === 'false' ? lower === 'true' : undefined;
 }
 
-/** Base64 in its one canonical form. */
+/** Normalizes base64 to its canonical form. */
 export function parseBinary(text: string): string | undefined {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(text)
     ? Buffer.from(text, 'base64').toString('base64')
