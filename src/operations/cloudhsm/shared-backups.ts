@@ -35,7 +35,7 @@ export async function usableBackup(
 export function isShared(backup: BackupRow, caller: Principal, action: string): boolean {
   if (backup.policy === undefined) return false;
   const asked = {
-    who: callerIdentity(caller),
+    caller: callerIdentity(caller),
     action: action.toLowerCase(),
     resourceArn: backupArn(backup, backup.backupId),
     context: noContext,

@@ -20,29 +20,31 @@ function namesOf({
 export function grantVerdict(
   grants: GrantCache,
   key: KeyRef,
-  who: CallerIdentity,
+  caller: CallerIdentity,
   question: GrantQuestion,
 ): Promise<GrantVerdict | undefined> {
-  return verdictBy(grants, key, who, (index) => index.find(question, who.uniqueId));
+  return verdictBy(grants, key, caller, (index) => index.find(question, caller.uniqueId));
 }
 
 /** Whether a grant on the key could allow the operation to the caller, if a request meets its constraints. */
 export function constrainedVerdict(
   grants: GrantCache,
   key: KeyRef,
-  who: CallerIdentity,
+  caller: CallerIdentity,
   operation: string,
 ): Promise<GrantVerdict | undefined> {
-  return verdictBy(grants, key, who, (index) => index.findConstrained(operation, who.uniqueId));
+  return verdictBy(grants, key, caller, (index) =>
+    index.findConstrained(operation, caller.uniqueId),
+  );
 }
 
 async function verdictBy(
   grants: GrantCache,
   key: KeyRef,
-  who: CallerIdentity,
+  caller: CallerIdentity,
   find: (index: GrantIndex) => GrantRow | undefined,
 ): Promise<GrantVerdict | undefined> {
-  const names = namesOf(who);
+  const names = namesOf(caller);
   const indexes = await grants.indexesFor(
     key,
     names.map(([arn]) => arn),
@@ -59,18 +61,21 @@ async function verdictBy(
  * Whether the caller may retire a grant: as its retiring principal, as its grantee if RetireGrant is among its operations,
  * or, as far as its own policies allow, as one of the account that made it.
  */
-export function retirementVerdict(grant: GrantRow, who: CallerIdentity): GrantVerdict | undefined {
+export function retirementVerdict(
+  grant: GrantRow,
+  caller: CallerIdentity,
+): GrantVerdict | undefined {
   const { grantId, granteeArn, granteeId, retiringArn, retiringId, operations, issuingAccount } =
     grant;
-  for (const [arn, naming] of namesOf(who)) {
+  for (const [arn, naming] of namesOf(caller)) {
     const retires =
-      arn === retiringArn && (retiringId === undefined || retiringId === who.uniqueId);
+      arn === retiringArn && (retiringId === undefined || retiringId === caller.uniqueId);
     const mayReturn =
       arn === granteeArn &&
       operations.includes('RetireGrant') &&
-      (granteeId === undefined || granteeId === who.uniqueId);
+      (granteeId === undefined || granteeId === caller.uniqueId);
     if (retires || mayReturn) return { naming, grantId };
   }
-  if (who.account !== issuingAccount) return undefined;
-  return { naming: who.isRoot ? 'itself' : 'account', grantId };
+  if (caller.account !== issuingAccount) return undefined;
+  return { naming: caller.isRoot ? 'itself' : 'account', grantId };
 }

@@ -26,7 +26,7 @@ export const ExplainAccess = defineOperation('keyhold', 'ExplainAccess', {
     if (key && input.ResourceArn !== undefined)
       throw new KmsError('ValidationException', 'Give KeyId or ResourceArn, not both.');
     const action = requireAction(input.Action);
-    const who = await principalOf(services, scope.account, input.PrincipalArn);
+    const subject = await principalOf(services, scope.account, input.PrincipalArn);
     const resolved: ResolvedTarget = key
       ? await resolveAgain(services, key)
       : {
@@ -35,7 +35,7 @@ export const ExplainAccess = defineOperation('keyhold', 'ExplainAccess', {
           arn: input.ResourceArn ?? '*',
         };
     const question: HypotheticalRequest = {
-      who,
+      subject,
       action,
       region: scope.region,
       resolved,
@@ -57,17 +57,17 @@ async function principalOf(
   account: string,
   arn: string,
 ): Promise<PrincipalWithPolicies> {
-  const who = await store.read((reader) => identity.principals.byArn(reader, arn));
+  const subject = await store.read((reader) => identity.principals.byArn(reader, arn));
   // Of another account's principals not even their existence shows.
-  if (who?.principal.account === account) return who;
+  if (subject?.principal.account === account) return subject;
   throw new KmsError('NotFoundException', `There is no principal ${arn} in this account.`);
 }
 
 function explained(
-  { who, action, resolved }: HypotheticalRequest,
+  { subject, action, resolved }: HypotheticalRequest,
   { decision, unknown }: HypotheticalDecision,
 ): Response<'keyhold', 'ExplainAccess'> {
-  const { principal } = who;
+  const { principal } = subject;
   return {
     Decision: decision.allowed ? 'ALLOWED' : 'DENIED',
     Reason: decision.allowed

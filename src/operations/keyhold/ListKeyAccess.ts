@@ -56,12 +56,12 @@ async function accessOf(
   query: KeyAccessQuery,
 ): Promise<KeyAccess[]> {
   const all: KeyAccess[] = [];
-  for (const who of principals) {
-    const callers = { who, open: relaxedPrincipal(who) };
+  for (const subject of principals) {
+    const callers = { subject, open: relaxedPrincipal(subject) };
     const permitted: KeyAccess['Actions'][number][] = [];
     for (const action of query.actions)
       permitted.push(...(await permission(services, callers, action, query)));
-    const { arn, session } = who.principal;
+    const { arn, session } = subject.principal;
     if (permitted.length > 0)
       all.push({ PrincipalArn: session?.roleArn ?? arn, Actions: permitted });
   }
@@ -69,20 +69,20 @@ async function accessOf(
 }
 
 interface Callers {
-  readonly who: PrincipalWithPolicies;
+  readonly subject: PrincipalWithPolicies;
   /** The same without conditions. */
   readonly open: PrincipalWithPolicies;
 }
 
 async function permission(
   services: Services,
-  { who, open }: Callers,
+  { subject, open }: Callers,
   action: string,
   query: KeyAccessQuery,
 ): Promise<KeyAccess['Actions']> {
   const { resolved, aliases } = query;
   const question = {
-    who,
+    subject,
     action,
     region: resolved.key.region,
     resolved,

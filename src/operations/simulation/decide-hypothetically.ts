@@ -16,7 +16,7 @@ import { hypotheticalContext, type Hypothesis } from './hypothetical-context.ts'
 
 /** Who would do what to what, in which circumstances. */
 export interface HypotheticalRequest extends Omit<Hypothesis, 'principal'> {
-  readonly who: PrincipalWithPolicies;
+  readonly subject: PrincipalWithPolicies;
 }
 
 export interface HypotheticalDecision {
@@ -31,10 +31,10 @@ export async function decideHypothetically(
   { grants }: Pick<Services, 'grants'>,
   question: HypotheticalRequest,
 ): Promise<HypotheticalDecision> {
-  const { who, ...rest } = question;
+  const { subject, ...rest } = question;
   const { context, unknown, encryptionContext } = hypotheticalContext({
     ...rest,
-    principal: who.principal,
+    principal: subject.principal,
   });
   const { action, resolved } = rest;
   const operation = action.replace(KMS, '');
@@ -44,7 +44,7 @@ export async function decideHypothetically(
       : undefined;
   const decision = await decideWithGrants(
     grants,
-    { ...accessOf(who, action, resolved), context },
+    { ...accessOf(subject, action, resolved), context },
     grantable,
   );
   return { decision, unknown: [...unknown].toSorted() };
@@ -64,17 +64,17 @@ export function relaxedPrincipal({
 /** What could be decided at most, whatever a request shows: of a relaxed key and a relaxed principal. */
 export async function decideAtMost(
   { grants }: Pick<Services, 'grants'>,
-  who: PrincipalWithPolicies,
+  subject: PrincipalWithPolicies,
   action: string,
   resolved: ResolvedKey,
 ): Promise<Decision> {
-  const evaluation = evaluate({ ...accessOf(who, action, resolved), context: noContext });
+  const evaluation = evaluate({ ...accessOf(subject, action, resolved), context: noContext });
   const decision = evaluation.decide();
   if (decision.allowed || decision.because.endsWith('-deny')) return decision;
   const granted = await constrainedVerdict(
     grants,
     resolved.key,
-    callerIdentity(who.principal),
+    callerIdentity(subject.principal),
     action.replace(KMS, ''),
   );
   return granted ? evaluation.decide(granted) : decision;
