@@ -1,24 +1,24 @@
 import { KmsError } from '../domain/index.ts';
 
-/** An Authorization header, taken apart. Nothing in it is checked yet but its form. */
+/** The parameters of an Authorization header. Only their form has been checked. */
 export interface Authorization {
   readonly accessKeyId: string;
-  /** YYYYMMDD. */
+  /** Format: YYYYMMDD. */
   readonly date: string;
   readonly region: string;
   readonly service: string;
   readonly terminator: string;
-  /** Semicolon-separated, lower case. */
+  /** Header names in lower case, separated by semicolons. */
   readonly signedHeaders: string;
   readonly signedNames: readonly string[];
-  /** 64 hex digits, if the client did right. */
+  /** 64 hex digits if the request is valid; not checked here. */
   readonly signature: string;
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const PARAMETERS = ['Credential', 'Signature', 'SignedHeaders'] as const;
 
-/** Takes the header apart, or says what is missing from it. */
+/** Parses the header. Throws a KmsError that names all missing parameters. */
 export function parseAuthorization(header: string | undefined): Authorization {
   if (header === undefined || header === '')
     throw new KmsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
@@ -39,7 +39,7 @@ export function parseAuthorization(header: string | undefined): Authorization {
   return authorizationOf((name) => parameters.get(name) ?? '');
 }
 
-/** The same from parameters by name, wherever they came: they are there, what they say is not looked at yet. */
+/** Builds an Authorization from parameters that are known to be present, in a header or a URL. */
 export function authorizationOf(
   parameter: (name: (typeof PARAMETERS)[number]) => string,
 ): Authorization {

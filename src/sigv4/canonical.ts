@@ -3,9 +3,9 @@ import { hash } from 'node:crypto';
 /** The parts of an HTTP request that a signature covers. Header names are in lower case. */
 export interface SignableRequest {
   readonly method: string;
-  /** As on the request line: still encoded, without the query. */
+  /** The path of the request line: still encoded, without the query. */
   readonly path: string;
-  /** As on the request line, without the `?`; empty if there is none. */
+  /** The query of the request line, without the `?`. Empty if there is none. */
   readonly query: string;
   readonly headers: SignableHeaders;
   readonly body: Uint8Array | string;
@@ -13,7 +13,8 @@ export interface SignableRequest {
 export type SignableHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * The canonical request of Signature Version 4. `signedHeaders` is the semicolon-separated list, in its order.
+ * Returns the canonical request of Signature Version 4. `signedHeaders` is the semicolon-separated
+ * list, in the order of the Authorization header.
  * Source: "Create a signed AWS API request", AWS IAM User Guide.
  */
 export function canonicalRequest(request: SignableRequest, signedHeaders: string): string {
@@ -25,12 +26,15 @@ export function canonicalRequest(request: SignableRequest, signedHeaders: string
   return `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders}\n${hash('sha256', request.body, 'hex')}`;
 }
 
-/** What is signed, given the timestamp in ISO 8601 basic form and the scope `date/region/service/aws4_request`. */
+/**
+ * Returns the text that is signed. `timestamp` is in ISO 8601 basic format, `scope` is
+ * `date/region/service/aws4_request`.
+ */
 export function stringToSign(timestamp: string, scope: string, canonical: string): string {
   return `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
 }
 
-/** RFC 3986's unreserved characters stay, all else becomes upper-case percent triplets of its UTF-8. */
+/** Percent-encodes all but RFC 3986's unreserved characters, with upper-case hex digits. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -38,7 +42,7 @@ function encode(text: string): string {
   );
 }
 
-/** Without `.`, `..` and empty segments, and encoded once more than it was sent. */
+/** Removes `.`, `..` and empty segments, and encodes the path once more than it was sent. */
 function canonicalPath(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -63,12 +67,12 @@ function canonicalQuery(query: string): string {
     .join('&');
 }
 
-/** Text that may be encoded already is encoded once all the same. */
+/** Encodes text exactly once, whether or not it is already encoded. */
 function reencode(text: string): string {
   try {
     return encode(decodeURIComponent(text));
   } catch {
-    // Not valid percent-encoding: signed as it is, as a client that sends it must have done.
+    // Invalid percent-encoding: a client that sends this text has signed it unchanged.
     return text;
   }
 }
@@ -81,6 +85,6 @@ function compare(a: string, b: string): number {
 function canonicalValue(value: string | readonly string[] | undefined): string {
   if (value === undefined) return '';
   if (typeof value !== 'string') return value.map(canonicalValue).join(',');
-  // Nearly every value is clean: looking for what has to change is cheaper than changing nothing.
+  // Almost no value needs a change, and checking is cheaper than replacing.
   return value.includes('  ') || value !== value.trim() ? value.trim().replace(/ +/g, ' ') : value;
 }

@@ -1,6 +1,7 @@
 /**
- * sigv4: AWS Signature Version 4, both ways: `signRequest` for clients, `createVerifier` for the server. It knows headers,
- * bytes and time; it must not know operations, nor where credentials are kept. Begin at `verify.ts`.
+ * sigv4: AWS Signature Version 4 in both directions: `signRequest` for clients, `createVerifier`
+ * for the server. It knows headers, bytes and time. It must not know operations, or where
+ * credentials are stored. Begin at `verify.ts`.
  */
 export { signRequest, type Credentials, type RequestToSign } from './sign.ts';
 export {

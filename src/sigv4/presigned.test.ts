@@ -12,7 +12,7 @@ const verify = createVerifier({
   lookup: () => ({ secretAccessKey: new SecretText('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY') }),
 });
 
-/** AWS's published example of a request that is signed in its URL. */
+/** AWS's published example of a presigned URL. */
 const example = {
   Action: 'ListUsers',
   Version: '2010-05-08',
@@ -39,7 +39,7 @@ function send(
   };
   return verify({ method: 'GET', path: '/', query, headers: all, body: '' });
 }
-async function refuses(request: Promise<unknown>, code: ErrorName, text: RegExp): Promise<void> {
+async function rejects(request: Promise<unknown>, code: ErrorName, text: RegExp): Promise<void> {
   await assert.rejects(
     request,
     (error) =>
@@ -47,59 +47,59 @@ async function refuses(request: Promise<unknown>, code: ErrorName, text: RegExp)
   );
 }
 
-describe('a request signed in its URL', () => {
-  it('is taken as AWS signs it, while it lasts', async () => {
+describe('a presigned URL', () => {
+  it('is valid as AWS signs it, until it expires', async () => {
     for (const offset of [-299_000, 0, 60_000]) {
       now = SIGNED + offset;
       const { accessKeyId, region, service } = await send();
       assert.deepEqual([accessKeyId, region, service], ['AKIDEXAMPLE', 'us-east-1', 'iam']);
     }
     now = SIGNED + 61_000;
-    await refuses(
+    await rejects(
       send(),
       'InvalidSignatureException',
       /^Signature expired: 20150830T123600Z is now earlier than \S+ \(\S+ - 1 min\.\)$/,
     );
     now = SIGNED - 301_000;
-    await refuses(send(), 'InvalidSignatureException', /^Signature not yet current: /);
+    await rejects(send(), 'InvalidSignatureException', /^Signature not yet current: /);
     now = SIGNED;
   });
 
-  it('is refused if anything in it was changed', async () => {
-    await refuses(send({ Action: 'DeleteUser' }), 'InvalidSignatureException', /does not match/);
-    await refuses(send({ 'X-Amz-Expires': '3600' }), 'InvalidSignatureException', /does not match/);
-    await refuses(send({}, { host: 'elsewhere' }), 'InvalidSignatureException', /does not match/);
-    await refuses(
+  it('is rejected if any part was changed', async () => {
+    await rejects(send({ Action: 'DeleteUser' }), 'InvalidSignatureException', /does not match/);
+    await rejects(send({ 'X-Amz-Expires': '3600' }), 'InvalidSignatureException', /does not match/);
+    await rejects(send({}, { host: 'elsewhere' }), 'InvalidSignatureException', /does not match/);
+    await rejects(
       send({}, { 'x-amz-more': '1' }),
       'InvalidSignatureException',
       /'x-amz-more' must be a 'SignedHeader'/,
     );
-    await refuses(
+    await rejects(
       send({ 'X-Amz-SignedHeaders': 'content-type' }),
       'InvalidSignatureException',
       /'Host'/,
     );
   });
 
-  it('is refused if a part is missing or makes no sense', async () => {
-    await refuses(
+  it('is rejected if a parameter is missing or malformed', async () => {
+    await rejects(
       send({ 'X-Amz-Credential': undefined }),
       'IncompleteSignatureException',
       /must include 'X-Amz-Credential'\.$/,
     );
-    await refuses(
+    await rejects(
       send({ 'X-Amz-Credential': 'AKIDEXAMPLE' }),
       'IncompleteSignatureException',
       /5 slash-delimited elements/,
     );
-    await refuses(
+    await rejects(
       send({ 'X-Amz-Algorithm': 'none' }),
       'IncompleteSignatureException',
       /X-Amz-Algorithm/,
     );
-    await refuses(send({ 'X-Amz-Date': 'today' }), 'IncompleteSignatureException', /basic format/);
+    await rejects(send({ 'X-Amz-Date': 'today' }), 'IncompleteSignatureException', /basic format/);
     for (const seconds of ['0', '604801', 'x', '1.5']) {
-      await refuses(
+      await rejects(
         send({ 'X-Amz-Expires': seconds }),
         'IncompleteSignatureException',
         /from 1 to 604800 seconds/,

@@ -2,15 +2,15 @@ import { KmsError } from '../domain/index.ts';
 import { authorizationOf, type Authorization } from './authorization.ts';
 import type { SignableRequest } from './canonical.ts';
 
-/** A request that somebody signed in advance, in its URL, for somebody else to send. */
+/** A request whose URL carries the signature, so that another client can send it later. */
 export interface Presigned {
   readonly authorization: Authorization;
-  /** ISO 8601 basic form. */
+  /** Format: ISO 8601 basic. */
   readonly timestamp: string;
-  /** How long it may be sent. */
+  /** Period after `timestamp` in which the request is valid. */
   readonly seconds: number;
   readonly sessionToken: string | undefined;
-  /** As it was signed: without the signature in its query. */
+  /** The request that was signed: without the signature in its query. */
   readonly request: SignableRequest;
 }
 
@@ -25,13 +25,16 @@ const REQUIRED = [
   SIGNATURE,
 ] as const;
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-const WEEK = 7 * 86_400;
+const MAX_EXPIRES_SECONDS = 7 * 86_400;
 
 export function isPresigned(query: string): boolean {
   return query.includes(`${SIGNATURE}=`);
 }
 
-/** Takes the URL's parameters apart, or says what is missing. Source: "Authenticating Requests: Using Query Parameters". */
+/**
+ * Parses the URL's parameters. Throws a KmsError that names all missing ones.
+ * Source: "Authenticating Requests: Using Query Parameters", Amazon S3 API Reference.
+ */
 export function readPresigned(request: SignableRequest): Presigned {
   const given = new URLSearchParams(request.query);
   const missing = REQUIRED.filter((name) => !given.get(name));
@@ -42,8 +45,8 @@ export function readPresigned(request: SignableRequest): Presigned {
   if (given.get('X-Amz-Algorithm') !== ALGORITHM)
     throw incomplete(`X-Amz-Algorithm must be '${ALGORITHM}'.`);
   const seconds = Number(given.get('X-Amz-Expires'));
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > WEEK)
-    throw incomplete(`X-Amz-Expires must be from 1 to ${WEEK} seconds.`);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_SECONDS)
+    throw incomplete(`X-Amz-Expires must be from 1 to ${MAX_EXPIRES_SECONDS} seconds.`);
   return {
     authorization: authorizationOf((name) => given.get(PREFIX + name) ?? ''),
     timestamp: given.get('X-Amz-Date') ?? '',

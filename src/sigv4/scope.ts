@@ -3,7 +3,10 @@ import type { Authorization } from './authorization.ts';
 
 const REGION = /^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/;
 
-/** Refuses a credential scope that is not of this service, of no possible Region, or of another day; says all that is wrong. */
+/**
+ * Checks the credential scope: possible Region, known service, terminator, and the day of the
+ * timestamp. Throws InvalidSignatureException, which lists everything that is wrong.
+ */
 export function checkScope(
   { date, region, service, terminator }: Authorization,
   timestamp: string,

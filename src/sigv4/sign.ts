@@ -11,10 +11,10 @@ export interface Credentials {
 
 export interface RequestToSign {
   readonly method: string;
-  /** `/` unless given. */
+  /** Default: `/`. */
   readonly path?: string;
   readonly query?: string;
-  /** Names in lower case; `host` must be among them. */
+  /** Names in lower case. `host` is required. */
   readonly headers: SignableHeaders;
   readonly body?: Uint8Array | string;
   readonly region: string;
@@ -25,7 +25,26 @@ export interface RequestToSign {
   readonly now: number;
 }
 
-/** The request's headers with `x-amz-date`, `x-amz-security-token` (for sessions) and `authorization` added. */
+/**
+ * Returns the request's headers with `x-amz-date`, `x-amz-security-token` (for sessions) and
+ * `authorization` added.
+ *
+ * @example
+ * ```ts
+ * import { signRequest } from 'src/sigv4/index.ts';
+ *
+ * const headers = signRequest({
+ *   method: 'POST',
+ *   headers: { host: '127.0.0.1:4599', 'x-amz-target': 'TrentService.ListKeys' },
+ *   body: '{}',
+ *   region: 'us-east-1',
+ *   service: 'kms',
+ *   credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'a secret' },
+ *   now: Date.UTC(2026, 0, 2),
+ * });
+ * assert.equal(headers['x-amz-date'], '20260102T000000Z');
+ * ```
+ */
 export function signRequest(request: RequestToSign): Record<string, string | readonly string[]> {
   const { credentials, region, service } = request;
   const timestamp = formatTimestamp(request.now);

@@ -1,12 +1,15 @@
 import { createHmac, hash } from 'node:crypto';
 
-const BLOCK = 64;
-const DIGEST = 32;
+const BLOCK_BYTES = 64;
+const DIGEST_BYTES = 32;
 
-/** A derived signing key: HMAC-SHA-256 with the key's two blocks prepared, which halves the cost of each signature. */
+/**
+ * A derived signing key. The two blocks of HMAC-SHA-256 that depend on the key only are prepared
+ * once, which halves the cost of each signature.
+ */
 export class SigningKey {
-  readonly #inner = Buffer.alloc(BLOCK, 0x36);
-  readonly #outer = Buffer.alloc(BLOCK + DIGEST, 0x5c);
+  readonly #inner = Buffer.alloc(BLOCK_BYTES, 0x36);
+  readonly #outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES, 0x5c);
 
   constructor(key: Uint8Array) {
     for (const [at, byte] of key.entries()) {
@@ -15,18 +18,21 @@ export class SigningKey {
     }
   }
 
-  /** The signature of a text: 64 hex digits. Text in between too: Node makes buffers of digests much more slowly. */
+  /**
+   * Returns the signature of a text: 64 hex digits. The inner digest is a binary string, because
+   * Node returns digests much more slowly as buffers.
+   */
   sign(text: string): string {
     const length = Buffer.byteLength(text);
-    const message = Buffer.allocUnsafe(BLOCK + length);
+    const message = Buffer.allocUnsafe(BLOCK_BYTES + length);
     message.set(this.#inner);
-    message.write(text, BLOCK);
-    this.#outer.write(hash('sha256', message, 'binary'), BLOCK, 'latin1');
+    message.write(text, BLOCK_BYTES);
+    this.#outer.write(hash('sha256', message, 'binary'), BLOCK_BYTES, 'latin1');
     return hash('sha256', this.#outer, 'hex');
   }
 }
 
-/** The key for one day, Region and service. */
+/** Derives the key for one day, Region and service. */
 export function deriveSigningKey(
   secret: string,
   date: string,

@@ -1,11 +1,14 @@
 const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
-/** ISO 8601 basic form, as in X-Amz-Date: `20150830T123600Z`. */
+/** Formats a time in ISO 8601 basic format, as in X-Amz-Date: `20150830T123600Z`. */
 export function formatTimestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
-/** Milliseconds since the epoch; undefined if the text is not a date in ISO 8601 basic form. */
+/**
+ * Parses ISO 8601 basic format to milliseconds since the epoch. Returns undefined if the text is
+ * malformed.
+ */
 export function parseTimestamp(text: string): number | undefined {
   const match = BASIC.exec(text);
   if (!match) return undefined;
@@ -14,7 +17,7 @@ export function parseTimestamp(text: string): number | undefined {
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 
-/** `parseTimestamp` that remembers its last answer: within a second, clients all send the same text. */
+/** Returns a `parseTimestamp` that caches one result: all clients send the same text in a second. */
 export function rememberingParser(): typeof parseTimestamp {
   let last = '';
   let time: number | undefined;

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { SignableHeaders } from './canonical.ts';
 import { signRequest } from './sign.ts';
 
-/** AWS's published Signature Version 4 test suite: what differs from `GET /`, and the signature. */
+/** AWS's published Signature Version 4 test suite: the differences from `GET /`, and the signature. */
 interface Vector {
   readonly method?: 'POST';
   readonly path?: string;
@@ -83,12 +83,12 @@ const vectors: Readonly<Record<string, Vector>> = {
   },
 };
 
-describe('signing', () => {
+describe('signRequest', () => {
   for (const [
     name,
     { method = 'GET', headers = {}, signature, sessionToken: token, ...rest },
   ] of Object.entries(vectors)) {
-    it(`gives the published signature of ${name}`, () => {
+    it(`returns the published signature of ${name}`, () => {
       const signed = signRequest({
         ...rest,
         method,

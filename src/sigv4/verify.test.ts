@@ -66,7 +66,7 @@ function withAuthorization(change: (header: string) => string): SignableRequest 
   const request = signed();
   return withHeader(request, 'authorization', change(String(request.headers['authorization'])));
 }
-async function refuses(request: SignableRequest, code: ErrorName, text?: RegExp): Promise<void> {
+async function rejects(request: SignableRequest, code: ErrorName, text?: RegExp): Promise<void> {
   await assert.rejects(verify(request), (error) => {
     assert.ok(error instanceof KmsError);
     assert.equal(error.code, code);
@@ -75,28 +75,28 @@ async function refuses(request: SignableRequest, code: ErrorName, text?: RegExp)
   });
 }
 
-describe('verifying', () => {
-  it('says whose a good signature is, again and again', async () => {
+describe('verification of a signature', () => {
+  it('returns the signer of a valid signature, also from its cache', async () => {
     for (let round = 0; round < 3; round++) {
       const { credential, region, service } = await verify(signed());
       assert.deepEqual([credential.user, region, service], ['AKIDEXAMPLE', 'us-east-1', 'kms']);
     }
   });
 
-  it('serves any Region that could be one', async () => {
+  it('accepts every possible Region', async () => {
     for (const region of ['eu-central-2', 'us-gov-west-1', 'cn-north-1', 'ap-southeast-5']) {
       assert.equal((await verify(signed({ region }))).region, region);
     }
   });
 
-  it('accepts the window of five minutes on both sides, and nothing beyond', async () => {
+  it('accepts times within five minutes in both directions, and none beyond', async () => {
     for (const offset of [-5 * MINUTE, 5 * MINUTE]) await verify(signed({ now: NOW + offset }));
-    await refuses(
+    await rejects(
       signed({ now: NOW - 5 * MINUTE - 1000 }),
       'InvalidSignatureException',
       /^Signature expired: 20261124T115459Z is now earlier than 20261124T115500Z \(20261124T120000Z - 5 min\.\)$/,
     );
-    await refuses(
+    await rejects(
       signed({ now: NOW + 5 * MINUTE + 1000 }),
       'InvalidSignatureException',
       /^Signature not yet current: 20261124T120501Z is still later than/,
@@ -106,101 +106,101 @@ describe('verifying', () => {
   it('follows the injected clock', async () => {
     now = NOW + 86_400_000;
     try {
-      await refuses(signed(), 'InvalidSignatureException', /expired/);
+      await rejects(signed(), 'InvalidSignatureException', /expired/);
       await verify(signed({ now }));
     } finally {
       now = NOW;
     }
   });
 
-  it('accepts a session with its token, and refuses it with another or none', async () => {
+  it('accepts a session with its token, and rejects it with another token or none', async () => {
     await verify(signed({ accessKeyId: 'ASIAEXAMPLE', sessionToken: 'the-token' }));
     const invalid = /^The security token included in the request is invalid\.$/;
-    await refuses(
+    await rejects(
       signed({ accessKeyId: 'ASIAEXAMPLE', sessionToken: 'other' }),
       'UnrecognizedClientException',
       invalid,
     );
-    await refuses(signed({ accessKeyId: 'ASIAEXAMPLE' }), 'UnrecognizedClientException', invalid);
-    await refuses(signed({ sessionToken: 'the-token' }), 'UnrecognizedClientException', invalid);
-    await refuses(signed({ accessKeyId: 'AKIDNOBODY' }), 'UnrecognizedClientException', invalid);
+    await rejects(signed({ accessKeyId: 'ASIAEXAMPLE' }), 'UnrecognizedClientException', invalid);
+    await rejects(signed({ sessionToken: 'the-token' }), 'UnrecognizedClientException', invalid);
+    await rejects(signed({ accessKeyId: 'AKIDNOBODY' }), 'UnrecognizedClientException', invalid);
   });
 
-  it('names what is missing', async () => {
-    await refuses(
+  it('names the missing part', async () => {
+    await rejects(
       withHeader(signed(), 'authorization', undefined),
       'MissingAuthenticationTokenException',
       /^Missing Authentication Token$/,
     );
-    await refuses(
+    await rejects(
       withHeader(signed(), 'authorization', 'Bearer x'),
       'IncompleteSignatureException',
       /AWS4-HMAC-SHA256/,
     );
-    await refuses(
+    await rejects(
       withAuthorization((header) => header.replace(/, Signature=.*/, '')),
       'IncompleteSignatureException',
       /'Signature'/,
     );
-    await refuses(
+    await rejects(
       withAuthorization((header) => header.replace('/aws4_request', '')),
       'IncompleteSignatureException',
       /exactly 5/,
     );
-    await refuses(
+    await rejects(
       withHeader(signed(), 'x-amz-date', 'yesterday'),
       'IncompleteSignatureException',
       /basic format/,
     );
-    await refuses(
+    await rejects(
       withHeader(signed(), 'x-amz-date', undefined),
       'IncompleteSignatureException',
       /'X-Amz-Date' or a 'Date' header/,
     );
   });
 
-  it('names what is wrong with the scope', async () => {
-    await refuses(
+  it('names everything that is wrong with the scope', async () => {
+    await rejects(
       signed({ region: 'nowhere' }),
       'InvalidSignatureException',
       /^Credential should be scoped to a valid Region, not 'nowhere'\.$/,
     );
-    await refuses(
+    await rejects(
       signed({ service: 's3' }),
       'InvalidSignatureException',
       /correct service: 'kms', 'sts'/,
     );
-    await refuses(
+    await rejects(
       withAuthorization((header) => header.replace('aws4_request', 'aws5')),
       'InvalidSignatureException',
       /valid terminator: 'aws4_request'/,
     );
-    await refuses(
+    await rejects(
       withAuthorization((header) => header.replace('/20261124/', '/20261123/')),
       'InvalidSignatureException',
       /^Date in Credential scope/,
     );
   });
 
-  it('wants host and every x-amz header signed', async () => {
-    await refuses(
+  it('requires host and every x-amz header to be signed', async () => {
+    await rejects(
       withAuthorization((header) => header.replace('host;', '')),
       'InvalidSignatureException',
       /'Host'/,
     );
-    await refuses(
+    await rejects(
       withHeader(signed(), 'x-amz-extra', 'x'),
       'InvalidSignatureException',
       /'x-amz-extra'/,
     );
-    await refuses(
+    await rejects(
       withAuthorization((header) => header.replace('host;', 'absent;host;')),
       'InvalidSignatureException',
       /does not match/,
     );
   });
 
-  it('sees every change of a signed part', async () => {
+  it('detects every change of a signed part', async () => {
     const text = fc.string({ minLength: 1, maxLength: 20 });
     const parts = [
       'method',
@@ -213,7 +213,7 @@ describe('verifying', () => {
     ] as const;
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...parts), text, async (part, extra) => {
-        // Paths are normalised, queries and header values trimmed of what doesn't count: letters always count.
+        // Hex digits: paths are normalised and spaces trimmed, but a digit always changes the value.
         const change = `x${Buffer.from(extra).toString('hex')}`;
         const good = signed();
         const bad =
@@ -222,12 +222,12 @@ describe('verifying', () => {
             : part === 'method' || part === 'path' || part === 'query'
               ? { ...good, [part]: good[part] + change }
               : withHeader(good, part, `${String(good.headers[part])}${change}`);
-        await refuses(bad, 'InvalidSignatureException', /does not match/);
+        await rejects(bad, 'InvalidSignatureException', /does not match/);
       }),
     );
   });
 
-  it('sees every change of the signature, whatever its form', async () => {
+  it('detects every change of the signature', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({
@@ -236,7 +236,7 @@ describe('verifying', () => {
         }),
         async (signature) => {
           fc.pre(signature !== '');
-          await refuses(
+          await rejects(
             withAuthorization((header) => header.slice(0, -64) + signature),
             'InvalidSignatureException',
             /does not match/,
@@ -246,7 +246,7 @@ describe('verifying', () => {
     );
   });
 
-  it('never answers garbage with anything but a refusal', async () => {
+  it('rejects garbage with an API error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ maxLength: 300 }), fc.boolean(), async (garbage, prefixed) => {
         const header = prefixed ? `AWS4-HMAC-SHA256 ${garbage}` : garbage;

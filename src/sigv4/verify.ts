@@ -8,17 +8,28 @@ import {
   type SignableHeaders,
   type SignableRequest,
 } from './canonical.ts';
-import { claimOf, WINDOW, type Claim, type Standing } from './claim.ts';
+import {
+  readSignature,
+  VALIDITY_WINDOW_MS,
+  type RequestSignature,
+  type CachedSigner,
+} from './request-signature.ts';
 import { checkScope } from './scope.ts';
 import { deriveSigningKey, type SigningKey } from './signing-key.ts';
 import { formatTimestamp, rememberingParser } from './timestamp.ts';
 
-/** What a lookup must know of an access key; whatever else it returns reaches the caller of `verify` as it is. */
+/**
+ * The part of a credential that verification needs. Other members of the lookup's result are
+ * passed on to the caller of `verify`.
+ */
 export interface KnownCredential {
   readonly secretAccessKey: SecretText;
 }
 
-/** Undefined if there is no such access key, or the session token is not one of its own. */
+/**
+ * Finds the credential of an access key. Returns undefined if the access key is unknown, or the
+ * session token does not belong to it.
+ */
 export type Lookup<C extends KnownCredential> = (
   accessKeyId: string,
   sessionToken?: string,
@@ -27,47 +38,68 @@ export type Lookup<C extends KnownCredential> = (
 export interface VerifierOptions<C extends KnownCredential> {
   readonly clock: Clock;
   readonly lookup: Lookup<C>;
-  /** The services that a credential may be scoped to. */
+  /** Signing names of the services that a credential may be scoped to. */
   readonly signingNames: ReadonlySet<string>;
 }
 
-/** A request whose signature is good. */
+/** The signer of a request whose signature is valid. */
 export interface Verified<C extends KnownCredential> {
   readonly credential: C;
   readonly accessKeyId: string;
   readonly region: string;
-  /** The signing name of the scope. */
+  /** Signing name from the credential scope. */
   readonly service: string;
 }
 
 export type Verify<C extends KnownCredential> = (request: SignableRequest) => Promise<Verified<C>>;
 
-const MINUTE = 60_000;
-/** One entry per access key, day, Region, service and set of signed headers in use. */
-const CACHED = 4096;
+const MINUTE_MS = 60_000;
+/** One signer per access key, day, Region, service and set of signed headers. */
+const MAX_CACHED_SIGNERS = 4096;
 const SIGNATURE = /^[0-9a-f]{64}$/;
 
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
-/** Makes the one function that says who signed a request; it throws the KmsError that AWS would answer with. */
+/**
+ * Returns the function that verifies a request's signature. The function rejects with the KmsError
+ * that AWS would answer with.
+ *
+ * @example
+ * ```ts
+ * import { SecretText } from 'src/base/index.ts';
+ * import { createVerifier, signRequest } from 'src/sigv4/index.ts';
+ *
+ * const secretAccessKey = new SecretText('a secret');
+ * const lookup = (id: string) => (id === 'AKIAEXAMPLE' ? { secretAccessKey } : undefined);
+ * const clock = { now: () => Date.now() };
+ * const verify = createVerifier({ clock, lookup, signingNames: new Set(['kms']) });
+ *
+ * const headers = { host: '127.0.0.1:4599' };
+ * const request = { method: 'POST', path: '/', query: '', headers, body: '{}' };
+ * const scope = { region: 'us-east-1', service: 'kms', now: clock.now() };
+ * const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey };
+ * const signed = { ...request, headers: signRequest({ ...request, ...scope, credentials }) };
+ * assert.equal((await verify(signed)).accessKeyId, 'AKIAEXAMPLE');
+ * ```
+ */
 export function createVerifier<C extends KnownCredential>({
   clock,
   lookup,
   signingNames,
 }: VerifierOptions<C>): Verify<C> {
-  const standings = new BoundedCache<string, Standing>(CACHED);
+  const signers = new BoundedCache<string, CachedSigner>(MAX_CACHED_SIGNERS);
   const timeOf = rememberingParser();
-  const known = (prefix: string): Standing | undefined => standings.get(prefix);
+  const cachedSigner = (prefix: string): CachedSigner | undefined => signers.get(prefix);
   return async (request) => {
-    const claim = claimOf(request, known);
-    const { authorization, timestamp, prefix, standing } = claim;
+    const signature = readSignature(request, cachedSigner);
+    const { authorization, timestamp, prefix, cached } = signature;
     const signed = timeOf(timestamp);
     if (signed === undefined) throw noDate(timestamp);
     checkScope(authorization, timestamp, signingNames);
-    checkWindow(claim, signed, clock.now());
+    checkWindow(signature, signed, clock.now());
     checkSignedHeaders(authorization.signedNames, request.headers);
-    const found = lookup(authorization.accessKeyId, claim.sessionToken);
+    const found = lookup(authorization.accessKeyId, signature.sessionToken);
     const credential = found instanceof Promise ? await found : found;
     if (!credential)
       throw new KmsError(
@@ -75,11 +107,14 @@ export function createVerifier<C extends KnownCredential>({
         'The security token included in the request is invalid.',
       );
     const secret = credential.secretAccessKey.reveal();
-    const key = standing?.secret === secret ? standing.key : signingKeyOf(authorization, secret);
-    checkSignature(key.sign(textToSign(claim.request, authorization, timestamp)), claim.signature);
-    // Only now: requests that fail must not be able to push out what serves those that don't.
-    if (key !== standing?.key && prefix.endsWith('Signature='))
-      standings.set(prefix, { authorization, secret, key });
+    const key = cached?.secret === secret ? cached.key : signingKeyOf(authorization, secret);
+    checkSignature(
+      key.sign(textToSign(signature.request, authorization, timestamp)),
+      signature.signature,
+    );
+    // After the check, so that invalid requests cannot evict the signers of valid ones.
+    if (key !== cached?.key && prefix.endsWith('Signature='))
+      signers.set(prefix, { authorization, secret, key });
     const { accessKeyId, region, service } = authorization;
     return { credential, accessKeyId, region, service };
   };
@@ -92,20 +127,27 @@ function noDate(timestamp: string): KmsError {
   );
 }
 
-/** `signed`: the timestamp in milliseconds since the epoch. */
-function checkWindow({ timestamp, lifetime }: Claim, signed: number, now: number): void {
-  if (now - signed <= lifetime && signed - now <= WINDOW) return;
+/** Checks that `now` is within the validity period. `signed` is the parsed timestamp. */
+function checkWindow(
+  { timestamp, lifetimeMs }: RequestSignature,
+  signed: number,
+  now: number,
+): void {
+  if (now - signed <= lifetimeMs && signed - now <= VALIDITY_WINDOW_MS) return;
   const bound = (offset: number, sign: string) =>
-    `${formatTimestamp(now + offset)} (${formatTimestamp(now)} ${sign} ${Math.abs(offset) / MINUTE} min.)`;
+    `${formatTimestamp(now + offset)} (${formatTimestamp(now)} ${sign} ${Math.abs(offset) / MINUTE_MS} min.)`;
   throw new KmsError(
     'InvalidSignatureException',
     signed < now
-      ? `Signature expired: ${timestamp} is now earlier than ${bound(-lifetime, '-')}`
-      : `Signature not yet current: ${timestamp} is still later than ${bound(WINDOW, '+')}`,
+      ? `Signature expired: ${timestamp} is now earlier than ${bound(-lifetimeMs, '-')}`
+      : `Signature not yet current: ${timestamp} is still later than ${bound(VALIDITY_WINDOW_MS, '+')}`,
   );
 }
 
-/** `host` and every `x-amz-*` header that was sent must be signed, and what is signed must have been sent. */
+/**
+ * Checks that `host` and every `x-amz-*` header of the request are signed, and that every signed
+ * header is present.
+ */
 function checkSignedHeaders(signed: readonly string[], headers: SignableHeaders): void {
   if (!signed.includes('host')) {
     throw new KmsError(

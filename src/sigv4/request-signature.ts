@@ -5,64 +5,68 @@ import { isPresigned, readPresigned } from './presigned.ts';
 import type { SigningKey } from './signing-key.ts';
 import { formatTimestamp } from './timestamp.ts';
 
-/** What is the same for all requests that a client signs on one day: its Authorization header but for the signature. */
-export interface Standing {
+/**
+ * The verified part that all requests of a client share on one day: its Authorization header
+ * without the signature, and the key derived for it.
+ */
+export interface CachedSigner {
   readonly authorization: Authorization;
   readonly secret: string;
   readonly key: SigningKey;
 }
 
-/** What a request says of itself, in its headers or in its URL. Nothing of it is checked yet but its form. */
-export interface Claim {
+/** The signature of a request, from its headers or its URL. Only its form has been checked. */
+export interface RequestSignature {
   readonly authorization: Authorization;
   readonly signature: string;
   readonly timestamp: string;
   readonly sessionToken: string | undefined;
-  /** As it was signed. */
+  /** The request that was signed. */
   readonly request: SignableRequest;
-  /** Milliseconds that it is good for. */
-  readonly lifetime: number;
-  /** What its Authorization header begins with, and what is known of that. */
+  /** Period after `timestamp` in which the request is valid. */
+  readonly lifetimeMs: number;
+  /** The Authorization header without the signature. Empty for a presigned URL. */
   readonly prefix: string;
-  readonly standing: Standing | undefined;
+  /** Set if an earlier request with the same prefix was verified. */
+  readonly cached: CachedSigner | undefined;
 }
 
-/** Milliseconds that a request is good for on either side of the time that it names. */
-export const WINDOW = 5 * 60_000;
-const SIGNATURE_LENGTH = 64;
+/** How far the time of a request may be from the server's, in either direction. */
+export const VALIDITY_WINDOW_MS = 5 * 60_000;
+const SIGNATURE_CHARS = 64;
 
-/** Takes a request's signature apart. `known`: what requests with the same header but for the signature have proved. */
-export function claimOf(
+/** Parses a request's signature. `cachedSigner` finds the verified signer for a header prefix. */
+export function readSignature(
   request: SignableRequest,
-  known: (prefix: string) => Standing | undefined,
-): Claim {
+  cachedSigner: (prefix: string) => CachedSigner | undefined,
+): RequestSignature {
   const header = textOf(request.headers['authorization']) ?? '';
   return header === '' && isPresigned(request.query)
-    ? urlClaim(request)
-    : headerClaim(request, header, known);
+    ? fromQuery(request)
+    : fromHeader(request, header, cachedSigner);
 }
 
-function headerClaim(
+function fromHeader(
   request: SignableRequest,
   header: string,
-  known: (prefix: string) => Standing | undefined,
-): Claim {
-  const prefix = header.slice(0, -SIGNATURE_LENGTH);
-  const standing = known(prefix);
-  const authorization = standing?.authorization ?? parseAuthorization(header);
+  cachedSigner: (prefix: string) => CachedSigner | undefined,
+): RequestSignature {
+  const prefix = header.slice(0, -SIGNATURE_CHARS);
+  const cached = cachedSigner(prefix);
+  const authorization = cached?.authorization ?? parseAuthorization(header);
   return {
     authorization,
-    signature: standing ? header.slice(-SIGNATURE_LENGTH) : authorization.signature,
+    signature: cached ? header.slice(-SIGNATURE_CHARS) : authorization.signature,
     timestamp: timestampOf(request.headers),
     sessionToken: textOf(request.headers['x-amz-security-token']),
     request,
-    lifetime: WINDOW,
+    lifetimeMs: VALIDITY_WINDOW_MS,
     prefix,
-    standing,
+    cached,
   };
 }
 
-function urlClaim(signed: SignableRequest): Claim {
+function fromQuery(signed: SignableRequest): RequestSignature {
   const { authorization, timestamp, seconds, sessionToken, request } = readPresigned(signed);
   const { signature } = authorization;
   return {
@@ -71,9 +75,9 @@ function urlClaim(signed: SignableRequest): Claim {
     timestamp,
     sessionToken,
     request,
-    lifetime: seconds * 1000,
+    lifetimeMs: seconds * 1000,
     prefix: '',
-    standing: undefined,
+    cached: undefined,
   };
 }
 
@@ -81,7 +85,10 @@ function textOf(value: string | readonly string[] | undefined): string | undefin
   return typeof value === 'string' || value === undefined ? value : value.join(',');
 }
 
-/** The request's time in ISO 8601 basic form, as far as the client did right. */
+/**
+ * Returns the request's time. X-Amz-Date is returned unchanged; Date is converted to ISO 8601
+ * basic format.
+ */
 function timestampOf(headers: SignableHeaders): string {
   const timestamp = textOf(headers['x-amz-date']);
   if (timestamp !== undefined) return timestamp;
