@@ -1,5 +1,5 @@
 /** Milliseconds. Ctrl-C under `npm start` comes twice: from the terminal, and passed on by npm. */
-const ONE_SIGNAL = 500;
+const DUPLICATE_SIGNAL_MS = 500;
 
 /** Resolves at the first signal; another one ends the process at once, and its HSMs follow it. */
 export function untilSignal(): Promise<void> {
@@ -9,7 +9,7 @@ export function untilSignal(): Promise<void> {
     process.on(signal, () => {
       const now = performance.now();
       first ??= now;
-      if (now - first > ONE_SIGNAL) process.exit(1);
+      if (now - first > DUPLICATE_SIGNAL_MS) process.exit(1);
       resolve();
     });
   }

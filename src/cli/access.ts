@@ -3,7 +3,7 @@ import { readFileIfThere, SecretText } from '../base/index.ts';
 import { CliError, type Env } from './io.ts';
 
 /** Where Keyhold is and how to sign calls to it. */
-export interface Access {
+export interface ApiAccess {
   readonly endpoint: string;
   readonly region: string;
   readonly accessKeyId: string;
@@ -34,12 +34,12 @@ export function dataFolder(env: Env, given?: string): string {
 }
 
 /** What `keyhold up` left in its data folder for its clients. */
-export function accessInFolder(folder: string): Access {
+export function accessInFolder(folder: string): ApiAccess {
   return accessFrom({}, join(folder, 'credentials'), join(folder, 'config'), 'default');
 }
 
 /** As an AWS client finds it: variables first, then the files they name, then those in Keyhold's data folder. */
-export function accessInEnv(env: Env): Access {
+export function accessInEnv(env: Env): ApiAccess {
   const folder = dataFolder(env);
   const credentials = env['AWS_SHARED_CREDENTIALS_FILE'] || join(folder, 'credentials');
   return accessFrom(
@@ -55,7 +55,7 @@ function accessFrom(
   credentialsFile: string,
   configFile: string,
   profile: string,
-): Access {
+): ApiAccess {
   const read = (file: string): Section =>
     readSection(readFileIfThere(file)?.toString('utf8') ?? '', profile);
   const config = read(configFile);

@@ -6,7 +6,7 @@ import { systemClock } from '../base/index.ts';
 import type { OperationName, Request, Response, services } from '../contract/index.ts';
 import type { HsmAddress } from '../hsm/client/index.ts';
 import { signRequest } from '../sigv4/index.ts';
-import { accessInEnv, type Access } from './access.ts';
+import { accessInEnv, type ApiAccess } from './access.ts';
 import { CliError, messageOf, type Env } from './io.ts';
 
 /** Longer than any operation takes. */
@@ -44,7 +44,7 @@ export type Api = <S extends JsonServiceName, N extends OperationName<S>>(
   input: Json<Request<S, N>>,
 ) => Promise<JsonResponse<S, N>>;
 
-export function createApi(access: Access): Api {
+export function createApi(access: ApiAccess): Api {
   return async <S extends JsonServiceName, N extends OperationName<S>>(
     service: S,
     operation: N,
@@ -60,7 +60,7 @@ export function createApi(access: Access): Api {
 }
 
 async function post(
-  access: Access,
+  access: ApiAccess,
   service: string,
   target: string,
   body: string,

@@ -11,4 +11,4 @@ export { demoCommand } from './demo/demo-command.ts';
 export { hsmCommand } from './hsm/hsm-command.ts';
 export { attempt, CliError, type CliIo, type Env } from './io.ts';
 export { terminalIo } from './terminal.ts';
-export { accessInEnv, accessInFolder, type Access } from './access.ts';
+export { accessInEnv, accessInFolder, type ApiAccess } from './access.ts';

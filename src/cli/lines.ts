@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { LineStyle } from './io.ts';
 
-const HISTORY = 1_000;
+const MAX_HISTORY_LINES = 1_000;
 
 /** Every line of a pipe or file. */
 export async function* pipedLines(input: NodeJS.ReadableStream): AsyncGenerator<string> {
@@ -24,7 +24,7 @@ export async function* typedLines(
     );
     if (line === undefined) return;
     if (line.trim() !== '' && !forget(line) && history[0] !== line) history.unshift(line);
-    if (history.length > HISTORY) history.pop();
+    if (history.length > MAX_HISTORY_LINES) history.pop();
     yield line;
   }
 }

@@ -44,7 +44,7 @@ export function renderStatus(status: Status): string {
       ['ID', 'CLUSTER', 'ZONE', 'ADDRESS', 'STATE', 'KEYS', 'USERS', 'OPERATIONS', 'COVERAGE'],
       status.Clusters.flatMap(hsmRows),
     ),
-    ...troubles(status),
+    ...problems(status),
     section('Subnets', ['ID', 'ZONE', 'CIDR', 'VPC'], status.Regions.flatMap(subnetRows)),
   ].join('\n');
 }
@@ -99,7 +99,7 @@ function coverage({ Coverage, Synchronized }: HsmStatus): string {
 }
 
 /** What is not as it should be, why, and since when; nothing if all is well. */
-function troubles({ Clusters, KeyStores }: Status): string[] {
+function problems({ Clusters, KeyStores }: Status): string[] {
   const degraded = Clusters.flatMap(({ Hsms }) =>
     Hsms.filter(({ Since }) => Since !== undefined).map((hsm) => [hsm.HsmId, hsm] as const),
   );

@@ -29,17 +29,17 @@ export async function openAuditUpkeep(
   });
 }
 
-const HEAD = 'audit-head';
-const PURPOSE = 'keyhold audit head';
+const HEAD_SETTING = 'audit-head';
+const HEAD_PURPOSE = 'keyhold audit head';
 
 function sealedHead(store: Store, seal: Seal): KeptHead {
   return {
     async load() {
-      const kept = await store.read((reader) => reader.get('settings', HEAD));
+      const kept = await store.read((reader) => reader.get('settings', HEAD_SETTING));
       if (!kept) return undefined;
       try {
         // It opens, so it is what `save` sealed.
-        return JSON.parse((await seal.open(kept.value, PURPOSE)).reveal()) as ChainHead;
+        return JSON.parse((await seal.open(kept.value, HEAD_PURPOSE)).reveal()) as ChainHead;
       } catch (error) {
         if (error instanceof KeyStoreError && error.failure === 'ciphertext-invalid')
           return undefined;
@@ -47,8 +47,13 @@ function sealedHead(store: Store, seal: Seal): KeptHead {
       }
     },
     async save({ sequence, hash }) {
-      const value = await seal.seal(new SecretText(JSON.stringify({ sequence, hash })), PURPOSE);
-      await store.transact((transaction) => transaction.put('settings', { name: HEAD, value }));
+      const value = await seal.seal(
+        new SecretText(JSON.stringify({ sequence, hash })),
+        HEAD_PURPOSE,
+      );
+      await store.transact((transaction) =>
+        transaction.put('settings', { name: HEAD_SETTING, value }),
+      );
     },
   };
 }

@@ -40,6 +40,6 @@ export function writeCredentials(
 }
 
 /** The Region that an earlier start wrote. */
-export function writtenRegion(folder: DataFolder): string | undefined {
+export function readRegion(folder: DataFolder): string | undefined {
   return /^region = (\S+)$/m.exec(readFileIfThere(folder.file('config'))?.toString() ?? '')?.[1];
 }

@@ -2,7 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { openSecretSeal } from '../keystores/index.ts';
 import { startKeyUpkeep } from '../operations/index.ts';
 import { openAuditUpkeep } from './audit-upkeep.ts';
-import { writeAwsFiles, writtenRegion } from './aws-files.ts';
+import { writeAwsFiles, readRegion } from './aws-files.ts';
 import { startControlPlane } from './control-plane.ts';
 import { openFoundation } from './foundation.ts';
 import { startFrontEnd } from './front-end.ts';
@@ -51,7 +51,7 @@ export async function startInstallation(options: UpOptions): Promise<Installatio
     });
     await services.keyStores.waitForReconnect(KEY_STORE_RECONNECT_TIMEOUT_MS);
     endpoint = await startFrontEnd(options, { services, controlPlane, tls }, lifetime);
-    const region = options.region ?? writtenRegion(foundation.folder) ?? 'us-east-1';
+    const region = options.region ?? readRegion(foundation.folder) ?? 'us-east-1';
     const authorityFile = tls?.authorityFile;
     writeAwsFiles(foundation.folder, { endpoint, region, accessKey, authorityFile });
     foundation.log.info({ endpoint, version: manifest.version }, 'ready');

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/index.ts';
 import { createAuthority, issueCertificate, makeKeyPair, readCsr } from '../../crypto/index.ts';
 
-const YEAR = 365 * 86_400_000;
+const YEAR_MS = 365 * 86_400_000;
 
 /** The customer's certificate authority, as one would make it with openssl. */
 export interface CustomerCa {
@@ -14,7 +14,7 @@ export interface CustomerCa {
 export async function createCustomerCa(clock: Clock): Promise<CustomerCa> {
   const keys = makeKeyPair();
   const notBefore = clock.now() - 60_000;
-  const validity = { notBefore, notAfter: notBefore + 10 * YEAR };
+  const validity = { notBefore, notAfter: notBefore + 10 * YEAR_MS };
   const certificate = await createAuthority(
     keys,
     { O: 'Example Corp', CN: 'customerCA' },

@@ -6,7 +6,7 @@ import { attempt, type CliIo, type Env } from '../io.ts';
 import { createCustomerCa } from './customer-ca.ts';
 import { explanation, twoViews } from './report.ts';
 import { Scene } from './scene.ts';
-import { lookFromBothSides, steps } from './steps.ts';
+import { showBothSides, steps } from './steps.ts';
 import { startTemporaryServer } from './temporary-server.ts';
 
 /** `keyhold demo`: the six steps, live. `program` is what `keyhold up` is run with for a server of the demo's own. */
@@ -44,6 +44,6 @@ async function demo(env: Env, io: CliIo, program: string, clock: Clock): Promise
       `${index + 1}. ${step.title}\n     ${result}  [${((clock.now() - start) / 1_000).toFixed(2)} s]\n`,
     );
   }
-  io.out(twoViews(await lookFromBothSides(scene)));
+  io.out(twoViews(await showBothSides(scene)));
   io.out(explanation(scene, running === undefined));
 }

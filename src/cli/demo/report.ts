@@ -1,7 +1,7 @@
 import type { Scene } from './scene.ts';
 import type { Views } from './steps.ts';
 
-const WIDTH = 22;
+const NAME_COLUMN_CHARS = 22;
 
 /** The key as KMS shows it, and as the HSMs show it, one below the other. */
 export function twoViews({ kms, hsm, audit }: Views): string {
@@ -39,7 +39,7 @@ export function twoViews({ kms, hsm, audit }: Views): string {
 }
 
 function row(name: string, value: unknown): string {
-  return `  ${name.padEnd(WIDTH)} ${String(value)}\n`;
+  return `  ${name.padEnd(NAME_COLUMN_CHARS)} ${String(value)}\n`;
 }
 
 export function explanation(scene: Scene, temporary: boolean): string {

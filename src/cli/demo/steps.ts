@@ -142,7 +142,7 @@ export interface Views {
  * Looks at the key as KMS shows it and as the HSMs do. For the second the owner takes kmsuser back, in the documented way:
  * disconnect, change the password, log in, look, tell KMS the password, connect again.
  */
-export async function lookFromBothSides(scene: Scene): Promise<Views> {
+export async function showBothSides(scene: Scene): Promise<Views> {
   const { KeyMetadata: kms } = await scene.api('kms', 'DescribeKey', { KeyId: scene.keyArn });
   if (!kms) throw new Error('KMS does not show the key');
   await scene.api('kms', 'DisconnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });

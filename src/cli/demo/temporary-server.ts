@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { accessInFolder, type Access } from '../access.ts';
+import { accessInFolder, type ApiAccess } from '../access.ts';
 import { CliError, type Env } from '../io.ts';
 
 export interface TemporaryServer extends AsyncDisposable {
-  readonly access: Access;
+  readonly access: ApiAccess;
 }
 
 /** Runs `keyhold up` for the demo alone, on a free port, with its data in a temporary folder that goes with it. */

@@ -6,7 +6,7 @@ import { loginFrom } from './credentials.ts';
 import { addressesOf, trustAnchorOf } from './target.ts';
 
 /** Records asked for at a time. */
-const PAGE = 500;
+const RECORDS_PER_REQUEST = 500;
 
 /** The log of one HSM as lines of JSON: first whose it is, then its records. As admin or auditor. */
 export async function* logOf(
@@ -38,11 +38,11 @@ async function* recordsOf(connection: HsmConnection): AsyncGenerator<string> {
   const { identity } = await connection.call('checkpointAudit', {});
   yield `${JSON.stringify({ format: AUDIT_FORMAT, ...identity })}\n`;
   for (let from = 0; ;) {
-    const { records } = await connection.call('readAudit', { from, limit: PAGE });
+    const { records } = await connection.call('readAudit', { from, limit: RECORDS_PER_REQUEST });
     for (const record of records)
       yield `${JSON.stringify({ hsmId: connection.info.hsmId, ...record })}\n`;
     const last = records.at(-1);
-    if (!last || records.length < PAGE) return;
+    if (!last || records.length < RECORDS_PER_REQUEST) return;
     from = last.sequence + 1;
   }
 }

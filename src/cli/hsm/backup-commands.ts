@@ -26,8 +26,8 @@ interface FileOptions extends TargetOptions, SecretOptions {
 }
 
 /** What an HSM takes at a time from somebody who is logged in, and from a stranger; bytes. */
-const PIECE = 512 * 1024;
-const STRANGERS_PIECE = 12 * 1024;
+const PIECE_BYTES = 512 * 1024;
+const UNAUTHENTICATED_PIECE_BYTES = 12 * 1024;
 const PASSPHRASE = [
   '--passphrase <text>',
   'at least 12 characters; asked for if left out',
@@ -146,7 +146,7 @@ async function check(context: HsmContext, options: FileOptions): Promise<object>
   const file = bytesOfFile(options.path);
   const secret = await secretFrom(context.io, options);
   return withLogin(context, options, async (connection) => {
-    await upload(connection, file, PIECE);
+    await upload(connection, file, PIECE_BYTES);
     return backupFactsShape(await connection.call('checkBackup', secret));
   });
 }
@@ -156,7 +156,7 @@ async function restore(context: HsmContext, options: FileOptions): Promise<objec
   const { clusterId } = headerOf(file, options.path);
   const secret = await secretFrom(context.io, options);
   return withNewHsm(context, options, async (connection) => {
-    await upload(connection, file, STRANGERS_PIECE);
+    await upload(connection, file, UNAUTHENTICATED_PIECE_BYTES);
     await connection.call('restoreBackup', { ...secret, ...approvalFrom(options.approval) });
     return { 'hsm-id': connection.info.hsmId, 'restored-from': clusterId };
   });

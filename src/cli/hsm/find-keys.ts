@@ -5,7 +5,7 @@ import { CliError } from '../io.ts';
 import { collectFilter } from './attributes.ts';
 
 /** Keys asked for at a time. */
-const PAGE = 100;
+const KEYS_PER_REQUEST = 100;
 
 const FILTER_HELP = 'key-reference=0x… or attr.NAME=VALUE; all given must match';
 
@@ -27,7 +27,7 @@ export async function findKeys(
   const keys: KeyInfo[] = [];
   let after = start;
   for (;;) {
-    const limit = Math.min(PAGE, wanted - keys.length);
+    const limit = Math.min(KEYS_PER_REQUEST, wanted - keys.length);
     const page = await connection.call('findKeys', {
       filter,
       limit,

@@ -4,7 +4,7 @@ import { completions } from './completion.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { Session } from './session.ts';
 import { connect } from './target.ts';
-import { wordsOf } from './words.ts';
+import { splitWords } from './words.ts';
 
 const ENDINGS: ReadonlySet<string> = new Set(['quit', 'exit']);
 const WELCOME = 'One login for many commands: `login`, `help`, `quit`. Tab completes.\n';
@@ -41,7 +41,7 @@ export async function runInteractive(
 
 async function runLine(context: HsmContext, line: string, makeTree: MakeTree): Promise<void> {
   try {
-    const words = wordsOf(line);
+    const words = splitWords(line);
     if (words.length === 0) return;
     await quiet(makeTree(context)).parseAsync(words, { from: 'user' });
   } catch (error) {

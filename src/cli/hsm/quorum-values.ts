@@ -6,7 +6,7 @@ import type { HsmContext, TargetOptions } from './context.ts';
 import { withLogin } from './login.ts';
 
 /** How long an HSM's token is good. */
-const TOKEN_SECONDS = 600;
+const TOKEN_LIFETIME_SECONDS = 600;
 
 interface SetOptions extends TargetOptions {
   readonly service: QuorumService;
@@ -54,7 +54,7 @@ async function listValues(context: HsmContext, options: TargetOptions): Promise<
 
 /** The HSMs have one time for all tokens, from their making on; cloudhsm-cli shows two. */
 async function listTimeouts(): Promise<object> {
-  return { generated: TOKEN_SECONDS, approved: TOKEN_SECONDS };
+  return { generated: TOKEN_LIFETIME_SECONDS, approved: TOKEN_LIFETIME_SECONDS };
 }
 
 async function setValue(

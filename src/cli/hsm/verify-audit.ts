@@ -49,8 +49,8 @@ export async function verifyAudit(
     number += 1;
     if (line.trim() === '') continue;
     const entry = parse(line, number);
-    if ('format' in entry) logs.set(entry.hsmId, begin(entry, trust));
-    else follow(logs.get(entry.hsmId), entry, number);
+    if ('format' in entry) logs.set(entry.hsmId, beginLog(entry, trust));
+    else continueLog(logs.get(entry.hsmId), entry, number);
   }
   if (logs.size === 0) throw new CliError('the file holds no audit log');
   return Array.from(logs.values(), ({ identity, verifier }) => {
@@ -64,13 +64,13 @@ export async function verifyAudit(
   });
 }
 
-type Identity = AuditIdentity & { readonly format: string };
-type Entry = AuditEntry & { readonly hsmId: string };
+type HsmIdentityLine = AuditIdentity & { readonly format: string };
+type RecordLine = AuditEntry & { readonly hsmId: string };
 
-function parse(line: string, number: number): Identity | Entry {
+function parse(line: string, number: number): HsmIdentityLine | RecordLine {
   try {
     // What the members hold is covered by the hashes, so a wrong one shows there.
-    const value = JSON.parse(line) as Identity | Entry | null;
+    const value = JSON.parse(line) as HsmIdentityLine | RecordLine | null;
     if (value !== null && typeof value === 'object' && typeof value.hsmId === 'string')
       return value;
   } catch {
@@ -79,7 +79,7 @@ function parse(line: string, number: number): Identity | Entry {
   throw new CliError(`line ${number} is no audit record`);
 }
 
-function begin(identity: Identity, trust: AuditTrust): OneLog {
+function beginLog(identity: HsmIdentityLine, trust: AuditTrust): OneLog {
   if (identity.format !== AUDIT_FORMAT)
     throw new CliError(`${identity.hsmId}: unknown format ${identity.format}`);
   const publicKey = readSigningKey(identity.publicKey);
@@ -93,7 +93,7 @@ function begin(identity: Identity, trust: AuditTrust): OneLog {
   return { identity, verifier: new LogVerifier(publicKey) };
 }
 
-function follow(log: OneLog | undefined, record: Entry, number: number): void {
+function continueLog(log: OneLog | undefined, record: RecordLine, number: number): void {
   if (!log)
     throw new CliError(`line ${number}: a record of ${record.hsmId}, whose identity is missing`);
   const { sequence, hash, opcode, detail = '', hsmId } = record;

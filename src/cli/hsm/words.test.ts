@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { array, assert as check, property, string } from 'fast-check';
 import { CliError } from '../io.ts';
-import { wordsOf } from './words.ts';
+import { splitWords } from './words.ts';
 
 describe('a line at the prompt', () => {
   it('is split as a shell does', () => {
@@ -13,19 +13,19 @@ describe('a line at the prompt', () => {
       [`--filter attr.label="two \\"words\\""`, ['--filter', 'attr.label=two "words"']],
       [`a\\ b ''`, ['a b', '']],
     ];
-    for (const [line, words] of cases) assert.deepEqual(wordsOf(line), words, line);
+    for (const [line, words] of cases) assert.deepEqual(splitWords(line), words, line);
   });
 
   it('gives back whatever was quoted', () => {
     const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
     check(
       property(array(string()), (words) =>
-        assert.deepEqual(wordsOf(words.map(quoted).join(' ')), words),
+        assert.deepEqual(splitWords(words.map(quoted).join(' ')), words),
       ),
     );
   });
 
   it('must close its quotes', () => {
-    for (const line of [`'`, `a "b`, `a\\`]) assert.throws(() => wordsOf(line), CliError, line);
+    for (const line of [`'`, `a "b`, `a\\`]) assert.throws(() => splitWords(line), CliError, line);
   });
 });

@@ -4,7 +4,7 @@ import { CliError } from '../io.ts';
 const PART = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)/sy;
 
 /** Splits a line as a shell does: by blanks, with quotes and backslashes, without any substitution. */
-export function wordsOf(line: string): string[] {
+export function splitWords(line: string): string[] {
   const words: string[] = [];
   let at = 0;
   while (at < line.length) {

@@ -28,8 +28,8 @@ interface UnwrapOptions extends TargetOptions, KeyClassOptions {
 }
 
 /** cloudhsm-cli's words; `aes-zero-pad` is RFC 5649, key wrap with padding. */
-const ways = ['aes-gcm', 'aes-zero-pad', 'rsa-oaep', 'rsa-aes'] as const;
-type Way = (typeof ways)[number];
+const wrapMethods = ['aes-gcm', 'aes-zero-pad', 'rsa-oaep', 'rsa-aes'] as const;
+type WrapMethod = (typeof wrapMethods)[number];
 const IV_BYTES = 12;
 
 export function addWrapCommands(key: Command, context: HsmContext): void {
@@ -37,7 +37,7 @@ export function addWrapCommands(key: Command, context: HsmContext): void {
   const unwrap = key
     .command('unwrap')
     .description('take in a key that was wrapped under a key of the HSMs');
-  for (const way of ways) {
+  for (const way of wrapMethods) {
     withHash(wrap.command(way).description(`wrap with ${way}`), way);
     withFilter(withFilter(commandOf(wrap, way), 'payload-filter'), 'wrapping-filter')
       .option('--path <file>', 'write the wrapped key there, not in base64 into the answer')
@@ -63,11 +63,11 @@ export function addWrapCommands(key: Command, context: HsmContext): void {
   }
 }
 
-function commandOf(parent: Command, way: Way): Command {
+function commandOf(parent: Command, way: WrapMethod): Command {
   return parent.commands.find((one) => one.name() === way) ?? parent;
 }
 
-function withHash(command: Command, way: Way): void {
+function withHash(command: Command, way: WrapMethod): void {
   if (!way.startsWith('rsa')) return;
   command.addOption(
     new Option('--hash-function <name>', 'of OAEP')
@@ -82,13 +82,13 @@ function parseIv(text: string): Uint8Array {
   return Buffer.from(digits, 'hex');
 }
 
-function mechanismOf(way: Way, hash: 'sha1' | 'sha256' = 'sha256'): WrapMechanism {
+function mechanismOf(way: WrapMethod, hash: 'sha1' | 'sha256' = 'sha256'): WrapMechanism {
   if (way === 'aes-gcm') return way;
   if (way === 'aes-zero-pad') return 'aes-kwp';
   return `${way}-${hash}`;
 }
 
-function wrapWith(way: Way) {
+function wrapWith(way: WrapMethod) {
   return (
     context: HsmContext,
     { payloadFilter, wrappingFilter, hashFunction, path, ...target }: WrapOptions,
@@ -118,7 +118,7 @@ function wrapWith(way: Way) {
     });
 }
 
-function unwrapWith(way: Way) {
+function unwrapWith(way: WrapMethod) {
   return (context: HsmContext, options: UnwrapOptions): Promise<object> => {
     const form: KeyForm = formOf(options);
     const { iv, data, dataPath, hashFunction, label, session, attributes } = options;

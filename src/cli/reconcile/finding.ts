@@ -1,10 +1,10 @@
-import type { Deed, Finding, HsmEntry, KmsEntry } from './happening.ts';
+import type { KeyAction, Finding, HsmKeyActivity, KmsKeyActivity } from './key-activity.ts';
 
 export interface Sides {
   /** All, and those from the time on from which KMS's trail is complete. */
-  readonly hsm: readonly HsmEntry[];
-  readonly log: readonly HsmEntry[];
-  readonly kms: readonly KmsEntry[];
+  readonly hsm: readonly HsmKeyActivity[];
+  readonly log: readonly HsmKeyActivity[];
+  readonly kms: readonly KmsKeyActivity[];
   /** Handle → ARN of KMS's keys. */
   readonly arns: ReadonlyMap<string, string>;
 }
@@ -14,7 +14,11 @@ export interface Matched {
   readonly findings: readonly Finding[];
 }
 
-export function hsmOnly(deed: Deed, entries: readonly HsmEntry[], arns: Sides['arns']): Finding[] {
+export function hsmOnly(
+  deed: KeyAction,
+  entries: readonly HsmKeyActivity[],
+  arns: Sides['arns'],
+): Finding[] {
   return entries.map(({ hsmId, sequence, time, opcode, detail, username, keyHandle = '' }) => {
     const keyArn = arns.get(keyHandle);
     const what = detail === undefined ? opcode : `${opcode} (${detail})`;
@@ -31,7 +35,7 @@ export function hsmOnly(deed: Deed, entries: readonly HsmEntry[], arns: Sides['a
   });
 }
 
-export function kmsOnly(deed: Deed, entries: readonly KmsEntry[]): Finding[] {
+export function kmsOnly(deed: KeyAction, entries: readonly KmsKeyActivity[]): Finding[] {
   return entries.map(({ eventId, eventName, time, keyArn, keyHandle }) => {
     return {
       deed,

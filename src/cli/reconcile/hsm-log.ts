@@ -1,15 +1,15 @@
 import { AUDIT_FORMAT, type AuditIdentity, type AuditEntry } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
-import type { HsmEntry } from './happening.ts';
+import type { HsmKeyActivity } from './key-activity.ts';
 
 type Line =
   | (AuditIdentity & { readonly format: string })
   | (AuditEntry & { readonly hsmId: string });
 
 /** Reads what `keyhold hsm audit export` prints. `keyhold hsm audit verify` says whether it is whole and genuine. */
-export async function readHsmLogs(lines: AsyncIterable<string>): Promise<HsmEntry[]> {
+export async function readHsmLogs(lines: AsyncIterable<string>): Promise<HsmKeyActivity[]> {
   const clusters = new Map<string, string>();
-  const entries: HsmEntry[] = [];
+  const entries: HsmKeyActivity[] = [];
   for await (const text of lines) {
     if (text.trim() === '') continue;
     const line = parse(text);
@@ -36,7 +36,7 @@ function parse(text: string): Line {
 function entryOf(
   record: AuditEntry & { readonly hsmId: string },
   clusterId: string | undefined,
-): HsmEntry {
+): HsmKeyActivity {
   if (clusterId === undefined)
     throw new CliError(
       `the log of ${record.hsmId} does not begin with whose it is; export it anew`,

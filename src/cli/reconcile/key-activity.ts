@@ -1,8 +1,8 @@
 /** What both sides can know of: a key of KMS's is made, used, changed or deleted. */
-export type Deed = 'made' | 'used' | 'changed' | 'deleted';
+export type KeyAction = 'made' | 'used' | 'changed' | 'deleted';
 
 /** One entry of an HSM's log, as far as it is about a key or about what is recorded. */
-export interface HsmEntry {
+export interface HsmKeyActivity {
   readonly hsmId: string;
   readonly clusterId: string;
   readonly sequence: number;
@@ -17,7 +17,7 @@ export interface HsmEntry {
 }
 
 /** One event of KMS's trail about a key in a custom key store. */
-export interface KmsEntry {
+export interface KmsKeyActivity {
   readonly eventId: string;
   readonly eventName: string;
   /** Milliseconds since the epoch, in whole seconds. */
@@ -31,7 +31,7 @@ export interface KmsEntry {
 
 /** What one side has and the other has not. */
 export interface Finding {
-  readonly deed: Deed;
+  readonly deed: KeyAction;
   readonly onlyIn: 'hsm' | 'kms';
   /** ISO 8601. */
   readonly time: string;

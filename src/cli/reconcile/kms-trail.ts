@@ -1,4 +1,4 @@
-import type { KmsEntry } from './happening.ts';
+import type { KmsKeyActivity } from './key-activity.ts';
 
 /** One event of the trail as JSON, with its number. */
 export interface TrailLine {
@@ -7,7 +7,7 @@ export interface TrailLine {
 }
 
 export interface KmsTrail {
-  readonly entries: readonly KmsEntry[];
+  readonly entries: readonly KmsKeyActivity[];
   /** Milliseconds since the epoch from when on the trail is complete; 0 if from its beginning. */
   readonly since: number;
 }
@@ -36,7 +36,7 @@ export async function readKmsTrail(lines: AsyncIterable<TrailLine>): Promise<Kms
 }
 
 class TrailReader implements KmsTrail {
-  readonly entries: KmsEntry[] = [];
+  readonly entries: KmsKeyActivity[] = [];
   since = 0;
   #first = true;
   /** Key store → cluster, and key → store and handle, as they are at the event that is being read. */
@@ -82,7 +82,7 @@ class TrailReader implements KmsTrail {
     }
   }
 
-  #add(event: TrailEvent, about: Pick<KmsEntry, 'keyArn' | 'keyHandle' | 'clusterId'>): void {
+  #add(event: TrailEvent, about: Pick<KmsKeyActivity, 'keyArn' | 'keyHandle' | 'clusterId'>): void {
     const { eventID: eventId, eventName, eventTime, errorCode } = event;
     const failed =
       errorCode !== undefined ||

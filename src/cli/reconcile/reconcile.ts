@@ -1,14 +1,14 @@
 import { hsmOnly, kmsOnly, type Matched, type Sides } from './finding.ts';
-import type { Deed, Finding, HsmEntry } from './happening.ts';
+import type { KeyAction, Finding, HsmKeyActivity } from './key-activity.ts';
 import type { KmsTrail } from './kms-trail.ts';
 import { matchUses } from './uses.ts';
 
 /** The HSM user that KMS acts as. */
 const KMS_USER = 'kmsuser';
 /** Milliseconds within which KMS takes back a key that could not be made on enough HSMs. */
-const TAKEN_BACK = 60_000;
+const ROLLBACK_WINDOW_MS = 60_000;
 
-const deeds: Readonly<Record<string, Deed>> = {
+const keyActions: Readonly<Record<string, KeyAction>> = {
   CN_GENERATE_KEY: 'made',
   CN_GENERATE_KEY_PAIR: 'made',
   CN_UNWRAP_KEY: 'made',
@@ -30,7 +30,7 @@ export interface Report {
 }
 
 /** Compares what HSMs and KMS recorded, each for itself, of KMS's keys. */
-export function reconcile(hsm: readonly HsmEntry[], { entries, since }: KmsTrail): Report {
+export function reconcile(hsm: readonly HsmKeyActivity[], { entries, since }: KmsTrail): Report {
   const clusters = new Set(hsm.map(({ clusterId }) => clusterId));
   const kms = entries.filter(({ clusterId }) => clusterId !== undefined && clusters.has(clusterId));
   const log = hsm.filter(({ time }) => time >= since);
@@ -45,7 +45,7 @@ export function reconcile(hsm: readonly HsmEntry[], { entries, since }: KmsTrail
     clusters: [...clusters],
     keys: arns.size,
     agreed,
-    takenBack: countTakenBack(sides),
+    takenBack: countRolledBack(sides),
     findings,
   };
 }
@@ -53,7 +53,7 @@ export function reconcile(hsm: readonly HsmEntry[], { entries, since }: KmsTrail
 function matchMade({ hsm, log, kms, arns }: Sides): Matched {
   const known = new Set(hsm.map(({ keyHandle }) => keyHandle));
   const made = log.filter(
-    (entry) => isDeed(entry, 'made') && entry.username === KMS_USER && !isTakenBack(entry, log),
+    (entry) => hasAction(entry, 'made') && entry.username === KMS_USER && !isRolledBack(entry, log),
   );
   const created = kms.filter(({ eventName, succeeded }) => eventName === 'CreateKey' && succeeded);
   const strange = made.filter(({ keyHandle = '' }) => !arns.has(keyHandle));
@@ -66,14 +66,14 @@ function matchMade({ hsm, log, kms, arns }: Sides): Matched {
 
 function matchDeleted({ hsm, log, kms, arns }: Sides): Matched {
   const gone = new Set(
-    hsm.filter((entry) => isDeed(entry, 'deleted')).map(({ keyHandle }) => keyHandle),
+    hsm.filter((entry) => hasAction(entry, 'deleted')).map(({ keyHandle }) => keyHandle),
   );
   const deleted = kms.filter(({ eventName }) => eventName === 'DeleteKey');
   const expected = new Set(deleted.map(({ keyHandle }) => keyHandle));
   const strange = firstOfEach(
     log.filter(
       (entry) =>
-        isDeed(entry, 'deleted') && isOurs(entry, arns) && !expected.has(entry.keyHandle ?? ''),
+        hasAction(entry, 'deleted') && isOurs(entry, arns) && !expected.has(entry.keyHandle ?? ''),
     ),
   );
   const missing = deleted.filter(({ keyHandle, succeeded }) => succeeded && !gone.has(keyHandle));
@@ -85,41 +85,44 @@ function matchDeleted({ hsm, log, kms, arns }: Sides): Matched {
 
 /** KMS never changes, shares or wraps a key. */
 function findChanged({ log, arns }: Sides): Matched {
-  const changed = log.filter((entry) => isDeed(entry, 'changed') && isOurs(entry, arns));
-  const wrapped = log.filter((entry) => isDeed(entry, 'used') && isOurs(entry, arns));
+  const changed = log.filter((entry) => hasAction(entry, 'changed') && isOurs(entry, arns));
+  const wrapped = log.filter((entry) => hasAction(entry, 'used') && isOurs(entry, arns));
   return {
     agreed: 0,
     findings: [...hsmOnly('changed', changed, arns), ...hsmOnly('used', wrapped, arns)],
   };
 }
 
-function countTakenBack({ log }: Sides): number {
+function countRolledBack({ log }: Sides): number {
   return log.filter(
-    (entry) => isDeed(entry, 'made') && entry.username === KMS_USER && isTakenBack(entry, log),
+    (entry) => hasAction(entry, 'made') && entry.username === KMS_USER && isRolledBack(entry, log),
   ).length;
 }
 
-function isDeed({ opcode, succeeded }: HsmEntry, deed: Deed): boolean {
-  return succeeded && deeds[opcode] === deed;
+function hasAction({ opcode, succeeded }: HsmKeyActivity, deed: KeyAction): boolean {
+  return succeeded && keyActions[opcode] === deed;
 }
 
-function isOurs({ keyHandle }: HsmEntry, arns: Sides['arns']): boolean {
+function isOurs({ keyHandle }: HsmKeyActivity, arns: Sides['arns']): boolean {
   return keyHandle !== undefined && arns.has(keyHandle);
 }
 
-function isTakenBack({ keyHandle, time }: HsmEntry, log: readonly HsmEntry[]): boolean {
+function isRolledBack(
+  { keyHandle, time }: HsmKeyActivity,
+  log: readonly HsmKeyActivity[],
+): boolean {
   return log.some(
     (entry) =>
       entry.keyHandle === keyHandle &&
-      isDeed(entry, 'deleted') &&
+      hasAction(entry, 'deleted') &&
       entry.username === KMS_USER &&
-      entry.time - time < TAKEN_BACK,
+      entry.time - time < ROLLBACK_WINDOW_MS,
   );
 }
 
 /** A deletion is in the log of every HSM; that of the HSM where it was done says by whom. */
-function firstOfEach(entries: readonly HsmEntry[]): HsmEntry[] {
-  const byHandle = new Map<string | undefined, HsmEntry>();
+function firstOfEach(entries: readonly HsmKeyActivity[]): HsmKeyActivity[] {
+  const byHandle = new Map<string | undefined, HsmKeyActivity>();
   for (const entry of entries) {
     const before = byHandle.get(entry.keyHandle);
     if (!before || (before.username === undefined && entry.username !== undefined))

@@ -1,5 +1,5 @@
 import { hsmOnly, kmsOnly, type Matched, type Sides } from './finding.ts';
-import type { HsmEntry, KmsEntry } from './happening.ts';
+import type { HsmKeyActivity, KmsKeyActivity } from './key-activity.ts';
 
 /** An HSM's command → the operations of KMS that give it. */
 const operations: Readonly<Record<string, readonly string[]>> = {
@@ -11,8 +11,8 @@ const operations: Readonly<Record<string, readonly string[]>> = {
 const uses: ReadonlySet<string> = new Set(Object.values(operations).flat());
 
 /** Milliseconds that the two records of one use may be apart: KMS's has whole seconds and is written when the call is over. */
-const APART = 10_000;
-const SECOND = 1_000;
+const MAX_RECORD_SKEW_MS = 10_000;
+const SECOND_MS = 1_000;
 
 /** While the HSMs record each use of a key, every use has its call of KMS, and every call its use. */
 export function matchUses({ log, kms, arns }: Sides): Matched {
@@ -34,10 +34,13 @@ export function matchUses({ log, kms, arns }: Sides): Matched {
 }
 
 /** Takes the first use that the call can have been; false if there is none. */
-function takeUse(candidates: HsmEntry[], { eventName, time, succeeded }: KmsEntry): boolean {
+function takeUse(
+  candidates: HsmKeyActivity[],
+  { eventName, time, succeeded }: KmsKeyActivity,
+): boolean {
   const index = candidates.findIndex(
     (use) =>
-      Math.abs(use.time - time) < APART &&
+      Math.abs(use.time - time) < MAX_RECORD_SKEW_MS &&
       operations[use.detail ?? '']?.includes(eventName) === true &&
       (use.succeeded || !succeeded),
   );
@@ -46,12 +49,12 @@ function takeUse(candidates: HsmEntry[], { eventName, time, succeeded }: KmsEntr
 }
 
 /** Tells whether HSMs surely recorded uses in the second that begins at a time. */
-function recordedTimes(log: readonly HsmEntry[]): (time: number) => boolean {
+function recordedTimes(log: readonly HsmKeyActivity[]): (time: number) => boolean {
   const switches = log.filter(
     ({ opcode, succeeded }) => opcode === 'KH_SET_AUDIT_POLICY' && succeeded,
   );
   return (time) => {
-    const within = switches.some((entry) => entry.time > time && entry.time < time + SECOND);
+    const within = switches.some((entry) => entry.time > time && entry.time < time + SECOND_MS);
     const last = switches.findLast((entry) => entry.time <= time);
     return !within && last?.detail === 'cryptography recorded';
   };
