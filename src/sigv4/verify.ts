@@ -72,7 +72,7 @@ const MISMATCH =
  *
  * const secretAccessKey = new SecretText('a secret');
  * const lookup = (id: string) => (id === 'AKIAEXAMPLE' ? { secretAccessKey } : undefined);
- * const clock = { now: () => Date.now() };
+ * const clock = { now: () => Date.UTC(2026, 0, 2) };
  * const verify = createVerifier({ clock, lookup, signingNames: new Set(['kms']) });
  *
  * const headers = { host: '127.0.0.1:4599' };
