@@ -103,9 +103,7 @@ import { GetAccessKeyInfo } from './sts/GetAccessKeyInfo.ts';
 import { GetCallerIdentity } from './sts/GetCallerIdentity.ts';
 import { GetSessionToken } from './sts/GetSessionToken.ts';
 
-/**
- * Every operation there is, named exactly as the contract names it: a missing one does not compile.
- */
+/** Every operation, named exactly as in the contract. A missing one does not compile. */
 const operations = {
   kms: {
     CancelKeyDeletion,

@@ -7,15 +7,15 @@ import type { ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { returnsSecret } from './returns-secret.ts';
 
-/** What the pipeline learns on its way, for the audit record. */
+/** What the pipeline learns for the audit record while it handles a call. */
 export interface AuditInputs {
   readonly resolved: Record<string, ResolvedTarget>;
   readonly additionalEventData: Record<string, unknown>;
-  /** Who called, if the signature doesn't say. */
+  /** The caller, if the signature does not tell (unsigned calls). */
   caller?: Principal;
 }
 
-/** Where the events of a service without Regions are, whatever Region the client signed for. */
+/** Region of the events of services without Regions, whatever Region the client signed for. */
 const GLOBAL_REGION = 'us-east-1';
 
 const sources: Record<ServiceName, EventSource> = {
@@ -29,11 +29,11 @@ const sources: Record<ServiceName, EventSource> = {
 
 interface Recorded {
   readonly eventId: string;
-  /** Resolves when the record is written: before, no answer may leave. */
+  /** Resolves when the record is written. No answer may leave before that. */
   readonly written: Promise<void>;
 }
 
-/** Records one call, granted or denied. */
+/** Records one call, whether it succeeded or failed. */
 export function auditCall(
   { audit, clock }: Pick<Services, 'audit' | 'clock'>,
   operation: Operation,
@@ -63,15 +63,21 @@ export function auditCall(
   return { eventId: event.eventID, written };
 }
 
-/** Before a secret leaves, or a change is acknowledged, its record must survive the loss of power too. */
+/**
+ * Returns whether the record must be durable before the answer leaves: for answers with a secret,
+ * and for changes that are about to be acknowledged.
+ */
 function mustLast({ service, name, effect }: Operation): boolean {
   return effect === 'write' || returnsSecret(service, name);
 }
 
-/** Characters, as in CloudTrail: a text may repeat a whole input. */
+/**
+ * Maximum length of an error message in a record, in characters, as in CloudTrail. A message may
+ * repeat a whole input.
+ */
 const MAX_MESSAGE_CHARS = 1_024;
 
-/** As CloudTrail names the errors of services that speak the Query protocol. */
+/** Returns an error code as CloudTrail names it for services with the Query protocol. */
 function queryErrorCode(code: string): string {
   if (code === 'AccessDeniedException') return 'AccessDenied';
   return code.endsWith('Exception') ? code : `${code}Exception`;
@@ -89,7 +95,7 @@ function auditError(
   };
 }
 
-/** What the call acted on, and the key that it made. */
+/** Lists the keys and roles that the call acted on, and the key that it created. */
 function resourcesOf(
   resolved: Readonly<Record<string, ResolvedTarget>>,
   output: object | undefined,
@@ -109,7 +115,7 @@ function resourcesOf(
 }
 
 function addMade(metadata: unknown, resources: AuditResource[]): void {
-  // As the contract has it for CreateKey and ReplicateKey.
+  // The contract defines these members for CreateKey and ReplicateKey.
   const { Arn, AWSAccountId } = metadata as {
     readonly Arn?: string;
     readonly AWSAccountId?: string;

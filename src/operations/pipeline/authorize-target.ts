@@ -25,7 +25,7 @@ import { unknownCiphertext } from './find-key.ts';
 
 const KMS = 'kms:';
 
-/** CloudHSM has a name of its own for it. */
+/** The access-denied error of each service. Only CloudHSM's has a name of its own. */
 const accessDenied: Record<ServiceName, ErrorName> = {
   kms: 'AccessDeniedException',
   cloudhsm: 'CloudHsmAccessDeniedException',
@@ -36,7 +36,8 @@ const accessDenied: Record<ServiceName, ErrorName> = {
 };
 
 /**
- * Whether the caller may do the operation to the target of that name: known when this returns, or when its promise resolves.
+ * Authorizes the caller for the operation on one target. Throws at once if the decision needs no
+ * I/O, else through the promise.
  * @throws KmsError AccessDeniedException, in AWS's words
  */
 export function authorizeTarget(
@@ -56,7 +57,8 @@ export function authorizeTarget(
   );
   return whenReady(decision, (decision) => {
     if (decision.allowed) return;
-    // A ciphertext under another account's key must look like one under no key at all.
+    // A ciphertext under another account's key must be indistinguishable from one under an unknown
+    // key.
     if (decision.because === 'hidden' && target.on === 'ciphertext' && target.id === undefined)
       throw unknownCiphertext();
     throw new KmsError(
@@ -81,7 +83,10 @@ function accessOf(inputs: ConditionInputs, policies: PrincipalPolicies): AccessR
   };
 }
 
-/** Source: "GetSessionToken", AWS STS API Reference: such credentials call IAM only with multi-factor authentication. */
+/**
+ * Rejects sessions of users, which can call IAM only with multi-factor authentication. Source:
+ * "GetSessionToken", AWS STS API Reference.
+ */
 function noSessionOfUser(): KmsError {
   return new KmsError(
     'UnrecognizedClientException',
@@ -107,7 +112,10 @@ function decide(
 
 const nothing = compilePolicy(parsePolicy('{"Statement":[]}'));
 
-/** Who may retire a grant is the grant's affair, whosever key it is; only the caller's own policies can deny it. */
+/**
+ * Decides RetireGrant. The grant determines who may retire it, regardless of who owns the key; only
+ * the caller's own policies can deny it.
+ */
 function decideRetirement(access: AccessRequest, grant: GrantRow): Decision {
   const { account: resourceAccount } = access.principal;
   return authorize(
@@ -116,7 +124,10 @@ function decideRetirement(access: AccessRequest, grant: GrantRow): Decision {
   );
 }
 
-/** What the request shows to conditions when it asks for `action` on the target of that name. */
+/**
+ * Returns the request context that conditions would see if the request asked for `action` on the
+ * named target.
+ */
 export async function contextOf(
   services: Services,
   resolvedRequest: ResolvedRequest,
@@ -130,7 +141,7 @@ function questionOf(inputs: ConditionInputs): GrantQuestion {
   const operation = inputs.action.slice(KMS.length);
   if (operation !== 'CreateGrant')
     return { operation, encryptionContext: encryptionContext(inputs), child: undefined };
-  // The contract's decoder made the input of CreateGrant.
+  // The decoder built the input of CreateGrant from the contract.
   const { Operations, Constraints } = inputs.request.input as Request<'kms', 'CreateGrant'>;
   return {
     operation,

@@ -4,7 +4,10 @@ import type { ResolvedKey, ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { shownState } from './shown-state.ts';
 
-/** After authorisation: whether the key is one for this operation, which only an authorised caller may learn. */
+/**
+ * Checks that the operation supports the key, its state and its usage. Runs after authorization:
+ * only an authorized caller may learn the result.
+ */
 export function checkKey(
   { keyStores }: Pick<Services, 'keyStores'>,
   operation: Operation,

@@ -24,7 +24,10 @@ export function resolvedKey({ key, policy }: CachedKey): ResolvedKey {
   return { kind: 'key', key, policy, scope: key, arn: keyArn(key, key.keyId) };
 }
 
-/** The key of the id, alias or ARN; of the caller's own account also an AWS managed key that is still to be made. */
+/**
+ * Finds a key by ID, alias or ARN. In the caller's own account and Region, also returns an AWS
+ * managed key that does not exist yet.
+ */
 export async function keyOrUncreated(
   lookup: KeyLookup,
   context: LookupContext,
@@ -44,7 +47,10 @@ export async function keyOrUncreated(
   };
 }
 
-/** The key of the id or ARN, or of an alias: `undefined` refuses aliases in KMS's words for it, `false` finds no key by that id. */
+/**
+ * Finds a key by ID or ARN, or by alias if `aliases` is true. If it is undefined, an alias is
+ * rejected with KMS's error for aliases; if it is false, an alias is treated as an unknown key ID.
+ */
 export function keyById(
   lookup: KeyLookup,
   context: LookupContext,
@@ -67,8 +73,8 @@ export function keyById(
   }
   const keyId = arn ? name.replace(/^key\//, '') : name;
   if (!KEY_ID.test(keyId)) throw new KmsError('NotFoundException', `Invalid keyId '${id}'`);
-  return whenReady(lookup.keys.key(scope, keyId), (known) => {
-    if (known) return known;
+  return whenReady(lookup.keys.key(scope, keyId), (cached) => {
+    if (cached) return cached;
     throw missing(context, scope, `Key '${keyArn(scope, keyId)}' does not exist`);
   });
 }
@@ -80,12 +86,15 @@ export async function keyByAlias(
   name: string,
 ): Promise<CachedKey> {
   const alias = await lookup.keys.alias(scope, name);
-  const known = alias && (await lookup.keys.key(scope, alias.keyId));
-  if (known) return known;
+  const cached = alias && (await lookup.keys.key(scope, alias.keyId));
+  if (cached) return cached;
   throw missing(context, scope, `Alias ${aliasArn(scope, name)} is not found.`);
 }
 
-/** In another account, what is missing must look the same as what is forbidden. */
+/**
+ * Returns the error for a missing resource. In another account it must be indistinguishable from a
+ * forbidden one.
+ */
 export function missing({ caller, action }: LookupContext, scope: Scope, text: string): KmsError {
   if (scope.account === caller.account) return new KmsError('NotFoundException', text);
   return new KmsError(
@@ -95,8 +104,8 @@ export function missing({ caller, action }: LookupContext, scope: Scope, text: s
 }
 
 /**
- * The key is the one that the caller named, or else the one of the ciphertext's header. A ciphertext that names no key
- * of ours is told apart from a forbidden one in nothing.
+ * Finds the key of a ciphertext: the key that the caller names, else the one in the ciphertext's
+ * header. A ciphertext without a cached key is indistinguishable from one under a forbidden key.
  */
 export async function keyOfCiphertext(
   lookup: KeyLookup,
@@ -115,22 +124,22 @@ export async function keyOfCiphertext(
   }
   const { materialId } = envelope;
   const material = await lookup.keys.material(materialId, context.scope.region);
-  const known =
+  const cached =
     named ??
     (material &&
       (await lookup.keys.key(
         { account: material.account, region: material.region },
         material.keyId,
       )));
-  if (!known) throw unknownCiphertext();
-  if (material?.keyId === known.key.keyId) return { ...resolvedKey(known), materialId };
+  if (!cached) throw unknownCiphertext();
+  if (material?.keyId === cached.key.keyId) return { ...resolvedKey(cached), materialId };
   return {
-    ...resolvedKey(known),
+    ...resolvedKey(cached),
     deferred: material ? incorrectKey() : new KmsError('InvalidCiphertextException'),
   };
 }
 
-/** What is said of a ciphertext whose key is not there, and also of one whose key must not show. */
+/** Returns the error for a ciphertext whose key does not exist, or must not be disclosed. */
 export function unknownCiphertext(): KmsError {
   return new KmsError(
     'AccessDeniedException',

@@ -1,11 +1,14 @@
-/** Key states × operations, every cell, as the table "Key states of AWS KMS keys" of the Developer Guide has them. */
+/**
+ * Key states × operations: every cell of the table "Key states of AWS KMS keys" in the Developer
+ * Guide.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { markTexts, stateRows, states } from '../../../test/conformance/harness/state-rows.ts';
 import { stateVerdict } from '../../domain/index.ts';
 import { registry } from '../registry.ts';
 
-/** An input that makes every operation name all of its keys. */
+/** An input for which every operation names all of its keys. */
 const input = {
   KeyId: 'key',
   TargetKeyId: 'key',
@@ -45,7 +48,7 @@ describe('key states', () => {
     }
   }
 
-  it('are checked by every operation that the table has', () => {
+  it('are checked by every operation of the table', () => {
     const missing = Object.keys(stateRows).filter((row) => !seen.has(row));
     assert.deepEqual(missing, []);
   });

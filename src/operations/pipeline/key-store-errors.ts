@@ -6,7 +6,10 @@ interface Answer {
   readonly text?: (keyArn: string) => string;
 }
 
-/** What callers are told when a custom key store fails. Source: "Fixing a CloudHSM key store", KMS Developer Guide. */
+/**
+ * API errors for failures of a custom key store. Source: "Fixing a CloudHSM key store", KMS
+ * Developer Guide.
+ */
 const customStore: Record<KeyStoreFailure, Answer> = {
   disconnected: { name: 'KMSInvalidStateException', text: (arn) => `${arn} is unavailable.` },
   unreachable: {
@@ -18,7 +21,7 @@ const customStore: Record<KeyStoreFailure, Answer> = {
     text: (arn) => `The key material of ${arn} was not found in your CloudHSM cluster.`,
   },
   'ciphertext-invalid': { name: 'InvalidCiphertextException' },
-  // As AWS answers a public key that DeriveSharedSecret can't take: without a text.
+  // AWS sends no message for a public key that DeriveSharedSecret cannot use.
   'key-invalid': { name: 'ValidationException' },
   'insufficient-hsms': {
     name: 'CloudHsmClusterInvalidConfigurationException',
@@ -33,13 +36,16 @@ const customStore: Record<KeyStoreFailure, Answer> = {
   internal: { name: 'KMSInternalException' },
 };
 
-/** The default key store is ours: its failures are our own, never the caller's doing. */
+/**
+ * API errors for failures of the default key store. They are Keyhold's own faults, never the
+ * caller's.
+ */
 const defaultStore: Record<KeyStoreFailure, Answer> = {
   ...customStore,
   disconnected: { name: 'KMSInternalException' },
   unreachable: {
     name: 'DependencyTimeoutException',
-    text: () => 'The HSMs of the default key store can not be reached. Try again.',
+    text: () => 'The HSMs of the default key store cannot be reached. Try again.',
   },
   'material-missing': { name: 'KMSInternalException' },
   'insufficient-hsms': { name: 'KMSInternalException' },
@@ -50,7 +56,10 @@ const defaultStore: Record<KeyStoreFailure, Answer> = {
   },
 };
 
-/** The one place where errors of key stores become errors of the API; anything else passes as it is. */
+/**
+ * Converts an error of a key store to an API error. Returns any other error unchanged. This is the
+ * only place that does it.
+ */
 export function apiError(
   error: unknown,
   key: { readonly arn: string; readonly custom: boolean },

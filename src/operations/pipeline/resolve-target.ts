@@ -25,7 +25,7 @@ import {
 
 type TargetLookup = Pick<Services, 'keys' | 'store' | 'clock'>;
 
-/** Finds what a target names: the first stage of the pipeline's inner half. */
+/** Looks up the resource that a target names. This is the first step of the inner half. */
 export function resolveTarget(
   lookup: TargetLookup,
   context: LookupContext,
@@ -93,9 +93,9 @@ async function grantNamed(
     const grant = await lookup.store.read((reader) =>
       grantOfToken(reader, token, context.scope.region),
     );
-    const known = await lookup.keys.key(grant, grant.keyId);
-    if (!known) throw new KmsError('InvalidGrantTokenException', 'The grant token is not valid.');
-    return { ...resolvedKey(known), grant };
+    const cached = await lookup.keys.key(grant, grant.keyId);
+    if (!cached) throw new KmsError('InvalidGrantTokenException', 'The grant token is not valid.');
+    return { ...resolvedKey(cached), grant };
   }
   if (token !== undefined || id === undefined || grantId === undefined) {
     throw new KmsError(
@@ -103,15 +103,15 @@ async function grantNamed(
       'You must specify either a grant token, or a key ARN and a grant ID.',
     );
   }
-  // First of all: of another account's key nothing may show, not even by which of two things is wrong.
+  // Check the form first: the error must not depend on whether another account's key exists.
   requireGrantId(grantId);
-  const known = await keyById(lookup, context, id, undefined);
-  const { account, region, keyId } = known.key;
+  const cached = await keyById(lookup, context, id, undefined);
+  const { account, region, keyId } = cached.key;
   const grant = await lookup.store.read((reader) =>
     reader.get('grants', account, region, keyId, grantId),
   );
-  if (!grant) throw missing(context, known.key, `Grant ID ${grantId} not found`);
-  return { ...resolvedKey(known), grant };
+  if (!grant) throw missing(context, cached.key, `Grant ID ${grantId} not found`);
+  return { ...resolvedKey(cached), grant };
 }
 
 async function clusterById(

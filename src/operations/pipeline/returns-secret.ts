@@ -1,6 +1,8 @@
 import type { OperationName, Response, ServiceName } from '../../contract/index.ts';
 
-/** Members of answers that are secrets which exist nowhere else, or leave an HSM in clear. */
+/**
+ * Response members that contain a secret which exists nowhere else, or leaves an HSM unencrypted.
+ */
 type Secret =
   | 'Plaintext'
   | 'PrivateKeyPlaintext'
@@ -13,7 +15,9 @@ type OperationReturningSecret<S extends ServiceName> = {
   [N in OperationName<S>]: Extract<keyof Response<S, N>, Secret> extends never ? never : N;
 }[OperationName<S>];
 
-/** The operations that answer with a secret; one that is missing here, or too many, does not compile. */
+/**
+ * The operations whose response contains a secret. A missing or superfluous entry does not compile.
+ */
 const operations = {
   kms: {
     Decapsulate: true,

@@ -1,7 +1,7 @@
 import { keyState, type KeyRow } from '../../domain/index.ts';
 import type { Services } from '../services.ts';
 
-/** The key's state as DescribeKey shows it now. */
+/** Returns the key's current state, as DescribeKey shows it. */
 export function shownState(
   keyStores: Services['keyStores'],
   key: KeyRow,
