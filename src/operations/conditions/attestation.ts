@@ -5,12 +5,15 @@ import type { ConditionKeyReader, NamedKeyReader } from './condition-inputs.ts';
 
 type Recipient = Request<'kms', 'Decrypt'>['Recipient'];
 
-/** What a request's document proves, for policies; undefined where there is none, or none to believe. */
+/**
+ * Verifies the attestation document of a request, for conditions. Returns undefined if the request
+ * has none, or if verification fails.
+ */
 export function attestationOf(
   { attestation }: Pick<Services, 'attestation'>,
   input: object,
 ): Attestation | undefined {
-  // Wherever the contract has a Recipient it has this shape.
+  // The cast is safe: wherever the contract has a Recipient, it has this shape.
   const { Recipient } = input as { readonly Recipient?: Recipient };
   if (!attestation || Recipient?.AttestationDocument === undefined) return undefined;
   try {
@@ -20,7 +23,10 @@ export function attestationOf(
   }
 }
 
-/** PCR0 is the enclave image's. Source: "AWS KMS condition keys for AWS Nitro Enclaves", KMS Developer Guide. */
+/**
+ * PCR0 is the enclave image. Source: "AWS KMS condition keys for AWS Nitro Enclaves", KMS Developer
+ * Guide.
+ */
 export const imageSha384: ConditionKeyReader = ({ attestation }) => attestation?.pcrs.get(0);
 
 /** `kms:RecipientAttestation:PCR<number>`. */

@@ -5,34 +5,37 @@ import type { Target } from '../operation.ts';
 import type { PerformRequest } from '../request.ts';
 import type { ResolvedTarget } from '../resolved-target.ts';
 
-/** All that a condition key can be read from: the request, and the target that is being authorised. */
+/** The inputs of condition keys: the request, and the target that is being authorized. */
 export interface ConditionInputs {
   readonly request: Pick<
     PerformRequest,
     'caller' | 'region' | 'input' | 'sourceIp' | 'userAgent' | 'secure'
   >;
-  /** The IAM action asked for: `kms:ReEncryptFrom`. */
+  /** The requested IAM action, such as `kms:ReEncryptFrom`. */
   readonly action: string;
   readonly target: Target;
   readonly resolved: ResolvedTarget;
-  /** Every target of the request. */
+  /** All targets of the request, by name. */
   readonly allResolved: Readonly<Record<string, ResolvedTarget>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What the request's attestation document proves, if it has one that is to be believed. */
+  /** The verified attestation document of the request, if it has one. */
   readonly attestation: Attestation | undefined;
-  /** The names of the key's aliases; read from the store beforehand if a policy asks for them. */
+  /** Names of the key's aliases. Read from the store in advance, only if a policy tests them. */
   readonly aliases: readonly string[] | undefined;
-  /** Whole days since the key was last used; read as the aliases are. */
+  /** Whole days since the key was last used. Read in advance, as `aliases`. */
   readonly idleDays: number | undefined;
 }
 
-/** Undefined if the request has no such key. */
+/** Reads one condition key. Returns undefined if the request does not have it. */
 export type ConditionKeyReader = (inputs: ConditionInputs) => ContextValue | undefined;
-/** For keys that end in a name of the request's choice; `name` is in lower case. */
+/** Reads a condition key that ends in a name, such as a tag's key. `name` is in lower case. */
 export type NamedKeyReader = (inputs: ConditionInputs, name: string) => string | undefined;
 
-/** The input's members by name. The decoder has given each the type that its name has in the contract. */
+/**
+ * Returns a member of the input. The decoder has given it the type that its name has in the
+ * contract.
+ */
 export function member(inputs: ConditionInputs, name: string): unknown {
   return (inputs.request.input as Readonly<Record<string, unknown>>)[name];
 }
@@ -42,27 +45,30 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-/** A member of the input as a text, if it is there. */
+/** Returns a reader for a member of the input, as a string. */
 export function fromInput(name: string): ConditionKeyReader {
   return (inputs) => text(member(inputs, name));
 }
 
-/** The key that is being authorised for. */
+/** Returns the KMS key that is being authorized. */
 export function keyOf({ resolved }: ConditionInputs): KeyRow | undefined {
   return resolved.kind === 'key' ? resolved.key : undefined;
 }
 
-/** Tags as any service's input has them. */
+/** Converts the tags in an input of any service. */
 export function tagsOf(list: unknown): Tag[] | undefined {
   if (!Array.isArray(list)) return undefined;
-  // KMS calls the members TagKey and TagValue, CloudHSM, IAM and STS Key and Value.
+  // KMS names the members TagKey and TagValue; CloudHSM, IAM and STS name them Key and Value.
   return list.map((tag: Readonly<Record<string, string>>) => ({
     key: tag['TagKey'] ?? tag['Key'] ?? '',
     value: tag['TagValue'] ?? tag['Value'] ?? '',
   }));
 }
 
-/** By a name in lower case: the names in condition keys don't mind case. */
+/**
+ * Returns the value of a pair by its name in lower case: names in condition keys are
+ * case-insensitive.
+ */
 export function valueOf(
   pairs: Readonly<Record<string, string>> | undefined,
   name: string,

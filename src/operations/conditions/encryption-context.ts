@@ -10,21 +10,21 @@ import {
 
 type Pairs = Readonly<Record<string, string>>;
 
-/** Which member holds the encryption context, for the actions that have it under another name. */
+/** The member that contains the encryption context, for actions that name it differently. */
 const members: Readonly<Record<string, string>> = {
   'kms:ReEncryptFrom': 'SourceEncryptionContext',
   'kms:ReEncryptTo': 'DestinationEncryptionContext',
 };
 
-/** Those of the grant that is acted on, or of the one to be made. */
+/** Returns the constraints of the grant that the request acts on, or asks to create. */
 function constraintsOf(inputs: ConditionInputs): GrantConstraints | undefined {
   const { resolved } = inputs;
   if (resolved.kind === 'key' && resolved.grant) return resolved.grant.constraints;
-  // The contract's decoder made it, as of all members.
+  // The cast is safe: the decoder built the member from the contract.
   return member(inputs, 'Constraints') as GrantConstraints | undefined;
 }
 
-/** What the request binds to, or for grants what their constraint is about. */
+/** Returns the encryption context of a request. For grants it is the one in their constraint. */
 export function encryptionContext(inputs: ConditionInputs): Pairs | undefined {
   const own = member(inputs, members[inputs.action] ?? 'EncryptionContext') as Pairs | undefined;
   const constraints = constraintsOf(inputs);
@@ -46,7 +46,7 @@ export const grantConstraintType: ConditionKeyReader = (inputs) => {
   return subset && 'EncryptionContextSubset';
 };
 
-/** The algorithm of the operation at hand. SYMMETRIC_DEFAULT is what is meant by none. */
+/** Reads the algorithm of the requested operation. Defaults to SYMMETRIC_DEFAULT. */
 export const encryptionAlgorithm: ConditionKeyReader = (inputs) => {
   const { action } = inputs;
   if (action === 'kms:ReEncryptFrom')

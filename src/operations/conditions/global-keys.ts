@@ -9,7 +9,7 @@ import {
   type NamedKeyReader,
 } from './condition-inputs.ts';
 
-/** `aws:PrincipalType`, by what kind of ARN the caller has. */
+/** Values of `aws:PrincipalType`, by the form of the caller's ARN. */
 const principalTypes: readonly [RegExp, string][] = [
   [/^arn:[a-z-]+:iam::\d{12}:root$/, 'Account'],
   [/:user\//, 'User'],
@@ -32,7 +32,7 @@ function resourceTags({ resolved }: ConditionInputs): readonly Tag[] | undefined
   return resolved.kind === 'cluster' ? resolved.cluster?.tags : undefined;
 }
 
-/** The tags given, or the keys of those to be taken off. */
+/** Reads the keys of the tags to add, or to remove. */
 const tagKeys: ConditionKeyReader = (inputs) => {
   const given = requestTags(inputs)?.map(({ key }) => key);
   const taken = member(inputs, 'TagKeys') ?? member(inputs, 'TagKeyList');
@@ -42,8 +42,8 @@ const tagKeys: ConditionKeyReader = (inputs) => {
 };
 
 /**
- * The global condition keys that can be known here, in lower case. Of the others (`aws:CalledVia`, `aws:SourceVpc`,
- * `aws:PrincipalOrgID` …) no request has any.
+ * The global condition keys that Keyhold supports, in lower case. No request has any of the others
+ * (`aws:CalledVia`, `aws:SourceVpc`, `aws:PrincipalOrgID`, …).
  * Source: "AWS global condition context keys" in the IAM User Guide.
  */
 export const globalKeys: Readonly<Record<string, ConditionKeyReader>> = {
@@ -60,7 +60,7 @@ export const globalKeys: Readonly<Record<string, ConditionKeyReader>> = {
   'aws:currenttime': ({ now }) => iso(now),
   'aws:epochtime': ({ now }) => String(Math.floor(now / 1_000)),
   'aws:tokenissuetime': ({ request: { caller } }) => caller.session && iso(caller.session.issuedAt),
-  // Long-term credentials don't say; there is no multi-factor authentication yet that sessions could be made with.
+  // Absent for long-term credentials. Sessions are always without multi-factor authentication.
   'aws:multifactorauthpresent': ({ request: { caller } }) => caller.session && 'false',
   'aws:sourceidentity': ({ request: { caller } }) => caller.session?.sourceIdentity,
   'aws:federatedprovider': ({ request: { caller } }) => caller.session?.federatedProvider,
@@ -70,7 +70,7 @@ export const globalKeys: Readonly<Record<string, ConditionKeyReader>> = {
   'aws:tagkeys': tagKeys,
 };
 
-/** Condition keys that end in a tag's key, by how they begin. */
+/** Global condition keys that end in a tag's key, by prefix. */
 export const globalNamedKeys: Readonly<Record<string, NamedKeyReader>> = {
   'aws:principaltag/': ({ request: { caller } }, name) => valueOf(caller.tags, name),
   'aws:resourcetag/': (inputs, name) => tagValue(resourceTags(inputs), name),

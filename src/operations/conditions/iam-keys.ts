@@ -6,8 +6,10 @@ const transitiveTagKeys: ConditionKeyReader = (inputs) => {
 };
 
 /**
- * The condition keys of IAM and STS, in lower case; each is there where the request has the member.
- * Source: "Actions, resources, and condition keys" for IAM and for STS, Service Authorization Reference.
+ * The condition keys of IAM and STS, in lower case. A request has a key if its input has the
+ * member.
+ * Source: "Actions, resources, and condition keys" for IAM and for STS, Service Authorization
+ * Reference.
  */
 export const iamKeys: Readonly<Record<string, ConditionKeyReader>> = {
   'iam:permissionsboundary': fromInput('PermissionsBoundary'),

@@ -15,7 +15,7 @@ import {
   grantConstraintType,
 } from './encryption-context.ts';
 
-/** How a condition key is read, and for which actions; for all, if it doesn't say. */
+/** The reader of a condition key, and the actions that have the key. Defaults to all actions. */
 interface KmsKey {
   readonly read: ConditionKeyReader;
   readonly actions?: ReadonlySet<string>;
@@ -35,10 +35,10 @@ const encryption = on(
   'GenerateDataKeyPairWithoutPlaintext',
 );
 const grants = on('CreateGrant', 'ListGrants', 'RevokeGrant');
-/** Of the whole account, so that there is no saying whose resource it is about. */
+/** Actions on the account as a whole, which have no `kms:CallerAccount`. */
 const withoutCaller = on('ListKeys', 'ListAliases', 'ListRetirableGrants', 'GenerateRandom');
 
-/** What a new key would be, or what the key at hand is. */
+/** Reads the spec of the existing key, or the one that CreateKey would use. */
 const keySpec: ConditionKeyReader = (inputs) =>
   keyOf(inputs)?.keySpec ??
   whenCreating(inputs, ['KeySpec', 'CustomerMasterKeySpec'], 'SYMMETRIC_DEFAULT');
@@ -76,7 +76,7 @@ const multiRegionKeyType: ConditionKeyReader = (inputs) => {
   return key.primaryRegion === key.region ? 'PRIMARY' : 'REPLICA';
 };
 
-/** The alias that names the key in the request, without the rest of an alias ARN. */
+/** Reads the alias that names the key in the request, without the rest of an alias ARN. */
 const requestAlias: ConditionKeyReader = ({ target }) => {
   const id = 'id' in target ? target.id : undefined;
   return /^(?:arn:[^:]*:kms:[^:]*:\d*:)?(alias\/.*)$/.exec(id ?? '')?.[1];
@@ -103,9 +103,10 @@ const orElse =
     text(member(inputs, name)) ?? otherwise;
 
 /**
- * The condition keys of AWS KMS, in lower case. Those that are about a parameter see its default where it is left out.
- * `kms:ViaService` is in no request yet.
- * Source: "Condition keys for AWS KMS" in the KMS Developer Guide; the Service Authorization Reference.
+ * The condition keys of AWS KMS, in lower case. Keys about a parameter have its default value if it
+ * is omitted. No request has `kms:ViaService`.
+ * Source: "Condition keys for AWS KMS" in the KMS Developer Guide; the Service Authorization
+ * Reference.
  */
 export const kmsKeys: Readonly<Record<string, KmsKey>> = {
   'kms:calleraccount': {

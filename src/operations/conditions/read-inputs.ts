@@ -5,10 +5,16 @@ import type { Services } from '../services.ts';
 import { attestationOf } from './attestation.ts';
 import type { ConditionInputs } from './condition-inputs.ts';
 
-/** With more aliases than this the condition key is inoperative. Source: "kms:ResourceAliases", KMS Developer Guide. */
+/**
+ * Maximum number of aliases. With more, the condition key has no effect. Source:
+ * "kms:ResourceAliases", KMS Developer Guide.
+ */
 const MAX_ALIASES = 50;
 
-/** What is known of the request when it asks for `action` on the target of that name. */
+/**
+ * Collects the inputs of condition keys for a request that asks for `action` on the named target.
+ * Reads from the store only if a policy tests one of the keys that need it.
+ */
 export function readInputs(
   services: Services,
   resolvedRequest: ResolvedRequest,
@@ -39,7 +45,7 @@ export function readInputs(
     : inputs;
 }
 
-/** With what has to be read from the store. */
+/** Adds the inputs that have to be read from the store. */
 async function withStored(
   services: Services,
   inputs: ConditionInputs,
@@ -51,7 +57,7 @@ async function withStored(
   return { ...inputs, aliases, idleDays };
 }
 
-/** Whether any policy that counts looks at a condition key for which the store has to be read. */
+/** Returns whether any of the policies tests a condition key. */
 function asksFor(
   key: string,
   { identity, boundary, session, serviceControl }: PrincipalPolicies,
@@ -62,13 +68,13 @@ function asksFor(
   return asks(keyPolicy) || identity.some(asks) || limited === true;
 }
 
-/** Whole days since the key's last use, or since it was made. */
+/** Returns the whole days since the key was last used, or created. */
 async function daysWithoutUse({ keyUses, clock }: Services, { key }: ResolvedKey): Promise<number> {
   const use = await keyUses.last(key);
   return Math.floor((clock.now() - (use?.date ?? key.creationDate)) / DAY_MS);
 }
 
-/** The names of a key's aliases, as far as `kms:ResourceAliases` shows them. */
+/** Returns the names of a key's aliases, as `kms:ResourceAliases` has them. */
 export async function aliasNames(
   { store }: Pick<Services, 'store'>,
   { key }: ResolvedKey,

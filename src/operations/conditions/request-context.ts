@@ -9,7 +9,10 @@ const named: readonly (readonly [prefix: string, read: NamedKeyReader])[] = Obje
   ...kmsNamedKeys,
 });
 
-/** What a request shows to conditions: nothing is read before a policy asks for it, and then once. */
+/**
+ * Creates the request context for conditions. Each key is read at most once, and only if a policy
+ * asks for it.
+ */
 export function requestContext(inputs: ConditionInputs): RequestContext {
   const values = new Map<string, ContextValue | undefined>();
   return (key) => {
@@ -35,7 +38,9 @@ function read(inputs: ConditionInputs, key: string): ContextValue | undefined {
   return undefined;
 }
 
-/** Every condition key that there is; those that end in `:` or `/` go on with a name. */
+/**
+ * Every supported condition key. Those that end in `:` or `/` are prefixes, which a name follows.
+ */
 export const conditionKeys: readonly string[] = [
   ...Object.keys(globalKeys),
   ...Object.keys(iamKeys),
@@ -43,7 +48,7 @@ export const conditionKeys: readonly string[] = [
   ...named.map(([prefix]) => prefix),
 ];
 
-/** Those that can have several values in one request. */
+/** Condition keys that can have several values in one request. */
 export const multiValuedKeys: ReadonlySet<string> = new Set([
   'aws:tagkeys',
   'kms:encryptioncontextkeys',
