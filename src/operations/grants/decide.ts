@@ -5,13 +5,13 @@ import type { GrantCache } from '../caches/grant-cache.ts';
 import type { GrantQuestion } from '../caches/grant-index.ts';
 import { grantVerdict } from './granted.ts';
 
-/** The key that is asked for, and what grants on it are asked. */
+/** A KMS key, and the request as its grants evaluate it. */
 export interface GrantableKey {
   readonly key: KeyRow;
   readonly question: GrantQuestion;
 }
 
-/** Decides by policies, and by the key's grants where policies alone neither allow nor deny. */
+/** Decides by policies, and by the key's grants if policies alone neither allow nor deny. */
 export function decideWithGrants(
   grants: GrantCache,
   access: AccessRequest,

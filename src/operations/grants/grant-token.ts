@@ -5,7 +5,10 @@ import type { Reader, Store } from '../../storage/index.ts';
 const VERSION = '1';
 const PARTS = 6;
 
-/** Names a grant. It is no secret: a token is of no use to whom the grant is not for. Each differs from all others. */
+/**
+ * Creates a token that names a grant. It is not a secret, because it helps nobody but the grantee.
+ * Each token is unique.
+ */
 export function newGrantToken({ account, region, keyId, grantId }: GrantRow): string {
   return Buffer.from(
     [VERSION, account, region, keyId, grantId, hexId(16)].join('/'),
@@ -13,7 +16,10 @@ export function newGrantToken({ account, region, keyId, grantId }: GrantRow): st
   ).toString('base64url');
 }
 
-/** @throws KmsError InvalidGrantTokenException if it names no grant of that Region */
+/**
+ * Returns the grant that a token names. @throws KmsError InvalidGrantTokenException if it names no
+ * grant in that Region
+ */
 export async function grantOfToken(
   reader: Reader,
   token: string,
@@ -28,7 +34,8 @@ export async function grantOfToken(
 }
 
 /**
- * Grants are in force at once here, so that no token is needed to use one. Those that are given must be good all the same.
+ * Validates the grant tokens of a request. Grants take effect immediately, so no token is needed to
+ * use one, but given tokens must be valid.
  * @throws KmsError InvalidGrantTokenException
  */
 export function requireGrantTokens(

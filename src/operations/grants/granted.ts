@@ -3,7 +3,7 @@ import type { CallerIdentity, GrantVerdict, Naming } from '../../policy/index.ts
 import type { GrantCache } from '../caches/grant-cache.ts';
 import type { GrantIndex, GrantQuestion } from '../caches/grant-index.ts';
 
-/** The ARNs under which a grant can name a caller, the best ways first. */
+/** Returns the ARNs by which a grant can name the caller, the most direct first. */
 function namesOf({
   arn,
   roleArn,
@@ -16,7 +16,7 @@ function namesOf({
   return names;
 }
 
-/** Whether a grant on the key allows it to the caller. */
+/** Returns a grant on the key that allows the request to the caller. */
 export function grantVerdict(
   grants: GrantCache,
   key: KeyRef,
@@ -26,7 +26,10 @@ export function grantVerdict(
   return verdictBy(grants, key, caller, (index) => index.find(question, caller.uniqueId));
 }
 
-/** Whether a grant on the key could allow the operation to the caller, if a request meets its constraints. */
+/**
+ * Returns a grant on the key that allows the operation to the caller, provided that a request meets
+ * its constraints.
+ */
 export function constrainedVerdict(
   grants: GrantCache,
   key: KeyRef,
@@ -58,8 +61,9 @@ async function verdictBy(
 }
 
 /**
- * Whether the caller may retire a grant: as its retiring principal, as its grantee if RetireGrant is among its operations,
- * or, as far as its own policies allow, as one of the account that made it.
+ * Returns whether the caller may retire a grant: as its retiring principal, as its grantee if
+ * RetireGrant is among its operations, or, subject to its own policies, as a principal of the
+ * account that created it.
  */
 export function retirementVerdict(
   grant: GrantRow,

@@ -1,13 +1,16 @@
 import type { OperationName } from '../../contract/index.ts';
 import { keySpecProperties, type DataKeyPairSpec, type KeySpec } from '../../domain/index.ts';
 
-/** Requests that are counted together, and how many of them an account may make per second in a Region. */
+/**
+ * A group of requests that share a quota, and the requests per second that an account may make in a
+ * Region.
+ */
 export interface Rate {
   readonly group: string;
   readonly perSecond: number;
 }
 
-/** Every operation that shares the quota of its key's type. */
+/** The operations that share the quota of their key's type. */
 const cryptographic: ReadonlySet<string> = new Set([
   'Encrypt',
   'Decrypt',
@@ -24,7 +27,7 @@ const cryptographic: ReadonlySet<string> = new Set([
   'Decapsulate',
 ] satisfies OperationName<'kms'>[]);
 
-/** The symmetric quota where it isn't the common one. */
+/** The quota for symmetric keys in Regions that have a higher one. */
 const symmetricByRegion: ReadonlyMap<string, number> = new Map([
   ...['us-east-1', 'us-west-2', 'eu-west-1'].map((region) => [region, 50_000] as const),
   ...[
@@ -80,14 +83,14 @@ const OTHER_PER_SECOND = 5;
 interface RateQuery {
   readonly operation: string;
   readonly region: string;
-  /** Of the key that does the work, if there is one. */
+  /** Spec of the key that performs the operation, if any. */
   readonly keySpec?: KeySpec;
   readonly pairSpec?: DataKeyPairSpec;
 }
 
 /**
- * The quota that a request counts towards. Source: "Request quotas" in the AWS KMS Developer Guide of December 2022; for
- * newer key types, the figure of their likes.
+ * Returns the quota that a request counts towards. Source: "Request quotas" in the AWS KMS
+ * Developer Guide of December 2022; newer key types have the figure of similar ones.
  */
 export function awsRate({
   operation,
@@ -100,7 +103,7 @@ export function awsRate({
   if (!cryptographic.has(operation))
     return { group: operation, perSecond: perOperation[operation] ?? OTHER_PER_SECOND };
   const { family, material } = keySpecProperties(keySpec);
-  // Keys of one type share, whatever their size; all curves are of one type.
+  // Keys of one type share a quota, whatever their size. All curves are one type.
   if (family === 'asymmetric')
     return {
       group: /^(?:rsa|ml-dsa|ml-kem)/.exec(material.kind)?.[0] ?? 'ecc',

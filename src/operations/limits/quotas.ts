@@ -1,4 +1,4 @@
-/** How much there may be of something; more is a LimitExceededException. */
+/** Resource quotas. Exceeding one fails with LimitExceededException. */
 export interface Quotas {
   /** Customer managed keys per account and Region, whatever their state. */
   readonly keys: number;
@@ -8,7 +8,10 @@ export interface Quotas {
   readonly customKeyStores: number;
 }
 
-/** Source: "Resource quotas" in the AWS KMS Developer Guide. Each can be set otherwise: `keyhold up --quota keys=500`. */
+/**
+ * AWS's quotas. `keyhold up --quota keys=500` overrides one. Source: "Resource quotas" in the AWS
+ * KMS Developer Guide.
+ */
 export const awsQuotas: Quotas = {
   keys: 100_000,
   aliasesPerKey: 50,

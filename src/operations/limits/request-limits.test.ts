@@ -36,7 +36,7 @@ const request: CountedRequest = {
   input: {},
 };
 
-/** How many of `most` equal requests at one moment are let through. */
+/** Counts how many of `most` requests at one moment are admitted. */
 function allowed(
   rates: RequestRates,
   most: number,
@@ -56,7 +56,7 @@ function allowed(
 }
 
 describe('request rates', () => {
-  it('limit custom key stores, each by itself, and nothing else unless told to', () => {
+  it('limit each custom key store separately, and nothing else by default', () => {
     const inStore = (id: string): CountedRequest => ({
       ...request,
       keys: [key('SYMMETRIC_DEFAULT', id)],
@@ -75,7 +75,7 @@ describe('request rates', () => {
     assert.equal(allowed({ aws: false }, 2_000, inStore('cks-1')), 2_000);
   });
 
-  it('of AWS are shared by the operations of one key type, in one account and Region', () => {
+  it('of AWS are shared by the operations of one key type in one account and Region', () => {
     const aws: RequestRates = { aws: true };
     assert.equal(allowed(aws, 12_000, request, { ...request, operation: 'Decrypt' }), 5_500);
     assert.equal(allowed(aws, 12_000, request, { ...request, region: 'sa-east-2' }), 11_000);
@@ -86,7 +86,7 @@ describe('request rates', () => {
     );
   });
 
-  it('come back with time', () => {
+  it('recover over time', () => {
     let now = 0;
     const limits = new RequestLimits({ aws: true }, { now: () => now });
     const slow: CountedRequest = {
@@ -103,7 +103,7 @@ describe('request rates', () => {
     limits.require(slow);
   });
 
-  it('are those of the Developer Guide', () => {
+  it('match the Developer Guide', () => {
     const perSecond = (operation: string, more: object = {}) =>
       awsRate({ operation, region: 'us-east-1', ...more }).perSecond;
     assert.equal(perSecond('Encrypt'), 50_000);

@@ -3,19 +3,22 @@ import { KmsError, type DataKeyPairSpec, type KeyRow } from '../../domain/index.
 import { awsRate, type Rate } from './aws-rates.ts';
 
 export interface RequestRates {
-  /** Cryptographic operations per second with the keys of one custom key store, whoever asks; no limit, if absent. */
+  /**
+   * Cryptographic operations per second with the keys of one custom key store, across all callers.
+   * No limit if absent.
+   */
   readonly customKeyStore?: number;
-  /** Whether AWS's quotas per account and Region hold. */
+  /** True to enforce AWS's quotas per account and Region. */
   readonly aws: boolean;
 }
 
-/** What a custom key store of AWS's does, and no limit besides. */
+/** The rate of a custom key store in AWS, and no other limit. */
 export const defaultRates: RequestRates = { customKeyStore: 1_800, aws: false };
 
-/** A request that was found allowed: only those count. */
+/** An authorized request. Only these count towards the limits. */
 export interface CountedRequest {
   readonly operation: string;
-  /** Whether it uses the keys: the operations that a custom key store counts. */
+  /** True if it uses the keys. Only these operations count towards a custom key store's limit. */
   readonly cryptographic: boolean;
   readonly account: string;
   readonly region: string;
@@ -23,7 +26,7 @@ export interface CountedRequest {
   readonly input: object;
 }
 
-/** Counts the requests to KMS, and refuses those above its rates. */
+/** Counts the requests to KMS, and rejects those above the limits. */
 export class RequestLimits {
   readonly #rates: RequestRates;
   readonly #clock: Clock;
@@ -49,7 +52,7 @@ export class RequestLimits {
   }
 
   #take({ group, perSecond }: Rate, name: string): boolean {
-    // The symmetric quota differs between Regions, all others are the same in each.
+    // Only the symmetric quota differs between Regions.
     const key = `${group} ${perSecond}`;
     const limit = this.#groups.get(key) ?? new RateLimit(perSecond, this.#clock);
     this.#groups.set(key, limit);
@@ -59,7 +62,7 @@ export class RequestLimits {
 
 function rateOf({ operation, region, keys, input }: CountedRequest): Rate {
   const keySpec = keys[0]?.keySpec;
-  // Only the data key pair operations have it, and the decoder has checked it against the contract.
+  // Only the data key pair operations have this member, and the decoder has validated it.
   const { KeyPairSpec: pairSpec } = input as { readonly KeyPairSpec?: DataKeyPairSpec };
   return awsRate({ operation, region, ...(keySpec && { keySpec }), ...(pairSpec && { pairSpec }) });
 }

@@ -1,6 +1,7 @@
 /**
- * The AWS services that have a managed key of their own, by the name after `alias/aws/`, each with the name that
- * `kms:ViaService` calls it by. Source: "AWS managed keys" and "kms:ViaService" in the AWS KMS Developer Guide.
+ * The AWS services that have an AWS managed key, by the name after `alias/aws/`, with the name that
+ * `kms:ViaService` has for them. Source: "AWS managed keys" and "kms:ViaService" in the AWS KMS
+ * Developer Guide.
  */
 export const awsServices: ReadonlyMap<string, string> = new Map([
   ['acm', 'acm'],

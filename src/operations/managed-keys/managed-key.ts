@@ -6,8 +6,9 @@ const PREFIX = 'alias/aws/';
 const ROTATION_PERIOD_DAYS = 365;
 
 /**
- * The AWS managed key that a predefined alias stands for, as it will be; undefined if there is no such service. Nothing is
- * made yet: a caller who may not describe it leaves no trace.
+ * Returns the AWS managed key for a predefined alias as it would be created, or undefined if there
+ * is no such service. Nothing is created yet, so a caller who may not describe the key leaves no
+ * trace.
  */
 export function uncreatedManagedKey(
   { account, region }: Scope,
@@ -35,7 +36,10 @@ export function uncreatedManagedKey(
   };
 }
 
-/** Through its service the account's principals may use it, directly they may look at it: nothing else, and for good. */
+/**
+ * Returns the policy of an AWS managed key, which cannot be changed: the account's principals may
+ * use the key through its service, and view its metadata directly.
+ */
 function managedKeyPolicy({ account, region }: Scope, service: string, viaService: string): string {
   const statements = [
     {

@@ -11,7 +11,7 @@ const names: Readonly<Record<Source, string>> = {
   resource: 'resource policy',
 };
 
-/** What decided, as the API shows it. */
+/** Returns the causes of a decision, as the API shows them. */
 export function accessCauses(by: readonly Cause[]): AccessCause[] {
   return by.map(({ source, statement, grantId }) => ({
     Source: grantId === undefined ? names[source] : 'grant',

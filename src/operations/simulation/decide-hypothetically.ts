@@ -14,7 +14,7 @@ import type { ResolvedKey, ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { hypotheticalContext, type Hypothesis } from './hypothetical-context.ts';
 
-/** Who would do what to what, in which circumstances. */
+/** A request that is decided without being made. */
 export interface HypotheticalRequest extends Omit<Hypothesis, 'principal'> {
   readonly subject: PrincipalWithPolicies;
 }
@@ -26,7 +26,7 @@ export interface HypotheticalDecision {
 
 const KMS = /^kms:/i;
 
-/** What the pipeline would decide on a request that is only thought of. */
+/** Returns the decision that the pipeline would reach on a hypothetical request. */
 export async function decideHypothetically(
   { grants }: Pick<Services, 'grants'>,
   question: HypotheticalRequest,
@@ -50,7 +50,7 @@ export async function decideHypothetically(
   return { decision, unknown: [...unknown].toSorted() };
 }
 
-/** A key and a principal with the conditions of their policies taken away: see `relaxed`. */
+/** Removes the conditions of a key's policy, see `relaxed`. */
 export function relaxedKey(resolved: ResolvedKey): ResolvedKey {
   return { ...resolved, policy: relaxed(resolved.policy) };
 }
@@ -61,7 +61,10 @@ export function relaxedPrincipal({
   return { principal, policies: relaxedAll(policies) };
 }
 
-/** What could be decided at most, whatever a request shows: of a relaxed key and a relaxed principal. */
+/**
+ * Returns the most permissive decision that any request could get, for a relaxed key and a relaxed
+ * principal.
+ */
 export async function decideAtMost(
   { grants }: Pick<Services, 'grants'>,
   subject: PrincipalWithPolicies,

@@ -4,7 +4,7 @@ import type { ConditionInputs } from '../conditions/condition-inputs.ts';
 import { multiValuedKeys, requestContext } from '../conditions/request-context.ts';
 import type { ResolvedTarget } from '../resolved-target.ts';
 
-/** A request that nobody has made: who would ask for what, and what it would show. */
+/** A hypothetical request, and the values that its conditions would see. */
 export interface Hypothesis {
   readonly principal: Principal;
   readonly action: string;
@@ -12,22 +12,27 @@ export interface Hypothesis {
   readonly resolved: ResolvedTarget;
   readonly now: number;
   readonly aliases: readonly string[] | undefined;
-  /** Condition keys in any case, with their values. */
+  /** Given values by condition key, in any case. */
   readonly given: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What is so whatever the request: of the principal, of the resource, and of the time. */
+/**
+ * Condition keys that do not depend on the request: about the principal, the resource and the time.
+ */
 const settled =
   /^(?:aws:(?:principal(?:arn|account|type|tag\/.+|isawsservice)|userid|username|requestedregion|currenttime|epochtime|resourceaccount|resourcetag\/.+|sourceidentity|federatedprovider|viaawsservice)|kms:(?:calleraccount|keyspec|keyusage|keyorigin|customermasterkeyspec|customermasterkeyusage|multiregion|multiregionkeytype|resourcealiases|viaservice|grantisforawsresource))$/;
 
 export interface HypotheticalContext {
   readonly context: RequestContext;
-  /** The keys that were asked for, and that nothing is known of. */
+  /** The condition keys that a policy tested and that have no known value. */
   readonly unknown: ReadonlySet<string>;
   readonly encryptionContext: Readonly<Record<string, string>> | undefined;
 }
 
-/** What is given counts; what is settled is known; all else is absent, and noted when a policy asks for it. */
+/**
+ * Creates the request context: given values first, then keys that do not depend on the request. All
+ * others are absent, and recorded if a policy tests them.
+ */
 export function hypotheticalContext({
   principal,
   region,
@@ -76,7 +81,7 @@ function valueOf(key: string, list: readonly string[]): ContextValue | undefined
 
 const PREFIX = 'kms:encryptioncontext:';
 
-/** The names of its pairs are part of condition keys. */
+/** Collects the pairs of the encryption context, whose names are part of condition keys. */
 function encryptionContextOf(given: Hypothesis['given']): Record<string, string> | undefined {
   const pairs = Object.entries(given).filter(([key]) => key.toLowerCase().startsWith(PREFIX));
   if (pairs.length === 0) return undefined;

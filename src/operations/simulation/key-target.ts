@@ -4,7 +4,10 @@ import { resolvedKey } from '../pipeline/find-key.ts';
 import type { ResolvedKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 
-/** Who may read a key's policy may have it explained. */
+/**
+ * Returns the target for a key whose access is explained: a caller who may read its policy may have
+ * it explained.
+ */
 export function keyTarget(id: string) {
   return {
     on: 'key',
@@ -15,7 +18,7 @@ export function keyTarget(id: string) {
   } as const satisfies Target;
 }
 
-/** The key with its policy compiled, as the pipeline has it when somebody asks for it. */
+/** Resolves an authorized key once more, with its compiled policy. */
 export async function resolveAgain(
   { keys }: Services,
   { key, arn }: AuthorizedKey,

@@ -1,12 +1,12 @@
 import { shapes } from '../../contract/index.ts';
 import { KmsError } from '../../domain/index.ts';
 
-/** Operations whose actions have other names. */
+/** Operations whose IAM actions have other names. */
 const renamed: Readonly<Record<string, readonly string[]>> = {
   'kms:ReEncrypt': ['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
 };
 
-/** Every action that policies can be about: each operation's, under the prefix of its service. */
+/** Every action that policies can name: each operation, prefixed with its service. */
 export const knownActions: readonly string[] = Object.entries(shapes).flatMap(
   ([service, operations]) =>
     Object.keys(operations).flatMap(
@@ -18,7 +18,7 @@ const byLowerCase: ReadonlyMap<string, string> = new Map(
   knownActions.map((action) => [action.toLowerCase(), action]),
 );
 
-/** An action as it is spelt. @throws KmsError ValidationException */
+/** Returns an action in its canonical spelling. @throws KmsError ValidationException */
 export function requireAction(action: string): string {
   const known = byLowerCase.get(action.toLowerCase());
   if (known !== undefined) return known;

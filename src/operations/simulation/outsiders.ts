@@ -4,7 +4,10 @@ import { compilePolicy, parsePolicy, type PrincipalPattern } from '../../policy/
 import type { ResolvedKey } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 
-/** As far as the key is concerned, principals of other accounts may do what the key's policy and grants let them. */
+/**
+ * An identity policy that allows everything. The key's account cannot see the policies of other
+ * accounts' principals, so only the key policy and grants limit them here.
+ */
 const everything = compilePolicy(
   parsePolicy(
     JSON.stringify({
@@ -15,10 +18,13 @@ const everything = compilePolicy(
   ),
 );
 
-/** How many grants are looked through for other accounts' grantees. */
+/** Maximum number of grants that are searched for grantees of other accounts. */
 const MAX_GRANTS = 1_000;
 
-/** Everyone of another account whom the key's policy or one of its grants names; `*` stands for everyone. */
+/**
+ * Returns the principals of other accounts that the key policy or a grant names. `*` stands for
+ * everyone.
+ */
 export async function outsiders(
   { store }: Pick<Services, 'store'>,
   { key, policy }: ResolvedKey,

@@ -7,11 +7,11 @@ const PAGE_SIZE = 50;
 
 interface PageStart {
   readonly table: 'users' | 'roles';
-  /** The last name shown. */
+  /** The last name of the previous page. */
   readonly after?: string;
 }
 
-/** The users of an account, then its roles, some at a time. */
+/** Returns one page of an account's principals: its users, then its roles. */
 export async function principalPage(
   { store, identity }: Pick<Services, 'store' | 'identity'>,
   account: string,
