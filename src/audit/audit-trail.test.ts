@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { silentLogger } from '../base/index.ts';
 import { makeKeyPair } from '../crypto/index.ts';
 import {
@@ -379,6 +381,31 @@ describe('verifying a trail', () => {
     await trail.close();
     const report = await verifyTrail(folder);
     assert.deepEqual([report.vouchedFor, report.problems], [9, []]);
+  });
+
+  it('fails to sign a head that does not continue the one that was signed before', async () => {
+    for (const next of [
+      { sequence: 4, hash: 'a'.repeat(64) },
+      { sequence: 5, hash: 'b'.repeat(64) },
+    ]) {
+      const heads: ChainHead[] = [
+        { sequence: 5, hash: 'a'.repeat(64) },
+        { sequence: 5, hash: 'a'.repeat(64) },
+        next,
+      ];
+      const trail = { durableHead: async () => heads.shift() } as unknown as AuditTrail;
+      const lastHead = keptHead();
+      await lastHead.save({ sequence: 5, hash: 'a'.repeat(64) });
+      const errors: unknown[] = [];
+      const log = { ...silentLogger, error: (context: object) => void errors.push(context) };
+      const folder = newFolder();
+      mkdirSync(folder);
+      const upkeep = await startAuditUpkeep({ folder, trail, keys, lastHead, clock, log });
+      await upkeep.close();
+      assert.match(inspect(errors), /invariant violated: the chain of the audit trail only grows/);
+      assert.equal((await lastHead.load())?.hash, 'a'.repeat(64));
+      assert.equal((await verifyTrail(folder)).checkpoints, 1);
+    }
   });
 
   it('takes no other key than the one expected, and holds the trail against a head that was kept elsewhere', async () => {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Logger } from '../base/index.ts';
+import { assertInvariant, type Clock, type Logger } from '../base/index.ts';
 import type { KeyPair } from '../crypto/index.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { nextHead, parseLine, type ChainedLine, type ChainHead } from './chain.ts';
@@ -52,6 +52,12 @@ export async function startAuditUpkeep(
   async function round(atOnce: boolean): Promise<void> {
     try {
       const head = await options.trail.durableHead();
+      assertInvariant(
+        !last ||
+          head.sequence > last.sequence ||
+          (head.sequence === last.sequence && head.hash === last.hash),
+        'the chain of the audit trail only grows from one checkpoint to the next',
+      );
       if (!atOnce && last && !isDue(last, head, clock.now())) return;
       if (last?.sequence !== head.sequence)
         last = { ...(await vouch(options, last ? 'this run' : before, head)), at: clock.now() };

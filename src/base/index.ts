@@ -4,6 +4,7 @@
  */
 export { whenReady } from './when-ready.ts';
 export { systemClock, offsetClock, type Clock } from './clock.ts';
+export { assertInvariant, InvariantError } from './invariant.ts';
 export { hexId, base32Id, decimalId, uuid } from './ids.ts';
 export { SecretText } from './secret-text.ts';
 export { BoundedCache } from './bounded-cache.ts';

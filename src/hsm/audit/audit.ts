@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/index.ts';
+import { assertInvariant, type Clock } from '../../base/index.ts';
 import { chainHash, GENESIS } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
 import { auditFields, CHECKPOINT, type AuditEntry } from '../wire/index.ts';
@@ -126,8 +126,15 @@ export class Audit {
 
   #addCheckpoint(): void {
     const last = this.#last();
-    if (this.#sign && last)
-      this.#add({ opcode: CHECKPOINT, detail: this.#sign(last.sequence + 1, last.hash) });
+    if (!this.#sign || !last) return;
+    const { sequence } = this.#add({
+      opcode: CHECKPOINT,
+      detail: this.#sign(last.sequence + 1, last.hash),
+    });
+    assertInvariant(
+      sequence === last.sequence + 1,
+      'a checkpoint signs the entry that it follows in the log',
+    );
   }
 
   #add(entry: NewAuditEntry): AuditEntry {
@@ -149,9 +156,13 @@ export class Audit {
 
   /** Read back rather than remembered, so that a transaction that is rolled back can't break the chain. */
   #last(): AuditEntry | undefined {
-    return this.#database.auditFrom(this.#database.auditLength() - 1, 1)[0] as
-      | AuditEntry
-      | undefined;
+    const length = this.#database.auditLength();
+    const last = this.#database.auditFrom(length - 1, 1)[0] as AuditEntry | undefined;
+    assertInvariant(
+      length === (last ? last.sequence + 1 : 0),
+      'the entries of the audit log are numbered consecutively from 0',
+    );
+    return last;
   }
 
   #lastCheckpoint(): { readonly sequence: number; readonly time: number } {

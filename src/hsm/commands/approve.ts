@@ -42,6 +42,7 @@ export async function approve(hsm: Hsm, session: Session, guarded: GuardedAction
     [Quorum.removeToken(token)],
     guarded.keyHandle === undefined ? entry : { ...entry, keyHandle: guarded.keyHandle },
   );
+  hsm.quorum.assertConsumed(token);
 }
 
 /** The caller's token for this, if it can still be used. */

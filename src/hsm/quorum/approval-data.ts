@@ -20,11 +20,20 @@ export interface Approved {
 }
 
 /** What approvers sign. No two are the same. */
-export function approvalDataOf({ service, username, createdAt, keyHandle }: Approved): Buffer {
+export function approvalDataOf(approved: Approved): Buffer {
+  return layOut(approved, randomBytes(RANDOM_BYTES));
+}
+
+/** Returns whether approval data was made for exactly this. */
+export function isApprovalDataOf(data: Uint8Array, approved: Approved): boolean {
+  return layOut(approved, data.subarray(RANDOM_AT, RANDOM_AT + RANDOM_BYTES)).equals(data);
+}
+
+function layOut({ service, username, createdAt, keyHandle }: Approved, random: Uint8Array): Buffer {
   const data = Buffer.alloc(APPROVAL_DATA_BYTES);
   data.writeUInt32BE(VERSION, 0);
   data.writeUInt32BE(tokenServices.indexOf(service), 4);
-  randomBytes(RANDOM_BYTES).copy(data, RANDOM_AT);
+  data.set(random, RANDOM_AT);
   data.write(username, USERNAME_AT, 'latin1');
   data.writeUInt32BE(Math.floor(createdAt / 1_000), TIME_AT);
   if (keyHandle !== undefined) data.write(keyHandle, KEY_AT, 'hex');

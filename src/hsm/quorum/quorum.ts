@@ -1,3 +1,5 @@
+import { assertInvariant } from '../../base/index.ts';
+import { equalBytes } from '../../crypto/index.ts';
 import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
 import {
   quorumServices,
@@ -5,6 +7,7 @@ import {
   type QuorumService,
   type TokenService,
 } from '../wire/index.ts';
+import { isApprovalDataOf } from './approval-data.ts';
 
 /** Milliseconds that a token can be used. */
 export const TOKEN_LIFETIME_MS = 600_000;
@@ -48,6 +51,15 @@ export class Quorum {
     return this.#tokens.get(tokenId(username, service));
   }
 
+  /** Asserts that a token is used up, as it must be before the command that it approves runs. */
+  assertConsumed({ username, service, approvalData }: Token): void {
+    const live = this.token(username, service);
+    assertInvariant(
+      !live || !equalBytes(live.approvalData, approvalData),
+      'a quorum token is consumed before its command runs',
+    );
+  }
+
   tokens(): Token[] {
     return [...this.#tokens.values()];
   }
@@ -58,7 +70,12 @@ export class Quorum {
   }
 
   /** What to write for a user to have a token, instead of the one he may have. */
-  static putToken({ username, service, ...body }: Token): Change {
+  static putToken(token: Token): Change {
+    const { username, service, ...body } = token;
+    assertInvariant(
+      isApprovalDataOf(token.approvalData, token),
+      'what approvers sign names the service, user and key of the token',
+    );
     return { kind: 'setting', id: tokenId(username, service), body: body satisfies TokenBody };
   }
 

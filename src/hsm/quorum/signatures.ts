@@ -1,3 +1,4 @@
+import { assertInvariant } from '../../base/index.ts';
 import { readSigningKey, verifySha256 } from '../../crypto/index.ts';
 import type { User } from '../users/index.ts';
 import { HsmError, type Approval, type QuorumService, type Role } from '../wire/index.ts';
@@ -18,6 +19,11 @@ export function checkSignatures(
   { approvalData, signatures }: Approval,
   { service, required, find }: Signing,
 ): string[] {
+  // A comparison with any other value, such as NaN, could let too few signatures pass.
+  assertInvariant(
+    Number.isInteger(required) && required >= 1,
+    'a quorum value is a whole number of at least 1',
+  );
   const names = new Set<string>();
   for (const { username, signature } of signatures) {
     const user = find(username);

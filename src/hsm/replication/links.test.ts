@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { InvariantError } from '../../base/index.ts';
 import type { Change } from './record.ts';
 import {
   SimulatedCluster,
@@ -134,6 +135,20 @@ test('an HSM whose database is set back is not believed to hold what it held, an
   await cluster.timeline.runFor(4_000);
   assert.equal(bodyAt(second.hsm, 'late'), 'late');
   assert.deepEqual(first.run.peers.coverage('setting', 'late'), { on: 2, of: 2 });
+});
+
+test('an acknowledgement of records that an HSM does not hold is rejected, and counts for nothing', async () => {
+  const { cluster, hsms } = await linked(2);
+  const { run } = at(hsms, 0);
+  cluster.cut.add('hsm-0→hsm-1');
+  run.replica.write([setting('x')]);
+  const service = {};
+  run.peers.onPeerHello('hsm-1', service);
+  for (const sequence of [run.replica.head + 1, Number.NaN, Infinity])
+    assert.throws(() => run.peers.acknowledge('hsm-1', service, sequence), InvariantError);
+  assert.deepEqual(run.peers.fullCoverage, { on: 1, of: 2 });
+  run.peers.acknowledge('hsm-1', service, run.replica.head);
+  assert.deepEqual(run.peers.fullCoverage, { on: 2, of: 2 });
 });
 
 test('what can’t go straight goes through a third HSM', async () => {

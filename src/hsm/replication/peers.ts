@@ -1,3 +1,4 @@
+import { assertInvariant } from '../../base/index.ts';
 import type { Coverage, Peer } from '../wire/index.ts';
 import type { LinkContext } from './link-context.ts';
 import { PeerProof } from './peer-protocol.ts';
@@ -150,6 +151,10 @@ export class Peers {
 
   /** A peer said that it has stored all of this HSM's records up to `sequence`. */
   acknowledge(hsmId: string, caller: object, sequence: number): void {
+    assertInvariant(
+      sequence <= this.#options.replica.head,
+      'a peer acknowledges only records that this HSM holds',
+    );
     if (this.#latestServices.get(hsmId) === caller) this.#links.get(hsmId)?.acknowledge(sequence);
   }
 

@@ -1,4 +1,4 @@
-import { hexId } from '../../base/index.ts';
+import { assertInvariant, hexId } from '../../base/index.ts';
 import type { NewAuditEntry } from '../audit/index.ts';
 import type { StoredRecord } from '../storage/index.ts';
 import { DigestTree } from './digest-tree.ts';
@@ -142,15 +142,41 @@ export class Replica {
   }
 
   #commit(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
+    this.#assertAdvance(records);
     const stored = this.#store.transact(() => {
       alongside?.();
+      let head = this.#head;
       return records.map((record) => {
         const { kind, id, version, deleted, body } = record;
-        return { ...record, sequence: this.#store.putRecord(kind, id, { version, deleted, body }) };
+        const sequence = this.#store.putRecord(kind, id, { version, deleted, body });
+        assertInvariant(
+          sequence > head,
+          'each stored record has a higher sequence than all before',
+        );
+        head = sequence;
+        return { ...record, sequence };
       });
     });
     for (const record of stored) this.#apply(record);
     return stored;
+  }
+
+  /** Asserts what the convergence of replicas rests on. */
+  #assertAdvance(records: readonly ReplicaRecord[]): void {
+    for (const record of records) {
+      assertInvariant(
+        Number.isSafeInteger(record.version[0]),
+        'a version counter is a safe integer, so that the next one is higher',
+      );
+      assertInvariant(
+        this.lacks(record),
+        'a record changes to a higher rank only: its version never goes back, and a deleted key stays deleted',
+      );
+    }
+    assertInvariant(
+      records.length === 1 || new Set(records.map(recordKey)).size === records.length,
+      'a version of a record has one content',
+    );
   }
 
   #apply(record: SequencedRecord): void {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { assertInvariant } from '../../base/index.ts';
 import { open, seal, type SecretKey } from '../../crypto/index.ts';
 import { packValue, unpackValue } from '../wire/index.ts';
 import { diskFailure } from './disk-failure.ts';
@@ -110,6 +111,10 @@ export class Database {
   }
 
   appendAudit(sequence: number, content: unknown): void {
+    assertInvariant(
+      this.#sqlite.isTransaction,
+      'an audit entry is written in the transaction of what it records',
+    );
     this.#prepare('INSERT INTO audit VALUES (?, ?)').run(
       sequence,
       this.#seal(content, `audit/${sequence}`),

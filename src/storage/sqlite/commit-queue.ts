@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { assertInvariant } from '../../base/index.ts';
 
 /** How many waiting transactions may share one commit, and so one fsync. */
 const MAX_BATCH_TRANSACTIONS = 64;
@@ -59,6 +60,7 @@ export class CommitQueue {
       this.#database.exec('BEGIN IMMEDIATE');
       for (const job of batch) settlers.push(await job.run());
       this.#database.exec('COMMIT');
+      assertInvariant(!this.#database.isTransaction, 'outcomes are announced after the commit');
     } catch (error) {
       for (const job of batch) job.fail(error);
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');

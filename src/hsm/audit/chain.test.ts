@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { InvariantError, systemClock } from '../../base/index.ts';
+import { randomBytes, secretKey } from '../../crypto/index.ts';
+import { openDatabase, type Database } from '../storage/index.ts';
+import { Audit } from './audit.ts';
+
+let folder: string;
+let database: Database;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyhold-hsm-audit-'));
+  database = openDatabase(folder, secretKey(randomBytes(32)));
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Asserts that an operation fails and leaves the log as it was. */
+function violates(invariant: RegExp, operate: () => void): void {
+  const length = database.auditLength();
+  assert.throws(
+    operate,
+    (error) => error instanceof InvariantError && invariant.test(error.message),
+  );
+  assert.equal(database.auditLength(), length);
+}
+
+describe('the audit log of an HSM writes nothing and fails', () => {
+  it('when an entry is appended outside the transaction of what it records', () => {
+    const audit = new Audit(database, systemClock);
+    violates(/in the transaction of what it records/, () => audit.append({ opcode: 'CN_LOGIN' }));
+  });
+
+  it('when its last entry is not the one that its sequence number says', () => {
+    const audit = new Audit(database, systemClock);
+    audit.note({ opcode: 'CN_LOGIN' });
+    const [first] = audit.read(0, 1).records;
+    database.transact(() => database.appendAudit(1, first));
+    violates(/numbered consecutively/, () => audit.note({ opcode: 'CN_LOGOUT' }));
+  });
+
+  it('when a checkpoint would sign another entry than the one before it', () => {
+    const audit = new Audit(database, systemClock);
+    audit.note({ opcode: 'CN_LOGIN' });
+    audit.signWith(() => {
+      audit.append({ opcode: 'CN_LOGOUT' });
+      return 'a signature of the first entry';
+    });
+    violates(/signs the entry that it follows/, () => audit.checkpoint());
+  });
+});
