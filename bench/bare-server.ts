@@ -1,14 +1,14 @@
-/** The mark to measure against: a bare `node:http` server that reads the body and answers the same bytes. */
+/** The baseline: a bare `node:http` server that reads the request and responds with fixed bytes. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface BareAnswer {
+export interface BareResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 process.once('message', (message) => {
-  const { headers, body } = message as BareAnswer;
+  const { headers, body } = message as BareResponse;
   const bytes = Buffer.from(body);
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

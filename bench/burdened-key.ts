@@ -5,16 +5,20 @@ import type { World } from '../test/support/world.ts';
 
 const POLICY_BYTES = 32_768;
 const GRANTS = 10_000;
-const AT_ONCE = 16;
+/** Number of CreateGrant calls in parallel. */
+const CONCURRENCY = 16;
 
-/** A key that has as much policy as a key can have, and many grants. */
+/** A key with a policy of the maximum length and many grants. */
 export interface BurdenedKey {
   readonly keyId: string;
-  /** Of a user who can use the key by one of the grants only. */
+  /** Credentials of a user who can use the key only through one of the grants. */
   readonly grantee: AwsCredentials;
 }
 
-/** What to do is up to the last statement: all before it are about the same action, and none of them holds. */
+/**
+ * Returns a policy in which only the last statement applies. The others name the same action, so
+ * that their conditions have to be evaluated, but these are false.
+ */
 function longPolicy(account: string): string {
   const root = {
     Effect: 'Allow',
@@ -44,12 +48,12 @@ export async function burdenedKey(world: World): Promise<BurdenedKey> {
   const keyId = await newKey(world);
   const account = '111122223333';
   const GranteePrincipal = `arn:aws:iam::${account}:user/grantee`;
-  let made = 0;
-  const makers = Array.from({ length: AT_ONCE }, async () => {
-    while (made < GRANTS) {
-      made += 1;
-      // The last one is for every request, the others for none.
-      const pairs = made === GRANTS ? { purpose: 'bench' } : { purpose: `job ${made}` };
+  let created = 0;
+  const workers = Array.from({ length: CONCURRENCY }, async () => {
+    while (created < GRANTS) {
+      created += 1;
+      // The last grant applies to every request, the others to none.
+      const pairs = created === GRANTS ? { purpose: 'bench' } : { purpose: `job ${created}` };
       const Constraints = { EncryptionContextSubset: pairs };
       await admin.kms.send(
         new CreateGrantCommand({
@@ -61,7 +65,7 @@ export async function burdenedKey(world: World): Promise<BurdenedKey> {
       );
     }
   });
-  await Promise.all(makers);
+  await Promise.all(workers);
   await admin.kms.send(new PutKeyPolicyCommand({ KeyId: keyId, Policy: longPolicy(account) }));
   return { keyId, grantee: await user.kms.config.credentials() };
 }

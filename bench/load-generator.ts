@@ -1,6 +1,7 @@
 /**
- * A process that loads an HTTP server over a fixed number of connections, one request at a time on each, and reports
- * what it saw. It sends ready-made bytes and only looks for the end of each answer, so that it costs as little as it can.
+ * A process that loads an HTTP server over a fixed number of connections, with one request at a
+ * time on each, and reports rates and latencies. To cost as little as possible, it sends prepared
+ * bytes and only finds the end of each response.
  */
 import { connect, type Socket } from 'node:net';
 
@@ -11,14 +12,14 @@ export interface LoadOrder {
   readonly requests: readonly string[];
   readonly connections: number;
   readonly seconds: number;
-  /** Requests per second over all connections; as fast as answers come if not given. */
+  /** Requests per second over all connections. Without it, the next request follows a response. */
   readonly rate?: number;
 }
 
 export interface LoadReport {
   readonly perSecond: number;
   readonly failures: number;
-  /** Milliseconds. */
+  /** Latencies in milliseconds. */
   readonly p50: number;
   readonly p99: number;
 }
@@ -33,9 +34,9 @@ async function load(order: LoadOrder): Promise<LoadReport> {
 
   function drive(socket: Socket, index: number): Promise<void> {
     return new Promise((resolve) => {
-      const pause = order.rate === undefined ? 0 : (order.connections / order.rate) * 1_000;
+      const interval = order.rate === undefined ? 0 : (order.connections / order.rate) * 1_000;
       let next = index;
-      let due = start + (pause * index) / order.connections;
+      let due = start + (interval * index) / order.connections;
       let sent = 0;
       let received: Buffer = Buffer.alloc(0);
       const send = (): void => {
@@ -43,12 +44,13 @@ async function load(order: LoadOrder): Promise<LoadReport> {
         if (now >= end) {
           socket.destroy();
           resolve();
-        } else if (pause > 0 && now < due) {
+        } else if (interval > 0 && now < due) {
           setTimeout(send, due - now);
         } else {
-          // Under a rate, latency counts from when the request was due: a slow answer doesn't hide those behind it.
-          sent = pause > 0 ? due : now;
-          due += pause;
+          // At a fixed rate, latency counts from the time at which the request was due, so that a
+          // slow response also counts for the requests that it delays.
+          sent = interval > 0 ? due : now;
+          due += interval;
           socket.write(order.requests[next % order.requests.length] ?? '');
           next += 1;
         }

@@ -1,17 +1,19 @@
 /**
- * `npm run bench`: signed Encrypt through everything, against a bare `node:http` server that answers the same bytes, side
- * by side in one run: the ratio is the figure, because absolute ones say more about the machine than about Keyhold.
- * Options: `--rounds N` (default 5), `--seconds N` per measurement (default 3), `--connections N` (default 32).
+ * `npm run bench`: measures signed Encrypt calls through the whole system and, in the same run, a
+ * bare `node:http` server that returns the same bytes. The ratio of the two is the result, because
+ * absolute figures depend more on the machine than on Keyhold.
+ * Options: `--rounds N` (default 5), `--seconds N` per measurement (default 3), `--connections N`
+ * (default 32).
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { newKey, ownCluster, ownKeyStore } from '../test/support/own-cluster.ts';
 import { startWorld, type World } from '../test/support/world.ts';
-import type { BareAnswer } from './bare-server.ts';
+import type { BareResponse } from './bare-server.ts';
 import type { LoadOrder, LoadReport } from './load-generator.ts';
 import { policyCost } from './policy-cost.ts';
-import { memoryOf, processesOf, processorTime, type Watched } from './processes.ts';
+import { memoryOf, processesOf, processorTime, type MeasuredProcess } from './processes.ts';
 import { encryptRequests } from './signed-requests.ts';
 
 const { values } = parseArgs({
@@ -24,18 +26,17 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const connections = Number(values.connections);
-/** Requests. */
-const WARM_UP = 50_000;
+const WARM_UP_REQUESTS = 50_000;
 
 interface Subject {
   readonly name: string;
   readonly port: number;
   readonly requests: readonly string[];
-  /** Whose processor time the answers cost. */
-  readonly processes: readonly Watched[];
+  /** Processes whose processor time is measured. */
+  readonly processes: readonly MeasuredProcess[];
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const child = (file: string): ChildProcess => fork(new URL(file, import.meta.url).pathname);
 const portOf = (world: World): number => Number(new URL(world.server.endpoint).port);
 
@@ -65,11 +66,11 @@ async function load(subject: Subject, more: Partial<LoadOrder> = {}): Promise<Lo
   return report;
 }
 
-/** Starts the bare server with the very answer that Keyhold gives. */
+/** Starts the bare server with the response that Keyhold returns for `request`. */
 async function bareServer(
   world: World,
   request: string,
-): Promise<{ port: number; process: Watched; stop(): void }> {
+): Promise<{ port: number; process: MeasuredProcess; stop(): void }> {
   const [head = '', body = ''] = request.split('\r\n\r\n');
   const headers = Object.fromEntries(
     head
@@ -77,19 +78,19 @@ async function bareServer(
       .slice(1)
       .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
   );
-  const answer = await fetch(world.server.endpoint, {
+  const response = await fetch(world.server.endpoint, {
     method: 'POST',
     headers: { ...headers, connection: 'keep-alive' },
     body,
   });
-  const kept = [...answer.headers].filter(([name]) =>
+  const kept = [...response.headers].filter(([name]) =>
     ['content-type', 'x-amzn-requestid'].includes(name),
   );
   const server = child('bare-server.ts');
   server.send({
     headers: Object.fromEntries(kept),
-    body: await answer.text(),
-  } satisfies BareAnswer);
+    body: await response.text(),
+  } satisfies BareResponse);
   const [port] = (await once(server, 'message')) as [number];
   return {
     port,
@@ -106,40 +107,47 @@ async function compare(subjects: readonly Subject[]): Promise<void> {
   const costs = new Map<string, number[][]>(subjects.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const subject of subjects) {
-      const { perSecond, cost } = await costlyLoad(subject);
+      const { perSecond, cost } = await measure(subject);
       rates.get(subject.name)?.push(perSecond);
       costs.get(subject.name)?.push(cost);
     }
   }
-  say(
+  print(
     `\nsigned Encrypt, ${connections} connections, ${rounds} rounds of ${seconds} s each: median (lowest to highest)`,
   );
   const base = rates.get(bare.name) ?? [];
-  say(`  ${bare.name.padEnd(28)} ${spread(base, 0)} requests/s`);
+  print(`  ${bare.name.padEnd(28)} ${spread(base, 0)} requests/s`);
   for (const { name } of others) {
     const own = rates.get(name) ?? [];
     const ratios = own.map((rate, round) => rate / (base[round] ?? 1));
-    say(`  ${name.padEnd(28)} ${spread(own, 0)} requests/s; ${spread(ratios)} of the bare server`);
+    print(
+      `  ${name.padEnd(28)} ${spread(own, 0)} requests/s; ${spread(ratios)} of the bare server`,
+    );
   }
   const least = costs.get(bare.name)?.map(([cost]) => cost ?? 0) ?? [];
   for (const subject of subjects)
-    say(`  ${subject.name.padEnd(28)} ${costText(subject, costs.get(subject.name) ?? [], least)}`);
+    print(
+      `  ${subject.name.padEnd(28)} ${costText(subject, costs.get(subject.name) ?? [], least)}`,
+    );
   for (const subject of others) {
     const rate = Math.floor(median(rates.get(subject.name) ?? []) / 2);
     const { p50, p99 } = await load(subject, { rate });
-    say(
+    print(
       `  ${subject.name.padEnd(28)} at half load (${rate}/s): p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
     );
   }
 }
 
-/** Until what is asked for is compiled as well as it gets: Node goes on with that for tens of thousands of requests. */
+/** Sends requests until Node has optimized the code, which takes tens of thousands of requests. */
 async function warmUp(subject: Subject): Promise<void> {
-  for (let answered = 0; answered < WARM_UP;) answered += (await load(subject)).perSecond * seconds;
+  for (let sent = 0; sent < WARM_UP_REQUESTS;) sent += (await load(subject)).perSecond * seconds;
 }
 
-/** A load, and its processor time in microseconds per request, by process: that says less about what else the machine does. */
-async function costlyLoad(
+/**
+ * Measures a load, and the processor time of each process in microseconds per request. The latter
+ * depends less on the machine's other load.
+ */
+async function measure(
   subject: Subject,
 ): Promise<{ readonly perSecond: number; readonly cost: number[] }> {
   const used = (): number[] => subject.processes.map(({ pid }) => processorTime(pid) ?? 0);
@@ -151,7 +159,10 @@ async function costlyLoad(
   return { perSecond, cost };
 }
 
-/** Of each process, and of the bare server's cost as a share of the server's, if that is another. */
+/**
+ * Returns the processor time of each process. If one is a front end, also returns the bare server's
+ * as a share of it.
+ */
 function costText(
   { processes }: Subject,
   rounds: readonly (readonly number[])[],
@@ -161,20 +172,20 @@ function costText(
   const ofEach = processes.map(({ name }, at) => `${name} ${spread(costOf(at), 0)} µs`);
   const frontEnd = processes.findIndex(({ name }) => name === 'front end');
   const ratios = costOf(frontEnd).map((cost, round) => (bare[round] ?? 0) / cost);
-  const held = frontEnd < 0 ? '' : `; the bare server takes ${spread(ratios)} of the front end's`;
-  return `processor time per request: ${ofEach.join(', ') || 'unknown'}${held}`;
+  const share = frontEnd < 0 ? '' : `; the bare server takes ${spread(ratios)} of the front end's`;
+  return `processor time per request: ${ofEach.join(', ') || 'unknown'}${share}`;
 }
 
 async function createKeyRate(world: World, storeId?: string): Promise<number> {
   const start = performance.now();
   let created = 0;
-  const makers = Array.from({ length: 8 }, async () => {
+  const workers = Array.from({ length: 8 }, async () => {
     while (performance.now() - start < seconds * 1_000) {
       await newKey(world, storeId);
       created += 1;
     }
   });
-  await Promise.all(makers);
+  await Promise.all(workers);
   return created / ((performance.now() - start) / 1_000);
 }
 
@@ -186,21 +197,21 @@ function memory(frontEnd: number): string {
 
 async function main(): Promise<void> {
   const before = performance.now();
-  // What the HSMs can do, not what AWS lets them.
+  // Measures what the HSMs can do, without AWS's request quota.
   await using world = await startWorld(['--custom-key-store-rate', 'none']);
-  say(`first start to ready: ${(performance.now() - before).toFixed(0)} ms`);
+  print(`first start to ready: ${(performance.now() - before).toFixed(0)} ms`);
   await world.stop();
   const again = performance.now();
   await world.start();
-  say(`later start to ready: ${(performance.now() - again).toFixed(0)} ms`);
-  say(`memory, idle: ${memory(world.server.process.pid ?? 0)}`);
+  print(`later start to ready: ${(performance.now() - again).toFixed(0)} ms`);
+  print(`memory, idle: ${memory(world.server.process.pid ?? 0)}`);
   const clusterStart = performance.now();
   const cluster = await ownCluster(world);
-  say(
+  print(
     `cluster of two HSMs, created to active: ${((performance.now() - clusterStart) / 1_000).toFixed(1)} s`,
   );
   const storeId = await ownKeyStore(world, cluster);
-  say(
+  print(
     `CreateKey, 8 at a time: default key store ${(await createKeyRate(world)).toFixed(0)}/s, custom key store ${(await createKeyRate(world, storeId)).toFixed(0)}/s`,
   );
 
@@ -214,12 +225,12 @@ async function main(): Promise<void> {
     { name: 'custom key store, 2 HSMs', port: portOf(world), requests: custom, processes },
   ]);
   bare.stop();
-  say('\npolicies and grants:');
+  print('\npolicies and grants:');
   const port = portOf(world);
-  const answered = async (name: string, some: readonly string[]): Promise<number> =>
+  const countResponses = async (name: string, some: readonly string[]): Promise<number> =>
     (await load({ name, port, requests: some, processes })).perSecond * seconds;
-  for (const line of await policyCost(world, rounds, answered)) say(line);
-  say(`memory, after load: ${memory(world.server.process.pid ?? 0)}`);
+  for (const line of await policyCost(world, rounds, countResponses)) print(line);
+  print(`memory, after load: ${memory(world.server.process.pid ?? 0)}`);
 }
 
 await main();

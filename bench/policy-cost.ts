@@ -4,12 +4,13 @@ import { burdenedKey } from './burdened-key.ts';
 import { processorTime } from './processes.ts';
 import { encryptRequests } from './signed-requests.ts';
 
-/** Loads the world with requests for some seconds; how many were answered. */
+/** Sends requests to the world for some seconds, and returns the number of responses. */
 type Load = (name: string, requests: readonly string[]) => Promise<number>;
 
 /**
- * What policies and grants cost a request: processor time of the front end, side by side in turns. Time on the clock would
- * say more about what else the machine does. Empty where there is no /proc.
+ * Measures the cost of policies and grants, in processor time of the front end, in alternating
+ * rounds. Wall-clock time would depend more on the machine's other load. Returns no lines on
+ * systems without /proc.
  */
 export async function policyCost(world: World, rounds: number, load: Load): Promise<string[]> {
   const pid = world.server.process.pid ?? 0;
@@ -22,12 +23,13 @@ export async function policyCost(world: World, rounds: number, load: Load): Prom
     ['the same, allowed by a grant', encryptRequests(world, keyId, 256, grantee)],
   ];
   const costs = subjects.map((): number[] => []);
-  // The first round warms up and doesn't count.
+  // The first round is a warm-up and does not count.
   for (let round = 0; round <= rounds; round += 1) {
     for (const [at, [name, requests]] of subjects.entries()) {
       const before = processorTime(pid) ?? 0;
-      const answered = await load(name, requests);
-      if (round > 0) costs[at]?.push((((processorTime(pid) ?? 0) - before) * 1_000_000) / answered);
+      const responses = await load(name, requests);
+      if (round > 0)
+        costs[at]?.push((((processorTime(pid) ?? 0) - before) * 1_000_000) / responses);
     }
   }
   const medians = costs.map(
@@ -35,6 +37,6 @@ export async function policyCost(world: World, rounds: number, load: Load): Prom
   );
   return subjects.map(([name], at) => {
     const cost = medians[at] ?? 0;
-    return `  ${name.padEnd(30)} ${cost.toFixed(0)} µs of the front end's processor per Encrypt; ${(cost / (medians[0] ?? 1)).toFixed(2)} of the first`;
+    return `  ${name.padEnd(30)} ${cost.toFixed(0)} µs of front-end processor time per Encrypt; ${(cost / (medians[0] ?? 1)).toFixed(2)} of the default policy's`;
   });
 }

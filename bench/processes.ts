@@ -1,33 +1,37 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Clock ticks per second, as /proc counts them. */
-const TICKS = 100;
+/** Clock ticks per second in /proc. */
+const TICKS_PER_SECOND = 100;
 
-/** A process of the Keyhold under test. */
-export interface Watched {
+/** A process under measurement. */
+export interface MeasuredProcess {
   readonly name: 'front end' | 'HSM' | 'server';
   readonly pid: number;
 }
 
-/** The front end and the HSMs that it started; empty where there is no /proc. */
-export function processesOf(frontEnd: number): Watched[] {
-  return pids().flatMap((pid): Watched[] => {
+/** Returns the front end and the HSMs that it has started. Empty on systems without /proc. */
+export function processesOf(frontEnd: number): MeasuredProcess[] {
+  return pids().flatMap((pid): MeasuredProcess[] => {
     if (pid === frontEnd) return [{ name: 'front end', pid }];
     return statusOf(pid).includes(`\nPPid:\t${frontEnd}\n`) ? [{ name: 'HSM', pid }] : [];
   });
 }
 
-/** Resident memory, in MB. */
-export function memoryOf({ pid }: Watched): number {
+/** Returns the resident memory of a process, in MB. */
+export function memoryOf({ pid }: MeasuredProcess): number {
   return Number(/VmRSS:\s+(\d+)/.exec(statusOf(pid))?.[1] ?? 0) / 1_024;
 }
 
-/** Seconds of processor time that a process has used, in user and kernel mode; undefined where there is no /proc. */
+/**
+ * Returns the processor time of a process in user and kernel mode, in seconds. Undefined on systems
+ * without /proc.
+ */
 export function processorTime(pid: number): number | undefined {
-  // The name of the program, in brackets, may hold anything; the 14th and 15th fields are user and system time.
+  // The program's name, in parentheses, may contain any character. Fields 14 and 15 are user and
+  // system time.
   const fields = /^.*\) (.*)$/s.exec(textOf(pid, 'stat'))?.[1]?.split(' ');
-  return fields && (Number(fields[11]) + Number(fields[12])) / TICKS;
+  return fields && (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 function pids(): number[] {
@@ -44,7 +48,7 @@ function statusOf(pid: number): string {
   return textOf(pid, 'status');
 }
 
-/** Empty if the process is gone. */
+/** Reads a file of /proc. Returns an empty string if the process has ended. */
 function textOf(pid: number, file: 'stat' | 'status'): string {
   try {
     return readFileSync(join('/proc', String(pid), file), 'utf8');

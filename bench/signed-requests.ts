@@ -2,7 +2,10 @@ import { signRequest } from '../src/sigv4/index.ts';
 import { awsFiles } from '../test/support/aws-files.ts';
 import type { World } from '../test/support/world.ts';
 
-/** `count` signed Encrypt requests of 32 bytes each with an encryption context, as whole HTTP requests. */
+/**
+ * Returns `count` signed Encrypt requests for 32 bytes with an encryption context, as complete HTTP
+ * requests.
+ */
 export function encryptRequests(
   world: World,
   keyId: string,
