@@ -15,6 +15,8 @@ import {
 } from '../crypto/index.ts';
 
 const BACKUP_KEY_BYTES = 32;
+const ROOT_VALIDITY_YEARS = 30;
+const MANAGED_CLUSTER_VALIDITY_YEARS = 25;
 const YEAR_MS = 365 * 86_400_000;
 /** Tolerance for customers' clocks that run behind this machine's. */
 const CLOCK_SKEW_MS = 3_600_000;
@@ -88,7 +90,7 @@ export async function openAuthority(
       privateKey: importKeyPair(key.toString()).privateKey,
     };
   const keys = makeKeyPair();
-  const created = await createAuthority(keys, subject, validity(clock, 30));
+  const created = await createAuthority(keys, subject, validity(clock, ROOT_VALIDITY_YEARS));
   writeFileDurably(keyFile, exportPrivateKey(keys.privateKey));
   // Last, because it completes the pair: a key without a certificate is replaced.
   writeFileDurably(certificateFile, created, 0o644);
@@ -106,7 +108,7 @@ export async function claimManagedCluster(
   const request = await readCsr(csr);
   if (!request) throw new Error('the HSM returned an invalid cluster CSR');
   const keys = makeKeyPair();
-  const period = validity(clock, 25);
+  const period = validity(clock, MANAGED_CLUSTER_VALIDITY_YEARS);
   const trustAnchor = await createAuthority(
     keys,
     { O: 'Keyhold', CN: 'Keyhold managed HSMs' },

@@ -2,6 +2,8 @@ import { issueCertificate, readCsr, sealBox } from '../crypto/index.ts';
 import { validity, type Authorities } from './authorities.ts';
 import type { HsmProcess } from './hsm-process.ts';
 
+const HARDWARE_VALIDITY_YEARS = 25;
+
 /** Hardware certificates of a cluster's first HSM, PEM, as stored in the cluster's row. */
 export interface HardwareCertificates {
   readonly manufacturerHardwareCertificate: string;
@@ -19,7 +21,12 @@ export async function certifyHardware(
   if (!request) throw new Error('the HSM returned an invalid CSR for its hardware key');
   // The same subject in both, so that the hardware's signatures verify through either.
   const subject = { O: 'Keyhold', OU: 'HSM hardware', CN: `HSM:${hsm.status.serialNumber}` };
-  const order = { ...validity(clock, 25), subject, publicKey: request.publicKey, ca: true };
+  const order = {
+    ...validity(clock, HARDWARE_VALIDITY_YEARS),
+    subject,
+    publicKey: request.publicKey,
+    ca: true,
+  };
   const manufacturerHardwareCertificate = await issueCertificate(order, manufacturer);
   const awsHardwareCertificate = await issueCertificate(order, operator);
   const { hsmCertificate } = await hsm.call('setHardwareCertificates', {

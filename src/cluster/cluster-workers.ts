@@ -57,7 +57,7 @@ export function startClusterWorkers(
 
   const wakeAll = async (): Promise<void> => (await store.read(allClusters)).forEach(wake);
   // Work that depends on the time: daily backups, and the expiration of old ones.
-  const endChores = startClockWork(log, async () => {
+  const stopClockWork = startClockWork(log, async () => {
     await expireBackups({ store, files: backupFiles, clock, log });
     await wakeAll();
   });
@@ -69,7 +69,7 @@ export function startClusterWorkers(
     wakeAll,
     async close() {
       unsubscribe();
-      await endChores();
+      await stopClockWork();
       // Workers first: they would record the stopping HSMs as degraded.
       const closing = [...workers.values()].map((worker) => worker.close());
       await processes.close();

@@ -25,7 +25,10 @@ export const removeHsms: Step = async (context, rows) => {
   return true;
 };
 
-/** Always true for the last HSM, and for one that could not be restarted. */
+/**
+ * Returns true if an HSM can be removed: another one holds all its data, or it is the last one, or
+ * it could not be restarted.
+ */
 async function mayLeave(
   { processes }: StepContext,
   { cluster, hsms }: ClusterRows,

@@ -8,8 +8,8 @@ import { running, type RunningHsm, type Step, type StepContext } from './step.ts
 
 /**
  * Sends each HSM the list of its peers. An HSM that is down stays in the list: it will recover, and
- * until then the coverage of keys shows that it is missing. An HSM that is being deleted also stays,
- * so that the others can copy data that only it has.
+ * until then the coverage of keys shows that it is missing. An HSM that is being deleted stays as
+ * well, so that the others can copy data that only it has.
  */
 export const updatePeers: Step = async (context, rows) => {
   const members: Peer[] = rows.hsms

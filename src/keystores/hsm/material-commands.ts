@@ -38,7 +38,7 @@ export class MaterialCommands {
     this.#cluster = cluster;
   }
 
-  /** Returns the cluster's client. Throws a `KeyStoreError` `unreachable` if there is none. */
+  /** Returns the cluster's client. Throws a `KeyStoreError` `unreachable` without one. */
   client(): ClusterClient {
     const client = this.#cluster();
     if (!client) throw new KeyStoreError('unreachable', 'the HSM cluster is not connected');
