@@ -31,9 +31,7 @@ export const DescribeStatus = defineOperation('keyhold', 'DescribeStatus', {
       Clusters: clusters.map((cluster) =>
         describeCluster(cluster, hsmsOf.get(cluster.clusterId) ?? [], statuses),
       ),
-      KeyStores: keyStores.map(({ record, keyCount }) =>
-        describeKeyStore(services, record, keyCount),
-      ),
+      KeyStores: keyStores.map(({ row, keyCount }) => describeKeyStore(services, row, keyCount)),
     };
   },
 });
@@ -44,11 +42,11 @@ async function rowsOf(reader: Reader, account: string) {
     clusters: (await reader.list('clusters', [account])).filter(({ state }) => state !== 'DELETED'),
     hsms: await reader.list('hsms', [account]),
     keyStores: await Promise.all(
-      keyStores.map(async (record) => {
-        const { region, storeId } = record;
+      keyStores.map(async (row) => {
+        const { region, storeId } = row;
         // Bounded by what the HSMs of one cluster can hold.
         const keys = await reader.find('keys', 'byStore', [account, region, storeId]);
-        return { record, region, keyCount: keys.length };
+        return { row, region, keyCount: keys.length };
       }),
     ),
   };
@@ -107,20 +105,20 @@ function describeHsm(
 
 function describeKeyStore(
   { keyStores }: Services,
-  record: KeyStoreRow,
+  row: KeyStoreRow,
   keyCount: number,
 ): Status['KeyStores'][number] {
-  const failure = keyStores.connectionFailure(record.storeId);
+  const failure = keyStores.connectionFailure(row.storeId);
   return {
-    CustomKeyStoreId: record.storeId,
-    CustomKeyStoreName: record.name,
-    Region: record.region,
-    ConnectionState: record.state,
-    ...(record.errorCode !== undefined && { ConnectionErrorCode: record.errorCode }),
+    CustomKeyStoreId: row.storeId,
+    CustomKeyStoreName: row.name,
+    Region: row.region,
+    ConnectionState: row.state,
+    ...(row.errorCode !== undefined && { ConnectionErrorCode: row.errorCode }),
     ...(failure && { Reason: failure.reason, Since: failure.since / 1000 }),
-    CloudHsmClusterId: record.clusterId,
+    CloudHsmClusterId: row.clusterId,
     KeyCount: keyCount,
-    Hsms: keyStores.members(record.storeId).map(({ hsmId, healthy, reason, since }) => ({
+    Hsms: keyStores.members(row.storeId).map(({ hsmId, healthy, reason, since }) => ({
       HsmId: hsmId,
       Healthy: healthy,
       Since: since / 1000,

@@ -5,12 +5,12 @@ import { finishTransitions } from './multi-region/finish-transitions.ts';
 import { finishOnDemandRotations, rotateDueKeys } from './rotation/rotate-due-keys.ts';
 import { publishKeyEvents } from './upkeep/key-events.ts';
 
-/** How often the clock is looked at, in milliseconds of real time; what it brings about is days in coming. */
+/** Interval between rounds, in milliseconds of real time. Due times are days apart. */
 const UPKEEP_INTERVAL_MS = 1_000;
-/** In milliseconds: timers may be a little early, and then nothing would be due yet. */
+/** Margin for timers that fire early, before anything is due, in milliseconds. */
 const TIMER_SLACK_MS = 5;
 
-/** What happens to keys without a call, in this order. */
+/** The upkeep tasks, in the order in which a round runs them. */
 const tasks: readonly ((services: Services, settleTime: number) => Promise<void>)[] = [
   expireMaterials,
   finishTransitions,
@@ -21,9 +21,10 @@ const tasks: readonly ((services: Services, settleTime: number) => Promise<void>
 ];
 
 /**
- * Finishes what calls began (replicas, rotations on demand) and does what time brings about (rotations, deletions), in the
- * background, until the returned function is called, which waits for a round under way. What a call began is finished
- * `settleTime` milliseconds after it: as in AWS, callers can see that it takes a while.
+ * Starts the upkeep of keys: finishes what calls began (replicas, rotations on demand) after
+ * `settleTime` milliseconds, so that callers can observe the transition as in AWS, and does what is
+ * due (rotations, expiries, deletions). The returned function stops it and waits for the current
+ * round.
  */
 export function startKeyUpkeep(services: Services, settleTime: number): () => Promise<void> {
   let running: Promise<void> | undefined;
@@ -47,7 +48,9 @@ export function startKeyUpkeep(services: Services, settleTime: number): () => Pr
       if (again) start();
     });
   }
-  /** Each change is looked at again when it is due; those that come while one waits, together after it. */
+  /**
+   * Schedules a round for when a change is due. Changes during the wait share one further round.
+   */
   function settle(): void {
     if (settling) {
       more = true;

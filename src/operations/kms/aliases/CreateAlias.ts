@@ -1,6 +1,6 @@
 import { KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { refuseReservedAlias, requireRoomForAlias } from './alias-rules.ts';
+import { rejectReservedAlias, requireRoomForAlias } from './alias-rules.ts';
 
 export const CreateAlias = defineOperation('kms', 'CreateAlias', {
   effect: 'write',
@@ -9,7 +9,7 @@ export const CreateAlias = defineOperation('kms', 'CreateAlias', {
     key: { on: 'key', id: TargetKeyId, aliases: false, states: 'not-pending-deletion' },
   }),
   async handle({ store, clock, quotas }, _input, { alias: { name, arn, scope }, key: { key } }) {
-    refuseReservedAlias(name);
+    rejectReservedAlias(name);
     const now = clock.now();
     await store.transact(async (transaction) => {
       if (await transaction.get('aliases', scope.account, scope.region, name)) {

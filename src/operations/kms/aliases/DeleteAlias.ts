@@ -1,5 +1,5 @@
 import { defineOperation } from '../../operation.ts';
-import { refuseReservedAlias } from './alias-rules.ts';
+import { rejectReservedAlias } from './alias-rules.ts';
 
 export const DeleteAlias = defineOperation('kms', 'DeleteAlias', {
   effect: 'write',
@@ -8,7 +8,7 @@ export const DeleteAlias = defineOperation('kms', 'DeleteAlias', {
     key: { on: 'alias-key', name: AliasName, states: 'any' },
   }),
   async handle({ store }, _input, { alias: { name, scope } }) {
-    refuseReservedAlias(name);
+    rejectReservedAlias(name);
     await store.transact((transaction) =>
       transaction.delete('aliases', scope.account, scope.region, name),
     );

@@ -1,6 +1,6 @@
 import { KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
-import { refuseReservedAlias, requireRoomForAlias, requireSameType } from './alias-rules.ts';
+import { rejectReservedAlias, requireRoomForAlias, requireSameType } from './alias-rules.ts';
 
 export const UpdateAlias = defineOperation('kms', 'UpdateAlias', {
   effect: 'write',
@@ -10,7 +10,7 @@ export const UpdateAlias = defineOperation('kms', 'UpdateAlias', {
     to: { on: 'key', id: TargetKeyId, aliases: false, states: 'not-pending-deletion' },
   }),
   async handle({ store, clock, quotas }, _input, { alias: { name, arn, scope }, from, to }) {
-    refuseReservedAlias(name);
+    rejectReservedAlias(name);
     requireSameType(from.key, to.key);
     const now = clock.now();
     await store.transact(async (transaction) => {

@@ -1,8 +1,8 @@
 import { keyArn, keySpecProperties, KmsError, type KeyRow } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
-/** Names under `alias/aws/` are AWS's own. */
-export function refuseReservedAlias(name: string): void {
+/** Rejects names under `alias/aws/`, which are reserved for AWS managed keys. */
+export function rejectReservedAlias(name: string): void {
   if (name.startsWith('alias/aws/'))
     throw new KmsError(
       'NotAuthorizedException',
@@ -10,11 +10,14 @@ export function refuseReservedAlias(name: string): void {
     );
 }
 
-/** In the transaction that gives the key an alias: the key is still there, and has room for it. */
+/**
+ * Requires that the key exists and can have one more alias. Runs in the transaction that adds the
+ * alias.
+ */
 export async function requireRoomForAlias(
   reader: Reader,
   { account, region, keyId }: KeyRow,
-  most: number,
+  limit: number,
 ): Promise<void> {
   if (!(await reader.get('keys', account, region, keyId))) {
     throw new KmsError(
@@ -22,12 +25,15 @@ export async function requireRoomForAlias(
       `Key '${keyArn({ account, region }, keyId)}' does not exist`,
     );
   }
-  const present = await reader.find('aliases', 'byKey', [account, region, keyId], { limit: most });
-  if (present.length >= most)
-    throw new KmsError('LimitExceededException', `A key can have at most ${most} aliases.`);
+  const present = await reader.find('aliases', 'byKey', [account, region, keyId], { limit });
+  if (present.length >= limit)
+    throw new KmsError('LimitExceededException', `A key can have at most ${limit} aliases.`);
 }
 
-/** An alias is moved between keys of one type and usage only, so that code that names it goes on working. */
+/**
+ * Requires two keys of the same type and usage. An alias can move only between these, so that code
+ * that uses it keeps working.
+ */
 export function requireSameType(from: KeyRow, to: KeyRow): void {
   const [old, now] = [from, to].map(({ keySpec }) => keySpecProperties(keySpec).family);
   if (old !== now) {

@@ -1,7 +1,10 @@
 import { defineOperation } from '../../operation.ts';
 import { currentMaterial, requireAlgorithm, stopIfDryRun } from './bound-key.ts';
 
-/** A forged ciphertext of the right length gives a secret that nobody else knows, as FIPS 203 has it; one of a wrong length none. */
+/**
+ * A forged ciphertext of the right length yields a secret that nobody else knows (FIPS 203,
+ * implicit rejection). One of the wrong length is rejected.
+ */
 export const Decapsulate = defineOperation('kms', 'Decapsulate', {
   effect: 'read',
   targets: ({ KeyId }) => ({

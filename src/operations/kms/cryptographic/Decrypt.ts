@@ -3,7 +3,10 @@ import { recipientOf, revealed } from '../recipient/recipient.ts';
 import { bindForDecryption, materialShown, requireAlgorithm, stopIfDryRun } from './bound-key.ts';
 import { ciphertextTarget, ignoresCiphertext } from './ciphertext-target.ts';
 
-/** A dry run decrypts as well, unless told to ignore the ciphertext: only that shows whether the request would succeed. */
+/**
+ * A dry run decrypts too, unless it is told to ignore the ciphertext. Otherwise it could not tell
+ * whether the request would succeed.
+ */
 export const Decrypt = defineOperation('kms', 'Decrypt', {
   effect: 'read',
   targets: (input) => ({ key: ciphertextTarget(input, input.KeyId) }),

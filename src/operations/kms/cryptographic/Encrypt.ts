@@ -29,10 +29,10 @@ export const Encrypt = defineOperation('kms', 'Encrypt', {
 });
 
 function requireFit(plaintext: Uint8Array, algorithm: EncryptionAlgorithm, keySpec: KeySpec): void {
-  const most = maxPlaintext(keySpec, algorithm);
-  if (plaintext.length <= most) return;
+  const limit = maxPlaintext(keySpec, algorithm);
+  if (plaintext.length <= limit) return;
   throw new KmsError(
     'ValidationException',
-    `Algorithm ${algorithm} and key spec ${keySpec} cannot encrypt data larger than ${most} bytes.`,
+    `Algorithm ${algorithm} and key spec ${keySpec} cannot encrypt data larger than ${limit} bytes.`,
   );
 }

@@ -30,10 +30,10 @@ async function connected(
   scope: Scope,
   storeId: string,
 ): Promise<KeyStore> {
-  const record = await store.read((reader) => findKeyStore(reader, scope, storeId));
+  const row = await store.read((reader) => findKeyStore(reader, scope, storeId));
   if (keyStores.isConnected(storeId)) return keyStores.storeFor({ customKeyStoreId: storeId });
   throw new KmsError(
     'CustomKeyStoreInvalidStateException',
-    `Custom key store ${storeId} is ${record.state}; it must be CONNECTED.`,
+    `Custom key store ${storeId} is ${row.state}; it must be CONNECTED.`,
   );
 }

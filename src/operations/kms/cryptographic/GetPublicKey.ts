@@ -29,7 +29,7 @@ export const GetPublicKey = defineOperation('kms', 'GetPublicKey', {
     return {
       KeyId: key.arn,
       PublicKey: Buffer.from(publicKey, 'base64'),
-      // AWS fills it for the newer specs too, which its type doesn't have.
+      // AWS fills this member for newer specs too, although its type does not list them.
       CustomerMasterKeySpec: keySpec as CustomerMasterKeySpec,
       KeySpec: keySpec,
       KeyUsage: keyUsage,

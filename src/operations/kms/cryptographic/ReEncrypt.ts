@@ -55,7 +55,10 @@ export const ReEncrypt = defineOperation('kms', 'ReEncrypt', {
   },
 });
 
-/** Within one key store the plaintext stays in its HSMs; between two it has to pass through here. */
+/**
+ * Re-encrypts inside the HSMs if both keys are in one key store. Between two key stores the
+ * plaintext has to pass through this process.
+ */
 async function reencrypt(
   from: BoundKey & { readonly ciphertext: Uint8Array },
   to: BoundKey,

@@ -3,7 +3,7 @@ import { defineOperation } from '../../operation.ts';
 import { currentMaterial, stopIfDryRun } from './bound-key.ts';
 import { signingOf } from './signing-message.ts';
 
-/** Never answers that a signature is not valid: that is an error. */
+/** Never returns `SignatureValid: false`. An invalid signature is an error. */
 export const Verify = defineOperation('kms', 'Verify', {
   effect: 'read',
   targets: ({ KeyId }) => ({

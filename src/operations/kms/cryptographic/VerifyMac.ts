@@ -2,7 +2,7 @@ import { KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { currentMaterial, requireAlgorithm, stopIfDryRun } from './bound-key.ts';
 
-/** Never answers that a MAC is not valid: that is an error. */
+/** Never returns `MacValid: false`. An invalid MAC is an error. */
 export const VerifyMac = defineOperation('kms', 'VerifyMac', {
   effect: 'read',
   targets: ({ KeyId }) => ({

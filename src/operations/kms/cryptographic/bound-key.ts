@@ -18,22 +18,25 @@ import type { EncryptionInput, KeyStore } from '../../../keystores/index.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 import type { Services } from '../../services.ts';
 
-/** A key made ready for one call that encrypts or decrypts: its store, its material, and what the ciphertext is bound to. */
+/**
+ * A key for one encryption or decryption: its store, its material, and the data that the ciphertext
+ * is bound to.
+ */
 export interface BoundKey extends EncryptionInput {
   readonly keyStore: KeyStore;
   readonly algorithm: EncryptionAlgorithm;
 }
 
-/** What a caller says of how to encrypt. */
+/** Encryption parameters of a request. */
 export interface EncryptionParams {
-  /** SYMMETRIC_DEFAULT, if undefined. */
+  /** Defaults to SYMMETRIC_DEFAULT. */
   readonly algorithm?: EncryptionAlgorithm | undefined;
   readonly context?: Readonly<Record<string, string>> | undefined;
 }
 
 const NOTHING = new Uint8Array(0);
 
-/** To encrypt: with the key's current material. */
+/** Binds a key for encryption under its current material. */
 export function bindForEncryption(
   services: Services,
   key: AuthorizedKey,
@@ -45,7 +48,10 @@ export function bindForEncryption(
   );
 }
 
-/** To decrypt: with the material that the ciphertext names; asymmetric ciphertexts name none, and their keys have but one. */
+/**
+ * Binds a key for decryption under the material that the ciphertext names. Asymmetric ciphertexts
+ * name none, and their keys have only one.
+ */
 export async function bindForDecryption(
   services: Services,
   key: AuthorizedKey,
@@ -69,14 +75,20 @@ export async function bindForDecryption(
   };
 }
 
-/** The CiphertextBlob: with a header for symmetric keys, the bare ciphertext for others, as anyone's public key would make it. */
+/**
+ * Returns the CiphertextBlob: with a header for symmetric keys, else the bare ciphertext, as
+ * encryption with the public key outside KMS yields it.
+ */
 export function blobOf({ material, algorithm }: BoundKey, ciphertext: Uint8Array): Uint8Array {
   return algorithm === 'SYMMETRIC_DEFAULT'
     ? sealEnvelope(material.materialId, ciphertext)
     : ciphertext;
 }
 
-/** Whether answers name the material: that of symmetric keys whose material KMS keeps, which may have several. */
+/**
+ * Returns whether responses name the material. They do for symmetric keys in the default key store,
+ * which can have several.
+ */
 export function materialShown({ key }: AuthorizedKey): boolean {
   return keySpecProperties(key.keySpec).family === 'symmetric' && key.origin !== 'AWS_CLOUDHSM';
 }
@@ -94,7 +106,9 @@ export function currentMaterial(
   });
 }
 
-/** Throws `InvalidKeyUsageException` unless keys of this spec work with the algorithm. */
+/**
+ * Requires that keys of this spec support the algorithm. @throws KmsError InvalidKeyUsageException
+ */
 export function requireAlgorithm<U extends KeyUsage>(
   { keySpec }: KeyRow,
   usage: U,
@@ -107,7 +121,7 @@ export function requireAlgorithm<U extends KeyUsage>(
   );
 }
 
-/** DryRun: everything was checked, nothing is done. */
+/** Ends a dry run after all checks. @throws KmsError DryRunOperationException */
 export function stopIfDryRun(dryRun: boolean | undefined): void {
   if (dryRun === true) {
     throw new KmsError(

@@ -8,9 +8,9 @@ interface CiphertextInput {
 }
 
 /**
- * The key that Decrypt and ReEncrypt read with: the one that the ciphertext names, or that the caller does. A dry run may
- * ask about the key that it names without any ciphertext.
- * @throws KmsError ValidationException if there is nothing to find a key by
+ * Returns the target of Decrypt and ReEncrypt: the key that the ciphertext names, or the one that
+ * the caller names. A dry run may ask about the latter without a ciphertext.
+ * @throws KmsError ValidationException if the input names no key
  */
 export function ciphertextTarget(
   input: CiphertextInput,
@@ -32,7 +32,7 @@ export function ciphertextTarget(
   );
 }
 
-/** Whether a dry run asks about permission alone. */
+/** Returns whether a dry run asks about permission alone. */
 export function ignoresCiphertext({ DryRun, DryRunModifiers = [] }: CiphertextInput): boolean {
   return DryRun === true && DryRunModifiers.includes('IGNORE_CIPHERTEXT');
 }

@@ -16,7 +16,10 @@ interface DataKeyPair {
   readonly privateKey: Uint8Array | undefined;
 }
 
-/** What the two operations that make data key pairs have in common: all but whether and to whom the private key is shown. */
+/**
+ * Generates a data key pair for both operations that do so. `options` tells whether, and to whom,
+ * the private key is revealed.
+ */
 export async function generateDataKeyPair(
   services: Services,
   input: Input,

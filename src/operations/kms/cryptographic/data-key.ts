@@ -9,7 +9,10 @@ type Input = Request<'kms', 'GenerateDataKeyWithoutPlaintext'>;
 
 const lengths: Readonly<Record<string, number>> = { AES_256: 32, AES_128: 16 };
 
-/** What GenerateDataKey and GenerateDataKeyWithoutPlaintext have in common: all but whether and to whom the plaintext is shown. */
+/**
+ * Generates a data key for GenerateDataKey and GenerateDataKeyWithoutPlaintext. `options` tells
+ * whether, and to whom, the plaintext is revealed.
+ */
 export async function generateDataKey(
   services: Services,
   input: Input,

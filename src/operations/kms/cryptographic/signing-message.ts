@@ -14,7 +14,7 @@ interface Input {
   readonly SigningAlgorithm: SigningAlgorithm;
 }
 
-/** What Sign and Verify are asked to sign, if the key and the algorithm can. */
+/** Returns the message of Sign or Verify, if the key and the algorithm support it. */
 export function signingOf(
   key: KeyRow,
   { Message, MessageType = 'RAW', SigningAlgorithm: algorithm }: Input,

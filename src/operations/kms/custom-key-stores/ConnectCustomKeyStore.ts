@@ -5,31 +5,32 @@ import { requireActiveCluster } from './cluster-checks.ts';
 import { findKeyStore, invalidState } from './find-key-store.ts';
 
 /**
- * Answers at once; the state moves to CONNECTED or FAILED in the background. A cluster that is gone or has no HSM is
- * found there, as a ConnectionErrorCode; only a cluster that was never activated is refused here.
+ * Returns at once; the state changes to CONNECTED or FAILED in the background. A deleted cluster,
+ * or one without HSMs, is detected there and shown as ConnectionErrorCode. Only a cluster that was
+ * never activated is rejected here.
  */
 export const ConnectCustomKeyStore = defineOperation('kms', 'ConnectCustomKeyStore', {
   effect: 'write',
   targets: () => ({ service: { on: 'service' } }),
   async handle({ store, keyStores }, { CustomKeyStoreId }, { service: { scope } }) {
-    const record = await store.read(async (reader) => {
+    const row = await store.read(async (reader) => {
       const found = await findKeyStore(reader, scope, CustomKeyStoreId);
-      await refuseInactiveCluster(reader, scope, found.clusterId);
+      await rejectInactiveCluster(reader, scope, found.clusterId);
       return found;
     });
-    if (record.state === 'CONNECTED' || record.state === 'CONNECTING') return {};
-    if (record.state !== 'DISCONNECTED') {
+    if (row.state === 'CONNECTED' || row.state === 'CONNECTING') return {};
+    if (row.state !== 'DISCONNECTED') {
       throw invalidState(
-        record,
+        row,
         'Disconnect it and wait until it is DISCONNECTED before you connect it.',
       );
     }
-    await keyStores.connect(record);
+    await keyStores.connect(row);
     return {};
   },
 });
 
-async function refuseInactiveCluster(
+async function rejectInactiveCluster(
   reader: Reader,
   scope: Scope,
   clusterId: string,

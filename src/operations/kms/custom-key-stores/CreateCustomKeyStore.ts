@@ -26,7 +26,7 @@ export const CreateCustomKeyStore = defineOperation('kms', 'CreateCustomKeyStore
     const wanted = wantedStore(input);
     const same = await sameStore(services, scope, wanted);
     if (same) return { CustomKeyStoreId: same.storeId };
-    const record = await newRecord(services, scope, wanted);
+    const row = await newRow(services, scope, wanted);
     await services.store.transact(async (transaction) => {
       const cluster = await checkCluster(
         transaction,
@@ -35,11 +35,11 @@ export const CreateCustomKeyStore = defineOperation('kms', 'CreateCustomKeyStore
         services.quotas.customKeyStores,
       );
       await transaction.put('keyStores', {
-        ...record,
+        ...row,
         clusterCertificate: cluster.clusterCertificate ?? '',
       });
     });
-    return { CustomKeyStoreId: record.storeId };
+    return { CustomKeyStoreId: row.storeId };
   },
 });
 
@@ -80,7 +80,10 @@ function wantedStore(input: Request<'kms', 'CreateCustomKeyStore'>): Wanted {
   };
 }
 
-/** A retry with the same values answers as the first call did, as long as the store is DISCONNECTED. */
+/**
+ * Finds the store of an identical earlier call. A retry returns its ID, as long as the store is
+ * DISCONNECTED.
+ */
 async function sameStore(
   { store, keyStores }: Services,
   { account, region }: Scope,
@@ -100,7 +103,7 @@ async function sameStore(
     : undefined;
 }
 
-async function newRecord(
+async function newRow(
   services: Services,
   { account, region }: Scope,
   wanted: Wanted,
@@ -118,19 +121,19 @@ async function newRecord(
   };
 }
 
-/** AWS's checks, in AWS's order; `most`: stores that there may be. */
+/** Runs AWS's checks, in AWS's order. `limit` is the maximum number of stores. */
 async function checkCluster(
   transaction: Transaction,
   scope: Scope,
   wanted: Wanted,
-  most: number,
+  limit: number,
 ): Promise<ClusterRow> {
   await requireFreeName(transaction, scope, wanted.name);
   const stores = await transaction.list('keyStores', [scope.account, scope.region]);
-  if (stores.length >= most) {
+  if (stores.length >= limit) {
     throw new KmsError(
       'LimitExceededException',
-      `An account can have at most ${most} custom key stores in a Region.`,
+      `An account can have at most ${limit} custom key stores in a Region.`,
     );
   }
   const cluster = await requireActiveCluster(transaction, scope, wanted.clusterId);

@@ -8,9 +8,9 @@ export const DeleteCustomKeyStore = defineOperation('kms', 'DeleteCustomKeyStore
   async handle({ store }, { CustomKeyStoreId: storeId }, { service: { scope } }) {
     const { account, region } = scope;
     await store.transact(async (transaction) => {
-      const record = await findKeyStore(transaction, scope, storeId);
-      if (record.state !== 'DISCONNECTED')
-        throw invalidState(record, 'Disconnect it before you delete it.');
+      const row = await findKeyStore(transaction, scope, storeId);
+      if (row.state !== 'DISCONNECTED')
+        throw invalidState(row, 'Disconnect it before you delete it.');
       const [key] = await transaction.find('keys', 'byStore', [account, region, storeId], {
         limit: 1,
       });

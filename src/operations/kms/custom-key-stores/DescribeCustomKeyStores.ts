@@ -28,7 +28,7 @@ export const DescribeCustomKeyStores = defineOperation('kms', 'DescribeCustomKey
             ? reader.list('keyStores', id === undefined ? prefix : [...prefix, id], page)
             : reader.find('keyStores', 'byName', [...prefix, name], page),
         ),
-      (record) => [record.account, record.region, record.storeId],
+      (row) => [row.account, row.region, row.storeId],
     );
     if (rows.length === 0 && (id ?? name) !== undefined) {
       throw new KmsError(
@@ -40,15 +40,15 @@ export const DescribeCustomKeyStores = defineOperation('kms', 'DescribeCustomKey
   },
 });
 
-function entry(record: KeyStoreRow): Entry {
+function entry(row: KeyStoreRow): Entry {
   return {
-    CustomKeyStoreId: record.storeId,
-    CustomKeyStoreName: record.name,
+    CustomKeyStoreId: row.storeId,
+    CustomKeyStoreName: row.name,
     CustomKeyStoreType: 'AWS_CLOUDHSM',
-    CloudHsmClusterId: record.clusterId,
-    TrustAnchorCertificate: record.trustAnchor,
-    ConnectionState: record.state,
-    ...(record.errorCode !== undefined && { ConnectionErrorCode: record.errorCode }),
-    CreationDate: new Date(record.creationDate),
+    CloudHsmClusterId: row.clusterId,
+    TrustAnchorCertificate: row.trustAnchor,
+    ConnectionState: row.state,
+    ...(row.errorCode !== undefined && { ConnectionErrorCode: row.errorCode }),
+    CreationDate: new Date(row.creationDate),
   };
 }

@@ -5,14 +5,14 @@ export const DisconnectCustomKeyStore = defineOperation('kms', 'DisconnectCustom
   effect: 'write',
   targets: () => ({ service: { on: 'service' } }),
   async handle({ store, keyStores }, { CustomKeyStoreId }, { service: { scope } }) {
-    const record = await store.read((reader) => findKeyStore(reader, scope, CustomKeyStoreId));
-    if (record.state === 'DISCONNECTED' || record.state === 'DISCONNECTING') {
+    const row = await store.read((reader) => findKeyStore(reader, scope, CustomKeyStoreId));
+    if (row.state === 'DISCONNECTED' || row.state === 'DISCONNECTING') {
       throw invalidState(
-        record,
+        row,
         'Only a store that is CONNECTED, CONNECTING or FAILED can be disconnected.',
       );
     }
-    await keyStores.disconnect(record);
+    await keyStores.disconnect(row);
     return {};
   },
 });

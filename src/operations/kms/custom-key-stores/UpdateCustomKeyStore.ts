@@ -23,61 +23,60 @@ export const UpdateCustomKeyStore = defineOperation('kms', 'UpdateCustomKeyStore
     const sealedPassword =
       password === undefined ? undefined : await keyStores.sealPassword(new SecretText(password));
     await store.transact(async (transaction) => {
-      const record = await findKeyStore(transaction, scope, input.CustomKeyStoreId);
-      requireState(record, input);
-      await checkName(transaction, scope, record, input.NewCustomKeyStoreName);
-      await checkCluster(transaction, scope, record, input.CloudHsmClusterId);
-      await transaction.put('keyStores', updated(record, input, sealedPassword));
+      const row = await findKeyStore(transaction, scope, input.CustomKeyStoreId);
+      requireState(row, input);
+      await checkName(transaction, scope, row, input.NewCustomKeyStoreName);
+      await checkCluster(transaction, scope, row, input.CloudHsmClusterId);
+      await transaction.put('keyStores', updated(row, input, sealedPassword));
     });
     return {};
   },
 });
 
-/** The name can be changed while connected; what the connection rests on can not. */
-function requireState(record: KeyStoreRow, input: Input): void {
+/** The name can be changed while connected, but not what the connection depends on. */
+function requireState(row: KeyStoreRow, input: Input): void {
   const onlyName = input.KeyStorePassword === undefined && input.CloudHsmClusterId === undefined;
-  if (record.state === 'DISCONNECTED' || (onlyName && record.state === 'CONNECTED')) return;
-  throw invalidState(record, 'Disconnect it before you change its password or cluster.');
+  if (row.state === 'DISCONNECTED' || (onlyName && row.state === 'CONNECTED')) return;
+  throw invalidState(row, 'Disconnect it before you change its password or cluster.');
 }
 
 async function checkName(
   reader: Reader,
   scope: Scope,
-  record: KeyStoreRow,
+  row: KeyStoreRow,
   name: string | undefined,
 ): Promise<void> {
-  if (name !== undefined && name !== record.name) await requireFreeName(reader, scope, name);
+  if (name !== undefined && name !== row.name) await requireFreeName(reader, scope, name);
 }
 
 async function checkCluster(
   reader: Reader,
   scope: Scope,
-  record: KeyStoreRow,
+  row: KeyStoreRow,
   clusterId: string | undefined,
 ): Promise<void> {
   if (clusterId === undefined) return;
   const cluster = await requireActiveCluster(reader, scope, clusterId);
-  // Asked of the store's own row: the old cluster may be gone.
-  if (clusterId !== record.clusterId && cluster.clusterCertificate !== record.clusterCertificate) {
+  // Compared with the store's own row, because the previous cluster may be deleted.
+  if (clusterId !== row.clusterId && cluster.clusterCertificate !== row.clusterCertificate) {
     throw new KmsError(
       'CloudHsmClusterNotRelatedException',
-      `CloudHSM cluster ${clusterId} was not created from a backup of cluster ${record.clusterId}: their cluster certificates differ.`,
+      `CloudHSM cluster ${clusterId} was not created from a backup of cluster ${row.clusterId}: their cluster certificates differ.`,
     );
   }
   await requireTwoZones(reader, scope, clusterId);
 }
 
-/** A password told by the customer replaces whatever a broken-off rotation left. */
-function updated(
-  record: KeyStoreRow,
-  input: Input,
-  sealedPassword: string | undefined,
-): KeyStoreRow {
-  const { sealedNextPassword, ...rest } = record;
+/**
+ * Returns the changed row. A password from the customer replaces the pending password of an
+ * interrupted rotation.
+ */
+function updated(row: KeyStoreRow, input: Input, sealedPassword: string | undefined): KeyStoreRow {
+  const { sealedNextPassword, ...rest } = row;
   return {
     ...rest,
-    name: input.NewCustomKeyStoreName ?? record.name,
-    clusterId: input.CloudHsmClusterId ?? record.clusterId,
+    name: input.NewCustomKeyStoreName ?? row.name,
+    clusterId: input.CloudHsmClusterId ?? row.clusterId,
     ...(sealedPassword === undefined
       ? sealedNextPassword !== undefined && { sealedNextPassword }
       : { sealedPassword }),

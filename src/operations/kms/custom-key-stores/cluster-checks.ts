@@ -1,7 +1,10 @@
 import { KmsError, type ClusterRow, type KeyStoreRow, type Scope } from '../../../domain/index.ts';
 import type { Reader } from '../../../storage/index.ts';
 
-/** The cluster if a custom key store may rest on it. Source: CreateCustomKeyStore, AWS KMS API Reference. */
+/**
+ * Returns the cluster if a custom key store can use it. Source: CreateCustomKeyStore, AWS KMS API
+ * Reference.
+ */
 export async function requireActiveCluster(
   reader: Reader,
   { account, region }: Scope,
@@ -27,7 +30,9 @@ export async function requireActiveCluster(
   return cluster;
 }
 
-/** Two active HSMs in different Availability Zones: one alone could lose a new key for good. */
+/**
+ * Requires active HSMs in two Availability Zones: a single HSM could lose a new key permanently.
+ */
 export async function requireTwoZones(
   reader: Reader,
   { account, region }: Scope,
@@ -44,7 +49,10 @@ export async function requireTwoZones(
   );
 }
 
-/** A cluster, or any that shares its backup history (same cluster certificate), serves one custom key store only. */
+/**
+ * Requires that no custom key store uses the cluster, or one that shares its backup history (same
+ * cluster certificate).
+ */
 export async function requireUnusedCluster(
   reader: Reader,
   { account, region }: Scope,
@@ -61,7 +69,10 @@ export async function requireUnusedCluster(
   }
 }
 
-/** The certificate must be the customer's CA that InitializeCluster was given; line breaks and case of PEM don't matter. */
+/**
+ * Requires the certificate of the customer's CA that InitializeCluster was given. Line breaks of
+ * the PEM do not matter.
+ */
 export function requireTrustAnchor(cluster: ClusterRow, certificate: string): void {
   const wanted = cluster.trustAnchor === undefined ? undefined : pemBody(cluster.trustAnchor);
   if (wanted !== undefined && pemBody(certificate) === wanted) return;

@@ -6,8 +6,8 @@ export async function findKeyStore(
   { account, region }: Scope,
   storeId: string,
 ): Promise<KeyStoreRow> {
-  const record = await reader.get('keyStores', account, region, storeId);
-  if (record) return record;
+  const row = await reader.get('keyStores', account, region, storeId);
+  if (row) return row;
   throw new KmsError(
     'CustomKeyStoreNotFoundException',
     `Custom key store ${storeId} does not exist.`,
@@ -27,10 +27,10 @@ export async function requireFreeName(
     );
 }
 
-/** Errors of a store that is in the wrong state say what to do about it. */
-export function invalidState(record: KeyStoreRow, remedy: string): KmsError {
+/** Returns the error for a store in the wrong state. `remedy` tells the caller how to proceed. */
+export function invalidState(row: KeyStoreRow, remedy: string): KmsError {
   return new KmsError(
     'CustomKeyStoreInvalidStateException',
-    `Custom key store ${record.storeId} is ${record.state}. ${remedy}`,
+    `Custom key store ${row.storeId} is ${row.state}. ${remedy}`,
   );
 }

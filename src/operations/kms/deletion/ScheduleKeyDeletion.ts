@@ -5,7 +5,7 @@ import { familyOf } from '../keys/key-family.ts';
 
 const DEFAULT_WINDOW_DAYS = 30;
 
-/** A multi-Region primary key waits for the deletion of its replicas before its waiting period begins. */
+/** The waiting period of a multi-Region primary key starts when its last replica is deleted. */
 export const ScheduleKeyDeletion = defineOperation('kms', 'ScheduleKeyDeletion', {
   effect: 'write',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'deletable' } }),

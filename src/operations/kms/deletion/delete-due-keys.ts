@@ -8,13 +8,13 @@ import { familyOf } from '../keys/key-family.ts';
 import { forEach } from '../upkeep/for-each.ts';
 import { recordKeyEvent } from '../upkeep/key-events.ts';
 
-/** How long after a start HSMs have to come back, in milliseconds. */
+/** Time after startup that HSMs have to reconnect, in milliseconds. */
 const RECONNECT_GRACE_MS = 60_000;
 
 /**
- * Deletes the keys whose waiting period is over: first the KMS key with all that hangs on it, then, best effort
- * (`tellKeyEvents`), the material. A custom key store that is not connected keeps its HSM key as an orphan, as in AWS; for one that is, but whose
- * HSMs don't answer, there is a day to spare.
+ * Deletes the keys whose waiting period is over: first the KMS key and its rows, then, best effort
+ * (`publishKeyEvents`), the material. If a custom key store is not connected, its HSM key remains
+ * as an orphan, as in AWS. If it is connected but no HSM responds, deletion waits for up to a day.
  */
 export async function deleteDueKeys(services: Services): Promise<void> {
   const now = services.clock.now();
@@ -40,7 +40,7 @@ async function deleteKey(
   const now = clock.now();
   await store.transact(async (transaction) => {
     const key = await transaction.get('keys', account, region, keyId);
-    // Somebody may have cancelled the deletion meanwhile.
+    // The deletion may have been cancelled in the meantime.
     if (key?.deletionDate === undefined || key.deletionDate > now) return;
     const materials = await removeRows(transaction, key);
     await releasePrimary(transaction, key, now);
@@ -51,7 +51,7 @@ async function deleteKey(
         : await transaction.get('keyStores', account, region, customKeyStoreId);
     await recordKeyEvent(transaction, clock, key, {
       name: 'DeleteKey',
-      // What is left of the key: enough to destroy its material, not the material.
+      // What remains of the key: enough to destroy its material, without the material itself.
       materials: materials.map(({ token: _token, ...material }) => material),
       ...(home && { customKeyStoreId: home.storeId, clusterId: home.clusterId }),
     });
@@ -72,7 +72,10 @@ async function removeRows(transaction: Transaction, key: KeyRow): Promise<readon
   return materials;
 }
 
-/** With the last replica gone, the waiting period of a primary key that is to be deleted begins. */
+/**
+ * Starts the waiting period of a primary key that waits for its replicas, once the last one is
+ * deleted.
+ */
 async function releasePrimary(
   transaction: Transaction,
   deleted: KeyRow,

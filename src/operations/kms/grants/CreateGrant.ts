@@ -10,10 +10,10 @@ import { countGrants, requireRoomForGrant } from './grant-count.ts';
 import { checkedTerms } from './grant-input.ts';
 
 type Input = Request<'kms', 'CreateGrant'>;
-/** A grant but for its id and its date. */
+/** A grant without its ID and date. */
 type Terms = Omit<GrantRow, 'grantId' | 'creationDate'>;
 
-/** With a Name, the same again is the same grant; without, a new one each time. */
+/** With a Name, repeating a call returns the same grant. Without, each call creates a new one. */
 export const CreateGrant = defineOperation('kms', 'CreateGrant', {
   effect: 'write',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'grantable' } }),
@@ -69,7 +69,7 @@ async function sameGrant(reader: Reader, wanted: Terms): Promise<GrantRow | unde
   );
 }
 
-/** Neither the order of operations nor that of pairs makes a grant another one. */
+/** Serializes a grant's terms for comparison, regardless of the order of operations and pairs. */
 function canonical(terms: Terms): string {
   const sorted = { ...terms, operations: terms.operations.toSorted() };
   return JSON.stringify(sorted, (_name, value: unknown) => {

@@ -5,7 +5,10 @@ import { grantEntry, grantKey } from './grant-entry.ts';
 
 const DEFAULT_LIMIT = 50;
 
-/** Of a principal of the caller's own account, the grants that it can retire, on whosever keys. */
+/**
+ * Lists the grants that a principal of the caller's account can retire, regardless of who owns the
+ * keys.
+ */
 export const ListRetirableGrants = defineOperation('kms', 'ListRetirableGrants', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),

@@ -5,24 +5,24 @@ function countName({ keyId }: KeyRef): `grants of ${string}` {
   return `grants of ${keyId}`;
 }
 
-/** Refuses one more grant where there are as many on the key as may be, or where the key has gone meanwhile. */
+/** Requires that the key exists and can have one more grant. */
 export async function requireRoomForGrant(
   reader: Reader,
   key: KeyRef,
-  most: number,
+  limit: number,
 ): Promise<void> {
   if (!(await reader.get('keys', key.account, key.region, key.keyId))) {
     throw new KmsError('NotFoundException', `Key '${keyArn(key, key.keyId)}' does not exist`);
   }
   const row = await reader.get('counts', key.account, key.region, countName(key));
-  if ((row?.count ?? 0) < most) return;
+  if ((row?.count ?? 0) < limit) return;
   throw new KmsError(
     'LimitExceededException',
-    `The KMS key has ${most} grants, which is the most that it may have.`,
+    `The KMS key has ${limit} grants, which is the most that it may have.`,
   );
 }
 
-/** Keeps the count in step with the grants, in the transaction that makes or removes them. */
+/** Updates the count of a key's grants, in the transaction that creates or removes them. */
 export async function countGrants(
   transaction: Transaction,
   key: KeyRef,
@@ -35,7 +35,7 @@ export async function countGrants(
   else await transaction.delete('counts', account, region, of);
 }
 
-/** Takes a grant away; whether it was there. */
+/** Removes a grant. Returns whether it existed. */
 export async function removeGrant(
   transaction: Transaction,
   key: KeyRef,
@@ -48,7 +48,7 @@ export async function removeGrant(
   return true;
 }
 
-/** Takes all grants of a key away that is deleted. */
+/** Removes all grants of a key that is deleted. */
 export async function removeGrants(
   transaction: Transaction,
   { account, region, keyId }: KeyRef,

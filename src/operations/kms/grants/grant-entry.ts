@@ -3,7 +3,7 @@ import { accountRootArn, keyArn, type GrantRow } from '../../../domain/index.ts'
 
 type Entry = NonNullable<Response<'kms', 'ListGrants'>['Grants']>[number];
 
-/** A grant as the listings show it; a grant token is not among that. */
+/** Returns a grant as listings show it. They contain no grant token. */
 export function grantEntry(grant: GrantRow): Entry {
   return {
     KeyId: keyArn(grant, grant.keyId),
@@ -13,13 +13,13 @@ export function grantEntry(grant: GrantRow): Entry {
     GranteePrincipal: grant.granteeArn,
     ...(grant.retiringArn !== undefined && { RetiringPrincipal: grant.retiringArn }),
     IssuingAccount: accountRootArn(grant.issuingAccount),
-    // They are of the contract's enum: nothing else passes its validation.
+    // The cast is safe: validation admits only values of the contract's enum.
     Operations: grant.operations as NonNullable<Entry['Operations']>,
     ...(grant.constraints && { Constraints: grant.constraints }),
   };
 }
 
-/** The primary key, for markers. */
+/** Returns the primary key, for markers. */
 export function grantKey({ account, region, keyId, grantId }: GrantRow): readonly string[] {
   return [account, region, keyId, grantId];
 }

@@ -12,7 +12,7 @@ type Input = Request<'kms', 'CreateGrant'>;
 const MAX_PAIRS = 8;
 const MAX_VALUE_CHARS = 384;
 
-/** The operations and constraints that CreateGrant asks for, if a grant on the key can have them. */
+/** Returns the operations and constraints of CreateGrant, if a grant on the key can have them. */
 export function checkedTerms(
   input: Input,
   key: KeyRow,

@@ -2,7 +2,7 @@ import { KmsError } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { removeMaterial } from './imported-materials.ts';
 
-/** Of the material that is named, or of the current one; where there is none to delete, nothing happens. */
+/** Deletes the named material, else the current one. Succeeds if the key has none. */
 export const DeleteImportedKeyMaterial = defineOperation('kms', 'DeleteImportedKeyMaterial', {
   effect: 'write',
   targets: ({ KeyId }) => ({

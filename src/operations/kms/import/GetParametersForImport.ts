@@ -4,7 +4,10 @@ import { defineOperation } from '../../operation.ts';
 import { sealImportToken } from './import-token.ts';
 import { checkedWrapping } from './wrapping.ts';
 
-/** A fresh RSA pair for one import; its private key leaves the HSMs only wrapped, inside the token that the caller keeps. */
+/**
+ * Generates an RSA key pair for one import. Its private key leaves the HSMs only wrapped, in the
+ * token that the caller keeps.
+ */
 export const GetParametersForImport = defineOperation('kms', 'GetParametersForImport', {
   effect: 'read',
   targets: ({ KeyId }) => ({

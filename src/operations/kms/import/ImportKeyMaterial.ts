@@ -9,7 +9,10 @@ import { recordImport, type IncomingMaterial } from './record-import.ts';
 
 type Input = Request<'kms', 'ImportKeyMaterial'>;
 
-/** In clear the material is in an HSM only, which unwraps it and wraps it again under the domain key. */
+/**
+ * The material is unencrypted only inside an HSM, which unwraps it and wraps it again under the
+ * domain key.
+ */
 export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
   effect: 'write',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'import', states: 'importable' } }),
@@ -41,7 +44,10 @@ export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
   },
 });
 
-/** Only symmetric keys have more than one material to tell apart. */
+/**
+ * Rejects members that tell several materials apart, if the key is not symmetric: other keys have
+ * only one.
+ */
 function checkSymmetricOnly(
   { ImportType, KeyMaterialDescription, KeyMaterialId }: Input,
   { keySpec }: KeyRow,
@@ -66,7 +72,10 @@ function checkSymmetricOnly(
   }
 }
 
-/** The id of material is a hash of its key's id and its bytes: the same bytes have another in another key. */
+/**
+ * Unwraps the material. Its ID is a hash of the key's ID and the bytes: the same bytes have another
+ * ID in another key.
+ */
 async function unwrap(
   { keyStores }: Services,
   { EncryptedKeyMaterial }: Input,

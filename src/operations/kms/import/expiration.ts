@@ -4,7 +4,10 @@ import { KmsError } from '../../../domain/index.ts';
 
 const MAX_EXPIRY_MS = 365 * DAY_MS;
 
-/** When the material is to expire, in milliseconds since the epoch; undefined for never. Source: ImportKeyMaterial, KMS API Reference. */
+/**
+ * Returns when the material expires, in milliseconds since the epoch, or undefined if it never
+ * does. Source: ImportKeyMaterial, KMS API Reference.
+ */
 export function chosenExpiry(
   { ExpirationModel = 'KEY_MATERIAL_EXPIRES', ValidTo }: Request<'kms', 'ImportKeyMaterial'>,
   now: number,

@@ -4,7 +4,10 @@ import { forEach } from '../upkeep/for-each.ts';
 import { recordKeyEvent } from '../upkeep/key-events.ts';
 import { removeMaterial } from './imported-materials.ts';
 
-/** Deletes imported material whose `ValidTo` has come: its key can't be used until the same bytes are imported again. */
+/**
+ * Deletes imported material whose `ValidTo` has passed. Its key is unusable until the same bytes
+ * are imported again.
+ */
 export async function expireMaterials(services: Services): Promise<void> {
   const due = await services.store.read((reader) =>
     reader.due('materials', 'byExpiry', services.clock.now()),
@@ -19,7 +22,7 @@ async function expire(
   const now = clock.now();
   await store.transact(async (transaction) => {
     const material = await transaction.get('materials', materialId, region);
-    // It may have been imported again meanwhile, with another date.
+    // It may have been imported again in the meantime, with another date.
     if (material?.validTo === undefined || material.validTo > now) return;
     await removeMaterial(transaction, material);
     const { token: _token, ...known } = material;

@@ -7,7 +7,10 @@ import {
 } from '../../../keystores/index.ts';
 import type { Services } from '../../services.ts';
 
-/** What an import token says: which pair the material is wrapped for, how, for which key, and until when it is good. */
+/**
+ * Contents of an import token: the key pair that the material is wrapped for, the algorithm, the
+ * key, and the expiry.
+ */
 export interface ImportToken {
   readonly keyArn: string;
   readonly wrappingPair: StoredMaterial;
@@ -18,7 +21,7 @@ export interface ImportToken {
 
 const PURPOSE = 'keyhold import token';
 
-/** The token as the caller keeps it: sealed, so that nobody can make or change one; nothing of it is kept here. */
+/** Seals a token, so that nobody else can create or change one. Nothing of it is stored. */
 export async function sealImportToken(
   { seal }: Pick<Services, 'seal'>,
   token: ImportToken,
@@ -26,7 +29,7 @@ export async function sealImportToken(
   return Buffer.from(await seal.seal(new SecretText(JSON.stringify(token)), PURPOSE), 'base64');
 }
 
-/** Throws `InvalidImportTokenException` or, in time, `ExpiredImportTokenException`. */
+/** Opens a token. @throws KmsError InvalidImportTokenException, ExpiredImportTokenException */
 export async function openImportToken(
   { seal, clock }: Pick<Services, 'seal' | 'clock'>,
   sealed: Uint8Array,
@@ -40,7 +43,7 @@ export async function openImportToken(
 
 async function open(seal: Services['seal'], sealed: Uint8Array): Promise<ImportToken> {
   try {
-    // What opens was sealed above, for this purpose and no other.
+    // The cast is safe: only tokens from `sealImportToken` open under this purpose.
     return JSON.parse(
       (await seal.open(Buffer.from(sealed).toString('base64'), PURPOSE)).reveal(),
     ) as ImportToken;

@@ -2,21 +2,27 @@ import type { KeyRef, KeyRow, MaterialRow } from '../../../domain/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import { familyOf } from '../keys/key-family.ts';
 
-/** Whether the material is the key's for good; what waits for a rotation may still be replaced. */
+/**
+ * Returns whether the material permanently belongs to the key. Material that is pending rotation
+ * can still be replaced.
+ */
 export function isPermanent({ state }: MaterialRow): boolean {
   return state === 'CURRENT' || state === 'NON_CURRENT';
 }
 
-/** The row of a material whose bytes are gone: its id stays, so that only the same bytes can come back. */
+/**
+ * Returns the row of a material without its bytes. The ID remains, so that only the same bytes can
+ * be imported again.
+ */
 export function withoutBytes(material: MaterialRow): MaterialRow {
   const { token: _token, domainKeyHandle: _domainKey, validTo: _validTo, ...known } = material;
   return { ...known, importState: 'PENDING_IMPORT' };
 }
 
 /**
- * Takes the bytes of an imported material away. Of one that is the key's for good the row stays; of one that waits for a
- * rotation only in a replica, where it can be imported again: with that of a primary key go its replicas' copies, rows and
- * all. The key then lacks a material, or not.
+ * Removes the bytes of an imported material. Permanent material keeps its row. Pending material
+ * keeps it only in a replica, where it can be imported again; removing it from a primary key
+ * removes the rows of all replicas too. Updates `materialMissing`.
  */
 export async function removeMaterial(
   transaction: Transaction,
@@ -35,7 +41,10 @@ export async function removeMaterial(
   await settleMissing(transaction, material);
 }
 
-/** Material that waits for a rotation in every Region of its key's family may be rotated to; in some of them, not yet. */
+/**
+ * Sets the state of pending material: it can be rotated to once it is imported in every Region of
+ * the key's family.
+ */
 export async function settlePending(
   transaction: Transaction,
   key: KeyRow,
@@ -55,7 +64,7 @@ export async function settlePending(
   }
 }
 
-/** Brings `materialMissing` of an EXTERNAL key in step with its materials, after any change of them. */
+/** Updates `materialMissing` of an EXTERNAL key after any change of its materials. */
 export async function settleMissing(
   transaction: Transaction,
   { account, region, keyId }: KeyRef,

@@ -10,21 +10,23 @@ import type { Transaction } from '../../../storage/index.ts';
 import { familyOf } from '../keys/key-family.ts';
 import { isPermanent, settleMissing, settlePending } from './imported-materials.ts';
 
-/** Material that has come in, and what its owner says of it. */
+/** Imported material, with its owner's description. */
 export interface IncomingMaterial {
   readonly materialId: string;
   readonly location: MaterialLocation;
   readonly now: number;
   readonly validTo: number | undefined;
   readonly description: string | undefined;
-  /** Undefined: new if it is the key's first, else one that the key had before. */
+  /** Defaults to new if it is the key's first material, else to existing. */
   readonly type: 'NEW_KEY_MATERIAL' | 'EXISTING_KEY_MATERIAL' | undefined;
 }
 
 /**
- * Records imported material. Bytes that the key had before come back as what they were. New ones become the key's first
- * material, or wait for the next rotation on demand, in every Region of the key's family.
- * @throws KmsError IncorrectKeyMaterialException, KMSInvalidStateException, UnsupportedOperationException; nothing is then recorded
+ * Records imported material. Bytes that the key had before regain their previous state. New ones
+ * become the key's first material, or wait for the next rotation on demand, in every Region of the
+ * key's family.
+ * @throws KmsError IncorrectKeyMaterialException, KMSInvalidStateException,
+ * UnsupportedOperationException; nothing is recorded then
  */
 export async function recordImport(
   transaction: Transaction,
@@ -89,7 +91,7 @@ async function recordPending(
   }
 }
 
-/** New material comes into a family through its primary. */
+/** Requires the primary key: a family gets new material only through it. */
 function requirePrimary({ primaryRegion, region, account, keyId }: KeyRow): void {
   if (primaryRegion === undefined || primaryRegion === region) return;
   const arn = keyArn({ account, region }, keyId);
@@ -105,7 +107,7 @@ function newRow(
   return { materialId, region, account, keyId, creationDate: now, state, kind };
 }
 
-/** The row with the bytes in; what is not said anew of them stays. */
+/** Returns the row with the imported bytes. Values that the request omits stay. */
 function imported(
   { validTo: _before, ...row }: MaterialRow,
   { location, validTo, description }: IncomingMaterial,

@@ -4,12 +4,12 @@ import type { ImportAlgorithm } from '../../../keystores/index.ts';
 
 type Input = Request<'kms', 'GetParametersForImport'>;
 
-/** The wrapping that is asked for, if there is such a one and it can carry the key's material. */
+/** Returns the requested wrapping, if it is supported and can carry the key's material. */
 export function checkedWrapping(
   { WrappingAlgorithm: algorithm, WrappingKeySpec: spec }: Input,
   keySpec: KeySpec,
 ): { readonly algorithm: ImportAlgorithm; readonly spec: 'RSA_2048' | 'RSA_3072' | 'RSA_4096' } {
-  // The one is no longer, the other only in AWS's Regions in China.
+  // AWS no longer supports the former, and has the latter only in its Regions in China.
   if (algorithm === 'RSAES_PKCS1_V1_5' || algorithm === 'SM2PKE') {
     throw new KmsError(
       'UnsupportedOperationException',

@@ -23,14 +23,14 @@ export const CreateKey = defineOperation('kms', 'CreateKey', {
     const chosen = await chosenKeyStore(services, scope, input, spec.keySpec);
     const { account, region } = scope;
     const creationDate = services.clock.now();
-    const ref = { account, region, keyId: newKeyId(input.MultiRegion === true), ...spec };
+    const identified = { account, region, keyId: newKeyId(input.MultiRegion === true), ...spec };
     const { keyStore } = chosen;
     const made = keyStore && {
       keyStore,
-      material: await newMaterial(keyStore, ref, creationDate),
+      material: await newMaterial(keyStore, identified, creationDate),
     };
     const key: KeyRow = {
-      ...ref,
+      ...identified,
       ...chosen.columns,
       keyManager: 'CUSTOMER',
       description: input.Description ?? '',

@@ -3,7 +3,7 @@ import { defineOperation } from '../../operation.ts';
 import { createManagedKey } from './create-managed-key.ts';
 import { keyMetadata } from './key-metadata.ts';
 
-/** Describing an AWS managed key by its alias makes it, if it isn't there yet. */
+/** Describing an AWS managed key by its alias creates it if it does not exist. */
 export const DescribeKey = defineOperation('kms', 'DescribeKey', {
   effect: 'read',
   targets: ({ KeyId }) => ({

@@ -3,7 +3,7 @@ import { defineOperation } from '../../operation.ts';
 
 type KeyLastUsage = NonNullable<Response<'kms', 'GetKeyLastUsage'>['KeyLastUsage']>;
 
-/** Keyhold has tracked the use of every key since it was made. */
+/** Keyhold tracks the use of every key from its creation. */
 export const GetKeyLastUsage = defineOperation('kms', 'GetKeyLastUsage', {
   effect: 'read',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, states: 'any' } }),
@@ -14,7 +14,7 @@ export const GetKeyLastUsage = defineOperation('kms', 'GetKeyLastUsage', {
       KeyId: key.keyId,
       KeyLastUsage: use
         ? {
-            // Only the names of `trackedOperations` are noted.
+            // The cast is safe: only the names of `trackedOperations` are recorded.
             Operation: use.operation as NonNullable<KeyLastUsage['Operation']>,
             Timestamp: new Date(use.date),
             CloudTrailEventId: use.eventId,

@@ -2,7 +2,7 @@ import type { KeyRow } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import type { AuthorizedKey } from '../../operation.ts';
 
-/** Changes the key's row as it stands now, which may be newer than the one that was authorised. */
+/** Changes the current row of a key, which may be newer than the authorized one. */
 export async function amendKey(
   { store }: Pick<Services, 'store'>,
   { key: { account, region, keyId } }: AuthorizedKey,

@@ -9,11 +9,11 @@ type Input = Request<'kms', 'CreateKey'>;
 
 export interface ChosenKeyStore {
   readonly columns: Pick<KeyRow, 'origin' | 'customKeyStoreId'>;
-  /** Where to make the material; absent if it will be imported. */
+  /** The store to create the material in. Absent if the material will be imported. */
   readonly keyStore?: KeyStore;
 }
 
-/** The origin and key store that the request asks for, ready to make a key in. */
+/** Returns the origin and key store that the request asks for, ready to create a key in. */
 export async function chosenKeyStore(
   services: Services,
   scope: Scope,
@@ -63,14 +63,14 @@ async function customKeyStore(
       'UnsupportedOperationException',
       'Multi-Region keys are not supported in a custom key store.',
     );
-  const record = await services.store.read((reader) => findKeyStore(reader, scope, storeId));
+  const row = await services.store.read((reader) => findKeyStore(reader, scope, storeId));
   if (!services.keyStores.isConnected(storeId)) {
     throw new KmsError(
       'CustomKeyStoreInvalidStateException',
-      `Custom key store ${storeId} is ${record.state}; it must be CONNECTED.`,
+      `Custom key store ${storeId} is ${row.state}; it must be CONNECTED.`,
     );
   }
-  await services.store.read((reader) => requireTwoZones(reader, scope, record.clusterId));
+  await services.store.read((reader) => requireTwoZones(reader, scope, row.clusterId));
   return {
     columns: { origin: 'AWS_CLOUDHSM', customKeyStoreId: storeId },
     keyStore: services.keyStores.storeFor({ customKeyStoreId: storeId }),

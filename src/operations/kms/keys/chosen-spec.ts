@@ -7,7 +7,7 @@ import {
   type KeyUsage,
 } from '../../../domain/index.ts';
 
-/** What kind of key CreateKey asks for, checked in the order in which AWS looks. */
+/** Returns the spec and usage that CreateKey asks for, checked in AWS's order. */
 export function chosenSpec(input: Request<'kms', 'CreateKey'>): {
   readonly keySpec: KeySpec;
   readonly keyUsage: KeyUsage;

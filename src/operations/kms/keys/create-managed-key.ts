@@ -2,7 +2,10 @@ import type { KeyRow } from '../../../domain/index.ts';
 import type { Services } from '../../services.ts';
 import { newMaterial } from './make-key.ts';
 
-/** Makes the uncreated key and its alias, unless somebody else did meanwhile; the key that is there then. */
+/**
+ * Creates an AWS managed key and its alias, unless another call did so in the meantime. Returns the
+ * key that exists then.
+ */
 export async function createManagedKey(
   { store, keyStores }: Services,
   uncreated: KeyRow,

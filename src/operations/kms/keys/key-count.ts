@@ -3,21 +3,21 @@ import type { Reader, Transaction } from '../../../storage/index.ts';
 
 type CountedKey = Pick<KeyRow, 'account' | 'region' | 'keyManager'>;
 
-/** Refuses one more key where there are as many as may be. AWS managed keys don't count. */
+/** Requires room for one more key in the account and Region. AWS managed keys do not count. */
 export async function requireRoomForKey(
   reader: Reader,
   { account, region }: Omit<CountedKey, 'keyManager'>,
-  most: number,
+  limit: number,
 ): Promise<void> {
   const row = await reader.get('counts', account, region, 'keys');
-  if ((row?.count ?? 0) < most) return;
+  if ((row?.count ?? 0) < limit) return;
   throw new KmsError(
     'LimitExceededException',
-    `The account has ${most} KMS keys in this Region, which is the most that it may have.`,
+    `The account has ${limit} KMS keys in this Region, which is the most that it may have.`,
   );
 }
 
-/** Keeps the count in step with the keys, in the transaction that makes or deletes one. */
+/** Updates the count of keys, in the transaction that creates or deletes one. */
 export async function countKey(
   transaction: Transaction,
   { account, region, keyManager }: CountedKey,

@@ -1,7 +1,10 @@
 import type { KeyRef, KeyRow } from '../../../domain/index.ts';
 import type { Reader, Transaction } from '../../../storage/index.ts';
 
-/** A multi-Region key's related keys in all Regions, the primary first and itself among them; any other key alone. */
+/**
+ * Returns the related keys of a multi-Region key in all Regions, including itself, the primary
+ * first. Returns any other key alone.
+ */
 export async function familyOf(reader: Reader, key: KeyRow): Promise<readonly KeyRow[]> {
   if (key.primaryRegion === undefined) return [key];
   const family = await reader.find('keys', 'byFamily', [key.account, key.keyId]);
@@ -10,7 +13,7 @@ export async function familyOf(reader: Reader, key: KeyRow): Promise<readonly Ke
   );
 }
 
-/** Changes the rows of a key and of its related keys, as they stand now. */
+/** Changes the current rows of a key and its related keys. */
 export async function amendFamily(
   transaction: Transaction,
   { account, region, keyId }: KeyRef,

@@ -14,7 +14,7 @@ import { familyOf } from './key-family.ts';
 
 type KeyMetadata = NonNullable<Response<'kms', 'DescribeKey'>['KeyMetadata']>;
 
-/** A key as CreateKey, DescribeKey and ReplicateKey show it. */
+/** Returns a key as CreateKey, DescribeKey and ReplicateKey show it. */
 export function keyMetadata(
   { keyStores, store }: Pick<Services, 'keyStores' | 'store'>,
   key: KeyRow,
@@ -36,7 +36,7 @@ export function keyMetadata(
       }),
       Origin: key.origin,
       KeyManager: key.keyManager,
-      // AWS fills it for the newer specs too, which its type doesn't have.
+      // AWS fills this member for newer specs too, although its type does not list them.
       CustomerMasterKeySpec: key.keySpec as KeyMetadata['CustomerMasterKeySpec'] & string,
       KeySpec: key.keySpec,
       ...supportedAlgorithms(key),
@@ -47,7 +47,7 @@ export function keyMetadata(
   });
 }
 
-/** What GetPublicKey and KeyMetadata call the algorithms of each usage. */
+/** The member of GetPublicKey and KeyMetadata that lists the algorithms of each usage. */
 const algorithmMembers = {
   ENCRYPT_DECRYPT: 'EncryptionAlgorithms',
   SIGN_VERIFY: 'SigningAlgorithms',
@@ -56,7 +56,7 @@ const algorithmMembers = {
   ENCAPSULATE_DECAPSULATE: 'EncapsulationAlgorithms',
 } as const satisfies Record<KeyUsage, keyof KeyMetadata>;
 
-/** The one member that the key's usage gives it, with what the key works with. */
+/** Returns the member for the key's usage, with the algorithms that the key supports. */
 export function supportedAlgorithms({
   keySpec,
   keyUsage,
@@ -96,7 +96,7 @@ async function materialPart(reader: Reader, key: KeyRow): Promise<Partial<KeyMet
   };
 }
 
-/** Of the imported materials that are the key's for good: whether one expires, and the earliest. */
+/** Returns whether any permanent imported material expires, and the earliest expiry. */
 function expiryOf(
   materials: readonly MaterialRow[],
 ): Pick<KeyMetadata, 'ExpirationModel' | 'ValidTo'> {

@@ -5,12 +5,15 @@ import type { Services } from '../../services.ts';
 import { findKeyStore } from '../custom-key-stores/find-key-store.ts';
 import { countKey, requireRoomForKey } from './key-count.ts';
 
-/** A new id: `mrk-` and 32 hex digits for multi-Region keys, which keep it in every Region; a UUID for all others. */
+/**
+ * Returns a new key ID: `mrk-` and 32 hex digits for multi-Region keys, which have the same ID in
+ * every Region, or a UUID for all others.
+ */
 export function newKeyId(multiRegion: boolean): string {
   return multiRegion ? `mrk-${hexId(32)}` : uuid();
 }
 
-/** Makes material for a key in its store; nothing is recorded yet. */
+/** Creates material for a key in its store. Records nothing yet. */
 export async function newMaterial(
   keyStore: KeyStore,
   key: Pick<KeyRow, 'account' | 'region' | 'keyId' | 'keySpec'>,
@@ -27,8 +30,8 @@ export async function newMaterial(
 }
 
 /**
- * Records a customer managed key and its first material, if it has one already, as one. If that fails, the material is
- * destroyed in the store that made it: an HSM keeps nothing that no key knows of.
+ * Records a customer managed key together with its first material, if it has one. If that fails,
+ * destroys the material in its store, so that no HSM holds material without a key.
  */
 export async function saveNewKey(
   { store, quotas }: Pick<Services, 'store' | 'quotas'>,
@@ -37,7 +40,7 @@ export async function saveNewKey(
 ): Promise<void> {
   try {
     await store.transact(async (transaction) => {
-      // It may have been disconnected and deleted since it made the material.
+      // The store may have been disconnected and deleted since it created the material.
       if (key.customKeyStoreId !== undefined)
         await findKeyStore(transaction, key, key.customKeyStoreId);
       await requireRoomForKey(transaction, key, quotas.keys);

@@ -6,7 +6,10 @@ import { checkedTags } from '../tags/checked-tags.ts';
 import { recordKeyEvent } from '../upkeep/key-events.ts';
 import { saveReplica } from './save-replica.ts';
 
-/** The replica shares id, material, spec, usage, origin and rotation with its primary, and nothing else. */
+/**
+ * A replica shares ID, material, spec, usage, origin and rotation with its primary key, and nothing
+ * else.
+ */
 export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
   effect: 'write',
   targets: ({ KeyId, Tags }) => ({
@@ -41,7 +44,7 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
       ...(key.origin === 'EXTERNAL' && { materialMissing: true }),
     };
     await services.store.transact(async (transaction) => {
-      await saveReplica(transaction, { primary: key, replica, most: services.quotas.keys });
+      await saveReplica(transaction, { primary: key, replica, maxKeys: services.quotas.keys });
       await recordKeyEvent(transaction, services.clock, replica, { name: 'CreateKey' });
       await recordKeyEvent(transaction, services.clock, key, { name: 'SynchronizeMultiRegionKey' });
     });
@@ -53,7 +56,7 @@ export const ReplicateKey = defineOperation('kms', 'ReplicateKey', {
   },
 });
 
-/** Without what a replica has of its own, or has none of. */
+/** Returns the properties that a replica shares with its primary key. */
 function shared(
   primary: KeyRow,
 ): Omit<KeyRow, 'region' | 'description' | 'enabled' | 'creationDate' | 'policy' | 'tags'> {

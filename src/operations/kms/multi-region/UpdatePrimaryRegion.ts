@@ -2,7 +2,7 @@ import { KmsError, parseKmsArn } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
 import { familyOf } from '../keys/key-family.ts';
 
-/** Both keys show Updating for a moment, and do cryptography all the while. */
+/** Both keys show Updating for a moment. They remain usable for cryptography. */
 export const UpdatePrimaryRegion = defineOperation('kms', 'UpdatePrimaryRegion', {
   effect: 'write',
   targets: ({ KeyId, PrimaryRegion }) => ({
@@ -35,7 +35,7 @@ export const UpdatePrimaryRegion = defineOperation('kms', 'UpdatePrimaryRegion',
   },
 });
 
-/** The id alone, which is the same in all Regions. */
+/** Returns the bare key ID, which is the same in all Regions. */
 function bareId(id: string): string {
   return parseKmsArn(id)?.resource.replace(/^key\//, '') ?? id;
 }

@@ -1,6 +1,9 @@
 import type { Services } from '../../services.ts';
 
-/** Ends Creating and Updating that began long enough ago: all that they stand for was written when they began. */
+/**
+ * Ends Creating and Updating states that are older than the settle time. The change itself was
+ * written when they began.
+ */
 export async function finishTransitions(
   { store, clock }: Services,
   settleTime: number,

@@ -10,16 +10,17 @@ import type { Transaction } from '../../../storage/index.ts';
 import { countKey, requireRoomForKey } from '../keys/key-count.ts';
 
 /**
- * Records a replica with its primary's materials, unless that Region has one already. `most`: keys that it may have.
- * The primary is looked at again: it may be on its way out since the pipeline saw it.
+ * Records a replica with its primary key's materials, unless its Region already has one. `maxKeys`
+ * is the quota of that Region. Reads the primary key again: it may have changed since it was
+ * authorized.
  */
 export async function saveReplica(
   transaction: Transaction,
   {
     primary,
     replica,
-    most,
-  }: { readonly primary: KeyRow; readonly replica: KeyRow; readonly most: number },
+    maxKeys,
+  }: { readonly primary: KeyRow; readonly replica: KeyRow; readonly maxKeys: number },
 ): Promise<void> {
   const { account, region, keyId } = primary;
   const now = await transaction.get('keys', account, region, keyId);
@@ -31,12 +32,12 @@ export async function saveReplica(
   if (await transaction.get('keys', account, replica.region, keyId)) {
     throw new KmsError('AlreadyExistsException', `Key ${keyArn(replica, keyId)} already exists.`);
   }
-  await requireRoomForKey(transaction, replica, most);
+  await requireRoomForKey(transaction, replica, maxKeys);
   await countKey(transaction, replica, 1);
   await transaction.put('keys', replica);
   for (const material of await transaction.find('materials', 'byKey', [account, region, keyId])) {
     await transaction.put('materials', inReplica(material, replica.region));
-    // Material that waits for its rotation has to reach the new Region first.
+    // Material that is pending rotation has to be imported in the new Region first.
     if (material.state === 'PENDING_ROTATION') {
       await transaction.put('materials', {
         ...material,
@@ -46,7 +47,10 @@ export async function saveReplica(
   }
 }
 
-/** Imported material has to be imported into the replica as well: until then only its id is known there. */
+/**
+ * Returns a material's row for the replica. Imported material has to be imported into the replica
+ * too; until then only its ID is known there.
+ */
 function inReplica(material: MaterialRow, region: string): MaterialRow {
   if (material.importState === undefined) return { ...material, region };
   const {

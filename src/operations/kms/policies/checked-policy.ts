@@ -12,7 +12,7 @@ import {
 } from '../../../policy/index.ts';
 import type { Services } from '../../services.ts';
 
-/** What of a key's record its policy makes. */
+/** The columns of a key's row that its policy determines. */
 type KeyPolicy = Pick<KeyRow, 'policy' | 'policyPrincipals'>;
 
 interface Wanted {
@@ -21,11 +21,11 @@ interface Wanted {
 }
 interface PolicyAuthor {
   readonly caller: Principal;
-  /** What the call would show if it put the policy again. */
+  /** The request context that a later PutKeyPolicy of the same call would have. */
   readonly context: RequestContext;
 }
 
-/** The policy that a new key is to have; the default one, if none is given. */
+/** Returns the policy of a new key, or the default policy if none is given. */
 export function policyOfNewKey(
   services: Pick<Services, 'store'>,
   wanted: Wanted,
@@ -35,7 +35,7 @@ export function policyOfNewKey(
   return checkedPolicy(services, { ...rest, Policy }, author);
 }
 
-/** The key policy document, as it was given, if it may be stored. */
+/** Returns the key policy document, as given, if it can be stored. */
 export async function checkedPolicy(
   { store }: Pick<Services, 'store'>,
   { Policy, BypassPolicyLockoutSafetyCheck: bypass }: Wanted & { readonly Policy: string },
@@ -80,7 +80,7 @@ function unknownPrincipal(): KmsError {
   );
 }
 
-/** Every key has one policy, and it has one name. */
+/** Requires the name `default`: every key has one policy, with this name. */
 export function requireDefaultPolicyName(name: string | undefined): void {
   if (name !== undefined && name !== 'default')
     throw new KmsError('NotFoundException', `No such policy exists: ${name}`);

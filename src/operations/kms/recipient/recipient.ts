@@ -7,8 +7,9 @@ import type { Services } from '../../services.ts';
 type Recipient = Request<'kms', 'Decrypt'>['Recipient'];
 
 /**
- * SubjectPublicKeyInfo of whom the answer is for, if the attestation document is good; undefined if nobody is named. What
- * the document says of the enclave is noted for the audit record.
+ * Verifies the recipient's attestation document and returns its public key (SubjectPublicKeyInfo).
+ * Returns undefined if the request names no recipient. Notes the enclave's identity for the audit
+ * record.
  */
 export function recipientOf(
   { attestation }: Pick<Services, 'attestation'>,
@@ -35,7 +36,10 @@ export function recipientOf(
   }
 }
 
-/** Those that CloudTrail names. Source: "Monitoring requests for Nitro enclaves", KMS Developer Guide. */
+/**
+ * PCRs that CloudTrail records. Source: "Monitoring requests for Nitro enclaves", KMS Developer
+ * Guide.
+ */
 const RECORDED = [1, 2, 3, 4, 8];
 
 function recorded({ moduleId, pcrs }: Attestation): Readonly<Record<string, string>> {
@@ -51,13 +55,13 @@ function recorded({ moduleId, pcrs }: Attestation): Readonly<Record<string, stri
   };
 }
 
-/** A secret in its own member, or in CiphertextForRecipient if it is for a recipient. */
+/** Returns a secret in its own member, or in CiphertextForRecipient if it is for a recipient. */
 export function revealed<Name extends string>(
   name: Name,
   secret: Uint8Array | undefined,
   recipient: Uint8Array | undefined,
 ): { readonly [N in Name | 'CiphertextForRecipient']?: Uint8Array } {
-  // A computed name is any name to the compiler.
+  // The compiler widens a computed name to any string.
   return { [recipient === undefined ? name : 'CiphertextForRecipient']: secret } as ReturnType<
     typeof revealed<Name>
   >;

@@ -4,7 +4,7 @@ import { amendFamily } from '../keys/key-family.ts';
 
 const DEFAULT_PERIOD_DAYS = 365;
 
-/** The period counts from now, also for a key whose rotation was enabled before. */
+/** The period starts now, even if rotation was already enabled. */
 export const EnableKeyRotation = defineOperation('kms', 'EnableKeyRotation', {
   effect: 'write',
   targets: ({ KeyId }) => ({

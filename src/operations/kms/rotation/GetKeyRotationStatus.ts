@@ -1,6 +1,9 @@
 import { defineOperation } from '../../operation.ts';
 
-/** A key that is going to be deleted shows none, and keeps its setting in case the deletion is cancelled. */
+/**
+ * A key that is pending deletion shows rotation as disabled. Its setting is kept in case the
+ * deletion is cancelled.
+ */
 export const GetKeyRotationStatus = defineOperation('kms', 'GetKeyRotationStatus', {
   effect: 'read',
   targets: ({ KeyId }) => ({

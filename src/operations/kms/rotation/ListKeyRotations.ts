@@ -7,7 +7,10 @@ type Entry = NonNullable<Response<'kms', 'ListKeyRotations'>['Rotations']>[numbe
 
 const DEFAULT_LIMIT = 100;
 
-/** Completed rotations, oldest first; with ALL_KEY_MATERIAL also the first material and those that wait. */
+/**
+ * Lists completed rotations, oldest first. With ALL_KEY_MATERIAL also lists the first material and
+ * pending ones.
+ */
 export const ListKeyRotations = defineOperation('kms', 'ListKeyRotations', {
   effect: 'read',
   targets: ({ KeyId }) => ({ key: { on: 'key', id: KeyId, kind: 'rotation-list', states: 'any' } }),

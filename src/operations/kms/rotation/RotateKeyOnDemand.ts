@@ -4,10 +4,13 @@ import { amendFamily } from '../keys/key-family.ts';
 import { pendingMaterial } from './rotate-key.ts';
 
 const MAX_ON_DEMAND_ROTATIONS = 25;
-/** This close to an automatic rotation there is nothing to gain by another. */
+/** Minimum time to the next automatic rotation, in milliseconds. */
 const MIN_TIME_TO_ROTATION_MS = 20 * 60_000;
 
-/** Begins a rotation, which the background finishes. The schedule of automatic rotation stays as it is. */
+/**
+ * Begins a rotation, which finishes in the background. The schedule of automatic rotation does not
+ * change.
+ */
 export const RotateKeyOnDemand = defineOperation('kms', 'RotateKeyOnDemand', {
   effect: 'write',
   targets: ({ KeyId }) => ({

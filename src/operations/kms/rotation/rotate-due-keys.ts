@@ -20,8 +20,9 @@ const onDemand: Rotation = {
 };
 
 /**
- * Rotates the keys whose automatic rotation is due. A disabled key or one that is going to be deleted waits until it is
- * enabled again. Of a multi-Region key the primary leads; its replicas show the same dates.
+ * Rotates the keys whose automatic rotation is due. A key that is disabled or pending deletion
+ * waits until it is enabled again. A multi-Region primary key rotates for its family; its replicas
+ * show the same dates.
  */
 export async function rotateDueKeys(services: Services): Promise<void> {
   const due = await services.store.read((reader) =>
@@ -31,7 +32,7 @@ export async function rotateDueKeys(services: Services): Promise<void> {
   await forEach(ready, services.log, (key) => rotateKey(services, key, automatic));
 }
 
-/** Finishes the rotations that RotateKeyOnDemand began long enough ago. */
+/** Finishes rotations on demand that are older than the settle time. */
 export async function finishOnDemandRotations(
   services: Services,
   settleTime: number,

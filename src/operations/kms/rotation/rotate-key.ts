@@ -7,13 +7,15 @@ import { recordKeyEvent } from '../upkeep/key-events.ts';
 
 export interface Rotation {
   readonly type: 'AUTOMATIC' | 'ON_DEMAND';
-  /** The key after it; undefined if, as the key stands now, it is not to be rotated. */
+  /**
+   * Returns the key's row after the rotation, or undefined if its current row is not to be rotated.
+   */
   readonly settle: (key: KeyRow, now: number) => KeyRow | undefined;
 }
 
 /**
- * Makes new material the current one of a primary or single-Region key and, at the same moment, of its related keys: fresh
- * material, or what was imported for it. What was current before goes on decrypting.
+ * Rotates a primary or single-Region key together with its related keys: to newly created material,
+ * or to pending imported material. The previous material still decrypts.
  */
 export async function rotateKey(
   services: Services,
@@ -61,7 +63,7 @@ async function rotateFamily(
   const next = fresh ?? (await pendingMaterial(transaction, row));
   for (const member of family) {
     const settled = step.rotation.settle(member, step.now) ?? member;
-    // What was imported for it may have been deleted since: then it is over without having happened.
+    // The pending material may have been deleted since. Then the rotation ends without effect.
     await transaction.put(
       'keys',
       next ? { ...settled, currentMaterialId: next.materialId } : settled,
@@ -71,7 +73,7 @@ async function rotateFamily(
   return next && { previous: row.currentMaterialId, current: next.materialId, keys: family.length };
 }
 
-/** Imported material that waits for the next rotation on demand, if there is any. */
+/** Returns the imported material that waits for the next rotation on demand, if any. */
 export async function pendingMaterial(
   reader: Pick<Transaction, 'find'>,
   { account, region, keyId }: KeyRow,
@@ -90,7 +92,7 @@ async function makeCurrent(
       ? undefined
       : await transaction.get('materials', currentMaterialId, region);
   if (previous) await transaction.put('materials', { ...previous, state: 'NON_CURRENT' });
-  // Imported material has a row, with an expiry of its own, in each Region.
+  // Imported material has a row in each Region, with its own expiry.
   const own = (await transaction.get('materials', next.materialId, region)) ?? { ...next, region };
   await transaction.put('materials', {
     ...own,

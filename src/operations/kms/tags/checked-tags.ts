@@ -7,7 +7,7 @@ interface WireTag {
   readonly TagValue: string;
 }
 
-/** The tags that a key has after `added` join `present`; a present key's value is replaced. */
+/** Returns the tags of a key after adding tags. An added tag replaces one with the same key. */
 export function checkedTags(present: readonly Tag[], added: readonly WireTag[]): readonly Tag[] {
   if (new Set(added.map(({ TagKey }) => TagKey)).size < added.length)
     throw new KmsError('TagException', 'Duplicate tag keys');

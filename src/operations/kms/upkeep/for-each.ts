@@ -1,6 +1,9 @@
 import type { Logger } from '../../../base/index.ts';
 
-/** Does the work for one after the other; one that fails is logged, and keeps no other from its turn. It comes again. */
+/**
+ * Runs the work for each row in turn. A failure is logged and does not stop the others; the next
+ * round retries it.
+ */
 export async function forEach<T>(
   rows: readonly T[],
   log: Logger,
@@ -10,7 +13,7 @@ export async function forEach<T>(
     try {
       await work(row);
     } catch (error) {
-      log.error({ err: error }, 'background work on a key failed; it will be tried again');
+      log.error({ err: error }, 'background work on a key failed; retrying in the next round');
     }
   }
 }

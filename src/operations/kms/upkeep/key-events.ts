@@ -11,7 +11,10 @@ type KeyActivity = Pick<
   'name' | 'details' | 'materials' | 'customKeyStoreId' | 'clusterId'
 >;
 
-/** Writes down, with what is done to the key, that it was done. The audit trail hears of it at the end of the round. */
+/**
+ * Records an event in the transaction that changes the key. The end of the round publishes it to
+ * the audit trail.
+ */
 export async function recordKeyEvent(
   transaction: Transaction,
   clock: Clock,
@@ -28,14 +31,17 @@ export async function recordKeyEvent(
   });
 }
 
-/** Tells the audit trail what happened to keys without a call, and destroys what deleted keys have left in their stores. */
+/**
+ * Publishes recorded events to the audit trail, and destroys the material of deleted keys in their
+ * stores.
+ */
 export async function publishKeyEvents(services: Services): Promise<void> {
   const waiting = await services.store.read((reader) => reader.list('keyEvents', []));
   const inOrder = waiting.toSorted((a, b) => a.date - b.date);
   await forEach(inOrder, services.log, (event) => publish(services, event));
 }
 
-/** Source of the events: the CloudTrail examples of the AWS KMS Developer Guide. */
+/** Publishes one event. Source: the CloudTrail examples of the AWS KMS Developer Guide. */
 async function publish(services: Services, event: KeyEventRow): Promise<void> {
   const { eventId, date, name, account, region, keyId, details, materials = [] } = event;
   const destructions = await Promise.all(
@@ -88,7 +94,7 @@ async function destroyMaterial(
   }
 }
 
-/** What the DeleteKey event says of a key in a custom key store. */
+/** Returns the additional data of a DeleteKey event for a key in a custom key store. */
 function customStoreData(
   { customKeyStoreId, clusterId }: KeyActivity,
   destructions: readonly Destruction[],
