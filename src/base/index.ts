@@ -2,7 +2,7 @@
  * base: what every folder may lean on and that leans on nothing: clock, ids, secrets, bounded cache, files, logger.
  * It must not know HSMs, keys, or AWS. Begin at `clock.ts`: nothing else in Keyhold asks the machine for the time.
  */
-export { whenReady } from './when-ready.ts';
+export { allReady, whenReady } from './when-ready.ts';
 export { systemClock, offsetClock, type Clock } from './clock.ts';
 export { assertInvariant, InvariantError } from './invariant.ts';
 export { hexId, base32Id, decimalId, uuid } from './ids.ts';

@@ -8,3 +8,12 @@ export function whenReady<T, R>(
 ): R | Promise<R> {
   return value instanceof Promise ? value.then(goOn) : goOn(value);
 }
+
+/** The values: at once if all are there, else when the last is. */
+export function allReady<T>(
+  values: readonly (T | Promise<T>)[],
+): readonly T[] | Promise<readonly T[]> {
+  if (values.some((value) => value instanceof Promise)) return Promise.all(values);
+  // None of them is a promise.
+  return values as readonly T[];
+}

@@ -66,7 +66,7 @@ export class Hsm {
 
   constructor(
     provisioning: HsmProvisioning,
-    { clock, database, audit, identity, lock, log }: HsmParts,
+    { clock, database, audit, identity, engine, lock, log }: HsmParts,
   ) {
     this.provisioning = provisioning;
     this.clock = clock;
@@ -80,8 +80,10 @@ export class Hsm {
     this.#startCheckpoints();
     this.replica = new Replica(database, audit, provisioning.hsmId);
     this.replica.onReceived(receivedEntry);
-    this.engine = createSoftwareEngine();
-    this.keys = new Keys(this.engine, this.replica);
+    this.engine = engine;
+    this.keys = new Keys(this.engine, this.replica, (keyHandle, error) =>
+      log.error({ err: error, keyHandle }, 'a key could not be imported into the engine'),
+    );
     this.sessions = new Sessions((session) => this.keys.dropSession(session));
     this.users = new Users(this.replica, (username) => this.sessions.endAllOf(username));
     this.lockouts = new Lockouts(this.replica, provisioning.hsmId);
@@ -211,6 +213,7 @@ interface HsmParts {
   readonly database: Database;
   readonly audit: Audit;
   readonly identity: HsmIdentity;
+  readonly engine: Engine;
   readonly lock: FolderLock;
   readonly log: Logger;
 }
@@ -220,12 +223,14 @@ export interface HsmEnvironment {
   readonly secret: DeviceSecret;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Default: the software engine. */
+  readonly engine?: Engine;
 }
 
 /** Takes up what the folder holds, or begins a new HSM in it. Throws `FolderInUseError`, `WrongSecretError`, `HsmError`. */
 export async function openHsm(
   provisioning: HsmProvisioning,
-  { secret, log, clock: machineClock }: HsmEnvironment,
+  { secret, log, clock: machineClock, engine = createSoftwareEngine() }: HsmEnvironment,
 ): Promise<Hsm> {
   const clock = offsetClock(machineClock, provisioning.clockOffset);
   using undo = new DisposableStack();
@@ -238,9 +243,10 @@ export async function openHsm(
   const identity = HsmIdentity.load(database) ?? (await provision(provisioning, database, audit));
   if (identity.state.hsmId !== provisioning.hsmId)
     throw new HsmError('invalid-argument', `this folder is that of ${identity.state.hsmId}`);
-  const hsm = new Hsm(provisioning, { clock, database, audit, identity, lock, log });
+  const hsm = new Hsm(provisioning, { clock, database, audit, identity, engine, lock, log });
   // From here on it is the HSM that closes them.
   undo.move();
+  await hsm.keys.imported();
   return hsm;
 }
 

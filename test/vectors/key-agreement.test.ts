@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { InvalidKeyError, type PairKind } from '../../src/crypto/index.ts';
-import type { EngineKey } from '../../src/hsm/engine/index.ts';
+import type { SoftwareKey } from '../../src/hsm/engine/index.ts';
 import { bytes, engine, titleOf, wycheproof } from './vectors.ts';
 
 const curves = {
@@ -32,7 +32,12 @@ for (const [kind, [namedCurve, length]] of Object.entries(curves)) {
 }
 
 /** Imports a private key from a scalar in hex, which may have too few or too many leading zeros. */
-function privateKey(type: PairKind, namedCurve: string, scalar: string, length: number): EngineKey {
+function privateKey(
+  type: PairKind,
+  namedCurve: string,
+  scalar: string,
+  length: number,
+): SoftwareKey {
   const raw = bytes(scalar.padStart(length * 2, '0').slice(-length * 2));
   const key = createPrivateKey({
     key: raw,

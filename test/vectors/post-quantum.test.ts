@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, hash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { BrokenSealError, InvalidKeyError, type PairKind } from '../../src/crypto/index.ts';
-import type { EngineKey } from '../../src/hsm/engine/index.ts';
+import type { SoftwareKey } from '../../src/hsm/engine/index.ts';
 import { bytes, engine, titleOf, wycheproof, type VectorOf } from './vectors.ts';
 
 const mechanism = 'ml-dsa';
@@ -82,7 +82,7 @@ for (const set of [44, 65, 87] as const) {
 }
 
 /** The vectors contain µ too: a signature of the message must verify for µ, and the reverse. */
-async function checkMessage(key: EngineKey, { msg, mu }: VectorOf<'msg' | 'mu'>): Promise<void> {
+async function checkMessage(key: SoftwareKey, { msg, mu }: VectorOf<'msg' | 'mu'>): Promise<void> {
   const byMessage = { mechanism, form: 'raw', data: bytes(msg) } as const;
   const byRepresentative = { mechanism, form: 'digest', data: bytes(mu) } as const;
   assert.equal(representativeOf(key, bytes(msg)).toString('hex'), mu);
@@ -91,7 +91,7 @@ async function checkMessage(key: EngineKey, { msg, mu }: VectorOf<'msg' | 'mu'>)
 }
 
 /** Returns µ (FIPS 204, algorithm 7, lines 1 and 6, with an empty context). */
-function representativeOf(key: EngineKey, message: Uint8Array): Buffer {
+function representativeOf(key: SoftwareKey, message: Uint8Array): Buffer {
   const publicKey = createPublicKey({
     key: Buffer.from(engine.exportPublicKey(key)),
     format: 'der',

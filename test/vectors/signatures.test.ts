@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { PairKind, SignatureMechanism } from '../../src/crypto/index.ts';
-import type { EngineKey, SignatureInput } from '../../src/hsm/engine/index.ts';
+import type { SoftwareKey, SignatureInput } from '../../src/hsm/engine/index.ts';
 import { bytes, engine, titleOf, wycheproof } from './vectors.ts';
 
 interface File {
@@ -119,7 +119,7 @@ for (const { name, kind, mechanism, digest } of files) {
 }
 
 async function verdict(
-  key: EngineKey,
+  key: SoftwareKey,
   signing: SignatureInput,
   signature: string,
 ): Promise<string> {

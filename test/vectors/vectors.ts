@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createSoftwareEngine, type Engine } from '../../src/hsm/engine/index.ts';
+import { createSoftwareEngine, type SoftwareEngine } from '../../src/hsm/engine/index.ts';
 
 /** Published result. For `acceptable` vectors, implementations may differ. */
 export type Result = 'valid' | 'invalid' | 'acceptable';
@@ -30,4 +30,4 @@ export function titleOf({ tcId, comment = '', flags, result }: Vector): string {
 
 export const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
-export const engine: Engine = createSoftwareEngine();
+export const engine: SoftwareEngine = createSoftwareEngine();

@@ -29,6 +29,7 @@ export async function createBackup(
   hsm.audit.note(by('CN_BACKUP_BEGIN', what));
   const facts = { clusterKey, maskingKey, clusterCertificate, trustAnchor };
   const contents = packContents({ facts, records: await gatherRecords(hsm.replica) });
+  await hsm.keys.imported();
   const file = await sealBackup(
     { ...headerOf(hsm, protectionOf(secret)), ...more },
     contents,

@@ -1,4 +1,5 @@
-import type { EngineKey } from '../engine/index.ts';
+import { whenReady } from '../../base/index.ts';
+import type { EngineKey, EngineResult } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
 import {
@@ -38,9 +39,7 @@ export const encryptionCommands: CommandsOf<Names> = {
     input: fields<CommandInput<'encrypt'>>({ ...encryptionInput, plaintext: bytes }),
     run: (hsm, session, input) => {
       const ciphertext = encrypt(hsm, session, input, input.plaintext);
-      return ciphertext instanceof Promise
-        ? ciphertext.then((bytes) => ({ ciphertext: bytes }))
-        : { ciphertext };
+      return whenReady(ciphertext, (bytes) => ({ ciphertext: bytes }));
     },
   },
   decrypt: {
@@ -50,9 +49,7 @@ export const encryptionCommands: CommandsOf<Names> = {
     input: fields<CommandInput<'decrypt'>>({ ...encryptionInput, ciphertext: bytes, recipient }),
     run: (hsm, session, input) => {
       const plaintext = decrypt(hsm, session, input, input.ciphertext);
-      if (plaintext instanceof Promise || input.recipient !== undefined)
-        return revealAs(hsm, plaintext, input.recipient);
-      return { plaintext };
+      return whenReady(plaintext, (bytes) => revealPlaintext(hsm, bytes, input.recipient));
     },
   },
   reencrypt: {
@@ -103,23 +100,20 @@ export const encryptionCommands: CommandsOf<Names> = {
     work: 'symmetric',
     input: fields<CommandInput<'random'>>({ length: integer(1, MAX_RANDOM), recipient }),
     run: ({ engine }, _session, { length, recipient }) => {
-      const random = engine.random(length);
-      return recipient === undefined
-        ? { bytes: random }
-        : reveal(engine, random, recipient).then((bytes) => ({ bytes }));
+      const revealed = whenReady(engine.random(length), (random) =>
+        reveal(engine, random, recipient),
+      );
+      return whenReady(revealed, (bytes) => ({ bytes }));
     },
   },
 };
-
-/** At once with a secret key; what a key of a pair does takes its time. */
-type Result = Uint8Array | Promise<Uint8Array>;
 
 function encrypt(
   { keys, engine }: Hsm,
   session: Session,
   { key, aad, mechanism }: EncryptionInput,
   plaintext: Uint8Array,
-): Result {
+): EngineResult<Uint8Array> {
   const { engineKey } = keys.usable(key, session, 'encrypt', 'decrypt');
   if (mechanism === undefined) return engine.encrypt(engineKey, plaintext, aad);
   refuseAad(aad);
@@ -131,7 +125,7 @@ function decrypt(
   session: Session,
   { key, aad, mechanism }: EncryptionInput,
   ciphertext: Uint8Array,
-): Result {
+): EngineResult<Uint8Array> {
   const { engineKey } = keys.usable(key, session, 'decrypt');
   if (mechanism === undefined) return engine.decrypt(engineKey, ciphertext, aad);
   refuseAad(aad);
@@ -143,28 +137,31 @@ function refuseAad(aad: Uint8Array): void {
     throw new HsmError('invalid-argument', 'encryption to a public key binds no further data');
 }
 
-async function revealAs(
+function revealPlaintext(
   { engine }: Hsm,
-  plaintext: Result,
+  plaintext: Uint8Array,
   recipient: Uint8Array | undefined,
-): Promise<{ readonly plaintext: Uint8Array }> {
-  return { plaintext: await reveal(engine, await plaintext, recipient) };
+): EngineResult<{ readonly plaintext: Uint8Array }> {
+  return whenReady(reveal(engine, plaintext, recipient), (revealed) => ({ plaintext: revealed }));
 }
 
 function encryptRandom(
   hsm: Hsm,
   session: Session,
   { key, length, aad, reveal: shown, recipient }: CommandInput<'encryptRandom'>,
-): CommandOutput<'encryptRandom'> | Promise<CommandOutput<'encryptRandom'>> {
+): EngineResult<CommandOutput<'encryptRandom'>> {
+  const { engine } = hsm;
   const { engineKey } = hsm.keys.usable(key, session, 'encrypt');
-  const plaintext = hsm.engine.random(length);
-  const ciphertext = hsm.engine.encrypt(engineKey, plaintext, aad);
-  if (!shown) {
-    plaintext.fill(0);
-    return { ciphertext };
-  }
-  if (recipient === undefined) return { plaintext, ciphertext };
-  return revealAs(hsm, plaintext, recipient).then((revealed) => ({ ...revealed, ciphertext }));
+  return whenReady(engine.random(length), (plaintext) =>
+    whenReady(engine.encrypt(engineKey, plaintext, aad), (ciphertext) => {
+      if (!shown) {
+        plaintext.fill(0);
+        return { ciphertext };
+      }
+      const revealed = revealPlaintext(hsm, plaintext, recipient);
+      return whenReady(revealed, (output) => ({ ...output, ciphertext }));
+    }),
+  );
 }
 
 async function encryptRandomPair(
@@ -175,15 +172,15 @@ async function encryptRandomPair(
   const { engine } = hsm;
   const { engineKey } = hsm.keys.usable(key, session, 'encrypt');
   const pair: EngineKey = await makePair(hsm, kind);
-  const material = engine.exportMaterial(pair);
+  const material = await engine.exportMaterial(pair);
   const sealed = {
-    publicKey: engine.exportPublicKey(pair),
-    ciphertext: engine.encrypt(engineKey, material, aad),
+    publicKey: await engine.exportPublicKey(pair),
+    ciphertext: await engine.encrypt(engineKey, material, aad),
   };
   if (shown)
     return {
       ...sealed,
-      privateKey: recipient === undefined ? material : await reveal(engine, material, recipient),
+      privateKey: await reveal(engine, material, recipient),
     };
   material.fill(0);
   return sealed;

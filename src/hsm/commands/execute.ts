@@ -24,8 +24,11 @@ export function execute(hsm: Hsm, client: HsmClient, operation: string, input: u
   const command = commands.get(operation);
   if (!command) throw new HsmError('malformed-request', 'there is no such command');
   hsm.operationCounts.set(operation, (hsm.operationCounts.get(operation) ?? 0) + 1);
-  return command.by === 'anyone'
-    ? executeOpen(hsm, client, command, input)
+  if (command.by === 'anyone') return executeOpen(hsm, client, command, input);
+  // Keys that the engine is still importing are in the cluster already: commands must find them.
+  const imported = hsm.keys.imported();
+  return imported
+    ? imported.then(() => executeAsUser(hsm, client, operation, command, input))
     : executeAsUser(hsm, client, operation, command, input);
 }
 

@@ -1,3 +1,5 @@
+import { whenReady } from '../../base/index.ts';
+import type { EngineResult } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { fromTemplate } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
@@ -24,8 +26,10 @@ function importPublicKey(
   hsm: Hsm,
   session: Session,
   { kind, publicKey, template }: CommandInput<'importPublicKey'>,
-): Promise<KeyInfo> {
-  const engineKey = hsm.engine.importMaterial({ class: 'public-key', type: kind }, publicKey);
-  const key = { ...fromTemplate(template, session.username, 'unwrapped'), engineKey };
-  return storeKey(hsm, session, key, { opcode: 'CN_INSERT_MASKED_OBJECT_USER' });
+): EngineResult<KeyInfo> {
+  const imported = hsm.engine.importMaterial({ class: 'public-key', type: kind }, publicKey);
+  return whenReady(imported, (engineKey) => {
+    const key = { ...fromTemplate(template, session.username, 'unwrapped'), engineKey };
+    return storeKey(hsm, session, key, { opcode: 'CN_INSERT_MASKED_OBJECT_USER' });
+  });
 }

@@ -1,3 +1,4 @@
+import { whenReady } from '../../base/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { amend, fromTemplate, matcher, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
@@ -50,11 +51,11 @@ export const keyCommands: CommandsOf<
       minimumCopies: copies,
     }),
     run: (hsm, session, { keyType, length, template, minimumCopies }) => {
-      const key = {
-        ...fromTemplate(template, session.username, 'generated'),
-        engineKey: hsm.engine.generate(keyType, length),
-      };
-      return storeKey(hsm, session, key, { opcode: 'CN_GENERATE_KEY', minimumCopies });
+      const newKey = fromTemplate(template, session.username, 'generated');
+      return whenReady(hsm.engine.generate(keyType, length), (engineKey) => {
+        const key = { ...newKey, engineKey };
+        return storeKey(hsm, session, key, { opcode: 'CN_GENERATE_KEY', minimumCopies });
+      });
     },
   },
   generateKeyPair: {
@@ -72,9 +73,10 @@ export const keyCommands: CommandsOf<
   exportPublicKey: {
     by: CRYPTO_USER,
     input: fields({ key: keyHandle }),
-    run: ({ keys, engine }, session, { key }) => ({
-      publicKey: engine.exportPublicKey(keys.get(key, session).engineKey),
-    }),
+    run: ({ keys, engine }, session, { key }) => {
+      const publicKey = engine.exportPublicKey(keys.get(key, session).engineKey);
+      return whenReady(publicKey, (bytes) => ({ publicKey: bytes }));
+    },
   },
   findKeys: {
     by: ADMIN_OR_CRYPTO_USER,
@@ -118,7 +120,7 @@ async function generateKeyPair(
   const { token } = privateKey.fixed;
   const publicKey = {
     ...fromTemplate({ ...publicTemplate, token }, session.username, 'generated'),
-    engineKey: hsm.engine.publicHalf(engineKey),
+    engineKey: await hsm.engine.publicHalf(engineKey),
   };
   await storeKeyPair(
     hsm,

@@ -78,13 +78,17 @@ async function storeAll(
   if (!first.fixed.token) {
     hsm.audit.note(entry);
     for (const key of keys) hsm.keys.putSessionKey(key, session);
+    // The session may have ended while the engine was at work: its keys end with it.
+    if (!hsm.sessions.isLive(session)) hsm.keys.dropSession(session);
     return;
   }
+  const exported = hsm.keys.creation(keys);
+  const creation = exported instanceof Promise ? await exported : exported;
+  // From here on in one turn, so that the count is right when the keys are written.
   if (hsm.keys.count + keys.length > MAX_KEYS)
     throw new HsmError('limit-exceeded', `there are ${MAX_KEYS} keys already`);
   // Known beforehand, so not even tried.
   if (1 + hsm.peers.connected.length < minimumCopies) throw tooFew(first, minimumCopies);
-  const creation = keys.flatMap((key) => hsm.keys.creation(key));
   if ((await hsm.replicate(creation, entry, minimumCopies)) >= minimumCopies) return;
   const destruction = keys.flatMap((key) => hsm.keys.destruction(key));
   await hsm.replicate(

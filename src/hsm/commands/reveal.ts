@@ -1,12 +1,19 @@
-import type { Engine } from '../engine/index.ts';
+import type { Engine, EngineResult } from '../engine/index.ts';
 
 /** A secret as it may be answered: itself, or, for a recipient, sealed so that only the recipient can read it. */
-export async function reveal(
+export function reveal(
   engine: Engine,
   secret: Uint8Array,
   recipient: Uint8Array | undefined,
+): EngineResult<Uint8Array> {
+  return recipient === undefined ? secret : sealAndWipe(engine, secret, recipient);
+}
+
+async function sealAndWipe(
+  engine: Engine,
+  secret: Uint8Array,
+  recipient: Uint8Array,
 ): Promise<Uint8Array> {
-  if (recipient === undefined) return secret;
   try {
     return await engine.sealForRecipient(recipient, secret);
   } finally {

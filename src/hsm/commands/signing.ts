@@ -1,3 +1,4 @@
+import { whenReady } from '../../base/index.ts';
 import { macHashes, signatureMechanisms, signedData, type CommandInput } from '../wire/index.ts';
 import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
 import { bytes, fields, keyHandle, oneOf } from './input.ts';
@@ -42,7 +43,8 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
     work: 'symmetric',
     input: fields<CommandInput<'mac'>>(macing),
     run: ({ keys, engine }, session, { key, hash, message }) => {
-      return { mac: engine.mac(keys.usable(key, session, 'sign').engineKey, hash, message) };
+      const { engineKey } = keys.usable(key, session, 'sign');
+      return whenReady(engine.mac(engineKey, hash, message), (mac) => ({ mac }));
     },
   },
   verifyMac: {
@@ -51,9 +53,8 @@ export const signingCommands: CommandsOf<'sign' | 'verify' | 'mac' | 'verifyMac'
     work: 'symmetric',
     input: fields<CommandInput<'verifyMac'>>({ ...macing, mac: bytes }),
     run: ({ keys, engine }, session, { key, hash, message, mac }) => {
-      return {
-        valid: engine.verifyMac(keys.usable(key, session, 'verify').engineKey, hash, message, mac),
-      };
+      const { engineKey } = keys.usable(key, session, 'verify');
+      return whenReady(engine.verifyMac(engineKey, hash, message, mac), (valid) => ({ valid }));
     },
   },
 };

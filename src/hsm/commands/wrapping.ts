@@ -1,4 +1,5 @@
-import type { EngineKey } from '../engine/index.ts';
+import { whenReady } from '../../base/index.ts';
+import type { EngineKey, EngineResult } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { fromTemplate, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
@@ -104,7 +105,7 @@ function wrapKey(
     wrappingKey: wrappingHandle,
     mechanism = DEFAULT_MECHANISM,
   }: CommandInput<'wrapKey'>,
-): CommandOutput<'wrapKey'> {
+): EngineResult<CommandOutput<'wrapKey'>> {
   const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'wrap', 'unwrap');
   const key = hsm.keys.owned(handle, session);
   if (!key.fixed.extractable)
@@ -112,14 +113,20 @@ function wrapKey(
   if (key.changeable['wrap-with-trusted'] && !wrappingKey.changeable.trusted) {
     throw new HsmError('key-not-extractable', 'the key may be wrapped with a trusted key only');
   }
-  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, mechanism, key.engineKey);
-  hsm.audit.note(
-    entryOf(session, 'CN_WRAP_KEY', { keyHandle: handle, detail: `with ${wrappingHandle}` }),
-  );
-  return { wrapped };
+  const result = hsm.engine.wrap(wrappingKey.engineKey, mechanism, key.engineKey);
+  return whenReady(result, (wrapped) => {
+    hsm.audit.note(
+      entryOf(session, 'CN_WRAP_KEY', { keyHandle: handle, detail: `with ${wrappingHandle}` }),
+    );
+    return { wrapped };
+  });
 }
 
-function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>): Promise<KeyInfo> {
+function unwrapKey(
+  hsm: Hsm,
+  session: Session,
+  input: CommandInput<'unwrapKey'>,
+): EngineResult<KeyInfo> {
   const {
     wrappingKey: wrappingHandle,
     wrapped,
@@ -129,18 +136,16 @@ function unwrapKey(hsm: Hsm, session: Session, input: CommandInput<'unwrapKey'>)
     binding,
   } = input;
   const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'unwrap');
-  const engineKey = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, {
+  const allowed = { ...template, ...confinement(wrappingKey, mechanism) };
+  const unwrapped = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, {
     form,
     bytes: wrapped,
     binding,
   });
-  const allowed = { ...template, ...confinement(wrappingKey, mechanism) };
-  return storeKey(
-    hsm,
-    session,
-    { ...fromTemplate(allowed, session.username, 'unwrapped'), engineKey },
-    { opcode: 'CN_UNWRAP_KEY' },
-  );
+  return whenReady(unwrapped, (engineKey) => {
+    const key = { ...fromTemplate(allowed, session.username, 'unwrapped'), engineKey };
+    return storeKey(hsm, session, key, { opcode: 'CN_UNWRAP_KEY' });
+  });
 }
 
 /**
@@ -163,22 +168,22 @@ async function generateWrappedKey(
   const key =
     form.class === 'private-key'
       ? await makePair(hsm, form.type)
-      : hsm.engine.generate(form.type, form.length);
-  const wrapped = hsm.engine.wrap(wrappingKey.engineKey, BOUND_MECHANISM, key, binding);
+      : await hsm.engine.generate(form.type, form.length);
+  const wrapped = await hsm.engine.wrap(wrappingKey.engineKey, BOUND_MECHANISM, key, binding);
   hsm.audit.note(
     entryOf(session, 'CN_GENERATE_KEY', {
       keyHandle: wrappingHandle,
       detail: `${form.type}, out under this key`,
     }),
   );
-  return { wrapped, ...publicPart(hsm, key) };
+  return { wrapped, ...(await publicPart(hsm, key)) };
 }
 
-function rewrapKey(
+async function rewrapKey(
   hsm: Hsm,
   session: Session,
   { fromKey, mechanism, wrapped, form, toKey, prefix }: CommandInput<'rewrapKey'>,
-): CommandOutput<'rewrapKey'> {
+): Promise<CommandOutput<'rewrapKey'>> {
   if (mechanism === BOUND_MECHANISM)
     throw new HsmError('key-not-extractable', 'what was bound does not leave again');
   const { engine, keys } = hsm;
@@ -190,18 +195,21 @@ function rewrapKey(
       'what a trusted key wraps may be wrapped with a trusted key only',
     );
   }
-  const key = engine.unwrap(from.engineKey, mechanism, { form, bytes: wrapped });
-  const fingerprint = engine.fingerprint(key, prefix);
-  const rewrapped = engine.wrap(to.engineKey, BOUND_MECHANISM, key, fingerprint);
+  const key = await engine.unwrap(from.engineKey, mechanism, { form, bytes: wrapped });
+  const fingerprint = await engine.fingerprint(key, prefix);
+  const rewrapped = await engine.wrap(to.engineKey, BOUND_MECHANISM, key, fingerprint);
   hsm.audit.note(
     entryOf(session, 'CN_UNWRAP_KEY', {
       keyHandle: fromKey,
       detail: `${form.type}, out under ${toKey}`,
     }),
   );
-  return { wrapped: rewrapped, length: key.length, fingerprint, ...publicPart(hsm, key) };
+  return { wrapped: rewrapped, length: key.length, fingerprint, ...(await publicPart(hsm, key)) };
 }
 
-function publicPart({ engine }: Hsm, key: EngineKey): { readonly publicKey?: Uint8Array } {
-  return key.class === 'private-key' ? { publicKey: engine.exportPublicKey(key) } : {};
+async function publicPart(
+  { engine }: Hsm,
+  key: EngineKey,
+): Promise<{ readonly publicKey?: Uint8Array }> {
+  return key.class === 'private-key' ? { publicKey: await engine.exportPublicKey(key) } : {};
 }

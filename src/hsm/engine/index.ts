@@ -7,7 +7,9 @@ export {
   UnfitKeyError,
   type Engine,
   type EngineKey,
+  type EngineResult,
   type SignatureInput,
   type WrappedKey,
 } from './engine.ts';
-export { createSoftwareEngine } from './software/software.ts';
+export { createSoftwareEngine, type SoftwareEngine } from './software/software.ts';
+export type { SoftwareKey } from './software/software-key.ts';

@@ -1,5 +1,5 @@
-import { BoundedCache } from '../../base/index.ts';
-import { formOf, type Engine, type EngineKey } from '../engine/index.ts';
+import { allReady, BoundedCache, whenReady } from '../../base/index.ts';
+import { formOf, type Engine, type EngineKey, type EngineResult } from '../engine/index.ts';
 import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
 import type { Session } from '../users/index.ts';
 import { HsmError, type KeyForm } from '../wire/index.ts';
@@ -23,11 +23,19 @@ export class Keys {
   readonly #engine: Engine;
   readonly #fixedParts = new Map<string, FixedPart>();
   readonly #changeableParts = new Map<string, ChangeablePart>();
+  /** Imports in progress, by handle. */
+  readonly #imports = new Map<string, Promise<void>>();
+  readonly #importFailed: (handle: string, error: unknown) => void;
   readonly #tokenKeys = new Map<string, Key>();
   readonly #sessionKeys: BoundedCache<string, { readonly key: Key; readonly session: Session }>;
 
-  constructor(engine: Engine, replica: Replica) {
+  constructor(
+    engine: Engine,
+    replica: Replica,
+    importFailed: (handle: string, error: unknown) => void,
+  ) {
     this.#engine = engine;
+    this.#importFailed = importFailed;
     this.#sessionKeys = new BoundedCache(MAX_SESSION_KEYS, ({ session }, handle) =>
       session.keys.delete(handle),
     );
@@ -35,9 +43,18 @@ export class Keys {
     replica.subscribe('key-attributes', (record) => this.#applyAttributes(record));
   }
 
-  /** Token keys; session keys come and go. */
+  /** Number of token keys, those being imported included. Session keys are not counted. */
   get count(): number {
-    return this.#tokenKeys.size;
+    return this.#tokenKeys.size + this.#imports.size;
+  }
+
+  /**
+   * Resolves when the keys that the engine is importing now can be used, or could not be imported. Undefined if there are
+   * none, as always with an engine that imports at once.
+   */
+  imported(): Promise<void> | undefined {
+    if (this.#imports.size === 0) return undefined;
+    return Promise.all(this.#imports.values()).then(() => undefined);
   }
 
   /** A key that `session` may see. Keys of others are not found, so that nobody learns of them. */
@@ -121,18 +138,12 @@ export class Keys {
     session.keys.clear();
   }
 
-  /** What to write for the cluster to have the key. */
-  creation({ handle, owner, fixed, engineKey, sharedUsers, changeable }: Key): Change[] {
-    const body: KeyBody = {
-      owner,
-      fixed,
-      form: formOf(engineKey),
-      material: this.#engine.exportMaterial(engineKey),
-    };
-    return [
-      { kind: 'key', id: handle, body },
-      { kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } },
-    ];
+  /** What to write for the cluster to have these keys. */
+  creation(keys: readonly Key[]): EngineResult<Change[]> {
+    const materials = allReady(keys.map(({ engineKey }) => this.#engine.exportMaterial(engineKey)));
+    return whenReady(materials, (bytes) =>
+      keys.flatMap((key, index) => creationOf(key, bytes[index] ?? new Uint8Array())),
+    );
   }
 
   /** What to write for the key to be as given; only what may change is looked at. */
@@ -148,13 +159,35 @@ export class Keys {
   }
 
   #applyKey({ id, deleted, body }: ReplicaRecord): void {
-    if (deleted) this.#fixedParts.delete(id);
-    else {
-      const { owner, fixed, form, material } = body as KeyBody;
-      const engineKey: EngineKey = this.#engine.importMaterial(form, material);
-      this.#fixedParts.set(id, { owner, fixed, engineKey });
+    this.#imports.delete(id);
+    if (deleted) {
+      this.#fixedParts.delete(id);
+      this.#combine(id);
+      return;
     }
-    this.#combine(id);
+    const { owner, fixed, form, material } = body as KeyBody;
+    const put = (engineKey: EngineKey): void => {
+      this.#fixedParts.set(id, { owner, fixed, engineKey });
+      this.#combine(id);
+    };
+    const imported = this.#engine.importMaterial(form, material);
+    if (imported instanceof Promise) this.#putLater(id, imported, put);
+    else put(imported);
+  }
+
+  /** Puts the key once its import is done, unless a newer record has come in the meantime. */
+  #putLater(id: string, imported: Promise<EngineKey>, put: (engineKey: EngineKey) => void): void {
+    const done = imported
+      .then(
+        (engineKey) => {
+          if (this.#imports.get(id) === done) put(engineKey);
+        },
+        (error: unknown) => this.#importFailed(id, error),
+      )
+      .finally(() => {
+        if (this.#imports.get(id) === done) this.#imports.delete(id);
+      });
+    this.#imports.set(id, done);
   }
 
   #applyAttributes({ id, deleted, body }: ReplicaRecord): void {
@@ -171,6 +204,17 @@ export class Keys {
       this.#tokenKeys.set(handle, { handle, ...fixedPart, ...changeablePart });
     else this.#tokenKeys.delete(handle);
   }
+}
+
+function creationOf(
+  { handle, owner, fixed, engineKey, sharedUsers, changeable }: Key,
+  material: Uint8Array,
+): Change[] {
+  const body: KeyBody = { owner, fixed, form: formOf(engineKey), material };
+  return [
+    { kind: 'key', id: handle, body },
+    { kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } },
+  ];
 }
 
 function maySee({ owner, sharedUsers }: Key, username: string): boolean {

@@ -5,10 +5,18 @@ import { duplexPair } from 'node:stream';
 import { silentLogger, type Clock } from '../../../src/base/index.ts';
 import { ControlChannel } from '../../../src/cluster/control-channel.ts';
 import type { HsmAddress } from '../../../src/hsm/client/index.ts';
+import type { Engine } from '../../../src/hsm/engine/index.ts';
 import { ControlService } from '../../../src/hsm/index.ts';
 import type { HsmProvisioning, HsmRate, HsmStatus } from '../../../src/hsm/wire/index.ts';
 
 export const CLUSTER_ID = 'cluster-aaaaaaaaaaa';
+
+let engineFor: (() => Engine) | undefined;
+
+/** Gives every HSM that is started from now on in this process an engine of its own from `create`. */
+export function useEngine(create: () => Engine): void {
+  engineFor = create;
+}
 
 export interface WorldHsm {
   readonly address: HsmAddress;
@@ -76,7 +84,13 @@ interface Run {
 
 async function begin(provisioning: HsmProvisioning, clock: Clock): Promise<Run> {
   const [ours, theirs] = duplexPair();
-  const { stopped } = new ControlService({ channel: theirs, secret: {}, clock, log: silentLogger });
+  const { stopped } = new ControlService({
+    channel: theirs,
+    secret: {},
+    clock,
+    log: silentLogger,
+    ...(engineFor && { engine: engineFor() }),
+  });
   let pushed: HsmStatus | undefined;
   const control = new ControlChannel(ours, (status) => (pushed = status));
   const initialStatus = await control.call('birth', provisioning);

@@ -23,8 +23,10 @@ import {
 } from './software-key.ts';
 import { unwrap, wrap } from './wrapping.ts';
 
-/** The engine in this process. */
-export function createSoftwareEngine(): Engine<SoftwareKey> {
+/** The engine in this process. Most of its results are there at once. */
+export type SoftwareEngine = ReturnType<typeof createSoftwareEngine>;
+
+export function createSoftwareEngine() {
   return {
     generate: generateSecret,
     generatePair,
@@ -49,7 +51,7 @@ export function createSoftwareEngine(): Engine<SoftwareKey> {
     unwrap,
     sealForRecipient: sealForRsaRecipient,
     random: randomBytes,
-  };
+  } satisfies Engine<SoftwareKey>;
 }
 
 function fingerprint(key: SoftwareKey, prefix: Uint8Array): Uint8Array {

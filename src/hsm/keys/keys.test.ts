@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { promisingEngine } from '../../../test/support/hsm/promising-engine.ts';
+import type { Replica, ReplicaRecord } from '../replication/index.ts';
+import { fromTemplate, Keys, type Key } from './index.ts';
+
+/** Keys on an engine that imports later, and what a replica does to them. */
+function keysOnPromisingEngine(): {
+  keys: Keys;
+  failures: string[];
+  apply: (record: Pick<ReplicaRecord, 'kind' | 'id' | 'body'>) => void;
+} {
+  const listeners = new Map<string, (record: ReplicaRecord) => void>();
+  const replica = {
+    subscribe: (kind: string, listener: (record: ReplicaRecord) => void) =>
+      listeners.set(kind, listener),
+  };
+  const failures: string[] = [];
+  const keys = new Keys(promisingEngine(), replica as unknown as Replica, (handle) =>
+    failures.push(handle),
+  );
+  const version = [1, 'hsm-a.00'] as const;
+  return {
+    keys,
+    failures,
+    apply: (record) =>
+      listeners.get(record.kind)?.({ ...record, version, deleted: record.body === undefined }),
+  };
+}
+
+async function newKey(): Promise<Key> {
+  const engineKey = await promisingEngine().generate('aes', 32);
+  return { ...fromTemplate({}, 'alice', 'generated'), engineKey };
+}
+
+test('a key is there once the engine has imported it', async () => {
+  const { keys, apply } = keysOnPromisingEngine();
+  const key = await newKey();
+  for (const { kind, id, body } of await keys.creation([key])) apply({ kind, id, body });
+  assert.deepEqual(keys.all(), []);
+  assert.equal(keys.count, 1);
+  await keys.imported();
+  assert.deepEqual(
+    keys.all().map(({ handle }) => handle),
+    [key.handle],
+  );
+  assert.equal(keys.count, 1);
+  assert.equal(keys.imported(), undefined);
+});
+
+test('a key that is deleted while the engine imports it does not come back', async () => {
+  const { keys, apply } = keysOnPromisingEngine();
+  const key = await newKey();
+  for (const { kind, id, body } of await keys.creation([key])) apply({ kind, id, body });
+  const imported = keys.imported();
+  for (const { kind, id } of keys.destruction(key)) apply({ kind, id, body: undefined });
+  assert.equal(keys.count, 0);
+  await imported;
+  assert.deepEqual(keys.all(), []);
+  assert.equal(keys.count, 0);
+});
+
+test('a key that the engine cannot import is reported, and is not there', async () => {
+  const { keys, failures, apply } = keysOnPromisingEngine();
+  const key = await newKey();
+  for (const { kind, id, body } of await keys.creation([key]))
+    apply({
+      kind,
+      id,
+      body: kind === 'key' ? { ...(body as object), material: Buffer.alloc(5) } : body,
+    });
+  await keys.imported();
+  assert.deepEqual(failures, [key.handle]);
+  assert.equal(keys.count, 0);
+});
