@@ -10,6 +10,7 @@ export { SecretText } from './secret-text.ts';
 export { BoundedCache } from './bounded-cache.ts';
 export { setOwn } from './own-member.ts';
 export { RateLimit } from './rate-limit.ts';
+export { TokenBucket } from './token-bucket.ts';
 export { DAY_MS } from './time.ts';
 export { writeFileDurably, readFileIfThere } from './files.ts';
 export { silentLogger, type Logger } from './logger.ts';

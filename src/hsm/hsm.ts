@@ -2,10 +2,10 @@ import { offsetClock, type Clock, type Logger } from '../base/index.ts';
 import { signCheckpoint } from '../crypto/index.ts';
 import { Audit, type NewAuditEntry } from './audit/index.ts';
 import { AuditPolicy } from './audit-policy.ts';
-import { Capacity } from './capacity.ts';
-import { createSoftwareEngine, type Engine } from './engine/index.ts';
+import { createSoftwareEngine, KeyPairGenerator, type Engine } from './engine/index.ts';
 import { HsmIdentity, provisionIdentity } from './identity/index.ts';
 import { Keys } from './keys/index.ts';
+import { OperationRateLimiter } from './operation-rate-limiter.ts';
 import { Quorum } from './quorum/index.ts';
 import { receivedEntry } from './received-entry.ts';
 import { Peers, Replica, type Change } from './replication/index.ts';
@@ -25,6 +25,7 @@ import {
   type HsmInfo,
   type HsmLifecycle,
   type HsmProvisioning,
+  type QuorumToken,
 } from './wire/index.ts';
 
 const FIRMWARE_VERSION = '1.0';
@@ -42,6 +43,7 @@ export class Hsm {
   readonly identity: HsmIdentity;
   readonly replica: Replica;
   readonly engine: Engine;
+  readonly keyPairs: KeyPairGenerator;
   readonly keys: Keys;
   readonly sessions: Sessions;
   readonly users: Users;
@@ -50,11 +52,15 @@ export class Hsm {
   readonly auditPolicy: AuditPolicy;
   readonly passwordQueue = new SerialQueue();
   readonly peers: Peers;
-  readonly capacity: Capacity;
-  /** Strangers' logins: each is recorded and costs time, so they can't be as many as somebody likes. */
-  readonly logins: Capacity;
+  readonly operationLimiter: OperationRateLimiter;
+  /**
+   * Rate limit for unauthenticated logins. Each attempt costs an argon2id hash and an audit entry.
+   */
+  readonly loginLimiter: OperationRateLimiter;
   /** A backup on its way in. */
   readonly upload = new BackupUpload();
+  /** Latest token for restoring a backup that needs approval. Undefined once it was used. */
+  restoreToken: QuorumToken | undefined;
   /** How often each command was carried out. */
   readonly operationCounts = new Map<string, number>();
   /** Resolves when the peers have been asked for what happened while this HSM was away: before, an old password might seem right. */
@@ -75,12 +81,13 @@ export class Hsm {
     this.audit = audit;
     this.identity = identity;
     this.#lock = lock;
-    this.capacity = new Capacity(provisioning.rate ?? {}, clock);
-    this.logins = new Capacity({ other: LOGINS_PER_SECOND }, clock);
+    this.operationLimiter = new OperationRateLimiter(provisioning.rate ?? {}, clock);
+    this.loginLimiter = new OperationRateLimiter({ other: LOGINS_PER_SECOND }, clock);
     this.#startCheckpoints();
     this.replica = new Replica(database, audit, provisioning.hsmId);
     this.replica.onReceived(receivedEntry);
     this.engine = engine;
+    this.keyPairs = new KeyPairGenerator(engine);
     this.keys = new Keys(this.engine, this.replica, (keyHandle, error) =>
       log.error({ err: error, keyHandle }, 'a key could not be imported into the engine'),
     );

@@ -41,12 +41,6 @@ const passphrase = text(1_024);
 const shares = list(bytes, MAX_HOLDERS);
 const offset = integer(0, Number.MAX_SAFE_INTEGER);
 
-/** The last export that a session made. */
-const madeExports = new WeakMap<Session, Uint8Array>();
-
-/** What those who must approve a restore are to sign. */
-const restoreTokens = new WeakMap<Hsm, QuorumToken>();
-
 type Names =
   | 'exportBackup'
   | 'readBackup'
@@ -145,7 +139,7 @@ async function exportBackup(
 
 /** Keeps an export for its session to read; returns its size. */
 function keep(session: Session, file: Uint8Array): number {
-  madeExports.set(session, file);
+  session.exportedBackup = file;
   return file.length;
 }
 
@@ -163,7 +157,7 @@ function readBackup(
   session: Session,
   { offset }: CommandInput<'readBackup'>,
 ): { readonly bytes: Uint8Array } {
-  const file = madeExports.get(session);
+  const file = session.exportedBackup;
   if (!file) throw new HsmError('invalid-argument', 'this session has exported no backup');
   return { bytes: readPiece(file, offset) };
 }
@@ -176,7 +170,7 @@ function generateRestoreToken(hsm: Hsm): QuorumToken {
     token: sha256(approvalData),
     expiresAt: createdAt + TOKEN_LIFETIME_MS,
   };
-  restoreTokens.set(hsm, token);
+  hsm.restoreToken = token;
   return token;
 }
 
@@ -185,10 +179,10 @@ async function restoreBackup(
   { approval, ...secret }: CommandInput<'restoreBackup'>,
 ): Promise<Empty> {
   const { header, contents } = await openForRestore(hsm, hsm.upload.take(), backupSecretOf(secret));
-  const token = restoreTokens.get(hsm);
+  const token = hsm.restoreToken;
   const expected = token && hsm.clock.now() <= token.expiresAt ? token.approvalData : undefined;
   checkRestoreApproval(contents.records, approval, expected);
-  restoreTokens.delete(hsm);
+  hsm.restoreToken = undefined;
   restore(hsm, header, contents);
   return {};
 }

@@ -1,5 +1,5 @@
 import { whenReady } from '../../base/index.ts';
-import type { EngineKey, EngineResult } from '../engine/index.ts';
+import type { EngineResult } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
 import {
@@ -13,7 +13,6 @@ import {
 } from '../wire/index.ts';
 import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
 import { bytes, fields, flag, integer, keyHandle, oneOf, optional } from './input.ts';
-import { makePair } from './make-pair.ts';
 import { reveal } from './reveal.ts';
 
 /** More than any key needs; what is asked for a thousand times in one packet must stay small. */
@@ -171,7 +170,7 @@ async function encryptRandomPair(
 ): Promise<CommandOutput<'encryptRandomPair'>> {
   const { engine } = hsm;
   const { engineKey } = hsm.keys.usable(key, session, 'encrypt');
-  const pair: EngineKey = await makePair(hsm, kind);
+  const pair = await hsm.keyPairs.generate(kind);
   const material = await engine.exportMaterial(pair);
   const sealed = {
     publicKey: await engine.exportPublicKey(pair),

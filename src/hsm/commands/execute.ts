@@ -61,7 +61,7 @@ function executeAsUser(
   const input = command.input(given);
   if (!session) throw new HsmError('not-logged-in', 'log in first');
   const { work = 'other' } = command;
-  hsm.capacity.use(typeof work === 'function' ? work(input) : work);
+  hsm.operationLimiter.count(typeof work === 'function' ? work(input) : work);
   const context: CommandContext = { hsm, session, name, command, input };
   try {
     if (!command.by.includes(session.role))

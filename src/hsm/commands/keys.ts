@@ -23,7 +23,6 @@ import {
   optional,
   text,
 } from './input.ts';
-import { makePair } from './make-pair.ts';
 import { copies, describeKey, storeKey, storeKeyPair, template } from './new-key.ts';
 
 type Empty = Readonly<Record<string, never>>;
@@ -115,7 +114,7 @@ async function generateKeyPair(
   session: Session,
   { kind, publicTemplate, privateTemplate, minimumCopies }: CommandInput<'generateKeyPair'>,
 ): Promise<CommandOutput<'generateKeyPair'>> {
-  const engineKey = await makePair(hsm, kind);
+  const engineKey = await hsm.keyPairs.generate(kind);
   const privateKey = { ...fromTemplate(privateTemplate, session.username, 'generated'), engineKey };
   const { token } = privateKey.fixed;
   const publicKey = {

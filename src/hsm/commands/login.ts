@@ -18,7 +18,7 @@ export const loginCommands: CommandsOf<'login' | 'logout'> = {
       exclusive: optional(flag),
     }),
     run: async (hsm, client, input) => {
-      hsm.logins.use('other');
+      hsm.loginLimiter.count('other');
       await hsm.initialSync;
       const username = input.username.toLowerCase();
       return hsm.passwordQueue.run(username, () => login(hsm, client, { ...input, username }));

@@ -27,7 +27,6 @@ import {
   optional,
   type Check,
 } from './input.ts';
-import { makePair } from './make-pair.ts';
 import { storeKey, template } from './new-key.ts';
 
 const DEFAULT_MECHANISM: WrapMechanism = 'aes-kwp';
@@ -167,7 +166,7 @@ async function generateWrappedKey(
   const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'wrap');
   const key =
     form.class === 'private-key'
-      ? await makePair(hsm, form.type)
+      ? await hsm.keyPairs.generate(form.type)
       : await hsm.engine.generate(form.type, form.length);
   const wrapped = await hsm.engine.wrap(wrappingKey.engineKey, BOUND_MECHANISM, key, binding);
   hsm.audit.note(

@@ -6,6 +6,8 @@ import type { HsmStatus } from '../wire/index.ts';
 export interface RunningHsm {
   readonly hsm: Hsm;
   readonly server: HsmServer;
+  /** Backup that was created last, until it has been read to its end. */
+  createdBackup?: Uint8Array | undefined;
 }
 
 export function statusOf({ hsm, server }: RunningHsm): HsmStatus {

@@ -21,9 +21,6 @@ type Handler<C extends ControlCommandName> = (
   input: ControlInput<C>,
 ) => ControlOutput<C> | Promise<ControlOutput<C>>;
 
-/** The backup that was made last, until it has been read. */
-const made = new WeakMap<RunningHsm, Uint8Array>();
-
 function backupKeysOf({ identity }: Hsm): NonNullable<Hsm['identity']['state']['backupKeys']> {
   const { backupKeys } = identity.state;
   if (!backupKeys) throw new HsmError('wrong-lifecycle', 'this hardware has no backup keys');
@@ -89,12 +86,12 @@ export const controlCommands = {
       { backupId },
       (opcode, detail) => ({ opcode, detail }),
     );
-    made.set(running, file);
+    running.createdBackup = file;
     return { size: file.length };
   },
   readBackup: (running, { offset }) => {
-    const bytes = readPiece(made.get(running) ?? Buffer.alloc(0), offset);
-    if (bytes.length === 0) made.delete(running);
+    const bytes = readPiece(running.createdBackup ?? Buffer.alloc(0), offset);
+    if (bytes.length === 0) running.createdBackup = undefined;
     return { bytes };
   },
   writeBackup: ({ hsm }, { offset, bytes }) => {

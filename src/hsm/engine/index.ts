@@ -11,5 +11,6 @@ export {
   type SignatureInput,
   type WrappedKey,
 } from './engine.ts';
+export { KeyPairGenerator } from './key-pair-generator.ts';
 export { createSoftwareEngine, type SoftwareEngine } from './software/software.ts';
 export type { SoftwareKey } from './software/software-key.ts';

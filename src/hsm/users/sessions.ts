@@ -8,6 +8,8 @@ export interface Session {
   readonly role: Role;
   /** Handles of the session keys that end with it. */
   readonly keys: Set<string>;
+  /** Last backup that the session exported, until the session ends. */
+  exportedBackup?: Uint8Array;
 }
 
 /** Who is logged in at this HSM. */
