@@ -12,25 +12,28 @@ interface Options {
 }
 
 const HELP = `
-Reads the trail's files and checkpoints; Keyhold may run or not. Exit code 1 if anything is wrong.
+Reads the files of the trail and its checkpoints. Keyhold may be running or stopped. Exit code 1 if a check fails.
 
-Whoever can unseal the checkpoint key could write a trail anew. So keep the fingerprint and, from time to time, the head
-that this prints in another place, and check against them:
+Anybody who can unseal the checkpoint key could write a new trail. Therefore store the fingerprint, and regularly the
+head, in another place, and verify against them:
   keyhold audit verify --data DIR --key FINGERPRINT --head SEQUENCE:HASH`;
 
-/** `keyhold audit`: the audit trail in a data folder, read directly, as an auditor with a copy of it does. */
+/**
+ * `keyhold audit`: verifies the audit trail in a data folder, or in an auditor's copy of it,
+ * without the server.
+ */
 export function auditCommand(): Command {
   const verify = new Command('verify')
-    .description('check that nothing in the audit trail was changed, removed or put in')
+    .description('check that no event of the audit trail was changed, removed or inserted')
     .option(
       '--data <folder>',
       'data folder of `keyhold up`',
       process.env['KEYHOLD_DATA'] || '.keyhold',
     )
-    .option('--key <fingerprint>', 'fingerprint of the key that must have signed the checkpoints')
+    .option('--key <fingerprint>', 'required fingerprint of the key that signed the checkpoints')
     .option(
       '--head <sequence:hash>',
-      'an event that must be there, as an earlier verify printed it',
+      'an event that must exist, as printed by an earlier verify',
       parseHead,
     )
     .option('--json', 'print the report as JSON')
@@ -46,7 +49,7 @@ export function auditCommand(): Command {
 function parseHead(text: string): Expected['head'] {
   const [, sequence, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (sequence === undefined || hash === undefined)
-    throw new InvalidArgumentError('it is a number, a colon and 64 hex digits');
+    throw new InvalidArgumentError('Must be a number, a colon and 64 hex digits.');
   return { sequence: Number(sequence), hash };
 }
 
@@ -54,7 +57,7 @@ async function verifyFolder({ data, key, head, json }: Options): Promise<void> {
   const folder = join(data, 'audit');
   if (!existsSync(folder)) {
     process.stderr.write(
-      `keyhold: there is no audit trail in ${data}; name Keyhold's data folder with --data\n`,
+      `keyhold: ${data} contains no audit trail; pass Keyhold's data folder with --data\n`,
     );
     process.exitCode = 1;
     return;
@@ -79,13 +82,13 @@ function textOf({
   problems,
 }: TrailReport): string {
   const verdict =
-    problems.length === 0 ? 'The audit trail is whole.' : 'The audit trail is NOT whole:';
+    problems.length === 0 ? 'The audit trail is intact.' : 'The audit trail is NOT intact:';
   return [
     verdict,
     ...problems.map((problem) => `  ${problem}`),
     `Events:       ${events} in ${files} files, from ${first} to ${head.sequence}`,
-    `Checkpoints:  ${checkpoints}; they vouch for the events up to ${vouchedFor}`,
-    `Signed by:    ${keys.join(', ') || 'nobody'}`,
+    `Checkpoints:  ${checkpoints}, covering the events up to ${vouchedFor}`,
+    `Signed by:    ${keys.join(', ') || 'none'}`,
     `Head:         ${head.sequence}:${head.hash}`,
     '',
   ].join('\n');

@@ -21,7 +21,7 @@ const io = terminalIo(process, (code) => {
 
 export const env = (): Command => envCommand(process.env, io);
 export const status = (): Command => statusCommand(process.env, io);
-/** All of it speaks to HSMs, but for what makes another machine run one. */
+/** The commands for HSM users, plus those that let another machine run an HSM. */
 export const hsm = (): Command =>
   hsmCommand(process.env, io).addCommand(enrolCommand()).addCommand(serveCommand());
 export const reconcile = (): Command =>
@@ -31,8 +31,8 @@ export const reconcile = (): Command =>
     readTrail: (dataFolder) => trailEvents(join(dataFolder, 'audit')),
   });
 export const policy = (): Command => policyCommand(process.env, io);
-/** The one part of it that needs no running Keyhold is a composition root of its own. */
+/** `recover` works on a stopped installation, so it is composed here and not in cli/. */
 export const account = (): Command => accountCommand(process.env, io).addCommand(recoverCommand());
-/** It runs this same program for a server of its own. */
+/** The demo runs this program for its temporary server. */
 export const demo = (): Command =>
   demoCommand(process.env, io, fileURLToPath(new URL('keyhold.ts', import.meta.url)));

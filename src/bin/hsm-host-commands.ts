@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readFileIfThere, systemClock, type Logger } from '../base/index.ts';
 import type { HostIdentity } from '../cluster/index.ts';
 import { parseDuration, parseHostAndPort, type HostAndPort } from '../node/option-values.ts';
@@ -20,20 +20,25 @@ interface ServeOptions {
 }
 
 const ENROL_HELP = `
-Keyhold must have been started with --hsm-hosts. The token is for one machine, once; whoever has it may enrol. On that machine:
+Requires that Keyhold was started with --hsm-hosts. The token works once. Keep it secret: any machine that has it can
+enrol. On the other machine, run:
   keyhold hsm serve --data DIR --listen 10.0.2.7:2223 --token TOKEN
-From then on create-hsm in that zone picks the machine, as long as it is connected and runs no other HSM.`;
+From then on, create-hsm in that zone uses the machine while it is connected and runs no other HSM.`;
 
 const SERVE_HELP = `
-The machine connects to Keyhold's control plane by mutual TLS and runs one HSM for it. Keys are in the data folder only,
-sealed under KEYHOLD_HSM_PASSPHRASE or a key file there. The token is needed once. The HSM runs while the control plane is
-connected, as those of its own machine do. Ctrl-C stops it.`;
+The machine connects to Keyhold's control plane by mutual TLS and runs one HSM for it. Keys are stored only in the data
+folder, sealed under KEYHOLD_HSM_PASSPHRASE or a key file there. The token is needed once. The HSM runs while the
+machine is connected to the control plane. Ctrl-C stops it.
 
-/** `keyhold hsm enrol`: writes a token into Keyhold's data folder, and says what it is. */
+Examples:
+  keyhold hsm serve --data DIR --listen 10.0.2.7:2223 --token TOKEN
+  keyhold hsm serve --data DIR --listen 10.0.2.7:2223`;
+
+/** `keyhold hsm enrol`: stores an enrolment token in Keyhold's data folder and prints it. */
 export function enrolCommand(): Command {
   return new Command('enrol')
-    .description('make a token with which one other machine may run an HSM of a zone')
-    .requiredOption('--zone <zone>', 'availability zone that the machine is in: us-east-1b')
+    .description('create a token that lets one other machine run an HSM of a zone')
+    .requiredOption('--zone <zone>', 'availability zone of the machine, e.g. us-east-1b')
     .option(
       '--data <folder>',
       'data folder of `keyhold up`',
@@ -41,9 +46,13 @@ export function enrolCommand(): Command {
     )
     .option(
       '--address <host:port>',
-      'how the machine reaches the control plane (default: what --hsm-hosts said)',
+      'address at which the machine reaches the control plane (default: that of --hsm-hosts)',
     )
-    .option('--valid <time>', 'how long: 1h, 30m', parseDuration, 3_600_000)
+    .addOption(
+      new Option('--valid <time>', 'lifetime of the token, e.g. 30m')
+        .argParser(parseDuration)
+        .default(3_600_000, '1h'),
+    )
     .addHelpText('after', ENROL_HELP)
     .action((options: EnrolOptions) => attempt(() => enrolHost(options)));
 }
@@ -54,27 +63,29 @@ async function enrolHost({ data, zone, address, valid }: EnrolOptions): Promise<
   const folder = hostsFolder(data);
   const listening = address ?? readFileIfThere(join(folder, 'address'))?.toString().trim();
   if (listening === undefined)
-    throw new Error(`Keyhold does not listen for hosts; start it with --hsm-hosts address:port`);
+    throw new Error(
+      'Keyhold does not listen for HSM hosts; start it with --hsm-hosts address:port',
+    );
   const { certificate: authority } = await openHostAuthority(folder, systemClock);
   const token = new HostFiles(folder).createToken(zone, systemClock.now() + valid);
   process.stdout.write(`${encodeToken({ address: listening, authority, ...token })}\n`);
 }
 
-/** `keyhold hsm serve`: an HSM on this machine for a Keyhold on another. */
+/** `keyhold hsm serve`: runs an HSM on this machine for Keyhold on another one. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run an HSM on this machine for a Keyhold on another')
+    .description('run an HSM on this machine for Keyhold on another machine')
     .requiredOption('--data <folder>', 'folder for this machine’s identity and the HSM')
     .requiredOption(
       '--listen <address:port>',
-      'where the HSM listens; port 0 is any',
+      'address that the HSM listens on; port 0 picks a free port',
       parseHostAndPort,
     )
     .option(
       '--address <address>',
-      'how front end and other HSMs reach it (default: that of --listen)',
+      'address at which the front end and other HSMs reach it (default: that of --listen)',
     )
-    .option('--token <token>', 'what `keyhold hsm enrol` printed; needed once')
+    .option('--token <token>', 'token printed by `keyhold hsm enrol`; needed once')
     .addHelpText('after', SERVE_HELP)
     .action((options: ServeOptions) => attempt(() => serve(options)));
 }
@@ -84,7 +95,7 @@ async function serve({ data, token, listen, address }: ServeOptions): Promise<vo
   const root = join(data, 'hsms');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const identity = await identityOf(data, token, address ?? listen.host);
-  // Whoever read the log may be gone; the HSM stays.
+  // The HSM continues when the reader of its log has gone.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -108,10 +119,10 @@ async function identityOf(
   if (known) return known;
   if (token === undefined)
     throw new Error(
-      'this machine is not enrolled yet: --token is what `keyhold hsm enrol` printed',
+      'this machine is not enrolled; pass the token printed by `keyhold hsm enrol` with --token',
     );
   const decoded = decodeToken(token);
-  if (!decoded) throw new Error('that is no token of `keyhold hsm enrol`');
+  if (!decoded) throw new Error('--token is not a token printed by `keyhold hsm enrol`');
   return enrol(data, decoded, address);
 }
 
@@ -127,9 +138,9 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 }
 
 const line = (context: object, message: string): void => {
-  const facts = Object.entries(context).map(
+  const fields = Object.entries(context).map(
     ([name, value]) => `${name}=${value instanceof Error ? value.message : value}`,
   );
-  process.stderr.write(`${[message, ...facts].join(' ')}\n`);
+  process.stderr.write(`${[message, ...fields].join(' ')}\n`);
 };
 const log: Logger = { debug: () => undefined, info: line, warn: line, error: line };

@@ -1,18 +1,21 @@
-/** An HSM process. The control plane starts it, with the HSM's id as argument and the control channel on descriptor 3. */
+/**
+ * The program of an HSM process. The control plane starts it with the HSM's ID as argument and the
+ * control channel on file descriptor 3.
+ */
 import { Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { SecretText, systemClock, type Logger } from '../base/index.ts';
 import { ControlService } from '../hsm/index.ts';
 
 const passphrase = process.env['KEYHOLD_HSM_PASSPHRASE'];
-// Programs that this process might ever start have no business with it.
+// Child processes must not inherit it.
 delete process.env['KEYHOLD_HSM_PASSPHRASE'];
 const secret = {
   credentialsFolder: process.env['CREDENTIALS_DIRECTORY'],
   passphrase: passphrase === undefined ? undefined : new SecretText(passphrase),
 };
 
-/** Short lines for the control plane's log, which adds time and HSM. */
+/** Writes short lines. The control plane's log adds the time and the HSM. */
 const log: Logger = {
   debug: () => undefined,
   info: (context, message) => console.log(line(context, message)),
@@ -21,30 +24,30 @@ const log: Logger = {
 };
 
 function line(context: object, message: string): string {
-  const facts = Object.entries(context).map(
+  const fields = Object.entries(context).map(
     ([name, value]) =>
       `${name}=${value instanceof Error ? `${value.name}: ${value.message}` : value}`,
   );
-  return [message, ...facts].join(' ').replaceAll('\n', ' ');
+  return [message, ...fields].join(' ').replaceAll('\n', ' ');
 }
 
-// Nobody reads the log any more when the control plane is gone; the HSM still has to stop in order.
+// When the control plane has gone, the log has no reader. The HSM must still stop in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-/** On a machine of its own, where the control plane doesn't know what there is. */
+/** Given by `hsm serve` only: the control plane knows no folder or address of another machine. */
 const { values: given } = parseArgs({
   allowPositionals: true,
   options: { root: { type: 'string' }, host: { type: 'string' }, port: { type: 'string' } },
 });
 const { root, host = '127.0.0.1', port = '0' } = given;
-const place = root === undefined ? undefined : { root, host, port: Number(port) };
+const location = root === undefined ? undefined : { root, host, port: Number(port) };
 
 const service = new ControlService({
   channel: new Socket({ fd: 3 }),
   secret,
   clock: systemClock,
   log,
-  location: place,
+  location,
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop());
 await service.stopped;

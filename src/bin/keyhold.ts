@@ -2,15 +2,16 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-// Keeps what Node makes of the sources, which saves two thirds of the loading time. Beside the libraries, because whoever
-// can write there could change those as well; Node's own choice is a folder for everybody. HSM processes inherit it.
+// Caches compiled sources, which saves two thirds of the loading time. The folder lies beside the
+// libraries: write access to it gives no more than write access to them. Node's default is a
+// folder shared by all users. HSM processes inherit the setting.
 const cache = (process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
   new URL('../../node_modules/.cache/keyhold', import.meta.url),
 ));
 enableCompileCache(cache);
 
-// For HSM processes, which inherit it: each password check takes 19 MiB for a moment, and glibc would otherwise soon keep
-// such blocks, one per thread, for good. Bytes from which a block goes back to the system when it is freed.
+// Block size, in bytes, from which glibc returns freed memory to the system. HSM processes inherit
+// it: each password check needs 19 MiB for a moment, which glibc would otherwise keep per thread.
 process.env['MALLOC_MMAP_THRESHOLD_'] ??= '1048576';
 
 const { runProgram } = await import('./program.ts');

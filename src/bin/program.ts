@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 
-/** By name. Each is loaded only when it is wanted: `env` must not wait for the server's code, nor `up` for the clients'. */
+/**
+ * Sub-commands by name. Each is loaded on demand: `env` must not wait for the server's code, or
+ * `up` for the clients'.
+ */
 const subCommands: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./up.ts')).upCommand(),
   env: async () => (await import('./clients.ts')).env(),
@@ -16,19 +19,19 @@ const subCommands: Readonly<Record<string, () => Promise<Command>>> = {
 const EXAMPLES = `
 Examples:
   keyhold up                        start Keyhold, its data in .keyhold
-  eval "$(keyhold env)"             point AWS clients in this shell at it
+  eval "$(keyhold env)"             point the AWS clients of this shell at it
   aws kms list-keys
-  keyhold status                    the front end, clusters, HSMs and key stores
+  keyhold status                    show the front end, clusters, HSMs and key stores
   keyhold hsm user list --help      manage the HSMs of a cluster, as with cloudhsm-cli
-  keyhold account create            another account, with an administrator of its own
-  keyhold policy who-can KEY        who can use or administer a key, and through what
-  keyhold audit verify              check that nobody has touched the audit trail
+  keyhold account create            create another account with its own administrator
+  keyhold policy who-can KEY        list who can use or administer a key, and why
+  keyhold audit verify              check that the audit trail was not changed
   keyhold audit reconcile           compare it with the logs of a cluster's own HSMs
-  keyhold demo                      see the six steps to a KMS key in your own HSMs
+  keyhold demo                      run the six steps to a KMS key in your own HSMs
 
-\`keyhold <command> --help\` says more about each.`;
+\`keyhold <command> --help\` describes each command.`;
 
-/** Runs `keyhold` with the arguments of the process; exit codes are set, not taken. */
+/** Runs `keyhold` with the arguments of the process. Sets the exit code, does not exit. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const program = new Command('keyhold')
@@ -47,7 +50,10 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   await program.parseAsync(argv);
 }
 
-/** Whoever read the output (`| head`) may stop reading; the command goes on to its end, so that it cleans up after itself. */
+/**
+ * Ignores a reader that stops early (`| head`): the command runs to its end, so that it cleans up
+ * after itself.
+ */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }

@@ -1,15 +1,22 @@
 import { Command } from 'commander';
 
-/** `keyhold account recover`: a new access key for the first administrator, while Keyhold is stopped. */
+/** `keyhold account recover`: resets the first administrator's access while Keyhold is stopped. */
 export function recoverCommand(): Command {
   return new Command('recover')
     .description(
-      'give the first administrator full access and a new access key again; Keyhold must be stopped',
+      'restore full access of the first administrator with a new access key; Keyhold must be stopped',
     )
     .requiredOption('--data <folder>', 'data folder of `keyhold up`')
     .addHelpText(
       'after',
-      '\nWhoever holds the data folder can do this. It takes all other access keys, policies and groups from the user admin of\nthe first account, and writes the new access key to credentials in the data folder.',
+      [
+        '',
+        'Requires only the data folder. Removes all other access keys, policies and groups of the user admin in the first',
+        'account, and writes the new access key to the file credentials in the data folder.',
+        '',
+        'Example:',
+        '  keyhold account recover --data .keyhold',
+      ].join('\n'),
     )
     .action(async ({ data }: { data: string }) => {
       try {

@@ -1,7 +1,7 @@
-/** Milliseconds. Ctrl-C under `npm start` comes twice: from the terminal, and passed on by npm. */
+/** Ctrl-C under `npm start` arrives twice: from the terminal, and forwarded by npm. */
 const DUPLICATE_SIGNAL_MS = 500;
 
-/** Resolves at the first signal; another one ends the process at once, and its HSMs follow it. */
+/** Resolves at the first signal. A second one ends the process at once, and with it its HSMs. */
 export function untilSignal(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let first: number | undefined;

@@ -4,10 +4,14 @@ import { systemClock } from '../base/index.ts';
 import { readCertificate } from '../crypto/index.ts';
 import { StartError } from './data-folder.ts';
 
-/** Believes attestation documents under the root in this file; none if there is no file. Enclaves have the machine's time. */
+/**
+ * Opens the verifier of attestation documents with the root certificate in `file`. Returns
+ * undefined without a file. Enclaves use real time, so the verifier ignores --clock-offset.
+ */
 export function openAttestation(file: string | undefined): AttestationVerifier | undefined {
   if (file === undefined) return undefined;
   const root = readFileSync(file, 'utf8');
-  if (!readCertificate(root)) throw new StartError(`${file} is not one certificate in PEM`);
+  if (!readCertificate(root))
+    throw new StartError(`${file} is not a single PEM certificate; check --attestation-root`);
   return createAttestationVerifier({ root, clock: systemClock });
 }

@@ -38,7 +38,7 @@ function sealedHead(store: Store, seal: Seal): KeptHead {
       const kept = await store.read((reader) => reader.get('settings', HEAD_SETTING));
       if (!kept) return undefined;
       try {
-        // It opens, so it is what `save` sealed.
+        // Only `save` seals for this purpose.
         return JSON.parse((await seal.open(kept.value, HEAD_PURPOSE)).reveal()) as ChainHead;
       } catch (error) {
         if (error instanceof KeyStoreError && error.failure === 'ciphertext-invalid')

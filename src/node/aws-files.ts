@@ -2,27 +2,29 @@ import { resolve } from 'node:path';
 import { readFileIfThere, writeFileDurably, type SecretText } from '../base/index.ts';
 import type { DataFolder } from './data-folder.ts';
 
-/** What a client of AWS needs to talk to this Keyhold. */
+/** The settings of AWS clients for this installation. */
 export interface ClientSettings {
   readonly endpoint: string;
   readonly region: string;
-  /** Undefined if the first access key is no more: then `credentials` stays as it is. */
-  /** What they have to trust to call an HTTPS endpoint, if it is no public authority. */
+  /** CA certificate of the HTTPS endpoint, unless it comes from a public authority. */
   readonly authorityFile?: string | undefined;
+  /**
+   * Undefined if the first access key was deleted. The file `credentials` is then left unchanged.
+   */
   readonly accessKey:
     | { readonly accessKeyId: string; readonly secretAccessKey: SecretText }
     | undefined;
 }
 
-/** Leaves `credentials` and `config` in the formats of the AWS CLI, profile `default`. */
+/** Writes the AWS CLI's files `credentials` and `config`, profile `default`. */
 export function writeAwsFiles(
   folder: DataFolder,
   { endpoint, region, accessKey, authorityFile }: ClientSettings,
 ): void {
-  const trust = authorityFile === undefined ? '' : `ca_bundle = ${resolve(authorityFile)}\n`;
+  const caBundle = authorityFile === undefined ? '' : `ca_bundle = ${resolve(authorityFile)}\n`;
   writeFileDurably(
     folder.file('config'),
-    `[default]\nregion = ${region}\nendpoint_url = ${endpoint}\n${trust}`,
+    `[default]\nregion = ${region}\nendpoint_url = ${endpoint}\n${caBundle}`,
   );
   if (accessKey) writeCredentials(folder, accessKey);
 }
@@ -39,7 +41,7 @@ export function writeCredentials(
   writeFileDurably(folder.file('credentials'), `${lines.join('\n')}\n`);
 }
 
-/** The Region that an earlier start wrote. */
+/** Returns the Region in the `config` of a previous start. */
 export function readRegion(folder: DataFolder): string | undefined {
   return /^region = (\S+)$/m.exec(readFileIfThere(folder.file('config'))?.toString() ?? '')?.[1];
 }

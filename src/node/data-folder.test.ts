@@ -11,12 +11,12 @@ const root = mkdtempSync(join(tmpdir(), 'keyhold-folder-'));
 after(() => rmSync(root, { recursive: true }));
 
 describe('a data folder', () => {
-  it('is made, and nobody else may look into it', () => {
+  it('is created for its owner only', () => {
     using folder = openDataFolder(join(root, 'a', 'b'));
     assert.equal(statSync(folder.path).mode & 0o777, 0o700);
   });
 
-  it('is used by one Keyhold at a time', () => {
+  it('is used by one process at a time', () => {
     const path = join(root, 'one');
     const first = openDataFolder(path);
     assert.throws(
@@ -30,7 +30,7 @@ describe('a data folder', () => {
     openDataFolder(path)[Symbol.dispose]();
   });
 
-  it('is free again as soon as its Keyhold is killed', async () => {
+  it('is free again as soon as its process is killed', async () => {
     const path = join(root, 'killed');
     const code = `const { openDataFolder } = await import(${JSON.stringify(new URL('data-folder.ts', import.meta.url).href)});
       globalThis.folder = openDataFolder(${JSON.stringify(path)}); console.log('taken'); setInterval(() => {}, 1000);`;

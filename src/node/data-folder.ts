@@ -2,18 +2,21 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Keyhold's data folder, which only one Keyhold uses at a time. */
+/** Keyhold's data folder. Only one process uses it at a time. */
 export interface DataFolder extends Disposable {
   readonly path: string;
   file(name: string): string;
 }
 
-/** A failure at the start that the person can do something about. */
+/** A failed start that the operator can correct. The message says how. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** Makes the folder unless it is there, and takes it: until disposed of, or until the process ends, however it ends. */
+/**
+ * Creates the folder if needed and locks it until disposal, or until the process ends. Throws
+ * StartError if another process holds the lock.
+ */
 export function openDataFolder(path: string): DataFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   chmodSync(path, 0o700);
@@ -21,7 +24,10 @@ export function openDataFolder(path: string): DataFolder {
   return { path, file: (name) => join(path, name), [Symbol.dispose]: () => lock.close() };
 }
 
-/** SQLite's exclusive lock is one of the operating system's, which goes with its process; Node itself offers none. */
+/**
+ * SQLite's exclusive lock is a lock of the operating system and ends with the process. Node has no
+ * file locks of its own.
+ */
 function takeLock(path: string): DatabaseSync {
   const lock = new DatabaseSync(join(path, 'lock'));
   try {
@@ -31,7 +37,7 @@ function takeLock(path: string): DatabaseSync {
     lock.close();
     if (!(error instanceof Error && error.message.includes('locked'))) throw error;
     throw new StartError(
-      `a Keyhold is already running on ${path}; stop it first, or name another folder with --data`,
+      `Keyhold is already running on ${path}; stop it, or choose another folder with --data`,
     );
   }
 }

@@ -5,10 +5,11 @@ import { defaultMaterialBackend, hsmKeyStore, type KeyStore } from '../keystores
 
 export interface DefaultKeyStore {
   readonly keyStore: KeyStore;
+  /** The connections to the managed HSMs. */
   readonly client: ClusterClient;
 }
 
-/** Logs in to the managed HSMs; the default key store is theirs. */
+/** Logs in to the managed HSMs and opens the default key store on them. */
 export async function openDefaultKeyStore(
   managed: ManagedHsms,
   clock: Clock,

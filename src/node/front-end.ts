@@ -38,7 +38,7 @@ export async function startFrontEnd(
       log,
       ready: () => controlPlane.client.members().some(({ healthy }) => healthy),
       metrics: () => metrics.render(),
-      observe: (seen) => metrics.observe(seen),
+      observe: (request) => metrics.observe(request),
       trustedProxies: trustedProxy,
       ...(principalRate !== undefined && { principalRate }),
       ...(tls && { tls: await tls.source.read() }),

@@ -1,7 +1,7 @@
 /**
- * node: one running installation, put together from the folders below: its foundation (data folder, clock, log, store,
- * audit trail), its control plane (HSM processes), the services that operations work with, and its front end.
- * Begin at `installation.ts`.
+ * node: composes a running installation from the other folders: the foundation (data folder, clock,
+ * log, store, audit trail), the control plane (HSM processes), the services that operations use,
+ * and the front end. It must not read the environment. Begin at `installation.ts`.
  */
 export { startInstallation, type Installation } from './installation.ts';
 export { StartError } from './data-folder.ts';

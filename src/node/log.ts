@@ -2,7 +2,10 @@ import { destination, pino } from 'pino';
 import type { Logger } from '../base/index.ts';
 import type { LogLevel } from './options.ts';
 
-/** Operators' log: JSON lines appended to `file`, which only its owner may read. What was logged survives kill -9. */
+/**
+ * Opens the operators' log: JSON lines appended to `file`, which only its owner can read. Written
+ * synchronously, so that entries survive kill -9.
+ */
 export function openLog(file: string, level: LogLevel): Logger {
   return pino(
     { level, base: null },

@@ -1,4 +1,7 @@
-/** What options may say. It must not know the server, so that the clients' commands needn't load it. */
+/**
+ * Parsers of option values. Imports nothing of the server, so that the commands of clients start
+ * fast.
+ */
 import { InvalidArgumentError } from 'commander';
 import type { HsmRate } from '../hsm/wire/index.ts';
 
@@ -9,27 +12,27 @@ export interface HostAndPort {
 
 export function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError('It is a number from 0 to 65535; 0 is any free port.');
+    throw new InvalidArgumentError('Must be a number from 0 to 65535; 0 picks a free port.');
   return Number(text);
 }
 
-/** `0.0.0.0:4600`. */
+/** Parses `0.0.0.0:4600` or `[::]:4600`. */
 export function parseHostAndPort(text: string): HostAndPort {
   const [, host, port] =
     /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text)?.filter((part) => part !== undefined) ?? [];
   if (host === undefined || port === undefined)
-    throw new InvalidArgumentError('It is an address and a port: 0.0.0.0:4600.');
+    throw new InvalidArgumentError('Must be an address and a port, e.g. 0.0.0.0:4600.');
   return { host, port: parsePort(port) };
 }
 
 export function parseAccount(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('It has 12 digits.');
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Must have 12 digits.');
   return text;
 }
 
 export function parseRegion(text: string): string {
   if (!/^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(text))
-    throw new InvalidArgumentError('It looks like eu-central-1.');
+    throw new InvalidArgumentError('Must be the name of a Region, e.g. eu-central-1.');
   return text;
 }
 
@@ -40,19 +43,21 @@ const units: Readonly<Record<string, number>> = {
   s: 1_000,
 };
 
-/** `400d`, `-2h`, `30m` or `15s` as milliseconds. */
+/** Parses `400d`, `-2h`, `30m` or `15s` to milliseconds. */
 export function parseDuration(text: string): number {
   const [, count = '', unit = ''] = /^(-?\d{1,6})([dhms])$/.exec(text) ?? [];
   const factor = units[unit];
   if (factor === undefined)
-    throw new InvalidArgumentError('It is a number and d, h, m or s: 400d.');
+    throw new InvalidArgumentError('Must be a number followed by d, h, m or s, e.g. 400d.');
   return Number(count) * factor;
 }
 
 export function parseRate(text: string): number {
   const rate = Number(text);
   if (!/^\d{1,7}(?:\.\d{1,3})?$/.test(text) || rate === 0)
-    throw new InvalidArgumentError('It is a number of requests per second: 100, or 0.5.');
+    throw new InvalidArgumentError(
+      'Must be a number of requests per second above 0, e.g. 100 or 0.5.',
+    );
   return rate;
 }
 
@@ -62,7 +67,7 @@ export function parseRateOrNone(text: string): number {
 
 const operationClasses = ['symmetric', 'asymmetric', 'other'] as const;
 
-/** Adds one `symmetric=2000` to the rates so far; a bare number is for every class. */
+/** Adds one `symmetric=2000` to `rates`. A plain number sets the rate of every class. */
 export function parseHsmRate(text: string, rates: HsmRate = {}): HsmRate {
   const [first = '', ...rest] = text.split('=');
   if (rest.length === 0)
@@ -70,13 +75,16 @@ export function parseHsmRate(text: string, rates: HsmRate = {}): HsmRate {
   const name = operationClasses.find((one) => one === first);
   if (name === undefined)
     throw new InvalidArgumentError(
-      `It is symmetric=2000, for example; there are ${operationClasses.join(', ')}.`,
+      `Must be a number or CLASS=NUMBER, e.g. symmetric=2000; classes: ${operationClasses.join(', ')}.`,
     );
   return { ...rates, [name]: parseClassRate(name, rest.join('=')) };
 }
 
-/** With less than about half of this the managed HSM could not do at once what a start takes, and Keyhold would not start. */
-const leastRates: Readonly<Record<(typeof operationClasses)[number], number>> = {
+/**
+ * Lowest rates, in operations per second. Startup needs about half of this in one burst from the
+ * managed HSM; with less, Keyhold would not start.
+ */
+const MIN_RATES: Readonly<Record<(typeof operationClasses)[number], number>> = {
   symmetric: 40,
   asymmetric: 0,
   other: 40,
@@ -84,9 +92,9 @@ const leastRates: Readonly<Record<(typeof operationClasses)[number], number>> = 
 
 function parseClassRate(name: (typeof operationClasses)[number], text: string): number {
   const rate = parseRate(text);
-  if (rate < leastRates[name])
+  if (rate < MIN_RATES[name])
     throw new InvalidArgumentError(
-      `For ${name} operations it is at least ${leastRates[name]}: a start takes its share of it.`,
+      `Must be at least ${MIN_RATES[name]} for ${name} operations, because startup needs them.`,
     );
   return rate;
 }

@@ -14,7 +14,7 @@ import {
 import { parseProxy, parseQuota } from './options.ts';
 
 describe('the options of keyhold up', () => {
-  it('take times in days, hours, minutes and seconds', () => {
+  it('accept times in days, hours, minutes and seconds', () => {
     assert.equal(parseDuration('400d'), 400 * 86_400_000);
     assert.equal(parseDuration('12h'), 43_200_000);
     assert.equal(parseDuration('-30m'), -1_800_000);
@@ -23,7 +23,7 @@ describe('the options of keyhold up', () => {
       assert.throws(() => parseDuration(text), InvalidArgumentError, text);
   });
 
-  it('take ports, accounts and Regions, and refuse what is none', () => {
+  it('accept ports, accounts and Regions, and reject malformed ones', () => {
     assert.equal(parsePort('0'), 0);
     for (const text of ['-1', '65536', 'http', ''])
       assert.throws(() => parsePort(text), InvalidArgumentError, text);
@@ -35,14 +35,14 @@ describe('the options of keyhold up', () => {
       assert.throws(() => parseRegion(text), InvalidArgumentError, text);
   });
 
-  it('take rates above zero', () => {
+  it('accept rates above zero', () => {
     assert.deepEqual(['100', '0.5'].map(parseRate), [100, 0.5]);
     assert.deepEqual(['100', 'none'].map(parseRateOrNone), [100, Infinity]);
     for (const text of ['', '0', '-1', '1e9', 'x'])
       assert.throws(() => parseRate(text), InvalidArgumentError, text);
   });
 
-  it('take an HSM’s rates for all operations or by class', () => {
+  it('accept an HSM’s rates for all operations or by class', () => {
     assert.deepEqual(parseHsmRate('2000'), { symmetric: 2000, asymmetric: 2000, other: 2000 });
     assert.deepEqual(parseHsmRate('asymmetric=0.5', parseHsmRate('symmetric=90')), {
       symmetric: 90,
@@ -52,7 +52,7 @@ describe('the options of keyhold up', () => {
       assert.throws(() => parseHsmRate(text), InvalidArgumentError, text);
   });
 
-  it('take quotas by name, one at a time', () => {
+  it('accept quotas by name, one at a time', () => {
     const quotas = parseQuota('aliasesPerKey=2', parseQuota('keys=500', awsQuotas));
     assert.deepEqual(quotas, { ...awsQuotas, keys: 500, aliasesPerKey: 2 });
     for (const text of ['keys', 'keys=', 'keys=-1', 'keys=many', 'toString=1', '']) {
@@ -60,7 +60,7 @@ describe('the options of keyhold up', () => {
     }
   });
 
-  it('take proxies by address or block, one at a time', () => {
+  it('accept proxies by address or CIDR block, one at a time', () => {
     assert.deepEqual(parseProxy('fd00::/8', parseProxy('192.0.2.1', [])), [
       '192.0.2.1',
       'fd00::/8',

@@ -4,50 +4,50 @@ import type { HsmRate } from '../hsm/wire/index.ts';
 import { awsQuotas, type Quotas, type RequestRates } from '../operations/index.ts';
 import type { HostAndPort } from './option-values.ts';
 
-/** How `keyhold up` runs. Account and Region are undefined if not given: then they are as at the first start. */
+/** Options of `keyhold up`. Without `account` and `region`, those of the first start apply. */
 export interface UpOptions {
   readonly host: string;
   readonly port: number;
   readonly data: string;
   readonly account?: string;
   readonly region?: string;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly clockOffset: number;
   readonly logLevel: LogLevel;
   readonly tls?: true;
-  /** PEM files; both or none. */
+  /** PEM files. Both or neither. */
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
   readonly tlsName: readonly string[];
   readonly insecureListen?: true;
-  /** PEM file: whose attestation documents are believed. */
+  /** PEM file with the root certificate of trusted attestation documents. */
   readonly attestationRoot?: string;
   /** Addresses and CIDR blocks. */
   readonly trustedProxy: readonly string[];
-  /** Requests per second. */
+  /** In requests per second. */
   readonly principalRate?: number;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly settleTime: number;
   readonly quota: Quotas;
-  /** Cryptographic operations per second with each custom key store; Infinity for no limit. */
+  /** In cryptographic operations per second of each custom key store. Infinity for no limit. */
   readonly customKeyStoreRate: number;
   readonly awsRates?: true;
   readonly hsmRate?: HsmRate;
-  /** Where machines that run HSMs connect to. */
+  /** Address for the connections of other machines that run HSMs. */
   readonly hsmHosts?: HostAndPort;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly auditRetention?: number;
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Adds one `keys=500` to the quotas so far. */
+/** Adds one `keys=500` to `quotas`. */
 export function parseQuota(text: string, quotas: Quotas): Quotas {
   const [, name = '', count = ''] = /^([a-zA-Z]+)=(\d{1,9})$/.exec(text) ?? [];
   if (!Object.hasOwn(awsQuotas, name)) {
     throw new InvalidArgumentError(
-      `It is keys=500, for example; there are ${Object.keys(awsQuotas).join(', ')}.`,
+      `Must be NAME=NUMBER, e.g. keys=500; names: ${Object.keys(awsQuotas).join(', ')}.`,
     );
   }
   return { ...quotas, [name]: Number(count) };
@@ -60,9 +60,11 @@ export function requestRates({ customKeyStoreRate, awsRates }: UpOptions): Reque
   };
 }
 
-/** Adds an address or a CIDR block to those so far. */
+/** Adds an address or a CIDR block to `proxies`. */
 export function parseProxy(text: string, proxies: readonly string[]): readonly string[] {
   if (!isAddressOrBlock(text))
-    throw new InvalidArgumentError('It is an address or a CIDR block: 192.0.2.1, 10.0.0.0/8.');
+    throw new InvalidArgumentError(
+      'Must be an address or a CIDR block, e.g. 192.0.2.1 or 10.0.0.0/8.',
+    );
   return [...proxies, text];
 }

@@ -13,7 +13,7 @@ import { Lifetime } from './lifetime.ts';
 /** Starts only what is needed to seal a secret. Does not accept requests. */
 export async function recoverAdministrator(data: string): Promise<Administrator> {
   if (!existsSync(join(data, 'keyhold.sqlite')))
-    throw new StartError(`there is no Keyhold in ${data}`);
+    throw new StartError(`${data} is not a data folder of Keyhold; check --data`);
   await using lifetime = new Lifetime();
   const options = { data, clockOffset: 0, logLevel: 'info' } as const;
   const { folder, clock, log, store, audit } = await openFoundation(options, lifetime);

@@ -12,37 +12,43 @@ import type { UpOptions } from './options.ts';
 
 export interface Tls {
   readonly source: TlsSource;
-  /** What clients have to trust, where that is this Keyhold's own authority. */
+  /** CA certificate that clients must trust, if Keyhold issued its own certificate. */
   readonly authorityFile?: string;
 }
 
-/** What `--tls` and its relatives ask for; undefined for plain HTTP, which only this machine may be given unasked. */
+/**
+ * Opens the source of the server's certificate, as the TLS options say. Returns undefined for plain
+ * HTTP, which requires a loopback address or --insecure-listen.
+ */
 export async function openTls(options: UpOptions, folder: DataFolder): Promise<Tls | undefined> {
   const { host, tls, tlsCertificate, tlsKey, tlsName, insecureListen } = options;
   if ((tlsCertificate === undefined) !== (tlsKey === undefined))
-    throw new StartError('--tls-certificate and --tls-key go together');
+    throw new StartError('--tls-certificate and --tls-key go together; pass both');
   if (tlsCertificate !== undefined && tlsKey !== undefined)
     return { source: ownCertificate(tlsCertificate, tlsKey) };
   if (tls) {
     const names = new Set([...tlsName, ...namesOf(host), 'localhost', '127.0.0.1', '::1']);
-    // Certificates are judged by the clients' clocks, whatever time Keyhold plays.
+    // Clients check certificates against real time, whatever --clock-offset says.
     const source = await localCertificates(folder.file('tls'), [...names], systemClock);
     return { source, authorityFile: source.authorityFile };
   }
   if (isLoopback(host) || insecureListen) return undefined;
   throw new StartError(
-    `others can reach ${host}, and would send and get secrets in clear: add --tls, or --insecure-listen if something in front of Keyhold does TLS`,
+    `${host} is reachable from other hosts, and secrets would travel unencrypted: add --tls, or --insecure-listen behind a TLS proxy`,
   );
 }
 
-/** What others may call this machine by, if they can reach it there; all its addresses, if it listens on all. */
+/**
+ * Returns the names and addresses by which other hosts reach this machine: none for loopback, all
+ * addresses for a wildcard address.
+ */
 function namesOf(host: string): readonly string[] {
   if (isLoopback(host)) return [];
   if (host !== '0.0.0.0' && host !== '::') return [host, hostname()];
   const addresses = Object.values(networkInterfaces()).flatMap((one = []) =>
     one.map(({ address }) => address),
   );
-  // Link-local addresses come with a zone, which certificates don't have.
+  // Link-local addresses have a zone, which certificates cannot contain.
   return [hostname(), ...addresses.filter((address) => !address.startsWith('fe80:'))];
 }
 
@@ -52,7 +58,7 @@ function ownCertificate(certificateFile: string, keyFile: string): TlsSource {
       readFileSync(file);
     } catch (error) {
       throw new StartError(
-        `can not read ${file}: ${error instanceof Error ? error.message : 'unknown failure'}`,
+        `cannot read ${file}: ${error instanceof Error ? error.message : 'unknown failure'}`,
       );
     }
   }

@@ -17,7 +17,9 @@ export function parseTimestamp(text: string): number | undefined {
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 
-/** Returns a `parseTimestamp` that caches one result: all clients send the same text in a second. */
+/**
+ * Returns a `parseTimestamp` that caches one result: all clients send the same text in a second.
+ */
 export function rememberingParser(): typeof parseTimestamp {
   let last = '';
   let time: number | undefined;

@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import type { SignableHeaders } from './canonical.ts';
 import { signRequest } from './sign.ts';
 
-/** AWS's published Signature Version 4 test suite: the differences from `GET /`, and the signature. */
+/**
+ * AWS's published Signature Version 4 test suite: the differences from `GET /`, and the signature.
+ */
 interface Vector {
   readonly method?: 'POST';
   readonly path?: string;

@@ -213,7 +213,8 @@ describe('verification of a signature', () => {
     ] as const;
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...parts), text, async (part, extra) => {
-        // Hex digits: paths are normalised and spaces trimmed, but a digit always changes the value.
+        // Hex digits: paths are normalised and spaces trimmed, but a digit always changes the
+        // value.
         const change = `x${Buffer.from(extra).toString('hex')}`;
         const good = signed();
         const bad =

@@ -152,7 +152,7 @@ describe('the trail of a Keyhold in use', () => {
     await lookup();
     await world.stop();
     const kept = ['--head', `${head.sequence}:${head.hash}`, '--key', keys[0] ?? ''];
-    assert.match((await verify(...kept)).stdout, /^The audit trail is whole\.\n/);
+    assert.match((await verify(...kept)).stdout, /^The audit trail is intact\.\n/);
     const path = join(world.data, 'audit', 'trail.ndjson');
     writeFileSync(
       path,
@@ -160,6 +160,6 @@ describe('the trail of a Keyhold in use', () => {
     );
     const touched = await verify(...kept);
     assert.equal(touched.code, 1);
-    assert.match(touched.stdout, /NOT whole:\n.*line \d+: event \d+ or one before it was changed/);
+    assert.match(touched.stdout, /NOT intact:\n.*line \d+: event \d+ or one before it was changed/);
   });
 });

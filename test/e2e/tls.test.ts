@@ -39,7 +39,7 @@ describe('keyhold up --tls', () => {
   }
 
   it('prints its CA file, and an SDK in the environment of keyhold env trusts it', async () => {
-    assert.match(world.server.output(), /What clients trust: +\S+\/tls\/ca\.pem/);
+    assert.match(world.server.output(), /CA for clients: +\S+\/tls\/ca\.pem/);
     const env = await printedEnvironment();
     assert.match(env['AWS_ENDPOINT_URL'] ?? '', /^https:\/\/127\.0\.0\.1:\d+$/);
     const { stdout, stderr } = await run(
@@ -101,7 +101,7 @@ describe('keyhold up', () => {
     assert.match(await refusal('--tls-certificate', 'x.pem'), /go together/);
     assert.match(
       await refusal('--tls-certificate', 'x.pem', '--tls-key', 'x.key'),
-      /can not read x\.pem/,
+      /cannot read x\.pem/,
     );
   });
 });

@@ -11,7 +11,7 @@ export interface Sources {
   readonly managed: ManagedHsms;
 }
 
-/** Metrics of HSMs and key stores: made anew each time they are asked for, from what the parts say of themselves. */
+/** Creates the metrics of HSMs and key stores. Values are collected each time they are rendered. */
 export function observedMetrics({
   store,
   keyStores,
@@ -23,7 +23,7 @@ export function observedMetrics({
   return [
     new Counter({
       name: 'keyhold_hsm_operations_total',
-      help: 'Commands that an HSM has carried out since it started.',
+      help: 'Commands executed by an HSM since it started.',
       labelNames: ['hsm', 'command'],
       registers: [],
       collect() {
@@ -36,7 +36,7 @@ export function observedMetrics({
     }),
     new Gauge({
       name: 'keyhold_hsm_keys',
-      help: 'Keys that an HSM holds.',
+      help: 'Keys on an HSM.',
       labelNames: ['hsm'],
       registers: [],
       collect() {
@@ -46,7 +46,7 @@ export function observedMetrics({
     }),
     new Gauge({
       name: 'keyhold_hsm_synchronized',
-      help: '1 if the HSM holds all that its cluster held when it joined.',
+      help: '1 if the HSM has everything that its cluster held when it joined.',
       labelNames: ['hsm'],
       registers: [],
       collect() {
@@ -56,7 +56,7 @@ export function observedMetrics({
     }),
     new Gauge({
       name: 'keyhold_hsm_coverage',
-      help: 'HSMs of the cluster that hold all that this HSM holds (on), and HSMs of the cluster (of).',
+      help: 'Number of HSMs that have everything that this HSM has (on), and of HSMs in the cluster (of).',
       labelNames: ['hsm', 'count'],
       registers: [],
       collect() {
@@ -69,7 +69,7 @@ export function observedMetrics({
     }),
     new Gauge({
       name: 'keyhold_hsm_degraded_since_seconds',
-      help: 'When an HSM that should do its work and does not stopped doing so, in seconds since the epoch.',
+      help: 'Time since which an HSM is degraded, in seconds since the epoch.',
       labelNames: ['cluster', 'hsm', 'reason'],
       registers: [],
       async collect() {
@@ -87,7 +87,7 @@ export function observedMetrics({
     }),
     new Gauge({
       name: 'keyhold_key_store_state',
-      help: '1 for the connection state that a custom key store is in.',
+      help: '1 for the current connection state of a custom key store.',
       labelNames: ['store', 'state'],
       registers: [],
       async collect() {
@@ -97,7 +97,7 @@ export function observedMetrics({
     }),
     new Gauge({
       name: 'keyhold_key_store_hsm_healthy',
-      help: '1 if the HSM answers to a connected custom key store.',
+      help: '1 if the HSM responds to its connected custom key store.',
       labelNames: ['store', 'hsm'],
       registers: [],
       async collect() {
