@@ -1,6 +1,6 @@
 /**
  * domain: the nouns of KMS and CloudHSM as plain data, and the pure rules over them: ARNs, key states, errors,
- * ciphertext envelopes, encryption contexts. No I/O, no clock, no HTTP. Begin at `key-rows.ts`.
+ * ciphertext blobs, encryption contexts. No I/O, no clock, no HTTP. Begin at `key-rows.ts`.
  */
 export type {
   AliasRow,
@@ -71,7 +71,12 @@ export {
 } from './key-state.ts';
 export { kindRefusal, type KeyKindRule, type KindRefusal } from './key-kind.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';
-export { bindingOf, openEnvelope, sealEnvelope, type Envelope } from './envelope.ts';
+export {
+  bindingOf,
+  decodeCiphertextBlob,
+  encodeCiphertextBlob,
+  type CiphertextParts,
+} from './ciphertext-blob.ts';
 export {
   encapsulationAlgorithms,
   encryptionAlgorithms,

@@ -1,10 +1,10 @@
 import { whenReady } from '../../base/index.ts';
 import {
   aliasArn,
+  decodeCiphertextBlob,
   keyArn,
   keySpecProperties,
   KmsError,
-  openEnvelope,
   parseKmsArn,
   type Scope,
 } from '../../domain/index.ts';
@@ -116,13 +116,13 @@ export async function keyOfCiphertext(
   const named = id === undefined ? undefined : await keyById(lookup, context, id, true);
   if (named && keySpecProperties(named.key.keySpec).family !== 'symmetric')
     return resolvedKey(named);
-  const envelope = openEnvelope(blob);
-  if (!envelope) {
+  const parts = decodeCiphertextBlob(blob);
+  if (!parts) {
     const invalid = new KmsError('InvalidCiphertextException');
     if (named) return { ...resolvedKey(named), deferred: invalid };
     throw invalid;
   }
-  const { materialId } = envelope;
+  const { materialId } = parts;
   const material = await lookup.keys.material(materialId, context.scope.region);
   const cached =
     named ??

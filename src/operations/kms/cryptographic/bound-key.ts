@@ -2,11 +2,11 @@ import { whenReady } from '../../../base/index.ts';
 import {
   algorithmsOf,
   bindingOf,
+  decodeCiphertextBlob,
+  encodeCiphertextBlob,
   keySpecProperties,
   KmsError,
   MAX_CONTEXT_BYTES,
-  openEnvelope,
-  sealEnvelope,
   serializeContext,
   type AlgorithmsByUsage,
   type EncryptionAlgorithm,
@@ -65,13 +65,13 @@ export async function bindForDecryption(
       ciphertext: blob,
     };
   }
-  const envelope = openEnvelope(blob);
-  if (!envelope) throw new KmsError('InvalidCiphertextException');
-  const material = await services.keys.material(envelope.materialId, key.key.region);
-  if (!material) throw brokenKey(`material ${envelope.materialId} has no row`);
+  const parts = decodeCiphertextBlob(blob);
+  if (!parts) throw new KmsError('InvalidCiphertextException');
+  const material = await services.keys.material(parts.materialId, key.key.region);
+  if (!material) throw brokenKey(`material ${parts.materialId} has no row`);
   return {
     ...bind(services, key, material, { ...params, algorithm }),
-    ciphertext: envelope.ciphertext,
+    ciphertext: parts.ciphertext,
   };
 }
 
@@ -81,7 +81,7 @@ export async function bindForDecryption(
  */
 export function blobOf({ material, algorithm }: BoundKey, ciphertext: Uint8Array): Uint8Array {
   return algorithm === 'SYMMETRIC_DEFAULT'
-    ? sealEnvelope(material.materialId, ciphertext)
+    ? encodeCiphertextBlob(material.materialId, ciphertext)
     : ciphertext;
 }
 

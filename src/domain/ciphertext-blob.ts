@@ -6,13 +6,13 @@ const VERSION = 1;
 const MATERIAL_ID_BYTES = 32;
 const HEADER_BYTES = 1 + MATERIAL_ID_BYTES;
 
-export interface Envelope {
+export interface CiphertextParts {
   /** 64 hex digits. */
   readonly materialId: string;
   readonly ciphertext: Uint8Array;
 }
 
-export function sealEnvelope(materialId: string, ciphertext: Uint8Array): Uint8Array {
+export function encodeCiphertextBlob(materialId: string, ciphertext: Uint8Array): Uint8Array {
   const blob = Buffer.allocUnsafe(HEADER_BYTES + ciphertext.length);
   blob[0] = VERSION;
   blob.write(materialId, 1, MATERIAL_ID_BYTES, 'hex');
@@ -21,7 +21,7 @@ export function sealEnvelope(materialId: string, ciphertext: Uint8Array): Uint8A
 }
 
 /** Undefined if the bytes can't be one of our blobs. */
-export function openEnvelope(blob: Uint8Array): Envelope | undefined {
+export function decodeCiphertextBlob(blob: Uint8Array): CiphertextParts | undefined {
   if (blob.length <= HEADER_BYTES || blob[0] !== VERSION) return undefined;
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
   return {
