@@ -48,7 +48,7 @@ export async function startClusterControl(options: ClusterControlOptions): Promi
     modifyBackup: (scope, backupId, neverExpires) =>
       modifyBackup(context, { ...scope, backupId }, neverExpires),
     copyBackup: (scope, backupId, to) =>
-      copyBackup(context, files, { name: { ...scope, backupId }, ...to }),
+      copyBackup(context, files, { ref: { ...scope, backupId }, ...to }),
     backupHeader: (backupId) => files.header(backupId),
     statuses: () => workers.processes.statuses(),
     refreshStatuses: () => workers.processes.refresh(),

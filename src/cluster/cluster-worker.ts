@@ -1,5 +1,5 @@
 import type { Logger } from '../base/index.ts';
-import type { ClusterName } from './rows.ts';
+import type { ClusterRef } from './rows.ts';
 
 const RETRY_DELAY_MIN_MS = 100;
 const RETRY_DELAY_MAX_MS = 10_000;
@@ -9,7 +9,7 @@ const RETRY_DELAY_MAX_MS = 10_000;
  * it. After a failure the work is retried with exponential back-off.
  */
 export class ClusterWorker {
-  readonly #name: ClusterName;
+  readonly #ref: ClusterRef;
   readonly #work: () => Promise<void>;
   readonly #log: Logger;
   #running: Promise<void> | undefined;
@@ -18,8 +18,8 @@ export class ClusterWorker {
   #retry: NodeJS.Timeout | undefined;
   #retryDelay = RETRY_DELAY_MIN_MS;
 
-  constructor(name: ClusterName, log: Logger, work: () => Promise<void>) {
-    this.#name = name;
+  constructor(ref: ClusterRef, log: Logger, work: () => Promise<void>) {
+    this.#ref = ref;
     this.#log = log;
     this.#work = work;
   }
@@ -52,7 +52,7 @@ export class ClusterWorker {
     } catch (error) {
       if (this.#closed) return;
       this.#log.warn(
-        { clusterId: this.#name.clusterId, err: error, retryIn: this.#retryDelay },
+        { clusterId: this.#ref.clusterId, err: error, retryIn: this.#retryDelay },
         'work on the cluster failed and will be retried',
       );
       this.#retry = setTimeout(() => this.wake(), this.#retryDelay);

@@ -10,7 +10,7 @@ import { HsmProcesses } from './hsm-processes.ts';
 import { launchHsm } from './launch.ts';
 import type { ClusterControlOptions } from './options.ts';
 import { reconcile } from './reconcile.ts';
-import type { ClusterName } from './rows.ts';
+import type { ClusterRef } from './rows.ts';
 
 /** Interval between checks for work that has become due, in milliseconds of real time. */
 const CLOCK_WORK_INTERVAL_MS = 60_000;
@@ -44,15 +44,15 @@ export function startClusterWorkers(
   });
   const context = { store, processes, authorities, backupFiles, clock, log };
 
-  function wake({ account, region, clusterId }: ClusterName): void {
-    const name = { account, region, clusterId };
-    const worker = workers.get(clusterId) ?? new ClusterWorker(name, log, () => work(name));
+  function wake({ account, region, clusterId }: ClusterRef): void {
+    const ref = { account, region, clusterId };
+    const worker = workers.get(clusterId) ?? new ClusterWorker(ref, log, () => work(ref));
     workers.set(clusterId, worker);
     worker.wake();
   }
 
-  async function work(name: ClusterName): Promise<void> {
-    if (!(await reconcile(context, name))) workers.delete(name.clusterId);
+  async function work(ref: ClusterRef): Promise<void> {
+    if (!(await reconcile(context, ref))) workers.delete(ref.clusterId);
   }
 
   const wakeAll = async (): Promise<void> => (await store.read(allClusters)).forEach(wake);
@@ -97,12 +97,12 @@ function startClockWork(log: Logger, work: () => Promise<void>): () => Promise<v
   };
 }
 
-function wakeFor({ table, key }: Change, wake: (name: ClusterName) => void): void {
+function wakeFor({ table, key }: Change, wake: (ref: ClusterRef) => void): void {
   const [account, region, clusterId] = key;
   if ((table === 'clusters' || table === 'hsms') && account && region && clusterId)
     wake({ account, region, clusterId });
 }
 
-function allClusters(reader: Reader): Promise<ClusterName[]> {
+function allClusters(reader: Reader): Promise<ClusterRef[]> {
   return reader.list('clusters', []);
 }

@@ -1,4 +1,4 @@
-import { readCluster, type ClusterName, type ClusterRows } from './rows.ts';
+import { readCluster, type ClusterRef, type ClusterRows } from './rows.ts';
 import { makeBackup, requestDailyBackup } from './steps/backups.ts';
 import {
   certifyFirstHsm,
@@ -34,9 +34,9 @@ const steps: readonly Step[] = [
  * (of a process or an administrator) wake the caller again. Returns false if the cluster does not
  * exist.
  */
-export async function reconcile(context: StepContext, name: ClusterName): Promise<boolean> {
+export async function reconcile(context: StepContext, ref: ClusterRef): Promise<boolean> {
   for (;;) {
-    const rows = await context.store.read((reader) => readCluster(reader, name));
+    const rows = await context.store.read((reader) => readCluster(reader, ref));
     if (!rows) return false;
     if (!(await advance(context, rows))) return true;
   }

@@ -7,7 +7,7 @@ import {
 } from '../domain/index.ts';
 import type { Reader, Store } from '../storage/index.ts';
 
-export interface ClusterName extends Scope {
+export interface ClusterRef extends Scope {
   readonly clusterId: string;
 }
 
@@ -20,7 +20,7 @@ export interface ClusterRows {
 
 export async function readCluster(
   reader: Reader,
-  { account, region, clusterId }: ClusterName,
+  { account, region, clusterId }: ClusterRef,
 ): Promise<ClusterRows | undefined> {
   const cluster = await reader.get('clusters', account, region, clusterId);
   if (!cluster || cluster.state === 'DELETED') return undefined;
@@ -32,12 +32,12 @@ export async function readCluster(
   };
 }
 
-export async function requireCluster(reader: Reader, name: ClusterName): Promise<ClusterRows> {
-  const rows = await readCluster(reader, name);
+export async function requireCluster(reader: Reader, ref: ClusterRef): Promise<ClusterRows> {
+  const rows = await readCluster(reader, ref);
   if (!rows)
     throw new KmsError(
       'CloudHsmResourceNotFoundException',
-      `Cluster '${name.clusterId}' was not found.`,
+      `Cluster '${ref.clusterId}' was not found.`,
     );
   return rows;
 }
@@ -52,11 +52,11 @@ export function invalid(text: string): KmsError {
  */
 export async function changeCluster(
   store: Store,
-  name: ClusterName,
+  ref: ClusterRef,
   change: (cluster: ClusterRow) => ClusterRow | undefined,
 ): Promise<boolean> {
   return store.transact(async (transaction) => {
-    const before = await transaction.get('clusters', name.account, name.region, name.clusterId);
+    const before = await transaction.get('clusters', ref.account, ref.region, ref.clusterId);
     const after = before && change(before);
     if (after) await transaction.put('clusters', after);
     return after !== undefined;

@@ -2,7 +2,7 @@ import type { ConnectionState, KeyStoreRow } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
 import { KeyStoreError } from './contract.ts';
 
-export type KeyStoreName = Pick<KeyStoreRow, 'account' | 'region' | 'storeId'>;
+export type KeyStoreRef = Pick<KeyStoreRow, 'account' | 'region' | 'storeId'>;
 
 /**
  * Moves a custom key store to another connection state and clears any previous error code. Returns
@@ -10,11 +10,11 @@ export type KeyStoreName = Pick<KeyStoreRow, 'account' | 'region' | 'storeId'>;
  */
 export function changeConnectionState(
   store: Store,
-  name: KeyStoreName,
+  ref: KeyStoreRef,
   from: readonly ConnectionState[],
   to: Pick<KeyStoreRow, 'state' | 'errorCode'>,
 ): Promise<boolean> {
-  return changeKeyStore(store, name, ({ errorCode: _previous, ...row }) =>
+  return changeKeyStore(store, ref, ({ errorCode: _previous, ...row }) =>
     from.includes(row.state) ? { ...row, ...to } : undefined,
   );
 }
@@ -25,7 +25,7 @@ export function changeConnectionState(
  */
 export function changeKeyStore(
   store: Store,
-  { account, region, storeId }: KeyStoreName,
+  { account, region, storeId }: KeyStoreRef,
   change: (row: KeyStoreRow) => KeyStoreRow | undefined,
 ): Promise<boolean> {
   return store.transact(async (transaction) => {

@@ -10,10 +10,10 @@ import type { BackupFiles } from '../backups/backup-files.ts';
 import { DELETION_WINDOW_MS } from '../backups/expire-backups.ts';
 import { HSM_TYPE, type ClusterChange } from '../contract.ts';
 import { newBackupId, backupRequest } from '../backups/backup-request.ts';
-import { invalid, requireCluster, type ClusterName } from '../rows.ts';
+import { invalid, requireCluster, type ClusterRef } from '../rows.ts';
 import type { RequestContext } from './context.ts';
 
-export interface BackupName extends Scope {
+export interface BackupRef extends Scope {
   readonly backupId: string;
 }
 
@@ -22,13 +22,13 @@ type Change = (backup: BackupRow) => BackupRow;
 /** Requests a backup now. AWS has no such operation. */
 export function createBackup(
   { store, clock }: RequestContext,
-  name: ClusterName,
+  ref: ClusterRef,
 ): Promise<BackupRow> {
   return store.transact(async (transaction) => {
-    const { cluster, hsms } = await requireCluster(transaction, name);
+    const { cluster, hsms } = await requireCluster(transaction, ref);
     if (cluster.state !== 'ACTIVE' || hsms.length === 0) {
       throw invalid(
-        `Cluster '${name.clusterId}' can be backed up only while it is ACTIVE and has an HSM.`,
+        `Cluster '${ref.clusterId}' can be backed up only while it is ACTIVE and has an HSM.`,
       );
     }
     const backup = backupRequest(cluster, 'demand', clock.now());
@@ -39,12 +39,9 @@ export function createBackup(
   });
 }
 
-export function deleteBackup(
-  { store, clock }: RequestContext,
-  name: BackupName,
-): Promise<BackupRow> {
+export function deleteBackup({ store, clock }: RequestContext, ref: BackupRef): Promise<BackupRow> {
   return store.transact((transaction) => {
-    return change(transaction, name, (backup) => {
+    return change(transaction, ref, (backup) => {
       requireReady(backup, 'deleted');
       return {
         ...backup,
@@ -55,9 +52,9 @@ export function deleteBackup(
   });
 }
 
-export function restoreBackup({ store }: RequestContext, name: BackupName): Promise<BackupRow> {
+export function restoreBackup({ store }: RequestContext, ref: BackupRef): Promise<BackupRow> {
   return store.transact((transaction) => {
-    return change(transaction, name, ({ deletionDate: _undone, ...backup }) => {
+    return change(transaction, ref, ({ deletionDate: _undone, ...backup }) => {
       if (backup.state !== 'PENDING_DELETION') {
         throw invalid(
           `Backup '${backup.backupId}' is in state ${backup.state}; only one that is PENDING_DELETION can be restored.`,
@@ -70,11 +67,11 @@ export function restoreBackup({ store }: RequestContext, name: BackupName): Prom
 
 export function modifyBackup(
   { store }: RequestContext,
-  name: BackupName,
+  ref: BackupRef,
   neverExpires: boolean,
 ): Promise<BackupRow> {
   return store.transact((transaction) => {
-    return change(transaction, name, (backup) => {
+    return change(transaction, ref, (backup) => {
       requireReady(backup, 'modified');
       return { ...backup, neverExpires };
     });
@@ -86,27 +83,27 @@ export async function copyBackup(
   { store, clock }: RequestContext,
   files: BackupFiles,
   {
-    name,
+    ref,
     region,
     tags,
   }: {
-    readonly name: BackupName;
+    readonly ref: BackupRef;
     readonly region: string;
     readonly tags?: readonly Tag[] | undefined;
   },
 ): Promise<BackupRow> {
-  if (region === name.region)
+  if (region === ref.region)
     throw invalid('The destination Region must differ from the Region of the backup.');
   const source = await store.read((reader) =>
-    reader.get('backups', name.account, name.region, name.backupId),
+    reader.get('backups', ref.account, ref.region, ref.backupId),
   );
-  if (!source) throw missing(name.backupId);
+  if (!source) throw missing(ref.backupId);
   requireReady(source, 'copied');
   const { policy: _own, ...columns } = source;
   const origin = {
     date: clock.now(),
-    region: name.region,
-    backupId: name.backupId,
+    region: ref.region,
+    backupId: ref.backupId,
     clusterId: source.clusterId,
   };
   const copy: BackupRow = {
@@ -116,7 +113,7 @@ export async function copyBackup(
     copy: origin,
     tags: tags ?? source.tags,
   };
-  files.copy(name.backupId, copy.backupId);
+  files.copy(ref.backupId, copy.backupId);
   await store.transact((transaction) => transaction.put('backups', copy));
   return copy;
 }
@@ -124,13 +121,13 @@ export async function copyBackup(
 /** Modifies a cluster. There is only one HSM type, so a migration to another type is rejected. */
 export function modifyCluster(
   { store }: RequestContext,
-  name: ClusterName,
+  ref: ClusterRef,
   change: ClusterChange,
 ): Promise<ClusterRow> {
   if (change.hsmType !== undefined && change.hsmType !== HSM_TYPE)
     throw invalid('Provided HsmType is not supported.');
   return store.transact(async (transaction) => {
-    const { cluster } = await requireCluster(transaction, name);
+    const { cluster } = await requireCluster(transaction, ref);
     const modified = { ...cluster, retentionDays: change.retentionDays ?? cluster.retentionDays };
     await transaction.put('clusters', modified);
     return modified;
@@ -139,7 +136,7 @@ export function modifyCluster(
 
 async function change(
   transaction: Transaction,
-  { account, region, backupId }: BackupName,
+  { account, region, backupId }: BackupRef,
   to: Change,
 ): Promise<BackupRow> {
   const backup = await transaction.get('backups', account, region, backupId);

@@ -4,7 +4,7 @@ import type { ClusterLimits, Subnet } from '../contract.ts';
 import type { HsmHost } from '../remote/host-files.ts';
 import type { Reader } from '../../storage/index.ts';
 import { freeAddress, isHostOf, isShared, vpcOf } from '../network.ts';
-import { invalid, requireCluster, type ClusterName, type ClusterRows } from '../rows.ts';
+import { invalid, requireCluster, type ClusterRef, type ClusterRows } from '../rows.ts';
 import type { RequestContext } from './context.ts';
 import { ID_LENGTH } from './create-cluster.ts';
 
@@ -15,20 +15,20 @@ export interface NewHsm {
 
 export function createHsm(
   context: RequestContext,
-  name: ClusterName,
+  ref: ClusterRef,
   request: NewHsm,
 ): Promise<HsmRow> {
   return context.store.transact(async (transaction) => {
-    const rows = await requireCluster(transaction, name);
+    const rows = await requireCluster(transaction, ref);
     checkState(rows);
     const subnet = subnetFor(context, rows, request.availabilityZone);
-    const others = await transaction.list('hsms', [name.account, name.region]);
+    const others = await transaction.list('hsms', [ref.account, ref.region]);
     checkQuotas(rows, others.length, context.limits);
     const host = await findHost(context, transaction, request);
     const hsm: HsmRow = {
-      account: name.account,
-      region: name.region,
-      clusterId: name.clusterId,
+      account: ref.account,
+      region: ref.region,
+      clusterId: ref.clusterId,
       hsmId: `hsm-${base32Id(ID_LENGTH)}`,
       availabilityZone: subnet.availabilityZone,
       subnetId: subnet.subnetId,

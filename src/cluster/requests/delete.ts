@@ -1,13 +1,13 @@
 import type { ClusterRow, HsmRow } from '../../domain/index.ts';
 import { backupRequest } from '../backups/backup-request.ts';
 import type { HsmSelector } from '../contract.ts';
-import { invalid, requireCluster, type ClusterName } from '../rows.ts';
+import { invalid, requireCluster, type ClusterRef } from '../rows.ts';
 import { KmsError } from '../../domain/index.ts';
 import type { RequestContext } from './context.ts';
 
 export async function deleteHsm(
   { store, clock }: RequestContext,
-  name: ClusterName,
+  ref: ClusterRef,
   selector: HsmSelector,
 ): Promise<HsmRow> {
   const given = [selector.hsmId, selector.eniId, selector.eniIp].filter(
@@ -15,7 +15,7 @@ export async function deleteHsm(
   );
   if (given.length !== 1) throw invalid('Exactly one of HsmId, EniId and EniIp must be specified.');
   return store.transact(async (transaction) => {
-    const { cluster, hsms } = await requireCluster(transaction, name);
+    const { cluster, hsms } = await requireCluster(transaction, ref);
     const [hsm, second] = hsms.filter(
       ({ hsmId, eniId, eniIp }) =>
         hsmId === selector.hsmId || eniId === selector.eniId || eniIp === selector.eniIp,
@@ -23,11 +23,11 @@ export async function deleteHsm(
     if (!hsm)
       throw new KmsError(
         'CloudHsmResourceNotFoundException',
-        `HSM '${given[0]}' was not found in cluster '${name.clusterId}'.`,
+        `HSM '${given[0]}' was not found in cluster '${ref.clusterId}'.`,
       );
     if (second)
       throw invalid(
-        `More than one HSM of cluster '${name.clusterId}' has the IP address ${given[0]}; specify HsmId.`,
+        `More than one HSM of cluster '${ref.clusterId}' has the IP address ${given[0]}; specify HsmId.`,
       );
     const deleting: HsmRow = {
       ...hsm,
@@ -42,12 +42,12 @@ export async function deleteHsm(
   });
 }
 
-export function deleteCluster({ store }: RequestContext, name: ClusterName): Promise<ClusterRow> {
+export function deleteCluster({ store }: RequestContext, ref: ClusterRef): Promise<ClusterRow> {
   return store.transact(async (transaction) => {
-    const { cluster, hsms } = await requireCluster(transaction, name);
+    const { cluster, hsms } = await requireCluster(transaction, ref);
     if (hsms.length > 0)
       throw invalid(
-        `Cluster '${name.clusterId}' contains ${hsms.length} HSMs; delete them before the cluster.`,
+        `Cluster '${ref.clusterId}' contains ${hsms.length} HSMs; delete them before the cluster.`,
       );
     const deleting: ClusterRow = {
       ...cluster,

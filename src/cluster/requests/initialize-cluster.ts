@@ -1,19 +1,19 @@
 import type { ClusterRow } from '../../domain/index.ts';
 import { claimProblem } from '../claim.ts';
 import type { Claim } from '../contract.ts';
-import { invalid, requireCluster, type ClusterName } from '../rows.ts';
+import { invalid, requireCluster, type ClusterRef } from '../rows.ts';
 import type { RequestContext } from './context.ts';
 
 export async function initializeCluster(
   { store, clock }: RequestContext,
-  name: ClusterName,
+  ref: ClusterRef,
   claim: Claim,
 ): Promise<ClusterRow> {
-  const csr = csrOf((await store.read((reader) => requireCluster(reader, name))).cluster);
+  const csr = csrOf((await store.read((reader) => requireCluster(reader, ref))).cluster);
   // Outside the transaction, because verifying signatures is slow and would block other writers.
   const fault = await claimProblem(claim, csr, clock.now());
   return store.transact(async (transaction) => {
-    const { cluster } = await requireCluster(transaction, name);
+    const { cluster } = await requireCluster(transaction, ref);
     if (csrOf(cluster) !== csr) throw invalid('The cluster CSR has changed: sign the new one.');
     if (fault !== undefined) throw invalid(fault);
     const initializing: ClusterRow = {
