@@ -206,10 +206,19 @@ export interface Operation {
   ) => Promise<object>;
 }
 
+type MemberOf<T> = T extends unknown ? keyof T : never;
+
+/** Rejects members that no target has: one that is misspelt would be ignored. */
+type OnlyKnownMembers<T extends Targets> = {
+  readonly [K in keyof T]:
+    | { readonly [M in Exclude<keyof NonNullable<T[K]>, MemberOf<Target>>]: never }
+    | undefined;
+};
+
 interface Definition<In, Out, T extends Targets> {
   readonly effect: 'read' | 'write';
   /** Names the resources that the call acts on. Few operations need the caller for that. */
-  readonly targets: (input: In, caller: Principal) => T;
+  readonly targets: (input: In, caller: Principal) => T & OnlyKnownMembers<T>;
   readonly handle: (
     services: Services,
     input: In,

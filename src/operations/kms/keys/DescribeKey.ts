@@ -7,7 +7,7 @@ import { keyMetadata } from './key-metadata.ts';
 export const DescribeKey = defineOperation('kms', 'DescribeKey', {
   effect: 'read',
   targets: ({ KeyId }) => ({
-    key: { on: 'key', id: KeyId, aliases: true, orPlanned: true, states: 'any' },
+    key: { on: 'key', id: KeyId, aliases: true, orUncreated: true, states: 'any' },
   }),
   async handle(services, { KeyId }, { key: { key, uncreated } }) {
     const present = uncreated
