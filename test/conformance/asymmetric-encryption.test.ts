@@ -1,4 +1,7 @@
-/** Encrypt, Decrypt and ReEncrypt with RSA keys, and data key pairs, through the AWS SDK; compared with node:crypto and openssl. */
+/**
+ * Encrypt, Decrypt and ReEncrypt with asymmetric keys, and data key pairs, compared with
+ * node:crypto and openssl.
+ */
 import assert from 'node:assert/strict';
 import { constants, createPrivateKey, createPublicKey, publicEncrypt } from 'node:crypto';
 import { after, describe, it } from 'node:test';
@@ -42,11 +45,11 @@ const algorithms = [
 ] as const;
 
 describe('RSA keys', () => {
-  it('say what they can do', () =>
+  it('list their encryption algorithms', () =>
     assert.deepEqual(EncryptionAlgorithms, ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256']));
 
   for (const [EncryptionAlgorithm, oaepHash, longest] of algorithms) {
-    it(`${EncryptionAlgorithm}: the bare ciphertext comes and goes`, async () => {
+    it(`encrypt and decrypt with ${EncryptionAlgorithm}, with a ciphertext as long as the modulus`, async () => {
       const request = { KeyId: rsa.id, EncryptionAlgorithm };
       const made = await kms.send(new EncryptCommand({ ...request, Plaintext: text }));
       assert.deepEqual(
@@ -62,7 +65,7 @@ describe('RSA keys', () => {
       );
     });
 
-    it(`${EncryptionAlgorithm}: what others made with the public key decrypts`, async (test) => {
+    it(`decrypt what node:crypto and openssl encrypted with ${EncryptionAlgorithm}`, async (test) => {
       const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
       const foreign: Uint8Array[] = [
         publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, text),
@@ -94,7 +97,7 @@ describe('RSA keys', () => {
       }
     });
 
-    it(`${EncryptionAlgorithm}: ${longest} bytes and no more`, async () => {
+    it(`encrypt at most ${longest} bytes with ${EncryptionAlgorithm}`, async () => {
       const request = { KeyId: rsa.id, EncryptionAlgorithm };
       await kms.send(new EncryptCommand({ ...request, Plaintext: Buffer.alloc(longest) }));
       await refused(
@@ -105,7 +108,7 @@ describe('RSA keys', () => {
     });
   }
 
-  it('need their algorithm said, and take no encryption context', async () => {
+  it('require an encryption algorithm, and reject an encryption context', async () => {
     const { CiphertextBlob } = await kms.send(
       new EncryptCommand({
         KeyId: rsa.id,
@@ -133,7 +136,7 @@ describe('RSA keys', () => {
     await refused(kms.send(new EncryptCommand(context)), 'ValidationException');
   });
 
-  it('decrypt nothing that was encrypted otherwise, and say no more than that', async () => {
+  it('reject corrupt ciphertexts and those of another algorithm, without an error message', async () => {
     const request = { KeyId: rsa.id, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' } as const;
     const { CiphertextBlob = Buffer.alloc(0) } = await kms.send(
       new EncryptCommand({ ...request, Plaintext: text }),
@@ -155,7 +158,7 @@ describe('RSA keys', () => {
     await refused(kms.send(new DecryptCommand(other)), 'InvalidCiphertextException');
   });
 
-  it('re-encrypt from and to symmetric keys', async () => {
+  it('support ReEncrypt from and to symmetric keys', async () => {
     const algorithm = 'RSAES_OAEP_SHA_256';
     const first = await kms.send(
       new EncryptCommand({ KeyId: rsa.id, EncryptionAlgorithm: algorithm, Plaintext: text }),
@@ -201,42 +204,48 @@ describe('RSA keys', () => {
 });
 
 describe('an SM2 key', () => {
-  it('encrypts as openssl does', { skip: withoutOpenssl }, async () => {
-    const { id } = await makeKey({ KeySpec: 'SM2', KeyUsage: 'ENCRYPT_DECRYPT' });
-    const request = { KeyId: id, EncryptionAlgorithm: 'SM2PKE' } as const;
-    const own = await kms.send(new GetPublicKeyCommand({ KeyId: id }));
-    const command = [
-      'pkeyutl',
-      '-encrypt',
-      '-pubin',
-      '-keyform',
-      'DER',
-      '-inkey',
-      '@key',
-      '-in',
-      '@text',
-    ];
-    const foreign = openssl(command, { key: own.PublicKey ?? Buffer.alloc(0), text });
-    assert.deepEqual(
-      Buffer.from(
-        (await kms.send(new DecryptCommand({ ...request, CiphertextBlob: foreign }))).Plaintext ??
-          [],
-      ),
-      text,
-    );
-    const { CiphertextBlob } = await kms.send(new EncryptCommand({ ...request, Plaintext: text }));
-    assert.deepEqual(
-      Buffer.from(
-        (await kms.send(new DecryptCommand({ ...request, CiphertextBlob }))).Plaintext ?? [],
-      ),
-      text,
-    );
-    await refused(
-      kms.send(new EncryptCommand({ ...request, Plaintext: Buffer.alloc(1025) })),
-      'ValidationException',
-      'Algorithm SM2PKE and key spec SM2 cannot encrypt data larger than 1024 bytes.',
-    );
-  });
+  it(
+    'decrypts what openssl encrypted, and what it encrypted itself',
+    { skip: withoutOpenssl },
+    async () => {
+      const { id } = await makeKey({ KeySpec: 'SM2', KeyUsage: 'ENCRYPT_DECRYPT' });
+      const request = { KeyId: id, EncryptionAlgorithm: 'SM2PKE' } as const;
+      const own = await kms.send(new GetPublicKeyCommand({ KeyId: id }));
+      const command = [
+        'pkeyutl',
+        '-encrypt',
+        '-pubin',
+        '-keyform',
+        'DER',
+        '-inkey',
+        '@key',
+        '-in',
+        '@text',
+      ];
+      const foreign = openssl(command, { key: own.PublicKey ?? Buffer.alloc(0), text });
+      assert.deepEqual(
+        Buffer.from(
+          (await kms.send(new DecryptCommand({ ...request, CiphertextBlob: foreign }))).Plaintext ??
+            [],
+        ),
+        text,
+      );
+      const { CiphertextBlob } = await kms.send(
+        new EncryptCommand({ ...request, Plaintext: text }),
+      );
+      assert.deepEqual(
+        Buffer.from(
+          (await kms.send(new DecryptCommand({ ...request, CiphertextBlob }))).Plaintext ?? [],
+        ),
+        text,
+      );
+      await refused(
+        kms.send(new EncryptCommand({ ...request, Plaintext: Buffer.alloc(1025) })),
+        'ValidationException',
+        'Algorithm SM2PKE and key spec SM2 cannot encrypt data larger than 1024 bytes.',
+      );
+    },
+  );
 });
 
 describe('data key pairs', () => {
@@ -244,7 +253,7 @@ describe('data key pairs', () => {
     (spec) => spec !== 'RSA_3072' && spec !== 'RSA_4096',
   );
   for (const KeyPairSpec of specs) {
-    it(`${KeyPairSpec}: public and private key are one pair, and the latter’s ciphertext is of it`, async () => {
+    it(`with ${KeyPairSpec} have matching halves, and a ciphertext that decrypts to the private key`, async () => {
       const EncryptionContext = { pair: KeyPairSpec };
       const made = await kms.send(
         new GenerateDataKeyPairCommand({ KeyId: symmetric.id, KeyPairSpec, EncryptionContext }),
@@ -266,7 +275,7 @@ describe('data key pairs', () => {
     });
   }
 
-  it('come without the private key in clear, too', async () => {
+  it('can be generated without the plaintext of the private key', async () => {
     const request = { KeyId: symmetric.id, KeyPairSpec: 'ECC_NIST_P256' } as const;
     const made = await kms.send(new GenerateDataKeyPairWithoutPlaintextCommand(request));
     assert.ok(!('PrivateKeyPlaintext' in made));
@@ -282,7 +291,7 @@ describe('data key pairs', () => {
     );
   });
 
-  it('are made under symmetric keys only, and not in a dry run', async () => {
+  it('are generated under symmetric keys only, and not in a dry run', async () => {
     const request = { KeyId: rsa.id, KeyPairSpec: 'ECC_NIST_P256' } as const;
     await refused(kms.send(new GenerateDataKeyPairCommand(request)), 'InvalidKeyUsageException');
     await refused(

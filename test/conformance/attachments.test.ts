@@ -1,4 +1,4 @@
 import { conform } from './harness/conform.ts';
 import { attachmentTables } from './tables.ts';
 
-conform('operations on what hangs on keys', attachmentTables);
+conform('operations on aliases, tags, policies and grants', attachmentTables);

@@ -1,4 +1,4 @@
-/** CloudHSM's API under policies: the same language, its own actions, resources and tags. */
+/** Policies for the CloudHSM API: its own actions, resources and tags. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -56,7 +56,7 @@ after(async () => {
 });
 
 describe('policies on CloudHSM', () => {
-  it('name actions and clusters', async () => {
+  it('allow actions on single clusters', async () => {
     const arn = `arn:aws:cloudhsm:us-east-1:${ACCOUNT}:cluster/${blue}`;
     const user = await asUser('one-cluster', { Action: 'cloudhsm:ListTags', Resource: arn });
     await user.send(new ListTagsCommand({ ResourceId: blue }));
@@ -67,14 +67,14 @@ describe('policies on CloudHSM', () => {
     await assert.rejects(user.send(new DescribeClustersCommand({})), denied);
   });
 
-  it('see the tags of a cluster', async () => {
+  it('can test the tags of a cluster', async () => {
     const Condition = { StringEquals: { 'aws:ResourceTag/Team': 'blue' } };
     const user = await asUser('by-tag', { Action: 'cloudhsm:*', Resource: '*', Condition });
     await user.send(new ListTagsCommand({ ResourceId: blue }));
     await assert.rejects(user.send(new DeleteClusterCommand({ ClusterId: red })), denied);
   });
 
-  it('see the tags that are given', async () => {
+  it('can test the tags of a request', async () => {
     const Condition = {
       StringEquals: { 'aws:RequestTag/Cost': '42' },
       'ForAllValues:StringEquals': { 'aws:TagKeys': ['Cost'] },
@@ -91,7 +91,7 @@ describe('policies on CloudHSM', () => {
     await assert.rejects(tag({ Key: 'Cost', Value: '42' }, { Key: 'Team', Value: 'red' }), denied);
   });
 
-  it('see no condition key of KMS', async () => {
+  it('cannot test condition keys of KMS', async () => {
     const Condition = { StringEquals: { 'kms:CallerAccount': ACCOUNT } };
     const user = await asUser('wrong-key', {
       Action: 'cloudhsm:DescribeClusters',

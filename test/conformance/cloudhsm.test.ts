@@ -1,4 +1,4 @@
-/** The CloudHSM API through AWS's client: what is refused, by whom, how, and that every call is in the trail. */
+/** The CloudHSM API with the AWS SDK: rejected requests, permissions, and audit events. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -26,13 +26,13 @@ import { refused } from '../support/refused.ts';
 import { auditEvents, startWorld, type World } from '../support/world.ts';
 
 let world: World;
-/** A cluster that has an HSM and waits to be claimed. */
+/** A cluster with one HSM that is not initialised. */
 let ClusterId = '';
 let SubnetIds: string[] = [];
 let nobody: Clients;
 const called: { readonly requestId: string | undefined; readonly error: string | undefined }[] = [];
 
-/** The client's type knows each command by itself only; here they are all alike. */
+/** Type of `send` for any command. The SDK's type is overloaded per command. */
 type Send = (command: object) => Promise<{ readonly $metadata: { readonly requestId?: string } }>;
 
 async function send(command: object, client = world.cloudhsm): Promise<object> {
@@ -66,7 +66,7 @@ before(async () => {
   await untilCluster(
     world,
     ClusterId,
-    'the CSR is there',
+    'the cluster has a CSR',
     ({ Certificates }) => Certificates?.ClusterCsr !== undefined,
   );
   using admin = administrator(world);
@@ -84,7 +84,7 @@ const tag = (Key: string) => ({ Key, Value: 'x' });
 const invalid = 'CloudHsmInvalidRequestException';
 const notFound = 'CloudHsmResourceNotFoundException';
 
-/** What is sent, and the error and text that come of it. */
+/** A rejected request, with the expected error and message. */
 type Refusal = readonly [
   what: string,
   command: () => object | Promise<object>,
@@ -94,13 +94,13 @@ type Refusal = readonly [
 
 const refusals: readonly Refusal[] = [
   [
-    'a cluster of another HSM type',
+    'a cluster with an unknown HSM type',
     () => new CreateClusterCommand({ HsmType: 'hsm9x.large', SubnetIds }),
     invalid,
     'Provided HsmType is not supported.',
   ],
   [
-    'a cluster in a subnet that is not there',
+    'a cluster in an unknown subnet',
     () =>
       new CreateClusterCommand({
         HsmType: 'hsm2m.medium',
@@ -109,7 +109,7 @@ const refusals: readonly Refusal[] = [
     invalid,
   ],
   [
-    'a cluster from a backup that is not there',
+    'a cluster from an unknown backup',
     () =>
       new CreateClusterCommand({
         HsmType: 'hsm2m.medium',
@@ -119,7 +119,7 @@ const refusals: readonly Refusal[] = [
     notFound,
   ],
   [
-    'a cluster with a tag twice',
+    'a cluster with a duplicate tag key',
     () =>
       new CreateClusterCommand({
         HsmType: 'hsm2m.medium',
@@ -129,34 +129,30 @@ const refusals: readonly Refusal[] = [
     'CloudHsmTagException',
   ],
   [
-    'a cluster without a type',
+    'a cluster without an HSM type',
     () => new CreateClusterCommand({ HsmType: undefined, SubnetIds }),
     'ValidationException',
     "1 validation error detected: Value null at 'hsmType' failed to satisfy constraint: Member must not be null",
   ],
   [
-    'what is no cluster id',
+    'an invalid cluster ID',
     () => new DeleteClusterCommand({ ClusterId: 'mine' }),
     'ValidationException',
     /^1 validation error detected: Value 'mine' at 'clusterId' failed to satisfy constraint: Member must satisfy regular expression pattern: /,
   ],
   [
-    'a filter that there is not',
+    'an unknown filter',
     () => new DescribeClustersCommand({ Filters: { colours: ['red'] } }),
     invalid,
   ],
+  ['an invalid page token', () => new DescribeClustersCommand({ NextToken: '***' }), invalid],
   [
-    'a token that it did not give',
-    () => new DescribeClustersCommand({ NextToken: '***' }),
-    invalid,
-  ],
-  [
-    'claiming a cluster that is not there',
+    'initialising an unknown cluster',
     async () => new InitializeClusterCommand({ ClusterId: unknown, ...(await claim()) }),
     notFound,
   ],
   [
-    'claiming a cluster with another key’s certificate',
+    'initialising a cluster with a certificate for another key',
     async () => new InitializeClusterCommand({ ClusterId, ...(await claim()) }),
     invalid,
   ],
@@ -167,34 +163,30 @@ const refusals: readonly Refusal[] = [
     /already contains an HSM but has not yet been fully activated$/,
   ],
   [
-    'an HSM in a cluster that is not there',
+    'an HSM in an unknown cluster',
     () => new CreateHsmCommand({ ClusterId: unknown, AvailabilityZone: zone }),
     notFound,
   ],
   [
-    'deleting an HSM by nothing',
+    'deleting an HSM without an identifier',
     () => new DeleteHsmCommand({ ClusterId }),
     invalid,
     'Exactly one of HsmId, EniId and EniIp must be specified.',
   ],
   [
-    'deleting an HSM that is not there',
+    'deleting an unknown HSM',
     () => new DeleteHsmCommand({ ClusterId, HsmId: 'hsm-aaaaaaaaaaa' }),
     notFound,
   ],
   ['deleting a cluster that has HSMs', () => new DeleteClusterCommand({ ClusterId }), invalid],
+  ['deleting an unknown cluster', () => new DeleteClusterCommand({ ClusterId: unknown }), notFound],
   [
-    'deleting a cluster that is not there',
-    () => new DeleteClusterCommand({ ClusterId: unknown }),
-    notFound,
-  ],
-  [
-    'a tag that is AWS’s',
+    'a tag key reserved for AWS',
     () => new TagResourceCommand({ ResourceId: ClusterId, TagList: [tag('aws:a')] }),
     'CloudHsmTagException',
   ],
   [
-    'more tags than a resource can have',
+    'more than 50 tags on a cluster',
     () =>
       new TagResourceCommand({
         ResourceId: ClusterId,
@@ -203,17 +195,17 @@ const refusals: readonly Refusal[] = [
     'CloudHsmResourceLimitExceededException',
   ],
   [
-    'tagging a cluster that is not there',
+    'tagging an unknown cluster',
     () => new TagResourceCommand({ ResourceId: unknown, TagList: [tag('a')] }),
     notFound,
   ],
   [
-    'untagging a cluster that is not there',
+    'untagging an unknown cluster',
     () => new UntagResourceCommand({ ResourceId: unknown, TagKeyList: ['a'] }),
     notFound,
   ],
   [
-    'copying a backup that is not there',
+    'copying an unknown backup',
     () => new CopyBackupToRegionCommand({ BackupId: noBackup, DestinationRegion: 'eu-west-1' }),
     notFound,
   ],
@@ -222,28 +214,20 @@ const refusals: readonly Refusal[] = [
     () => new CopyBackupToRegionCommand({ BackupId: noBackup, DestinationRegion: 'us-east-1' }),
     invalid,
   ],
+  ['deleting an unknown backup', () => new DeleteBackupCommand({ BackupId: noBackup }), notFound],
+  ['restoring an unknown backup', () => new RestoreBackupCommand({ BackupId: noBackup }), notFound],
   [
-    'deleting a backup that is not there',
-    () => new DeleteBackupCommand({ BackupId: noBackup }),
-    notFound,
-  ],
-  [
-    'restoring a backup that is not there',
-    () => new RestoreBackupCommand({ BackupId: noBackup }),
-    notFound,
-  ],
-  [
-    'keeping a backup that is not there',
+    'changing the expiry of an unknown backup',
     () => new ModifyBackupAttributesCommand({ BackupId: noBackup, NeverExpires: true }),
     notFound,
   ],
   [
-    'tagging a backup that is not there',
+    'tagging an unknown backup',
     () => new TagResourceCommand({ ResourceId: noBackup, TagList: [tag('a')] }),
     notFound,
   ],
   [
-    'a filter of backups that there is not',
+    'an unknown backup filter',
     () => new DescribeBackupsCommand({ Filters: { colours: ['red'] } }),
     invalid,
   ],
@@ -258,13 +242,13 @@ const refusals: readonly Refusal[] = [
     'BackupRetentionPolicy must be 7 to 379 days.',
   ],
   [
-    'the tags of a cluster that is not there',
+    'listing the tags of an unknown cluster',
     () => new ListTagsCommand({ ResourceId: unknown }),
     notFound,
   ],
 ];
 
-/** A claim that is well signed, for a key that is not the cluster's. */
+/** Returns a valid certificate and trust anchor for a key that is not the cluster's. */
 async function claim(): Promise<{ SignedCert: string; TrustAnchor: string }> {
   const { certificate } = await customerCa('EC');
   return { SignedCert: certificate, TrustAnchor: certificate };
@@ -291,7 +275,7 @@ const commands: readonly (() => object | Promise<object>)[] = [
 ];
 
 describe('the CloudHSM API', () => {
-  it('keeps tags of clusters', async () => {
+  it('adds, lists and removes tags of clusters', async () => {
     await send(
       new TagResourceCommand({
         ResourceId: ClusterId,
@@ -306,10 +290,10 @@ describe('the CloudHSM API', () => {
   });
 
   for (const [what, command, error, text] of refusals) {
-    it(`refuses ${what}`, async () => refused(send(await command()), error, text));
+    it(`rejects ${what}`, async () => refused(send(await command()), error, text));
   }
 
-  it('lets nobody do anything without permission', async () => {
+  it('rejects calls without permission', async () => {
     for (const command of commands) {
       const made = await command();
       const operation = made.constructor.name.replace(/Command$/, '');
@@ -320,14 +304,14 @@ describe('the CloudHSM API', () => {
     }
   });
 
-  it('left an audit record of every call', () => {
+  it('leaves an audit event of every call', () => {
     const records = new Map(auditEvents(world.data).map((record) => [record['requestID'], record]));
     for (const { requestId, error } of called) {
       const record = records.get(requestId);
       assert.deepEqual(
         [record?.['eventSource'], record?.['errorCode']],
         ['cloudhsm.amazonaws.com', error],
-        `the record of ${requestId}`,
+        `the event of ${requestId}`,
       );
     }
   });

@@ -1,4 +1,4 @@
-/** LookupEvents through the AWS SDK and CLI, and the trail as an auditor checks it. */
+/** LookupEvents with the AWS SDK and CLI, and `keyhold audit verify`. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { startWorld, type World } from '../support/world.ts';
 const noAwsCli =
   spawnSync('aws', ['--version'], { stdio: 'ignore' }).status !== 0 && 'needs the AWS CLI';
 
-describe('the trail of a Keyhold in use', () => {
+describe('the audit trail', () => {
   let world: World;
   let admin: Clients;
   let cloudtrail: CloudTrailClient;
@@ -52,7 +52,7 @@ describe('the trail of a Keyhold in use', () => {
   const by = (AttributeKey: LookupAttributeKey, AttributeValue: string) =>
     lookup({ LookupAttributes: [{ AttributeKey, AttributeValue }] });
 
-  it('shows the newest events first, denials too, each as CloudTrail has it', async () => {
+  it('lists the newest events first, including denials, in the format of CloudTrail', async () => {
     const { Events = [] } = await lookup();
     assert.deepEqual(
       Events.slice(0, 3).map(({ EventName, Username }) => `${EventName} by ${Username}`),
@@ -69,7 +69,7 @@ describe('the trail of a Keyhold in use', () => {
     assert.ok(!('keyholdChain' in event));
   });
 
-  it('finds events by each attribute', async () => {
+  it('can be searched by each lookup attribute', async () => {
     const { accessKeyId } = awsFiles(world.data).credentials;
     const id = (await lookup({ MaxResults: 1 })).Events?.[0]?.EventId ?? '';
     const names = async (answer: ReturnType<typeof by>) =>
@@ -96,7 +96,7 @@ describe('the trail of a Keyhold in use', () => {
     assert.deepEqual((await by('EventName', 'Nothing')).Events, []);
   });
 
-  it('pages, and keeps to a range of time', async () => {
+  it('is listed in pages, and by time range', async () => {
     const first = await lookup({
       MaxResults: 2,
       LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: keyArn }],
@@ -121,7 +121,7 @@ describe('the trail of a Keyhold in use', () => {
     );
   });
 
-  it('is understood by the AWS CLI', { skip: noAwsCli }, async () => {
+  it('can be searched with the AWS CLI', { skip: noAwsCli }, async () => {
     const args = [
       'cloudtrail',
       'lookup-events',
@@ -140,7 +140,7 @@ describe('the trail of a Keyhold in use', () => {
     assert.equal(stdout.trim(), keyArn, stderr);
   });
 
-  it('can be verified while it grows, and shows when it was touched', async () => {
+  it('is verified against an earlier head, and verification fails after a change', async () => {
     const verify = (...args: string[]) =>
       keyhold(['audit', 'verify', '--data', world.data, ...args], world.environment());
     const whole = await verify('--json');
@@ -158,8 +158,8 @@ describe('the trail of a Keyhold in use', () => {
       path,
       readFileSync(path, 'utf8').replace('"userName":"poor"', '"userName":"p00r"'),
     );
-    const touched = await verify(...kept);
-    assert.equal(touched.code, 1);
-    assert.match(touched.stdout, /NOT intact:\n.*line \d+: event \d+ or one before it was changed/);
+    const changed = await verify(...kept);
+    assert.equal(changed.code, 1);
+    assert.match(changed.stdout, /NOT intact:\n.*line \d+: event \d+ or one before it was changed/);
   });
 });

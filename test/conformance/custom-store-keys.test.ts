@@ -1,4 +1,7 @@
-/** Keys in a custom key store over their lives: what they are not for, the store away, and deletion with and without it. */
+/**
+ * Keys in a custom key store: unsupported operations, a disconnected store, and deletion with and
+ * without a connection.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -50,7 +53,7 @@ const connect = async (): Promise<void> => {
 };
 
 describe('a key in a custom key store', () => {
-  it('shows its store and no material id', async () => {
+  it('has metadata of its store, and no material ID', async () => {
     const shown = await describeKey(await newKey(world, CustomKeyStoreId));
     assert.deepEqual(
       [shown?.Origin, shown?.CustomKeyStoreId, shown?.CurrentKeyMaterialId],
@@ -66,7 +69,7 @@ describe('a key in a custom key store', () => {
     );
   });
 
-  it('is not rotated, imported, replicated or a pair, and makes none', async () => {
+  it('cannot be rotated, imported, replicated, asymmetric or multi-Region, or generate data key pairs', async () => {
     const arn = await newKey(world, CustomKeyStoreId);
     const origin = `${arn} origin is AWS_CLOUDHSM which is not valid for this operation.`;
     const { kms } = world;
@@ -104,7 +107,7 @@ describe('a key in a custom key store', () => {
     );
   });
 
-  it('is managed while its store is away, and as it was told when the store is back', async () => {
+  it('can be enabled, disabled and given an alias while its store is disconnected', async () => {
     const [on, off] = [
       await newKey(world, CustomKeyStoreId),
       await newKey(world, CustomKeyStoreId),
@@ -130,7 +133,7 @@ describe('a key in a custom key store', () => {
     assert.equal((await describeKey(off))?.KeyState, 'Disabled');
   });
 
-  it('keeps its pending deletion while its store is away', async () => {
+  it('stays pending deletion while its store is disconnected, and can be cancelled', async () => {
     const arn = await newKey(world, CustomKeyStoreId);
     await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: arn }));
     await disconnect();
@@ -142,7 +145,7 @@ describe('a key in a custom key store', () => {
   });
 });
 
-/** The DeleteKey event of a key, once it is there. */
+/** Waits for the DeleteKey event of a key. Returns its additional data. */
 function deletion(arn: string): Promise<Readonly<Record<string, unknown>>> {
   return until(`the deletion of ${arn}`, async () => {
     const event = auditEvents(world.data).find(
@@ -157,7 +160,7 @@ const statuses = (data: Readonly<Record<string, unknown>>): readonly unknown[] =
   );
 
 describe('deletion of keys in a custom key store', () => {
-  it('takes the HSM key too while the store is connected, else leaves it in the cluster and says so', async () => {
+  it('deletes the HSM key if the store is connected, and records a failure otherwise', async () => {
     const connected = await newKey(world, CustomKeyStoreId);
     await world.kms.send(
       new ScheduleKeyDeletionCommand({ KeyId: connected, PendingWindowInDays: 7 }),

@@ -1,4 +1,4 @@
-/** DryRun: whether a request would succeed, without what it would do. */
+/** DryRun: checks whether a request would succeed, without performing it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -31,7 +31,7 @@ import { shapes, type Members } from '../../src/contract/index.ts';
 import { refused } from '../support/refused.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-const WOULD = 'The request would have succeeded, but the DryRun option is set.';
+const DRY_RUN_TEXT = 'The request would have succeeded, but the DryRun option is set.';
 const Plaintext = Buffer.from('plain');
 
 let world: World;
@@ -43,9 +43,9 @@ async function make(input: CreateKeyCommandInput = {}): Promise<string> {
 }
 
 interface Case {
-  /** What kind of key it takes; a symmetric encryption key, if absent. */
+  /** Input that creates the key. Defaults to a symmetric encryption key. */
   readonly key?: CreateKeyCommandInput;
-  /** Whether it is for enabled keys only. */
+  /** Set if the operation also works on disabled keys. */
   readonly anyState?: true;
   readonly run: (kms: KMSClient, KeyId: string) => Promise<unknown>;
 }
@@ -57,7 +57,7 @@ const DryRun = true;
 const sign = { Message: Plaintext, SigningAlgorithm: 'ECDSA_SHA_256', DryRun } as const;
 const authenticate = { Message: Plaintext, MacAlgorithm: 'HMAC_SHA_256', DryRun } as const;
 
-/** Each operation that has DryRun, under a key. */
+/** Every operation with a DryRun member. */
 const cases: Readonly<Record<string, Case>> = {
   Encrypt: { run: (kms, id) => kms.send(new EncryptCommand({ KeyId: id, Plaintext, DryRun })) },
   Decrypt: {
@@ -171,19 +171,19 @@ after(() => world[Symbol.asyncDispose]());
 
 describe('a dry run', () => {
   for (const [name, { key, anyState, run }] of Object.entries(cases)) {
-    it(`of ${name} says that it would have succeeded`, async () => {
+    it(`of ${name} reports that it would have succeeded`, async () => {
       await refused(
         run(world.kms, key ? await make(key) : KeyId),
         'DryRunOperationException',
-        WOULD,
+        DRY_RUN_TEXT,
       );
     });
 
     if (anyState) continue;
-    it(`of ${name} fails as ${name} would`, async () => {
+    it(`of ${name} fails on a disabled key`, async () => {
       const disabled = await make(key);
       await world.kms.send(new DisableKeyCommand({ KeyId: disabled }));
-      // Decrypt is told to use another key than the ciphertext's: its state is looked at first.
+      // Decrypt names another key than the ciphertext's. The state of that key is checked first.
       await refused(
         run(world.kms, disabled),
         'DisabledException',
@@ -192,12 +192,12 @@ describe('a dry run', () => {
     });
   }
 
-  it('is there for every operation whose contract has it', () => {
+  it('is tested for every operation that has the DryRun member', () => {
     const offered = Object.entries<Members>(shapes.kms).filter(([, members]) => members['DryRun']);
     assert.deepEqual(Object.keys(cases).toSorted(), offered.map(([name]) => name).toSorted());
   });
 
-  it('is no use of the key', async () => {
+  it('does not count as use of the key', async () => {
     const unused = await make();
     await refused(
       world.kms.send(new EncryptCommand({ KeyId: unused, Plaintext, DryRun: true })),
@@ -209,7 +209,7 @@ describe('a dry run', () => {
     );
   });
 
-  it('finds out that a ciphertext would not have been decrypted', async () => {
+  it('fails if the ciphertext could not be decrypted', async () => {
     const context = { EncryptionContext: { not: 'its own' } };
     await refused(
       world.kms.send(new DecryptCommand({ CiphertextBlob, DryRun: true, ...context })),
@@ -221,7 +221,7 @@ describe('a dry run', () => {
     );
   });
 
-  it('asks about permission alone if told to ignore the ciphertext', async () => {
+  it('checks only permissions with IGNORE_CIPHERTEXT', async () => {
     const DryRunModifiers = ['IGNORE_CIPHERTEXT'] as const;
     for (const blob of [undefined, Plaintext]) {
       await refused(
@@ -234,7 +234,7 @@ describe('a dry run', () => {
           }),
         ),
         'DryRunOperationException',
-        WOULD,
+        DRY_RUN_TEXT,
       );
       await refused(
         world.kms.send(
@@ -247,12 +247,12 @@ describe('a dry run', () => {
           }),
         ),
         'DryRunOperationException',
-        WOULD,
+        DRY_RUN_TEXT,
       );
     }
   });
 
-  it('alone makes up for a missing ciphertext', async () => {
+  it('requires a ciphertext, unless both DryRun and IGNORE_CIPHERTEXT are set', async () => {
     const text =
       "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null";
     await refused(world.kms.send(new DecryptCommand({ KeyId })), 'ValidationException', text);

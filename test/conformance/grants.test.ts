@@ -1,4 +1,4 @@
-/** Grants through the AWS SDK: who can use a key by one, under which constraints, and how they are made, listed and ended. */
+/** Grants with the AWS SDK: permissions, constraints, creation, listing and retirement. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -89,7 +89,7 @@ const encrypt = (by: KMSClient, KeyId: string, EncryptionContext?: Record<string
 const denied = { name: 'AccessDeniedException' };
 
 describe('a grant', () => {
-  it('allows its grantee its operations at once, and nobody and nothing else', async () => {
+  it('allows only its grantee only its operations, immediately', async () => {
     const KeyId = await newKey();
     await assert.rejects(encrypt(ana.kms, KeyId), denied);
     const { GrantId, GrantToken } = await grant(admin.kms, KeyId, ['Encrypt', 'DescribeKey']);
@@ -105,7 +105,7 @@ describe('a grant', () => {
     await assert.rejects(encrypt(ana.kms, await newKey()), denied);
   });
 
-  it('of one operation is not for its counterpart', async () => {
+  it('for Decrypt does not allow Encrypt', async () => {
     const KeyId = await newKey();
     await grant(admin.kms, KeyId, ['Decrypt'], {
       Constraints: { EncryptionContextSubset: { App: 'a' } },
@@ -115,7 +115,7 @@ describe('a grant', () => {
     await assert.rejects(encrypt(ana.kms, KeyId, { App: 'a' }), denied);
   });
 
-  it('does not outweigh a deny', async () => {
+  it('does not override an explicit deny', async () => {
     const KeyId = await newKey();
     await grant(admin.kms, KeyId, ['Encrypt']);
     const root = { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'kms:*', Resource: '*' };
@@ -130,7 +130,7 @@ describe('a grant', () => {
     await assert.rejects(encrypt(ana.kms, KeyId), /explicit deny in a resource-based policy/);
   });
 
-  it('to a role is for its sessions', async () => {
+  it('to a role applies to its sessions, within their session policies', async () => {
     const trust = policy({ Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT } });
     const { Role } = await admin.iam.send(
       new CreateRoleCommand({
@@ -161,7 +161,7 @@ describe('a grant', () => {
     );
   });
 
-  it('to an account leaves it to the identity policies there', async () => {
+  it('to an account does not replace identity policies', async () => {
     const KeyId = await newKey();
     await grant(admin.kms, KeyId, ['Encrypt'], {
       GranteePrincipal: `arn:aws:iam::${ACCOUNT}:root`,
@@ -169,7 +169,7 @@ describe('a grant', () => {
     await assert.rejects(encrypt(ana.kms, KeyId), /because no identity-based policy allows/);
   });
 
-  it('is not for a user who is made anew under the same name', async () => {
+  it('does not apply to a user that is recreated under the same name', async () => {
     const KeyId = await newKey();
     const first = await newUser(world, admin.iam, 'eve');
     await grant(admin.kms, KeyId, ['Encrypt'], { GranteePrincipal: arnOf('eve') });
@@ -203,7 +203,7 @@ describe('the constraints of a grant', () => {
     [{ EncryptionContextSubset: { App: 'a' } }, undefined, false],
   ];
   for (const [Constraints, context, allowed] of cases) {
-    it(`${JSON.stringify(Constraints)} ${allowed ? 'let' : 'do not let'} ${JSON.stringify(context)} through`, async () => {
+    it(`${JSON.stringify(Constraints)} ${allowed ? 'allow' : 'deny'} the context ${JSON.stringify(context)}`, async () => {
       const KeyId = await newKey();
       await grant(admin.kms, KeyId, ['Encrypt', 'DescribeKey'], { Constraints });
       if (allowed) await encrypt(ana.kms, KeyId, context);
@@ -219,7 +219,7 @@ describe('CreateGrant', () => {
       new CreateGrantCommand({ GranteePrincipal: arnOf('ana'), Operations: ['Encrypt'], ...input }),
     );
 
-  it('answers the same grant, with another token, for the same name and terms; another for other terms', async () => {
+  it('returns the same grant with a new token for the same name and terms, and a new grant otherwise', async () => {
     const KeyId = await newKey();
     const first = await grant(admin.kms, KeyId, ['Encrypt', 'Decrypt'], { Name: 'app' });
     const again = await grant(admin.kms, KeyId, ['Decrypt', 'Encrypt'], { Name: 'app' });
@@ -239,7 +239,7 @@ describe('CreateGrant', () => {
     );
   });
 
-  it('takes a key id or a key ARN, never an alias', async () => {
+  it('rejects an alias', async () => {
     const KeyId = await newKey();
     await admin.kms.send(
       new CreateAliasCommand({ AliasName: 'alias/granted', TargetKeyId: KeyId }),
@@ -250,7 +250,7 @@ describe('CreateGrant', () => {
     });
   });
 
-  it('refuses principals that are not there, and what no grant can have', async () => {
+  it('rejects unknown principals, unsupported operations and oversized constraints', async () => {
     const KeyId = await newKey();
     await assert.rejects(create({ KeyId, GranteePrincipal: arnOf('nobody') }), {
       name: 'InvalidArnException',
@@ -273,7 +273,7 @@ describe('CreateGrant', () => {
     });
   });
 
-  it('refuses constraints on keys that have no encryption context', async () => {
+  it('rejects constraints on keys without encryption context', async () => {
     const { KeyMetadata } = await admin.kms.send(
       new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
     );
@@ -285,7 +285,7 @@ describe('CreateGrant', () => {
     await create({ KeyId, Operations: ['GenerateMac'] });
   });
 
-  it('makes nothing in a dry run, and nothing on a disabled key', async () => {
+  it('creates no grant in a dry run or on a disabled key', async () => {
     const KeyId = await newKey();
     await assert.rejects(create({ KeyId, DryRun: true }), { name: 'DryRunOperationException' });
     await admin.kms.send(new DisableKeyCommand({ KeyId }));
@@ -293,7 +293,7 @@ describe('CreateGrant', () => {
     assert.deepEqual((await admin.kms.send(new ListGrantsCommand({ KeyId }))).Grants, []);
   });
 
-  it('makes no more grants on a key than may be, and others again when some are gone', async () => {
+  it('stops at the quota of grants per key, and continues after one is revoked', async () => {
     const KeyId = await newKey();
     const made = await Promise.all(
       Array.from({ length: 12 }, () => grant(admin.kms, KeyId, ['Encrypt'])),
@@ -304,7 +304,7 @@ describe('CreateGrant', () => {
     await assert.rejects(create({ KeyId }), { name: 'LimitExceededException' });
   });
 
-  it('refuses callers who may not, and tokens that are none', async () => {
+  it('rejects callers without permission, and invalid grant tokens', async () => {
     const KeyId = await newKey();
     await assert.rejects(grant(ana.kms, KeyId, ['Encrypt']), denied);
     await assert.rejects(create({ KeyId, GrantTokens: ['bm9uZQ'] }), {
@@ -328,7 +328,7 @@ describe('CreateGrant through a grant', () => {
       true,
     ],
     [
-      'equality for a subset',
+      'an Equals constraint in place of a Subset constraint',
       [['Encrypt'], { EncryptionContextEquals: { App: 'a', Stage: 'b' } }],
       true,
     ],
@@ -341,7 +341,7 @@ describe('CreateGrant through a grant', () => {
     ['another constraint', [['Encrypt'], { EncryptionContextSubset: { App: 'b' } }], false],
   ];
   for (const [what, [operations, Constraints], allowed] of cases) {
-    it(`${allowed ? 'allows' : 'refuses'} ${what}`, async () => {
+    it(`${allowed ? 'allows' : 'denies'} ${what}`, async () => {
       const KeyId = await newKey();
       await grant(admin.kms, KeyId, parent[0], { Constraints: parent[1] });
       const made = grant(ana.kms, KeyId, operations, { ...toBob, Constraints });
@@ -351,7 +351,7 @@ describe('CreateGrant through a grant', () => {
     });
   }
 
-  it('keeps equality equal', async () => {
+  it('requires the same Equals constraint', async () => {
     const KeyId = await newKey();
     const equal = { EncryptionContextEquals: { App: 'a' } };
     await grant(admin.kms, KeyId, ['CreateGrant', 'Encrypt'], { Constraints: equal });
@@ -367,7 +367,7 @@ describe('CreateGrant through a grant', () => {
 });
 
 describe('ListGrants and ListRetirableGrants', () => {
-  it('show all of a grant but its token, page by page, and by grantee and id', async () => {
+  it('return every member of a grant except its token, in pages, by grantee and by ID', async () => {
     const KeyId = await newKey();
     const Constraints = { EncryptionContextEquals: { App: 'a' } };
     const { GrantId } = await grant(admin.kms, KeyId, ['Encrypt'], {
@@ -408,7 +408,7 @@ describe('ListGrants and ListRetirableGrants', () => {
     assert.equal(new Set(all).size, 4);
   });
 
-  it('show to an account the grants that its principals can retire, on whichever key', async () => {
+  it('return the grants that a principal can retire, on all keys', async () => {
     const keys = [await newKey(), await newKey()];
     for (const KeyId of keys)
       await grant(admin.kms, KeyId, ['Encrypt'], { RetiringPrincipal: arnOf('ana') });
@@ -435,7 +435,7 @@ describe('ListGrants and ListRetirableGrants', () => {
 });
 
 describe('RevokeGrant and RetireGrant', () => {
-  it('end a grant at once', async () => {
+  it('RevokeGrant ends a grant immediately', async () => {
     const KeyId = await newKey();
     const first = await grant(admin.kms, KeyId, ['Encrypt']);
     await encrypt(ana.kms, KeyId);
@@ -456,7 +456,7 @@ describe('RevokeGrant and RetireGrant', () => {
     );
   });
 
-  it('RetireGrant is for the retiring principal, by token or by key and id', async () => {
+  it('RetireGrant is allowed to the retiring principal, by token or by key and ID', async () => {
     const KeyId = await newKey();
     const terms = { RetiringPrincipal: arnOf('bob') };
     const [one, two] = [
@@ -484,7 +484,7 @@ describe('RevokeGrant and RetireGrant', () => {
     });
   });
 
-  it('RetireGrant is for the grantee if it is among the operations, and for whom the account allows it', async () => {
+  it('RetireGrant is allowed to the grantee with that operation, and to the account’s administrator', async () => {
     const KeyId = await newKey();
     const returnable = await grant(admin.kms, KeyId, ['Encrypt', 'RetireGrant']);
     await ana.kms.send(new RetireGrantCommand({ GrantToken: returnable.GrantToken }));

@@ -1,6 +1,7 @@
 /**
- * Every operation of IAM, STS, CloudTrail and Keyhold's own, called by someone who may do nothing: what it is authorised on, and
- * that the refusal is in the trail. An operation without a row fails.
+ * Calls by a user without permissions: every IAM operation, and some operations of STS, CloudTrail
+ * and Keyhold. Checks the resource that each call is authorised on, and the audit events. An IAM
+ * operation without a row fails.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -31,7 +32,7 @@ const onPolicy = { on: PolicyArn, PolicyArn };
 const onProvider = { on: OpenIDConnectProviderArn, OpenIDConnectProviderArn };
 const inline = { PolicyName, PolicyDocument };
 
-/** Inputs, and the resource that each must be allowed on. */
+/** Input by operation, with the resource that it is authorised on. */
 const rows: Readonly<Record<string, { readonly on: string } & Readonly<Record<string, unknown>>>> =
   {
     AddClientIDToOpenIDConnectProvider: { ...onProvider, ClientID: 'c' },
@@ -67,7 +68,7 @@ const rows: Readonly<Record<string, { readonly on: string } & Readonly<Record<st
     DetachGroupPolicy: { ...onGroup, PolicyArn },
     DetachRolePolicy: { ...onRole, PolicyArn },
     DetachUserPolicy: { ...onUser, PolicyArn },
-    // The access key is the administrator's own: see below.
+    // Called with the administrator's access key: see below.
     GetAccessKeyLastUsed: { on: `${IAM}user/admin` },
     GetAccountSummary: { on: '*' },
     GetGroup: onGroup,
@@ -131,7 +132,7 @@ const rows: Readonly<Record<string, { readonly on: string } & Readonly<Record<st
     UpdateUser: { ...onUser, NewUserName: 'v' },
   };
 
-describe('someone who may do nothing', () => {
+describe('a user without permissions', () => {
   let world: World;
   let nobody: Clients;
   before(async () => {
@@ -148,11 +149,11 @@ describe('someone who may do nothing', () => {
       assert.fail(`${error.message}\ndoes not begin with\n${text}`);
   };
 
-  it('is refused each operation of IAM, on the resource that it is about', async () => {
+  it('is denied every IAM operation, on its resource', async () => {
     assert.deepEqual(
       Object.keys(rows).toSorted(),
       [...registry.iam.keys()].toSorted(),
-      'each has a row',
+      'every operation has a row',
     );
     const commands = iamSdk as unknown as Readonly<
       Record<string, new (input: object) => iamSdk.ListUsersCommand>
@@ -168,7 +169,7 @@ describe('someone who may do nothing', () => {
     }
   });
 
-  it('is refused what else takes a permission', async () => {
+  it('is denied operations of STS, CloudTrail and keyhold account', async () => {
     await assert.rejects(
       nobody.sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: 'AKIAAAAAAAAAAAAAAAAA' })),
       denial('sts:GetAccessKeyInfo', '*'),
@@ -206,12 +207,12 @@ describe('someone who may do nothing', () => {
     }
   });
 
-  it('leaves a record of each refusal', () => {
-    const refused = auditEvents(world.data).filter(
+  it('leaves an audit event of each IAM and STS denial', () => {
+    const denials = auditEvents(world.data).filter(
       ({ errorCode, errorMessage }) =>
         errorCode === 'AccessDenied' && /user\/nobody/.test(String(errorMessage)),
     );
-    const names = new Set(refused.map(({ eventName }) => eventName));
+    const names = new Set(denials.map(({ eventName }) => eventName));
     assert.deepEqual(
       [...Object.keys(rows), 'AssumeRole', 'GetAccessKeyInfo'].filter((name) => !names.has(name)),
       [],

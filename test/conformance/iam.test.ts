@@ -1,4 +1,4 @@
-/** IAM through the AWS SDK: what it makes, shows, refuses, and what becomes of callers at once. */
+/** IAM with the AWS SDK: entities, errors, and the immediate effect of changes on callers. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -56,8 +56,8 @@ const ACCOUNT = '111122223333';
 const everything = policy({ Action: '*', Resource: '*' });
 const trustsAccount = policy({ Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT } });
 
-/** The names of the errors as the SDK has them, with the status that came. */
-function refusal(name: string, status: number, text: RegExp) {
+/** Returns a predicate for an SDK error with this name, HTTP status and message. */
+function sdkError(name: string, status: number, text: RegExp) {
   return (error: Error & { $metadata?: { httpStatusCode?: number } }): boolean => {
     assert.equal(error.name, name);
     assert.equal(error.$metadata?.httpStatusCode, status);
@@ -78,7 +78,7 @@ describe('IAM', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  it('shows a user as it was made, with path and tags', async () => {
+  it('returns a user as it was created, with path and tags', async () => {
     const { User } = await iam.send(
       new CreateUserCommand({
         UserName: 'ann',
@@ -105,11 +105,11 @@ describe('IAM', () => {
     assert.equal(
       (await iam.send(new GetUserCommand({}))).User?.UserName,
       'admin',
-      'without a name, the caller',
+      'defaults to the caller',
     );
   });
 
-  it('lists users page by page, and by path', async () => {
+  it('lists users in pages, and by path', async () => {
     for (const name of ['l1', 'l2', 'l3'])
       await iam.send(new CreateUserCommand({ UserName: name, Path: '/list/' }));
     const names: (string | undefined)[] = [];
@@ -129,28 +129,28 @@ describe('IAM', () => {
     assert.deepEqual(names, ['l1', 'l2', 'l3']);
     await assert.rejects(
       iam.send(new ListUsersCommand({ Marker: 'x' })),
-      refusal('ValidationError', 400, /Invalid Marker/),
+      sdkError('ValidationError', 400, /Invalid Marker/),
     );
   });
 
-  it('answers what is wrong as AWS does', async () => {
+  it('returns the errors that AWS returns', async () => {
     await assert.rejects(
       iam.send(new GetUserCommand({ UserName: 'nobody' })),
-      refusal('NoSuchEntityException', 404, /The user with name nobody cannot be found\./),
+      sdkError('NoSuchEntityException', 404, /The user with name nobody cannot be found\./),
     );
     await assert.rejects(
       iam.send(new CreateUserCommand({ UserName: 'Admin' })),
-      refusal('EntityAlreadyExistsException', 409, /User with name Admin already exists\./),
+      sdkError('EntityAlreadyExistsException', 409, /User with name Admin already exists\./),
     );
     await assert.rejects(
       iam.send(
         new PutUserPolicyCommand({ UserName: 'admin', PolicyName: 'p', PolicyDocument: '{' }),
       ),
-      refusal('MalformedPolicyDocumentException', 400, /./),
+      sdkError('MalformedPolicyDocumentException', 400, /./),
     );
     await assert.rejects(
       iam.send(new CreateUserCommand({ UserName: 'no spaces' })),
-      refusal('ValidationError', 400, /at 'userName' failed to satisfy constraint/),
+      sdkError('ValidationError', 400, /at 'userName' failed to satisfy constraint/),
     );
     await assert.rejects(
       iam.send(
@@ -162,7 +162,7 @@ describe('IAM', () => {
           ],
         }),
       ),
-      refusal('InvalidInputException', 400, /Duplicate tag keys/),
+      sdkError('InvalidInputException', 400, /Duplicate tag keys/),
     );
     await assert.rejects(
       iam.send(
@@ -171,11 +171,11 @@ describe('IAM', () => {
           PolicyArn: `arn:aws:iam::${ACCOUNT}:policy/none`,
         }),
       ),
-      refusal('NoSuchEntityException', 404, /does not exist or is not attachable/),
+      sdkError('NoSuchEntityException', 404, /does not exist or is not attachable/),
     );
   });
 
-  it('gives a user two access keys, and each works until it is deactivated or deleted', async () => {
+  it('allows a user two access keys, and each works until it is deactivated or deleted', async () => {
     const user = await newUser(world, iam, 'bob');
     assert.equal(
       (await user.sts.send(new GetCallerIdentityCommand({}))).Arn,
@@ -189,18 +189,18 @@ describe('IAM', () => {
     await second.sts.send(new GetCallerIdentityCommand({}));
     await assert.rejects(
       iam.send(new CreateAccessKeyCommand({ UserName: 'bob' })),
-      refusal('LimitExceededException', 409, /AccessKeysPerUser: 2/),
+      sdkError('LimitExceededException', 409, /AccessKeysPerUser: 2/),
     );
 
     const of = { UserName: 'bob', AccessKeyId: AccessKey?.AccessKeyId };
     await iam.send(new UpdateAccessKeyCommand({ ...of, Status: 'Inactive' }));
     await assert.rejects(
       second.sts.send(new GetCallerIdentityCommand({})),
-      refusal('InvalidClientTokenId', 403, /security token/),
+      sdkError('InvalidClientTokenId', 403, /security token/),
     );
     await iam.send(new UpdateAccessKeyCommand({ ...of, Status: 'Active' }));
     await second.sts.send(new GetCallerIdentityCommand({}));
-    const used = await until('the use is noted', async () => {
+    const used = await until('the use is recorded', async () => {
       const { AccessKeyLastUsed } = await iam.send(
         new GetAccessKeyLastUsedCommand({ AccessKeyId: of.AccessKeyId }),
       );
@@ -210,7 +210,7 @@ describe('IAM', () => {
     await iam.send(new DeleteAccessKeyCommand(of));
     await assert.rejects(
       second.sts.send(new GetCallerIdentityCommand({})),
-      refusal('InvalidClientTokenId', 403, /security token/),
+      sdkError('InvalidClientTokenId', 403, /security token/),
     );
     assert.equal(
       (await iam.send(new ListAccessKeysCommand({ UserName: 'bob' }))).AccessKeyMetadata?.length,
@@ -218,7 +218,7 @@ describe('IAM', () => {
     );
   });
 
-  it('lets a user do what inline, attached and group policies allow, from the next request on', async () => {
+  it('allows what inline, attached and group policies allow, from the next request on', async () => {
     const carl = await newUser(world, iam, 'carl');
     const may = (): Promise<boolean> =>
       carl.kms.send(new ListKeysCommand({})).then(
@@ -259,7 +259,7 @@ describe('IAM', () => {
     assert.equal(await may(), false);
   });
 
-  it('holds a user to its permissions boundary', async () => {
+  it('limits a user by its permissions boundary', async () => {
     const { Policy } = await iam.send(
       new CreatePolicyCommand({
         PolicyName: 'only-list',
@@ -280,11 +280,11 @@ describe('IAM', () => {
     assert.equal(User?.PermissionsBoundary?.PermissionsBoundaryArn, Policy?.Arn);
     await assert.rejects(
       iam.send(new DeletePolicyCommand({ PolicyArn: Policy?.Arn })),
-      refusal('DeleteConflictException', 409, /attached/),
+      sdkError('DeleteConflictException', 409, /attached/),
     );
   });
 
-  it('keeps up to five versions of a managed policy, of which one is in force', async () => {
+  it('keeps up to five versions of a managed policy, and never reuses a version number', async () => {
     const { Policy } = await iam.send(
       new CreatePolicyCommand({
         PolicyName: 'versions',
@@ -306,17 +306,17 @@ describe('IAM', () => {
     const another = new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: everything });
     await assert.rejects(
       iam.send(another),
-      refusal('LimitExceededException', 409, /up to 5 versions/),
+      sdkError('LimitExceededException', 409, /up to 5 versions/),
     );
     await assert.rejects(
       iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: 'v5' })),
-      refusal('DeleteConflictException', 409, /default version/),
+      sdkError('DeleteConflictException', 409, /default version/),
     );
     await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: 'v1' }));
     assert.equal(
       (await iam.send(another)).PolicyVersion?.VersionId,
       'v6',
-      'a number is never used again',
+      'a version number is not reused',
     );
     const { PolicyVersion } = await iam.send(
       new GetPolicyVersionCommand({ PolicyArn, VersionId: 'v5' }),
@@ -325,7 +325,7 @@ describe('IAM', () => {
     assert.equal((await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.Description, 'all');
   });
 
-  it('says who a policy is attached to', async () => {
+  it('lists the users that a policy is attached to', async () => {
     const { Policy } = await iam.send(
       new CreatePolicyCommand({ PolicyName: 'attached', Path: '/p/', PolicyDocument: everything }),
     );
@@ -349,7 +349,7 @@ describe('IAM', () => {
     assert.deepEqual(AttachedPolicies, [{ PolicyName: 'attached', PolicyArn: Policy?.Arn }]);
   });
 
-  it('takes access keys, groups and policies along when a user is renamed, and deletes nothing that is in use', async () => {
+  it('keeps access keys, groups and policies when a user is renamed, and rejects deleting entities in use', async () => {
     const user = await newUser(world, iam, 'finn', { Action: 'kms:ListKeys', Resource: '*' });
     await iam.send(new CreateGroupCommand({ GroupName: 'g' }));
     await iam.send(new AddUserToGroupCommand({ GroupName: 'g', UserName: 'finn' }));
@@ -378,7 +378,7 @@ describe('IAM', () => {
     const gone = new DeleteUserCommand({ UserName: 'flynn' });
     await assert.rejects(
       iam.send(gone),
-      refusal('DeleteConflictException', 409, /must delete access keys first/),
+      sdkError('DeleteConflictException', 409, /must delete access keys first/),
     );
     const { AccessKeyMetadata } = await iam.send(new ListAccessKeysCommand({ UserName: 'flynn' }));
     await iam.send(
@@ -389,20 +389,20 @@ describe('IAM', () => {
     );
     await assert.rejects(
       iam.send(gone),
-      refusal('DeleteConflictException', 409, /must delete policies first/),
+      sdkError('DeleteConflictException', 409, /must delete policies first/),
     );
     await iam.send(new DeleteUserPolicyCommand({ UserName: 'flynn', PolicyName: 'own' }));
-    await assert.rejects(iam.send(gone), refusal('DeleteConflictException', 409, /group/));
+    await assert.rejects(iam.send(gone), sdkError('DeleteConflictException', 409, /group/));
     await assert.rejects(
       iam.send(new DeleteGroupCommand({ GroupName: 'g' })),
-      refusal('DeleteConflictException', 409, /users/),
+      sdkError('DeleteConflictException', 409, /users/),
     );
     await iam.send(new RemoveUserFromGroupCommand({ GroupName: 'g', UserName: 'flynn' }));
     await iam.send(gone);
     await iam.send(new DeleteGroupCommand({ GroupName: 'g' }));
   });
 
-  it('keeps a role with its trust policy', async () => {
+  it('creates, returns and deletes a role with its trust policy', async () => {
     const { Role } = await iam.send(
       new CreateRoleCommand({
         RoleName: 'r',
@@ -420,16 +420,16 @@ describe('IAM', () => {
           PolicyDocument: policy({ Action: 'sts:AssumeRole' }),
         }),
       ),
-      refusal('MalformedPolicyDocumentException', 400, /Principal/),
+      sdkError('MalformedPolicyDocumentException', 400, /Principal/),
     );
     await iam.send(new DeleteRoleCommand({ RoleName: 'r' }));
     await assert.rejects(
       iam.send(new GetRoleCommand({ RoleName: 'r' })),
-      refusal('NoSuchEntityException', 404, /role with name r/),
+      sdkError('NoSuchEntityException', 404, /role with name r/),
     );
   });
 
-  it('takes identity providers by https only, or on this machine', async () => {
+  it('creates identity providers, and rejects URLs without https', async () => {
     const made = await iam.send(
       new CreateOpenIDConnectProviderCommand({
         Url: 'https://oidc.example.com/cluster/',
@@ -451,11 +451,11 @@ describe('IAM', () => {
     );
     await assert.rejects(
       iam.send(new CreateOpenIDConnectProviderCommand({ Url: 'http://oidc.example.com' })),
-      refusal('InvalidInputException', 400, /https/),
+      sdkError('InvalidInputException', 400, /https/),
     );
   });
 
-  it('authorises its own calls by the ARN of what they are about', async () => {
+  it('authorises IAM calls by the ARN of the resource', async () => {
     const gil = await newUser(world, iam, 'gil', {
       Action: 'iam:*AccessKey*',
       Resource: 'arn:aws:iam::*:user/${aws:username}',
@@ -463,15 +463,15 @@ describe('IAM', () => {
     assert.equal((await gil.iam.send(new ListAccessKeysCommand({}))).AccessKeyMetadata?.length, 1);
     await assert.rejects(
       gil.iam.send(new ListAccessKeysCommand({ UserName: 'admin' })),
-      refusal('AccessDenied', 403, /iam:ListAccessKeys on resource: .*user\/admin/),
+      sdkError('AccessDenied', 403, /iam:ListAccessKeys on resource: .*user\/admin/),
     );
     await assert.rejects(
       gil.iam.send(new GetUserCommand({})),
-      refusal('AccessDenied', 403, /no identity-based policy allows/),
+      sdkError('AccessDenied', 403, /no identity-based policy allows/),
     );
   });
 
-  it('shows the tags of what it is about, and what is to be attached, to conditions', async () => {
+  it('lets conditions test the tags of the resource and the policy to attach', async () => {
     const statement = {
       Action: 'iam:AttachUserPolicy',
       Resource: '*',
@@ -493,7 +493,7 @@ describe('IAM', () => {
     await assert.rejects(attach('hana', 'ReadOnlyAccess'), { name: 'AccessDenied' });
   });
 
-  it('counts what an account has', async () => {
+  it('returns the number of users and a quota in the account summary', async () => {
     const { SummaryMap } = await iam.send(new GetAccountSummaryCommand({}));
     assert.ok((SummaryMap?.['Users'] ?? 0) > 1);
     assert.equal(SummaryMap?.['AccessKeysPerUserQuota'], 2);

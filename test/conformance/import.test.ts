@@ -1,4 +1,7 @@
-/** Imported key material through the AWS SDK: wrapped by node:crypto, used by KMS, compared with what the owner has. */
+/**
+ * Imported key material with the AWS SDK: wrapped with node:crypto, used by KMS, compared with the
+ * owner's own results.
+ */
 import assert from 'node:assert/strict';
 import {
   createHmac,
@@ -41,7 +44,7 @@ const world = await startWorld();
 after(() => world[Symbol.asyncDispose]());
 const { kms } = world;
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const text = Buffer.from('a secret of some length');
 
 async function externalKey(
@@ -85,7 +88,7 @@ async function materialsOf(
   );
 }
 
-describe('symmetric material', () => {
+describe('imported symmetric material', () => {
   const algorithms: readonly AlgorithmSpec[] = [
     'RSAES_OAEP_SHA_1',
     'RSAES_OAEP_SHA_256',
@@ -93,7 +96,7 @@ describe('symmetric material', () => {
     'RSA_AES_KEY_WRAP_SHA_256',
   ];
   for (const algorithm of algorithms) {
-    it(`comes in by ${algorithm} and is used like any other`, async () => {
+    it(`can be wrapped with ${algorithm}, and then encrypts and decrypts`, async () => {
       const { id, arn } = await externalKey();
       const parameters = await parametersFor(kms, id, algorithm);
       const answer = await importMaterial(kms, id, randomBytes(32), { parameters });
@@ -108,7 +111,7 @@ describe('symmetric material', () => {
     });
   }
 
-  it('is deleted and comes back only as the same bytes', async () => {
+  it('can be deleted, and only the same bytes can be imported again', async () => {
     const { id, arn } = await externalKey();
     const material = randomBytes(32);
     const { KeyMaterialId } = await importMaterial(kms, id, material);
@@ -127,7 +130,7 @@ describe('symmetric material', () => {
     await decrypts(ciphertext);
   });
 
-  it('in another key has another id, and decrypts nothing there', async () => {
+  it('has another ID in another key, and cannot decrypt there', async () => {
     const [one, other] = [await externalKey(), await externalKey()];
     const material = randomBytes(32);
     const ids = [
@@ -142,7 +145,7 @@ describe('symmetric material', () => {
     );
   });
 
-  it('has 32 bytes', async () => {
+  it('must have 32 bytes', async () => {
     const { id } = await externalKey();
     for (const length of [16, 31, 33])
       await refused(importMaterial(kms, id, randomBytes(length)), 'IncorrectKeyMaterialException');
@@ -151,7 +154,7 @@ describe('symmetric material', () => {
 });
 
 describe('several materials of one key', () => {
-  it('wait one at a time for a rotation on demand, and all must be there', async () => {
+  it('become current one at a time by on-demand rotation, and all must be present', async () => {
     const { id, arn } = await externalKey();
     const [first, second, third] = [randomBytes(32), randomBytes(32), randomBytes(32)];
     const { KeyMaterialId: firstId } = await importMaterial(kms, id, first, {
@@ -185,7 +188,7 @@ describe('several materials of one key', () => {
       ),
     );
     await kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
-    await until('the rotation', async () => {
+    await until('the rotation has ended', async () => {
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
       return KeyMetadata?.CurrentKeyMaterialId === secondId;
     });
@@ -220,13 +223,16 @@ describe('several materials of one key', () => {
     );
   });
 
-  it('of a multi-Region key come into the primary first, then into the replicas', async () => {
+  it('of a multi-Region key are imported into the primary first, then into the replicas', async () => {
     const { id } = await externalKey({ MultiRegion: true });
     const [first, second] = [randomBytes(32), randomBytes(32)];
     await importMaterial(kms, id, first);
     const there = world.kmsIn('eu-west-1');
     await kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-1' }));
-    await until('the replica', async () => (await stateOf(id, there)) === 'PendingImport');
+    await until(
+      'the replica is created',
+      async () => (await stateOf(id, there)) === 'PendingImport',
+    );
     await refused(importMaterial(there, id, second), 'IncorrectKeyMaterialException');
     await importMaterial(there, id, first);
     await decrypts(await encrypt(id), there);
@@ -247,14 +253,14 @@ describe('several materials of one key', () => {
     assert.deepEqual((await materialsOf(id, there))[1], ['PENDING_ROTATION', 'IMPORTED']);
     await kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
     await until(
-      'the rotation in both Regions',
+      'the rotation has ended in both Regions',
       async () => (await materialsOf(id, there))[1]?.[0] === 'CURRENT',
     );
     await decrypts(await encrypt(id), there);
   });
 });
 
-describe('private keys and HMAC keys', () => {
+describe('imported private keys and HMAC keys', () => {
   const pairs: readonly (readonly [
     KeySpec,
     () => KeyObject,
@@ -306,7 +312,7 @@ describe('private keys and HMAC keys', () => {
     ],
   ];
   for (const [spec, make, SigningAlgorithm, hash, algorithm] of pairs) {
-    it(`${spec} by ${algorithm}: KMS signs as the owner does`, async () => {
+    it(`${spec} wrapped with ${algorithm}: KMS and the owner verify each other’s signatures`, async () => {
       const privateKey = make();
       const { id } = await externalKey({ KeySpec: spec, KeyUsage: 'SIGN_VERIFY' });
       const material = privateKey.export({ type: 'pkcs8', format: 'der' });
@@ -327,7 +333,7 @@ describe('private keys and HMAC keys', () => {
     });
   }
 
-  it('an HMAC key: KMS makes the MACs that the owner makes', async () => {
+  it('an HMAC key: KMS computes the same MACs as the owner', async () => {
     const material = randomBytes(48);
     const { id } = await externalKey({ KeySpec: 'HMAC_384', KeyUsage: 'GENERATE_VERIFY_MAC' });
     await refused(importMaterial(kms, id, material.subarray(1)), 'IncorrectKeyMaterialException');
@@ -338,7 +344,7 @@ describe('private keys and HMAC keys', () => {
     assert.deepEqual(Buffer.from(Mac), createHmac('sha384', material).update(text).digest());
   });
 
-  it('a private key stays the one that it was', async () => {
+  it('a private key cannot be replaced by another one', async () => {
     const { id } = await externalKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
     const make = (): Buffer =>
       generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
@@ -355,7 +361,7 @@ describe('private keys and HMAC keys', () => {
     await importMaterial(kms, id, material);
   });
 
-  it('a key of another kind, and one whose halves don’t belong together, are not taken', async () => {
+  it('keys of another spec, mismatched key pairs and random bytes are rejected', async () => {
     const { id } = await externalKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
     const other = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({
       type: 'pkcs8',
@@ -377,13 +383,13 @@ describe('private keys and HMAC keys', () => {
     foreign.subarray(-65).copy(forged, forged.length - 65);
     assert.ok(
       createPrivateKey({ key: forged, format: 'der', type: 'pkcs8' }),
-      'node:crypto would take it',
+      'node:crypto accepts the mismatched pair',
     );
     await refused(importMaterial(kms, id, forged), 'IncorrectKeyMaterialException');
     await refused(importMaterial(kms, id, randomBytes(138)), 'IncorrectKeyMaterialException');
   });
 
-  it('what RSA-OAEP can’t carry is refused before anything is wrapped', async () => {
+  it('GetParametersForImport rejects key specs that are too long for RSA-OAEP', async () => {
     const refusals = [
       ['RSA_2048', 'RSAES_OAEP_SHA_256'],
       ['ECC_NIST_P521', 'RSAES_OAEP_SHA_1'],
@@ -401,7 +407,7 @@ describe('private keys and HMAC keys', () => {
 });
 
 describe('import tokens', () => {
-  it('are for one key, and can be neither made nor changed', async () => {
+  it('are valid for one key only, and cannot be forged or changed', async () => {
     const [one, other] = [await externalKey(), await externalKey()];
     const parameters = await parametersFor(kms, one.id);
     const EncryptedKeyMaterial = wrap(parameters, randomBytes(32));
@@ -433,7 +439,7 @@ describe('import tokens', () => {
     await kms.send(new ImportKeyMaterialCommand(request));
   });
 
-  it('name a wrapping that is supported', async () => {
+  it('are issued only for supported wrapping algorithms and keys with origin EXTERNAL', async () => {
     const { id } = await externalKey();
     for (const WrappingAlgorithm of ['RSAES_PKCS1_V1_5', 'SM2PKE'] as const) {
       const request = { KeyId: id, WrappingAlgorithm, WrappingKeySpec: 'RSA_2048' } as const;
@@ -457,7 +463,7 @@ describe('import tokens', () => {
 });
 
 describe('expiration', () => {
-  it('has a date in the coming year exactly if the material expires', async () => {
+  it('requires a date in the next 365 days, if and only if the material expires', async () => {
     const { id } = await externalKey();
     const parameters = await parametersFor(kms, id);
     const request = {
@@ -472,20 +478,20 @@ describe('expiration', () => {
       'ValidationException',
       'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES',
     );
-    await refused(attempt({ ValidTo: new Date(Date.now() - DAY) }), 'ValidationException');
-    await refused(attempt({ ValidTo: new Date(Date.now() + 366 * DAY) }), 'ValidationException');
+    await refused(attempt({ ValidTo: new Date(Date.now() - DAY_MS) }), 'ValidationException');
+    await refused(attempt({ ValidTo: new Date(Date.now() + 366 * DAY_MS) }), 'ValidationException');
     const both = {
-      ValidTo: new Date(Date.now() + DAY),
+      ValidTo: new Date(Date.now() + DAY_MS),
       ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
     };
     await refused(attempt(both), 'ValidationException');
     assert.equal(await stateOf(id), 'PendingImport');
   });
 
-  it('takes the material away and lets only the same bytes back; tokens are good for a day', async () => {
+  it('deletes the material, which can be imported again; import tokens expire after a day', async () => {
     const { id, arn } = await externalKey();
     const material = randomBytes(32);
-    const ValidTo = new Date(Math.ceil(Date.now() / 1000) * 1000 + DAY);
+    const ValidTo = new Date(Math.ceil(Date.now() / 1000) * 1000 + DAY_MS);
     await importMaterial(kms, id, material, { ValidTo });
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
     assert.deepEqual(
@@ -496,7 +502,7 @@ describe('expiration', () => {
     const parameters = await parametersFor(kms, id);
     await world.stop();
     await world.start('--clock-offset', '25h');
-    await until('the material to expire', async () => (await stateOf(id)) === 'PendingImport');
+    await until('the material has expired', async () => (await stateOf(id)) === 'PendingImport');
     await refused(
       kms.send(new DecryptCommand({ CiphertextBlob: ciphertext })),
       'KMSInvalidStateException',

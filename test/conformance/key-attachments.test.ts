@@ -1,4 +1,4 @@
-/** Aliases and tags of keys, and listings page by page. */
+/** Aliases and tags of keys, and listings in pages. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -38,7 +38,7 @@ const aliasesOf = async (KeyId: string) =>
   (await world.kms.send(new ListAliasesCommand({ KeyId, Limit: 100 }))).Aliases ?? [];
 
 describe('an alias', () => {
-  it('names its key by name and by ARN, and leads to another key when it is moved', async () => {
+  it('resolves to its key by name and by ARN, and to another key after an update', async () => {
     const [first, second] = [await make(), await make()];
     await alias('alias/app/orders', first);
     assert.equal(await keyOf('alias/app/orders'), first);
@@ -72,7 +72,7 @@ describe('an alias', () => {
     );
   });
 
-  it('has a name of its own, in its own form', async () => {
+  it('must have a unique and valid name', async () => {
     const id = await make();
     await alias('alias/taken', id);
     await refused(
@@ -106,7 +106,7 @@ describe('an alias', () => {
     );
   });
 
-  it('is moved among keys of one type and usage only', async () => {
+  it('can move only to a key of the same type and usage', async () => {
     const external = { Origin: 'EXTERNAL' } as const;
     const symmetric = await make();
     const signing = await make({ ...external, KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
@@ -134,7 +134,7 @@ describe('an alias', () => {
     assert.equal(await keyOf('alias/signing'), otherSigning);
   });
 
-  it('is not given to a key that is going to be deleted, and may be taken from it', async () => {
+  it('cannot move to a key that is pending deletion, but can move away from it', async () => {
     const [doomed, other] = [await make(), await make()];
     await alias('alias/doomed', doomed);
     await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId: doomed }));
@@ -148,7 +148,7 @@ describe('an alias', () => {
     );
   });
 
-  it('is one of at most 50 of a key', async () => {
+  it('counts towards the quota of 50 per key', async () => {
     const [full, other] = [await make(), await make()];
     for (let at = 0; at < 50; at += 1) await alias(`alias/full-${at}`, full);
     await refused(alias('alias/full-50', full), 'LimitExceededException');
@@ -162,7 +162,7 @@ describe('an alias', () => {
 });
 
 describe('tags', () => {
-  it('are added, replaced and taken away by key', async () => {
+  it('are added, replaced and removed by key', async () => {
     const KeyId = await make();
     const tagsOf = async () => (await world.kms.send(new ListResourceTagsCommand({ KeyId }))).Tags;
     await world.kms.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: 'a', TagValue: '1' }] }));
@@ -183,7 +183,7 @@ describe('tags', () => {
     assert.deepEqual(await tagsOf(), [{ TagKey: 'b', TagValue: '' }]);
   });
 
-  it('are 50 of a key at most, in all, and none that AWS reserves', async () => {
+  it('are limited to 50 per key, and reject duplicate and reserved tag keys', async () => {
     const KeyId = await make();
     const tag = (TagKey: string) => ({ TagKey, TagValue: 'x' });
     await world.kms.send(
@@ -211,7 +211,7 @@ describe('tags', () => {
     );
   });
 
-  it('stay as they are once the key is going to be deleted', async () => {
+  it('cannot be changed while the key is pending deletion', async () => {
     const KeyId = await make();
     await world.kms.send(new ScheduleKeyDeletionCommand({ KeyId }));
     await refused(
@@ -230,7 +230,7 @@ interface Paged {
   readonly NextMarker: string | undefined;
   readonly Truncated: boolean | undefined;
 }
-/** Each listing, as pages of names. */
+/** Listings, each as a function that returns a page of names. */
 const listings: Readonly<Record<string, (Limit: number, Marker?: string) => Promise<Paged>>> = {
   ListKeys: async (Limit, Marker) => {
     const {
@@ -267,7 +267,7 @@ function tagged(): Promise<string> {
 
 describe('listings', () => {
   for (const [name, page] of Object.entries(listings)) {
-    it(`${name} gives every row once, a page at a time`, async () => {
+    it(`${name} returns every row once, in pages`, async () => {
       const whole = await page(50);
       const rows: string[] = [];
       for (let marker: string | undefined; ;) {
@@ -283,11 +283,11 @@ describe('listings', () => {
       assert.deepEqual(rows.slice(0, 50), whole.rows);
     });
 
-    it(`${name} refuses a marker that it did not give`, async () => {
+    it(`${name} rejects an invalid marker`, async () => {
       await refused(page(3, 'nonsense'), 'InvalidMarkerException');
     });
 
-    it(`${name} bounds the page`, async () => {
+    it(`${name} limits the page size`, async () => {
       await refused(
         page(0),
         'ValidationException',

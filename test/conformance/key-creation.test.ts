@@ -1,4 +1,4 @@
-/** CreateKey and what DescribeKey then shows: specs, usages, origins, policies, tags, quotas. */
+/** CreateKey and DescribeKey: specs, usages, origins, policies, tags, quotas. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -37,7 +37,10 @@ const refusedInput = (
   text?: string | RegExp,
 ): Promise<void> => refused(make(input), name, text);
 
-/** Every key spec with every usage that it may have, and the member of the metadata that says what it then works with. */
+/**
+ * Every key spec with every usage, with the metadata member that lists the algorithms, and the
+ * algorithms.
+ */
 const kinds: readonly (readonly [KeySpec, KeyUsageType, keyof KeyMetadata, readonly string[]])[] = [
   ['SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT', 'EncryptionAlgorithms', ['SYMMETRIC_DEFAULT']],
   ...(['RSA_2048', 'RSA_3072', 'RSA_4096'] as const).flatMap(
@@ -96,7 +99,7 @@ const kinds: readonly (readonly [KeySpec, KeyUsageType, keyof KeyMetadata, reado
 ];
 
 describe('CreateKey', () => {
-  it('makes a symmetric encryption key with the default policy, unless told otherwise', async () => {
+  it('creates a symmetric encryption key with the default policy by default', async () => {
     const { KeyId, Arn, CreationDate, CurrentKeyMaterialId, ...shown } = await make();
     assert.match(KeyId ?? '', /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     assert.equal(Arn, `arn:aws:kms:us-east-1:111122223333:key/${KeyId}`);
@@ -132,7 +135,7 @@ describe('CreateKey', () => {
   });
 
   for (const [KeySpec, KeyUsage, member, algorithms] of kinds) {
-    it(`makes ${KeySpec} keys for ${KeyUsage}, whose material is still to be imported`, async () => {
+    it(`creates ${KeySpec} keys for ${KeyUsage} with origin EXTERNAL`, async () => {
       const made = await make({ KeySpec, KeyUsage, Origin: 'EXTERNAL', Description: KeySpec });
       const { KeyMetadata: shown } = await world.kms.send(
         new DescribeKeyCommand({ KeyId: made.KeyId }),
@@ -166,14 +169,14 @@ describe('CreateKey', () => {
   }
 
   for (const [KeySpec, KeyUsage] of kinds.filter(([spec], at) => spec !== kinds[at - 1]?.[0])) {
-    it(`makes ${KeySpec} keys for ${KeyUsage} whose material its HSMs make`, async () => {
+    it(`creates ${KeySpec} keys for ${KeyUsage} with origin AWS_KMS`, async () => {
       const made = await make({ KeySpec, KeyUsage });
       assert.deepEqual([made.KeyState, made.Origin], ['Enabled', 'AWS_KMS']);
       assert.equal(made.CurrentKeyMaterialId === undefined, KeySpec !== 'SYMMETRIC_DEFAULT');
     });
   }
 
-  it('takes the deprecated name of the spec too, but not both', async () => {
+  it('accepts the deprecated CustomerMasterKeySpec, but not together with KeySpec', async () => {
     const { KeySpec } = await make({
       CustomerMasterKeySpec: 'HMAC_384',
       KeyUsage: 'GENERATE_VERIFY_MAC',
@@ -187,7 +190,7 @@ describe('CreateKey', () => {
     );
   });
 
-  it('wants a usage for all but symmetric encryption keys, and one that the spec can have', async () => {
+  it('requires a usage for RSA keys, and one that the spec supports', async () => {
     await refusedInput(
       { KeySpec: 'RSA_2048' },
       'ValidationException',
@@ -209,7 +212,7 @@ describe('CreateKey', () => {
     }
   });
 
-  it('refuses what doesn’t go with the origin', async () => {
+  it('rejects inputs that do not fit the origin', async () => {
     await refusedInput(
       { Origin: 'AWS_CLOUDHSM' },
       'ValidationException',
@@ -241,7 +244,7 @@ describe('CreateKey', () => {
     );
   });
 
-  it('keeps tags by AWS’s rules', async () => {
+  it('stores tags, and rejects invalid ones', async () => {
     const Tags = [
       { TagKey: 'Team', TagValue: '' },
       { TagKey: 'team', TagValue: 'ledger' },
@@ -267,7 +270,7 @@ describe('CreateKey', () => {
     );
   });
 
-  it('refuses policies that say nothing, shut the caller out, or are too long', async () => {
+  it('rejects policies that are malformed, lock the caller out, or are too long', async () => {
     const statement = (more: object) =>
       JSON.stringify({
         Version: '2012-10-17',
@@ -289,7 +292,7 @@ describe('CreateKey', () => {
     await refusedInput({ Policy: long }, 'LimitExceededException');
   });
 
-  it('stops at the quota of keys in the Region', async () => {
+  it('stops at the quota of keys per Region', async () => {
     for (;;) {
       const { Keys = [] } = await world.kms.send(new ListKeysCommand({ Limit: 1000 }));
       if (Keys.length === 90) break;
@@ -301,8 +304,8 @@ describe('CreateKey', () => {
   });
 });
 
-describe('a key’s id', () => {
-  it('must be one', async () => {
+describe('a key ID', () => {
+  it('must be valid and exist', async () => {
     for (const KeyId of [
       'nonsense',
       '1234abcd12ab34cd56ef1234567890ab',
@@ -343,7 +346,7 @@ describe('a key’s id', () => {
 });
 
 describe('key policies', () => {
-  it('are one per key, and named default', async () => {
+  it('have the only name default', async () => {
     const { Keys = [] } = await world.kms.send(new ListKeysCommand({ Limit: 1 }));
     const KeyId = Keys[0]?.KeyId;
     const { $metadata: _, ...listed } = await world.kms.send(new ListKeyPoliciesCommand({ KeyId }));

@@ -1,4 +1,4 @@
-/** From enabled to deleted: states, waiting periods, last use, and the keys that AWS manages. */
+/** Key states, waiting periods, last use, deletion, and AWS managed keys. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -29,7 +29,7 @@ import { refused } from '../support/refused.ts';
 import { until } from '../support/until.ts';
 import { auditEvents, startWorld, type World } from '../support/world.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const Plaintext = Buffer.from('plain');
 
 let world: World;
@@ -51,7 +51,7 @@ const describeKey = async (KeyId: string) =>
 const encrypt = (KeyId: string) => world.kms.send(new EncryptCommand({ KeyId, Plaintext }));
 
 describe('a key', () => {
-  it('does nothing while it is disabled, also for whom holds its ciphertext', async () => {
+  it('cannot be used while it is disabled, also by its ciphertext', async () => {
     const { id, arn } = await make();
     const { CiphertextBlob } = await encrypt(id);
     await world.kms.send(new DisableKeyCommand({ KeyId: id }));
@@ -83,7 +83,7 @@ describe('a key', () => {
     );
   });
 
-  it('is described as its owner says', async () => {
+  it('has a description that can be changed', async () => {
     const { id } = await make();
     await world.kms.send(
       new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'für später — 鍵' }),
@@ -97,7 +97,7 @@ describe('a key', () => {
 });
 
 describe('deletion', () => {
-  it('waits 7 to 30 days, in which the key is of no use and can be had back', async () => {
+  it('waits 7 to 30 days, in which the key cannot be used and deletion can be cancelled', async () => {
     const { id, arn } = await make();
     const { CiphertextBlob } = await encrypt(id);
     for (const PendingWindowInDays of [6, 31]) {
@@ -121,7 +121,7 @@ describe('deletion', () => {
       KeyState: 'PendingDeletion',
       PendingWindowInDays: 30,
     });
-    assert.ok(Math.abs((DeletionDate?.getTime() ?? 0) - Date.now() - 30 * DAY) < 60_000);
+    assert.ok(Math.abs((DeletionDate?.getTime() ?? 0) - Date.now() - 30 * DAY_MS) < 60_000);
     const shown = await describeKey(id);
     assert.deepEqual(
       [shown?.KeyState, shown?.Enabled, shown?.DeletionDate],
@@ -158,7 +158,7 @@ describe('deletion', () => {
     );
   });
 
-  it('takes the key, its aliases and its material for good when the time is over', async () => {
+  it('removes the key and its aliases at the end of the waiting period', async () => {
     const [doomed, kept] = [await make(), await make()];
     const { CiphertextBlob } = await encrypt(doomed.id);
     await world.kms.send(
@@ -169,7 +169,7 @@ describe('deletion', () => {
     );
     await world.stop();
     await world.start('--clock-offset', '8d');
-    const deleted = await until('the DeleteKey event', async () =>
+    const deleted = await until('the key is deleted', async () =>
       auditEvents(world.data).find(
         ({ eventName, resources }) =>
           eventName === 'DeleteKey' && JSON.stringify(resources).includes(doomed.arn),
@@ -195,7 +195,7 @@ describe('deletion', () => {
 });
 
 describe('GetKeyLastUsage', () => {
-  it('knows the last success with the key, its event in the trail and its request', async () => {
+  it('returns the last successful use of a key, with its audit event and request ID', async () => {
     const { id } = await make();
     const unused = await world.kms.send(new GetKeyLastUsageCommand({ KeyId: id }));
     assert.deepEqual(
@@ -217,7 +217,7 @@ describe('GetKeyLastUsage', () => {
     );
     const used = (await world.kms.send(new GetKeyLastUsageCommand({ KeyId: id }))).KeyLastUsage;
     assert.deepEqual([used?.Operation, used?.KmsRequestId], ['Encrypt', $metadata.requestId]);
-    assert.ok(used?.Timestamp && Math.abs(used.Timestamp.getTime() - Date.now()) < 30 * DAY);
+    assert.ok(used?.Timestamp && Math.abs(used.Timestamp.getTime() - Date.now()) < 30 * DAY_MS);
     const event = auditEvents(world.data).find(({ eventID }) => eventID === used.CloudTrailEventId);
     assert.deepEqual(
       [event?.['eventName'], event?.['requestID']],
@@ -225,7 +225,7 @@ describe('GetKeyLastUsage', () => {
     );
   });
 
-  it('counts ReEncrypt for both keys, and remembers across a restart', async () => {
+  it('counts ReEncrypt for both keys, also after a restart', async () => {
     const [from, to] = [await make(), await make()];
     const { CiphertextBlob } = await encrypt(from.id);
     await world.kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: to.id }));
@@ -239,7 +239,7 @@ describe('GetKeyLastUsage', () => {
 });
 
 describe('AWS managed keys', () => {
-  it('are made when their alias is first described, once', async () => {
+  it('are created once, when their alias is first described', async () => {
     const before = (await world.kms.send(new ListKeysCommand({ Limit: 1000 }))).Keys?.length ?? 0;
     const described = await Promise.all([1, 2, 3].map(() => describeKey('alias/aws/s3')));
     const [first] = described;
@@ -261,12 +261,12 @@ describe('AWS managed keys', () => {
     );
   });
 
-  it('are there for services that there are', async () => {
+  it('are not created for unknown services, nor by Encrypt', async () => {
     await refused(describeKey('alias/aws/no-such-service'), 'NotFoundException');
     await refused(encrypt('alias/aws/ebs'), 'NotFoundException');
   });
 
-  it('rotate every year, and nobody changes, deletes or uses them but through their service', async () => {
+  it('are set to rotate every year, and cannot be changed, deleted or used by callers', async () => {
     const KeyId = (await describeKey('alias/aws/sns'))?.KeyId ?? '';
     const { KeyRotationEnabled, RotationPeriodInDays } = await world.kms.send(
       new GetKeyRotationStatusCommand({ KeyId }),
@@ -283,7 +283,7 @@ describe('AWS managed keys', () => {
       new UpdateKeyDescriptionCommand({ KeyId, Description: 'mine' }),
       new CreateAliasCommand({ AliasName: 'alias/mine', TargetKeyId: KeyId }),
     ] as const) {
-      // One client's `send` is overloaded per command; each of these takes its own output to nowhere.
+      // `send` is overloaded per command. The output is not used.
       await refused(world.kms.send(call as EncryptCommand), 'AccessDeniedException');
     }
     const other = await make();

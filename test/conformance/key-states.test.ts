@@ -1,6 +1,6 @@
 /**
- * Key states × operations over the wire: every state that can be reached from outside, for every operation on a key.
- * Updating passes too quickly for that; src/operations/pipeline/key-states.test.ts has it, with all the others.
+ * Every operation on a key, in every key state that a client can cause. Updating is too short for
+ * that. It is covered, with all other states, by src/operations/pipeline/key-states.test.ts.
  */
 import { after, before, describe, it } from 'node:test';
 import {
@@ -19,12 +19,12 @@ import { markTexts, stateRows, states } from './harness/state-rows.ts';
 import type { ReachableState, Table } from './harness/table.ts';
 import { tables } from './tables.ts';
 
-/** A key in some state, and an input for it that was good when the key was enabled. */
+/** A key in some state, with an input that was valid while the key was enabled. */
 interface Prepared {
   readonly keyArn: string;
   readonly input: object;
 }
-const AWAY = 'eu-west-1';
+const REPLICA_REGION = 'eu-west-1';
 
 type Reach = (stage: Stage, table: Table) => Promise<Prepared>;
 
@@ -32,7 +32,7 @@ const keyed = tables.filter(({ key, except }) => key !== 'none' && except.states
 
 async function enabled(stage: Stage, table: Table, more: object = {}): Promise<Prepared> {
   const keyArn = await stage.newKey({ ...(table.key === 'none' ? {} : table.key), ...more });
-  return { keyArn, input: await table.good(stage, keyArn) };
+  return { keyArn, input: await table.validInput(stage, keyArn) };
 }
 
 const reach: Record<Exclude<ReachableState, 'Unavailable' | 'Creating'>, Reach> = {
@@ -49,8 +49,8 @@ const reach: Record<Exclude<ReachableState, 'Unavailable' | 'Creating'>, Reach> 
   async PendingReplicaDeletion(stage, table) {
     const prepared = await enabled(stage, table, { MultiRegion: true });
     const KeyId = prepared.keyArn;
-    await stage.kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: AWAY }));
-    await until(`${KeyId} can be deleted`, async () => {
+    await stage.kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: REPLICA_REGION }));
+    await until(`${KeyId} is PendingReplicaDeletion`, async () => {
       await stage.kms.send(new ScheduleKeyDeletionCommand({ KeyId }));
       const { KeyMetadata } = await stage.kms.send(new DescribeKeyCommand({ KeyId }));
       return KeyMetadata?.KeyState === 'PendingReplicaDeletion';
@@ -60,15 +60,18 @@ const reach: Record<Exclude<ReachableState, 'Unavailable' | 'Creating'>, Reach> 
   PendingImport: (stage, table) => enabled(stage, table, { Origin: 'EXTERNAL' }),
 };
 
-/** A replica is Creating as long as `--settle-time` says; inputs name it by the id that it shares with its primary. */
+/**
+ * Creates a replica that stays Creating for the `--settle-time`. Inputs use the key ID, which it
+ * shares with its primary.
+ */
 async function creating(stage: Stage, table: Table): Promise<Prepared> {
   const primary = await stage.newKey({
     ...(table.key === 'none' ? {} : table.key),
     MultiRegion: true,
   });
-  const input = await table.good(stage, primary.replace(/^.*\//, ''));
-  await stage.kms.send(new ReplicateKeyCommand({ KeyId: primary, ReplicaRegion: AWAY }));
-  return { keyArn: primary.replace(stage.region, AWAY), input };
+  const input = await table.validInput(stage, primary.replace(/^.*\//, ''));
+  await stage.kms.send(new ReplicateKeyCommand({ KeyId: primary, ReplicaRegion: REPLICA_REGION }));
+  return { keyArn: primary.replace(stage.region, REPLICA_REGION), input };
 }
 
 function check(
@@ -79,9 +82,9 @@ function check(
 ): void {
   const row = stateRows[table.operation] ?? stateRows[`${table.operation} to`];
   const mark = row?.split(' ')[states.indexOf(state)] ?? '';
-  it(`${table.operation} ${mark === 'ok' ? 'works' : 'is refused'} on a key that is ${state}`, async () => {
+  it(`${table.operation} ${mark === 'ok' ? 'succeeds' : 'is rejected'} on a key in state ${state}`, async () => {
     const { keyArn, input } = await prepare();
-    const client = state === 'Creating' ? stage().world.kmsIn(AWAY) : stage().kms;
+    const client = state === 'Creating' ? stage().world.kmsIn(REPLICA_REGION) : stage().kms;
     const call = send(stage(), table, input, client);
     if (mark === 'ok') return void (await call);
     const [name = '', ...text] = (markTexts[mark] ?? '').split(' ');
@@ -89,7 +92,7 @@ function check(
   });
 }
 
-describe('key states over the wire', () => {
+describe('operations by key state', () => {
   let stage: Stage;
   const unavailable = new Map<Table, Prepared>();
 
@@ -130,10 +133,10 @@ describe('key states over the wire', () => {
     );
   }
 
-  it('left an audit record of every call', () => checkAudit(stage));
+  it('leave an audit event of every call', () => checkAudit(stage));
 });
 
-describe('the state Creating over the wire', () => {
+describe('operations on a replica that is being created', () => {
   let stage: Stage;
   before(async () => {
     stage = await openStage(['--settle-time', '1d']);
@@ -154,7 +157,9 @@ function inOtherRegions({ except }: Table): boolean {
   return except.PendingReplicaDeletion === undefined && except.Creating === undefined;
 }
 
-/** Custom key stores hold symmetric keys only. */
+/**
+ * Returns whether the table's key can be in a custom key store, which supports symmetric keys only.
+ */
 function inCustomStore({ key, except }: Table): boolean {
   return key !== 'none' && key.KeySpec === undefined && except.Unavailable === undefined;
 }

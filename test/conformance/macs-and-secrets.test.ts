@@ -1,4 +1,7 @@
-/** GenerateMac, VerifyMac, DeriveSharedSecret, Encapsulate and Decapsulate through the AWS SDK; compared with node:crypto and openssl. */
+/**
+ * GenerateMac, VerifyMac, DeriveSharedSecret, Encapsulate and Decapsulate. Secrets are compared
+ * with node:crypto and openssl.
+ */
 import assert from 'node:assert/strict';
 import {
   createPublicKey,
@@ -40,7 +43,7 @@ async function publicKeyOf(KeyId: string): Promise<Buffer> {
 
 describe('HMAC keys', () => {
   for (const bits of [224, 256, 384, 512] as const) {
-    it(`HMAC_${bits}: a MAC as long as the hash, right and wrong`, async () => {
+    it(`HMAC_${bits} generate a MAC as long as the hash, and reject any other MAC or message`, async () => {
       const { id, arn } = await makeKey({
         KeySpec: `HMAC_${bits}`,
         KeyUsage: 'GENERATE_VERIFY_MAC',
@@ -74,7 +77,7 @@ describe('HMAC keys', () => {
     });
   }
 
-  it('take their own algorithm and no other, and have no public key', async () => {
+  it('accept only their own algorithm, and have no public key', async () => {
     const { id, arn } = await makeKey({ KeySpec: 'HMAC_224', KeyUsage: 'GENERATE_VERIFY_MAC' });
     await refused(
       kms.send(
@@ -101,7 +104,7 @@ describe('key agreement', () => {
     ['ECC_NIST_P384', 'P-384'],
     ['ECC_NIST_P521', 'P-521'],
   ] as const) {
-    it(`${spec}: both sides come to the same secret`, async (test) => {
+    it(`with ${spec} gives both sides the same secret`, async (test) => {
       const { id, arn } = await makeKey({ KeySpec: spec, KeyUsage: 'KEY_AGREEMENT' });
       const ours = await publicKeyOf(id);
       const peer = generateKeyPairSync('ec', { namedCurve });
@@ -129,7 +132,7 @@ describe('key agreement', () => {
     });
   }
 
-  it('takes a public key on the same curve only, and says no more', async () => {
+  it('rejects a public key of another curve or format, without an error message', async () => {
     const { id } = await makeKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' });
     const foreign = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({
       format: 'der',
@@ -149,7 +152,7 @@ describe('key agreement', () => {
     );
   });
 
-  it('is for keys that were made for it', async () => {
+  it('requires a key with the usage KEY_AGREEMENT', async () => {
     const { id, arn } = await makeKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
     await refused(
       kms.send(
@@ -170,7 +173,7 @@ describe('key agreement', () => {
 
 describe('key encapsulation', () => {
   for (const set of [512, 768, 1024] as const) {
-    it(`ML_KEM_${set}: what one side encapsulates the other finds`, async () => {
+    it(`with ML_KEM_${set} gives both sides the same secret`, async () => {
       const { id, arn } = await makeKey({
         KeySpec: `ML_KEM_${set}`,
         KeyUsage: 'ENCAPSULATE_DECAPSULATE',
@@ -196,7 +199,7 @@ describe('key encapsulation', () => {
       assert.deepEqual(
         Buffer.from(SharedSecret),
         Buffer.from(sharedKey),
-        'what node:crypto encapsulated',
+        'the secret that node:crypto encapsulated',
       );
       const short = { ...request, SharedSecretCiphertextBlob: ciphertext.subarray(1) };
       await refused(kms.send(new DecapsulateCommand(short)), 'InvalidCiphertextException');

@@ -1,4 +1,4 @@
-/** Multi-Region keys: one id and material in several Regions, all else of each its own. */
+/** Multi-Region keys: ID and material are shared between Regions, everything else is separate. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -72,7 +72,7 @@ before(async () => {
 after(() => world[Symbol.asyncDispose]());
 
 describe('a multi-Region primary key', () => {
-  it('has an id of its own kind, and says that it is the primary', async () => {
+  it('has a key ID with the prefix mrk-, and is described as primary', async () => {
     const id = await makePrimary();
     assert.match(id, /^mrk-[0-9a-f]{32}$/);
     const { MultiRegion, MultiRegionConfiguration } = await describeIn(HOME, id);
@@ -84,7 +84,7 @@ describe('a multi-Region primary key', () => {
     });
   });
 
-  it('is never found in a Region that it was not replicated to', async () => {
+  it('does not exist in a Region that it was not replicated to', async () => {
     const id = await makePrimary();
     await refused(
       describeIn(AWAY, id),
@@ -97,7 +97,7 @@ describe('a multi-Region primary key', () => {
 });
 
 describe('ReplicateKey', () => {
-  it('makes a replica with the default policy and none of what is the primary’s own', async () => {
+  it('creates a replica with the default policy, and without the primary’s description and tags', async () => {
     const id = await makePrimary({
       Description: 'at home',
       Tags: [{ TagKey: 'where', TagValue: 'home' }],
@@ -120,7 +120,7 @@ describe('ReplicateKey', () => {
     assert.deepEqual((await describeIn(HOME, id)).MultiRegionConfiguration?.ReplicaKeys, [
       { Arn: arnIn(AWAY, id), Region: AWAY },
     ]);
-    const created = await until('the CreateKey event', async () =>
+    const created = await until('the CreateKey event is recorded', async () =>
       auditEvents(world.data).find(
         ({ eventName, resources }) =>
           eventName === 'CreateKey' && JSON.stringify(resources ?? []).includes(arnIn(AWAY, id)),
@@ -129,7 +129,7 @@ describe('ReplicateKey', () => {
     assert.equal(created['awsRegion'], AWAY);
   });
 
-  it('gives the replica the policy, description and tags that it is asked to', async () => {
+  it('creates a replica with the given policy, description and tags', async () => {
     const id = await makePrimary();
     const Policy = JSON.stringify({
       Version: '2012-10-17',
@@ -166,14 +166,14 @@ describe('ReplicateKey', () => {
     assert.deepEqual((await world.kms.send(new ListResourceTagsCommand({ KeyId: id }))).Tags, []);
   });
 
-  it('makes ciphertext that each of the keys decrypts, without knowing where it came from', async () => {
+  it('creates a replica that decrypts the primary’s ciphertexts, and the reverse', async () => {
     const id = await makePrimary();
     await replicate(id);
     assert.deepEqual(await decryptIn(AWAY, await encryptIn(HOME, id)), Plaintext);
     assert.deepEqual(await decryptIn(HOME, await encryptIn(AWAY, id)), Plaintext);
   });
 
-  it('makes one replica per Region, of a primary key only, that is enabled', async () => {
+  it('creates one replica per Region, only of an enabled primary key', async () => {
     const id = await makePrimary();
     await replicate(id);
     for (const ReplicaRegion of [AWAY, HOME]) {
@@ -200,7 +200,7 @@ describe('ReplicateKey', () => {
     );
   });
 
-  it('refuses another partition, a malformed policy and what is no Region, and makes nothing', async () => {
+  it('rejects another partition, a malformed policy and an invalid Region, and creates nothing', async () => {
     const id = await makePrimary();
     await refused(
       world.kms.send(new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'cn-north-1' })),
@@ -220,7 +220,7 @@ describe('ReplicateKey', () => {
 });
 
 describe('related multi-Region keys', () => {
-  it('are switched, described and counted as used each by itself', async () => {
+  it('have separate states, descriptions and last uses', async () => {
     const id = await makePrimary();
     await replicate(id);
     await world.kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: 'at home' }));
@@ -239,7 +239,7 @@ describe('related multi-Region keys', () => {
     );
   });
 
-  it('rotate together, led by the primary', async () => {
+  it('rotate together, and only through the primary', async () => {
     const id = await makePrimary();
     await replicate(id);
     const old = await encryptIn(AWAY, id);
@@ -254,7 +254,7 @@ describe('related multi-Region keys', () => {
       );
     }
     await world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
-    await until('the rotation in both Regions', async () => {
+    await until('the rotation has ended in both Regions', async () => {
       const { Rotations } = await world
         .kmsIn(AWAY)
         .send(new ListKeyRotationsCommand({ KeyId: id }));
@@ -266,12 +266,12 @@ describe('related multi-Region keys', () => {
     assert.deepEqual(await decryptIn(AWAY, await encryptIn(HOME, id)), Plaintext);
   });
 
-  it('are replicated as they stand, with all their materials', async () => {
+  it('are replicated with all their key materials', async () => {
     const id = await makePrimary();
     const old = await encryptIn(HOME, id);
     await world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
     await until(
-      'the rotation',
+      'the rotation has ended',
       async () =>
         (await world.kms.send(new ListKeyRotationsCommand({ KeyId: id }))).Rotations?.length === 1,
     );
@@ -279,7 +279,7 @@ describe('related multi-Region keys', () => {
     assert.deepEqual(await decryptIn(AWAY, old), Plaintext);
   });
 
-  it('are one key pair, if they are asymmetric', async () => {
+  it('share one key pair if they are asymmetric', async () => {
     const id = await makePrimary({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
     await replicate(id);
     const signed = { KeyId: id, Message: Plaintext, SigningAlgorithm: 'ECDSA_SHA_256' } as const;
@@ -296,7 +296,7 @@ describe('related multi-Region keys', () => {
     assert.deepEqual(home?.PublicKey, away?.PublicKey);
   });
 
-  it('have aliases of their own in each Region', async () => {
+  it('have separate aliases in each Region', async () => {
     const id = await makePrimary();
     await replicate(id);
     await world
@@ -308,7 +308,7 @@ describe('related multi-Region keys', () => {
 });
 
 describe('UpdatePrimaryRegion', () => {
-  it('makes the replica the primary; both do cryptography all the while', async () => {
+  it('makes the replica the primary, which can be used immediately', async () => {
     const id = await makePrimary();
     await replicate(id);
     const blob = await encryptIn(HOME, id);
@@ -333,7 +333,7 @@ describe('UpdatePrimaryRegion', () => {
     );
   });
 
-  it('needs an enabled replica in that Region', async () => {
+  it('requires an enabled replica in that Region', async () => {
     const id = await makePrimary();
     await refused(
       world.kms.send(new UpdatePrimaryRegionCommand({ KeyId: id, PrimaryRegion: AWAY })),
@@ -354,7 +354,7 @@ describe('UpdatePrimaryRegion', () => {
 });
 
 describe('deletion of a primary key with replicas', () => {
-  it('waits for the replicas, and then for its own waiting period', async () => {
+  it('waits for the replicas, and then for its waiting period', async () => {
     const id = await makePrimary();
     await replicate(id);
     const scheduled = await world.kms.send(

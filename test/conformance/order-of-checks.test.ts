@@ -1,6 +1,6 @@
 /**
- * The order in which KMS looks at a request: one request with everything wrong with it, and one fault fewer at each step.
- * What is answered must be the first fault that is left.
+ * The order in which KMS checks a request. Starts with a request that has every fault, and fixes
+ * one fault per step. The error must be that of the first remaining fault.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -9,24 +9,24 @@ import { signRequest, type Credentials } from '../../src/sigv4/index.ts';
 import { awsFiles } from '../support/aws-files.ts';
 import { openStage, UNKNOWN_KEY, type Stage } from './harness/stage.ts';
 
-interface Asked {
+interface RequestVariant {
   readonly caller: 'admin' | 'nobody' | 'forger';
   readonly target: string;
   readonly key: 'unknown' | 'disabled' | 'for encryption' | 'for signing';
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-const everythingWrong: Asked = {
+const everyFault: RequestVariant = {
   caller: 'forger',
   target: 'TrentService.Sgn',
   key: 'unknown',
   input: { Message: 5, MessageType: 'HASH', SigningAlgorithm: 'RSASSA_PSS_SHA_256', DryRun: true },
 };
 
-/** What is mended before each step, and what is then answered. */
+/** The fault that each step fixes, and the error that remains. */
 const steps: readonly (readonly [
-  mended: string,
-  change: Partial<Asked>,
+  fixed: string,
+  change: Partial<RequestVariant>,
   error: string | undefined,
   text?: RegExp,
 ])[] = [
@@ -40,7 +40,7 @@ const steps: readonly (readonly [
     /at 'messageType' failed to satisfy constraint/,
   ],
   ['the constraints', { input: { MessageType: 'DIGEST' } }, 'NotFoundException', /does not exist$/],
-  ['the key’s id', { key: 'disabled' }, 'AccessDeniedException', /kms:Sign/],
+  ['the key ID', { key: 'disabled' }, 'AccessDeniedException', /kms:Sign/],
   ['the caller', { caller: 'admin' }, 'DisabledException', /is disabled\.$/],
   [
     'the key’s state',
@@ -61,18 +61,18 @@ const steps: readonly (readonly [
     /^Digest is invalid length/,
   ],
   ['the digest', { input: { Message: base64(32) } }, 'DryRunOperationException'],
-  ['the wish for a dry run', { input: { DryRun: false } }, undefined],
+  ['the DryRun option', { input: { DryRun: false } }, undefined],
 ];
 
 function base64(bytes: number): string {
   return Buffer.alloc(bytes).toString('base64');
 }
 
-describe('of all that is wrong with a request, KMS says first', () => {
+describe('a request with several faults', () => {
   let stage: Stage;
-  let keys: Record<Asked['key'], string>;
-  let callers: Record<Asked['caller'], Credentials>;
-  let asked = everythingWrong;
+  let keys: Record<RequestVariant['key'], string>;
+  let callers: Record<RequestVariant['caller'], Credentials>;
+  let asked = everyFault;
 
   before(async () => {
     stage = await openStage();
@@ -97,7 +97,7 @@ describe('of all that is wrong with a request, KMS says first', () => {
     target,
     key,
     input,
-  }: Asked): Promise<{ __type?: string; message?: string; Message?: string }> {
+  }: RequestVariant): Promise<{ __type?: string; message?: string; Message?: string }> {
     const { endpoint } = stage.world.server;
     const body = JSON.stringify({ KeyId: keys[key], ...input });
     const headers = {
@@ -124,12 +124,12 @@ describe('of all that is wrong with a request, KMS says first', () => {
     return (await response.json()) as { __type?: string };
   }
 
-  // Each step goes on from the one before.
-  for (const [mended, change, error, text] of steps) {
-    it(`${error ?? 'nothing'} with ${mended} mended`, async () => {
+  // Each step continues from the previous one.
+  for (const [fixed, change, error, text] of steps) {
+    it(`${error === undefined ? 'succeeds' : `fails with ${error}`} after fixing ${fixed}`, async () => {
       asked = { ...asked, ...change, input: { ...asked.input, ...change.input } };
       const { __type, message, Message = message } = await answer(asked);
-      assert.equal(__type, error, `it says ${Message ?? 'nothing'}`);
+      assert.equal(__type, error, `the message is ${Message ?? 'missing'}`);
       if (text) assert.match(Message ?? '', text);
     });
   }

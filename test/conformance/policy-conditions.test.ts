@@ -1,4 +1,4 @@
-/** Conditions of key policies against real requests: what each condition key of KMS, and each global one, sees. */
+/** Conditions in key policies against real requests, for condition keys of KMS and global ones. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -42,7 +42,9 @@ let subject: Subject;
 const Plaintext = Buffer.from('secret');
 const App = { App: 'ledger', Stage: 'test' };
 
-/** All that the account may do, but for an action under conditions. */
+/**
+ * Returns a key policy that allows the account everything, and denies an action under conditions.
+ */
 function policy(action: string, conditions: Conditions): string {
   return JSON.stringify({
     Version: '2012-10-17',
@@ -58,8 +60,8 @@ function policy(action: string, conditions: Conditions): string {
   });
 }
 
-/** Whether the deny of `action` under `conditions` catches what is done. */
-async function catches(action: string, conditions: Conditions, act: Act): Promise<boolean> {
+/** Returns whether the deny of `action` under `conditions` applies to a request. */
+async function denies(action: string, conditions: Conditions, act: Act): Promise<boolean> {
   const { kms } = world;
   await kms.send(
     new PutKeyPolicyCommand({ KeyId: subject.keyId, Policy: policy(action, conditions) }),
@@ -119,7 +121,7 @@ const tag: Act = (kms, { keyId }) =>
   kms.send(new TagResourceCommand({ KeyId: keyId, Tags: [{ TagKey: 'Cost', TagValue: '42' }] }));
 const untag: Act = (kms, { keyId }) =>
   kms.send(new UntagResourceCommand({ KeyId: keyId, TagKeys: ['Cost'] }));
-/** Refused for its waiting period, after authorisation. */
+/** Fails because of its waiting period, after authorisation. */
 const scheduleDeletion: Act = async (kms, { keyId }) => {
   try {
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyId, PendingWindowInDays: 40 }));
@@ -343,8 +345,8 @@ describe('a condition in a key policy', () => {
       .toString()
       .replace(/^\(\) => \(?/, '')
       .replace(/\)$/, '');
-    it(`${caught ? 'sees' : 'does not see'} ${name} in ${action}`, async () => {
-      assert.equal(await catches(action, conditions(), act), caught);
+    it(`${caught ? 'matches' : 'does not match'} ${name} in ${action}`, async () => {
+      assert.equal(await denies(action, conditions(), act), caught);
     });
   }
 });
@@ -359,7 +361,7 @@ describe('PutKeyPolicy', () => {
     );
   const allow = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
 
-  it('refuses a policy whose conditions would lock the caller out', async () => {
+  it('rejects a policy whose conditions would lock the caller out', async () => {
     const elsewhere = { ...allow, Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } };
     await assert.rejects(put(elsewhere), {
       name: 'MalformedPolicyDocumentException',
@@ -367,11 +369,11 @@ describe('PutKeyPolicy', () => {
     });
   });
 
-  it('accepts one whose conditions the caller meets', async () => {
+  it('accepts a policy whose conditions the caller meets', async () => {
     await put({ ...allow, Condition: { IpAddress: { 'aws:SourceIp': ['127.0.0.1', '::1'] } } });
   });
 
-  it('refuses principals that are not there', async () => {
+  it('rejects unknown principals', async () => {
     for (const name of ['user/nobody', 'role/nobody']) {
       await assert.rejects(
         put({ ...allow, Principal: { AWS: [admin, `arn:aws:iam::${account}:${name}`] } }),
@@ -383,7 +385,7 @@ describe('PutKeyPolicy', () => {
     }
   });
 
-  it('means a user, not whoever is made anew under its name', async () => {
+  it('matches a user by its ID, so that a user recreated under its name does not match', async () => {
     using by = administrator(world);
     const KeyId = subject.keyId;
     using first = await newUser(world, by.iam, 'again');
@@ -410,7 +412,7 @@ describe('PutKeyPolicy', () => {
     });
   });
 
-  it('refuses what is not a policy, with the reason', async () => {
+  it('rejects an invalid policy with the reason', async () => {
     await assert.rejects(put({ ...allow, Condition: { StringSames: { 'aws:username': 'x' } } }), {
       name: 'MalformedPolicyDocumentException',
       message: 'Invalid Condition type : StringSames.',

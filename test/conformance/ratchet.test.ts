@@ -1,13 +1,16 @@
-/** Fails for an operation without a table, a documented error without a case, a key state without a cell. */
+/**
+ * Fails for an operation without a table, a documented error without a case, or an operation
+ * without a row of key states.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { registry } from '../../src/operations/index.ts';
 import { casesOf } from './harness/cases.ts';
-import { documentedErrors, isNever } from './harness/documented-errors.ts';
+import { documentedErrors, isUnreachable } from './harness/documented-errors.ts';
 import { stateRows } from './harness/state-rows.ts';
 import { tables } from './tables.ts';
 
-/** What is still to come. These lists only shrink: an entry that is no longer needed fails too. */
+/** Known gaps. These lists only shrink: an entry that is no longer needed fails too. */
 const withoutTable: readonly string[] = [];
 const withoutCase: readonly string[] = [];
 
@@ -15,30 +18,33 @@ const byName = new Map<string, (typeof tables)[number]>(
   tables.map((table) => [table.operation, table]),
 );
 
-/** Errors that the file of key states has the cases for. */
-const ofStates = new Set(['DisabledException', 'KMSInvalidStateException']);
+/** Errors that key-states.test.ts covers. */
+const stateErrors = new Set(['DisabledException', 'KMSInvalidStateException']);
 
-describe('conformance covers', () => {
-  it('every operation of KMS that there is', () => {
+describe('the conformance tables', () => {
+  it('cover every KMS operation', () => {
     const missing = [...registry.kms.keys()].filter((name) => !byName.has(name));
     assert.deepEqual(missing.toSorted(), withoutTable.toSorted());
   });
 
-  it('every documented error of each', () => {
+  it('cover every documented error of each operation', () => {
     const missing = tables.flatMap((table) => {
       const covered = new Set(casesOf(table).map(({ error }) => error));
       const fromStates = table.key !== 'none' && table.except.states === undefined;
       return documentedErrors(table.operation)
         .filter(
-          (error) => !covered.has(error) && !isNever(error) && !Object.hasOwn(table.never, error),
+          (error) =>
+            !covered.has(error) &&
+            !isUnreachable(error) &&
+            !Object.hasOwn(table.unreachable, error),
         )
-        .filter((error) => !(fromStates && ofStates.has(error)))
+        .filter((error) => !(fromStates && stateErrors.has(error)))
         .map((error) => `${table.operation} ${error}`);
     });
     assert.deepEqual(missing.toSorted(), withoutCase.toSorted());
   });
 
-  it('every key state of each operation on a key, or says why not', () => {
+  it('have a row of key states for each operation on a key', () => {
     const missing = tables.filter(
       ({ operation, key }) =>
         key !== 'none' && !stateRows[operation] && !stateRows[`${operation} to`],
@@ -46,15 +52,15 @@ describe('conformance covers', () => {
     assert.deepEqual(
       missing.map(({ operation }) => operation),
       [],
-      'the table of key states has a row for it',
+      'add a row to harness/state-rows.ts',
     );
   });
 
-  it('nothing as never that has a case, or that is not documented', () => {
+  it('list as unreachable only documented errors without a case', () => {
     const wrong = tables.flatMap((table) => {
       const covered = new Set(casesOf(table).map(({ error }) => error));
       const documented = documentedErrors(table.operation);
-      return Object.keys(table.never).filter(
+      return Object.keys(table.unreachable).filter(
         (error) => covered.has(error) || !documented.includes(error),
       );
     });

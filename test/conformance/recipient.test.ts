@@ -1,4 +1,7 @@
-/** Recipient: secrets for attested enclaves, through the AWS SDK; openssl opens what only the enclave can. */
+/**
+ * Recipient: responses encrypted for attested enclaves. openssl decrypts them with the enclave's
+ * key.
+ */
 import assert from 'node:assert/strict';
 import { diffieHellman, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,10 +63,10 @@ function opened(ciphertextForRecipient: Uint8Array | undefined): Buffer {
   );
 }
 
-describe('what is for a recipient', { skip: withoutOpenssl }, () => {
+describe('a response for a recipient', { skip: withoutOpenssl }, () => {
   const text = Buffer.from('for the enclave only');
 
-  it('Decrypt', async () => {
+  it('of Decrypt contains the plaintext only for the enclave, and the document is in the audit trail', async () => {
     const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: text }));
     const answer = await kms.send(new DecryptCommand({ CiphertextBlob, ...recipient() }));
     assert.deepEqual([answer.Plaintext, answer.KeyMaterialId], [undefined, undefined]);
@@ -77,7 +80,7 @@ describe('what is for a recipient', { skip: withoutOpenssl }, () => {
     assert.match(event, new RegExp(`"attestationDocumentEnclaveImageDigest":"${'a0'.repeat(48)}"`));
   });
 
-  it('GenerateDataKey', async () => {
+  it('of GenerateDataKey contains the data key only for the enclave', async () => {
     const answer = await kms.send(
       new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', ...recipient() }),
     );
@@ -88,7 +91,7 @@ describe('what is for a recipient', { skip: withoutOpenssl }, () => {
     assert.deepEqual(opened(answer.CiphertextForRecipient), Buffer.from(Plaintext));
   });
 
-  it('GenerateDataKeyPair', async () => {
+  it('of GenerateDataKeyPair contains the private key only for the enclave', async () => {
     const answer = await kms.send(
       new GenerateDataKeyPairCommand({ KeyId, KeyPairSpec: 'ECC_NIST_P256', ...recipient() }),
     );
@@ -99,7 +102,7 @@ describe('what is for a recipient', { skip: withoutOpenssl }, () => {
     assert.deepEqual(opened(answer.CiphertextForRecipient), Buffer.from(Plaintext));
   });
 
-  it('GenerateRandom', async () => {
+  it('of GenerateRandom contains the bytes only for the enclave', async () => {
     const answer = await kms.send(
       new GenerateRandomCommand({ NumberOfBytes: 100, ...recipient() }),
     );
@@ -107,7 +110,7 @@ describe('what is for a recipient', { skip: withoutOpenssl }, () => {
     assert.equal(opened(answer.CiphertextForRecipient).length, 100);
   });
 
-  it('DeriveSharedSecret', async () => {
+  it('of DeriveSharedSecret contains the secret only for the enclave', async () => {
     const made = await kms.send(
       new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' }),
     );
@@ -135,11 +138,11 @@ describe('what is for a recipient', { skip: withoutOpenssl }, () => {
   });
 });
 
-describe('a document that is not to be believed', () => {
-  it('gets nothing', async () => {
-    const stranger = await makeEnclave();
+describe('an attestation document', () => {
+  it('is rejected if it has another root, is malformed, or has no public key', async () => {
+    const untrusted = await makeEnclave();
     for (const document of [
-      stranger.document(),
+      untrusted.document(),
       Buffer.from('nonsense'),
       enclave.document({ publicKey: null }),
     ]) {
@@ -151,7 +154,7 @@ describe('a document that is not to be believed', () => {
     }
   });
 
-  it('is not even looked at without a root', async () => {
+  it('is rejected if no root is configured', async () => {
     await using bare = await startWorld();
     await refused(
       bare.kms.send(new GenerateRandomCommand({ NumberOfBytes: 32, ...recipient() })),
@@ -162,7 +165,7 @@ describe('a document that is not to be believed', () => {
 });
 
 describe('policies', () => {
-  it('see what the document proves', async () => {
+  it('can test the measurements in the document', async () => {
     const root = `arn:aws:iam::${KeyMetadata?.AWSAccountId ?? ''}:root`;
     const measured = {
       StringEqualsIgnoreCase: {

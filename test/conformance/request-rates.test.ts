@@ -1,4 +1,4 @@
-/** AWS's request quotas, switched on. */
+/** AWS's request quotas, enabled by an option. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -16,14 +16,14 @@ before(async () => {
 after(() => world[Symbol.asyncDispose]());
 
 describe('with --aws-rates', () => {
-  it('a request above its quota is refused, recorded, and costs the others nothing', async () => {
+  it('a request above its quota is rejected and recorded, and other operations succeed', async () => {
     const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
     const wanted = {
       KeyId: KeyMetadata?.KeyId,
       WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
       WrappingKeySpec: 'RSA_2048',
     } as const;
-    // One in four seconds: of two at once one is too many.
+    // The quota is one request in four seconds, so one of two concurrent requests exceeds it.
     const [first, second] = await Promise.allSettled(
       [1, 2].map(() => world.kms.send(new GetParametersForImportCommand(wanted))),
     );
@@ -44,7 +44,7 @@ describe('with --aws-rates', () => {
     );
   });
 
-  it('each Region has quotas of its own', async () => {
+  it('each Region has separate quotas', async () => {
     const elsewhere = world.kmsIn('eu-central-1');
     const { KeyMetadata } = await elsewhere.send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
     const wanted = {

@@ -1,4 +1,4 @@
-/** Rotation by schedule and on demand, with time moved by `--clock-offset`. */
+/** Automatic and on-demand rotation. `--clock-offset` advances the time. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -24,7 +24,7 @@ import { refused } from '../support/refused.ts';
 import { until } from '../support/until.ts';
 import { auditEvents, startWorld, type World } from '../support/world.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const Plaintext = Buffer.from('kept for years');
 
 let world: World;
@@ -67,14 +67,14 @@ before(async () => {
 after(() => world[Symbol.asyncDispose]());
 
 describe('automatic rotation', () => {
-  it('is off in a new key, and shows a period and a date only when it is on', async () => {
+  it('is disabled for a new key, and has a period and a date only while it is enabled', async () => {
     const { id } = await makeKey();
     assert.deepEqual(await statusOf(id), { KeyId: id, KeyRotationEnabled: false });
     const before = Date.now();
     await world.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
     const { NextRotationDate, ...status } = await statusOf(id);
     assert.deepEqual(status, { KeyId: id, KeyRotationEnabled: true, RotationPeriodInDays: 365 });
-    const days = ((NextRotationDate?.getTime() ?? 0) - before) / DAY;
+    const days = ((NextRotationDate?.getTime() ?? 0) - before) / DAY_MS;
     assert.ok(days >= 365 && days < 365.01, `${days} days`);
     await world.kms.send(new EnableKeyRotationCommand({ KeyId: id, RotationPeriodInDays: 90 }));
     assert.equal((await statusOf(id)).RotationPeriodInDays, 90);
@@ -96,7 +96,7 @@ describe('automatic rotation', () => {
     }
   });
 
-  it('is for symmetric keys that KMS made the material of', async () => {
+  it('is supported for symmetric keys with origin AWS_KMS only', async () => {
     const hmac = await makeKey({
       Origin: 'EXTERNAL',
       KeySpec: 'HMAC_256',
@@ -120,7 +120,7 @@ describe('automatic rotation', () => {
     );
   });
 
-  it('keeps its setting while the key is disabled, and hides it while the key is going to be deleted', async () => {
+  it('keeps its setting while the key is disabled, and hides it while the key is pending deletion', async () => {
     const { id, arn } = await makeKey();
     await world.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
     await world.kms.send(new DisableKeyCommand({ KeyId: id }));
@@ -140,7 +140,7 @@ describe('automatic rotation', () => {
     assert.equal((await statusOf(id)).KeyRotationEnabled, true);
   });
 
-  it('takes a key by id or ARN, not by alias', async () => {
+  it('rejects an alias', async () => {
     const { id } = await makeKey();
     await world.kms.send(new CreateAliasCommand({ AliasName: 'alias/rotating', TargetKeyId: id }));
     await refused(
@@ -152,7 +152,7 @@ describe('automatic rotation', () => {
 });
 
 describe('rotation on demand', () => {
-  it('makes new material current, and what the old one encrypted decrypts for ever', async () => {
+  it('makes new material current, and ciphertexts of the old material still decrypt', async () => {
     const { id, arn } = await makeKey();
     const first = await currentMaterial(id);
     const { CiphertextBlob } = await world.kms.send(new EncryptCommand({ KeyId: id, Plaintext }));
@@ -182,7 +182,7 @@ describe('rotation on demand', () => {
         .KeyMaterialId,
       second,
     );
-    const event = await until('the RotateKey event', async () =>
+    const event = await until('the RotateKey event is recorded', async () =>
       auditEvents(world.data).find(
         ({ eventName, resources }) =>
           eventName === 'RotateKey' && JSON.stringify(resources).includes(id),
@@ -197,7 +197,7 @@ describe('rotation on demand', () => {
     });
   });
 
-  it('lists completed rotations alone unless asked for all material, page by page', async () => {
+  it('is listed in pages, and with all key material on request', async () => {
     const { id } = await makeKey();
     for (const times of [1, 2]) {
       await world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
@@ -222,7 +222,7 @@ describe('rotation on demand', () => {
     );
   });
 
-  it('is done once at a time', async () => {
+  it('rejects a second rotation while one is in progress', async () => {
     const { id } = await makeKey();
     await world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));
     assert.ok((await statusOf(id)).OnDemandRotationStartDate);
@@ -231,7 +231,7 @@ describe('rotation on demand', () => {
     assert.equal((await statusOf(id)).OnDemandRotationStartDate, undefined);
   });
 
-  it('is for symmetric encryption keys that are enabled', async () => {
+  it('is supported for enabled symmetric encryption keys only', async () => {
     const hmac = await makeKey({
       Origin: 'EXTERNAL',
       KeySpec: 'HMAC_256',
@@ -261,8 +261,8 @@ describe('rotation on demand', () => {
   });
 });
 
-describe('time', () => {
-  it('rotates and deletes what is due, and waits for keys that are disabled', async () => {
+describe('a key', () => {
+  it('is rotated or deleted when it is due, and a disabled key is rotated once it is enabled', async () => {
     const [due, disabled, deleted] = [await makeKey(), await makeKey(), await makeKey()];
     for (const { id } of [due, disabled])
       await world.kms.send(new EnableKeyRotationCommand({ KeyId: id }));
@@ -278,12 +278,14 @@ describe('time', () => {
     const [, rotation] = await rotated(due.id, 1);
     assert.equal(rotation?.RotationType, 'AUTOMATIC');
     const status = await statusOf(due.id);
-    assert.ok(Math.abs((status.NextRotationDate?.getTime() ?? 0) - Date.now() - 765 * DAY) < DAY);
+    assert.ok(
+      Math.abs((status.NextRotationDate?.getTime() ?? 0) - Date.now() - 765 * DAY_MS) < DAY_MS,
+    );
     assert.deepEqual(
       Buffer.from((await world.kms.send(new DecryptCommand({ CiphertextBlob }))).Plaintext ?? []),
       Plaintext,
     );
-    await until('the deletion', async () =>
+    await until('the key is deleted', async () =>
       auditEvents(world.data).some(({ eventName }) => eventName === 'DeleteKey'),
     );
     await refused(
@@ -296,7 +298,7 @@ describe('time', () => {
     await rotated(disabled.id, 1);
   });
 
-  it('allows 25 rotations on demand in a key’s life', async () => {
+  it('can be rotated on demand 25 times', async () => {
     const { id, arn } = await makeKey();
     for (let times = 1; times <= 25; times += 1) {
       await world.kms.send(new RotateKeyOnDemandCommand({ KeyId: id }));

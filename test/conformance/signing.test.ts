@@ -1,4 +1,4 @@
-/** Sign, Verify and GetPublicKey through the AWS SDK; what is signed is verified by node:crypto and by openssl. */
+/** Sign, Verify and GetPublicKey. Signatures are also verified with node:crypto and openssl. */
 import assert from 'node:assert/strict';
 import { constants, createPublicKey, hash, sign, generateKeyPairSync, verify } from 'node:crypto';
 import { after, describe, it } from 'node:test';
@@ -53,7 +53,7 @@ for (const [spec, algorithms] of specs) {
     const key = await makeKey(spec);
     const spki = await publicKeyOf(key.id);
     for (const algorithm of algorithms) {
-      it(`${algorithm} over a message and over its digest, as others verify it`, async (test) => {
+      it(`signs a message and its digest with ${algorithm}; node:crypto and openssl verify both`, async (test) => {
         const name = hashOf(algorithm);
         const digest = hash(name, message, 'buffer');
         const options = algorithm.includes('PSS')
@@ -102,7 +102,7 @@ for (const [spec, algorithms] of specs) {
       });
     }
 
-    it('refuses another’s signature, without a text', async () => {
+    it('rejects a signature of another message, without an error message', async () => {
       const [SigningAlgorithm = 'ECDSA_SHA_256'] = algorithms;
       const request = { KeyId: key.id, Message: message, SigningAlgorithm };
       const { Signature = Buffer.alloc(0) } = await kms.send(
@@ -122,7 +122,7 @@ describe('larger RSA keys', () => {
     ['RSA_3072', 384, 'RSASSA_PSS_SHA_384'],
     ['RSA_4096', 512, 'RSASSA_PKCS1_V1_5_SHA_512'],
   ] as const) {
-    it(`${spec} signs in ${bytes} bytes`, async () => {
+    it(`${spec} produce signatures of ${bytes} bytes`, async () => {
       const key = await makeKey(spec);
       const request = { KeyId: key.id, Message: message, SigningAlgorithm: algorithm } as const;
       const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
@@ -142,7 +142,7 @@ describe('larger RSA keys', () => {
 });
 
 describe('related multi-Region keys', () => {
-  it('are one pair', async () => {
+  it('share one key pair', async () => {
     const { KeyMetadata } = await kms.send(
       new CreateKeyCommand({
         KeySpec: 'ECC_NIST_P384',
@@ -154,7 +154,7 @@ describe('related multi-Region keys', () => {
     await kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' }));
     const there = world.kmsIn('eu-west-1');
     await until(
-      'the replica',
+      'the replica is enabled',
       async () =>
         (await there.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState === 'Enabled',
     );
@@ -177,7 +177,7 @@ describe('ECC_NIST_EDWARDS25519', async () => {
     type: 'spki',
   });
 
-  it('signs messages with Ed25519 as node:crypto does', async () => {
+  it('signs messages with Ed25519; node:crypto verifies them', async () => {
     const request = {
       KeyId: key.id,
       Message: message,
@@ -191,7 +191,7 @@ describe('ECC_NIST_EDWARDS25519', async () => {
     );
   });
 
-  it('signs digests with Ed25519ph, which is another scheme', async () => {
+  it('signs digests with Ed25519ph, which Ed25519 does not accept', async () => {
     const Message = hash('sha512', message, 'buffer');
     const request = {
       KeyId: key.id,
@@ -215,7 +215,7 @@ describe('ECC_NIST_EDWARDS25519', async () => {
     await refused(kms.send(new VerifyCommand(raw)), 'KMSInvalidSignatureException');
   });
 
-  it('refuses digests for the one and messages for the other', async () => {
+  it('rejects digests for Ed25519 and messages for Ed25519ph', async () => {
     const wrong: readonly (readonly [SigningAlgorithmSpec, MessageType])[] = [
       ['ED25519_SHA_512', 'DIGEST'],
       ['ED25519_PH_SHA_512', 'RAW'],
@@ -240,7 +240,7 @@ describe('SM2', { skip: withoutOpenssl }, async () => {
   const key = await makeKey('SM2');
   const spki = await publicKeyOf(key.id);
 
-  it('signs with the usual identity, as openssl verifies it', async () => {
+  it('signs messages with the default distinguishing ID, which openssl verifies, and digests', async () => {
     const request = { KeyId: key.id, Message: message, SigningAlgorithm: 'SM2DSA' } as const;
     const { Signature = Buffer.alloc(0) } = await kms.send(new SignCommand(request));
     const command = [
@@ -285,7 +285,7 @@ for (const set of [44, 65, 87] as const) {
     });
     const SigningAlgorithm = 'ML_DSA_SHAKE_256';
 
-    it('signs messages, and what was made of them outside, alike', async () => {
+    it('signs messages and external µ; node:crypto verifies both', async () => {
       // FIPS 204, algorithm 7, lines 1 and 6, for an empty context.
       const shake = (data: Uint8Array): Buffer =>
         hash('shake256', data, { outputEncoding: 'buffer', outputLength: 64 });
@@ -310,7 +310,7 @@ for (const set of [44, 65, 87] as const) {
       }
     });
 
-    it('takes no digests', async () => {
+    it('rejects digests', async () => {
       const request = {
         KeyId: key.id,
         Message: Buffer.alloc(64),
@@ -326,11 +326,11 @@ for (const set of [44, 65, 87] as const) {
   });
 }
 
-describe('what signing refuses', async () => {
+describe('signing and verifying', async () => {
   const key = await makeKey('ECC_NIST_P256');
   const request = { KeyId: key.id, Message: message, SigningAlgorithm: 'ECDSA_SHA_256' } as const;
 
-  it('a digest that is not as long as the algorithm’s hash', async () => {
+  it('rejects a digest whose length differs from the algorithm’s hash', async () => {
     await refused(
       kms.send(new SignCommand({ ...request, MessageType: 'DIGEST' })),
       'ValidationException',
@@ -338,7 +338,7 @@ describe('what signing refuses', async () => {
     );
   });
 
-  it('an algorithm of another key spec', async () => {
+  it('rejects an algorithm of another key spec', async () => {
     await refused(
       kms.send(new SignCommand({ ...request, SigningAlgorithm: 'RSASSA_PSS_SHA_256' })),
       'InvalidKeyUsageException',
@@ -346,7 +346,7 @@ describe('what signing refuses', async () => {
     );
   });
 
-  it('a key that is for something else', async () => {
+  it('rejects a key with another usage', async () => {
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     await refused(
       kms.send(new SignCommand({ ...request, KeyId: KeyMetadata?.KeyId })),
@@ -359,7 +359,7 @@ describe('what signing refuses', async () => {
     );
   });
 
-  it('everything, in a dry run, after checking it', async () => {
+  it('ends with DryRunOperationException in a dry run', async () => {
     await refused(
       kms.send(new SignCommand({ ...request, DryRun: true })),
       'DryRunOperationException',
@@ -370,7 +370,7 @@ describe('what signing refuses', async () => {
     );
   });
 
-  it('a signature by another key', async () => {
+  it('rejects a signature by another key', async () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const Signature = sign('sha256', message, other.privateKey);
     await refused(

@@ -1,4 +1,4 @@
-/** STS through the AWS SDK: sessions of roles and users, what limits them, and how they end. */
+/** STS with the AWS SDK: sessions of roles and users, their limits and their end. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -77,7 +77,7 @@ describe('STS', () => {
   const whoIs = async ({ sts }: Pick<Clients, 'sts'>) =>
     (await sts.send(new GetCallerIdentityCommand({}))).Arn;
 
-  it('gives whom a role trusts its policies, under the name of the session', async () => {
+  it('gives a trusted principal the policies of a role, under a session name', async () => {
     const arn = await newRole(
       'lister',
       trustsAccount,
@@ -107,7 +107,7 @@ describe('STS', () => {
     });
   });
 
-  it('tells nobody whether a role that does not trust them is there', async () => {
+  it('returns the same error for a role that does not trust the caller and for an unknown role', async () => {
     await newRole(
       'closed',
       { Action: 'sts:AssumeRole', Principal: { AWS: '999988887777' } },
@@ -121,7 +121,7 @@ describe('STS', () => {
     assert.equal(await textFor('closed'), await textFor('absent'));
   });
 
-  it('asks identity policies too where the trust policy names the account only', async () => {
+  it('requires an identity policy if the trust policy names only the account, and matches named users by ID', async () => {
     const arn = await newRole('delegated', trustsAccount, { Action: '*' });
     const poor = await newUser(world, admin.iam, 'poor');
     await assert.rejects(assume(arn, {}, poor), { name: 'AccessDenied' });
@@ -158,11 +158,11 @@ describe('STS', () => {
     await assert.rejects(
       assume(named, {}, namesake),
       { name: 'AccessDenied' },
-      'another of that name is not meant',
+      'a recreated user does not match',
     );
   });
 
-  it('limits a session by the policies given with it', async () => {
+  it('limits a session by its session policies', async () => {
     const arn = await newRole('limited', trustsAccount, { Action: '*' });
     const inline = await assume(arn, { Policy: policy({ Action: 'kms:ListKeys', Resource: '*' }) });
     assert.ok((inline.answer.PackedPolicySize ?? 0) > 0);
@@ -183,7 +183,7 @@ describe('STS', () => {
     });
   });
 
-  it('passes tags and the source identity on from session to session', async () => {
+  it('passes transitive tags and the source identity to chained sessions', async () => {
     const arn = await newRole('tagged', trustsAccount, { Action: ['sts:*'] });
     const PolicyDocument = policy({
       Action: 'kms:ListKeys',
@@ -212,7 +212,7 @@ describe('STS', () => {
     await assert.rejects(
       assume(plain, {}, { ...admin, sts: session.sts }),
       /sts:TagSession/,
-      'what is passed on takes a permission too',
+      'passing tags on requires a permission',
     );
     const asSession = { ...admin, sts: session.sts };
     await assert.rejects(
@@ -224,7 +224,7 @@ describe('STS', () => {
     });
   });
 
-  it('keeps to the longest duration of the role', async () => {
+  it('limits the duration by the role’s maximum', async () => {
     const arn = await newRole('long', trustsAccount, { Action: '*' }, { MaxSessionDuration: 7200 });
     await assume(arn, { DurationSeconds: 7200 });
     await assert.rejects(
@@ -234,7 +234,7 @@ describe('STS', () => {
     await assert.rejects(assume(arn, { DurationSeconds: 60 }), { name: 'ValidationError' });
   });
 
-  it('ends a session with its role, even if one of the same name comes after', async () => {
+  it('ends a session when its role is deleted, even if the role is recreated', async () => {
     const arn = await newRole('short-lived', trustsAccount, { Action: '*' });
     const session = await assume(arn);
     await whoIs(session);
@@ -245,25 +245,25 @@ describe('STS', () => {
     await assert.rejects(whoIs(session), { name: 'InvalidClientTokenId' });
   });
 
-  it('takes no token but the session’s own', async () => {
+  it('accepts only the session’s own token and secret', async () => {
     const arn = await newRole('tokens', trustsAccount, { Action: '*' });
     const [one, other] = [await assume(arn), await assume(arn)];
     const token = fromSts(one.answer.Credentials);
-    const stranger = fromSts(other.answer.Credentials);
-    const refused = [
+    const foreign = fromSts(other.answer.Credentials);
+    const invalid = [
       { accessKeyId: token.accessKeyId, secretAccessKey: token.secretAccessKey },
-      { ...token, sessionToken: stranger.sessionToken ?? '' },
+      { ...token, sessionToken: foreign.sessionToken ?? '' },
       { ...token, sessionToken: `${token.sessionToken?.slice(0, -4)}AAA=` },
       { ...awsFiles(world.data).credentials, sessionToken: token.sessionToken ?? '' },
     ];
-    for (const credentials of refused)
+    for (const credentials of invalid)
       await assert.rejects(whoIs(clientsFor(world, credentials)), { name: 'InvalidClientTokenId' });
     await assert.rejects(whoIs(clientsFor(world, { ...token, secretAccessKey: 'x' })), {
       name: 'SignatureDoesNotMatch',
     });
   });
 
-  it('gives a user a session of its own, which can’t be had from a session', async () => {
+  it('gives a user a session token, but not from within a session', async () => {
     const { Credentials } = await admin.sts.send(
       new GetSessionTokenCommand({ DurationSeconds: 900 }),
     );
@@ -276,11 +276,11 @@ describe('STS', () => {
     await assert.rejects(
       session.iam.send(new ListUsersCommand({})),
       { name: 'InvalidClientTokenId' },
-      'IAM takes no such credentials',
+      'IAM rejects session credentials',
     );
   });
 
-  it('outlives a restart of Keyhold', async () => {
+  it('keeps sessions across a restart', async () => {
     const arn = await newRole('lasting', trustsAccount, { Action: '*' });
     const credentials = fromSts((await assume(arn)).answer.Credentials);
     await world.stop();
@@ -292,7 +292,7 @@ describe('STS', () => {
     );
   });
 
-  it('pads a token to the size wanted', async () => {
+  it('pads a session token to the requested size', async () => {
     const { Credentials } = await admin.sts.send(
       new GetSessionTokenCommand({ MinimumSessionTokenSize: 4000 }),
     );
@@ -300,7 +300,7 @@ describe('STS', () => {
     await whoIs(clientsFor(world, fromSts(Credentials)));
   });
 
-  it('knows whose account an access key is of', async () => {
+  it('returns the account of an access key', async () => {
     const { accessKeyId } = awsFiles(world.data).credentials;
     assert.equal(
       (await admin.sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: accessKeyId }))).Account,
@@ -334,7 +334,7 @@ describe('STS', () => {
     after(() => provider[Symbol.asyncDispose]());
 
     const sub = 'system:serviceaccount:apps:vault';
-    /** As a pod does: with no credentials but the token. */
+    /** Calls AssumeRoleWithWebIdentity as a pod does, with no credentials except the token. */
     const exchange = (token: string, RoleArn = role) =>
       clientsFor(world, { accessKeyId: 'none', secretAccessKey: 'none' }).sts.send(
         new AssumeRoleWithWebIdentityCommand({
@@ -344,7 +344,7 @@ describe('STS', () => {
         }),
       );
 
-    it('becomes the role that trusts the token’s subject', async () => {
+    it('assumes the role that trusts the token’s subject', async () => {
       const answer = await exchange(await provider.token({ sub }));
       assert.equal(answer.SubjectFromWebIdentityToken, sub);
       assert.equal(answer.Provider, `arn:aws:iam::${ACCOUNT}:oidc-provider/${provider.url}`);
@@ -353,7 +353,7 @@ describe('STS', () => {
       await pod.kms.send(new ListKeysCommand({}));
     });
 
-    it('refuses every other token, with AWS’s reason', async () => {
+    it('rejects tokens that are expired, forged, malformed or for another subject, audience, issuer or role', async () => {
       const cases: [string, string, RegExp][] = [
         [
           await provider.token({ sub: 'system:serviceaccount:apps:other' }),
@@ -385,7 +385,7 @@ describe('STS', () => {
       );
     });
 
-    it('takes session tags from the token', async () => {
+    it('sets session tags from the token', async () => {
       const tags = { principal_tags: { team: ['keys'] }, transitive_tag_keys: ['team'] };
       const PolicyDocument = policy({
         Action: 'kms:CreateKey',
@@ -401,8 +401,8 @@ describe('STS', () => {
       await clientsFor(world, fromSts(Credentials)).kms.send(new CreateKeyCommand({}));
     });
 
-    it('is slowed down when somebody only tries', async () => {
-      await until('a call is refused as Throttling', async () => {
+    it('throttles repeated invalid tokens', async () => {
+      await until('a call fails with Throttling', async () => {
         const tries = await Promise.allSettled(
           Array.from({ length: 50 }, () => exchange('not-a-token')),
         );
@@ -413,7 +413,7 @@ describe('STS', () => {
       await whoIs(admin);
     });
 
-    it('leaves an audit record that says whose token it was, and not the token', () => {
+    it('leaves an audit event with the subject of the token, without the token itself', () => {
       const record = auditEvents(world.data).find(
         ({ eventName, errorCode }) => eventName === 'AssumeRoleWithWebIdentity' && !errorCode,
       );

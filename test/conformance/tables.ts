@@ -1,4 +1,4 @@
-/** The conformance tables of all KMS operations, in the groups that share a stage. */
+/** The conformance tables of all KMS operations, grouped by the stage that they share. */
 import type { Table } from './harness/table.ts';
 import { CancelKeyDeletion } from './kms/CancelKeyDeletion.ts';
 import { ConnectCustomKeyStore } from './kms/ConnectCustomKeyStore.ts';
@@ -116,7 +116,7 @@ export const attachmentTables: readonly Table[] = [
   RevokeGrant,
 ];
 
-/** They play on one cluster. */
+/** Tables that share one cluster. */
 export const customKeyStoreTables: readonly Table[] = [
   CreateCustomKeyStore,
   ConnectCustomKeyStore,

@@ -1,7 +1,7 @@
 import { CreateAliasCommand } from '@aws-sdk/client-kms';
 import type { Stage } from './stage.ts';
 
-/** As the stage sets it. */
+/** Quota of the stage. */
 export const ALIASES_PER_KEY = 3;
 
 let aliases = 0;
@@ -11,7 +11,7 @@ export function newAlias(): string {
   return `alias/conformance-${aliases}`;
 }
 
-/** An alias of a symmetric key of its own. */
+/** Creates an alias of a new symmetric key. Returns its name. */
 export async function aliasOfAnother({ kms, newKey }: Stage): Promise<string> {
   const AliasName = newAlias();
   await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: await newKey() }));

@@ -5,71 +5,71 @@ import { refuses, send } from './send.ts';
 import { UNKNOWN_KEY, type Stage } from './stage.ts';
 import type { Refusal, Table } from './table.ts';
 
-/** One test: what it shows, the documented error that it is a case for, and what to do. */
+/** One test: its name, the documented error that it covers, and its steps. */
 export interface Case {
-  readonly shows: string;
+  readonly name: string;
   readonly error?: string;
   readonly run: (stage: Stage) => Promise<void>;
 }
 
 const DRY_RUN = 'The request would have succeeded, but the DryRun option is set.';
 
-/** Everything that a table promises beside key states, which have a file of their own. */
+/** Returns all cases of a table except key states, which have their own file. */
 export function casesOf(table: Table): Case[] {
-  return [...goodCases(table), ...derivedCases(table), ...refusedCases(table)];
+  return [...validCases(table), ...derivedCases(table), ...refusedCases(table)];
 }
 
-/** Operations on no key get an empty id. */
+/** Creates the key for a case. Returns an empty ID for operations without a key. */
 async function keyFor(stage: Stage, { key }: Table): Promise<string> {
   return key === 'none' ? '' : stage.newKey(key satisfies CreateKeyCommandInput);
 }
 
-function goodCases(table: Table): Case[] {
-  const { good, gives, accepts } = table;
+function validCases(table: Table): Case[] {
+  const { validInput, checkOutput, accepts } = table;
   const first: Case = {
-    shows: 'does what it is for',
+    name: 'succeeds with a valid input',
     async run(stage) {
       const keyId = await keyFor(stage, table);
-      const output = await send(stage, table, await good(stage, keyId));
-      await gives?.(output, stage, keyId);
+      const output = await send(stage, table, await validInput(stage, keyId));
+      await checkOutput?.(output, stage, keyId);
     },
   };
-  const others = Object.entries(accepts).map(([what, making]) => ({
-    shows: `takes ${what}`,
+  const others = Object.entries(accepts).map(([what, inputFor]) => ({
+    name: `accepts ${what}`,
     async run(stage: Stage) {
-      await send(stage, table, await making(stage, await keyFor(stage, table)));
+      await send(stage, table, await inputFor(stage, await keyFor(stage, table)));
     },
   }));
   return [first, ...others];
 }
 
-/** What follows from the good input, unless the table says why it doesn't. */
+/** Returns the cases that follow from the valid input, except those that the table excludes. */
 function derivedCases(table: Table): Case[] {
   return [unauthorised, dryRuns, missingKey, alias, grantToken].flatMap((derive) => derive(table));
 }
 
 function unauthorised(table: Table): Case[] {
-  const { action, except, good } = table;
+  const { action, except, validInput } = table;
   if (except.unauthorised !== undefined) return [];
   const run = async (stage: Stage): Promise<void> => {
-    const input = await good(stage, await keyFor(stage, table));
+    const input = await validInput(stage, await keyFor(stage, table));
     const text = new RegExp(
       `^User: arn:aws:iam::${stage.account}:user/nobody is not authorized to perform: ${action} on resource: \\S+ because no identity-based policy allows the ${action} action$`,
     );
     await refuses(send(stage, table, input, stage.nobody), { name: 'AccessDeniedException', text });
   };
-  return [{ shows: 'refuses a caller without permission', run }];
+  return [{ name: 'rejects a caller without permission', run }];
 }
 
 function dryRuns(table: Table): Case[] {
   if (!has(table, 'DryRun') || table.except['dry run'] !== undefined) return [];
   const dryRun = async (stage: Stage): Promise<object> => ({
-    ...(await table.good(stage, await keyFor(stage, table))),
+    ...(await table.validInput(stage, await keyFor(stage, table))),
     DryRun: true,
   });
   return [
     {
-      shows: 'only says that it would succeed, in a dry run',
+      name: 'reports in a dry run that it would succeed',
       error: 'DryRunOperationException',
       run: async (stage) =>
         refuses(send(stage, table, await dryRun(stage)), {
@@ -78,7 +78,7 @@ function dryRuns(table: Table): Case[] {
         }),
     },
     {
-      shows: 'says in a dry run that the caller has no permission',
+      name: 'reports in a dry run that the caller has no permission',
       run: async (stage) =>
         refuses(send(stage, table, await dryRun(stage), stage.nobody), {
           name: 'AccessDeniedException',
@@ -91,12 +91,12 @@ function missingKey(table: Table): Case[] {
   if (table.key === 'none' || table.except['missing key'] !== undefined) return [];
   const run = async (stage: Stage): Promise<void> => {
     const text = `Key '${stage.arnOf(`key/${UNKNOWN_KEY}`)}' does not exist`;
-    await refuses(send(stage, table, await table.good(stage, UNKNOWN_KEY)), {
+    await refuses(send(stage, table, await table.validInput(stage, UNKNOWN_KEY)), {
       name: 'NotFoundException',
       text,
     });
   };
-  return [{ shows: 'refuses a key that is not there', error: 'NotFoundException', run }];
+  return [{ name: 'rejects an unknown key', error: 'NotFoundException', run }];
 }
 
 function alias(table: Table): Case[] {
@@ -109,8 +109,11 @@ function alias(table: Table): Case[] {
     return [];
   const text = 'Key Aliases are not supported for this operation.';
   const run = async (stage: Stage): Promise<void> =>
-    refuses(send(stage, table, await table.good(stage, stage.aliasName)), { name: error, text });
-  return [{ shows: 'takes no alias', error, run }];
+    refuses(send(stage, table, await table.validInput(stage, stage.aliasName)), {
+      name: error,
+      text,
+    });
+  return [{ name: 'rejects an alias', error, run }];
 }
 
 function grantToken(table: Table): Case[] {
@@ -118,12 +121,12 @@ function grantToken(table: Table): Case[] {
   if (!has(table, 'GrantTokens') || !documentedErrors(table.operation).includes(error)) return [];
   const run = async (stage: Stage): Promise<void> => {
     const input = {
-      ...(await table.good(stage, await keyFor(stage, table))),
+      ...(await table.validInput(stage, await keyFor(stage, table))),
       GrantTokens: ['nonsense'],
     };
     await refuses(send(stage, table, input), { name: error });
   };
-  return [{ shows: 'refuses a grant token that is none', error, run }];
+  return [{ name: 'rejects an invalid grant token', error, run }];
 }
 
 function has({ operation }: Table, member: string): boolean {
@@ -133,7 +136,7 @@ function has({ operation }: Table, member: string): boolean {
 function refusedCases(table: Table): Case[] {
   return Object.entries(table.refuses).flatMap(([name, refusals]) =>
     [refusals].flat().map(({ when, input, text }: Refusal<object>) => ({
-      shows: `refuses with ${name}${when === undefined ? '' : ` ${when}`}`,
+      name: when === undefined ? `fails with ${name}` : `rejects ${when} with ${name}`,
       error: name,
       run: async (stage: Stage) =>
         refuses(send(stage, table, await input(stage, await keyFor(stage, table))), { name, text }),

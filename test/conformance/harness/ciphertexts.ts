@@ -14,7 +14,7 @@ export async function encrypted(
   );
 }
 
-/** The last bit changed. */
+/** Returns a copy with its last bit flipped. */
 export function flipped(ciphertext: Uint8Array): Uint8Array {
   return ciphertext.map((byte, at) => (at === ciphertext.length - 1 ? byte ^ 1 : byte));
 }

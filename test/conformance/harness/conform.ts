@@ -5,7 +5,10 @@ import { casesOf } from './cases.ts';
 import { openStage, type Stage } from './stage.ts';
 import type { Table } from './table.ts';
 
-/** Plays tables on one stage: each case is a test, and at the end the audit trail is held against all that was called. */
+/**
+ * Runs the cases of tables on one stage, each as a test, and then compares the audit trail with all
+ * calls.
+ */
 export function conform(family: string, tables: readonly Table[]): void {
   describe(family, () => {
     let stage: Stage;
@@ -16,15 +19,15 @@ export function conform(family: string, tables: readonly Table[]): void {
 
     for (const table of tables) {
       describe(table.operation, () => {
-        for (const { shows, run } of casesOf(table)) it(shows, () => run(stage));
+        for (const { name, run } of casesOf(table)) it(name, () => run(stage));
       });
     }
 
-    it('left an audit record of every call', () => checkAudit(stage));
+    it('leave an audit event of every call', () => checkAudit(stage));
   });
 }
 
-/** A record per call, with the operation, the caller's account, and the error or none. */
+/** Asserts that the trail has an event for each call, with its operation, account and error. */
 export function checkAudit({ called, world, account }: Stage): void {
   const records = new Map(auditEvents(world.data).map((record) => [record['requestID'], record]));
   for (const { operation, requestId, error } of called) {
@@ -33,7 +36,7 @@ export function checkAudit({ called, world, account }: Stage): void {
     assert.deepEqual(
       [record['eventName'], record['errorCode'], record['recipientAccountId']],
       [operation, error, account],
-      `the record of ${operation} ${requestId}`,
+      `the event of ${operation} ${requestId}`,
     );
   }
 }

@@ -5,7 +5,9 @@ const FOLDER = new URL(
   import.meta.url,
 );
 
-/** The errors that AWS documents for a KMS operation, as the documentation of its client has them. */
+/**
+ * Returns the errors that AWS documents for a KMS operation, from the type declarations of its SDK.
+ */
 export function documentedErrors(operation: string): string[] {
   const text = readFileSync(new URL(`${operation}Command.d.ts`, FOLDER), 'utf8');
   return Array.from(text.matchAll(/@throws \{@link (\w+)\}/g), ([, name = '']) => name).filter(
@@ -13,20 +15,23 @@ export function documentedErrors(operation: string): string[] {
   );
 }
 
-/** Documented for many operations, and out of reach of what a client can send to a Keyhold that is well. */
-const neverAnywhere: readonly (readonly [error: RegExp, why: string])[] = [
-  [/^KMSInternalException$/, 'a mistake of the service’s own'],
+/**
+ * Errors that are documented for many operations, but that no request to a healthy installation can
+ * cause.
+ */
+const unreachableErrors: readonly (readonly [error: RegExp, why: string])[] = [
+  [/^KMSInternalException$/, 'an internal error'],
   [
     /^DependencyTimeoutException$/,
-    'the HSMs of the default key store don’t answer: test/faults/default-key-store.test.ts',
+    'needs a default key store whose HSMs do not answer: test/faults/default-key-store.test.ts',
   ],
   [
     /^KeyUnavailableException$/,
-    'HSMs that don’t answer are a DependencyTimeoutException, whatever the key',
+    'HSMs that do not answer give a DependencyTimeoutException for every key',
   ],
-  [/^Xks/, 'external key stores are not there yet'],
+  [/^Xks/, 'external key stores are not supported'],
 ];
 
-export function isNever(error: string): boolean {
-  return neverAnywhere.some(([pattern]) => pattern.test(error));
+export function isUnreachable(error: string): boolean {
+  return unreachableErrors.some(([pattern]) => pattern.test(error));
 }

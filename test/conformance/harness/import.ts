@@ -5,7 +5,10 @@ import {
 } from '@aws-sdk/client-kms';
 import type { Stage } from './stage.ts';
 
-/** What imports the material (random unless given) into a key of origin EXTERNAL, wrapped as its owner does it. */
+/**
+ * Returns an ImportKeyMaterial input for a key with origin EXTERNAL. The material is random unless
+ * given.
+ */
 export async function importInput(
   { kms }: Stage,
   KeyId: string,

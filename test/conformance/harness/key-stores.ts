@@ -19,14 +19,14 @@ const NAME = 'own-hsms';
 
 const clusters = new WeakMap<Stage, Promise<OwnCluster>>();
 
-/** The stage's one cluster, made when it is first wanted: two HSMs, kmsuser created. */
+/** Returns the stage's cluster, with two HSMs and kmsuser. Creates it on first use. */
 export function clusterOf(stage: Stage): Promise<OwnCluster> {
   const known = clusters.get(stage) ?? ownCluster(stage.world);
   clusters.set(stage, known);
   return known;
 }
 
-/** What makes the stage's one store. */
+/** Returns the CreateCustomKeyStore input for the stage's store. */
 export async function storeInput(stage: Stage): Promise<CreateCustomKeyStoreCommandInput> {
   const { clusterId, ca } = await clusterOf(stage);
   return {
@@ -45,7 +45,7 @@ async function existing({
   return store && { id: store.CustomKeyStoreId ?? '', state: store.ConnectionState };
 }
 
-/** With the password set back: a store that was connected has changed it. */
+/** Creates the store. Resets kmsuser's password first, because an earlier store has changed it. */
 async function newStore(stage: Stage): Promise<string> {
   const { hsm } = await clusterOf(stage);
   const kmsuser = [
@@ -63,21 +63,21 @@ async function newStore(stage: Stage): Promise<string> {
   );
 }
 
-/** The id of the store, there and DISCONNECTED. */
+/** Returns the ID of the stage's store in state DISCONNECTED. Creates it if necessary. */
 export async function disconnectedStore(stage: Stage): Promise<string> {
-  const there = await existing(stage);
-  if (!there) return newStore(stage);
-  if (there.state === 'CONNECTED')
-    await stage.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: there.id }));
-  await untilStore(stage.world, there.id, 'DISCONNECTED');
-  return there.id;
+  const store = await existing(stage);
+  if (!store) return newStore(stage);
+  if (store.state === 'CONNECTED')
+    await stage.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: store.id }));
+  await untilStore(stage.world, store.id, 'DISCONNECTED');
+  return store.id;
 }
 
-/** The id of the store, there and CONNECTED. */
+/** Returns the ID of the stage's store in state CONNECTED. Creates it if necessary. */
 export async function connectedStore(stage: Stage): Promise<string> {
-  const there = await existing(stage);
-  const id = there?.id ?? (await disconnectedStore(stage));
-  if (there?.state !== 'CONNECTED')
+  const store = await existing(stage);
+  const id = store?.id ?? (await disconnectedStore(stage));
+  if (store?.state !== 'CONNECTED')
     await stage.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: id }));
   await untilStore(stage.world, id, 'CONNECTED');
   return id;

@@ -7,7 +7,7 @@ interface Answered {
   readonly $metadata: { readonly requestId?: string };
 }
 
-/** Sends an input through AWS's client, and notes the call for the audit. */
+/** Sends an input with the AWS SDK, and records the call for comparison with the audit trail. */
 export async function send(
   stage: Stage,
   { operation, send }: Table,
@@ -27,13 +27,13 @@ export async function send(
   }
 }
 
-export interface Refused {
+export interface ExpectedError {
   readonly name: string;
   readonly text?: string | RegExp | undefined;
 }
 
-/** Asserts that the call is refused by this name and, where given, with this text. */
-export async function refuses(call: Promise<object>, { name, text }: Refused): Promise<void> {
+/** Asserts that a call fails with an error of this name and, if given, this message. */
+export async function refuses(call: Promise<object>, { name, text }: ExpectedError): Promise<void> {
   await assert.rejects(call, (error: unknown) => {
     assert.ok(error instanceof Error);
     assert.equal(error.name, name, error.message);

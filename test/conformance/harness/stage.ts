@@ -10,32 +10,35 @@ import { ALIASES_PER_KEY } from './aliases.ts';
 import { GRANTS_PER_KEY } from './grants.ts';
 import { awsFiles } from '../../support/aws-files.ts';
 
-/** A call that was answered, for the audit trail to be held against. */
-export interface Called {
+/** A call that was answered, for comparison with the audit trail. */
+export interface RecordedCall {
   readonly operation: string;
   readonly requestId: string;
   readonly error: string | undefined;
 }
 
-/** What the tables of one test file play on: one Keyhold, its administrator, and a user who may do nothing. */
+/**
+ * Fixture for the tables of a test file: an installation, its administrator, and a user without
+ * permissions.
+ */
 export interface Stage extends AsyncDisposable {
   readonly world: World;
   readonly account: string;
   readonly region: string;
   readonly kms: KMSClient;
   readonly nobody: KMSClient;
-  /** Of a key that other tables leave alone. */
+  /** Alias of a key that no case changes. */
   readonly aliasName: string;
-  readonly called: Called[];
-  /** A new key's ARN. */
+  readonly called: RecordedCall[];
+  /** Creates a key. Returns its ARN. */
   readonly newKey: (input?: CreateKeyCommandInput) => Promise<string>;
   readonly arnOf: (resource: string) => string;
 }
 
-/** Well-formed, and no key's. */
+/** A well-formed key ID that no key has. */
 export const UNKNOWN_KEY = '00000000-0000-4000-8000-000000000000';
 
-/** Few, so that a test reaches them. */
+/** Low quotas, so that tests can reach them. */
 const quotas = [
   '--quota',
   `aliasesPerKey=${ALIASES_PER_KEY}`,
@@ -70,7 +73,7 @@ export async function openStage(options: readonly string[] = []): Promise<Stage>
   };
 }
 
-/** A user without a policy. */
+/** Creates a user without policies. Returns its KMS client. */
 async function nobodysClient({ server: { endpoint }, data, region }: World): Promise<KMSClient> {
   const iam = new IAMClient({
     endpoint,

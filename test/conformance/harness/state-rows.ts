@@ -1,4 +1,7 @@
-/** Key states × operations, every cell, as the table "Key states of AWS KMS keys" of the Developer Guide has them. */
+/**
+ * Results by operation and key state. Source: the table in "Key states of AWS KMS keys", AWS KMS
+ * Developer Guide.
+ */
 import type { KeyState } from '../../../src/domain/index.ts';
 
 export const states = [
@@ -12,7 +15,7 @@ export const states = [
   'Updating',
 ] as const satisfies readonly KeyState[];
 
-/** What a cell's mark stands for: the error, and how its text ends after the key's ARN. */
+/** Error name and message by mark. The message follows the key's ARN. */
 export const markTexts: Readonly<Record<string, string>> = {
   ok: 'ok',
   dis: 'DisabledException is disabled.',
@@ -31,7 +34,7 @@ const unlessDeleting = 'ok ok del rep ok ok ok ok';
 const switching = 'ok ok del rep imp ok cre upd';
 const rotationSetting = 'ok dis del rep imp una cre ok';
 
-/** Operation, or operation and target where they differ → its row, in the order of `states`. */
+/** Marks in the order of `states`, by operation, or by operation and target where these differ. */
 export const stateRows: Readonly<Record<string, string>> = {
   Encrypt: cryptographic,
   Decrypt: cryptographic,

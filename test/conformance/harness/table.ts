@@ -5,20 +5,23 @@ import type { ErrorName } from '../../../src/domain/index.ts';
 import type { Stage } from './stage.ts';
 
 type Later<T> = T | Promise<T>;
-/** An input that acts on the key; of an operation that acts on none, the id is to be left alone. */
-export type Making<I> = (stage: Stage, keyId: string) => Later<I>;
+/** Returns an input for the key. Operations without a key get an empty ID. */
+export type InputFor<I> = (stage: Stage, keyId: string) => Later<I>;
 
-/** An input that is refused, and what is said: the whole text, or a part of it. */
+/** An input that is rejected, with the message as text or as a pattern. */
 export interface Refusal<I> {
-  /** Beside the error's name, where there are several cases for it. */
+  /** Description of the rejected input, a noun phrase. */
   readonly when?: string;
-  readonly input: Making<I>;
+  readonly input: InputFor<I>;
   readonly text?: string | RegExp;
 }
 type Refusals<I> = Partial<Record<ErrorName, Refusal<I> | readonly Refusal<I>[]>>;
 
-/** What the harness makes of `good` by itself; states are those that a key can be brought to from outside. */
-export type Derived =
+/**
+ * Cases that the harness derives from `validInput`. The states are those that a client can put a
+ * key into.
+ */
+export type DerivedCase =
   | 'missing key'
   | 'alias'
   | 'unauthorised'
@@ -33,56 +36,63 @@ export type ReachableState =
   | 'Unavailable'
   | 'Creating';
 
-/** What an operation promises, as data: the harness makes of it calls through AWS's client. */
-interface Promises<N extends OperationName<'kms'>, I> {
-  /** The key that it acts on; a symmetric one of the default key store unless said otherwise. */
+/**
+ * Expected behaviour of an operation, as data. The harness turns it into calls with the AWS SDK.
+ */
+interface OperationTable<N extends OperationName<'kms'>, I> {
+  /** Input that creates the key to act on. Defaults to a symmetric key in the default key store. */
   readonly key?: CreateKeyCommandInput | 'none';
-  /** An input that is good. From it come the cases for a missing key, an alias, a caller without permission, dry runs and key states. */
-  readonly good: Making<I>;
-  /** Looks at what a good input gives. */
-  readonly gives?: (output: Response<'kms', N>, stage: Stage, keyId: string) => Later<void>;
-  /** Further good inputs, by what is special about them. */
-  readonly accepts?: Readonly<Record<string, Making<I>>>;
+  /**
+   * A valid input. The cases for an unknown key, an alias, a caller without permission, dry runs
+   * and key states are derived from it.
+   */
+  readonly validInput: InputFor<I>;
+  /** Checks the output for `validInput`. */
+  readonly checkOutput?: (output: Response<'kms', N>, stage: Stage, keyId: string) => Later<void>;
+  /** Other valid inputs, by a noun phrase that describes them. */
+  readonly accepts?: Readonly<Record<string, InputFor<I>>>;
   readonly refuses?: Refusals<I>;
-  /** Documented errors that nothing a test can do leads to, and why. */
-  readonly never?: Partial<Record<ErrorName, string>>;
-  /** The IAM action, if it is not `kms:` and the operation's name. */
+  /** Documented errors that no case can cause, with the reason. */
+  readonly unreachable?: Partial<Record<ErrorName, string>>;
+  /** IAM action. Defaults to `kms:` and the operation's name. */
   readonly action?: string;
-  /** Which of the key's cases don't follow from `good`, and why. */
-  readonly except?: Partial<Record<Derived, string>>;
+  /** Derived cases that do not apply, with the reason. */
+  readonly except?: Partial<Record<DerivedCase, string>>;
 }
 
-/** One operation's table, its types forgotten so that the harness can hold them all. */
+/** Table of one operation, without its specific types, so that the harness can hold all tables. */
 export interface Table {
   readonly operation: OperationName<'kms'>;
   readonly key: CreateKeyCommandInput | 'none';
-  readonly good: Making<object>;
-  readonly gives?: (output: object, stage: Stage, keyId: string) => Later<void>;
-  readonly accepts: Readonly<Record<string, Making<object>>>;
+  readonly validInput: InputFor<object>;
+  readonly checkOutput?: (output: object, stage: Stage, keyId: string) => Later<void>;
+  readonly accepts: Readonly<Record<string, InputFor<object>>>;
   readonly refuses: Readonly<Record<string, Refusal<object> | readonly Refusal<object>[]>>;
-  readonly never: Readonly<Record<string, string>>;
+  readonly unreachable: Readonly<Record<string, string>>;
   readonly action: string;
-  readonly except: Partial<Record<Derived, string>>;
+  readonly except: Partial<Record<DerivedCase, string>>;
   readonly send: (client: KMSClient, input: object) => Promise<object>;
 }
 
-/** Ties an operation to its command class; what comes next is its table, typed by both. */
+/**
+ * Binds an operation to its command class. Returns a function that takes the table, typed by both.
+ */
 export function table<N extends OperationName<'kms'>, I extends object>(
   operation: N,
   command: new (input: I) => { readonly input: I },
-): (promises: Promises<N, I>) => Table {
+): (table: OperationTable<N, I>) => Table {
   const construct = command as unknown as new (input: object) => Parameters<KMSClient['send']>[0];
   return ({
     key = {},
     action = `kms:${operation}`,
     accepts = {},
     refuses = {},
-    never = {},
+    unreachable = {},
     except = {},
     ...rest
   }) => {
-    const whole = { operation, key, action, accepts, refuses, never, except, ...rest };
-    // The inputs that come out of a table go into the very command class that it was typed by.
+    const whole = { operation, key, action, accepts, refuses, unreachable, except, ...rest };
+    // The inputs of a table are passed to the command class that defines their type.
     return {
       ...whole,
       send: (client: KMSClient, input: object) => client.send(new construct(input)),

@@ -8,14 +8,14 @@ export const CancelKeyDeletion = table(
   'CancelKeyDeletion',
   CancelKeyDeletionCommand,
 )({
-  async good({ kms }, KeyId) {
+  async validInput({ kms }, KeyId) {
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId }));
     return { KeyId };
   },
-  gives: ({ KeyId }, _stage, keyArn) => assert.equal(KeyId, keyArn),
+  checkOutput: ({ KeyId }, _stage, keyArn) => assert.equal(KeyId, keyArn),
   refuses: {
     KMSInvalidStateException: {
-      when: 'a key that is not to be deleted',
+      when: 'a key that is not pending deletion',
       input: (_stage, KeyId) => ({ KeyId }),
       text: /is not pending deletion\.$/,
     },
@@ -26,8 +26,8 @@ export const CancelKeyDeletion = table(
     },
   },
   except: {
-    'missing key': 'has a case of its own',
-    alias: 'has a case of its own',
-    states: 'the good input makes the state',
+    'missing key': 'has its own case',
+    alias: 'has its own case',
+    states: 'the valid input schedules the deletion itself',
   },
 });

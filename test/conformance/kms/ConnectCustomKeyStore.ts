@@ -7,21 +7,21 @@ export const ConnectCustomKeyStore = table(
   ConnectCustomKeyStoreCommand,
 )({
   key: 'none',
-  good: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage) }),
+  validInput: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage) }),
   accepts: {
-    'a store that is connected': async (stage) => ({
+    'a connected store': async (stage) => ({
       CustomKeyStoreId: await connectedStore(stage),
     }),
   },
   refuses: {
     CustomKeyStoreNotFoundException: { input: () => ({ CustomKeyStoreId: UNKNOWN_STORE }) },
   },
-  never: {
+  unreachable: {
     CloudHsmClusterInvalidConfigurationException:
       'shows as a ConnectionErrorCode: docs/decisions/0004-connect-errors.md',
     CloudHsmClusterNotActiveException:
-      'a store is made over an active cluster only, which stays active',
+      'a store is created for an active cluster only, which stays active',
     CustomKeyStoreInvalidStateException:
-      'takes a store whose connection failed: test/e2e/connection-errors.test.ts',
+      'needs a store in state FAILED: test/e2e/connection-errors.test.ts',
   },
 });

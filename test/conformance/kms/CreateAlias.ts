@@ -7,7 +7,7 @@ export const CreateAlias = table(
   'CreateAlias',
   CreateAliasCommand,
 )({
-  good: (_stage, TargetKeyId) => ({ AliasName: newAlias(), TargetKeyId }),
+  validInput: (_stage, TargetKeyId) => ({ AliasName: newAlias(), TargetKeyId }),
   refuses: {
     AlreadyExistsException: {
       input: ({ aliasName }, TargetKeyId) => ({ AliasName: aliasName, TargetKeyId }),
@@ -21,14 +21,14 @@ export const CreateAlias = table(
       },
     },
     NotAuthorizedException: {
-      when: 'a name that is AWS’s',
+      when: 'a name reserved for AWS',
       input: (_stage, TargetKeyId) => ({ AliasName: 'alias/aws/mine', TargetKeyId }),
     },
     ValidationException: {
-      when: 'a name without its prefix',
+      when: 'a name without the prefix',
       input: (_stage, TargetKeyId) => ({ AliasName: 'mine', TargetKeyId }),
       text: 'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
     },
   },
-  never: { InvalidAliasNameException: 'AWS answers a bad name with ValidationException' },
+  unreachable: { InvalidAliasNameException: 'AWS rejects invalid names with ValidationException' },
 });

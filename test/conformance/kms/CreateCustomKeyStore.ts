@@ -5,16 +5,16 @@ import { subnetIds } from '../../support/own-cluster.ts';
 import { disconnectedStore, storeInput } from '../harness/key-stores.ts';
 import { table } from '../harness/table.ts';
 
-const elsewhere = 'takes another cluster: test/e2e/connection-errors.test.ts';
+const elsewhere = 'needs another cluster: test/e2e/connection-errors.test.ts';
 
 export const CreateCustomKeyStore = table(
   'CreateCustomKeyStore',
   CreateCustomKeyStoreCommand,
 )({
   key: 'none',
-  good: storeInput,
-  gives: ({ CustomKeyStoreId }) => assert.match(CustomKeyStoreId ?? '', /^cks-[0-9a-f]{17}$/),
-  accepts: { 'the same again': storeInput },
+  validInput: storeInput,
+  checkOutput: ({ CustomKeyStoreId }) => assert.match(CustomKeyStoreId ?? '', /^cks-[0-9a-f]{17}$/),
+  accepts: { 'a repeated request': storeInput },
   refuses: {
     CloudHsmClusterInUseException: {
       async input(stage) {
@@ -47,14 +47,14 @@ export const CreateCustomKeyStore = table(
       },
     },
     ValidationException: {
-      when: 'a password too short, without repeating it',
+      when: 'a short password, without repeating it,',
       input: async (stage) => ({ ...(await storeInput(stage)), KeyStorePassword: 'secret' }),
       text: "1 validation error detected: Value at 'keyStorePassword' failed to satisfy constraint: Member must have length greater than or equal to 7",
     },
   },
-  never: {
+  unreachable: {
     CloudHsmClusterInvalidConfigurationException: elsewhere,
     IncorrectTrustAnchorException: elsewhere,
-    LimitExceededException: 'takes as many clusters as there may be stores',
+    LimitExceededException: 'needs as many clusters as the limit of stores',
   },
 });

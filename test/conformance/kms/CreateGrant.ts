@@ -8,8 +8,12 @@ export const CreateGrant = table(
   'CreateGrant',
   CreateGrantCommand,
 )({
-  good: (stage, KeyId) => ({ KeyId, GranteePrincipal: grantee(stage), Operations: ['Encrypt'] }),
-  gives({ GrantId, GrantToken }) {
+  validInput: (stage, KeyId) => ({
+    KeyId,
+    GranteePrincipal: grantee(stage),
+    Operations: ['Encrypt'],
+  }),
+  checkOutput({ GrantId, GrantToken }) {
     assert.match(GrantId ?? '', /^[0-9a-f]{64}$/);
     assert.ok(GrantToken);
   },
@@ -25,7 +29,7 @@ export const CreateGrant = table(
   },
   refuses: {
     InvalidArnException: {
-      when: 'a principal that is not there',
+      when: 'an unknown principal',
       input: ({ account }, KeyId) => ({
         KeyId,
         GranteePrincipal: `arn:aws:iam::${account}:user/none`,
@@ -45,7 +49,7 @@ export const CreateGrant = table(
       },
     },
     ValidationException: {
-      when: 'an operation that the key can’t do',
+      when: 'an operation that the key does not support',
       input: (stage, KeyId) => ({ KeyId, GranteePrincipal: grantee(stage), Operations: ['Sign'] }),
     },
   },

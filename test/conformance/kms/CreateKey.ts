@@ -7,13 +7,13 @@ export const CreateKey = table(
   CreateKeyCommand,
 )({
   key: 'none',
-  good: () => ({ Description: 'made', Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
-  gives: ({ KeyMetadata }) =>
+  validInput: () => ({ Description: 'made', Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
+  checkOutput: ({ KeyMetadata }) =>
     assert.deepEqual([KeyMetadata?.KeyState, KeyMetadata?.Description], ['Enabled', 'made']),
   accepts: {
-    'nothing at all': () => ({}),
-    'a key of each kind': () => ({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
-    'material that is still to be imported': () => ({ Origin: 'EXTERNAL' }),
+    'an empty input': () => ({}),
+    'an asymmetric key spec': () => ({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+    'origin EXTERNAL': () => ({ Origin: 'EXTERNAL' }),
   },
   refuses: {
     CustomKeyStoreNotFoundException: {
@@ -32,20 +32,20 @@ export const CreateKey = table(
       }),
     },
     LimitExceededException: {
-      when: 'a policy too long',
+      when: 'a policy that is too long',
       input: () => ({ Policy: `{"a":"${'b'.repeat(32_768)}"}` }),
     },
     ValidationException: {
-      when: 'no usage for an asymmetric key',
+      when: 'an asymmetric key without a usage',
       input: () => ({ KeySpec: 'RSA_2048' }),
       text: 'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
     },
   },
-  never: {
+  unreachable: {
     CloudHsmClusterInvalidConfigurationException:
-      'a store takes a cluster: custom-key-stores.test.ts',
-    CustomKeyStoreInvalidStateException: 'a store takes a cluster: custom-key-stores.test.ts',
+      'needs a cluster: test/e2e/connection-errors.test.ts',
+    CustomKeyStoreInvalidStateException: 'needs a cluster: custom-store-keys.test.ts',
     InvalidArnException:
-      'CreateKey takes no ARN but in its policy, whose faults are MalformedPolicyDocumentException',
+      'the only ARNs are in the policy, whose errors are MalformedPolicyDocumentException',
   },
 });

@@ -16,12 +16,12 @@ export const Decapsulate = table(
   DecapsulateCommand,
 )({
   key: { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
-  good: async (stage, KeyId) => ({
+  validInput: async (stage, KeyId) => ({
     ...algorithm,
     KeyId,
     SharedSecretCiphertextBlob: await encapsulated(stage, KeyId),
   }),
-  gives: ({ KeyId, SharedSecret }, _stage, keyArn) =>
+  checkOutput: ({ KeyId, SharedSecret }, _stage, keyArn) =>
     assert.deepEqual([KeyId, SharedSecret?.length], [keyArn, 32]),
   refuses: {
     InvalidCiphertextException: {
@@ -49,7 +49,7 @@ export const Decapsulate = table(
     },
   },
   except: {
-    'missing key': 'nothing was encapsulated to it',
-    PendingImport: 'nothing was encapsulated yet',
+    'missing key': 'there is no ciphertext of an unknown key',
+    PendingImport: 'there is no ciphertext yet',
   },
 });

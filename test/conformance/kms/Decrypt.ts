@@ -9,18 +9,18 @@ export const Decrypt = table(
   'Decrypt',
   DecryptCommand,
 )({
-  good: async (stage, keyId) => ({ CiphertextBlob: await encrypted(stage, keyId) }),
-  gives({ Plaintext, KeyId, KeyMaterialId }, _stage, keyArn) {
+  validInput: async (stage, keyId) => ({ CiphertextBlob: await encrypted(stage, keyId) }),
+  checkOutput({ Plaintext, KeyId, KeyMaterialId }, _stage, keyArn) {
     assert.deepEqual(Buffer.from(Plaintext ?? []), PLAINTEXT);
     assert.equal(KeyId, keyArn);
     assert.match(KeyMaterialId ?? '', /^[0-9a-f]{64}$/);
   },
   accepts: {
-    'the key’s id beside the ciphertext': async (stage, KeyId) => ({
+    'a key ID with the ciphertext': async (stage, KeyId) => ({
       KeyId,
       CiphertextBlob: await encrypted(stage, KeyId),
     }),
-    'the encryption context that it was encrypted with': async (stage, KeyId) => ({
+    'the encryption context of the ciphertext, in another order': async (stage, KeyId) => ({
       CiphertextBlob: await encrypted(stage, KeyId, { a: '1', b: '2' }),
       EncryptionContext: { b: '2', a: '1' },
     }),
@@ -35,10 +35,13 @@ export const Decrypt = table(
         }),
       },
       {
-        when: 'a ciphertext with a bit changed',
+        when: 'a ciphertext with a changed bit',
         input: async (stage, KeyId) => ({ CiphertextBlob: flipped(await encrypted(stage, KeyId)) }),
       },
-      { when: 'nonsense', input: () => ({ CiphertextBlob: Buffer.alloc(200, 7) }) },
+      {
+        when: 'bytes that are not a ciphertext',
+        input: () => ({ CiphertextBlob: Buffer.alloc(200, 7) }),
+      },
     ],
     IncorrectKeyException: {
       input: async (stage, KeyId) => ({
@@ -48,7 +51,7 @@ export const Decrypt = table(
       text: 'The key ID in the request does not identify a CMK that can perform this operation.',
     },
     InvalidKeyUsageException: {
-      when: 'an algorithm that is not the key’s',
+      when: 'an algorithm of another key spec',
       input: async (stage, KeyId) => ({
         KeyId,
         CiphertextBlob: await encrypted(stage, KeyId),
@@ -63,5 +66,8 @@ export const Decrypt = table(
       text: /does not exist$/,
     },
   },
-  except: { 'missing key': 'a ciphertext has one', PendingImport: 'nothing was encrypted yet' },
+  except: {
+    'missing key': 'there is no ciphertext of an unknown key',
+    PendingImport: 'there is no ciphertext yet',
+  },
 });

@@ -7,7 +7,7 @@ export const DeleteAlias = table(
   'DeleteAlias',
   DeleteAliasCommand,
 )({
-  async good({ kms }, TargetKeyId) {
+  async validInput({ kms }, TargetKeyId) {
     const AliasName = newAlias();
     await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
     return { AliasName };
@@ -18,5 +18,5 @@ export const DeleteAlias = table(
       text: /^Alias arn:\S+:alias\/none is not found\.$/,
     },
   },
-  except: { Creating: 'aliases are of one Region', 'missing key': 'an alias has one' },
+  except: { Creating: 'aliases belong to one Region', 'missing key': 'an alias always has a key' },
 });

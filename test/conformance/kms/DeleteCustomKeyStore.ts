@@ -7,7 +7,7 @@ export const DeleteCustomKeyStore = table(
   DeleteCustomKeyStoreCommand,
 )({
   key: 'none',
-  good: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage) }),
+  validInput: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage) }),
   refuses: {
     CustomKeyStoreHasCMKsException: {
       async input(stage) {

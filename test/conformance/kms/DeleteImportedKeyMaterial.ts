@@ -7,23 +7,23 @@ export const DeleteImportedKeyMaterial = table(
   DeleteImportedKeyMaterialCommand,
 )({
   key: { Origin: 'EXTERNAL' },
-  good: (_stage, KeyId) => ({ KeyId }),
+  validInput: (_stage, KeyId) => ({ KeyId }),
   accepts: {
-    'a key that has material': async (stage, KeyId) => {
+    'a key with material': async (stage, KeyId) => {
       await stage.kms.send(new ImportKeyMaterialCommand(await importInput(stage, KeyId)));
       return { KeyId };
     },
   },
   refuses: {
     UnsupportedOperationException: {
-      when: 'a key whose material KMS made',
+      when: 'a key with origin AWS_KMS',
       input: async (stage) => ({ KeyId: await stage.newKey() }),
       text: /origin is AWS_KMS which is not valid for this operation\.$/,
     },
   },
   except: {
-    Disabled: 'a key without material can not be disabled',
-    PendingReplicaDeletion: 'a key without material can not be replicated',
-    Unavailable: 'custom key stores take no material',
+    Disabled: 'a key without material cannot be disabled',
+    PendingReplicaDeletion: 'a key without material cannot be replicated',
+    Unavailable: 'custom key stores do not support imported material',
   },
 });

@@ -14,8 +14,8 @@ export const DeriveSharedSecret = table(
   DeriveSharedSecretCommand,
 )({
   key: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' },
-  good: (_stage, KeyId) => ({ KeyId, KeyAgreementAlgorithm: 'ECDH', PublicKey }),
-  gives({ KeyId, SharedSecret }, _stage, keyArn) {
+  validInput: (_stage, KeyId) => ({ KeyId, KeyAgreementAlgorithm: 'ECDH', PublicKey }),
+  checkOutput({ KeyId, SharedSecret }, _stage, keyArn) {
     assert.deepEqual([KeyId, SharedSecret?.length], [keyArn, 32]);
   },
   refuses: {
@@ -24,7 +24,7 @@ export const DeriveSharedSecret = table(
       text: /key usage is ENCRYPT_DECRYPT which is not valid for DeriveSharedSecret\.$/,
     },
     ValidationException: {
-      when: 'what is no public key',
+      when: 'an invalid public key',
       input: (_stage, KeyId) => ({
         KeyId,
         KeyAgreementAlgorithm: 'ECDH',

@@ -9,19 +9,22 @@ export const DescribeCustomKeyStores = table(
   DescribeCustomKeyStoresCommand,
 )({
   key: 'none',
-  good: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage) }),
-  gives({ CustomKeyStores }) {
+  validInput: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage) }),
+  checkOutput({ CustomKeyStores }) {
     assert.deepEqual(
       [CustomKeyStores?.length, CustomKeyStores?.[0]?.ConnectionState],
       [1, 'CONNECTED'],
     );
     assert.ok(!JSON.stringify(CustomKeyStores).includes(KMSUSER_PASSWORD));
   },
-  accepts: { 'no store': () => ({}), 'a name': () => ({ CustomKeyStoreName: 'own-hsms' }) },
+  accepts: {
+    'no store ID': () => ({}),
+    'a store name': () => ({ CustomKeyStoreName: 'own-hsms' }),
+  },
   refuses: {
     CustomKeyStoreNotFoundException: [
-      { when: 'an id', input: () => ({ CustomKeyStoreId: UNKNOWN_STORE }) },
-      { when: 'a name', input: () => ({ CustomKeyStoreName: 'none' }) },
+      { when: 'an unknown ID', input: () => ({ CustomKeyStoreId: UNKNOWN_STORE }) },
+      { when: 'an unknown name', input: () => ({ CustomKeyStoreName: 'none' }) },
     ],
     InvalidMarkerException: {
       input: () => ({ Marker: 'nonsense' }),

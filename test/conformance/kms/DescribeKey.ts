@@ -6,8 +6,8 @@ export const DescribeKey = table(
   'DescribeKey',
   DescribeKeyCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ KeyMetadata }, _stage, keyArn) =>
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput: ({ KeyMetadata }, _stage, keyArn) =>
     assert.deepEqual([KeyMetadata?.Arn, KeyMetadata?.KeyState], [keyArn, 'Enabled']),
   accepts: { 'an alias': ({ aliasName }) => ({ KeyId: aliasName }) },
   refuses: {
@@ -18,15 +18,15 @@ export const DescribeKey = table(
         text: 'Invalid arn eu-west-1',
       },
       {
-        when: 'what is no id',
+        when: 'an invalid key ID',
         input: () => ({ KeyId: 'nonsense' }),
         text: "Invalid keyId 'nonsense'",
       },
     ],
   },
-  never: {
+  unreachable: {
     InvalidArnException:
-      'it takes aliases, and what is no ARN is NotFoundException, as recorded from AWS',
+      'aliases are accepted, and an invalid ARN gives NotFoundException, as recorded from AWS',
   },
-  except: { alias: 'it takes aliases' },
+  except: { alias: 'aliases are accepted' },
 });

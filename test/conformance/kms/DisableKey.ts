@@ -5,5 +5,5 @@ export const DisableKey = table(
   'DisableKey',
   DisableKeyCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
+  validInput: (_stage, KeyId) => ({ KeyId }),
 });

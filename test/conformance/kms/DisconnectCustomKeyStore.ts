@@ -7,7 +7,7 @@ export const DisconnectCustomKeyStore = table(
   DisconnectCustomKeyStoreCommand,
 )({
   key: 'none',
-  good: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage) }),
+  validInput: async (stage) => ({ CustomKeyStoreId: await connectedStore(stage) }),
   refuses: {
     CustomKeyStoreInvalidStateException: {
       input: async (stage) => ({ CustomKeyStoreId: await disconnectedStore(stage) }),

@@ -5,6 +5,6 @@ export const EnableKey = table(
   'EnableKey',
   EnableKeyCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  never: { LimitExceededException: 'there is no limit of enabled keys' },
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  unreachable: { LimitExceededException: 'there is no limit on enabled keys' },
 });

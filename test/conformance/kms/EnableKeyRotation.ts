@@ -5,10 +5,10 @@ export const EnableKeyRotation = table(
   'EnableKeyRotation',
   EnableKeyRotationCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, RotationPeriodInDays: 90 }),
+  validInput: (_stage, KeyId) => ({ KeyId, RotationPeriodInDays: 90 }),
   refuses: {
     UnsupportedOperationException: {
-      when: 'a key that has no rotation',
+      when: 'a key spec without rotation',
       input: async (stage) => ({
         KeyId: await stage.newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
       }),
@@ -16,7 +16,7 @@ export const EnableKeyRotation = table(
   },
   except: {
     Creating: 'replicas are rotated with their primary',
-    PendingImport: 'material that was imported is rotated on demand only',
-    Unavailable: 'keys of custom key stores are not rotated',
+    PendingImport: 'imported material is rotated on demand only',
+    Unavailable: 'keys in custom key stores are not rotated',
   },
 });

@@ -7,8 +7,8 @@ export const Encapsulate = table(
   EncapsulateCommand,
 )({
   key: { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
-  good: (_stage, KeyId) => ({ KeyId, EncapsulationAlgorithm: 'ML_KEM' }),
-  gives({ KeyId, SharedSecret, SharedSecretCiphertextBlob }, _stage, keyArn) {
+  validInput: (_stage, KeyId) => ({ KeyId, EncapsulationAlgorithm: 'ML_KEM' }),
+  checkOutput({ KeyId, SharedSecret, SharedSecretCiphertextBlob }, _stage, keyArn) {
     assert.deepEqual(
       [KeyId, SharedSecret?.length, SharedSecretCiphertextBlob?.length],
       [keyArn, 32, 768],

@@ -8,8 +8,8 @@ export const Encrypt = table(
   'Encrypt',
   EncryptCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, Plaintext }),
-  gives({ CiphertextBlob, KeyId, EncryptionAlgorithm }, _stage, keyArn) {
+  validInput: (_stage, KeyId) => ({ KeyId, Plaintext }),
+  checkOutput({ CiphertextBlob, KeyId, EncryptionAlgorithm }, _stage, keyArn) {
     assert.ok(CiphertextBlob && !Buffer.from(CiphertextBlob).includes(Plaintext));
     assert.deepEqual([KeyId, EncryptionAlgorithm], [keyArn, 'SYMMETRIC_DEFAULT']);
   },
@@ -21,17 +21,17 @@ export const Encrypt = table(
       EncryptionContext: { a: '1', ä: '' },
     }),
     'an alias': ({ aliasName }) => ({ KeyId: aliasName, Plaintext }),
-    'an alias’s ARN': ({ arnOf, aliasName }) => ({ KeyId: arnOf(aliasName), Plaintext }),
+    'an alias ARN': ({ arnOf, aliasName }) => ({ KeyId: arnOf(aliasName), Plaintext }),
   },
   refuses: {
     NotFoundException: [
       {
-        when: 'an alias that is not there',
+        when: 'an unknown alias',
         input: () => ({ KeyId: 'alias/none', Plaintext }),
         text: /^Alias arn:\S+:alias\/none is not found\.$/,
       },
       {
-        when: 'what is no id',
+        when: 'an invalid key ID',
         input: () => ({ KeyId: 'nonsense', Plaintext }),
         text: "Invalid keyId 'nonsense'",
       },
@@ -44,7 +44,7 @@ export const Encrypt = table(
       text: /key usage is GENERATE_VERIFY_MAC which is not valid for Encrypt\.$/,
     },
     ValidationException: {
-      when: 'a plaintext too long, without repeating it',
+      when: 'a plaintext that is too long, without repeating it,',
       input: (_stage, KeyId) => ({ KeyId, Plaintext: Buffer.alloc(4097) }),
       text: "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4096",
     },

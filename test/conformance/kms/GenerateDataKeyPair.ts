@@ -6,8 +6,8 @@ export const GenerateDataKeyPair = table(
   'GenerateDataKeyPair',
   GenerateDataKeyPairCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
-  gives(
+  validInput: (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
+  checkOutput(
     { PrivateKeyPlaintext, PrivateKeyCiphertextBlob, PublicKey, KeyId, KeyPairSpec },
     _stage,
     keyArn,
@@ -31,12 +31,14 @@ export const GenerateDataKeyPair = table(
       text: /key usage is GENERATE_VERIFY_MAC which is not valid for GenerateDataKeyPair\.$/,
     },
     ValidationException: {
-      when: 'no such spec',
-      // The types of AWS's client know the specs.
+      when: 'an unknown key pair spec',
+      // The SDK's types allow only known specs.
       input: (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P257' as 'ECC_NIST_P256' }),
       text: /^1 validation error detected: Value 'ECC_NIST_P257' at 'keyPairSpec' failed to satisfy constraint: Member must satisfy enum value set: \[/,
     },
   },
-  never: { UnsupportedOperationException: 'keys of custom key stores make no pairs: test/e2e' },
-  except: { Unavailable: 'keys of custom key stores make no pairs' },
+  unreachable: {
+    UnsupportedOperationException: 'needs a key in a custom key store: custom-store-keys.test.ts',
+  },
+  except: { Unavailable: 'keys in custom key stores do not support data key pairs' },
 });

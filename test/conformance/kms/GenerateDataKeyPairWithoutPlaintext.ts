@@ -6,8 +6,8 @@ export const GenerateDataKeyPairWithoutPlaintext = table(
   'GenerateDataKeyPairWithoutPlaintext',
   GenerateDataKeyPairWithoutPlaintextCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
-  gives({ PrivateKeyCiphertextBlob, PublicKey, KeyId, KeyPairSpec }, _stage, keyArn) {
+  validInput: (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P256' }),
+  checkOutput({ PrivateKeyCiphertextBlob, PublicKey, KeyId, KeyPairSpec }, _stage, keyArn) {
     assert.ok(PrivateKeyCiphertextBlob && PublicKey);
     assert.deepEqual([KeyId, KeyPairSpec], [keyArn, 'ECC_NIST_P256']);
   },
@@ -27,12 +27,14 @@ export const GenerateDataKeyPairWithoutPlaintext = table(
       text: /key usage is GENERATE_VERIFY_MAC which is not valid for GenerateDataKeyPairWithoutPlaintext\.$/,
     },
     ValidationException: {
-      when: 'no such spec',
-      // The types of AWS's client know the specs.
+      when: 'an unknown key pair spec',
+      // The SDK's types allow only known specs.
       input: (_stage, KeyId) => ({ KeyId, KeyPairSpec: 'ECC_NIST_P257' as 'ECC_NIST_P256' }),
       text: /^1 validation error detected: Value 'ECC_NIST_P257' at 'keyPairSpec' failed to satisfy constraint: Member must satisfy enum value set: \[/,
     },
   },
-  never: { UnsupportedOperationException: 'keys of custom key stores make no pairs: test/e2e' },
-  except: { Unavailable: 'keys of custom key stores make no pairs' },
+  unreachable: {
+    UnsupportedOperationException: 'needs a key in a custom key store: custom-store-keys.test.ts',
+  },
+  except: { Unavailable: 'keys in custom key stores do not support data key pairs' },
 });

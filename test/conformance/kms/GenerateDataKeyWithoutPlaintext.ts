@@ -6,8 +6,8 @@ export const GenerateDataKeyWithoutPlaintext = table(
   'GenerateDataKeyWithoutPlaintext',
   GenerateDataKeyWithoutPlaintextCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_256' }),
-  gives({ CiphertextBlob, KeyId }, _stage, keyArn) {
+  validInput: (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_256' }),
+  checkOutput({ CiphertextBlob, KeyId }, _stage, keyArn) {
     assert.ok(CiphertextBlob);
     assert.equal(KeyId, keyArn);
   },
@@ -29,13 +29,16 @@ export const GenerateDataKeyWithoutPlaintext = table(
       text: /key usage is GENERATE_VERIFY_MAC which is not valid for GenerateDataKeyWithoutPlaintext\.$/,
     },
     ValidationException: [
-      { when: 'neither a spec nor a number of bytes', input: (_stage, KeyId) => ({ KeyId }) },
       {
-        when: 'both',
+        when: 'an input with neither a key spec nor a number of bytes',
+        input: (_stage, KeyId) => ({ KeyId }),
+      },
+      {
+        when: 'an input with both a key spec and a number of bytes',
         input: (_stage, KeyId) => ({ KeyId, KeySpec: 'AES_256', NumberOfBytes: 32 }),
       },
       {
-        when: 'too many bytes',
+        when: 'more than 1,024 bytes',
         input: (_stage, KeyId) => ({ KeyId, NumberOfBytes: 1025 }),
         text: "1 validation error detected: Value '1025' at 'numberOfBytes' failed to satisfy constraint: Member must have value less than or equal to 1024",
       },

@@ -7,23 +7,27 @@ export const GenerateRandom = table(
   GenerateRandomCommand,
 )({
   key: 'none',
-  good: () => ({ NumberOfBytes: 1024 }),
-  gives: ({ Plaintext }) => assert.equal(Plaintext?.length, 1024),
+  validInput: () => ({ NumberOfBytes: 1024 }),
+  checkOutput: ({ Plaintext }) => assert.equal(Plaintext?.length, 1024),
   refuses: {
     CustomKeyStoreNotFoundException: {
       input: () => ({ NumberOfBytes: 1, CustomKeyStoreId: 'cks-0123456789abcdef0' }),
     },
     ValidationException: [
-      { when: 'no number of bytes', input: () => ({}), text: 'NumberOfBytes is required.' },
       {
-        when: 'a number of none',
+        when: 'an input without a number of bytes',
+        input: () => ({}),
+        text: 'NumberOfBytes is required.',
+      },
+      {
+        when: 'a request for zero bytes',
         input: () => ({ NumberOfBytes: 0 }),
         text: "1 validation error detected: Value '0' at 'numberOfBytes' failed to satisfy constraint: Member must have value greater than or equal to 1",
       },
     ],
   },
-  never: {
-    CustomKeyStoreInvalidStateException: 'a store takes a cluster: custom-key-stores.test.ts',
-    UnsupportedOperationException: 'external key stores are not there yet',
+  unreachable: {
+    CustomKeyStoreInvalidStateException: 'needs a cluster',
+    UnsupportedOperationException: 'external key stores are not supported',
   },
 });

@@ -6,7 +6,7 @@ export const GetKeyLastUsage = table(
   'GetKeyLastUsage',
   GetKeyLastUsageCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ KeyLastUsage, TrackingStartDate }) =>
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput: ({ KeyLastUsage, TrackingStartDate }) =>
     assert.deepEqual([KeyLastUsage, TrackingStartDate instanceof Date], [{}, true]),
 });

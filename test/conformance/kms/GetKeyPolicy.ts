@@ -6,12 +6,12 @@ export const GetKeyPolicy = table(
   'GetKeyPolicy',
   GetKeyPolicyCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ Policy, PolicyName }) =>
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput: ({ Policy, PolicyName }) =>
     assert.deepEqual([JSON.parse(Policy ?? '').Id, PolicyName], ['key-default-1', 'default']),
   refuses: {
     NotFoundException: {
-      when: 'a policy that is not there',
+      when: 'an unknown policy name',
       input: (_stage, KeyId) => ({ KeyId, PolicyName: 'other' }),
     },
   },

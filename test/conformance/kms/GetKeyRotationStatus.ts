@@ -6,16 +6,16 @@ export const GetKeyRotationStatus = table(
   'GetKeyRotationStatus',
   GetKeyRotationStatusCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ KeyRotationEnabled }) => assert.equal(KeyRotationEnabled, false),
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput: ({ KeyRotationEnabled }) => assert.equal(KeyRotationEnabled, false),
   refuses: {
     UnsupportedOperationException: {
-      when: 'a key whose material is imported',
+      when: 'a key with imported material',
       input: async (stage) => ({ KeyId: await stage.newKey({ Origin: 'EXTERNAL' }) }),
     },
   },
   except: {
-    PendingImport: 'material that was imported is rotated on demand only',
-    Unavailable: 'keys of custom key stores are not rotated',
+    PendingImport: 'imported material is rotated on demand only',
+    Unavailable: 'keys in custom key stores are not rotated',
   },
 });

@@ -10,22 +10,22 @@ export const GetParametersForImport = table(
   GetParametersForImportCommand,
 )({
   key: { Origin: 'EXTERNAL' },
-  good: (_stage, KeyId) => ({ KeyId, ...wrapping }),
-  gives({ KeyId, ImportToken, PublicKey, ParametersValidTo }, _stage, keyArn) {
+  validInput: (_stage, KeyId) => ({ KeyId, ...wrapping }),
+  checkOutput({ KeyId, ImportToken, PublicKey, ParametersValidTo }, _stage, keyArn) {
     assert.equal(KeyId, keyArn);
     assert.ok(ImportToken && ParametersValidTo);
     createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
   },
   refuses: {
     UnsupportedOperationException: {
-      when: 'a key whose material KMS made',
+      when: 'a key with origin AWS_KMS',
       input: async (stage) => ({ KeyId: await stage.newKey(), ...wrapping }),
       text: /origin is AWS_KMS which is not valid for this operation\.$/,
     },
   },
   except: {
-    Disabled: 'a key without material can not be disabled',
-    PendingReplicaDeletion: 'a key without material can not be replicated',
-    Unavailable: 'custom key stores take no material',
+    Disabled: 'a key without material cannot be disabled',
+    PendingReplicaDeletion: 'a key without material cannot be replicated',
+    Unavailable: 'custom key stores do not support imported material',
   },
 });

@@ -9,8 +9,8 @@ export const GetPublicKey = table(
   GetPublicKeyCommand,
 )({
   key: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives({ KeyId, KeySpec, KeyUsage, SigningAlgorithms, PublicKey }, _stage, keyArn) {
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput({ KeyId, KeySpec, KeyUsage, SigningAlgorithms, PublicKey }, _stage, keyArn) {
     assert.deepEqual(
       [KeyId, KeySpec, KeyUsage, SigningAlgorithms],
       [keyArn, 'ECC_NIST_P256', 'SIGN_VERIFY', ['ECDSA_SHA_256']],
@@ -19,14 +19,14 @@ export const GetPublicKey = table(
   },
   refuses: {
     UnsupportedOperationException: {
-      when: 'a key that has none',
+      when: 'a key without a public key',
       input: ({ aliasName }) => ({ KeyId: aliasName }),
     },
   },
-  never: {
+  unreachable: {
     InvalidArnException:
-      'it takes aliases, and what is no ARN is NotFoundException, as recorded from AWS',
+      'aliases are accepted, and an invalid ARN gives NotFoundException, as recorded from AWS',
     InvalidKeyUsageException: 'asymmetric keys of every usage have a public key',
   },
-  except: { alias: 'it takes aliases' },
+  except: { alias: 'aliases are accepted' },
 });

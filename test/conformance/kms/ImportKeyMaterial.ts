@@ -15,7 +15,7 @@ export const ImportKeyMaterial = table(
   ImportKeyMaterialCommand,
 )({
   key: { Origin: 'EXTERNAL' },
-  good: importInput,
+  validInput: importInput,
   accepts: {
     'the same material again': async (stage, KeyId) => {
       const material = randomBytes(32);
@@ -25,7 +25,7 @@ export const ImportKeyMaterial = table(
   },
   refuses: {
     IncorrectKeyMaterialException: {
-      when: 'other material than before',
+      when: 'different key material',
       async input(stage, KeyId) {
         await stage.kms.send(new ImportKeyMaterialCommand(await importInput(stage, KeyId)));
         return importInput(stage, KeyId);
@@ -47,12 +47,12 @@ export const ImportKeyMaterial = table(
       text: /does not exist$/,
     },
     UnsupportedOperationException: {
-      when: 'a key whose material KMS made',
+      when: 'a key with origin AWS_KMS',
       input: async (stage) => ({ ...nonsense, KeyId: await stage.newKey() }),
       text: /origin is AWS_KMS which is not valid for this operation\.$/,
     },
     ValidationException: {
-      when: 'no date, though the material is to expire',
+      when: 'expiring material without a date',
       input: async (stage, KeyId) => ({
         ...(await importInput(stage, KeyId)),
         ExpirationModel: 'KEY_MATERIAL_EXPIRES',
@@ -60,12 +60,12 @@ export const ImportKeyMaterial = table(
       text: 'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES',
     },
   },
-  never: { ExpiredImportTokenException: 'takes a day' },
+  unreachable: { ExpiredImportTokenException: 'needs a day: import.test.ts' },
   except: {
-    'missing key': 'has a case of its own',
-    alias: 'has a case of its own',
-    Disabled: 'a key without material can not be disabled',
-    PendingReplicaDeletion: 'a key without material can not be replicated',
-    Unavailable: 'custom key stores take no material',
+    'missing key': 'has its own case',
+    alias: 'has its own case',
+    Disabled: 'a key without material cannot be disabled',
+    PendingReplicaDeletion: 'a key without material cannot be replicated',
+    Unavailable: 'custom key stores do not support imported material',
   },
 });

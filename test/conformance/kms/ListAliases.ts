@@ -6,9 +6,9 @@ export const ListAliases = table(
   'ListAliases',
   ListAliasesCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ Aliases, Truncated }) => assert.deepEqual([Aliases, Truncated], [[], false]),
-  accepts: { 'no key': () => ({}) },
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput: ({ Aliases, Truncated }) => assert.deepEqual([Aliases, Truncated], [[], false]),
+  accepts: { 'no key ID': () => ({}) },
   refuses: {
     InvalidMarkerException: {
       input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }),

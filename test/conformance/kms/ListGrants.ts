@@ -6,8 +6,8 @@ export const ListGrants = table(
   'ListGrants',
   ListGrantsCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ Grants, Truncated }) => assert.deepEqual([Grants, Truncated], [[], false]),
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput: ({ Grants, Truncated }) => assert.deepEqual([Grants, Truncated], [[], false]),
   refuses: {
     InvalidMarkerException: {
       input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }),

@@ -6,6 +6,6 @@ export const ListKeyPolicies = table(
   'ListKeyPolicies',
   ListKeyPoliciesCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ PolicyNames }) => assert.deepEqual(PolicyNames, ['default']),
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput: ({ PolicyNames }) => assert.deepEqual(PolicyNames, ['default']),
 });

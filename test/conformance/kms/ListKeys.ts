@@ -7,8 +7,8 @@ export const ListKeys = table(
   ListKeysCommand,
 )({
   key: 'none',
-  good: () => ({ Limit: 1 }),
-  gives({ Keys, Truncated, NextMarker }) {
+  validInput: () => ({ Limit: 1 }),
+  checkOutput({ Keys, Truncated, NextMarker }) {
     assert.deepEqual([Keys?.length, Truncated], [1, true]);
     assert.ok(NextMarker);
   },

@@ -6,8 +6,8 @@ export const ListResourceTags = table(
   'ListResourceTags',
   ListResourceTagsCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId }),
-  gives: ({ Tags, Truncated }) => assert.deepEqual([Tags, Truncated], [[], false]),
+  validInput: (_stage, KeyId) => ({ KeyId }),
+  checkOutput: ({ Tags, Truncated }) => assert.deepEqual([Tags, Truncated], [[], false]),
   refuses: {
     InvalidMarkerException: {
       input: (_stage, KeyId) => ({ KeyId, Marker: 'nonsense' }),

@@ -8,7 +8,7 @@ export const ListRetirableGrants = table(
   ListRetirableGrantsCommand,
 )({
   key: 'none',
-  good: (stage) => ({ RetiringPrincipal: grantee(stage) }),
+  validInput: (stage) => ({ RetiringPrincipal: grantee(stage) }),
   refuses: {
     InvalidMarkerException: {
       input: (stage) => ({ RetiringPrincipal: grantee(stage), Marker: 'nonsense' }),
@@ -18,5 +18,5 @@ export const ListRetirableGrants = table(
       input: () => ({ RetiringPrincipal: 'arn:aws:iam::444455556666:user/other' }),
     },
   },
-  never: { NotFoundException: 'it is about no key' },
+  unreachable: { NotFoundException: 'the input names no key' },
 });

@@ -16,23 +16,23 @@ export const PutKeyPolicy = table(
   'PutKeyPolicy',
   PutKeyPolicyCommand,
 )({
-  good: ({ account }, KeyId) => ({ KeyId, Policy: policy(account) }),
+  validInput: ({ account }, KeyId) => ({ KeyId, Policy: policy(account) }),
   refuses: {
     MalformedPolicyDocumentException: [
-      { when: 'what is no policy', input: (_stage, KeyId) => ({ KeyId, Policy: '{' }) },
+      { when: 'an invalid policy document', input: (_stage, KeyId) => ({ KeyId, Policy: '{' }) },
       {
-        when: 'one that shuts the caller out',
+        when: 'a policy that locks the caller out',
         input: (_stage, KeyId) => ({ KeyId, Policy: policy('444455556666') }),
         text: 'The new key policy will not allow you to update the key policy in the future.',
       },
     ],
     LimitExceededException: {
-      when: 'one too long',
+      when: 'a policy that is too long',
       input: ({ account }, KeyId) => ({ KeyId, Policy: policy(account, 'a'.repeat(32_768)) }),
     },
   },
-  never: {
+  unreachable: {
     UnsupportedOperationException:
-      'nobody but AWS may change the policy of an AWS managed key, so that it is AccessDeniedException',
+      'for an AWS managed key the error is AccessDeniedException, because only AWS can change its policy',
   },
 });

@@ -10,11 +10,11 @@ export const ReEncrypt = table(
   ReEncryptCommand,
 )({
   action: 'kms:ReEncryptFrom',
-  good: async (stage, keyId) => ({
+  validInput: async (stage, keyId) => ({
     CiphertextBlob: await encrypted(stage, keyId),
     DestinationKeyId: keyId,
   }),
-  gives({ CiphertextBlob, SourceKeyId, KeyId }, _stage, keyArn) {
+  checkOutput({ CiphertextBlob, SourceKeyId, KeyId }, _stage, keyArn) {
     assert.ok(CiphertextBlob);
     assert.deepEqual([SourceKeyId, KeyId], [keyArn, keyArn]);
   },
@@ -56,5 +56,8 @@ export const ReEncrypt = table(
       }),
     },
   },
-  except: { 'missing key': 'a ciphertext has one', PendingImport: 'nothing was encrypted yet' },
+  except: {
+    'missing key': 'there is no ciphertext of an unknown key',
+    PendingImport: 'there is no ciphertext yet',
+  },
 });

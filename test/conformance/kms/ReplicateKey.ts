@@ -7,8 +7,8 @@ export const ReplicateKey = table(
   ReplicateKeyCommand,
 )({
   key: { MultiRegion: true },
-  good: (_stage, KeyId) => ({ KeyId, ReplicaRegion: 'eu-west-1' }),
-  gives: ({ ReplicaKeyMetadata }, _stage, keyArn) =>
+  validInput: (_stage, KeyId) => ({ KeyId, ReplicaRegion: 'eu-west-1' }),
+  checkOutput: ({ ReplicaKeyMetadata }, _stage, keyArn) =>
     assert.equal(ReplicaKeyMetadata?.Arn, keyArn.replace('us-east-1', 'eu-west-1')),
   refuses: {
     AlreadyExistsException: {
@@ -28,12 +28,12 @@ export const ReplicateKey = table(
       }),
     },
     UnsupportedOperationException: {
-      when: 'a key of one Region',
+      when: 'a single-Region key',
       input: async (stage) => ({ KeyId: await stage.newKey(), ReplicaRegion: 'eu-west-1' }),
       text: /is not a multi-region primary key\.$/,
     },
     LimitExceededException: {
-      when: 'a policy too long',
+      when: 'a policy that is too long',
       input: (_stage, KeyId) => ({
         KeyId,
         ReplicaRegion: 'eu-west-1',
@@ -42,7 +42,7 @@ export const ReplicateKey = table(
     },
   },
   except: {
-    PendingReplicaDeletion: 'the key has that replica already',
-    Unavailable: 'keys of custom key stores are not multi-Region',
+    PendingReplicaDeletion: 'the key already has that replica',
+    Unavailable: 'keys in custom key stores cannot be multi-Region',
   },
 });

@@ -8,15 +8,15 @@ export const RetireGrant = table(
   'RetireGrant',
   RetireGrantCommand,
 )({
-  good: async (stage, KeyId) => ({ KeyId, GrantId: await grantId(stage, KeyId) }),
+  validInput: async (stage, KeyId) => ({ KeyId, GrantId: await grantId(stage, KeyId) }),
   refuses: {
     NotFoundException: [
       {
-        when: 'a grant that is not there',
+        when: 'an unknown grant',
         input: (_stage, KeyId) => ({ KeyId, GrantId: UNKNOWN_GRANT }),
       },
       {
-        when: 'a key that is not there',
+        when: 'an unknown key',
         input: ({ arnOf }) => ({ KeyId: arnOf(`key/${UNKNOWN_KEY}`), GrantId: UNKNOWN_GRANT }),
       },
     ],
@@ -27,10 +27,10 @@ export const RetireGrant = table(
     },
   },
   except: {
-    Creating: 'grants are of one Region',
-    'missing key': 'has a case of its own',
-    alias: 'has a case of its own',
+    Creating: 'grants belong to one Region',
+    'missing key': 'has its own case',
+    alias: 'has its own case',
     unauthorised: 'grants.test.ts',
-    PendingImport: 'a key without material takes no grants',
+    PendingImport: 'a key without material cannot have grants',
   },
 });

@@ -8,15 +8,15 @@ export const RevokeGrant = table(
   'RevokeGrant',
   RevokeGrantCommand,
 )({
-  good: async (stage, KeyId) => ({ KeyId, GrantId: await grantId(stage, KeyId) }),
+  validInput: async (stage, KeyId) => ({ KeyId, GrantId: await grantId(stage, KeyId) }),
   refuses: {
     NotFoundException: [
       {
-        when: 'a grant that is not there',
+        when: 'an unknown grant',
         input: (_stage, KeyId) => ({ KeyId, GrantId: UNKNOWN_GRANT }),
       },
       {
-        when: 'a key that is not there',
+        when: 'an unknown key',
         input: () => ({ KeyId: UNKNOWN_KEY, GrantId: UNKNOWN_GRANT }),
         text: /does not exist$/,
       },
@@ -28,9 +28,9 @@ export const RevokeGrant = table(
     },
   },
   except: {
-    Creating: 'grants are of one Region',
-    'missing key': 'has a case of its own',
-    alias: 'has a case of its own',
-    PendingImport: 'a key without material takes no grants',
+    Creating: 'grants belong to one Region',
+    'missing key': 'has its own case',
+    alias: 'has its own case',
+    PendingImport: 'a key without material cannot have grants',
   },
 });

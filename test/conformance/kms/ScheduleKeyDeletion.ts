@@ -6,12 +6,12 @@ export const ScheduleKeyDeletion = table(
   'ScheduleKeyDeletion',
   ScheduleKeyDeletionCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, PendingWindowInDays: 7 }),
-  gives: ({ KeyId, KeyState, PendingWindowInDays }, _stage, keyArn) =>
+  validInput: (_stage, KeyId) => ({ KeyId, PendingWindowInDays: 7 }),
+  checkOutput: ({ KeyId, KeyState, PendingWindowInDays }, _stage, keyArn) =>
     assert.deepEqual([KeyId, KeyState, PendingWindowInDays], [keyArn, 'PendingDeletion', 7]),
   refuses: {
     ValidationException: {
-      when: 'fewer than seven days',
+      when: 'a waiting period of fewer than seven days',
       input: (_stage, KeyId) => ({ KeyId, PendingWindowInDays: 6 }),
     },
   },

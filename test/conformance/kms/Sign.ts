@@ -9,8 +9,8 @@ export const Sign = table(
   SignCommand,
 )({
   key: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
-  good: (_stage, KeyId) => ({ KeyId, Message, SigningAlgorithm: 'ECDSA_SHA_256' }),
-  gives({ KeyId, Signature, SigningAlgorithm }, _stage, keyArn) {
+  validInput: (_stage, KeyId) => ({ KeyId, Message, SigningAlgorithm: 'ECDSA_SHA_256' }),
+  checkOutput({ KeyId, Signature, SigningAlgorithm }, _stage, keyArn) {
     assert.ok(Signature && Signature.length > 60);
     assert.deepEqual([KeyId, SigningAlgorithm], [keyArn, 'ECDSA_SHA_256']);
   },
@@ -25,7 +25,7 @@ export const Sign = table(
   refuses: {
     InvalidKeyUsageException: [
       {
-        when: 'a key that is for something else',
+        when: 'a key with another usage',
         input: ({ aliasName }) => ({
           KeyId: aliasName,
           Message,
@@ -34,7 +34,7 @@ export const Sign = table(
         text: /key usage is ENCRYPT_DECRYPT which is not valid for Sign\.$/,
       },
       {
-        when: 'an algorithm that is not the key’s',
+        when: 'an algorithm of another key spec',
         input: (_stage, KeyId) => ({ KeyId, Message, SigningAlgorithm: 'RSASSA_PSS_SHA_256' }),
         text: 'Algorithm RSASSA_PSS_SHA_256 is incompatible with key spec ECC_NIST_P256.',
       },

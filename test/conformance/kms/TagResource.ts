@@ -7,21 +7,21 @@ export const TagResource = table(
   'TagResource',
   TagResourceCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, Tags: [{ TagKey: 'a', TagValue: '' }] }),
+  validInput: (_stage, KeyId) => ({ KeyId, Tags: [{ TagKey: 'a', TagValue: '' }] }),
   refuses: {
     TagException: [
       {
-        when: 'a key twice',
+        when: 'a duplicate tag key',
         input: (_stage, KeyId) => ({ KeyId, Tags: [tag('a'), tag('a')] }),
         text: 'Duplicate tag keys',
       },
       {
-        when: 'a key that is AWS’s',
+        when: 'a tag key reserved for AWS',
         input: (_stage, KeyId) => ({ KeyId, Tags: [tag('AWS:a')] }),
         text: 'Tags beginning with aws: are reserved',
       },
       {
-        when: 'too many',
+        when: 'too many tags',
         input: (_stage, KeyId) => ({
           KeyId,
           Tags: Array.from({ length: 51 }, (_, at) => tag(`a${at}`)),
@@ -34,5 +34,7 @@ export const TagResource = table(
       text: "1 validation error detected: Value '' at 'tags.2.member.tagKey' failed to satisfy constraint: Member must have length greater than or equal to 1",
     },
   },
-  never: { LimitExceededException: 'too many tags are a TagException, as recorded from AWS' },
+  unreachable: {
+    LimitExceededException: 'too many tags give a TagException, as recorded from AWS',
+  },
 });

@@ -5,6 +5,6 @@ export const UntagResource = table(
   'UntagResource',
   UntagResourceCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, TagKeys: ['a'] }),
-  never: { TagException: 'what is not there is removed already' },
+  validInput: (_stage, KeyId) => ({ KeyId, TagKeys: ['a'] }),
+  unreachable: { TagException: 'missing tags are ignored' },
 });

@@ -7,10 +7,13 @@ export const UpdateAlias = table(
   'UpdateAlias',
   UpdateAliasCommand,
 )({
-  good: async (stage, TargetKeyId) => ({ AliasName: await aliasOfAnother(stage), TargetKeyId }),
+  validInput: async (stage, TargetKeyId) => ({
+    AliasName: await aliasOfAnother(stage),
+    TargetKeyId,
+  }),
   refuses: {
     NotFoundException: {
-      when: 'an alias that is not there',
+      when: 'an unknown alias',
       input: (_stage, TargetKeyId) => ({ AliasName: 'alias/none', TargetKeyId }),
       text: /^Alias arn:\S+:alias\/none is not found\.$/,
     },
@@ -30,5 +33,5 @@ export const UpdateAlias = table(
       }),
     },
   },
-  except: { Creating: 'aliases are of one Region' },
+  except: { Creating: 'aliases belong to one Region' },
 });

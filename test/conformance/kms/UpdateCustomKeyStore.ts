@@ -3,19 +3,19 @@ import { KMSUSER_PASSWORD } from '../../support/own-cluster.ts';
 import { connectedStore, disconnectedStore, UNKNOWN_STORE } from '../harness/key-stores.ts';
 import { table } from '../harness/table.ts';
 
-const elsewhere = 'takes another cluster: test/e2e';
+const elsewhere = 'needs another cluster: test/e2e';
 
 export const UpdateCustomKeyStore = table(
   'UpdateCustomKeyStore',
   UpdateCustomKeyStoreCommand,
 )({
   key: 'none',
-  good: async (stage) => ({
+  validInput: async (stage) => ({
     CustomKeyStoreId: await disconnectedStore(stage),
     NewCustomKeyStoreName: 'own-hsms',
   }),
   accepts: {
-    'its name, while it is connected': async (stage) => ({
+    'a name while the store is connected': async (stage) => ({
       CustomKeyStoreId: await connectedStore(stage),
       NewCustomKeyStoreName: 'own-hsms',
     }),
@@ -37,10 +37,10 @@ export const UpdateCustomKeyStore = table(
       input: () => ({ CustomKeyStoreId: UNKNOWN_STORE, NewCustomKeyStoreName: 'a' }),
     },
   },
-  never: {
+  unreachable: {
     CloudHsmClusterInvalidConfigurationException: elsewhere,
     CloudHsmClusterNotActiveException: elsewhere,
     CloudHsmClusterNotRelatedException: elsewhere,
-    CustomKeyStoreNameInUseException: 'takes another store, over another cluster',
+    CustomKeyStoreNameInUseException: 'needs another store, for another cluster',
   },
 });

@@ -5,7 +5,7 @@ export const UpdateKeyDescription = table(
   'UpdateKeyDescription',
   UpdateKeyDescriptionCommand,
 )({
-  good: (_stage, KeyId) => ({ KeyId, Description: 'changed' }),
+  validInput: (_stage, KeyId) => ({ KeyId, Description: 'changed' }),
   accepts: { 'an empty description': (_stage, KeyId) => ({ KeyId, Description: '' }) },
   refuses: {
     ValidationException: {

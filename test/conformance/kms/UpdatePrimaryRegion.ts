@@ -13,10 +13,10 @@ export const UpdatePrimaryRegion = table(
   UpdatePrimaryRegionCommand,
 )({
   key: { MultiRegion: true },
-  async good({ kms, world }, KeyId) {
+  async validInput({ kms, world }, KeyId) {
     await kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' }));
     const replica = KeyId.replace('us-east-1', 'eu-west-1');
-    await until(`${replica} is there`, async () => {
+    await until(`${replica} is enabled`, async () => {
       const { KeyMetadata } = await world
         .kmsIn('eu-west-1')
         .send(new DescribeKeyCommand({ KeyId: replica }));
@@ -31,7 +31,7 @@ export const UpdatePrimaryRegion = table(
         input: (_stage, KeyId) => ({ KeyId, PrimaryRegion: 'eu-west-1' }),
       },
       {
-        when: 'a key that is not there',
+        when: 'an unknown key',
         input: () => ({ KeyId: UNKNOWN_KEY, PrimaryRegion: 'eu-west-1' }),
         text: /does not exist$/,
       },
@@ -41,16 +41,16 @@ export const UpdatePrimaryRegion = table(
       text: 'Key Aliases are not supported for this operation.',
     },
     UnsupportedOperationException: {
-      when: 'a key of one Region',
+      when: 'a single-Region key',
       input: async (stage) => ({ KeyId: await stage.newKey(), PrimaryRegion: 'us-east-1' }),
     },
   },
   except: {
-    'missing key': 'has a case of its own',
-    alias: 'has a case of its own',
-    PendingDeletion: 'a primary with a replica waits for that',
-    PendingReplicaDeletion: 'the good input makes the replica itself',
-    PendingImport: 'its replica has no material either: multi-region.test.ts',
-    Unavailable: 'keys of custom key stores are not multi-Region',
+    'missing key': 'has its own case',
+    alias: 'has its own case',
+    PendingDeletion: 'a primary key with a replica becomes PendingReplicaDeletion',
+    PendingReplicaDeletion: 'the valid input creates the replica itself',
+    PendingImport: 'the replica has no material either',
+    Unavailable: 'keys in custom key stores cannot be multi-Region',
   },
 });

@@ -15,13 +15,17 @@ export const Verify = table(
   VerifyCommand,
 )({
   key: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
-  good: async (stage, KeyId) => ({ ...signed, KeyId, Signature: await signature(stage, KeyId) }),
-  gives: ({ KeyId, SignatureValid }, _stage, keyArn) =>
+  validInput: async (stage, KeyId) => ({
+    ...signed,
+    KeyId,
+    Signature: await signature(stage, KeyId),
+  }),
+  checkOutput: ({ KeyId, SignatureValid }, _stage, keyArn) =>
     assert.deepEqual([KeyId, SignatureValid], [keyArn, true]),
   refuses: {
     KMSInvalidSignatureException: [
       {
-        when: 'another message',
+        when: 'a signature of another message',
         input: async (stage, KeyId) => ({
           ...signed,
           KeyId,
@@ -30,7 +34,7 @@ export const Verify = table(
         }),
       },
       {
-        when: 'nonsense',
+        when: 'an invalid signature',
         input: (_stage, KeyId) => ({ ...signed, KeyId, Signature: Buffer.alloc(70) }),
       },
     ],
@@ -43,5 +47,8 @@ export const Verify = table(
       text: /does not exist$/,
     },
   },
-  except: { 'missing key': 'nobody signed with it', PendingImport: 'nothing was signed yet' },
+  except: {
+    'missing key': 'there is no signature by an unknown key',
+    PendingImport: 'there is no signature yet',
+  },
 });

@@ -15,8 +15,8 @@ export const VerifyMac = table(
   VerifyMacCommand,
 )({
   key: { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
-  good: async (stage, KeyId) => ({ ...message, KeyId, Mac: await mac(stage, KeyId) }),
-  gives: ({ KeyId, MacValid }, _stage, keyArn) =>
+  validInput: async (stage, KeyId) => ({ ...message, KeyId, Mac: await mac(stage, KeyId) }),
+  checkOutput: ({ KeyId, MacValid }, _stage, keyArn) =>
     assert.deepEqual([KeyId, MacValid], [keyArn, true]),
   refuses: {
     KMSInvalidMacException: {
@@ -31,5 +31,8 @@ export const VerifyMac = table(
       text: /does not exist$/,
     },
   },
-  except: { 'missing key': 'nobody made a MAC with it', PendingImport: 'no MAC was made yet' },
+  except: {
+    'missing key': 'there is no MAC by an unknown key',
+    PendingImport: 'there is no MAC yet',
+  },
 });
