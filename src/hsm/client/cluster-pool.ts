@@ -45,7 +45,7 @@ export class ClusterPool implements ClusterClient {
     const hsm = this.#leastBusy([]) ?? (await this.#waitForHsm());
     if (!hsm) throw this.#noUsableHsm();
     try {
-      return await hsm.call(command, input, this.#isPortable(command, input, [hsm]));
+      return await hsm.call(command, input, this.#mayFailOver(command, input, [hsm]));
     } catch (error) {
       return this.#retryElsewhere(command, input, hsm, error);
     }
@@ -104,14 +104,14 @@ export class ClusterPool implements ClusterClient {
       const hsm = await this.#nextHsm(tried, failure);
       if (!hsm) break;
       tried.push(hsm);
-      const portable = this.#isPortable(command, input, tried);
+      const canFailOver = this.#mayFailOver(command, input, tried);
       try {
-        return await hsm.call(command, input, portable);
+        return await hsm.call(command, input, canFailOver);
       } catch (error) {
         failure = error;
       }
       // Then the caller has waited long enough.
-      if (!portable && failure instanceof HsmUnreachableError && failure.reason === 'timeout')
+      if (!canFailOver && failure instanceof HsmUnreachableError && failure.reason === 'timeout')
         break;
     }
     throw failure;
@@ -145,7 +145,7 @@ export class ClusterPool implements ClusterClient {
   }
 
   /** Whether there is another HSM to go to if this one stays silent. With the last one it is worth to be patient. */
-  #isPortable<C extends CommandName>(
+  #mayFailOver<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
     tried: readonly PooledHsm[],

@@ -93,15 +93,16 @@ function connectionOver(
     get open(): boolean {
       return link.open;
     },
-    get silent(): boolean {
-      return link.silent;
+    get unresponsive(): boolean {
+      return link.unresponsive;
     },
     call<C extends CommandName>(
       command: C,
       input: CommandInput<C>,
-      portable?: boolean,
+      canFailOver?: boolean,
     ): Promise<CommandOutput<C>> {
-      if (trusted || commandsWithoutTrust.has(command)) return link.call(command, input, portable);
+      if (trusted || commandsWithoutTrust.has(command))
+        return link.call(command, input, canFailOver);
       return Promise.reject(
         new HsmUnreachableError('untrusted', `${nameOf(address)}: ${command} needs a trust anchor`),
       );

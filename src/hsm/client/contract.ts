@@ -57,12 +57,15 @@ export interface HsmConnection {
   /** False once the connection is gone. */
   readonly open: boolean;
   /** True while the HSM says nothing although it was asked. */
-  readonly silent: boolean;
-  /** A `portable` call is given up soon after the HSM has fallen silent, for another HSM can answer it. */
+  readonly unresponsive: boolean;
+  /**
+   * Calls a command. If `canFailOver`, the call fails soon after the HSM becomes unresponsive, so
+   * that the caller can try another HSM.
+   */
   call<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
-    portable?: boolean,
+    canFailOver?: boolean,
   ): Promise<CommandOutput<C>>;
   /** Resolves with the reason when the connection is gone. */
   readonly closed: Promise<HsmUnreachableError>;

@@ -16,7 +16,7 @@ const MAX_IN_FLIGHT = 4096;
 /** Sweeps for overdue calls per time-out. */
 const SWEEPS_PER_TIMEOUT = 20;
 /** Sweeps without a word from the HSM after which calls that another HSM can answer as well are given up here. */
-const SILENT_SWEEPS = 3;
+const UNRESPONSIVE_SWEEPS = 3;
 /** Time-outs that making a key pair may take: an RSA key of 4,096 bits is found in seconds, or in many. */
 const KEY_PAIR_TIMEOUTS = 12;
 const keyPairCommands: ReadonlySet<CommandName> = new Set([
@@ -27,7 +27,7 @@ const keyPairCommands: ReadonlySet<CommandName> = new Set([
 
 interface PendingCall {
   /** Whether the caller can go to another HSM with it whatever became of it here. */
-  readonly portable: boolean;
+  readonly canFailOver: boolean;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Number of the sweep before which it was sent. */
@@ -54,7 +54,7 @@ export class Link {
   #lastId = 0;
   #sweeps = 0;
   #heard = 0;
-  #silent = false;
+  #unresponsive = false;
 
   constructor(address: HsmAddress, stream: Duplex, timeout: number) {
     this.#address = address;
@@ -79,18 +79,18 @@ export class Link {
   }
 
   /** True from when calls were given up for lack of any word from the HSM until there is one. */
-  get silent(): boolean {
-    return this.#silent;
+  get unresponsive(): boolean {
+    return this.#unresponsive;
   }
 
   /**
    * Fails with `HsmError` if the HSM refuses, with `HsmUnreachableError` if it can't be asked: after the time-out, or, if
-   * the call is `portable`, soon after the HSM has fallen silent.
+   * the call is `canFailOver`, soon after the HSM has fallen silent.
    */
   call<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
-    portable = false,
+    canFailOver = false,
   ): Promise<CommandOutput<C>> {
     if (this.#closedReason)
       return Promise.reject(
@@ -114,7 +114,7 @@ export class Link {
         reject,
         sent: this.#sweeps,
         maxSweeps,
-        portable: portable && maxSweeps === SWEEPS_PER_TIMEOUT,
+        canFailOver: canFailOver && maxSweeps === SWEEPS_PER_TIMEOUT,
       });
     });
   }
@@ -125,7 +125,7 @@ export class Link {
 
   #read(chunk: Buffer): void {
     this.#heard = this.#sweeps;
-    this.#silent = false;
+    this.#unresponsive = false;
     try {
       for (const frame of this.#reader.feed(chunk)) this.#receive(frame);
     } catch {
@@ -158,15 +158,15 @@ export class Link {
     for (const [id, call] of this.#pending) {
       const waited = this.#sweeps - call.sent;
       // In the order of sending, so the first that isn't overdue ends it.
-      if (waited <= SILENT_SWEEPS) return;
+      if (waited <= UNRESPONSIVE_SWEEPS) return;
       if (this.#heard > call.sent) {
         if (waited > call.maxSweeps) this.#giveUp(id, call);
         continue;
       }
       // Not a word since: the HSM or the network is gone, and all other calls would only wait for the same end.
       if (waited > SWEEPS_PER_TIMEOUT) return this.#fail('timeout', 'does not answer');
-      this.#silent = true;
-      if (call.portable) this.#giveUp(id, call);
+      this.#unresponsive = true;
+      if (call.canFailOver) this.#giveUp(id, call);
     }
   }
 

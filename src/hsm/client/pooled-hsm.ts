@@ -20,7 +20,7 @@ const RECONNECT_DELAY_MAX_MS = 5_000;
 /** Milliseconds between questions to an HSM whether it is still there: it may be idle, or long at work on one command. */
 const HEARTBEAT_INTERVAL_MS = 2_000;
 /** Weighs more than any number of calls that may be in flight. */
-const SILENT_LOAD = 1_000_000;
+const UNRESPONSIVE_LOAD = 1_000_000;
 
 export interface PoolContext extends ConnectOptions {
   /** An attempt to connect has ended, in whatever way. */
@@ -59,7 +59,7 @@ export class PooledHsm {
   /** How much is waiting for the HSM, a silent one after all others; undefined while it can't be used. */
   get load(): number | undefined {
     if (!this.#connection?.open) return undefined;
-    return this.#connection.inFlight + (this.#connection.silent ? SILENT_LOAD : 0);
+    return this.#connection.inFlight + (this.#connection.unresponsive ? UNRESPONSIVE_LOAD : 0);
   }
 
   /** Whether an attempt to connect to it is under way. */
@@ -69,7 +69,7 @@ export class PooledHsm {
 
   /** Whether it can be used, and has not fallen silent. */
   get answers(): boolean {
-    return this.#connection?.silent === false;
+    return this.#connection?.unresponsive === false;
   }
 
   get health(): HsmHealth {
@@ -91,12 +91,12 @@ export class PooledHsm {
   async call<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
-    portable: boolean,
+    canFailOver: boolean,
   ): Promise<CommandOutput<C>> {
     const connection = this.#connection;
     if (!connection) throw new HsmUnreachableError('closed', this.#reason ?? 'not connected');
     try {
-      const output = await connection.call(command, input, portable);
+      const output = await connection.call(command, input, canFailOver);
       this.#operations += 1;
       return output;
     } catch (error) {
@@ -176,9 +176,9 @@ export class PooledHsm {
   }
 
   /** Notes when the HSM falls silent and when it speaks again. */
-  #updateHealth({ silent }: HsmConnection): void {
-    if (silent === (this.#reason !== undefined)) return;
-    this.#reason = silent ? 'the HSM does not answer' : undefined;
+  #updateHealth({ unresponsive }: HsmConnection): void {
+    if (unresponsive === (this.#reason !== undefined)) return;
+    this.#reason = unresponsive ? 'the HSM does not answer' : undefined;
     this.#since = this.#context.clock.now();
   }
 
