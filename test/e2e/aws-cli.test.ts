@@ -261,7 +261,7 @@ describe(
   'boto3',
   { skip: !isInstalled('python3', '-c', 'import boto3') && 'needs python3 with boto3' },
   () => {
-    it('encrypts and decrypts with the credential files only', async () => {
+    it('encrypts, decrypts and presigns a URL with the credential files only', async () => {
       await using world = await startWorld();
       const script = `
 import boto3, urllib.request
@@ -269,7 +269,7 @@ kms = boto3.client('kms')
 key = kms.create_key(Description='boto')['KeyMetadata']['KeyId']
 blob = kms.encrypt(KeyId=key, Plaintext=b'hi', EncryptionContext={'a': 'b'})['CiphertextBlob']
 print(kms.decrypt(CiphertextBlob=blob, EncryptionContext={'a': 'b'})['Plaintext'].decode(), boto3.client('sts').get_caller_identity()['Account'])
-# What proves an identity to somebody else: a call that is signed in its URL, for them to send.
+# A presigned GetCallerIdentity URL lets another party verify the caller's identity.
 url = boto3.client('sts').generate_presigned_url('get_caller_identity', HttpMethod='GET')
 print('<Account>111122223333</Account>' in urllib.request.urlopen(url).read().decode())
 `;

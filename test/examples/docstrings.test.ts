@@ -1,7 +1,7 @@
 /**
- * The examples in the docstrings of what other programs could use: each ```ts block is a module that runs. It imports by
- * the path from the repository's root (`'src/crypto/index.ts'`) and has `assert`; a ```ts hsm block also has the
- * `address`, `trustAnchor`, `username` and `password` of an HSM that runs.
+ * Runs the examples in the docstrings of reusable folders. Each ```ts block is a module. It imports
+ * by the path from the repository's root (`'src/crypto/index.ts'`) and can use `assert`. A ```ts
+ * hsm block can also use the `address`, `trustAnchor`, `username` and `password` of a running HSM.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ function examplesOf(folder: string): Example[] {
     });
 }
 
-/** The whole module: what the example may count on, and imports from the root of the repository. */
+/** Returns the complete module of an example, with its constants and with resolved imports. */
 function moduleOf({ code }: Example, given: object): string {
   const constants = Object.entries(given).map(
     ([name, value]) => `const ${name} = ${JSON.stringify(value)};`,
@@ -52,7 +52,7 @@ function moduleOf({ code }: Example, given: object): string {
 for (const folder of ['src/hsm/client/', 'src/sigv4/', 'src/policy/', 'src/crypto/']) {
   const examples = examplesOf(folder);
 
-  describe(`the examples in the docstrings of ${folder} run`, () => {
+  describe(`the docstrings of ${folder}`, () => {
     const modules = mkdtempSync(join(tmpdir(), 'keyhold-examples-'));
     let world: HsmWorld | undefined;
     let given: object = {};
@@ -68,17 +68,17 @@ for (const folder of ['src/hsm/client/', 'src/sigv4/', 'src/policy/', 'src/crypt
       rmSync(modules, { recursive: true, force: true });
     });
 
-    it('and there are some', { todo: 'until they are written' }, () =>
+    it('contain examples', { todo: 'until they are written' }, () =>
       assert.ok(examples.length > 0),
     );
 
     for (const example of examples) {
       const { file, line, needsHsm } = example;
-      it(`${file}:${line}`, async () => {
+      it(`contain an example that runs: ${file}:${line}`, async () => {
         const path = join(modules, `${basename(file, '.ts')}-${line}.ts`);
         writeFileSync(path, moduleOf(example, needsHsm ? given : {}));
         await import(pathToFileURL(path).href);
-        assert.match(example.code, /assert/, 'an example shows what holds');
+        assert.match(example.code, /assert/, 'an example asserts its result');
       });
     }
   });

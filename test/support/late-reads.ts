@@ -1,8 +1,11 @@
 import type { Store } from '../../src/storage/index.ts';
 
-/** A store as it is when the database is slow. */
+/** A store whose reads can be delayed, as with a slow database. */
 export interface LateReads extends Store {
-  /** Lets the next read deliver its rows only after the returned function is called. The rows are read at once. */
+  /**
+   * Delays the result of the next read until the returned function is called. The rows are still
+   * read immediately.
+   */
   holdNext(): () => void;
 }
 

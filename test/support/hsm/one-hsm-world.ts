@@ -13,7 +13,9 @@ export const CLUSTER_ID = 'cluster-aaaaaaaaaaa';
 
 let engineFor: (() => Engine) | undefined;
 
-/** Gives every HSM that is started from now on in this process an engine of its own from `create`. */
+/**
+ * Sets the engine of every HSM that is started later in this process. Each HSM calls `create` once.
+ */
 export function useEngine(create: () => Engine): void {
   engineFor = create;
 }
@@ -22,7 +24,7 @@ export interface WorldHsm {
   readonly address: HsmAddress;
   readonly folder: string;
   readonly control: ControlChannel;
-  /** What the HSM pushed last, or said at its provisioning. */
+  /** The status that the HSM pushed last, initially that of its provisioning. */
   readonly status: HsmStatus;
   stop(): Promise<void>;
   start(): Promise<void>;

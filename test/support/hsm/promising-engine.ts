@@ -1,8 +1,11 @@
-/** For tests: an engine that, like a hardware token, has no result at once. */
+/** Test fixture: an engine without synchronous results, like a hardware token. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSoftwareEngine, type Engine } from '../../../src/hsm/engine/index.ts';
 
-/** The software engine, but each of its methods does its work in a later turn and returns a promise. */
+/**
+ * Returns a software engine whose methods all run in a later turn of the event loop and return
+ * promises.
+ */
 export function promisingEngine(): Engine {
   return new Proxy<Engine>(createSoftwareEngine(), {
     get(engine, name) {

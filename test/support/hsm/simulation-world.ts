@@ -127,7 +127,7 @@ export class SimulatedDisk implements RecordStore {
 }
 
 function opened({ content, ...row }: StoredRecord): StoredRecord {
-  // A copy: what is decoded are views, and the disk's bytes must not change with them.
+  // Copied, because decoding returns views, and changes to them must not reach the disk.
   return { ...row, content: unpackValue(Buffer.from(content as Uint8Array)) };
 }
 
