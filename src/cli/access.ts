@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import { readFileIfThere, SecretText } from '../base/index.ts';
 import { CliError, type Env } from './io.ts';
 
-/** Where Keyhold is and how to sign calls to it. */
+/** Endpoint and credentials for calls to Keyhold. */
 export interface ApiAccess {
   readonly endpoint: string;
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: SecretText;
   readonly sessionToken?: string;
-  /** A file of authorities to trust instead of the public ones. */
+  /** File with the CA certificates to trust instead of the public ones. */
   readonly authorityFile?: string;
 }
 
 type Section = Readonly<Record<string, string>>;
 
-/** The `key = value` lines under `[name]` in a file of the AWS CLI. */
+/** Reads the `key = value` lines under `[name]` in a file of the AWS CLI. */
 export function readSection(text: string, name: string): Section {
   const section: Record<string, string> = {};
   let inside = false;
@@ -33,12 +33,15 @@ export function dataFolder(env: Env, given?: string): string {
   return given ?? (env['KEYHOLD_DATA'] || '.keyhold');
 }
 
-/** What `keyhold up` left in its data folder for its clients. */
+/** Reads the endpoint and credentials that `keyhold up` wrote to its data folder. */
 export function accessInFolder(folder: string): ApiAccess {
   return accessFrom({}, join(folder, 'credentials'), join(folder, 'config'), 'default');
 }
 
-/** As an AWS client finds it: variables first, then the files they name, then those in Keyhold's data folder. */
+/**
+ * Finds the endpoint and credentials like an AWS client: in the environment, then in the files that
+ * it names, then in those of Keyhold's data folder.
+ */
 export function accessInEnv(env: Env): ApiAccess {
   const folder = dataFolder(env);
   const credentials = env['AWS_SHARED_CREDENTIALS_FILE'] || join(folder, 'credentials');
@@ -72,7 +75,7 @@ function accessFrom(
   const endpoint = env['AWS_ENDPOINT_URL'] || config['endpoint_url'];
   if (!accessKeyId || !secret || !endpoint) {
     throw new CliError(
-      `no endpoint and access key in the environment or in ${credentialsFile}; start Keyhold with \`keyhold up\`, or name its data folder with --data or KEYHOLD_DATA`,
+      `no endpoint and access key in the environment or in ${credentialsFile}; start \`keyhold up\`, or pass its data folder with --data or KEYHOLD_DATA`,
     );
   }
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || config['region'] || 'us-east-1';

@@ -10,11 +10,19 @@ interface Options {
   readonly json?: true;
 }
 
-/** `keyhold account`: the accounts of the installation, as the management account's administrators see them. */
+const EXAMPLES = `
+Examples:
+  keyhold account list
+  keyhold account create 444455556666 partners >> ~/.aws/credentials
+  keyhold account put-policies 444455556666 limits.json
+  keyhold account recover --data .keyhold`;
+
+/** `keyhold account`: manages accounts, as an administrator of the management account. */
 export function accountCommand(env: Env, io: CliIo): Command {
   const command = new Command('account')
-    .description('make and limit accounts; recover the first administrator')
-    .helpCommand(false);
+    .description('create and limit accounts; recover the first administrator')
+    .helpCommand(false)
+    .addHelpText('after', EXAMPLES);
   const act = (
     name: string,
     description: string,
@@ -27,10 +35,10 @@ export function accountCommand(env: Env, io: CliIo): Command {
         '--data <folder>',
         'data folder of `keyhold up` (default: the environment, then $KEYHOLD_DATA, then .keyhold)',
       )
-      .option('--json', 'print the answer as JSON')
+      .option('--json', 'print the response as JSON')
       .action((...given: unknown[]) =>
         attempt(io, async () => {
-          // Commander hands over the arguments, then the options, then the command.
+          // Commander passes the arguments, then the options, then the command.
           const options = given.at(-2) as Options;
           const args = given.slice(0, -2).filter((one) => typeof one === 'string');
           const api = createApi(
@@ -43,13 +51,13 @@ export function accountCommand(env: Env, io: CliIo): Command {
   act('list', 'list the accounts', listAccounts);
   act(
     'create [account-id] [name]',
-    'make an account, its user admin and an access key, and print that once',
+    'create an account with its user admin and an access key; the secret is printed only once',
     createAccount,
   );
   act('get-policies <account-id>', 'print the service control policies of an account', getPolicies);
   act(
     'put-policies <account-id> [files]',
-    'limit an account by the policies in these files (commas between), or by none',
+    'replace the service control policies of an account by these files (comma-separated), or remove them',
     putPolicies,
   );
   return command;
@@ -59,7 +67,7 @@ async function listAccounts(api: Api, { json }: Options): Promise<string> {
   const { Accounts } = await api('keyhold', 'ListAccounts', {});
   if (json) return pretty(Accounts);
   return table(
-    ['ACCOUNT', 'NAME', 'MADE', ''],
+    ['ACCOUNT', 'NAME', 'CREATED', ''],
     Accounts.map(({ AccountId, AccountName = '', CreationDate, Management }) => [
       AccountId,
       AccountName,
@@ -79,10 +87,11 @@ async function createAccount(
     ...(id !== undefined && { AccountId: id }),
     ...(name !== undefined && { AccountName: name }),
   };
-  const made = await api('keyhold', 'CreateAccount', input);
-  if (json) return pretty(made);
-  // In the form of the AWS CLI's credentials file, so that it can be appended to one.
-  return `[${made.Account.AccountId}]\naws_access_key_id = ${made.AccessKeyId}\naws_secret_access_key = ${made.SecretAccessKey}\n`;
+  const created = await api('keyhold', 'CreateAccount', input);
+  if (json) return pretty(created);
+  const { Account, AccessKeyId, SecretAccessKey } = created;
+  // The format of the AWS CLI's credentials file, so that the output can be appended to one.
+  return `[${Account.AccountId}]\naws_access_key_id = ${AccessKeyId}\naws_secret_access_key = ${SecretAccessKey}\n`;
 }
 
 async function getPolicies(api: Api, _options: Options, id: string): Promise<string> {

@@ -9,10 +9,13 @@ import { signRequest } from '../sigv4/index.ts';
 import { accessInEnv, type ApiAccess } from './access.ts';
 import { CliError, messageOf, type Env } from './io.ts';
 
-/** Longer than any operation takes. */
+/** Longer than any operation. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** `X-Amz-Target` before the dot. Here, so that no part of the contract is loaded with the CLI. */
+/**
+ * `X-Amz-Target` before the dot. Repeated here, so that starting the CLI does not load the
+ * contract; the compiler compares both.
+ */
 const targetPrefixes = {
   kms: 'TrentService',
   cloudhsm: 'BaldrApiService',
@@ -52,10 +55,10 @@ export function createApi(access: ApiAccess): Api {
   ): Promise<JsonResponse<S, N>> => {
     const target = `${targetPrefixes[service]}.${operation}`;
     const response = await post(access, service, target, JSON.stringify(input));
-    const answer = decode(await text(response), access.endpoint);
-    // What Keyhold sends is of the type that its contract names.
-    if (response.statusCode === 200) return answer as JsonResponse<S, N>;
-    throw new CliError(refusal(answer, response.statusCode));
+    const body = decode(await text(response), access.endpoint);
+    // A successful response has the type that the contract declares.
+    if (response.statusCode === 200) return body as JsonResponse<S, N>;
+    throw new CliError(errorText(body, response.statusCode));
   };
 }
 
@@ -91,13 +94,15 @@ async function post(
     ...(ca && { ca }),
   });
   request.on('response', resolve).on('error', reject);
-  request.on('timeout', () => request.destroy(new Error('no answer in time')));
+  request.on('timeout', () =>
+    request.destroy(new Error(`no response within ${REQUEST_TIMEOUT_MS / 1_000} s`)),
+  );
   request.end(body);
   try {
     return await promise;
   } catch (error) {
     throw new CliError(
-      `Keyhold does not answer at ${access.endpoint} (${messageOf(error)}); is it running? \`keyhold up\` starts it`,
+      `Keyhold is not reachable at ${access.endpoint} (${messageOf(error)}); start it with \`keyhold up\``,
     );
   }
 }
@@ -106,16 +111,18 @@ function decode(body: string, endpoint: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new CliError(`what answers at ${endpoint} is not Keyhold`);
+    throw new CliError(
+      `the server at ${endpoint} is not Keyhold; check AWS_ENDPOINT_URL or --data`,
+    );
   }
 }
 
-function refusal(answer: unknown, status: number | undefined): string {
+function errorText(body: unknown, status: number | undefined): string {
   const {
     __type: type = `status ${status}`,
     message,
     Message = message,
-  } = Object(answer) as Record<string, unknown>;
+  } = Object(body) as Record<string, unknown>;
   const name = String(type).split('#').at(-1);
   return typeof Message === 'string' ? `${name}: ${Message}` : String(name);
 }
@@ -138,7 +145,10 @@ export function addressesIn({ Hsms = [] }: Cluster): HsmAddress[] {
   });
 }
 
-/** What a cluster's HSMs are known by before a customer's CA vouches for them; PEM. */
+/**
+ * Returns the certificates by which a cluster's HSMs are verified before the customer's CA has
+ * signed one, as PEM.
+ */
 export async function describeCertificates(
   env: Env,
   clusterId: string,
@@ -152,6 +162,6 @@ async function describe(env: Env, clusterId: string): Promise<Cluster> {
   });
   const [cluster] = Clusters;
   if (!cluster)
-    throw new CliError(`there is no cluster ${clusterId}; \`keyhold status\` lists the clusters`);
+    throw new CliError(`cluster ${clusterId} not found; list the clusters with \`keyhold status\``);
   return cluster;
 }

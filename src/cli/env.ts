@@ -2,13 +2,13 @@ import { Command } from 'commander';
 import { accessInFolder, dataFolder } from './access.ts';
 import { attempt, type CliIo, type Env } from './io.ts';
 
-/** `keyhold env`: what to `eval` in a shell so that AWS clients talk to Keyhold. */
+/** `keyhold env`: prints shell commands that point AWS clients at Keyhold. */
 export function envCommand(env: Env, io: CliIo): Command {
   return new Command('env')
     .description('print the variables that point AWS clients at Keyhold')
     .option(
       '--data <folder>',
-      'data folder of `keyhold up` (default: $KEYHOLD_DATA, else .keyhold)',
+      'data folder of `keyhold up` (default: $KEYHOLD_DATA, then .keyhold)',
     )
     .addHelpText('after', '\nExample:\n  eval "$(keyhold env)"\n  aws kms list-keys')
     .action(({ data }: { data?: string }) =>

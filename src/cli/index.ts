@@ -1,6 +1,7 @@
 /**
- * cli: the commands of `keyhold` that act on a running Keyhold from outside: env, status, account, policy, hsm, demo. They speak HTTP or the HSM
- * wire, as any client could; they must not know the server's insides. Begin at `hsm/hsm-command.ts` or `status.ts`.
+ * cli: the commands of `keyhold` that act on a running installation from outside: env, status,
+ * account, policy, hsm, audit reconcile, demo. Like any client, they speak HTTP or the HSM wire
+ * protocol. They must not use the server's code. Begin at `hsm/hsm-command.ts` or `status.ts`.
  */
 export { accountCommand } from './account-command.ts';
 export { envCommand } from './env.ts';

@@ -1,29 +1,29 @@
 /** The environment's variables; only `bin/` reads the real ones. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** How lines are asked for in a terminal. In a pipe none of it shows. */
+/** Appearance of line input in a terminal. Not used in a pipe. */
 export interface LineStyle {
   readonly prompt: string;
-  /** Shown once, before the first line. */
+  /** Printed once, before the first line. */
   readonly welcome: string;
-  /** What may stand in place of the last word of the line. */
+  /** Returns the completions of the line's last word. */
   readonly complete: (line: string) => readonly string[];
-  /** Whether the line must not be kept in the history. */
+  /** Returns true for a line that must not enter the history. */
   readonly forget: (line: string) => boolean;
 }
 
-/** How a command talks to the person, or the program, that runs it. */
+/** Input and output of a command. */
 export interface CliIo {
   out(text: string): void;
   err(text: string): void;
-  /** Asks for a secret without showing it. Undefined where nobody can be asked. */
+  /** Asks for a secret without echoing it. Undefined if the input is not a terminal. */
   readonly askSecret: ((question: string) => Promise<string>) | undefined;
-  /** The lines that the person types, or that come in a pipe, until the input's end. */
+  /** Reads lines from the terminal or pipe until the end of the input. */
   lines(style: LineStyle): AsyncIterable<string>;
   setExitCode(code: number): void;
 }
 
-/** A failure that the person can do something about: the message says what. */
+/** A failure that the user can correct. The message says how. */
 export class CliError extends Error {
   override readonly name = 'CliError';
 }
@@ -32,7 +32,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown failure';
 }
 
-/** Runs a command; its failure becomes one line on the error stream and exit code 1. */
+/** Runs a command. Turns a failure into one line on the error stream and exit code 1. */
 export async function attempt(io: CliIo, work: () => void | Promise<void>): Promise<void> {
   try {
     await work();

@@ -3,19 +3,22 @@ import type { LineStyle } from './io.ts';
 
 const MAX_HISTORY_LINES = 1_000;
 
-/** Every line of a pipe or file. */
+/** Yields the lines of a pipe or file. */
 export async function* pipedLines(input: NodeJS.ReadableStream): AsyncGenerator<string> {
   yield* createInterface({ input });
 }
 
-/** Lines typed at a prompt. Between two of them the terminal is nobody's, so that a command can ask for a password. */
+/**
+ * Yields lines typed at a prompt. The terminal is released between prompts, so that a command can
+ * ask for a password.
+ */
 export async function* typedLines(
   input: NodeJS.ReadStream,
   output: NodeJS.WritableStream,
   { prompt, welcome, complete, forget }: LineStyle,
 ): AsyncGenerator<string> {
   output.write(welcome);
-  // Newest first, as readline keeps it.
+  // Newest first, as readline requires.
   const history: string[] = [];
   for (;;) {
     const line = await typedLine(
@@ -29,7 +32,7 @@ export async function* typedLines(
   }
 }
 
-/** Undefined at the end of the input (Ctrl-D) and when interrupted (Ctrl-C). */
+/** Resolves to undefined at the end of the input (Ctrl-D) and on an interrupt (Ctrl-C). */
 function typedLine(
   options: Parameters<typeof createInterface>[0],
   prompt: string,
@@ -44,11 +47,11 @@ function typedLine(
   return promise;
 }
 
-/** As readline wants it: the candidates, and the part of the line that they stand for. */
+/** Returns a completer for readline: the candidates, and the part of the line that they replace. */
 function completer(complete: LineStyle['complete']) {
   return (line: string): [string[], string] => {
-    const begun = /\S*$/.exec(line)?.[0] ?? '';
+    const partial = /\S*$/.exec(line)?.[0] ?? '';
     const candidates = complete(line).map((candidate) => `${candidate} `);
-    return [candidates, begun];
+    return [candidates, partial];
   };
 }

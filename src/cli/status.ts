@@ -11,11 +11,11 @@ import { createApi } from './api.ts';
 import { attempt, type CliIo, type Env } from './io.ts';
 import { table } from './table.ts';
 
-/** `keyhold status`: the front end, its clusters, HSMs, key stores and subnets. */
+/** `keyhold status`: shows the front end, clusters, HSMs, key stores and subnets. */
 export function statusCommand(env: Env, io: CliIo): Command {
   return new Command('status')
     .description('show the front end, clusters, HSMs, key stores and subnets')
-    .option('--json', 'print the answer as JSON')
+    .option('--json', 'print the response as JSON')
     .option(
       '--data <folder>',
       'data folder of `keyhold up` (default: the environment, then $KEYHOLD_DATA, then .keyhold)',
@@ -92,13 +92,13 @@ function hsmRows({ ClusterId, Hsms }: ClusterStatus): string[][] {
   ]);
 }
 
-/** On how many HSMs all is that this one holds. */
+/** Formats the coverage of what this HSM holds. */
 function coverage({ Coverage, Synchronized }: HsmStatus): string {
   if (!Coverage) return '-';
   return Synchronized ? `${Coverage.On} of ${Coverage.Of}` : 'joining';
 }
 
-/** What is not as it should be, why, and since when; nothing if all is well. */
+/** Lists degraded HSMs and failed connections, with reason and start. Empty if there are none. */
 function problems({ Clusters, KeyStores }: Status): string[] {
   const degraded = Clusters.flatMap(({ Hsms }) =>
     Hsms.filter(({ Since }) => Since !== undefined).map((hsm) => [hsm.HsmId, hsm] as const),
@@ -111,12 +111,14 @@ function problems({ Clusters, KeyStores }: Status): string[] {
   const failed = KeyStores.filter(({ Reason }) => Reason !== undefined).map(
     (store) => [store.CustomKeyStoreId, store] as const,
   );
-  const rows = [...degraded, ...unhealthy, ...failed].map(([what, { Since = 0, Reason = '' }]) => [
-    what,
-    new Date(Since * 1000).toISOString(),
-    Reason,
-  ]);
-  return rows.length === 0 ? [] : [section('Trouble', ['WITH', 'SINCE', 'REASON'], rows)];
+  const rows = [...degraded, ...unhealthy, ...failed].map(
+    ([component, { Since = 0, Reason = '' }]) => [
+      component,
+      new Date(Since * 1000).toISOString(),
+      Reason,
+    ],
+  );
+  return rows.length === 0 ? [] : [section('Problems', ['COMPONENT', 'SINCE', 'REASON'], rows)];
 }
 
 function subnetRows({ VpcId, Subnets }: RegionStatus): string[][] {

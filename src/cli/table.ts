@@ -1,4 +1,4 @@
-/** Rows in aligned columns under their titles, two blanks apart. */
+/** Formats rows as aligned columns under their titles, two spaces apart. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),

@@ -8,7 +8,7 @@ export interface Streams {
   readonly stderr: NodeJS.WritableStream;
 }
 
-/** The io of a process that runs in a terminal, or in a pipe. */
+/** Creates the `CliIo` of a process that runs in a terminal or in a pipe. */
 export function terminalIo(
   { stdin, stdout, stderr }: Streams,
   setExitCode: (code: number) => void,
@@ -16,14 +16,14 @@ export function terminalIo(
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    // Asked on the error stream, so that the answer of the command can be piped on.
+    // Asks on the error stream, so that the output of the command can be piped.
     askSecret: stdin.isTTY ? (question) => askHidden(stdin, stderr, question) : undefined,
     lines: (style) => (stdin.isTTY ? typedLines(stdin, stdout, style) : pipedLines(stdin)),
     setExitCode,
   };
 }
 
-/** What a key does to the line typed so far; undefined ends it. */
+/** The effect of a key on the line typed so far. Undefined ends the line. */
 const keys: Readonly<Record<string, (line: string) => string | undefined>> = {
   '\r': () => undefined,
   '\n': () => undefined,

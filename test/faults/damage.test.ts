@@ -62,7 +62,10 @@ describe('a damaged HSM database', { skip: needsProc }, () => {
     await fixture.untilNewKeysAreRejected();
     await fixture.useAllKeys();
     const { stdout } = await keyhold(['status'], world.environment());
-    assert.match(stdout, new RegExp(`^Trouble\\n.*\\n${damaged} +20\\d\\d-.*failed to start`, 'm'));
+    assert.match(
+      stdout,
+      new RegExp(`^Problems\\n.*\\n${damaged} +20\\d\\d-.*failed to start`, 'm'),
+    );
     const metrics = await (await fetch(`${world.server.endpoint}/metrics`)).text();
     assert.match(
       metrics,

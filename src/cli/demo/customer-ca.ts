@@ -3,11 +3,11 @@ import { createAuthority, issueCertificate, makeKeyPair, readCsr } from '../../c
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** The customer's certificate authority, as one would make it with openssl. */
+/** A customer's certificate authority, like one created with openssl. */
 export interface CustomerCa {
-  /** customerCA.crt, PEM. */
+  /** The file customerCA.crt, as PEM. */
   readonly certificate: string;
-  /** Signs the cluster's CSR; PEM. */
+  /** Signs the cluster's CSR. Input and output are PEM. */
   sign(csr: string): Promise<string>;
 }
 
@@ -24,7 +24,7 @@ export async function createCustomerCa(clock: Clock): Promise<CustomerCa> {
     certificate,
     async sign(csr) {
       const request = await readCsr(csr);
-      if (!request) throw new Error('the cluster CSR can not be read');
+      if (!request) throw new Error('the cluster CSR is malformed');
       const order = {
         ...validity,
         subject: { O: 'Example Corp', CN: 'cluster' },

@@ -9,7 +9,7 @@ import { Scene } from './scene.ts';
 import { showBothSides, steps } from './steps.ts';
 import { startTemporaryServer } from './temporary-server.ts';
 
-/** `keyhold demo`: the six steps, live. `program` is what `keyhold up` is run with for a server of the demo's own. */
+/** `keyhold demo`: runs the six steps. `program` is the file that runs the temporary server. */
 export function demoCommand(
   env: Env,
   io: CliIo,
@@ -18,11 +18,11 @@ export function demoCommand(
 ): Command {
   return new Command('demo')
     .description(
-      'run the six steps to a KMS key in your own HSM cluster, and look at the key from both sides',
+      'run the six steps to a KMS key in your own HSM cluster, and show the key from both sides',
     )
     .addHelpText(
       'after',
-      '\nUses the Keyhold that AWS_ENDPOINT_URL points at; without it, a temporary one that is removed afterwards.\n\nExamples:\n  keyhold demo\n  eval "$(keyhold env)" && keyhold demo',
+      '\nUses the server at AWS_ENDPOINT_URL. If it is not set, starts a temporary server and removes it afterwards.\n\nExamples:\n  keyhold demo\n  eval "$(keyhold env)" && keyhold demo',
     )
     .action(() => attempt(io, () => demo(env, io, program, clock)));
 }
@@ -31,7 +31,7 @@ async function demo(env: Env, io: CliIo, program: string, clock: Clock): Promise
   await using stack = new AsyncDisposableStack();
   const running = env['AWS_ENDPOINT_URL'];
   if (running === undefined)
-    io.out('Starting a temporary Keyhold; set AWS_ENDPOINT_URL to use a running one.\n');
+    io.out('Starting a temporary server; set AWS_ENDPOINT_URL to use a running one.\n');
   const access =
     running === undefined
       ? stack.use(await startTemporaryServer(program, env)).access

@@ -3,15 +3,15 @@ import type { Views } from './steps.ts';
 
 const NAME_COLUMN_CHARS = 22;
 
-/** The key as KMS shows it, and as the HSMs show it, one below the other. */
+/** Formats the key as shown by KMS and as shown by the HSMs. */
 export function twoViews({ kms, hsm, audit }: Views): string {
   const { attributes } = hsm;
   return [
-    '\nThe key as KMS shows it (DescribeKey):\n',
+    '\nThe key in KMS (DescribeKey):\n',
     ...(['Arn', 'KeyState', 'Origin', 'CustomKeyStoreId', 'CloudHsmClusterId'] as const).map(
       (name) => row(name, kms[name]),
     ),
-    '\nThe same key as the HSMs show it (key list --verbose, logged in as kmsuser):\n',
+    '\nThe same key in the HSMs (key list --verbose, logged in as kmsuser):\n',
     row('key-reference', `0x${hsm.handle}`),
     row('owner', hsm.owner),
     row('coverage', `${hsm.coverage.on} of ${hsm.coverage.of} HSMs`),
@@ -28,7 +28,7 @@ export function twoViews({ kms, hsm, audit }: Views): string {
     ).map((name) => row(name, attributes[name])),
     ...(audit
       ? [
-          '\nAnd the HSM’s own audit log, which KMS can’t write:\n',
+          '\nIts entry in the HSM’s own audit log, which KMS cannot write:\n',
           row(
             `sequence ${audit.sequence}`,
             `${audit.opcode} by ${audit.username ?? '-'}: ${audit.response}`,
@@ -42,21 +42,22 @@ function row(name: string, value: unknown): string {
   return `  ${name.padEnd(NAME_COLUMN_CHARS)} ${String(value)}\n`;
 }
 
+/** Explains the output, and what the demo leaves behind. */
 export function explanation(scene: Scene, temporary: boolean): string {
   return `
 What you saw
-  The key's material was generated in two HSM processes that obey their own users, not KMS. Its label is the
-  key's ARN; it is not extractable. KMS used it as kmsuser, with a password that only KMS knew.
-  To look at it, the demo took that user back: it disconnected the store (from then on KMS could not use the
-  key), changed the password as the HSMs' admin, logged in, looked, and gave the password to KMS again.
-  Callers used the same Encrypt and Decrypt for this key and for one of the default key store.
+  The key material was generated in two HSM processes. Their own users control them, not KMS. The key's label
+  is its ARN, and it is not extractable. KMS used it as kmsuser, with a password that only KMS knew.
+  To show the key, the demo took control of kmsuser: it disconnected the key store (KMS could then no longer
+  use the key), changed the password as the HSMs' admin, logged in, read the key, and gave KMS the password.
+  Callers use the same Encrypt and Decrypt for this key as for a key of the default key store.
 ${
   temporary
-    ? '\nThe temporary Keyhold and all its keys are gone. `keyhold up` starts one that stays.\n'
+    ? '\nThe temporary server and all its keys are removed. Start a permanent one with `keyhold up`.\n'
     : `
 What is left on the server
-  cluster ${scene.clusterId} with two HSMs, custom key store ${scene.storeId}, and two KMS keys.
-  \`keyhold status\` shows them. Nobody has the passwords of this cluster: they were made for the demo.
+  Cluster ${scene.clusterId} with two HSMs, custom key store ${scene.storeId}, and two KMS keys.
+  \`keyhold status\` lists the cluster and the store. The cluster's passwords were generated for the demo and not kept.
 `
 }`;
 }

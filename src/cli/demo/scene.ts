@@ -6,12 +6,12 @@ import type { CustomerCa } from './customer-ca.ts';
 const POLL_INTERVAL_MS = 30;
 const WAIT_TIMEOUT_MS = 60_000;
 
-/** What the demo's steps share: the public interfaces and nothing else. */
+/** State and helpers of the demo's steps. Uses public interfaces only. */
 export class Scene {
   readonly api: Api;
   readonly ca: CustomerCa;
   readonly clock: Clock;
-  /** Passwords of the demo's cluster: made for it and never shown. */
+  /** Passwords of the demo's cluster: generated, and never shown. */
   readonly adminPassword = new SecretText(base32Id(20));
   readonly userPassword = new SecretText(base32Id(20));
   clusterId = '';
@@ -28,7 +28,7 @@ export class Scene {
     const { Clusters: [cluster] = [] } = await this.api('cloudhsm', 'DescribeClusters', {
       Filters: { clusterIds: [this.clusterId] },
     });
-    if (!cluster) throw new Error(`cluster ${this.clusterId} is gone`);
+    if (!cluster) throw new Error(`cluster ${this.clusterId} was deleted`);
     return cluster;
   }
 
@@ -45,19 +45,19 @@ export class Scene {
         CustomKeyStoreId: this.storeId,
       });
       if (store?.ConnectionState === 'FAILED')
-        throw new Error(`the key store could not be connected: ${store.ConnectionErrorCode}`);
+        throw new Error(`the key store failed to connect: ${store.ConnectionErrorCode}`);
       return store?.ConnectionState === state || undefined;
     });
   }
 
-  /** A connection straight to one HSM, past KMS; logged in if a user is named. */
+  /** Connects to one HSM directly, without KMS. Logs in if a user is given. */
   async hsm(user?: {
     readonly username: string;
     readonly role: 'admin' | 'crypto-user';
     readonly password: SecretText;
   }): Promise<HsmConnection> {
     const [address] = addressesIn(await this.cluster());
-    if (!address) throw new Error('no HSM of the cluster can be reached');
+    if (!address) throw new Error('the cluster has no active HSM');
     const connection = await connectHsm(address, { trustAnchor: this.ca.certificate });
     if (user)
       await connection.call('login', {
@@ -68,13 +68,14 @@ export class Scene {
     return connection;
   }
 
+  /** Polls until `ask` returns a value. `what` completes "waiting until …". */
   async until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
     const end = this.clock.now() + WAIT_TIMEOUT_MS;
     for (;;) {
       const answer = await ask();
       if (answer !== undefined) return answer;
       if (this.clock.now() > end)
-        throw new Error(`waited ${WAIT_TIMEOUT_MS / 1_000} s in vain: ${what}`);
+        throw new Error(`timed out after ${WAIT_TIMEOUT_MS / 1_000} s waiting until ${what}`);
       await new Promise((resolve) => {
         setTimeout(resolve, POLL_INTERVAL_MS);
       });

@@ -2,7 +2,7 @@ import type { AuditEntry, KeyInfo } from '../../hsm/wire/index.ts';
 import type { JsonResponse } from '../api.ts';
 import type { Scene } from './scene.ts';
 
-/** One step: what it is called, what it does, and the line that says what came of it. */
+/** One step of the demo. `run` resolves to a line that describes the result. */
 export interface Step {
   readonly title: string;
   run(scene: Scene): Promise<string>;
@@ -24,7 +24,7 @@ async function zonesOf(scene: Scene): Promise<Subnets> {
 }
 
 const cluster: Step = {
-  title: 'create a cluster, sign its CSR with one’s own CA, initialize it',
+  title: 'create a cluster, sign its CSR with your own CA, initialize it',
   async run(scene) {
     const subnets = await zonesOf(scene);
     const { Cluster } = await scene.api('cloudhsm', 'CreateCluster', {
@@ -38,7 +38,7 @@ const cluster: Step = {
     );
     await addHsm(scene, subnets[0]?.AvailabilityZone);
     const { Certificates } = await scene.untilCluster(
-      'the CSR is there',
+      'the CSR is available',
       (view) => view.Certificates?.ClusterCsr !== undefined,
     );
     await scene.api('cloudhsm', 'InitializeCluster', {
@@ -102,7 +102,7 @@ const key: Step = {
     const { KeyMetadata } = await scene.api('kms', 'CreateKey', {
       Origin: 'AWS_CLOUDHSM',
       CustomKeyStoreId: scene.storeId,
-      Description: 'made by keyhold demo',
+      Description: 'created by keyhold demo',
     });
     scene.keyArn = KeyMetadata?.Arn ?? '';
     return scene.keyArn;
@@ -110,10 +110,10 @@ const key: Step = {
 };
 
 const use: Step = {
-  title: 'use it through the KMS API, beside a key of the default key store',
+  title: 'use it through the KMS API, like a key of the default key store',
   async run(scene) {
     const { KeyMetadata } = await scene.api('kms', 'CreateKey', {
-      Description: 'made by keyhold demo',
+      Description: 'created by keyhold demo',
     });
     const Plaintext = Buffer.from('hello').toString('base64');
     for (const KeyId of [scene.keyArn, KeyMetadata?.Arn ?? '']) {
@@ -123,15 +123,15 @@ const use: Step = {
       });
       const opened = await scene.api('kms', 'Decrypt', { CiphertextBlob });
       if (opened.Plaintext !== Plaintext)
-        throw new Error(`${KeyId} did not give the plaintext back`);
+        throw new Error(`${KeyId} did not decrypt to the original plaintext`);
     }
-    return 'encrypted and decrypted under both, by the same calls';
+    return 'encrypted and decrypted with both, by the same calls';
   },
 };
 
 export const steps: readonly Step[] = [cluster, users, store, connect, key, use];
 
-/** The key from both sides. */
+/** The key as shown by KMS and by the HSMs, with its entry in an HSM's audit log. */
 export interface Views {
   readonly kms: NonNullable<JsonResponse<'kms', 'DescribeKey'>['KeyMetadata']>;
   readonly hsm: KeyInfo;
@@ -139,12 +139,12 @@ export interface Views {
 }
 
 /**
- * Looks at the key as KMS shows it and as the HSMs do. For the second the owner takes kmsuser back, in the documented way:
- * disconnect, change the password, log in, look, tell KMS the password, connect again.
+ * Reads the key from KMS and from the HSMs. For the HSMs, the owner takes control of kmsuser in the
+ * documented way: disconnect, change the password, log in, read, give KMS the password, reconnect.
  */
 export async function showBothSides(scene: Scene): Promise<Views> {
   const { KeyMetadata: kms } = await scene.api('kms', 'DescribeKey', { KeyId: scene.keyArn });
-  if (!kms) throw new Error('KMS does not show the key');
+  if (!kms) throw new Error('KMS does not return the key');
   await scene.api('kms', 'DisconnectCustomKeyStore', { CustomKeyStoreId: scene.storeId });
   await scene.untilStore('DISCONNECTED');
   const admin = await scene.hsm({
@@ -171,7 +171,7 @@ export async function showBothSides(scene: Scene): Promise<Views> {
   await user.call('logout', {});
   user.close();
   const [hsm] = keys;
-  if (!hsm) throw new Error('the HSMs do not show the key');
+  if (!hsm) throw new Error('the HSMs do not return the key');
   await scene.api('kms', 'UpdateCustomKeyStore', {
     CustomKeyStoreId: scene.storeId,
     KeyStorePassword: scene.userPassword.reveal(),

@@ -11,7 +11,10 @@ export interface TemporaryServer extends AsyncDisposable {
   readonly access: ApiAccess;
 }
 
-/** Runs `keyhold up` for the demo alone, on a free port, with its data in a temporary folder that goes with it. */
+/**
+ * Runs `keyhold up` for the demo, on a free port. Its data is in a temporary folder, which is
+ * removed on disposal.
+ */
 export async function startTemporaryServer(program: string, env: Env): Promise<TemporaryServer> {
   const folder = mkdtempSync(join(tmpdir(), 'keyhold-demo-'));
   const child = spawn(process.execPath, [program, 'up', '--port', '0', '--data', folder], {
@@ -27,5 +30,5 @@ export async function startTemporaryServer(program: string, env: Env): Promise<T
       return { access: accessInFolder(folder), [Symbol.asyncDispose]: close };
   }
   await close();
-  throw new CliError('a temporary Keyhold could not be started; run `keyhold up` to see why');
+  throw new CliError('the temporary server failed to start; run `keyhold up` to see the error');
 }

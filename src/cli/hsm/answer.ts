@@ -6,8 +6,9 @@ import type { HsmContext, TargetOptions } from './context.ts';
 import type { Format } from './format.ts';
 
 /**
- * For commander: runs `work` with the command's options and those of `keyhold hsm`, and prints what it returns. Commander
- * knows no types: that the options are what `work` takes is said where the command is declared, a few lines above the call.
+ * For commander: runs `work` with the command's options and those of `keyhold hsm`, and prints what
+ * it returns. Commander knows no types: that the options are what `work` takes is said where the
+ * command is declared, a few lines above the call.
  */
 export function act(
   context: HsmContext,
@@ -20,7 +21,10 @@ export function act(
   };
 }
 
-/** Prints as cloudhsm-cli does: always JSON on the output, the exit code says the same as `error_code`. */
+/**
+ * Prints as cloudhsm-cli does: always JSON on the output, the exit code says the same as
+ * `error_code`.
+ */
 async function answer(io: CliIo, format: Format, work: () => Promise<unknown>): Promise<void> {
   try {
     print(io, format, { error_code: 0, data: await work() });
@@ -43,7 +47,9 @@ function print(io: CliIo, format: Format, answer: object): void {
   io.out(`${JSON.stringify(answer, format === 'cloudhsm-cli' ? asCloudHsm : undefined, 2)}\n`);
 }
 
-/** For programs: the HSM's own code, why it could not be asked, or that the command made no sense. */
+/**
+ * For programs: the HSM's own code, why it could not be asked, or that the command made no sense.
+ */
 function errorName(error: unknown): string {
   if (error instanceof HsmError) return error.code;
   return error instanceof HsmUnreachableError ? `hsm-${error.reason}` : 'invalid-usage';

@@ -3,7 +3,10 @@ import type { Approval, QuorumToken, TokenService } from '../../hsm/wire/index.t
 import { CliError } from '../io.ts';
 import { bytesOfFile } from './files.ts';
 
-/** cloudhsm-cli's token file, version 2.0: what is approved, what approvers sign, and what they signed. All in base64. */
+/**
+ * cloudhsm-cli's token file, version 2.0: what is approved, what approvers sign, and what they
+ * signed. All in base64.
+ */
 interface ApprovalFile {
   readonly version: '2.0';
   readonly service: TokenService;

@@ -46,7 +46,9 @@ function pair(text: string): [name: string, value: string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** The value that `text` stands for as this attribute. Throws commander’s error if there is none. */
+/**
+ * The value that `text` stands for as this attribute. Throws commander’s error if there is none.
+ */
 export function attributeValue(name: string, text: string): Value {
   if (!Object.hasOwn(kinds, name))
     throw new InvalidArgumentError(
@@ -77,7 +79,10 @@ export function collectFilter(text: string, before: KeyFilter = {}): KeyFilter {
   };
 }
 
-/** For commander: adds one `name=value` to the attributes of a new key. The HSM judges which may be chosen. */
+/**
+ * For commander: adds one `name=value` to the attributes of a new key. The HSM judges which may be
+ * chosen.
+ */
 export function collectTemplate(text: string, before: KeyTemplate = {}): KeyTemplate {
   const [name, value] = pair(text);
   return { ...before, [name]: attributeValue(name, value) };

@@ -94,7 +94,10 @@ async function verify({ file, manufacturerRoot, publicKey }: VerifyOptions): Pro
   };
 }
 
-/** One log per HSM, each whole: an HSM that can't be read makes the export fail, after the others are printed. */
+/**
+ * One log per HSM, each whole: an HSM that can't be read makes the export fail, after the others
+ * are printed.
+ */
 async function exportAll(context: HsmContext, options: TargetOptions): Promise<void> {
   const { io } = context;
   await attempt(io, async () => {

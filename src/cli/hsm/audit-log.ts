@@ -8,7 +8,9 @@ import { addressesOf, trustAnchorOf } from './target.ts';
 /** Records asked for at a time. */
 const RECORDS_PER_REQUEST = 500;
 
-/** The log of one HSM as lines of JSON: first whose it is, then its records. As admin or auditor. */
+/**
+ * The log of one HSM as lines of JSON: first whose it is, then its records. As admin or auditor.
+ */
 export async function* logOf(
   context: HsmContext,
   address: HsmAddress,

@@ -37,7 +37,10 @@ const ROOT = [
   'manufacturer-root.crt, which vouches that it is a genuine HSM',
 ] as const;
 
-/** Backups that Keyhold keeps, and those in the owner's hands: files that open under a passphrase, in any HSM. */
+/**
+ * Backups that Keyhold keeps, and those in the owner's hands: files that open under a passphrase,
+ * in any HSM.
+ */
 export function addBackupCommands(hsm: Command, context: HsmContext): void {
   const backup = hsm.command('backup').description('backups of the whole cluster, users and keys');
   backup

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 
-/** What may stand at the end of the line: sub-commands, options, and the values of an option that has a few. */
+/**
+ * What may stand at the end of the line: sub-commands, options, and the values of an option that
+ * has a few.
+ */
 export function completions(tree: Command, line: string): readonly string[] {
   const words = line.split(/\s+/).filter((word) => word !== '');
   const begun = /\s$/.test(line) || words.length === 0 ? '' : (words.pop() ?? '');

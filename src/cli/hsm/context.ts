@@ -10,7 +10,10 @@ export interface HsmContext {
   readonly env: Env;
   readonly io: CliIo;
   readonly describeCluster: DescribeCluster;
-  /** Interactive mode: the one connection that all commands share. Otherwise each command has its own. */
+  /**
+   * Interactive mode: the one connection that all commands share. Otherwise each command has its
+   * own.
+   */
   readonly session?: Session;
 }
 

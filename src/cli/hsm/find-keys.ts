@@ -17,7 +17,10 @@ export function withFilter(command: Command, name = 'filter', mandatory = true):
     : command.option(flags, FILTER_HELP, collectFilter);
 }
 
-/** Up to `wanted` keys in handle order, those after `start` if it is given, and how many match in all. */
+/**
+ * Up to `wanted` keys in handle order, those after `start` if it is given, and how many match in
+ * all.
+ */
 export async function findKeys(
   connection: HsmConnection,
   filter: KeyFilter,

@@ -9,10 +9,16 @@ import { splitWords } from './words.ts';
 const ENDINGS: ReadonlySet<string> = new Set(['quit', 'exit']);
 const WELCOME = 'One login for many commands: `login`, `help`, `quit`. Tab completes.\n';
 
-/** Makes the tree of `keyhold hsm` anew: commander keeps a command's options from one run to the next. */
+/**
+ * Makes the tree of `keyhold hsm` anew: commander keeps a command's options from one run to the
+ * next.
+ */
 export type MakeTree = (context: HsmContext) => Command;
 
-/** `keyhold hsm interactive`: the commands without `keyhold hsm` before them, over one connection and one login. */
+/**
+ * `keyhold hsm interactive`: the commands without `keyhold hsm` before them, over one connection
+ * and one login.
+ */
 export async function runInteractive(
   outer: HsmContext,
   options: TargetOptions,

@@ -4,7 +4,10 @@ import { loginFrom, type Login } from './credentials.ts';
 import type { LoggedIn } from './session.ts';
 import { withHsm } from './target.ts';
 
-/** Lends `work` a connection that is logged in: as the environment says, or as who logged in interactively. */
+/**
+ * Lends `work` a connection that is logged in: as the environment says, or as who logged in
+ * interactively.
+ */
 export async function withLogin<R>(
   context: HsmContext,
   options: TargetOptions,
@@ -32,7 +35,8 @@ export async function asUser<R>(
   try {
     return await work();
   } finally {
-    // So that the user counts as logged out when the next command begins; the work is done even if this fails.
+    // So that the user counts as logged out when the next command begins; the work is done even if
+    // this fails.
     await connection.call('logout', {}).catch(() => undefined);
   }
 }

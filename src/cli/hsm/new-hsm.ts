@@ -7,8 +7,9 @@ import { bytesOfFile } from './files.ts';
 import { addressesOf } from './target.ts';
 
 /**
- * Lends `work` a connection to the first HSM of a cluster that nobody has claimed yet. There is no customer's CA to trust;
- * what proves the HSM is the manufacturer's certificate of its hardware key, which signed the key that it speaks TLS with.
+ * Lends `work` a connection to the first HSM of a cluster that nobody has claimed yet. There is no
+ * customer's CA to trust; what proves the HSM is the manufacturer's certificate of its hardware
+ * key, which signed the key that it speaks TLS with.
  */
 export async function withNewHsm<R>(
   context: HsmContext,
@@ -36,7 +37,10 @@ export async function withNewHsm<R>(
   }
 }
 
-/** The certificate of the cluster's key by the HSM's hardware key, after that one's by the manufacturer was checked. */
+/**
+ * The certificate of the cluster's key by the HSM's hardware key, after that one's by the
+ * manufacturer was checked.
+ */
 async function genuineCertificate(
   { env }: HsmContext,
   clusterId: string,

@@ -21,7 +21,9 @@ interface ApproveOptions extends TargetOptions {
   readonly signaturePath?: string;
 }
 
-/** Tokens: who wants something gets one, others sign it, and the command carries what they signed. */
+/**
+ * Tokens: who wants something gets one, others sign it, and the command carries what they signed.
+ */
 export function addTokenCommands(sign: Command, context: HsmContext): void {
   withFilter(
     sign

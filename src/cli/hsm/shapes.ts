@@ -1,4 +1,7 @@
-/** How cloudhsm-cli writes what an HSM says, unevenness included. Source: its reference in the AWS CloudHSM User Guide. */
+/**
+ * How cloudhsm-cli writes what an HSM says, unevenness included. Source: its reference in the AWS
+ * CloudHSM User Guide.
+ */
 import type {
   BackupHeader,
   BackupSummary,
@@ -58,7 +61,10 @@ export function keyShape({
   };
 }
 
-/** With the HSM's id, which AWS's lacks. There is no hardware behind a software HSM, hence version 0.0. */
+/**
+ * With the HSM's id, which AWS's lacks. There is no hardware behind a software HSM, hence version
+ * 0.0.
+ */
 export function hsmShape(info: HsmInfo): object {
   const [major = '0', minor = '0', build = '0'] = info.firmwareVersion.split('.');
   return {

@@ -50,7 +50,10 @@ export function trustAnchorOf(context: HsmContext, options: TargetOptions): stri
   return pem;
 }
 
-/** Lends `work` a connection to the first HSM that can be reached, or the session's; the HSMs replicate what it changes. */
+/**
+ * Lends `work` a connection to the first HSM that can be reached, or the session's; the HSMs
+ * replicate what it changes.
+ */
 export async function withHsm<R>(
   context: HsmContext,
   options: TargetOptions,

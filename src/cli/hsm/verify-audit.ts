@@ -38,7 +38,10 @@ interface OneLog {
   readonly verifier: LogVerifier;
 }
 
-/** Checks what `keyhold hsm audit export` printed, of one HSM or several. Fails with `CliError` at the first thing that is wrong. */
+/**
+ * Checks what `keyhold hsm audit export` printed, of one HSM or several. Fails with `CliError` at
+ * the first thing that is wrong.
+ */
 export async function verifyAudit(
   lines: AsyncIterable<string>,
   trust: AuditTrust,

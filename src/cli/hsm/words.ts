@@ -3,7 +3,9 @@ import { CliError } from '../io.ts';
 /** A part in quotes, an escaped character, or characters that mean themselves. */
 const PART = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)/sy;
 
-/** Splits a line as a shell does: by blanks, with quotes and backslashes, without any substitution. */
+/**
+ * Splits a line as a shell does: by blanks, with quotes and backslashes, without any substitution.
+ */
 export function splitWords(line: string): string[] {
   const words: string[] = [];
   let at = 0;

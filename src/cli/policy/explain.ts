@@ -23,12 +23,12 @@ export async function explain(
   });
 }
 
-/** `kms:EncryptionContext:App=ledger`; the same key again adds a value. */
+/** Parses `kms:EncryptionContext:App=ledger`. Repeating a key adds a value. */
 function contextOf(given: readonly string[]): Record<string, string[]> {
   const context: Record<string, string[]> = {};
   for (const one of given) {
     const at = one.indexOf('=');
-    if (at < 1) throw new CliError(`--context ${one}: give it as key=value`);
+    if (at < 1) throw new CliError(`invalid --context "${one}": must be key=value`);
     (context[one.slice(0, at)] ??= []).push(one.slice(at + 1));
   }
   return context;
@@ -44,7 +44,7 @@ export function renderExplanation({
   for (const cause of DecidedBy) parts.push(`\n${titleOf(cause)}\n${indented(cause)}`);
   if (UnknownContext.length > 0) {
     parts.push(
-      `\nPolicies also ask for ${UnknownContext.join(', ')}, of which nothing is known; give them with --context.\n`,
+      `\nPolicies also depend on values that are unknown: ${UnknownContext.join(', ')}. Pass them with --context.\n`,
     );
   }
   return parts.join('');

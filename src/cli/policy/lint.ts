@@ -16,12 +16,12 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`${file} can't be read: ${messageOf(error)}`);
+    throw new CliError(`cannot read ${file}: ${messageOf(error)}`);
   }
 }
 
 export function renderFindings(findings: readonly PolicyFinding[]): string {
-  if (findings.length === 0) return 'nothing to say\n';
+  if (findings.length === 0) return 'no findings\n';
   return findings
     .map(
       ({ Level, Statement, Text }) =>

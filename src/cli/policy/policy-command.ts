@@ -11,7 +11,13 @@ interface Common {
   readonly json?: true;
 }
 
-/** `keyhold policy`: why somebody may do something or may not, who can use a key, and what is wrong with a policy. */
+const EXAMPLES = `
+Examples:
+  keyhold policy explain --principal arn:aws:iam::111122223333:user/ana --action Decrypt --key alias/ledger
+  keyhold policy who-can alias/ledger --use
+  keyhold policy lint policy.json --kind key`;
+
+/** `keyhold policy`: explains decisions, lists who can use a key, and checks policy documents. */
 export function policyCommand(env: Env, io: CliIo): Command {
   const apiOf = ({ data }: Common): Api =>
     createApi(data === undefined ? accessInEnv(env) : accessInFolder(data));
@@ -19,21 +25,26 @@ export function policyCommand(env: Env, io: CliIo): Command {
     io.out(json ? `${JSON.stringify(value, undefined, 2)}\n` : render(value));
   };
   return new Command('policy')
-    .description(
-      'why a principal may do something or may not, who can use a key, what is wrong with a policy',
-    )
+    .description('explain access decisions, list who can use a key, check a policy document')
     .helpCommand(false)
+    .addHelpText('after', EXAMPLES)
     .addCommand(
       common(
         'explain',
-        'the decision on a request that nobody has made, with the statements that made it; exit code 1 if it is denied',
+        'explain the decision on a hypothetical request and show the statements behind it; exit code 1 if denied',
       )
-        .requiredOption('--principal <arn>', 'a user, a role, a session or the root of the account')
-        .requiredOption('--action <name>', 'kms:Encrypt, or Encrypt for short')
+        .requiredOption(
+          '--principal <arn>',
+          'ARN of a user, a role, a session or the root of the account',
+        )
+        .requiredOption('--action <name>', 'an action, e.g. kms:Encrypt or Encrypt')
         .option('--key <id>', 'a key by id, ARN or alias')
-        .option('--resource <arn>', 'any other resource')
+        .option('--resource <arn>', 'ARN of any other resource')
         .addOption(
-          several('--context <key=value>', 'a condition key of the request; again for more'),
+          repeatable(
+            '--context <key=value>',
+            'value of a condition key of the request; repeatable',
+          ),
         )
         .action((options: Common & ExplainOptions) =>
           attempt(io, async () => {
@@ -46,12 +57,12 @@ export function policyCommand(env: Env, io: CliIo): Command {
     .addCommand(
       common(
         'who-can',
-        'the principals that can use or administer a key, and through which statement or grant',
+        'list the principals that can use or administer a key, and the statements or grants that allow it',
       )
         .argument('<key>', 'a key by id, ARN or alias')
-        .option('--use', 'only cryptographic operations')
-        .option('--administer', 'only management')
-        .addOption(several('--action <name>', 'only this action; again for more'))
+        .option('--use', 'show only cryptographic operations')
+        .option('--administer', 'show only management operations')
+        .addOption(repeatable('--action <name>', 'show only this action; repeatable'))
         .action((key: string, options: Common & WhoCanOptions) =>
           attempt(io, async () =>
             show(await whoCan(apiOf(options), key, options), options, renderWhoCan),
@@ -61,11 +72,11 @@ export function policyCommand(env: Env, io: CliIo): Command {
     .addCommand(
       common(
         'lint',
-        'errors, warnings and notes about a policy document; exit code 1 if it would be refused',
+        'report errors, warnings and notes about a policy document; exit code 1 if it would be rejected',
       )
-        .argument('<file>', 'the policy, JSON')
+        .argument('<file>', 'JSON file with the policy')
         .addOption(
-          new Option('--kind <kind>', 'what it is for')
+          new Option('--kind <kind>', 'kind of the policy')
             .choices(['key', 'identity', 'trust'])
             .default('key'),
         )
@@ -86,12 +97,12 @@ function common(name: string, description: string): Command {
       '--data <folder>',
       'data folder of `keyhold up` (default: the environment, then $KEYHOLD_DATA, then .keyhold)',
     )
-    .option('--json', 'print the answer as JSON');
+    .option('--json', 'print the response as JSON');
 }
 
-/** An option that can be given more than once. */
-function several(flags: string, description: string): Option {
+/** Creates an option that can be repeated. */
+function repeatable(flags: string, description: string): Option {
   return new Option(flags, description)
-    .default([])
-    .argParser((value: string, before: readonly string[]) => [...before, value]);
+    .default([], 'none')
+    .argParser((value: string, previous: readonly string[]) => [...previous, value]);
 }

@@ -2,7 +2,7 @@ import type { AccessCause, KeyAccess } from '../../contract/index.ts';
 import type { Api } from '../api.ts';
 import { table } from '../table.ts';
 
-/** What people ask about together. */
+/** Actions that are usually reviewed together. */
 const groups: Readonly<Record<'use' | 'administer', readonly string[]>> = {
   use: [
     'Encrypt',
@@ -41,7 +41,7 @@ export interface WhoCan {
   readonly OtherAccounts: readonly KeyAccess[];
 }
 
-/** All pages. */
+/** Reads all pages of ListKeyAccess. */
 export async function whoCan(api: Api, key: string, options: WhoCanOptions): Promise<WhoCan> {
   const input = {
     KeyId: key,
@@ -67,23 +67,23 @@ export function renderWhoCan({ KeyArn, Principals, OtherAccounts }: WhoCan): str
   const rows = [...Principals, ...OtherAccounts].flatMap(rowsOf);
   const notes = [
     ...(rows.some(([, , when]) => when === 'conditions')
-      ? ['conditions: only for requests that meet conditions of the policy or grant']
+      ? ['conditions: only for requests that meet the conditions of the policy or grant']
       : []),
     ...(OtherAccounts.length > 0
-      ? ['principals of other accounts also need the allow of policies there']
+      ? ['principals of other accounts also need permission from the policies of their account']
       : []),
   ];
-  if (rows.length === 0) return `${KeyArn}\nnobody\n`;
+  if (rows.length === 0) return `${KeyArn}\nno principals\n`;
   return `${KeyArn}\n${table(['PRINCIPAL', 'CAN', 'IF', 'THROUGH'], rows)}${notes.map((note) => `${note}\n`).join('')}`;
 }
 
-/** A row per principal and way: actions that come the same way stand together. */
+/** Returns a row per principal and permission path. Actions with the same path share a row. */
 function rowsOf({ PrincipalArn, Actions }: KeyAccess): string[][] {
-  const byWay = Map.groupBy(Actions, ({ Conditional, Through }) =>
-    JSON.stringify([Conditional ? 'conditions' : '', Through.map(inShort).join(', ')]),
+  const byPath = Map.groupBy(Actions, ({ Conditional, Through }) =>
+    JSON.stringify([Conditional ? 'conditions' : '', Through.map(shortName).join(', ')]),
   );
-  return Array.from(byWay, ([way, actions]) => {
-    const [when = '', through = ''] = JSON.parse(way) as string[];
+  return Array.from(byPath, ([path, actions]) => {
+    const [when = '', through = ''] = JSON.parse(path) as string[];
     return [
       PrincipalArn,
       actions.map(({ Action }) => Action.replace(/^kms:/, '')).join(' '),
@@ -93,7 +93,7 @@ function rowsOf({ PrincipalArn, Actions }: KeyAccess): string[][] {
   });
 }
 
-function inShort({ Source, GrantId, Statement }: AccessCause): string {
+function shortName({ Source, GrantId, Statement }: AccessCause): string {
   if (GrantId !== undefined) return `grant ${GrantId.slice(0, 12)}…`;
   const { Sid } = JSON.parse(Statement ?? '{}') as { readonly Sid?: string };
   return Sid === undefined ? Source : `${Source} "${Sid}"`;

@@ -1,50 +1,50 @@
-import type { KeyAction, Finding, HsmKeyActivity, KmsKeyActivity } from './key-activity.ts';
+import type { Finding, HsmKeyActivity, KeyAction, KmsKeyActivity } from './key-activity.ts';
 
+/** The activities to compare. */
 export interface Sides {
-  /** All, and those from the time on from which KMS's trail is complete. */
+  /** All entries of the HSMs' logs. */
   readonly hsm: readonly HsmKeyActivity[];
+  /** Those entries from the time from which KMS's trail is complete. */
   readonly log: readonly HsmKeyActivity[];
   readonly kms: readonly KmsKeyActivity[];
-  /** Handle → ARN of KMS's keys. */
+  /** ARNs of KMS's keys by key handle. */
   readonly arns: ReadonlyMap<string, string>;
 }
 
+/** Result of one comparison. */
 export interface Matched {
+  /** Number of records with a counterpart on the other side. */
   readonly agreed: number;
   readonly findings: readonly Finding[];
 }
 
 export function hsmOnly(
-  deed: KeyAction,
+  action: KeyAction,
   entries: readonly HsmKeyActivity[],
   arns: Sides['arns'],
 ): Finding[] {
   return entries.map(({ hsmId, sequence, time, opcode, detail, username, keyHandle = '' }) => {
     const keyArn = arns.get(keyHandle);
-    const what = detail === undefined ? opcode : `${opcode} (${detail})`;
-    const where = `${hsmId}, record ${sequence}, by ${username ?? 'another HSM'}`;
     return {
-      deed,
+      deed: action,
       onlyIn: 'hsm',
       time: new Date(time).toISOString(),
       keyHandle,
       ...(keyArn !== undefined && { keyArn }),
-      what,
-      where,
+      what: detail === undefined ? opcode : `${opcode} (${detail})`,
+      where: `${hsmId}, record ${sequence}, by ${username ?? 'another HSM'}`,
     };
   });
 }
 
-export function kmsOnly(deed: KeyAction, entries: readonly KmsKeyActivity[]): Finding[] {
-  return entries.map(({ eventId, eventName, time, keyArn, keyHandle }) => {
-    return {
-      deed,
-      onlyIn: 'kms',
-      time: new Date(time).toISOString(),
-      keyHandle,
-      keyArn,
-      what: eventName,
-      where: `event ${eventId}`,
-    };
-  });
+export function kmsOnly(action: KeyAction, events: readonly KmsKeyActivity[]): Finding[] {
+  return events.map(({ eventId, eventName, time, keyArn, keyHandle }) => ({
+    deed: action,
+    onlyIn: 'kms',
+    time: new Date(time).toISOString(),
+    keyHandle,
+    keyArn,
+    what: eventName,
+    where: `event ${eventId}`,
+  }));
 }

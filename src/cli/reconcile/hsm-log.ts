@@ -6,7 +6,10 @@ type Line =
   | (AuditIdentity & { readonly format: string })
   | (AuditEntry & { readonly hsmId: string });
 
-/** Reads what `keyhold hsm audit export` prints. `keyhold hsm audit verify` says whether it is whole and genuine. */
+/**
+ * Parses the output of `keyhold hsm audit export`. Does not verify it; `keyhold hsm audit verify`
+ * does.
+ */
 export async function readHsmLogs(lines: AsyncIterable<string>): Promise<HsmKeyActivity[]> {
   const clusters = new Map<string, string>();
   const entries: HsmKeyActivity[] = [];
@@ -22,15 +25,13 @@ export async function readHsmLogs(lines: AsyncIterable<string>): Promise<HsmKeyA
 function parse(text: string): Line {
   try {
     const value = JSON.parse(text) as Line | null;
-    // Its form is what `audit verify` vouches for; here only what tells lines apart is looked at.
+    // Only what distinguishes the lines is checked here; `audit verify` checks the rest.
     if (value !== null && typeof value === 'object' && typeof value.hsmId === 'string')
       return value;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new CliError(
-    `this is no line of an HSM's audit log (${AUDIT_FORMAT}): ${text.slice(0, 60)}`,
-  );
+  throw new CliError(`not a line of an HSM audit log (${AUDIT_FORMAT}): ${text.slice(0, 60)}`);
 }
 
 function entryOf(
@@ -38,9 +39,7 @@ function entryOf(
   clusterId: string | undefined,
 ): HsmKeyActivity {
   if (clusterId === undefined)
-    throw new CliError(
-      `the log of ${record.hsmId} does not begin with whose it is; export it anew`,
-    );
+    throw new CliError(`the log of ${record.hsmId} has no identity header; export it again`);
   const { hsmId, sequence, time, opcode, response, username, keyHandle, detail } = record;
   return {
     hsmId,

@@ -1,7 +1,7 @@
-/** What both sides can know of: a key of KMS's is made, used, changed or deleted. */
+/** An action on a KMS key that both sides can record. */
 export type KeyAction = 'made' | 'used' | 'changed' | 'deleted';
 
-/** One entry of an HSM's log, as far as it is about a key or about what is recorded. */
+/** An entry of an HSM's log about a key, or about what the HSM records. */
 export interface HsmKeyActivity {
   readonly hsmId: string;
   readonly clusterId: string;
@@ -10,13 +10,13 @@ export interface HsmKeyActivity {
   readonly time: number;
   readonly opcode: string;
   readonly succeeded: boolean;
-  /** Undefined where the HSM learned of it from another. */
+  /** Undefined if the HSM received the change from another HSM. */
   readonly username: string | undefined;
   readonly keyHandle: string | undefined;
   readonly detail: string | undefined;
 }
 
-/** One event of KMS's trail about a key in a custom key store. */
+/** An event of KMS's trail about a key in a custom key store. */
 export interface KmsKeyActivity {
   readonly eventId: string;
   readonly eventName: string;
@@ -25,20 +25,20 @@ export interface KmsKeyActivity {
   readonly succeeded: boolean;
   readonly keyArn: string;
   readonly keyHandle: string;
-  /** What the key's cluster was at that time. */
+  /** Cluster of the key at that time. */
   readonly clusterId: string | undefined;
 }
 
-/** What one side has and the other has not. */
+/** An activity that only one side has recorded. The members are those of the JSON report. */
 export interface Finding {
   readonly deed: KeyAction;
   readonly onlyIn: 'hsm' | 'kms';
-  /** ISO 8601. */
+  /** Format: ISO 8601. */
   readonly time: string;
   readonly keyHandle: string;
   readonly keyArn?: string;
-  /** The HSM's opcode and its detail, or KMS's event name. */
+  /** The HSM's opcode with its detail, or KMS's event name. */
   readonly what: string;
-  /** Which HSM's log and whose session, or which event. */
+  /** The HSM, log entry and user, or the event ID. */
   readonly where: string;
 }

@@ -1,6 +1,6 @@
 import type { KmsKeyActivity } from './key-activity.ts';
 
-/** One event of the trail as JSON, with its number. */
+/** An event of the trail as JSON, with its sequence number. */
 export interface TrailLine {
   readonly sequence: number;
   readonly event: string;
@@ -8,7 +8,7 @@ export interface TrailLine {
 
 export interface KmsTrail {
   readonly entries: readonly KmsKeyActivity[];
-  /** Milliseconds since the epoch from when on the trail is complete; 0 if from its beginning. */
+  /** Start of the complete part, in milliseconds since the epoch. 0 if the whole trail is there. */
   readonly since: number;
 }
 
@@ -27,7 +27,7 @@ interface BackingKey {
   readonly keyHandle?: string;
 }
 
-/** What KMS's trail says of keys in custom key stores. */
+/** Reads the events of KMS's trail about keys in custom key stores. */
 export async function readKmsTrail(lines: AsyncIterable<TrailLine>): Promise<KmsTrail> {
   const reader = new TrailReader();
   for await (const { sequence, event } of lines)
@@ -39,8 +39,9 @@ class TrailReader implements KmsTrail {
   readonly entries: KmsKeyActivity[] = [];
   since = 0;
   #first = true;
-  /** Key store → cluster, and key → store and handle, as they are at the event that is being read. */
+  /** Clusters by key store, as of the current event. */
   readonly #clusters = new Map<string, string>();
+  /** Stores and handles by key ARN, as of the current event. */
   readonly #keys = new Map<string, { readonly store: string; readonly keyHandle: string }>();
 
   take(sequence: number, event: TrailEvent): void {
@@ -58,7 +59,7 @@ class TrailReader implements KmsTrail {
     }
   }
 
-  /** Which cluster a store is on, and which handle a new key has. */
+  /** Records the cluster of a key store, or the handle of a new key. */
   #learn({
     eventName,
     requestParameters,

@@ -9,10 +9,10 @@ import { readHsmLogs } from './hsm-log.ts';
 import { readKmsTrail, type TrailLine } from './kms-trail.ts';
 import { reconcile, type Report } from './reconcile.ts';
 
-export interface ReconcileSurroundings {
+export interface ReconcileContext {
   readonly env: Env;
   readonly io: CliIo;
-  /** All events of the trail in a data folder. */
+  /** Reads all events of the trail in a data folder. */
   readonly readTrail: (dataFolder: string) => AsyncIterable<TrailLine>;
 }
 
@@ -25,20 +25,20 @@ interface Options {
 }
 
 const HELP = `
-The HSMs keep their logs without KMS, and KMS keeps its trail without the HSMs. Whoever makes, uses, changes or deletes a
-key of KMS's behind its back shows in the one and not in the other; so does a KMS that claims what it never did. Uses
-are compared while the HSMs record them: keyhold hsm audit policy --key-use true. Exit code 1 if there are findings.
+HSMs and KMS keep their records independently. A user that creates, uses, changes or deletes a key of KMS without KMS
+appears only in the HSMs' logs. A call that KMS recorded but never made appears only in its trail. Uses are compared only
+while the HSMs record them: keyhold hsm audit policy --key-use true. Exit code 1 if there are findings.
 
-First see that both are whole: keyhold audit verify, keyhold hsm audit verify.
+First check that both are intact: keyhold audit verify, keyhold hsm audit verify.
 
 Examples:
   keyhold audit reconcile --data DIR --hsm-log audit.ndjson
   CLOUDHSM_ROLE=auditor CLOUDHSM_PIN=carol:… keyhold audit reconcile --data DIR --cluster-id cluster-… --ca-file customerCA.crt`;
 
-const collect = (one: string, before: readonly string[]): readonly string[] => [...before, one];
+const collect = (one: string, previous: readonly string[]): readonly string[] => [...previous, one];
 
-/** `keyhold audit reconcile`: what HSMs and KMS recorded of the same keys, held against each other. */
-export function reconcileCommand({ env, io, readTrail }: ReconcileSurroundings): Command {
+/** `keyhold audit reconcile`: compares the records of HSMs and KMS about the same keys. */
+export function reconcileCommand({ env, io, readTrail }: ReconcileContext): Command {
   return new Command('reconcile')
     .description("compare the HSMs' own logs with KMS's trail")
     .option(
@@ -46,15 +46,10 @@ export function reconcileCommand({ env, io, readTrail }: ReconcileSurroundings):
       'data folder of `keyhold up`, or a copy',
       env['KEYHOLD_DATA'] || '.keyhold',
     )
-    .option(
-      '--hsm-log <file>',
-      'what `keyhold hsm audit export` printed; may be repeated',
-      collect,
-      [],
-    )
+    .option('--hsm-log <file>', 'output of `keyhold hsm audit export`; repeatable', collect, [])
     .option(
       '--cluster-id <id>',
-      'read the logs from this cluster’s HSMs instead, as CLOUDHSM_ROLE and CLOUDHSM_PIN say',
+      'read the logs from the HSMs of this cluster instead, logged in by CLOUDHSM_ROLE and CLOUDHSM_PIN',
     )
     .option(
       '--ca-file <file>',
@@ -80,7 +75,7 @@ async function* linesOf(files: readonly string[]): AsyncGenerator<string> {
 }
 
 function liveLogs(
-  { env, io }: Pick<ReconcileSurroundings, 'env' | 'io'>,
+  { env, io }: Pick<ReconcileContext, 'env' | 'io'>,
   options: Options,
 ): AsyncIterable<string> {
   return logsOf(
@@ -94,7 +89,7 @@ function textOf({ clusters, keys, agreed, takenBack, findings }: Report): string
     return [
       time,
       deed,
-      onlyIn === 'hsm' ? 'behind KMS’s back' : 'not in the HSMs',
+      onlyIn === 'hsm' ? 'HSMs only' : 'KMS only',
       keyHandle,
       keyArn,
       what,
@@ -104,7 +99,7 @@ function textOf({ clusters, keys, agreed, takenBack, findings }: Report): string
   return [
     findings.length === 0
       ? 'The HSMs and KMS agree.\n'
-      : table(['TIME', 'KEY WAS', 'HOW', 'HANDLE', 'KEY', 'WHAT', 'WHERE'], rows),
-    `Clusters: ${clusters.join(', ') || 'none'}; keys of KMS: ${keys}; records that agree: ${agreed}; keys taken back: ${takenBack}\n`,
+      : table(['TIME', 'KEY WAS', 'RECORDED BY', 'HANDLE', 'KEY', 'WHAT', 'WHERE'], rows),
+    `Clusters: ${clusters.join(', ') || 'none'}; keys of KMS: ${keys}; records that agree: ${agreed}; keys rolled back: ${takenBack}\n`,
   ].join('');
 }

@@ -3,11 +3,12 @@ import type { KeyAction, Finding, HsmKeyActivity } from './key-activity.ts';
 import type { KmsTrail } from './kms-trail.ts';
 import { matchUses } from './uses.ts';
 
-/** The HSM user that KMS acts as. */
+/** HSM user that KMS logs in as. */
 const KMS_USER = 'kmsuser';
-/** Milliseconds within which KMS takes back a key that could not be made on enough HSMs. */
+/** Time within which KMS deletes a key again that was not replicated to enough HSMs. */
 const ROLLBACK_WINDOW_MS = 60_000;
 
+/** Actions by HSM opcode. */
 const keyActions: Readonly<Record<string, KeyAction>> = {
   CN_GENERATE_KEY: 'made',
   CN_GENERATE_KEY_PAIR: 'made',
@@ -18,18 +19,19 @@ const keyActions: Readonly<Record<string, KeyAction>> = {
   CN_WRAP_KEY: 'used',
 };
 
+/** Result of the comparison. The members are those of the JSON report. */
 export interface Report {
-  /** Clusters whose HSMs' logs were given. */
+  /** Clusters of the given logs. */
   readonly clusters: readonly string[];
   readonly keys: number;
-  /** How many of both sides' records agree. */
+  /** Number of records with a counterpart on the other side. */
   readonly agreed: number;
-  /** Keys that were made and taken back before KMS gave them out. */
+  /** Number of keys that KMS generated and rolled back before returning them. */
   readonly takenBack: number;
   readonly findings: readonly Finding[];
 }
 
-/** Compares what HSMs and KMS recorded, each for itself, of KMS's keys. */
+/** Compares the records of HSMs and KMS about KMS's keys. */
 export function reconcile(hsm: readonly HsmKeyActivity[], { entries, since }: KmsTrail): Report {
   const clusters = new Set(hsm.map(({ clusterId }) => clusterId));
   const kms = entries.filter(({ clusterId }) => clusterId !== undefined && clusters.has(clusterId));
@@ -56,11 +58,11 @@ function matchMade({ hsm, log, kms, arns }: Sides): Matched {
     (entry) => hasAction(entry, 'made') && entry.username === KMS_USER && !isRolledBack(entry, log),
   );
   const created = kms.filter(({ eventName, succeeded }) => eventName === 'CreateKey' && succeeded);
-  const strange = made.filter(({ keyHandle = '' }) => !arns.has(keyHandle));
+  const unexpected = made.filter(({ keyHandle = '' }) => !arns.has(keyHandle));
   const missing = created.filter(({ keyHandle }) => !known.has(keyHandle));
   return {
     agreed: created.length - missing.length,
-    findings: [...hsmOnly('made', strange, arns), ...kmsOnly('made', missing)],
+    findings: [...hsmOnly('made', unexpected, arns), ...kmsOnly('made', missing)],
   };
 }
 
@@ -70,7 +72,7 @@ function matchDeleted({ hsm, log, kms, arns }: Sides): Matched {
   );
   const deleted = kms.filter(({ eventName }) => eventName === 'DeleteKey');
   const expected = new Set(deleted.map(({ keyHandle }) => keyHandle));
-  const strange = firstOfEach(
+  const unexpected = firstOfEach(
     log.filter(
       (entry) =>
         hasAction(entry, 'deleted') && isOurs(entry, arns) && !expected.has(entry.keyHandle ?? ''),
@@ -79,11 +81,11 @@ function matchDeleted({ hsm, log, kms, arns }: Sides): Matched {
   const missing = deleted.filter(({ keyHandle, succeeded }) => succeeded && !gone.has(keyHandle));
   return {
     agreed: deleted.length - missing.length,
-    findings: [...hsmOnly('deleted', strange, arns), ...kmsOnly('deleted', missing)],
+    findings: [...hsmOnly('deleted', unexpected, arns), ...kmsOnly('deleted', missing)],
   };
 }
 
-/** KMS never changes, shares or wraps a key. */
+/** Finds keys that were changed, shared or wrapped, which KMS never does. */
 function findChanged({ log, arns }: Sides): Matched {
   const changed = log.filter((entry) => hasAction(entry, 'changed') && isOurs(entry, arns));
   const wrapped = log.filter((entry) => hasAction(entry, 'used') && isOurs(entry, arns));
@@ -99,8 +101,8 @@ function countRolledBack({ log }: Sides): number {
   ).length;
 }
 
-function hasAction({ opcode, succeeded }: HsmKeyActivity, deed: KeyAction): boolean {
-  return succeeded && keyActions[opcode] === deed;
+function hasAction({ opcode, succeeded }: HsmKeyActivity, action: KeyAction): boolean {
+  return succeeded && keyActions[opcode] === action;
 }
 
 function isOurs({ keyHandle }: HsmKeyActivity, arns: Sides['arns']): boolean {
@@ -120,12 +122,15 @@ function isRolledBack(
   );
 }
 
-/** A deletion is in the log of every HSM; that of the HSM where it was done says by whom. */
+/**
+ * Returns one deletion per key. Every HSM records it; the entry of the HSM that executed it names
+ * the user.
+ */
 function firstOfEach(entries: readonly HsmKeyActivity[]): HsmKeyActivity[] {
   const byHandle = new Map<string | undefined, HsmKeyActivity>();
   for (const entry of entries) {
-    const before = byHandle.get(entry.keyHandle);
-    if (!before || (before.username === undefined && entry.username !== undefined))
+    const known = byHandle.get(entry.keyHandle);
+    if (!known || (known.username === undefined && entry.username !== undefined))
       byHandle.set(entry.keyHandle, entry);
   }
   return [...byHandle.values()];

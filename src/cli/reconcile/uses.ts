@@ -1,7 +1,7 @@
 import { hsmOnly, kmsOnly, type Matched, type Sides } from './finding.ts';
 import type { HsmKeyActivity, KmsKeyActivity } from './key-activity.ts';
 
-/** An HSM's command → the operations of KMS that give it. */
+/** KMS operations by the HSM command that they send. */
 const operations: Readonly<Record<string, readonly string[]>> = {
   encrypt: ['Encrypt', 'ReEncrypt'],
   decrypt: ['Decrypt', 'ReEncrypt'],
@@ -10,30 +10,36 @@ const operations: Readonly<Record<string, readonly string[]>> = {
 };
 const uses: ReadonlySet<string> = new Set(Object.values(operations).flat());
 
-/** Milliseconds that the two records of one use may be apart: KMS's has whole seconds and is written when the call is over. */
+/**
+ * Maximum difference between the two records of one use. KMS records whole seconds, at the end of
+ * the call.
+ */
 const MAX_RECORD_SKEW_MS = 10_000;
 const SECOND_MS = 1_000;
 
-/** While the HSMs record each use of a key, every use has its call of KMS, and every call its use. */
+/**
+ * Matches uses of keys with calls of KMS, one to one, for the times in which the HSMs record each
+ * use.
+ */
 export function matchUses({ log, kms, arns }: Sides): Matched {
   const recorded = recordedTimes(log);
-  const done = log.filter(
+  const used = log.filter(
     (entry) => entry.opcode === 'KH_USE_KEY' && arns.has(entry.keyHandle ?? ''),
   );
   const calls = kms.filter(({ eventName }) => uses.has(eventName));
-  const waiting = Map.groupBy(done, ({ keyHandle = '' }) => keyHandle);
+  const unmatched = Map.groupBy(used, ({ keyHandle = '' }) => keyHandle);
   const missing = calls.filter(
     (call) =>
-      !takeUse(waiting.get(call.keyHandle) ?? [], call) && call.succeeded && recorded(call.time),
+      !takeUse(unmatched.get(call.keyHandle) ?? [], call) && call.succeeded && recorded(call.time),
   );
-  const strange = [...waiting.values()].flat();
+  const unexpected = [...unmatched.values()].flat();
   return {
-    agreed: done.length - strange.length,
-    findings: [...hsmOnly('used', strange, arns), ...kmsOnly('used', missing)],
+    agreed: used.length - unexpected.length,
+    findings: [...hsmOnly('used', unexpected, arns), ...kmsOnly('used', missing)],
   };
 }
 
-/** Takes the first use that the call can have been; false if there is none. */
+/** Removes the first use that can belong to the call. Returns false if there is none. */
 function takeUse(
   candidates: HsmKeyActivity[],
   { eventName, time, succeeded }: KmsKeyActivity,
@@ -48,7 +54,10 @@ function takeUse(
   return index >= 0;
 }
 
-/** Tells whether HSMs surely recorded uses in the second that begins at a time. */
+/**
+ * Returns a function that tells whether the HSMs recorded uses during the whole second from a given
+ * time.
+ */
 function recordedTimes(log: readonly HsmKeyActivity[]): (time: number) => boolean {
   const switches = log.filter(
     ({ opcode, succeeded }) => opcode === 'KH_SET_AUDIT_POLICY' && succeeded,
