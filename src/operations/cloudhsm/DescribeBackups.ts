@@ -5,7 +5,7 @@ import { tokenPage } from './next-token.ts';
 import { isShared } from './shared-backups.ts';
 
 const DEFAULT_LIMIT = 50;
-/** Digits of a time in milliseconds, so that times are in order as texts too. */
+/** Digits of a padded time in milliseconds, so that times sort as strings. */
 const TIME_DIGITS = 16;
 
 const filters = {
@@ -43,7 +43,7 @@ export const DescribeBackups = defineOperation('cloudhsm', 'DescribeBackups', {
   },
 });
 
-/** Newest first, unless asked for the other way round. */
+/** Returns the sort key: newest first, unless ascending. */
 function orderKey(ascending: boolean): (backup: BackupRow) => string {
   return ({ creationDate, backupId }) => {
     const time = ascending ? creationDate : Number.MAX_SAFE_INTEGER - creationDate;
@@ -55,7 +55,7 @@ function isFilterName(name: string): name is FilterName {
   return Object.hasOwn(filters, name);
 }
 
-/** Every filter must match, each by one of its values. */
+/** Compiles the filters. Each must match, by any one of its values. */
 function filterOf(
   wanted: Readonly<Record<string, readonly string[]>>,
 ): (backup: BackupRow) => boolean {

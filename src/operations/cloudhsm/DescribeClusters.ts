@@ -46,7 +46,7 @@ function isFilterName(name: string): name is FilterName {
   return Object.hasOwn(filters, name);
 }
 
-/** Every filter must match, each by one of its values. */
+/** Compiles the filters. Each must match, by any one of its values. */
 function filterOf(
   wanted: Readonly<Record<string, readonly string[]>>,
 ): (cluster: ClusterRow) => boolean {

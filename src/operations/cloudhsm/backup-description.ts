@@ -3,7 +3,7 @@ import { backupArn, type BackupRow } from '../../domain/index.ts';
 
 type Backup = NonNullable<Response<'cloudhsm', 'DeleteBackup'>['Backup']>;
 
-/** A backup as CloudHSM shows it. */
+/** Returns a backup as CloudHSM shows it. */
 export function describeBackup(backup: BackupRow): Backup {
   const { copy, deletionDate } = backup;
   return {

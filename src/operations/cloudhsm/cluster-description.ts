@@ -5,7 +5,7 @@ type Cluster = NonNullable<Response<'cloudhsm', 'CreateCluster'>['Cluster']>;
 type Hsm = NonNullable<Response<'cloudhsm', 'CreateHsm'>['Hsm']>;
 type Certificates = NonNullable<Cluster['Certificates']>;
 
-/** A cluster and its HSMs as CloudHSM shows them. */
+/** Returns a cluster and its HSMs as CloudHSM shows them. */
 export function describeCluster(cluster: ClusterRow, hsms: readonly HsmRow[]): Cluster {
   return {
     BackupPolicy: 'DEFAULT',
@@ -27,7 +27,10 @@ export function describeCluster(cluster: ClusterRow, hsms: readonly HsmRow[]): C
   };
 }
 
-/** `EniPort` is ours: AWS's HSMs all listen on 2223. It is there once the HSM listens. */
+/**
+ * Returns an HSM as CloudHSM shows it. `EniPort` is Keyhold's own member, because AWS's HSMs all
+ * listen on 2223. It appears once the HSM listens.
+ */
 export function describeHsm(hsm: HsmRow, hsmType: string): Hsm {
   return {
     AvailabilityZone: hsm.availabilityZone,
@@ -43,7 +46,10 @@ export function describeHsm(hsm: HsmRow, hsmType: string): Hsm {
   };
 }
 
-/** The CSR only until the customer's CA has answered it, the cluster certificate only when the HSM has taken it. */
+/**
+ * Returns the certificates of a cluster: the CSR only until the customer's CA has signed it, and
+ * the cluster certificate only after the HSM has accepted it.
+ */
 function certificatesOf(cluster: ClusterRow): Certificates {
   const {
     state,

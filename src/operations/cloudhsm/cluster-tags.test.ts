@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isKmsError } from '../../domain/index.ts';
 import { joinedTags } from './cluster-tags.ts';
 
-test('a tag replaces the one of the same key', () => {
+test('an added tag replaces one with the same key', () => {
   const tags = joinedTags(
     [{ key: 'team', value: 'a' }],
     [
@@ -17,7 +17,7 @@ test('a tag replaces the one of the same key', () => {
   ]);
 });
 
-test('reserved, repeated and too many tags are refused', () => {
+test('reserved, repeated and too many tags are rejected', () => {
   const refused = (code: string) => (error: unknown) => isKmsError(error) && error.code === code;
   assert.throws(
     () => joinedTags([], [{ Key: 'AWS:x', Value: '' }]),

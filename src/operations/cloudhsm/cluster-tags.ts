@@ -7,7 +7,9 @@ interface WireTag {
   readonly Value: string;
 }
 
-/** The tags that a cluster has after `added` join `present`; a present key's value is replaced. */
+/**
+ * Returns the tags of a resource after adding tags. An added tag replaces one with the same key.
+ */
 export function joinedTags(present: readonly Tag[], added: readonly WireTag[]): readonly Tag[] {
   const tags = new Map(present.map(({ key, value }) => [key, value]));
   const seen = new Set<string>();

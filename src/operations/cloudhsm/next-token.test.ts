@@ -16,7 +16,7 @@ test('pages follow each other without gaps or repeats', () => {
   assert.deepEqual(seen, rows);
 });
 
-test('a token that is none is refused', () => {
+test('a malformed token is rejected', () => {
   for (const token of ['', 'no token!', 'YQ==']) {
     assert.throws(
       () => tokenPage(rows, (row) => row, 2, token),

@@ -2,11 +2,14 @@ import { KmsError } from '../../domain/index.ts';
 
 export interface TokenPage<Row> {
   readonly rows: readonly Row[];
-  /** `NextToken` if there are more. */
+  /** `NextToken`, if more rows follow. */
   readonly more: { readonly NextToken?: string };
 }
 
-/** One page of rows that are sorted by `keyOf`. The token is the last key of the page before, in base64url. */
+/**
+ * Returns one page of rows that are sorted by `keyOf`. The token is the last key of the previous
+ * page, in base64url.
+ */
 export function tokenPage<Row>(
   all: readonly Row[],
   keyOf: (row: Row) => string,

@@ -3,14 +3,17 @@ import type { AuthorizedBackup, Target } from '../operation.ts';
 import type { Services } from '../services.ts';
 import { requireBackup } from './require-backup.ts';
 
-/** Only backups have resource policies, and only their owner sees them. */
+/**
+ * Returns the target for a backup's ARN. Only backups have resource policies, and only their owner
+ * can access them.
+ */
 export function backupTarget(resourceArn: string | undefined): Extract<Target, { on: 'backup' }> {
   const place = resourceArn === undefined ? undefined : parseBackupArn(resourceArn);
   if (place) return { on: 'backup', backupId: place.backupId };
   throw new KmsError('CloudHsmInvalidRequestException', 'ResourceArn must be the ARN of a backup.');
 }
 
-/** Changes the backup's row as it stands now, if the request's ARN really is the one of this account and Region. */
+/** Changes the current row of a backup, if the request's ARN belongs to this account and Region. */
 export async function changePolicy(
   { store }: Services,
   {

@@ -4,7 +4,10 @@ const DEFAULT_DAYS = 90;
 const MIN_DAYS = 7;
 const MAX_DAYS = 379;
 
-/** How long a cluster's backups are kept. Source: BackupRetentionPolicy, AWS CloudHSM API Reference. */
+/**
+ * Returns the retention time of a cluster's backups, in days. Source: BackupRetentionPolicy, AWS
+ * CloudHSM API Reference.
+ */
 export function retentionDays(value: string | undefined): number {
   if (value === undefined) return DEFAULT_DAYS;
   const days = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;

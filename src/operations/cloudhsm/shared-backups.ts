@@ -9,7 +9,10 @@ import {
 import { callerIdentity, compilePolicy, noContext, parsePolicy } from '../../policy/index.ts';
 import type { Services } from '../services.ts';
 
-/** A backup by its id, or by ARN if it is another account's that shares it by its resource policy. */
+/**
+ * Returns a backup by ID, or by ARN if it is a backup of another account that shares it in its
+ * resource policy.
+ */
 export async function usableBackup(
   { store }: Services,
   caller: Principal,
@@ -22,7 +25,7 @@ export async function usableBackup(
     (await store.read((reader) =>
       reader.get('backups', place.account, place.region, place.backupId),
     ));
-  // What is not shared must look like what is not there.
+  // A backup that is not shared must be indistinguishable from one that does not exist.
   if (
     backup?.region === scope.region &&
     (backup.account === scope.account || isShared(backup, caller, 'cloudhsm:CreateCluster'))
@@ -31,7 +34,9 @@ export async function usableBackup(
   throw new KmsError('CloudHsmResourceNotFoundException', `Backup '${name}' was not found.`);
 }
 
-/** Whether the backup's resource policy lets a principal of another account do this. */
+/**
+ * Returns whether the backup's resource policy allows the action to a principal of another account.
+ */
 export function isShared(backup: BackupRow, caller: Principal, action: string): boolean {
   if (backup.policy === undefined) return false;
   const asked = {

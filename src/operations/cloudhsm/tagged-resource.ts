@@ -11,7 +11,7 @@ interface TaggedTargets {
   readonly backup: AuthorizedBackup | undefined;
 }
 
-/** Clusters and backups have tags; the id says which of them is meant. */
+/** Returns the targets for a resource ID, which names a cluster or a backup. */
 export function taggedTargets(resourceId: string): {
   cluster: On<'cluster'> | undefined;
   backup: On<'backup'> | undefined;
@@ -29,7 +29,7 @@ export function taggedRow({ cluster, backup }: TaggedTargets): ClusterRow | Back
   throw new KmsError('CloudHsmResourceNotFoundException');
 }
 
-/** Replaces the resource's tags by what `change` makes of those that are there when it is written. */
+/** Changes the current tags of the resource. */
 export function amendTags(
   { store }: Services,
   targets: TaggedTargets,
