@@ -13,11 +13,14 @@ import { readNextToken, writeNextToken } from './next-token.ts';
 
 type Wanted = Request<'cloudtrail', 'LookupEvents'>;
 
-/** Milliseconds that CloudTrail's event history goes back. */
+/** Length of CloudTrail's event history, in milliseconds. */
 const HISTORY_MS = 90 * DAY_MS;
 const DEFAULT_RESULTS = 50;
 
-/** The events that concern the caller's account, in its Region. Like AWS it may answer a page with few events, or none, and a token. */
+/**
+ * Finds events that concern the caller's account, in the request's Region. As in AWS, a page with a
+ * token may have few events, or none.
+ */
 export const LookupEvents = defineOperation('cloudtrail', 'LookupEvents', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),
@@ -70,19 +73,22 @@ function matchOf({ LookupAttributes = [], EndTime }: Wanted, { account, region }
   };
 }
 
-/** What the account's principals did, and what others did to what is the account's: who shares a key sees its use. */
+/**
+ * Returns whether an event concerns an account: actions of its principals, and actions of others on
+ * its resources. The owner of a shared key sees how it is used.
+ */
 function concerns({ recipientAccountId, resources = [] }: AuditEvent, account: string): boolean {
   return recipientAccountId === account || resources.some(({ accountId }) => accountId === account);
 }
 
-/** As events have their time. */
+/** Formats a time as events have it, in seconds. */
 function seconds(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
 function describe({ event, json }: FoundEvent) {
   const { accessKeyId, userName, arn } = event.userIdentity;
-  // A session goes by its own name.
+  // A session is shown by its own name.
   const username = userName ?? arn?.slice(arn.lastIndexOf('/') + 1);
   return {
     EventId: event.eventID,

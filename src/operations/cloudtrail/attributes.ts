@@ -1,12 +1,15 @@
 import type { AuditEvent, AuditResource } from '../../audit/index.ts';
 
 interface Match {
-  /** Whether the JSON text of an event can match at all: so that most lines need not be parsed. */
+  /**
+   * Returns whether the JSON text of an event can match at all, so that most lines need not be
+   * parsed.
+   */
   readonly mayMatch: (line: string) => boolean;
   readonly matches: (event: AuditEvent) => boolean;
 }
 
-/** What of an event each lookup attribute is about. */
+/** The values of an event that each lookup attribute is compared with. */
 const attributes = {
   AccessKeyId: ({ userIdentity }) => [userIdentity.accessKeyId],
   EventId: ({ eventID }) => [eventID],
@@ -23,7 +26,8 @@ const attributes = {
 
 export function attributeMatch(key: keyof typeof attributes, value: string): Match {
   const valuesOf: (event: AuditEvent) => readonly (string | undefined)[] = attributes[key];
-  // As it stands in the JSON text, without the quotes around it: names of resources are the end of an ARN.
+  // The value as it appears in the JSON text, without quotes: names of resources are the end of an
+  // ARN.
   const written = JSON.stringify(value).slice(1, -1);
   return {
     mayMatch: (line) => line.includes(written),
@@ -31,7 +35,7 @@ export function attributeMatch(key: keyof typeof attributes, value: string): Mat
   };
 }
 
-/** A resource can be looked up by its ARN and, as in AWS, by what comes after the slash. */
+/** Returns the names of a resource: its ARN and, as in AWS, the part after the last slash. */
 function namesOf({ ARN }: AuditResource): string[] {
   return [ARN, ARN.slice(ARN.lastIndexOf('/') + 1)];
 }

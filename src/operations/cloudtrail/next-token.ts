@@ -4,12 +4,15 @@ import { KmsError } from '../../domain/index.ts';
 
 type Wanted = Request<'cloudtrail', 'LookupEvents'>;
 
-/** Where the next page begins, and of which search: a token is good for no other. Callers must not look inside. */
+/**
+ * Encodes where the next page begins, and for which search. A token is valid only for that search.
+ * It is opaque to clients.
+ */
 export function writeNextToken({ first, start }: LookupCursor, wanted: Wanted): string {
   return Buffer.from(JSON.stringify([first, start, searchOf(wanted)])).toString('base64url');
 }
 
-/** @throws InvalidNextTokenException */
+/** Decodes a token. @throws KmsError InvalidNextTokenException */
 export function readNextToken(token: string | undefined, wanted: Wanted): LookupCursor | undefined {
   if (token === undefined) return undefined;
   try {
@@ -18,7 +21,7 @@ export function readNextToken(token: string | undefined, wanted: Wanted): Lookup
     );
     if (isCount(first) && isCount(start) && search === searchOf(wanted)) return { first, start };
   } catch {
-    // Whatever is wrong with a token, the answer is the same.
+    // Every malformed token gets the same error.
   }
   throw new KmsError(
     'InvalidNextTokenException',
