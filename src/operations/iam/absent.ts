@@ -1,6 +1,6 @@
 /**
- * What AWS's users can have and Keyhold's have not: passwords for a console, devices for a second factor, keys and
- * certificates for services that aren't here. Clients ask for them before they delete a user.
+ * Operations about features that Keyhold does not have: console passwords, MFA devices, and keys
+ * and certificates for other services. Clients call them before they delete a user.
  */
 import { defineOperation } from '../operation.ts';
 import { collectionTarget, noSuchEntity, ofUser, rowOf } from './entities.ts';

@@ -13,7 +13,7 @@ export const CreateAccessKey = defineOperation('iam', 'CreateAccessKey', {
     const { row, secretAccessKey } = await identity.newAccessKey({ account, userName: name });
     await store.transact(async (transaction) => {
       await current(transaction, user);
-      // Ids are random, and one could come twice.
+      // IDs are random and could collide.
       if (await transaction.get('accessKeys', row.accessKeyId))
         throw new KmsError('ServiceUnavailableException', 'Try again.');
       const others = await transaction.find('accessKeys', 'byUser', [account, name]);
@@ -77,7 +77,10 @@ export const GetAccessKeyLastUsed = defineOperation('iam', 'GetAccessKeyLastUsed
   },
 });
 
-/** The user whose access key it is. An access key of another account is as if it weren't there. */
+/**
+ * Returns the target for the owner of an access key. An access key of another account counts as
+ * missing.
+ */
 function ownerOf(accessKeyId: string): IamTarget<IamEntity<'users'>> {
   return {
     on: 'iam',

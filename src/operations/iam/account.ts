@@ -19,7 +19,7 @@ export const GetAccountSummary = defineOperation('iam', 'GetAccountSummary', {
   },
 });
 
-/** Account aliases are for signing in to AWS's console, which is not here. */
+/** Account aliases are for signing in to AWS's console, which Keyhold does not have. */
 export const ListAccountAliases = defineOperation('iam', 'ListAccountAliases', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),

@@ -1,7 +1,7 @@
 import type { GroupRow, RoleRow, UserRow } from '../../domain/index.ts';
 import type { Reader } from '../../storage/index.ts';
 
-/** A user, group or role that a managed policy is attached to, or bounds. */
+/** A user, group or role that a managed policy is attached to, or that it bounds. */
 export interface AttachedEntity {
   readonly kind: 'User' | 'Group' | 'Role';
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Attachments {
 const none: Attachments = { holders: [], bounded: [] };
 
 /**
- * Where each managed policy is in use, by its ARN. Read from the holders themselves, which say what is attached to them: an
+ * Finds where each managed policy is used, by its ARN. Scans the users, groups and roles: an
  * account has a few thousand at most, and only administrators ask.
  */
 export async function attachments(

@@ -2,7 +2,9 @@ import { findManagedPolicy } from '../../identity/index.ts';
 import type { Reader } from '../../storage/index.ts';
 import { noSuchEntity } from './entities.ts';
 
-/** @throws NoSuchEntity if the boundary is no managed policy that the account has */
+/**
+ * Requires a managed policy that the account can use as a boundary. @throws KmsError NoSuchEntity
+ */
 export async function checkedBoundary(
   reader: Reader,
   account: string,
@@ -12,7 +14,7 @@ export async function checkedBoundary(
   throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
 }
 
-/** As users and roles show theirs. */
+/** Returns the boundary as users and roles show it. */
 export function shownBoundary({ boundary }: { readonly boundary?: string }) {
   if (boundary === undefined) return {};
   return {

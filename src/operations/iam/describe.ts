@@ -5,7 +5,7 @@ import type { Attachments } from './attachments.ts';
 type User = NonNullable<Response<'iam', 'GetUser'>['User']>;
 type Policy = NonNullable<Response<'iam', 'GetPolicy'>['Policy']>;
 
-/** As listings show it. */
+/** Returns a user as listings show it. */
 export function describeUser(row: UserRow): User {
   return {
     Path: row.path,

@@ -9,13 +9,16 @@ import {
 import type { Reader } from '../../storage/index.ts';
 import { checkQuota, type Quota } from './quotas.ts';
 
-/** A document that can be honoured. @throws MalformedPolicyDocument */
+/** Validates a policy document. @throws KmsError MalformedPolicyDocument */
 export function checkedDocument(text: string, kind: PolicyKind): string {
   parse(text, kind);
   return text;
 }
 
-/** A trust policy whose principals are there. @throws MalformedPolicyDocument */
+/**
+ * Validates a trust policy, and resolves the principals that it names. @throws KmsError
+ * MalformedPolicyDocument
+ */
 export async function checkedTrustPolicy(
   reader: Reader,
   text: string,
@@ -41,7 +44,7 @@ function parse(text: string, kind: PolicyKind): PolicyDocument {
   }
 }
 
-/** Quotas don't count white space. */
+/** Requires that the documents fit a quota. Quotas do not count white space. */
 export function checkSize(quota: Quota, documents: readonly string[]): void {
   checkQuota(
     quota,
@@ -49,7 +52,7 @@ export function checkSize(quota: Quota, documents: readonly string[]): void {
   );
 }
 
-/** As IAM shows documents: URL-encoded. */
+/** Encodes a document as IAM shows it: URL-encoded. */
 export function shownDocument(text: string): string {
   return encodeURIComponent(text);
 }

@@ -17,17 +17,19 @@ const kinds = {
   managedPolicies: 'policy',
 } as const satisfies Record<string, IamKind>;
 export type EntityTable = keyof typeof kinds;
-/** Those that policies are attached to. */
+/** Tables of the entities that policies are attached to. */
 export type HolderTable = Exclude<EntityTable, 'managedPolicies'>;
 
-/** A user, group, role or managed policy, there or not. */
+/** A user, group, role or managed policy, whether or not it exists. */
 export interface IamEntity<T extends EntityTable> extends IamResource {
   readonly table: T;
   readonly name: string;
   readonly row: Tables[T] | undefined;
 }
 
-/** An entity of the caller's account, by name. A name that is left out means the calling user. */
+/**
+ * Returns the target for an entity of the caller's account, by name. Defaults to the calling user.
+ */
 export function entityTarget<T extends HolderTable>(
   table: T,
   name: string | undefined,
@@ -50,7 +52,7 @@ export function entityTarget<T extends HolderTable>(
   };
 }
 
-/** Groups have none. */
+/** Returns the tags of an entity. Groups have none. */
 function tagsOf(row: object | undefined): Pick<IamResource, 'tags'> {
   return row && 'tags' in row ? { tags: row.tags as readonly Tag[] } : {};
 }
@@ -63,7 +65,7 @@ function ownName({ userName }: Principal): string {
   );
 }
 
-/** A managed policy by ARN: the caller's account's or AWS's. */
+/** Returns the target for a managed policy by ARN: the account's own, or one of AWS's. */
 export function managedPolicyTarget(arn: string): IamTarget<IamEntity<'managedPolicies'>> {
   return {
     on: 'iam',
@@ -76,7 +78,7 @@ export function managedPolicyTarget(arn: string): IamTarget<IamEntity<'managedPo
   };
 }
 
-/** An entity that is to be made. */
+/** Returns the target for an entity that is about to be created. */
 export function newEntityTarget(table: EntityTable, name: string, path = '/'): IamTarget {
   return {
     on: 'iam',
@@ -87,7 +89,7 @@ export function newEntityTarget(table: EntityTable, name: string, path = '/'): I
   };
 }
 
-/** Everything of a kind: what listings are authorised for. */
+/** Returns the target for all entities of a kind, for listings. */
 export function collectionTarget(
   what: 'user' | 'group' | 'role' | 'policy' | 'oidc-provider' | 'mfa',
 ): IamTarget {
@@ -108,13 +110,13 @@ export function noSuchEntity(text: string): KmsError {
   return new KmsError('NoSuchEntity', text);
 }
 
-/** The row that was found. @throws NoSuchEntity */
+/** Returns the row that was found. @throws KmsError NoSuchEntity */
 export function rowOf<T extends EntityTable>(entity: IamEntity<T>): Tables[T] {
   if (entity.row === undefined) throw noSuchEntity(missing[entity.table](entity));
   return entity.row;
 }
 
-/** Changes the entity as it is now. @throws NoSuchEntity */
+/** Changes the current row of an entity. @throws KmsError NoSuchEntity */
 export async function amend<T extends EntityTable>(
   store: Store,
   entity: IamEntity<T>,
@@ -127,7 +129,7 @@ export async function amend<T extends EntityTable>(
   });
 }
 
-/** The entity as it is now, inside a transaction. @throws NoSuchEntity */
+/** Returns the current row of an entity, inside a transaction. @throws KmsError NoSuchEntity */
 export async function current<T extends EntityTable>(
   transaction: Transaction,
   entity: IamEntity<T>,
@@ -142,7 +144,7 @@ export function conflict(rest: string): KmsError {
   return new KmsError('DeleteConflict', `Cannot delete entity, ${rest}`);
 }
 
-// What most operations are about, by the members that all of them name it with.
+// Targets of most operations, by the members that name them.
 export const ofUser = ({ UserName }: { readonly UserName?: string }) => ({
   user: entityTarget('users', UserName),
 });

@@ -13,7 +13,7 @@ import {
 } from './entities.ts';
 import { pageOfTexts } from './page.ts';
 
-/** What each kind of holder calls its policies in quotas and errors. */
+/** The quota and the noun of each kind of policy holder. */
 const words = {
   users: { quota: 'UserPolicySize', noun: 'user' },
   groups: { quota: 'GroupPolicySize', noun: 'group' },

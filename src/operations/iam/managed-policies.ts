@@ -127,7 +127,7 @@ export const ListPolicyVersions = defineOperation('iam', 'ListPolicyVersions', {
   targets: ofPolicy,
   async handle(_services, _wanted, { policy }) {
     const row = rowOf(policy);
-    // At most five: always one page.
+    // At most five versions, so one page is always enough.
     return {
       Versions: row.versions.toReversed().map((version) => describeVersion(row, version)),
       IsTruncated: false,
@@ -195,7 +195,7 @@ function checkedManaged(document: string): string {
   return checkedDocument(document, 'identity');
 }
 
-/** AWS's own can be read and attached, not changed. */
+/** Rejects changes of AWS's managed policies, which can only be read and attached. */
 function requireOwn({ arn }: IamEntity<'managedPolicies'>): void {
   if (awsManagedPolicies.has(arn)) {
     throw new KmsError(

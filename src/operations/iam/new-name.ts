@@ -18,11 +18,14 @@ const entityKinds: Readonly<
 interface Wanted {
   readonly account: string;
   readonly name: string;
-  /** What is to be renamed, if it isn't new. */
+  /** The present name of an entity that is renamed. Absent for a new entity. */
   readonly from?: string;
 }
 
-/** There is room for one more, and the name is free: names don't differ by case alone. @throws EntityAlreadyExists, LimitExceeded */
+/**
+ * Requires a free name, and room for one more entity. Names that differ only in case are the same.
+ * @throws KmsError EntityAlreadyExists, LimitExceeded
+ */
 export async function checkNewName(
   reader: Reader,
   table: EntityTable,

@@ -5,7 +5,7 @@ import { collectionTarget, noSuchEntity } from './entities.ts';
 import { checkQuota } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
-/** An identity provider, there or not. */
+/** An identity provider, whether or not it exists. */
 interface ProviderResource extends IamResource {
   readonly url: string;
   readonly row: OidcProviderRow | undefined;
@@ -13,7 +13,7 @@ interface ProviderResource extends IamResource {
 
 const ARN = /^arn:aws[a-z-]*:iam::(\d{12}):oidc-provider\/(.+)$/;
 const URL_FORM = /^(https?):\/\/([a-z0-9.-]+(?::\d+)?(?:\/[^?#\s]*)?)$/i;
-/** Without TLS only this machine's own providers can be believed. */
+/** Hosts that may be used without TLS: only providers on this machine can be trusted then. */
 const LOCAL = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::|\/|$)/;
 
 function providerTarget(arn: string): IamTarget<ProviderResource> {
@@ -58,7 +58,7 @@ function newProviderTarget(url: string): IamTarget {
   };
 }
 
-/** @throws InvalidInput */
+/** Parses the URL of a provider. @throws KmsError InvalidInput */
 function parseUrl(url: string): Pick<OidcProviderRow, 'scheme' | 'url'> {
   const [, scheme = '', rest = ''] = URL_FORM.exec(url) ?? [];
   const secure = scheme.toLowerCase() === 'https';

@@ -1,7 +1,7 @@
 import { KmsError } from '../../domain/index.ts';
 import type { Page } from '../../storage/index.ts';
 
-/** Which part of a listing is wanted, in the members that all of IAM's listings have. */
+/** The page that a request asks for, by the members of all IAM listings. */
 export interface Wanted {
   readonly Marker?: string;
   readonly MaxItems?: number;
@@ -17,18 +17,21 @@ export interface Listed<Row> {
 }
 
 interface Listing<Row> {
-  /** Rows in the order of their keys. */
+  /** Reads rows in the order of their keys. */
   readonly fetch: (page: Page) => Promise<readonly Row[]>;
   readonly keyOf: (row: Row) => readonly string[];
-  /** What does not belong into the listing is passed over. */
+  /** Returns whether a row belongs to the listing. Other rows are skipped. */
   readonly keep?: (row: Row) => boolean;
 }
 
 const DEFAULT_ITEMS = 100;
-/** How many rows are read at a time where most of them may be passed over. */
+/** Number of rows that are read at a time if some may be skipped. */
 const BATCH_ROWS = 500;
 
-/** One page of rows. Reads on until the page is full, and one row further to know whether there are more. */
+/**
+ * Returns one page of rows. Reads until the page is full, and one row more to see whether another
+ * page follows.
+ */
 export async function pageOf<Row>(
   { Marker, MaxItems = DEFAULT_ITEMS }: Wanted,
   { fetch, keyOf, keep }: Listing<Row>,
@@ -55,7 +58,7 @@ export async function pageOf<Row>(
   };
 }
 
-/** One page of what is at hand whole: texts in their order. */
+/** Returns one page of strings that are all in memory, sorted. */
 export function pageOfTexts(wanted: Wanted, texts: readonly string[]): Promise<Listed<string>> {
   const sorted = texts.toSorted();
   return pageOf(wanted, {
@@ -72,7 +75,7 @@ function readMarker(marker: string | undefined): readonly string[] | undefined {
     if (Array.isArray(after) && after.length > 0 && after.every((part) => typeof part === 'string'))
       return after;
   } catch {
-    // Whatever is wrong with a marker, the answer is the same.
+    // Every malformed marker gets the same error.
   }
   throw new KmsError('ValidationException', 'Invalid Marker.');
 }

@@ -1,6 +1,6 @@
 import { KmsError } from '../../domain/index.ts';
 
-/** How much of each an account or entity may have. Source: "IAM and AWS STS quotas" in the IAM User Guide. */
+/** Quotas of an account or entity. Source: "IAM and AWS STS quotas" in the IAM User Guide. */
 export const quotas = {
   Users: 5000,
   Groups: 300,
@@ -24,7 +24,7 @@ export const quotas = {
 
 export type Quota = keyof typeof quotas;
 
-/** `size` is what there would be afterwards. @throws LimitExceeded */
+/** Requires that the resulting size is within the quota. @throws KmsError LimitExceeded */
 export function checkQuota(quota: Quota, size: number): void {
   if (size > quotas[quota])
     throw new KmsError('LimitExceeded', `Cannot exceed quota for ${quota}: ${quotas[quota]}`);

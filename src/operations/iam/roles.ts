@@ -19,7 +19,7 @@ import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 type Role = NonNullable<Response<'iam', 'GetRole'>['Role']>;
 
-/** Seconds. */
+/** Default duration of a session, in seconds. */
 const DEFAULT_SESSION_DURATION_SECONDS = 3600;
 
 export const CreateRole = defineOperation('iam', 'CreateRole', {
@@ -148,7 +148,7 @@ export const ListRoleTags = defineOperation('iam', 'ListRoleTags', {
   handle: (_services, wanted, { role }) => pageOfTags(wanted, rowOf(role).tags),
 });
 
-/** There are no instances here, but clients ask before they delete a role. */
+/** Keyhold has no instance profiles, but clients ask for them before they delete a role. */
 export const ListInstanceProfilesForRole = defineOperation('iam', 'ListInstanceProfilesForRole', {
   effect: 'read',
   targets: ofRole,

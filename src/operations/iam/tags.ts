@@ -7,7 +7,10 @@ interface WireTag {
   readonly Value: string;
 }
 
-/** Tags as they are stored. @throws InvalidInput for two of one key; keys don't differ by case alone */
+/**
+ * Converts tags to their stored form. @throws KmsError InvalidInput if two keys are the same,
+ * regardless of case
+ */
 export function checkedTags(tags: readonly WireTag[] = []): Tag[] {
   if (new Set(tags.map(({ Key }) => Key.toLowerCase())).size < tags.length) {
     throw new KmsError(
@@ -43,12 +46,12 @@ export function shownTags(tags: readonly Tag[]): WireTag[] {
   return tags.map(({ key, value }) => ({ Key: key, Value: value }));
 }
 
-/** `Tags`, where there are any. */
+/** Returns `Tags`, if there are any. */
 export function someTags(tags: readonly Tag[]): { readonly Tags?: readonly WireTag[] } {
   return tags.length > 0 ? { Tags: shownTags(tags) } : {};
 }
 
-/** What ListUserTags and its like answer. */
+/** Returns a page of tags, for ListUserTags and similar operations. */
 export async function pageOfTags(wanted: Wanted, tags: readonly Tag[]) {
   const { rows, more } = await pageOfTexts(
     wanted,

@@ -128,7 +128,7 @@ function accessKeysOf(transaction: Transaction, account: string, name: string) {
   return transaction.find('accessKeys', 'byUser', [account, name]);
 }
 
-/** Access keys and memberships go with the user. */
+/** Renames a user together with its access keys and memberships. */
 async function rename(
   transaction: Transaction,
   { account, name }: UserRow,
