@@ -4,12 +4,12 @@ import { roleOf, roleToAssume } from './assumable-role.ts';
 import { issueRoleSession } from './role-session.ts';
 import { sessionTags } from './session-tags.ts';
 
-/** Seconds that a session lasts at most which was made with another role's session. */
+/** Maximum duration of a session that was created with another role's session, in seconds. */
 const MAX_CHAINED_DURATION_SECONDS = 3600;
 
 export const AssumeRole = defineOperation('sts', 'AssumeRole', {
   effect: 'write',
-  // What a session passes on by itself takes the same permission as what is asked for.
+  // Tags and identities that a session passes on require the same permissions as requested ones.
   targets: ({ RoleArn, Tags = [], TransitiveTagKeys = [], SourceIdentity }, { session }) => ({
     role: roleToAssume(RoleArn, 'sts:AssumeRole'),
     tagging:
@@ -47,7 +47,7 @@ export const AssumeRole = defineOperation('sts', 'AssumeRole', {
   },
 });
 
-/** Once set, a source identity stays through all sessions that are made with each other. */
+/** Returns the source identity. Once set, it stays the same through all chained sessions. */
 function sourceIdentityOf(
   { arn, session }: Principal,
   wanted: string | undefined,

@@ -8,7 +8,10 @@ import { tagsOfToken, tokenContext } from './token-claims.ts';
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity';
 
-/** The one call that nobody signs: the token says who calls, and the role's trust policy alone decides. */
+/**
+ * The only unsigned call: the token identifies the caller, and the role's trust policy alone
+ * decides.
+ */
 export const AssumeRoleWithWebIdentity = defineOperation('sts', 'AssumeRoleWithWebIdentity', {
   effect: 'write',
   targets: ({ RoleArn }) => ({ role: roleToTrust(RoleArn) }),
@@ -66,7 +69,10 @@ function trusts(
   );
 }
 
-/** Who calls, for the audit record: nobody of the account, until the token is believed. */
+/**
+ * Returns the caller for the audit record: an unknown principal of the account, until the token is
+ * verified.
+ */
 function bearerOf({ account }: AssumableRole): Principal {
   return { account, arn: '', userId: '', accessKeyId: '' };
 }

@@ -2,12 +2,12 @@ import { KmsError } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
 import { describeCredentials } from './role-session.ts';
 
-/** Seconds. */
+/** Default duration, in seconds. */
 const DEFAULT_DURATION_SECONDS = 43_200;
 
 export const GetSessionToken = defineOperation('sts', 'GetSessionToken', {
   effect: 'read',
-  // As in AWS it takes no permission: the session can do what its user can.
+  // As in AWS it requires no permission: the session can do what its user can.
   targets: () => ({}),
   async handle({ clock, identity }, input, _targets, { caller }) {
     const {

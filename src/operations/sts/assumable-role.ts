@@ -3,13 +3,16 @@ import { compilePolicy, parsePolicy, type CompiledPolicy } from '../../policy/in
 import type { Reader } from '../../storage/index.ts';
 import type { IamResource, IamTarget } from '../operation.ts';
 
-/** A role that somebody wants to become. */
+/** A role that the caller wants to assume. */
 export interface AssumableRole extends IamResource {
   readonly row: RoleRow | undefined;
   readonly trustPolicy: CompiledPolicy;
 }
 
-/** What a role that isn't there trusts: so it can't be told from one that doesn't trust the caller. */
+/**
+ * The trust policy of a missing role, so that it is indistinguishable from one that does not trust
+ * the caller.
+ */
 const nobody = compilePolicy(
   parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: [] }), 'trust'),
 );
@@ -31,17 +34,23 @@ async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole
   };
 }
 
-/** The same role is a target once for each action that it takes to become it as wanted. */
+/**
+ * Returns the target for a role and one of the actions that assuming it requires. One role can be
+ * several targets.
+ */
 export function roleToAssume(arn: string, action: string): IamTarget<AssumableRole> {
   return { on: 'iam', action, find: (reader) => assumableRole(reader, arn) };
 }
 
-/** A role whose trust policy the operation itself holds against a caller whom the pipeline doesn't know. */
+/**
+ * Returns the target for a role whose trust policy the operation itself evaluates, because the
+ * pipeline does not know the caller.
+ */
 export function roleToTrust(arn: string): IamTarget<AssumableRole> {
   return { on: 'iam', decidedBy: 'handler', find: (reader) => assumableRole(reader, arn) };
 }
 
-/** After authorisation: nobody is authorised for a role that isn't there. */
+/** Returns the role's row, after authorization. A missing role is never authorized. */
 export function roleOf({ row, arn }: AssumableRole): RoleRow {
   if (!row) throw new Error(`${arn} was authorised and isn't there`);
   return row;

@@ -3,7 +3,7 @@ import type { Session } from '../../identity/index.ts';
 import type { Services } from '../services.ts';
 import { checkedSessionPolicies, packedSize } from './session-policies.ts';
 
-/** What AssumeRole and AssumeRoleWithWebIdentity share of their input. */
+/** The input that AssumeRole and AssumeRoleWithWebIdentity have in common. */
 interface Wanted {
   readonly RoleSessionName: string;
   readonly DurationSeconds?: number;
@@ -12,10 +12,13 @@ interface Wanted {
   readonly MinimumSessionTokenSize?: number;
 }
 
-/** Seconds, if nothing is said. */
+/** Default duration, in seconds. */
 const DEFAULT_DURATION_SECONDS = 3600;
 
-/** Temporary credentials for a role, as both operations answer them. `more` is what is particular to the one. */
+/**
+ * Issues temporary credentials for a role. `more` has the properties that only one of the two
+ * operations sets.
+ */
 export async function issueRoleSession(
   { store, clock, identity }: Services,
   role: RoleRow,

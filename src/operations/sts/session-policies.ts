@@ -9,12 +9,14 @@ interface Wanted {
   readonly PolicyArns?: readonly { readonly arn?: string }[];
 }
 
-/** How many managed policies a session can be given. */
+/** Maximum number of managed policies per session. */
 const MAX_ARNS = 10;
-/** Bytes that policies and tags may take when packed: what request headers have room for. */
+/** Maximum packed size of policies and tags, in bytes: the room that request headers have. */
 const MAX_PACKED_BYTES = 3072;
 
-/** Session policies as wanted; undefined if there are none, so that the session isn't limited. */
+/**
+ * Validates session policies. Returns undefined if none are given: the session is not limited then.
+ */
 export async function checkedSessionPolicies(
   store: Store,
   account: string,
@@ -36,7 +38,10 @@ export async function checkedSessionPolicies(
   return { documents: Policy === undefined ? [] : [checkedDocument(Policy, 'identity')], arns };
 }
 
-/** How much of the room for policies and tags is taken, in percent. @throws PackedPolicyTooLarge */
+/**
+ * Returns the packed size of policies and tags, in percent of the maximum. @throws KmsError
+ * PackedPolicyTooLarge
+ */
 export function packedSize(
   policies: Session['policies'],
   tags: Session['tags'],

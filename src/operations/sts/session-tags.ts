@@ -7,7 +7,10 @@ interface Wanted {
   readonly TransitiveTagKeys?: readonly string[];
 }
 
-/** The tags of a new session: those given, and the transitive ones of the session that asks, which nobody can change. */
+/**
+ * Returns the tags of a new session: the given ones, and the transitive ones of the calling
+ * session, which cannot be changed.
+ */
 export function sessionTags(
   { tags, session }: Principal,
   { Tags = [], TransitiveTagKeys = [] }: Wanted,

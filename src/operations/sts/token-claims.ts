@@ -4,10 +4,10 @@ import type { RequestContext } from '../../policy/index.ts';
 
 type Claims = WebIdentity['claims'];
 
-/** Where a token carries the tags of the session. Source: "Pass session tags in AWS STS", IAM User Guide. */
+/** The claim with the session tags. Source: "Pass session tags in AWS STS", IAM User Guide. */
 const TAGS_CLAIM = 'https://aws.amazon.com/tags';
 
-/** The session tags that a token brings along; what isn't in their form is not taken for tags. */
+/** Returns the session tags in a token. Values in another form are ignored. */
 export function tagsOfToken(claims: Claims): Pick<Session, 'tags' | 'transitiveTagKeys'> {
   const claim = objectOf(claims[TAGS_CLAIM]);
   const tags: Record<string, string> = {};
@@ -28,14 +28,17 @@ interface Token {
   readonly provider: OidcProviderRow;
   readonly bearer: WebIdentity;
   readonly tags: Pick<Session, 'tags' | 'transitiveTagKeys'>;
-  /** What the request shows beside the token. */
+  /** The request context without the token. */
   readonly others: RequestContext;
 }
 
-/** What a token shows to conditions. Source: "Available keys for AWS OIDC federation", IAM User Guide. */
+/**
+ * Creates the request context for a token. Source: "Available keys for AWS OIDC federation", IAM
+ * User Guide.
+ */
 export function tokenContext({ provider, bearer, tags, others }: Token): RequestContext {
   const { claims, subject, audience } = bearer;
-  // With an authorised party the key `aud` is that, and `oaud` the audience.
+  // If the token has an authorized party, `aud` is that party and `oaud` the audience.
   const party = typeof claims['azp'] === 'string' ? claims['azp'] : undefined;
   const own: Readonly<Record<string, string | readonly string[] | undefined>> = {
     sub: subject,
