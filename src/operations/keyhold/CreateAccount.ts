@@ -19,7 +19,7 @@ export const CreateAccount = defineOperation('keyhold', 'CreateAccount', {
     const { user, key, secretAccessKey } = await identity.newAdministrator(AccountId);
     await store.transact(async (transaction) => {
       if (await transaction.get('accounts', AccountId)) {
-        throw new KmsError('AlreadyExistsException', `There is an account ${AccountId} already.`);
+        throw new KmsError('AlreadyExistsException', `Account ${AccountId} already exists.`);
       }
       await transaction.put('accounts', row);
       await transaction.put('users', user);

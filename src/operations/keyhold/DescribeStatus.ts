@@ -44,7 +44,7 @@ async function rowsOf(reader: Reader, account: string) {
     keyStores: await Promise.all(
       keyStores.map(async (row) => {
         const { region, storeId } = row;
-        // Bounded by what the HSMs of one cluster can hold.
+        // The number of keys is bounded by the capacity of the cluster's HSMs.
         const keys = await reader.find('keys', 'byStore', [account, region, storeId]);
         return { row, region, keyCount: keys.length };
       }),

@@ -15,7 +15,10 @@ import {
 import { keyTarget, resolveAgain } from '../simulation/key-target.ts';
 import { requireAction } from '../simulation/known-actions.ts';
 
-/** Of principals of the caller's account, and of keys whose policy the caller may read. */
+/**
+ * Explains the access of a principal of the caller's account. The caller must be allowed to read
+ * the key's policy.
+ */
 export const ExplainAccess = defineOperation('keyhold', 'ExplainAccess', {
   effect: 'read',
   targets: ({ KeyId }) => ({
@@ -24,7 +27,7 @@ export const ExplainAccess = defineOperation('keyhold', 'ExplainAccess', {
   }),
   async handle(services, input, { service: { scope }, key }) {
     if (key && input.ResourceArn !== undefined)
-      throw new KmsError('ValidationException', 'Give KeyId or ResourceArn, not both.');
+      throw new KmsError('ValidationException', 'Specify KeyId or ResourceArn, not both.');
     const action = requireAction(input.Action);
     const subject = await principalOf(services, scope.account, input.PrincipalArn);
     const resolved: ResolvedTarget = key
@@ -58,7 +61,7 @@ async function principalOf(
   arn: string,
 ): Promise<PrincipalWithPolicies> {
   const subject = await store.read((reader) => identity.principals.byArn(reader, arn));
-  // Of another account's principals not even their existence shows.
+  // Do not disclose whether a principal of another account exists.
   if (subject?.principal.account === account) return subject;
   throw new KmsError('NotFoundException', `There is no principal ${arn} in this account.`);
 }

@@ -12,7 +12,7 @@ export const LintPolicy = defineOperation('keyhold', 'LintPolicy', {
       conditionKeys,
       multiValued: multiValuedKeys,
     };
-    // The contract's enum are the kinds.
+    // The cast is safe: the contract's enum lists the kinds.
     const findings = lintPolicy(Policy, Kind as PolicyKind, vocabulary);
     return {
       Findings: findings.map(({ level, statement, text }) => ({

@@ -5,7 +5,10 @@ import type { Services } from '../services.ts';
 
 type BackupInfo = Response<'keyhold', 'ListBackups'>['Backups'][number];
 
-/** Says which backups still hold a key, so that one who erases it for good knows what is left to be deleted. */
+/**
+ * Lists backups. With a key label, lists those that still contain the key, which an operator has to
+ * delete to erase the key.
+ */
 export const ListBackups = defineOperation('keyhold', 'ListBackups', {
   effect: 'read',
   targets: () => ({ service: { on: 'service' } }),

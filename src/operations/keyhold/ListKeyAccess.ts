@@ -18,7 +18,10 @@ import { principalPage } from '../simulation/principal-page.ts';
 
 type KeyAccess = Response<'keyhold', 'ListKeyAccess'>['Principals'][number];
 
-/** Users and roles of the key's account, and whoever else its policy or its grants let in. */
+/**
+ * Lists the users and roles of the key's account, and the principals of other accounts, that can
+ * access a key.
+ */
 export const ListKeyAccess = defineOperation('keyhold', 'ListKeyAccess', {
   effect: 'read',
   targets: ({ KeyId }) => ({ service: { on: 'service' }, key: keyTarget(KeyId) }),
@@ -26,7 +29,7 @@ export const ListKeyAccess = defineOperation('keyhold', 'ListKeyAccess', {
     const resolved = await resolveAgain(services, key);
     const query = {
       resolved,
-      open: relaxedKey(resolved),
+      relaxed: relaxedKey(resolved),
       actions: Actions.map(requireAction),
       aliases: await aliasNames(services, resolved),
     };
@@ -43,13 +46,13 @@ export const ListKeyAccess = defineOperation('keyhold', 'ListKeyAccess', {
 
 interface KeyAccessQuery {
   readonly resolved: ResolvedKey;
-  /** The same without conditions. */
-  readonly open: ResolvedKey;
+  /** The key without the conditions of its policy. */
+  readonly relaxed: ResolvedKey;
   readonly actions: readonly string[];
   readonly aliases: readonly string[] | undefined;
 }
 
-/** Only who can do something. */
+/** Returns the principals with any access. */
 async function accessOf(
   services: Services,
   principals: readonly PrincipalWithPolicies[],
@@ -57,7 +60,7 @@ async function accessOf(
 ): Promise<KeyAccess[]> {
   const all: KeyAccess[] = [];
   for (const subject of principals) {
-    const callers = { subject, open: relaxedPrincipal(subject) };
+    const callers = { subject, relaxed: relaxedPrincipal(subject) };
     const permitted: KeyAccess['Actions'][number][] = [];
     for (const action of query.actions)
       permitted.push(...(await permission(services, callers, action, query)));
@@ -70,13 +73,13 @@ async function accessOf(
 
 interface Callers {
   readonly subject: PrincipalWithPolicies;
-  /** The same without conditions. */
-  readonly open: PrincipalWithPolicies;
+  /** The principal without the conditions of its policies. */
+  readonly relaxed: PrincipalWithPolicies;
 }
 
 async function permission(
   services: Services,
-  { subject, open }: Callers,
+  { subject, relaxed }: Callers,
   action: string,
   query: KeyAccessQuery,
 ): Promise<KeyAccess['Actions']> {
@@ -93,7 +96,7 @@ async function permission(
   const { decision } = await decideHypothetically(services, question);
   if (decision.allowed)
     return [{ Action: action, Conditional: false, Through: accessCauses(decision.by) }];
-  const most = await decideAtMost(services, open, action, query.open);
+  const most = await decideAtMost(services, relaxed, action, query.relaxed);
   return most.allowed
     ? [{ Action: action, Conditional: true, Through: accessCauses(most.by) }]
     : [];

@@ -8,7 +8,8 @@ export const PutServiceControlPolicies = defineOperation('keyhold', 'PutServiceC
   targets: ({ AccountId }) => ({ account: accountTarget(AccountId) }),
   async handle({ store }, { AccountId, Policies }, { account }) {
     if (AccountId === account.account) {
-      // As in AWS Organizations, and so that nobody can lock the installation.
+      // As in AWS Organizations. It also keeps administrators from locking themselves out of the
+      // installation.
       throw new KmsError(
         'ValidationException',
         'Service control policies do not limit the management account.',

@@ -2,12 +2,15 @@ import { KmsError, type AccountRow } from '../../domain/index.ts';
 import { managementAccount } from '../../identity/index.ts';
 import type { IamResource, IamTarget } from '../operation.ts';
 
-/** An account of the installation, there or not; all of them, if no id is given. */
+/** An account of the installation, whether or not it exists. */
 export interface AccountResource extends IamResource {
   readonly row: AccountRow | undefined;
 }
 
-/** Accounts belong to the management account: only its principals can be allowed to see or change them. */
+/**
+ * Returns the target for an account, or for all accounts. They belong to the management account:
+ * only its principals can be allowed to view or change them.
+ */
 export function accountTarget(id = '*'): IamTarget<AccountResource> {
   return {
     on: 'iam',
@@ -24,7 +27,7 @@ export function accountTarget(id = '*'): IamTarget<AccountResource> {
 
 export function accountOf({ row, arn }: AccountResource): AccountRow {
   if (!row)
-    throw new KmsError('NotFoundException', `There is no account ${arn.replace(/^.*\//, '')}.`);
+    throw new KmsError('NotFoundException', `Account ${arn.replace(/^.*\//, '')} does not exist.`);
   return row;
 }
 
