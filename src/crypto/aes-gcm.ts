@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<number, 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gc
   32: 'aes-256-gcm',
 };
 
-/** The key is not the one, or key, bytes or AAD were changed; which of them is not told. */
+/** Authentication failed. Deliberately does not say whether key, ciphertext or AAD was wrong. */
 export class BrokenSealError extends Error {
   override readonly name = 'BrokenSealError';
 
@@ -19,7 +19,21 @@ export class BrokenSealError extends Error {
   }
 }
 
-/** AES-GCM with a random IV: IV, ciphertext, tag. `reserve` leaves so many bytes free in front for the caller. */
+/**
+ * Encrypts with AES-GCM under a random IV. Returns IV, ciphertext and tag. `reserve` leaves that
+ * many bytes free in front, for the caller to fill.
+ *
+ * @example
+ * ```ts
+ * import { open, randomBytes, seal, secretKey } from 'src/crypto/index.ts';
+ *
+ * const key = secretKey(randomBytes(32));
+ * const aad = Buffer.from('row 7');
+ * const sealed = seal(key, Buffer.from('secret'), aad);
+ * assert.equal(open(key, sealed, aad).toString(), 'secret');
+ * assert.throws(() => open(key, sealed, Buffer.from('row 8')));
+ * ```
+ */
 export function seal(
   key: KeyObject | Buffer,
   plaintext: Uint8Array,
@@ -37,7 +51,7 @@ export function seal(
   return sealed;
 }
 
-/** Opens what `seal` made. Throws `BrokenSealError`. */
+/** Decrypts the result of `seal`. Throws `BrokenSealError`. */
 export function open(key: KeyObject | Buffer, sealed: Uint8Array, aad: Uint8Array): Buffer {
   const end = sealed.length - TAG_BYTES;
   if (end < IV_BYTES) throw new BrokenSealError();

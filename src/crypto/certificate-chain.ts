@@ -2,8 +2,10 @@ import { verify, X509Certificate } from 'node:crypto';
 import type { AsymmetricKey } from './key-der.ts';
 
 /**
- * The public key that a chain of certificates vouches for: DER, the leaf first, each signed by the next, the last being
- * `root` itself, all valid at `now` (milliseconds since the epoch), all but the leaf authorities. Undefined for any other.
+ * Returns the public key of the first certificate of a valid chain, otherwise undefined. The chain
+ * is in DER, the leaf first. Each certificate must be signed by the next, the last must be `root`
+ * itself (PEM), all must be valid at `now` (milliseconds since the epoch), and all but the leaf
+ * must be CA certificates.
  */
 export function certifiedKey(
   chain: readonly Uint8Array[],
@@ -21,7 +23,7 @@ export function certifiedKey(
     );
     return good ? leaf.publicKey : undefined;
   } catch {
-    // One of them is no certificate.
+    // One of them is not a certificate.
     return undefined;
   }
 }
@@ -43,7 +45,10 @@ function isSigned(
   );
 }
 
-/** ECDSA with SHA-384, its signature as two numbers of 48 bytes: what COSE (RFC 9053) calls ES384. */
+/**
+ * Verifies ECDSA over P-384 with SHA-384. The signature is two numbers of 48 bytes. COSE (RFC 9053)
+ * calls this ES384.
+ */
 export function verifyEs384(
   publicKey: AsymmetricKey,
   data: Uint8Array,

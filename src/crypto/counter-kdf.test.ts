@@ -6,33 +6,29 @@ import { deriveKey, secretKey } from './index.ts';
 const key = Buffer.alloc(32, 7);
 const context = Buffer.of(0, 0xff, 0x10);
 
-test(
-  'keys are derived as openssl’s KBKDF in counter mode derives them',
-  { skip: withoutOpenssl },
-  () => {
-    for (const length of [1, 16, 32, 33, 40, 64, 100]) {
-      const options = [
-        'mac:HMAC',
-        'digest:SHA256',
-        'mode:COUNTER',
-        `hexkey:${key.toString('hex')}`,
-        'salt:label',
-        `hexinfo:${context.toString('hex')}`,
-      ];
-      const text = openssl([
-        'kdf',
-        '-keylen',
-        String(length),
-        ...options.flatMap((one) => ['-kdfopt', one]),
-        'KBKDF',
-      ]).toString();
-      const expected = text.trim().replaceAll(':', '').toLowerCase();
-      assert.equal(deriveKey(secretKey(key), 'label', context, length).toString('hex'), expected);
-    }
-  },
-);
+test('deriveKey matches openssl’s KBKDF in counter mode', { skip: withoutOpenssl }, () => {
+  for (const length of [1, 16, 32, 33, 40, 64, 100]) {
+    const options = [
+      'mac:HMAC',
+      'digest:SHA256',
+      'mode:COUNTER',
+      `hexkey:${key.toString('hex')}`,
+      'salt:label',
+      `hexinfo:${context.toString('hex')}`,
+    ];
+    const text = openssl([
+      'kdf',
+      '-keylen',
+      String(length),
+      ...options.flatMap((one) => ['-kdfopt', one]),
+      'KBKDF',
+    ]).toString();
+    const expected = text.trim().replaceAll(':', '').toLowerCase();
+    assert.equal(deriveKey(secretKey(key), 'label', context, length).toString('hex'), expected);
+  }
+});
 
-test('another key, label, context or length gives another key', () => {
+test('a different key, label, context or length derives a different key', () => {
   const secret = secretKey(key);
   const all = [
     deriveKey(secret, 'label', context, 32),

@@ -3,8 +3,19 @@ import { createHmac, type KeyObject } from 'node:crypto';
 const BLOCK_BYTES = 32;
 
 /**
- * SP 800-108 key derivation in counter mode with HMAC-SHA-256: 32-bit counter, label, a zero byte, context, 32-bit length
- * in bits. `bytes` is the length of the derived key.
+ * Derives a key by SP 800-108 in counter mode with HMAC-SHA-256: 32-bit counter, label, a zero
+ * byte, context, 32-bit length in bits. `bytes` is the length of the derived key.
+ *
+ * @example
+ * ```ts
+ * import { deriveKey, randomBytes, secretKey } from 'src/crypto/index.ts';
+ *
+ * const master = secretKey(randomBytes(32));
+ * const context = Buffer.from('message 1');
+ * const key = deriveKey(master, 'example', context, 32);
+ * assert.deepEqual(key, deriveKey(master, 'example', context, 32));
+ * assert.notDeepEqual(key, deriveKey(master, 'example', Buffer.from('message 2'), 32));
+ * ```
  */
 export function deriveKey(
   key: KeyObject,

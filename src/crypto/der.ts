@@ -1,4 +1,6 @@
-/** As much of DER as SM2's ciphertexts need: a sequence of integers and octet strings (X.690). */
+/**
+ * The part of DER (X.690) that SM2 ciphertexts need: one sequence of integers and octet strings.
+ */
 
 type Item = { readonly integer: bigint } | { readonly octets: Uint8Array };
 
@@ -17,7 +19,10 @@ export function writeSequence(items: readonly Item[]): Buffer {
   );
 }
 
-/** The items of a sequence and nothing after it; undefined for anything else. */
+/**
+ * Returns the items of a sequence. Returns undefined if `bytes` is anything else, or longer than
+ * the sequence.
+ */
 export function readSequence(bytes: Uint8Array): Item[] | undefined {
   const whole = readTagged(bytes);
   if (whole?.tag !== SEQUENCE || whole.rest.length > 0) return undefined;
@@ -33,7 +38,7 @@ export function readSequence(bytes: Uint8Array): Item[] | undefined {
   return items;
 }
 
-/** Not negative. */
+/** Encodes a non-negative integer. */
 function writeInteger(value: bigint): Buffer {
   const hex = value.toString(16);
   const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');

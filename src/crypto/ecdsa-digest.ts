@@ -4,7 +4,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import type { Signer } from './signature.ts';
 
-/** By OpenSSL's name of the curve. */
+/** Curves by OpenSSL's names. */
 const curves: Readonly<Record<string, ECDSA>> = {
   prime256v1: p256,
   secp384r1: p384,
@@ -12,10 +12,10 @@ const curves: Readonly<Record<string, ECDSA>> = {
   secp256k1,
 };
 
-/** `s` may be any of its two values, as in AWS KMS and OpenSSL; the digest is signed as it is. */
+/** Both values of `s` are accepted, as in AWS KMS and OpenSSL. The digest is signed as it is. */
 const FORM = { prehash: false, lowS: false, format: 'der' } as const;
 
-/** ECDSA over digests, which Node doesn't sign: by noble-curves. */
+/** ECDSA over digests, by noble-curves. Node only signs messages. */
 export const ecdsaDigest: Signer = {
   async sign(key, digest) {
     const scalar = key.export({ format: 'raw-private' });
@@ -29,7 +29,7 @@ export const ecdsaDigest: Signer = {
     try {
       return curveOf(key).verify(signature, digest, key.export({ format: 'raw-public' }), FORM);
     } catch {
-      // Not DER.
+      // The signature is not DER.
       return false;
     }
   },
@@ -37,6 +37,6 @@ export const ecdsaDigest: Signer = {
 
 function curveOf(key: KeyObject): ECDSA {
   const curve = curves[key.asymmetricKeyDetails?.namedCurve ?? ''];
-  if (!curve) throw new TypeError('no curve for ECDSA');
+  if (!curve) throw new TypeError('not a curve for ECDSA');
   return curve;
 }

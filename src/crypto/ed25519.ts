@@ -1,9 +1,9 @@
 import { lazySigner, messageSigner, type SignatureScheme } from './signature.ts';
 
-/** Ed25519 (RFC 8032): over whole messages, with no digest. */
+/** Ed25519 (RFC 8032), over messages only. */
 export const ed25519: SignatureScheme = { family: 'ed25519', raw: messageSigner(undefined) };
 
-/** Ed25519ph (RFC 8032) without context: over the SHA-512 digest of a message. */
+/** Ed25519ph (RFC 8032) without context, over SHA-512 digests of messages. */
 export const ed25519ph: SignatureScheme = {
   family: 'ed25519',
   digest: {

@@ -4,10 +4,10 @@ import { ed25519 as curve } from '@noble/curves/ed25519.js';
 import type { Signer } from './signature.ts';
 
 const DOMAIN = Buffer.from('SigEd25519 no Ed25519 collisions', 'latin1');
-/** `dom2` (RFC 8032, section 5.1) with the flag for a message that was hashed before. */
+/** Flag of `dom2` (RFC 8032, section 5.1) for a message that is already hashed. */
 const PREHASHED = 1;
 
-/** noble-curves' Ed25519ph, but for what has been hashed: Node has no Ed25519ph at all. */
+/** Ed25519ph of noble-curves, changed to take a digest. Node has no Ed25519ph. */
 const ed25519Prehashed = eddsa(curve.Point, (data: Uint8Array) => hash('sha512', data, 'buffer'), {
   domain: (data: Uint8Array, context: Uint8Array) =>
     Buffer.concat([DOMAIN, Buffer.of(PREHASHED, context.length), context, data]),
@@ -29,7 +29,7 @@ export const ed25519Digest: Signer = {
     try {
       return ed25519Prehashed.verify(signature, digest, key.export({ format: 'raw-public' }));
     } catch {
-      // Not 64 bytes.
+      // The signature is not 64 bytes long.
       return false;
     }
   },

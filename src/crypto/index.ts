@@ -1,6 +1,7 @@
 /**
- * crypto: the few algorithms that Keyhold uses, each behind the narrowest function that does the job. The only folder
- * (with sigv4 and base/ids) that touches node:crypto. It must not know HSMs, users or AWS. Begin at `aes-gcm.ts`.
+ * crypto: the few algorithms that Keyhold uses, each behind the narrowest function that does the
+ * job. The only folder (with sigv4 and base/ids) that uses node:crypto. It must not know HSMs,
+ * users or AWS. Begin at `aes-gcm.ts`.
  */
 export { BrokenSealError, open, seal } from './aes-gcm.ts';
 export { verifyEs384, certifiedKey } from './certificate-chain.ts';

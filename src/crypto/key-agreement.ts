@@ -7,13 +7,43 @@ const agreeAsync = promisify(diffieHellman);
 const encapsulateAsync = promisify(encapsulate);
 const decapsulateAsync = promisify(decapsulate);
 
-/** ECDH with cofactor 1 (SP 800-56A): the x-coordinate of the shared point. Both keys must be on the same curve. Those without a type are SM2's. */
+/**
+ * Computes an ECDH shared secret with cofactor 1 (SP 800-56A): the x-coordinate of the shared
+ * point. Both keys must be on the same curve. Node has no type name for SM2 keys.
+ *
+ * @example
+ * ```ts
+ * import { agree, makeKeyPair } from 'src/crypto/index.ts';
+ *
+ * const alice = makeKeyPair();
+ * const bob = makeKeyPair();
+ * const secret = await agree(alice.privateKey, bob.publicKey);
+ * assert.deepEqual(secret, await agree(bob.privateKey, alice.publicKey));
+ * ```
+ */
 export async function agree(privateKey: KeyObject, publicKey: KeyObject): Promise<Buffer> {
   if (privateKey.asymmetricKeyType === undefined) return sm2Agree(privateKey, publicKey);
   return agreeAsync({ privateKey, publicKey });
 }
 
-/** ML-KEM (FIPS 203): a fresh secret of 32 bytes and what carries it to the holder of the private key. */
+/**
+ * Creates an ML-KEM (FIPS 203) secret of 32 bytes, and the ciphertext that carries it to the holder
+ * of the private key.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   decapsulateSecret,
+ *   encapsulateSecret,
+ *   generatePrivateKey,
+ *   publicKeyOf,
+ * } from 'src/crypto/index.ts';
+ *
+ * const privateKey = await generatePrivateKey('ml-kem-768');
+ * const { secret, ciphertext } = await encapsulateSecret(publicKeyOf(privateKey));
+ * assert.deepEqual(await decapsulateSecret(privateKey, ciphertext), secret);
+ * ```
+ */
 export async function encapsulateSecret(
   publicKey: KeyObject,
 ): Promise<{ readonly secret: Buffer; readonly ciphertext: Buffer }> {
@@ -21,7 +51,10 @@ export async function encapsulateSecret(
   return { secret: sharedKey, ciphertext };
 }
 
-/** The secret in `ciphertext`; of a forged one, a secret that nobody knows. One of a wrong length throws `BrokenSealError`. */
+/**
+ * Returns the secret that `ciphertext` carries. A forged ciphertext of the right length gives an
+ * unpredictable secret. Throws `BrokenSealError` for any other length.
+ */
 export async function decapsulateSecret(
   privateKey: KeyObject,
   ciphertext: Uint8Array,

@@ -10,29 +10,46 @@ import { equalBytes } from './hash.ts';
 import { randomBytes } from './random.ts';
 import { isConsistentSm2Pair } from './sm2.ts';
 
-/** One half of a pair; its bytes neither logs nor `inspect` show. */
+/** One half of a key pair. Neither logs nor `inspect` show its bytes. */
 export type AsymmetricKey = KeyObject;
 
-/** The bytes are no key, or not one of the kind that was asked for. */
+/** The bytes are not a key, or not a key of the requested kind. */
 export class InvalidKeyError extends Error {
   override readonly name = 'InvalidKeyError';
 
-  constructor(message = 'bytes are no such key') {
+  constructor(message = 'bytes are not such a key') {
     super(message);
   }
 }
 
-/** PKCS#8 (RFC 5958) in DER. Throws `InvalidKeyError`. */
+/**
+ * Reads PKCS#8 (RFC 5958) in DER. Throws `InvalidKeyError`.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   generatePrivateKey,
+ *   isOfKind,
+ *   readPrivateKey,
+ *   writePrivateKey,
+ * } from 'src/crypto/index.ts';
+ *
+ * const pkcs8 = writePrivateKey(await generatePrivateKey('secp256r1'));
+ * const privateKey = readPrivateKey(pkcs8);
+ * assert.ok(isOfKind(privateKey, 'secp256r1'));
+ * assert.throws(() => readPrivateKey(pkcs8.subarray(1)), /bytes are not such a key/);
+ * ```
+ */
 export function readPrivateKey(pkcs8: Uint8Array): KeyObject {
   try {
     return createPrivateKey({ key: bufferOf(pkcs8), format: 'der', type: 'pkcs8' });
   } catch {
-    // Not the cause: it might quote what it was given.
+    // Without the cause: it may quote the key.
     throw new InvalidKeyError();
   }
 }
 
-/** SubjectPublicKeyInfo (RFC 5280) in DER. Throws `InvalidKeyError`. */
+/** Reads SubjectPublicKeyInfo (RFC 5280) in DER. Throws `InvalidKeyError`. */
 export function readPublicKey(spki: Uint8Array): KeyObject {
   try {
     return createPublicKey({ key: bufferOf(spki), format: 'der', type: 'spki' });
@@ -41,12 +58,12 @@ export function readPublicKey(spki: Uint8Array): KeyObject {
   }
 }
 
-/** PKCS#8 in DER; ML-DSA and ML-KEM keys as their seed. */
+/** Returns PKCS#8 in DER. ML-DSA and ML-KEM keys are written as their seed. */
 export function writePrivateKey(key: KeyObject): Buffer {
   return key.export({ type: 'pkcs8', format: 'der' });
 }
 
-/** SubjectPublicKeyInfo in DER. */
+/** Returns SubjectPublicKeyInfo in DER. */
 export function writePublicKey(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' });
 }
@@ -60,8 +77,8 @@ function bufferOf(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Whether private and public half belong together. OpenSSL takes the word of whoever wrote a PKCS#8 of RSA, EC or SM2 for it;
- * of the other kinds it computes the public half itself.
+ * Checks that the public half of a private key belongs to it. For RSA, EC and SM2, OpenSSL trusts
+ * the public half that a PKCS#8 states. For other kinds, it computes the public half itself.
  */
 export function isConsistentPair(privateKey: KeyObject): boolean {
   if (privateKey.asymmetricKeyType === 'rsa') return isConsistentRsaPair(privateKey);

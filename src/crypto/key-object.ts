@@ -1,13 +1,24 @@
 import { createCipheriv, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
-/** A key whose bytes neither logs nor `inspect` show. */
+/** A secret key. Neither logs nor `inspect` show its bytes. */
 export type SecretKey = KeyObject;
 
+/** Keeps a copy of `material`. The caller may wipe the original. */
 export function secretKey(material: Uint8Array): SecretKey {
   return createSecretKey(material);
 }
 
-/** PKCS#11's check value: what shows of an AES key without showing the key; `0x` and 6 hex digits. */
+/**
+ * Returns the PKCS#11 check value of an AES key, `0x` and 6 hex digits. It identifies the key
+ * without revealing it.
+ *
+ * @example
+ * ```ts
+ * import { checkValue } from 'src/crypto/index.ts';
+ *
+ * assert.equal(checkValue(Buffer.alloc(16)), '0x66e94b');
+ * ```
+ */
 export function checkValue(material: Uint8Array): string {
   const cipher = createCipheriv(`aes-${material.length * 8}-ecb`, material, null).setAutoPadding(
     false,
@@ -15,7 +26,10 @@ export function checkValue(material: Uint8Array): string {
   return `0x${cipher.update(Buffer.alloc(16)).toString('hex', 0, 3)}`;
 }
 
-/** The same of a key pair, as CloudHSM shows it: of the SHA-1 of its public key (SubjectPublicKeyInfo). */
+/**
+ * Returns the check value of a key pair as CloudHSM shows it: from the SHA-1 of its
+ * SubjectPublicKeyInfo.
+ */
 export function pairCheckValue(spki: Uint8Array): string {
   return `0x${hash('sha1', spki, 'buffer').toString('hex', 0, 3)}`;
 }

@@ -9,7 +9,18 @@ const NAMES: Readonly<Record<number, string>> = {
 /** RFC 5649, section 3. */
 const ALTERNATIVE_IV = Buffer.from('a65959a6', 'hex');
 
-/** AES key wrap with padding (RFC 5649). */
+/**
+ * Wraps key material by AES key wrap with padding (RFC 5649).
+ *
+ * @example
+ * ```ts
+ * import { randomBytes, secretKey, unwrapKey, wrapKey } from 'src/crypto/index.ts';
+ *
+ * const wrappingKey = secretKey(randomBytes(32));
+ * const material = randomBytes(20);
+ * assert.deepEqual(unwrapKey(wrappingKey, wrapKey(wrappingKey, material)), material);
+ * ```
+ */
 export function wrapKey(wrappingKey: KeyObject, material: Uint8Array): Buffer {
   const cipher = createCipheriv(nameFor(wrappingKey), wrappingKey, ALTERNATIVE_IV);
   return Buffer.concat([cipher.update(material), cipher.final()]);

@@ -9,7 +9,10 @@ const sets: Readonly<Record<string, DSA>> = {
   'ml-dsa-87': ml_dsa87,
 };
 
-/** ML-DSA over the message representative µ that the caller made: FIPS 204's `ExternalMu`, by noble-post-quantum. */
+/**
+ * ML-DSA over message representatives µ that the caller computed: `ExternalMu` of FIPS 204, by
+ * noble-post-quantum.
+ */
 export const mlDsaRepresentative: Signer = {
   async sign(key, representative) {
     const set = setOf(key);
@@ -34,7 +37,7 @@ export const mlDsaRepresentative: Signer = {
         { externalMu: true },
       );
     } catch {
-      // Of a wrong length.
+      // The signature has the wrong length.
       return false;
     }
   },
@@ -42,6 +45,6 @@ export const mlDsaRepresentative: Signer = {
 
 function setOf(key: KeyObject): DSA {
   const set = sets[key.asymmetricKeyType ?? ''];
-  if (!set) throw new TypeError('no ML-DSA key');
+  if (!set) throw new TypeError('not an ML-DSA key');
   return set;
 }

@@ -1,8 +1,8 @@
 import { lazySigner, messageSigner, type SignatureScheme } from './signature.ts';
 
 /**
- * ML-DSA (FIPS 204), without context. The "digest" is the message representative µ that the caller made of public key and
- * message, which Node doesn't take.
+ * ML-DSA (FIPS 204) without context. Its "digest" is the message representative µ, which the caller
+ * computes from public key and message. Node does not accept it.
  */
 export const mlDsa: SignatureScheme = {
   family: 'ml-dsa',

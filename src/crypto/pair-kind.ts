@@ -3,17 +3,17 @@ import { promisify } from 'node:util';
 
 const generate = promisify(generateKeyPair);
 
-/** Keys of one family take the same mechanisms. */
+/** Keys of one family support the same mechanisms. */
 export type PairFamily = 'rsa' | 'ec' | 'sm2' | 'ed25519' | 'ml-dsa' | 'ml-kem';
 
 interface Kind {
   readonly family: PairFamily;
-  /** Off the event loop: an RSA key takes seconds. */
+  /** Runs outside the event loop: an RSA key takes seconds. */
   readonly generate: () => Promise<{ readonly privateKey: KeyObject }>;
   readonly matches: (key: KeyObject) => boolean;
 }
 
-/** Every kind of key pair that is made or taken in, one row each; cloudhsm-cli's names where it has one. */
+/** All supported kinds of key pairs, one row each, under cloudhsm-cli's names where it has one. */
 const kinds = {
   'rsa-2048': rsa(2048),
   'rsa-3072': rsa(3072),
@@ -38,11 +38,28 @@ export function familyOf(kind: PairKind): PairFamily {
   return kinds[kind].family;
 }
 
+/**
+ * Generates a key pair and returns the private key, which contains the public key.
+ *
+ * @example
+ * ```ts
+ * import { generatePrivateKey, publicKeyOf, signatureSchemes } from 'src/crypto/index.ts';
+ *
+ * const privateKey = await generatePrivateKey('ed25519');
+ * const { raw } = signatureSchemes.ed25519;
+ * const message = Buffer.from('message');
+ * const signature = await raw.sign(privateKey, message);
+ * assert.ok(await raw.verify(publicKeyOf(privateKey), message, signature));
+ * ```
+ */
 export async function generatePrivateKey(kind: PairKind): Promise<KeyObject> {
   return (await kinds[kind].generate()).privateKey;
 }
 
-/** Whether a private or public key is of this kind: its algorithm and, where that leaves a choice, its size or curve. */
+/**
+ * Checks that a private or public key is of this kind: the algorithm and, if there are several, its
+ * size or curve.
+ */
 export function isOfKind(key: KeyObject, kind: PairKind): boolean {
   return kinds[kind].matches(key);
 }
@@ -56,7 +73,10 @@ function rsa(modulusLength: number): Kind {
   };
 }
 
-/** `objectId` is the curve's, in DER: a key must name its curve and not describe one, which OpenSSL would take too. */
+/**
+ * `objectId` is the DER of the curve's object identifier. A key must name its curve. OpenSSL would
+ * also accept one that describes its parameters.
+ */
 function ec(namedCurve: string, objectId: string): Kind {
   return {
     family: 'ec',
@@ -65,7 +85,10 @@ function ec(namedCurve: string, objectId: string): Kind {
   };
 }
 
-/** OpenSSL reads an SM2 key as one of a type of its own, for which Node has no name; so that all are alike, a new one is read, too. */
+/**
+ * OpenSSL reads an SM2 key as a type for which Node has no name. A new key is written and read
+ * once, so that all SM2 keys are alike.
+ */
 function sm2(): Kind {
   return {
     family: 'sm2',
@@ -95,7 +118,8 @@ function plain(
   family: PairFamily,
   type: 'ed25519' | `ml-dsa-${44 | 65 | 87}` | `ml-kem-${512 | 768 | 1024}`,
 ): Kind {
-  // The overloads name one type each; this is any of them, and they differ in nothing else.
+  // Each overload takes one type name. `type` is any of them, and the overloads do not differ
+  // otherwise.
   return {
     family,
     generate: () => generate(type as 'ed25519'),

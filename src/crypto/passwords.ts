@@ -6,7 +6,7 @@ import { randomBytes } from './random.ts';
 const argon2Async = promisify(argon2);
 
 interface Cost {
-  /** KiB. */
+  /** Memory, in KiB. */
   readonly memory: number;
   readonly passes: number;
 }
@@ -14,7 +14,10 @@ const COST: Cost = { memory: 19 * 1024, passes: 2 };
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
-/** argon2id: a key that is as hard to guess as `password` is, times the cost. */
+/**
+ * Derives a 32-byte key from a password with argon2id. An attacker who guesses passwords pays
+ * `cost` per guess.
+ */
 export function stretchPassword(
   password: string,
   salt: Uint8Array,
@@ -31,7 +34,18 @@ export function stretchPassword(
   });
 }
 
-/** What may be stored of a password: cost, salt and argon2id value in one text. */
+/**
+ * Returns what to store of a password: cost, salt and argon2id value in one string.
+ *
+ * @example
+ * ```ts
+ * import { hashPassword, verifyPassword } from 'src/crypto/index.ts';
+ *
+ * const stored = await hashPassword('correct horse');
+ * assert.ok(await verifyPassword('correct horse', stored));
+ * assert.equal(await verifyPassword('wrong', stored), false);
+ * ```
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const value = await stretchPassword(password, salt);
@@ -44,7 +58,7 @@ export async function hashPassword(password: string): Promise<string> {
   ].join('$');
 }
 
-/** Whether `stored` was made of `password`. */
+/** Checks a password against the result of `hashPassword`. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [, memory, passes, salt = '', value = ''] = stored.split('$');
   const cost = { memory: Number(memory), passes: Number(passes) };

@@ -1,11 +1,24 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 
-/** SHA-256 with ECDSA (DER) or RSASSA-PKCS1-v1_5, by the kind of the key. */
+/**
+ * Signs with SHA-256 and ECDSA (DER) or RSASSA-PKCS1-v1_5, depending on the key.
+ *
+ * @example
+ * ```ts
+ * import { makeKeyPair, signSha256, verifySha256 } from 'src/crypto/index.ts';
+ *
+ * const { privateKey, publicKey } = makeKeyPair();
+ * const data = Buffer.from('data');
+ * assert.ok(verifySha256(publicKey, data, signSha256(privateKey, data)));
+ * ```
+ */
 export function signSha256(privateKey: KeyObject, data: Uint8Array): Buffer {
   return sign('sha256', data, privateKey);
 }
 
-/** Whether the signature is of this data by this key. What can't be read as a signature is none. */
+/**
+ * Verifies a signature by `signSha256`. Returns false for bytes that are not a signature at all.
+ */
 export function verifySha256(
   publicKey: KeyObject,
   data: Uint8Array,
@@ -14,7 +27,10 @@ export function verifySha256(
   return verify('sha256', data, publicKey, signature);
 }
 
-/** A public key that signs approvals and logs: RSA-2048 or EC P-256, PEM. Undefined for all else. */
+/**
+ * Reads the PEM of a public key that verifies approvals and logs: RSA-2048 or EC P-256. Returns
+ * undefined for anything else.
+ */
 export function readSigningKey(pem: string): KeyObject | undefined {
   try {
     const key = createPublicKey(pem);
@@ -23,7 +39,8 @@ export function readSigningKey(pem: string): KeyObject | undefined {
       kind === 'rsa'
         ? details?.modulusLength === 2048
         : kind === 'ec' && details?.namedCurve === 'prime256v1';
-    // A private key's PEM would be read as its public half; whoever sends one should know that it went over the wire.
+    // Node would read a private key's PEM as its public half. Reject it, so that its owner learns
+    // that it was sent.
     return fits && !pem.includes('PRIVATE') ? key : undefined;
   } catch {
     return undefined;

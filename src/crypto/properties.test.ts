@@ -1,4 +1,6 @@
-/** What holds for any input: what is written is read back, and what is not ours is told from what is. */
+/**
+ * Properties that hold for any input: decoding reverses encoding, and foreign input is rejected.
+ */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
@@ -33,7 +35,7 @@ const bytes = (length: number): Arbitrary<Uint8Array> =>
   uint8Array({ minLength: length, maxLength: length });
 const hashed = hash.chain((name) => tuple(constant(name), bytes(DIGEST_BYTES[name])));
 
-test('a PSS encoding is of its digest and of no other, and is one with no byte changed', () => {
+test('a PSS encoding matches its digest only, and not if any byte is changed', () => {
   holds(
     property(hashed, modulusBytes, nat(), ([name, digest], length, at) => {
       const encoded = encodePss(name, digest, length);
@@ -50,7 +52,7 @@ test('a PSS encoding is of its digest and of no other, and is one with no byte c
   );
 });
 
-test('bytes that nobody encoded are no PSS encoding', () => {
+test('random bytes are not a PSS encoding', () => {
   holds(
     property(
       hashed,
@@ -60,7 +62,7 @@ test('bytes that nobody encoded are no PSS encoding', () => {
   );
 });
 
-test('a PKCS#1 encoding has no room for anything else', () => {
+test('a PKCS#1 encoding fills the modulus completely', () => {
   holds(
     property(hashed, modulusBytes, ([name, digest], length) => {
       const hex = encodePkcs1(name, digest, length).toString('hex');
@@ -74,7 +76,7 @@ test('a PKCS#1 encoding has no room for anything else', () => {
 const integer = bigInt({ min: 0n, max: 2n ** 256n }).map((value) => ({ integer: value }));
 const octets = uint8Array({ maxLength: 1_100 }).map((value) => ({ octets: value }));
 
-test('a DER sequence is read as it was written, and other bytes without harm', () => {
+test('a DER sequence is read as it was written, and other bytes do not throw', () => {
   holds(
     property(array(oneof(integer, octets), { maxLength: 6 }), (items) => {
       const read = readSequence(writeSequence(items)) ?? [];
@@ -91,7 +93,7 @@ test('a DER sequence is read as it was written, and other bytes without harm', (
   );
 });
 
-test('what is wrapped is unwrapped, whatever its length, and not if a bit was changed', () => {
+test('wrapped material of any length is unwrapped, unless a bit was changed', () => {
   const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = secretKey(Buffer.alloc(32, 5));
   const ways = [

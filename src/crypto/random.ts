@@ -5,8 +5,9 @@ const pool = Buffer.alloc(POOL_BYTES);
 let used = POOL_BYTES;
 
 /**
- * Fills `target` from `offset` with `length` random bytes, which may be public (nonces, IVs): they come from a pool, so
- * that a system call serves hundreds of messages. `length` is at most 8,192.
+ * Fills `target` from `offset` with `length` random bytes that may become public (nonces, IVs).
+ * They come from a pool, so that one system call serves hundreds of messages. `length` is at most
+ * 8,192.
  */
 export function fillNonce(target: Buffer, offset: number, length: number): void {
   if (used + length > POOL_BYTES) {
@@ -17,7 +18,7 @@ export function fillNonce(target: Buffer, offset: number, length: number): void 
   used += length;
 }
 
-/** Random bytes fit for secrets, kept nowhere else. */
+/** Returns random bytes for secrets. No copy is kept. */
 export function randomBytes(length: number): Buffer {
   return freshBytes(length);
 }

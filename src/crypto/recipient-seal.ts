@@ -6,8 +6,8 @@ import { writePublicKey } from './key-der.ts';
 const AES_256_CBC = '2.16.840.1.101.3.4.1.42';
 
 /**
- * Encrypts so that only the holder of an RSA private key can read it: CMS EnvelopedData (RFC 5652) in DER for one
- * recipient, AES-256-CBC under a fresh key, that key under RSAES-OAEP with SHA-256.
+ * Encrypts for the holder of an RSA private key. Returns CMS EnvelopedData (RFC 5652) in DER for
+ * one recipient: AES-256-CBC under a new key, and that key under RSAES-OAEP with SHA-256.
  */
 export async function sealForRecipient(publicKey: KeyObject, content: Uint8Array): Promise<Buffer> {
   const key = randomBytes(32);
@@ -28,7 +28,7 @@ export async function sealForRecipient(publicKey: KeyObject, content: Uint8Array
 }
 
 interface EnvelopeParts {
-  /** Names the recipient's key. */
+  /** Identifies the recipient's key. */
   readonly recipient: Uint8Array;
   readonly encryptedKey: Uint8Array;
   readonly iv: Uint8Array;

@@ -7,7 +7,25 @@ import { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
 
 const AES_BYTES = 32;
 
-/** PKCS#11's CKM_RSA_AES_KEY_WRAP: a fresh AES-256 key under RSA-OAEP, then the material under that key by RFC 5649. */
+/**
+ * Wraps key material by PKCS#11's CKM_RSA_AES_KEY_WRAP: a new AES-256 key under RSA-OAEP, then the
+ * material under that key by RFC 5649.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   generatePrivateKey,
+ *   publicKeyOf,
+ *   rsaAesUnwrap,
+ *   rsaAesWrap,
+ * } from 'src/crypto/index.ts';
+ *
+ * const privateKey = await generatePrivateKey('rsa-2048');
+ * const material = Buffer.alloc(1_000, 7);
+ * const wrapped = rsaAesWrap(publicKeyOf(privateKey), 'sha256', material);
+ * assert.deepEqual(rsaAesUnwrap(privateKey, 'sha256', wrapped), material);
+ * ```
+ */
 export function rsaAesWrap(publicKey: KeyObject, hash: OaepHash, material: Uint8Array): Buffer {
   const bytes = randomBytes(AES_BYTES);
   try {
@@ -17,7 +35,7 @@ export function rsaAesWrap(publicKey: KeyObject, hash: OaepHash, material: Uint8
   }
 }
 
-/** Throws `BrokenSealError`. */
+/** Unwraps the result of `rsaAesWrap`. Throws `BrokenSealError`. */
 export function rsaAesUnwrap(privateKey: KeyObject, hash: OaepHash, wrapped: Uint8Array): Buffer {
   const length = (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
   const bytes = rsaDecrypt(privateKey, hash, wrapped.subarray(0, length));

@@ -1,10 +1,13 @@
-/** How a digest becomes the number that RSA signs (RFC 8017, section 9), for moduli of whole bytes. */
+/**
+ * Encodings of a digest as the number that RSA signs (RFC 8017, section 9), for moduli of whole
+ * bytes.
+ */
 import { hash as digestOf } from 'node:crypto';
 import { equalBytes } from './hash.ts';
 import { randomBytes } from './random.ts';
 import { DIGEST_BYTES, type SignatureHash } from './signature.ts';
 
-/** DER of DigestInfo up to the digest itself (RFC 8017, section 9.2, note 1). */
+/** DER of DigestInfo, up to the digest itself (RFC 8017, section 9.2, note 1). */
 const DIGEST_INFO: Readonly<Record<SignatureHash, Buffer>> = {
   sha256: Buffer.from('3031300d060960864801650304020105000420', 'hex'),
   sha384: Buffer.from('3041300d060960864801650304020205000430', 'hex'),
@@ -27,7 +30,7 @@ const TRAILER = 0xbc;
 /** The encoding is one bit shorter than the modulus. */
 const SPARE_BIT = 0x80;
 
-/** EMSA-PSS with a fresh salt as long as the digest. */
+/** EMSA-PSS with a new salt that is as long as the digest. */
 export function encodePss(hash: SignatureHash, digest: Uint8Array, length: number): Buffer {
   const salt = randomBytes(DIGEST_BYTES[hash]);
   const proof = saltedDigest(hash, digest, salt);
@@ -58,7 +61,7 @@ function saltedDigest(hash: SignatureHash, digest: Uint8Array, salt: Uint8Array)
   return digestOf(hash, Buffer.concat([Buffer.alloc(8), digest, salt]), 'buffer');
 }
 
-/** Adds MGF1 of `seed` to `block`, in place, and clears the spare bit. */
+/** XORs MGF1 of `seed` into `block`, in place, and clears the spare bit. */
 function mask(hash: SignatureHash, seed: Uint8Array, block: Buffer): void {
   const input = Buffer.concat([seed, Buffer.alloc(4)]);
   for (

@@ -18,13 +18,16 @@ export function rsaPkcs1(hash: SignatureHash): SignatureScheme {
     raw: messageSigner(hash, { padding: RSA_PKCS1_PADDING }),
     digest: digestSigner(hash, {
       encode: (digest, length) => encodePkcs1(hash, digest, length),
-      // There is one right encoding: comparing with it leaves nothing to parse.
+      // Only one encoding is valid. Comparing with it leaves nothing to parse.
       accepts: (digest, encoded) => equalBytes(encoded, encodePkcs1(hash, digest, encoded.length)),
     }),
   };
 }
 
-/** RSASSA-PSS (RFC 8017, section 8.1); MGF1 with the same hash, and a salt as long as it. */
+/**
+ * RSASSA-PSS (RFC 8017, section 8.1). MGF1 uses the same hash, and the salt is as long as the
+ * digest.
+ */
 export function rsaPss(hash: SignatureHash): SignatureScheme {
   return {
     family: 'rsa',
@@ -41,7 +44,10 @@ interface Encoding {
   readonly accepts: (digest: Uint8Array, encoded: Uint8Array) => boolean;
 }
 
-/** `node:crypto` hashes all that it signs with RSA; over a digest the encoding is ours and only the raw RSA step OpenSSL's. */
+/**
+ * A signer of digests. `node:crypto` hashes everything that it signs with RSA, so the encoding is
+ * computed here and only the raw RSA operation is OpenSSL's.
+ */
 function digestSigner(hash: SignatureHash, { encode, accepts }: Encoding): DigestSigner {
   return {
     digestBytes: DIGEST_BYTES[hash],
@@ -59,7 +65,7 @@ function recover(key: KeyObject, signature: Uint8Array): Uint8Array | undefined 
   try {
     return publicDecrypt({ key, padding: RSA_NO_PADDING }, signature);
   } catch {
-    // A number beyond the modulus.
+    // The number exceeds the modulus.
     return undefined;
   }
 }

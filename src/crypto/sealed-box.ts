@@ -5,10 +5,23 @@ import { secretKey } from './key-object.ts';
 import { makeKeyPair } from './x509.ts';
 
 const LABEL = 'keyhold sealed box';
-/** Bytes of a P-256 public key in SPKI DER. */
+/** Length of a P-256 public key as SubjectPublicKeyInfo in DER. */
 const PUBLIC_KEY_BYTES = 91;
 
-/** Seals for whoever holds the private key of the P-256 key `recipient`: an ephemeral public key, then AES-256-GCM. */
+/**
+ * Encrypts for the holder of a P-256 private key, with an ephemeral key (ECDH) and AES-256-GCM.
+ * Returns the ephemeral public key, then the ciphertext.
+ *
+ * @example
+ * ```ts
+ * import { makeKeyPair, openBox, sealBox } from 'src/crypto/index.ts';
+ *
+ * const recipient = makeKeyPair();
+ * const aad = Buffer.from('for this purpose only');
+ * const sealed = sealBox(recipient.publicKey, Buffer.from('secret'), aad);
+ * assert.equal(openBox(recipient.privateKey, sealed, aad).toString(), 'secret');
+ * ```
+ */
 export function sealBox(recipient: KeyObject, plaintext: Uint8Array, aad: Uint8Array): Buffer {
   const ephemeral = makeKeyPair();
   const publicKey = ephemeral.publicKey.export({ type: 'spki', format: 'der' });
@@ -16,7 +29,7 @@ export function sealBox(recipient: KeyObject, plaintext: Uint8Array, aad: Uint8A
   return Buffer.concat([publicKey, seal(key, plaintext, aad)]);
 }
 
-/** Opens what `sealBox` made. Throws `BrokenSealError`. */
+/** Decrypts the result of `sealBox`. Throws `BrokenSealError`. */
 export function openBox(privateKey: KeyObject, sealed: Uint8Array, aad: Uint8Array): Buffer {
   const publicKey = Buffer.from(sealed.subarray(0, PUBLIC_KEY_BYTES));
   return open(

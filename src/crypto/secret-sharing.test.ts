@@ -4,7 +4,7 @@ import { assert as always, integer, property, shuffledSubarray, uint8Array } fro
 import { BrokenSealError } from './aes-gcm.ts';
 import { joinShares, splitSecret } from './secret-sharing.ts';
 
-test('any shares that are enough give the secret back, in any order', () => {
+test('any `threshold` shares reconstruct the secret, in any order', () => {
   always(
     property(
       uint8Array({ minLength: 1, maxLength: 40 }),
@@ -24,7 +24,7 @@ test('any shares that are enough give the secret back, in any order', () => {
   );
 });
 
-test('shares that are too few leave every value of the secret as likely as any other', () => {
+test('fewer than `threshold` shares leave all values of the secret equally likely', () => {
   const counts = new Map<number, number>();
   for (let round = 0; round < 4_096; round += 1) {
     const [share] = splitSecret(Buffer.from([42]), 2, 2);
@@ -34,7 +34,7 @@ test('shares that are too few leave every value of the secret as likely as any o
   assert.ok(Math.max(...counts.values()) < 64);
 });
 
-test('what can’t be shares of one secret is refused', () => {
+test('shares that cannot belong to one secret are rejected', () => {
   const [first, second] = splitSecret(Buffer.from('secret'), 2, 2);
   assert.ok(first && second);
   for (const wrong of [

@@ -1,18 +1,28 @@
 import { BrokenSealError } from './aes-gcm.ts';
 import { randomBytes } from './random.ts';
 
-/** Of AES's field: x^8 + x^4 + x^3 + x + 1. */
+/** Reduction polynomial of the AES field: x^8 + x^4 + x^3 + x + 1. */
 const REDUCTION = 0x1b;
 const MAX_SHARES = 255;
 
 /**
- * Shamir's secret sharing over GF(256), each byte for itself: any `threshold` of the shares give the secret back, fewer say
- * nothing about it. A share is its number and as many bytes as the secret.
+ * Splits a secret by Shamir's secret sharing over GF(256), byte by byte. Any `threshold` of the
+ * shares reconstruct the secret. Fewer shares reveal nothing about it. A share is its number (1
+ * byte), then as many bytes as the secret.
+ *
+ * @example
+ * ```ts
+ * import { joinShares, splitSecret } from 'src/crypto/index.ts';
+ *
+ * const secret = Buffer.from('correct horse');
+ * const [first, , third] = splitSecret(secret, 3, 2);
+ * assert.deepEqual(joinShares([first, third]), secret);
+ * ```
  */
 export function splitSecret(secret: Uint8Array, count: number, threshold: number): Buffer[] {
   if (threshold < 1 || threshold > count || count > MAX_SHARES)
-    throw new RangeError('no such sharing');
-  // The polynomial of each byte: the secret at 0, and random coefficients above.
+    throw new RangeError(`cannot split a secret into ${count} shares with threshold ${threshold}`);
+  // One polynomial per byte: the secret at 0, and random coefficients above.
   const coefficients = [
     secret,
     ...Array.from({ length: threshold - 1 }, () => randomBytes(secret.length)),
@@ -31,7 +41,10 @@ export function splitSecret(secret: Uint8Array, count: number, threshold: number
   });
 }
 
-/** The secret of at least as many shares as are needed; of too few or of wrong ones it is another. Throws `BrokenSealError`. */
+/**
+ * Reconstructs a secret. With too few or wrong shares, the result is a different secret. Throws
+ * `BrokenSealError` if the shares do not fit together.
+ */
 export function joinShares(shares: readonly Uint8Array[]): Buffer {
   const length = shares[0]?.length ?? 0;
   const numbers = shares.map(([x = 0]) => x);
@@ -40,7 +53,7 @@ export function joinShares(shares: readonly Uint8Array[]): Buffer {
     shares.every((share) => share.length === length) &&
     new Set(numbers).size === numbers.length;
   if (!fit || numbers.includes(0)) throw new BrokenSealError();
-  // Lagrange's polynomials at 0.
+  // Lagrange polynomials at 0.
   const weights = numbers.map((x) =>
     numbers.reduce(
       (weight, other) => (other === x ? weight : multiply(weight, divide(other, other ^ x))),
@@ -57,7 +70,7 @@ export function joinShares(shares: readonly Uint8Array[]): Buffer {
   return secret;
 }
 
-/** Without a branch or a table on what may be secret. */
+/** Multiplies without a branch or table lookup that depends on a secret. */
 function multiply(a: number, b: number): number {
   let product = 0;
   let left = a;

@@ -5,7 +5,7 @@ import { rsaPkcs1, rsaPss } from './rsa-signature.ts';
 import { sm2 } from './sm2.ts';
 import type { SignatureScheme } from './signature.ts';
 
-/** Every signature scheme, one row each. */
+/** All signature schemes, one row each. `raw` signs messages, `digest` signs digests. */
 export const signatureSchemes = {
   'rsa-pkcs-sha256': rsaPkcs1('sha256'),
   'rsa-pkcs-sha384': rsaPkcs1('sha384'),

@@ -5,15 +5,19 @@ import type { PairFamily } from './pair-kind.ts';
 const signAsync = promisify(sign);
 const verifyAsync = promisify(verify);
 
-/** The hash functions that signatures are made over. */
+/** Hash functions of signature schemes. */
 export type SignatureHash = 'sha256' | 'sha384' | 'sha512';
+/** Digest lengths, in bytes. */
 export const DIGEST_BYTES: Readonly<Record<SignatureHash, number>> = {
   sha256: 32,
   sha384: 48,
   sha512: 64,
 };
 
-/** One way to sign, off the event loop where OpenSSL does the work. A signature that can't be read is a wrong one. */
+/**
+ * One way to sign. Where OpenSSL does the work, it runs outside the event loop. Verification
+ * returns false for bytes that are not a signature at all.
+ */
 export interface Signer {
   readonly sign: (privateKey: KeyObject, data: Uint8Array) => Promise<Uint8Array>;
   readonly verify: (
@@ -23,19 +27,21 @@ export interface Signer {
   ) => Promise<boolean>;
 }
 
-/** Signs what has been hashed already, of exactly this many bytes. */
+/** Signs data that is already hashed and has exactly this length. */
 export interface DigestSigner extends Signer {
   readonly digestBytes: number;
 }
 
-/** A signature scheme over whole messages, over their digests, or both. */
+/** A signature scheme over messages, over digests, or both. */
 export interface SignatureScheme {
   readonly family: PairFamily;
   readonly raw?: Signer;
   readonly digest?: DigestSigner;
 }
 
-/** Signs whole messages as OpenSSL does: `hash` is undefined where the scheme brings its own. */
+/**
+ * Creates a signer of messages that uses OpenSSL. `hash` is undefined if the scheme has its own.
+ */
 export function messageSigner(
   hash: SignatureHash | undefined,
   options: Omit<SignKeyObjectInput, 'key'> = {},
@@ -46,7 +52,10 @@ export function messageSigner(
   };
 }
 
-/** A signer whose code is loaded when it is first used: noble's libraries take longer to load than all the rest of an HSM. */
+/**
+ * Creates a signer whose code is loaded at its first use. noble's libraries take longer to load
+ * than the rest of an HSM.
+ */
 export function lazySigner(load: () => Promise<Signer>): Signer {
   return {
     sign: async (key, data) => (await load()).sign(key, data),

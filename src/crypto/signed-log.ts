@@ -2,31 +2,44 @@ import type { KeyObject } from 'node:crypto';
 import { sha256Hex } from './hash.ts';
 import { signSha256, verifySha256 } from './plain-signature.ts';
 
-/** What stands before the first entry of a log. */
+/** Previous hash of a log's first entry. */
 export const GENESIS = '0'.repeat(64);
 
 type Field = string | number | undefined;
 
-/** One entry of a log in which each entry's hash covers the hash before it. */
+/** One entry of a hash-chained log. Its hash covers the previous entry's hash. */
 export interface LogEntry {
-  /** From 0, without gaps. */
+  /** Counts from 0, without gaps. */
   readonly sequence: number;
-  /** All that the entry says, in a fixed order; the sequence is one of them. */
+  /** All contents of the entry, in a fixed order. The sequence is one of them. */
   readonly fields: readonly Field[];
   /** Hex. */
   readonly hash: string;
-  /** In an entry that vouches for all before it: for what kind of log, and the signature in base64. */
+  /**
+   * Set in an entry that signs all previous entries. `purpose` names the log, the signature is in
+   * base64.
+   */
   readonly checkpoint?: { readonly purpose: string; readonly signature: string } | undefined;
 }
 
+/**
+ * `gap`: the sequence is not the expected one. `hash`: the hash does not match. `signature`: the
+ * checkpoint's signature is invalid.
+ */
 export type LogFault = 'gap' | 'hash' | 'signature';
 
-/** Hex SHA-256 over the previous hash and the fields, as a JSON array with null for what is missing. */
+/**
+ * Returns the hex SHA-256 of the previous hash and the fields, as a JSON array with null for
+ * missing fields.
+ */
 export function chainHash(previous: string, fields: readonly Field[]): string {
   return sha256Hex(JSON.stringify([previous, ...fields]));
 }
 
-/** Vouches for the log whose last hash is `previous` and whose next entry gets this `sequence`; base64. */
+/**
+ * Signs the log whose last hash is `previous` and whose next entry has this `sequence`. Returns
+ * base64.
+ */
 export function signCheckpoint(
   privateKey: KeyObject,
   purpose: string,
@@ -36,7 +49,21 @@ export function signCheckpoint(
   return signSha256(privateKey, statement(purpose, sequence, previous)).toString('base64');
 }
 
-/** Follows a log from its first entry, one at a time, so that its length does not matter. */
+/**
+ * Verifies a log entry by entry, from the first on. Its memory use does not depend on the length of
+ * the log.
+ *
+ * @example
+ * ```ts
+ * import { chainHash, GENESIS, LogVerifier, makeKeyPair } from 'src/crypto/index.ts';
+ *
+ * const verifier = new LogVerifier(makeKeyPair().publicKey);
+ * const fields = [0, 'created'];
+ * const hash = chainHash(GENESIS, fields);
+ * assert.equal(verifier.take({ sequence: 0, fields, hash }), undefined);
+ * assert.equal(verifier.take({ sequence: 1, fields, hash }), 'hash');
+ * ```
+ */
 export class LogVerifier {
   readonly #publicKey: KeyObject;
   #previous = GENESIS;
@@ -47,17 +74,20 @@ export class LogVerifier {
     this.#publicKey = publicKey;
   }
 
-  /** Entries that were right so far. */
+  /** Number of valid entries so far. */
   get length(): number {
     return this.#length;
   }
 
-  /** Entries from the first on that a checkpoint vouches for. What comes after them could have been cut off or made up. */
+  /**
+   * Number of entries, from the first on, that a checkpoint covers. Later entries may have been
+   * truncated or forged.
+   */
   get signed(): number {
     return this.#signed;
   }
 
-  /** What is wrong with the next entry; undefined if nothing is. */
+  /** Returns the fault of the next entry, or undefined if it is valid. */
   take({ sequence, fields, hash, checkpoint }: LogEntry): LogFault | undefined {
     if (sequence !== this.#length) return 'gap';
     if (chainHash(this.#previous, fields) !== hash) return 'hash';

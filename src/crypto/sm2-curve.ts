@@ -3,8 +3,8 @@ import { weierstrass, type WeierstrassPoint } from '@noble/curves/abstract/weier
 import { randomBytes } from './random.ts';
 
 /**
- * The curve of SM2 (GB/T 32918.5, section 2). OpenSSL has SM2, but Node reaches neither its identity nor its encryption, so
- * the arithmetic is noble-curves'.
+ * The SM2 curve (GB/T 32918.5, section 2). OpenSSL has SM2, but Node exposes neither its identity
+ * nor its encryption. The arithmetic is therefore noble-curves'.
  */
 const CURVE = {
   p: 0xfffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffffn,
@@ -20,11 +20,11 @@ export const Point = weierstrass(CURVE);
 export type Sm2Point = WeierstrassPoint<bigint>;
 export const { Fn } = Point;
 
-/** Where PKCS#8 has the scalar: all before it is the same for all keys. */
+/** Offset of the scalar in PKCS#8. The bytes before it are the same in all SM2 keys. */
 const SCALAR_OFFSET = 36;
 const COORDINATE_BYTES = 32;
 
-/** The private scalar of a key that is of this curve. */
+/** Returns the private scalar of an SM2 key. */
 export function scalarOf(privateKey: KeyObject): bigint {
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   try {
@@ -40,7 +40,7 @@ export function pointOf(publicKey: KeyObject): Sm2Point {
   );
 }
 
-/** A number from 1 to the curve's order. */
+/** Returns a random scalar from 1 to the order of the curve. */
 export function randomScalar(): bigint {
   for (;;) {
     const bytes = randomBytes(COORDINATE_BYTES);
@@ -50,7 +50,7 @@ export function randomScalar(): bigint {
   }
 }
 
-/** 32 bytes, big-endian. */
+/** Returns 32 bytes, big-endian. */
 export function numberBytes(value: bigint): Buffer {
   return Buffer.from(value.toString(16).padStart(2 * COORDINATE_BYTES, '0'), 'hex');
 }
@@ -59,7 +59,10 @@ export function sm3(...parts: readonly Uint8Array[]): Buffer {
   return hash('sm3', Buffer.concat(parts), 'buffer');
 }
 
-/** What every signature begins with: the curve, the signer's key, and an identity, for which all take this one. GB/T 32918.2, 5.5. */
+/**
+ * Returns the prefix digest of every SM2 signature: it covers the curve, the signer's public key,
+ * and the identity that everybody uses. GB/T 32918.2, 5.5.
+ */
 export function identityDigest(point: Sm2Point): Buffer {
   const identity = Buffer.from('1234567812345678', 'latin1');
   const bits = Buffer.alloc(2);

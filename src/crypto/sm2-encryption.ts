@@ -14,7 +14,7 @@ import {
 
 const BLOCK_BYTES = 32;
 
-/** SM2 encryption (GB/T 32918.4), its parts in DER as GB/T 35276 has them: point, digest, ciphertext. */
+/** Encrypts with SM2 (GB/T 32918.4). Returns point, digest and ciphertext in DER (GB/T 35276). */
 export function encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer {
   const recipient = pointOf(publicKey);
   for (;;) {
@@ -68,7 +68,10 @@ function sharedWith(point: Sm2Point): Shared {
   return { x: numberBytes(x), y: numberBytes(y) };
 }
 
-/** The standard's key derivation: SM3 over the shared point and a counter from 1. */
+/**
+ * Returns the key stream of the standard's key derivation: SM3 over the shared point and a counter
+ * from 1.
+ */
 function keyStream({ x, y }: Shared, length: number): Buffer {
   const blocks: Buffer[] = [];
   for (let counter = 1; blocks.length * BLOCK_BYTES < length; counter += 1) {

@@ -9,7 +9,9 @@ export const sm2Message: Signer = {
   verify: async (key, message, signature) => verify(key, digestOf(key, message), signature),
 };
 
-/** Of SM3 over the identity's digest and the message, which the caller has made. */
+/**
+ * SM2 signatures of digests. The caller has computed SM3 over the identity digest and the message.
+ */
 export const sm2Digest: Signer = {
   sign: async (key, digest) => sign(key, digest),
   verify: async (key, digest, signature) => verify(key, digest, signature),
@@ -42,7 +44,7 @@ function verify(publicKey: KeyObject, digest: Uint8Array, signature: Uint8Array)
       .toAffine();
     return Fn.create(numberOf(digest) + x) === r;
   } catch {
-    // Not DER.
+    // The signature is not DER.
     return false;
   }
 }

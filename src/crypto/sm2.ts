@@ -1,7 +1,10 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
 import { lazySigner, type SignatureScheme } from './signature.ts';
 
-/** SM2 (GB/T 32918), its signatures in DER, with the identity that everybody takes. All of it is loaded when first needed. */
+/**
+ * SM2 signatures (GB/T 32918) in DER, under the default identity. The code is loaded when first
+ * needed.
+ */
 export const sm2: SignatureScheme = {
   family: 'sm2',
   raw: lazySigner(async () => (await import('./sm2-signature.ts')).sm2Message),
@@ -11,6 +14,18 @@ export const sm2: SignatureScheme = {
   },
 };
 
+/**
+ * Encrypts with SM2.
+ *
+ * @example
+ * ```ts
+ * import { generatePrivateKey, publicKeyOf, sm2Decrypt, sm2Encrypt } from 'src/crypto/index.ts';
+ *
+ * const privateKey = await generatePrivateKey('sm2');
+ * const ciphertext = await sm2Encrypt(publicKeyOf(privateKey), Buffer.from('secret'));
+ * assert.equal((await sm2Decrypt(privateKey, ciphertext)).toString(), 'secret');
+ * ```
+ */
 export async function sm2Encrypt(publicKey: KeyObject, plaintext: Uint8Array): Promise<Buffer> {
   const { encrypt } = await import('./sm2-encryption.ts');
   return encrypt(publicKey, plaintext);
@@ -22,13 +37,16 @@ export async function sm2Decrypt(privateKey: KeyObject, ciphertext: Uint8Array):
   return decrypt(privateKey, ciphertext);
 }
 
-/** The x-coordinate of the point that both sides come to. */
+/** Returns the x-coordinate of the shared point. */
 export async function sm2Agree(privateKey: KeyObject, publicKey: KeyObject): Promise<Buffer> {
   const { numberBytes, pointOf, scalarOf } = await import('./sm2-curve.ts');
   return numberBytes(pointOf(publicKey).multiply(scalarOf(privateKey)).toAffine().x);
 }
 
-/** OpenSSL signs with SM2, too, if under another identity: enough to see whether two halves belong together. */
+/**
+ * Checks that both halves belong together. OpenSSL can sign with SM2, although under another
+ * identity. That is enough for this check.
+ */
 export function isConsistentSm2Pair(privateKey: KeyObject, publicKey: KeyObject): boolean {
   const message = Buffer.from('whole');
   return verify('sm3', message, publicKey, sign('sm3', message, privateKey));

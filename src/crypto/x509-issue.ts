@@ -6,21 +6,33 @@ import type { KeyPair, Subject, Validity } from './x509.ts';
 
 export interface CertificateOrder extends Validity {
   readonly subject: Subject;
-  /** Whom the certificate is for. */
+  /** Key that the certificate is for. */
   readonly publicKey: KeyObject;
-  /** Whether certificates may be issued under it. */
+  /** True for a CA certificate. */
   readonly ca: boolean;
-  /** DNS names and IP addresses that clients may call it by; given for the certificates of HTTPS servers. */
+  /** DNS names and IP addresses of an HTTPS server. Left out in other certificates. */
   readonly names?: readonly string[];
 }
 
-/** Who signs: a certificate (PEM) and its private key, EC P-256 or P-384, or RSA. */
+/**
+ * The signer of certificates: its certificate (PEM) and private key (EC P-256, EC P-384 or RSA).
+ */
 export interface Issuer {
   readonly certificate: string;
   readonly privateKey: KeyObject;
 }
 
-/** A PKCS#10 request for a certificate over the pair's public key; PEM. */
+/**
+ * Creates a PKCS#10 certificate signing request, in PEM.
+ *
+ * @example
+ * ```ts
+ * import { createCsr, makeKeyPair, readCsr } from 'src/crypto/index.ts';
+ *
+ * const csr = await createCsr(makeKeyPair(), { O: 'Example', CN: 'hsm-1' });
+ * assert.equal((await readCsr(csr))?.subject, 'O=Example, CN=hsm-1');
+ * ```
+ */
 export async function createCsr(keys: KeyPair, subject: Subject): Promise<string> {
   const x509 = await load();
   const pair = { publicKey: verifyingKey(keys.publicKey), privateKey: signingKey(keys.privateKey) };
@@ -32,7 +44,10 @@ export async function createCsr(keys: KeyPair, subject: Subject): Promise<string
   return `${request.toString('pem')}\n`;
 }
 
-/** What a request asks for; undefined if `pem` is no request or is not signed by the key it names. */
+/**
+ * Reads a certificate signing request. Returns undefined if `pem` is not a request, or is not
+ * signed by its own key.
+ */
 export async function readCsr(
   pem: string,
 ): Promise<{ readonly publicKey: KeyObject; readonly subject: string } | undefined> {
@@ -51,7 +66,7 @@ export async function readCsr(
   }
 }
 
-/** A self-signed certificate of a new authority; PEM. */
+/** Creates a self-signed CA certificate, in PEM. */
 export function createAuthority(
   keys: KeyPair,
   subject: Subject,
@@ -64,7 +79,28 @@ export function createAuthority(
   );
 }
 
-/** A certificate signed by `issuer`; PEM. */
+/**
+ * Issues a certificate signed by `issuer`, in PEM.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createAuthority,
+ *   issueCertificate,
+ *   isSignedBy,
+ *   makeKeyPair,
+ * } from 'src/crypto/index.ts';
+ *
+ * const validity = { notBefore: 0, notAfter: Date.UTC(2100, 0) };
+ * const keys = makeKeyPair();
+ * const root = await createAuthority(keys, { CN: 'Root' }, validity);
+ * const { publicKey } = makeKeyPair();
+ * const order = { ...validity, subject: { CN: 'leaf' }, publicKey, ca: false };
+ * const issuer = { certificate: root, privateKey: keys.privateKey };
+ * const leaf = await issueCertificate(order, issuer);
+ * assert.ok(isSignedBy(leaf, root));
+ * ```
+ */
 export async function issueCertificate(order: CertificateOrder, issuer: Issuer): Promise<string> {
   const x509 = await load();
   const issuerName = new x509.X509Certificate(
@@ -74,7 +110,10 @@ export async function issueCertificate(order: CertificateOrder, issuer: Issuer):
   return sign(order, issuerName, issuer.privateKey, extensions);
 }
 
-/** What web clients ask for beyond what HSMs do: the names, the purpose, and by which key of the issuer it was signed. */
+/**
+ * Returns the extensions that HTTPS clients need and HSM clients do not: names, purpose, and the
+ * identifier of the issuer's key.
+ */
 async function serverExtensions(
   x509: typeof Peculiar,
   names: readonly string[],
@@ -122,7 +161,8 @@ async function sign(
   return `${certificate.toString('pem')}\n`;
 }
 
-// Loaded when first needed: it costs more than all the rest of an HSM's start, and a restart issues nothing.
+// Loaded when first needed. It takes longer to load than the rest of an HSM, and a restarted HSM
+// issues no certificates.
 async function load(): Promise<typeof Peculiar> {
   await import('reflect-metadata');
   return import('@peculiar/x509');

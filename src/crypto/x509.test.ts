@@ -23,14 +23,14 @@ const subject = {
   CN: 'HSM:1:PARTN:1, for FIPS mode',
 };
 
-test('a request names the key it is signed with and its subject', async () => {
+test('readCsr returns the public key and subject of a request', async () => {
   const keys = makeKeyPair();
   const csr = await readCsr(await createCsr(keys, subject));
   assert.ok(csr?.publicKey.equals(keys.publicKey));
   assert.match(csr?.subject ?? '', /O=Keyhold, OU=FIPS.*CN=HSM:1:PARTN:1\\, for FIPS mode/);
 });
 
-test('a changed request is none', async () => {
+test('readCsr rejects a changed request', async () => {
   const pem = await createCsr(makeKeyPair(), subject);
   const bytes = Buffer.from(pem.replaceAll(/-----.*-----|\s/g, ''), 'base64');
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
@@ -43,7 +43,7 @@ test('a changed request is none', async () => {
   assert.equal(await readCsr('nonsense'), undefined);
 });
 
-test('a certificate is signed by its authority and by no other of the same name', async () => {
+test('isSignedBy rejects another authority of the same name', async () => {
   const authorityKeys = makeKeyPair();
   const authority = await createAuthority(authorityKeys, { CN: 'Root' }, validity);
   const impostor = await createAuthority(makeKeyPair(), { CN: 'Root' }, validity);
@@ -59,7 +59,7 @@ test('a certificate is signed by its authority and by no other of the same name'
   assert.ok(!certifies(certificate, authorityKeys.publicKey));
 });
 
-test('facts tell an authority from a leaf, and nonsense from both', async () => {
+test('readCertificate distinguishes authorities, leaves and nonsense', async () => {
   const keys = makeKeyPair();
   const facts = readCertificate(await createAuthority(keys, { CN: 'Root' }, validity));
   assert.partialDeepStrictEqual(facts, {
@@ -71,7 +71,7 @@ test('facts tell an authority from a leaf, and nonsense from both', async () => 
   assert.equal(readCertificate('nonsense'), undefined);
 });
 
-test('a key pair survives export', () => {
+test('an exported key pair can be imported', () => {
   const keys = makeKeyPair();
   assert.ok(importKeyPair(exportPrivateKey(keys.privateKey)).publicKey.equals(keys.publicKey));
 });

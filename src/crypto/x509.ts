@@ -11,10 +11,13 @@ export interface KeyPair {
   readonly publicKey: KeyObject;
 }
 
-/** Attribute → value in the order of the distinguished name, e.g. `{ C: 'US', O: 'Keyhold', CN: 'HSM' }`. */
+/**
+ * Attributes in the order of the distinguished name, for example `{ C: 'US', O: 'Keyhold', CN:
+ * 'HSM' }`.
+ */
 export type Subject = Readonly<Record<string, string>>;
 
-/** Milliseconds since the epoch. */
+/** Validity period, in milliseconds since the epoch. */
 export interface Validity {
   readonly notBefore: number;
   readonly notAfter: number;
@@ -22,19 +25,19 @@ export interface Validity {
 
 export interface CertificateInfo extends Validity {
   readonly keyType: 'rsa' | 'ec' | 'other';
-  /** Bits of an RSA modulus. */
+  /** Size of an RSA modulus, in bits. */
   readonly keyBits: number | undefined;
   readonly isCa: boolean;
   readonly selfSigned: boolean;
   readonly publicKey: KeyObject;
 }
 
-/** P-256. */
+/** Generates a P-256 key pair. */
 export function makeKeyPair(): KeyPair {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
-/** PKCS#8 PEM. */
+/** Returns PKCS#8 in PEM. */
 export function exportPrivateKey(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' });
 }
@@ -44,7 +47,7 @@ export function importKeyPair(privateKeyPem: string): KeyPair {
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
-/** Undefined unless `pem` is exactly one X.509 certificate. */
+/** Reads a certificate. Returns undefined unless `pem` is exactly one X.509 certificate. */
 export function readCertificate(pem: string): CertificateInfo | undefined {
   const certificate = parse(pem);
   if (!certificate) return undefined;
@@ -63,14 +66,17 @@ export function readCertificate(pem: string): CertificateInfo | undefined {
   };
 }
 
-/** Whether both are certificates and the anchor's key really signed the other. Says nothing of time. */
+/**
+ * Checks that both are certificates and that the anchor's key signed the other one. Does not check
+ * validity periods.
+ */
 export function isSignedBy(certificatePem: string, anchorPem: string): boolean {
   const certificate = parse(certificatePem);
   const anchor = parse(anchorPem);
   return certificate !== undefined && anchor !== undefined && isIssuedBy(certificate, anchor);
 }
 
-/** Whether the certificate is for this public key. */
+/** Checks that the certificate is for this public key. */
 export function certifies(certificatePem: string, publicKey: KeyObject): boolean {
   return parse(certificatePem)?.publicKey.equals(publicKey) ?? false;
 }
