@@ -1,22 +1,25 @@
 import { decode, encode, Tagged } from 'cborg';
 
-/** What the enclave's hypervisor signed. Certificates are DER. Source: "Verifying the root of trust", AWS Nitro Enclaves User Guide. */
+/**
+ * The payload that an enclave's hypervisor signed. Certificates are in DER. Source: "Verifying the
+ * root of trust", AWS Nitro Enclaves User Guide.
+ */
 export interface Document {
-  /** The enclave's id. */
+  /** Enclave ID. */
   readonly moduleId: string;
-  /** An enclave's measurements; of an instance with a NitroTPM there are those instead. */
+  /** Measurements of an enclave. An instance with a NitroTPM has `tpmPcrs` instead. */
   readonly pcrs: ReadonlyMap<number, Uint8Array>;
   readonly tpmPcrs: ReadonlyMap<number, Uint8Array>;
   readonly certificate: Uint8Array;
-  /** The root first. */
+  /** CA certificates, the root first. */
   readonly cabundle: readonly Uint8Array[];
-  /** Whom secrets are for: SubjectPublicKeyInfo. */
+  /** Recipient's public key (SubjectPublicKeyInfo), for which secrets are encrypted. */
   readonly publicKey: Uint8Array | undefined;
 }
 
 export interface SignedDocument {
   readonly document: Document;
-  /** What is signed. */
+  /** Bytes that the signature covers. */
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
 }
@@ -28,7 +31,10 @@ const ES384 = -35;
 
 const options = { useMaps: true, rejectDuplicateMapKeys: true };
 
-/** Takes a document apart; undefined if it is none. Says nothing of whether its signature is good. */
+/**
+ * Parses an attestation document. Returns undefined if it is malformed. Does not verify the
+ * signature.
+ */
 export function readDocument(bytes: Uint8Array): SignedDocument | undefined {
   try {
     const decoded: unknown = decode(bytes, { ...options, tags: Tagged.preserve(SIGN1_TAG) });

@@ -1,6 +1,7 @@
 /**
- * attestation: what an enclave's attestation document says, if its signature chains to a root that the operator trusts
- * (AWS Nitro's, or another of the same form). It must not know KMS. Begin at `verifier.ts`.
+ * attestation: verifies the attestation documents of enclaves under a root that the operator trusts
+ * (AWS Nitro's, or another of the same form), and returns what they state. It must not know KMS.
+ * Begin at `verifier.ts`.
  */
 export {
   AttestationError,

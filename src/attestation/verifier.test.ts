@@ -5,7 +5,7 @@ import { makeEnclave } from '../../test/support/enclave.ts';
 import { systemClock } from '../base/index.ts';
 import { AttestationError, createAttestationVerifier } from './index.ts';
 
-/** A byte in so many is tried. */
+/** Every 11th byte is changed. */
 const STRIDE = 11;
 const enclave = await makeEnclave();
 const verifier = createAttestationVerifier({ root: enclave.root, clock: systemClock });
@@ -18,7 +18,7 @@ function refuses(document: Uint8Array, why: RegExp): void {
 }
 
 describe('an attestation document', () => {
-  it('says what the enclave is and whom secrets are for', () => {
+  it('states the measurements of the enclave and its public key', () => {
     const pcrs = new Map([
       [0, Buffer.alloc(48, 1)],
       [8, Buffer.alloc(48, 2)],
@@ -30,20 +30,20 @@ describe('an attestation document', () => {
     assert.equal(attestation.moduleId, 'i-0123456789abcdef0-enc0123456789abcdef');
   });
 
-  it('may be that of an instance with a NitroTPM', () => {
+  it('may come from an instance with a NitroTPM', () => {
     const attestation = verifier.verify(
       enclave.document({ pcrs: null, tpmPcrs: new Map([[4, Buffer.alloc(48, 4)]]) }),
     );
     assert.deepEqual([attestation.pcrs.size, attestation.tpmPcrs.get(4)], [0, '04'.repeat(48)]);
   });
 
-  it('is believed only under the root that is trusted', async () => {
+  it('is rejected under another root, or with an incomplete chain', async () => {
     const other = await makeEnclave();
-    refuses(other.document(), /do not lead to the root/);
-    refuses(enclave.document({ bundle: [] }), /do not lead to the root/);
+    refuses(other.document(), /untrusted root/);
+    refuses(enclave.document({ bundle: [] }), /untrusted root/);
   });
 
-  it('is believed only while its certificate is valid', async () => {
+  it('is rejected outside the validity period of its certificate', async () => {
     const old = await makeEnclave({ age: 60_000 });
     const itsVerifier = createAttestationVerifier({ root: old.root, clock: systemClock });
     assert.throws(() => itsVerifier.verify(old.document()), AttestationError);
@@ -54,15 +54,15 @@ describe('an attestation document', () => {
     assert.ok(then.verify(old.document()));
   });
 
-  it('is believed only if the key of its certificate signed it', () => {
+  it('is rejected if the key of its certificate did not sign it', () => {
     refuses(
       enclave.document({ signer: generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey }),
       /signature .* not valid/,
     );
-    refuses(enclave.document({ algorithm: -7 }), /can not be parsed/);
+    refuses(enclave.document({ algorithm: -7 }), /cannot be parsed/);
   });
 
-  it('can be changed nowhere', () => {
+  it('is rejected if any byte is changed', () => {
     const document = enclave.document();
     for (let at = 0; at < document.length; at += STRIDE) {
       const changed = Buffer.from(document);
@@ -71,17 +71,17 @@ describe('an attestation document', () => {
     }
   });
 
-  it('names an RSA key', () => {
+  it('is rejected without an RSA public key', () => {
     refuses(enclave.document({ publicKey: null }), /has no public key/);
     const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({
       format: 'der',
       type: 'spki',
     });
-    refuses(enclave.document({ publicKey: elliptic }), /no RSA key/);
-    refuses(enclave.document({ publicKey: Buffer.of(1) }), /no RSA key/);
+    refuses(enclave.document({ publicKey: elliptic }), /not an RSA key/);
+    refuses(enclave.document({ publicKey: Buffer.of(1) }), /not an RSA key/);
   });
 
-  it('is CBOR', () => {
+  it('is rejected if it is not CBOR', () => {
     for (const nonsense of [
       Buffer.alloc(0),
       Buffer.from('nonsense'),
@@ -89,7 +89,7 @@ describe('an attestation document', () => {
       Buffer.alloc(200, 0x9f),
       Buffer.alloc(10_000, 0x81),
     ]) {
-      refuses(nonsense, /can not be parsed/);
+      refuses(nonsense, /cannot be parsed/);
     }
   });
 });

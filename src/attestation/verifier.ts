@@ -8,29 +8,29 @@ import {
 } from '../crypto/index.ts';
 import { readDocument, type Document } from './document.ts';
 
-/** What an enclave proved of itself. */
+/** The verified statements of an attestation document. */
 export interface Attestation {
-  /** The enclave's id. */
+  /** Enclave ID. */
   readonly moduleId: string;
-  /** By number; an enclave's 0 is its image's. Hex, lower case. */
+  /** PCR values by index, in lower-case hex. PCR0 is the enclave image. */
   readonly pcrs: ReadonlyMap<number, string>;
-  /** Of an instance with a NitroTPM. */
+  /** PCR values of an instance with a NitroTPM. */
   readonly tpmPcrs: ReadonlyMap<number, string>;
-  /** SubjectPublicKeyInfo of an RSA key: whom secrets are for. */
+  /** RSA public key (SubjectPublicKeyInfo), for which secrets are encrypted. */
   readonly publicKey: Uint8Array;
 }
 
 export interface AttestationVerifier {
-  /** Throws `AttestationError` if the document is not to be believed. The same bytes are looked at once. */
+  /** Throws `AttestationError` if verification fails. Results are cached per buffer. */
   verify(document: Uint8Array): Attestation;
 }
 
-/** Why a document is not believed; the message is meant for the caller. */
+/** Verification failed. The message is meant for the caller of the API. */
 export class AttestationError extends Error {
   override readonly name = 'AttestationError';
 }
 
-/** Believes documents whose signature chains to `root`, a certificate in PEM. */
+/** Creates a verifier of documents whose signature chains to `root`, a certificate in PEM. */
 export function createAttestationVerifier({
   root,
   clock,
@@ -38,7 +38,7 @@ export function createAttestationVerifier({
   readonly root: string;
   readonly clock: Clock;
 }): AttestationVerifier {
-  // A request's document is asked for by policies and by the operation.
+  // Policies and the operation both verify the document of a request.
   const verified = new WeakMap<Uint8Array, Attestation>();
   return {
     verify(bytes) {
@@ -51,12 +51,12 @@ export function createAttestationVerifier({
 
 function verify(bytes: Uint8Array, root: string, now: number): Attestation {
   const signed = readDocument(bytes);
-  if (!signed) throw new AttestationError('The attestation document can not be parsed.');
+  if (!signed) throw new AttestationError('The attestation document cannot be parsed.');
   const { document, signature } = signed;
   const key = certifiedKey([document.certificate, ...document.cabundle.toReversed()], root, now);
   if (!key)
     throw new AttestationError(
-      'The certificates of the attestation document do not lead to the root that is trusted, or not now.',
+      'The certificate chain of the attestation document is not valid: untrusted root, or outside its validity period.',
     );
   if (!verifyEs384(key, signed.signed, signature))
     throw new AttestationError('The signature of the attestation document is not valid.');
@@ -83,6 +83,6 @@ function recipientKey({ publicKey }: Document): Uint8Array {
     if (!(error instanceof InvalidKeyError)) throw error;
   }
   throw new AttestationError(
-    'The public key of the attestation document is no RSA key of 2,048 to 4,096 bits.',
+    'The public key of the attestation document is not an RSA key of 2,048 to 4,096 bits.',
   );
 }
