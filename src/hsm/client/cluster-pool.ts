@@ -11,11 +11,14 @@ import { LoginGate } from './login-gate.ts';
 import { PooledHsm, type PoolContext } from './pooled-hsm.ts';
 import { canRetryElsewhere, isRepeatable } from './repeatable.ts';
 
-/** Milliseconds that a call waits for an HSM that is just being connected to, if there is no other, and how many may wait. */
+/**
+ * Longest time that a call waits for a reconnecting HSM if no other is usable, and the maximum
+ * number of waiting calls.
+ */
 const RECONNECT_WAIT_MS = 2_000;
 const MAX_WAITING_CALLS = 1_000;
 
-/** The members of a cluster and the choice between them. */
+/** The connections to all HSMs of a cluster. Chooses an HSM for each call. */
 export class ClusterPool implements ClusterClient {
   readonly #gate: LoginGate;
   readonly #context: PoolContext;
@@ -91,7 +94,7 @@ export class ClusterPool implements ClusterClient {
     this.setMembers([]);
   }
 
-  /** Each further HSM once. */
+  /** Tries each remaining HSM once. */
   async #retryElsewhere<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
@@ -110,14 +113,17 @@ export class ClusterPool implements ClusterClient {
       } catch (error) {
         failure = error;
       }
-      // Then the caller has waited long enough.
+      // The caller has waited for a whole timeout.
       if (!canFailOver && failure instanceof HsmUnreachableError && failure.reason === 'timeout')
         break;
     }
     throw failure;
   }
 
-  /** An HSM that was not tried yet; after a broken connection also one that has come back. */
+  /**
+   * Returns an HSM that has not been tried. After a broken connection, also one that has
+   * reconnected.
+   */
   async #nextHsm(tried: readonly PooledHsm[], failure: unknown): Promise<PooledHsm | undefined> {
     const fresh = this.#leastBusy(tried);
     const broken = failure instanceof HsmUnreachableError && failure.reason !== 'timeout';
@@ -125,7 +131,10 @@ export class ClusterPool implements ClusterClient {
     return this.#waitForHsm();
   }
 
-  /** The first HSM that is connected to again, as long as there is hope and for a while at most. */
+  /**
+   * Waits for the first HSM to reconnect. Resolves to undefined if none is being connected to, or
+   * if it takes too long.
+   */
   async #waitForHsm(): Promise<PooledHsm | undefined> {
     if (this.#waiters.size >= MAX_WAITING_CALLS) return undefined;
     const { promise, resolve } = Promise.withResolvers<PooledHsm | undefined>();
@@ -144,7 +153,10 @@ export class ClusterPool implements ClusterClient {
     }
   }
 
-  /** Whether there is another HSM to go to if this one stays silent. With the last one it is worth to be patient. */
+  /**
+   * Returns whether another HSM can take the call if this one becomes unresponsive. For the last
+   * remaining HSM, a call waits for the full timeout.
+   */
   #mayFailOver<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
@@ -154,7 +166,7 @@ export class ClusterPool implements ClusterClient {
     return another && isRepeatable(command, input);
   }
 
-  /** Of those equally busy, each in its turn. */
+  /** Picks the least busy HSM. Ties are broken round-robin. */
   #leastBusy(except: readonly PooledHsm[]): PooledHsm | undefined {
     const hsms = this.#hsms;
     let best: PooledHsm | undefined;

@@ -75,7 +75,7 @@ const encryption = { key: '01', plaintext: Buffer.from('p'), aad: Buffer.alloc(0
 const template = { keyType: 'aes', length: 32, template: {} } as const;
 
 describe('logging in to a cluster', () => {
-  test('reaches every HSM, and is exclusive only at the first', async () => {
+  test('logs in to every HSM, exclusively only at the first', async () => {
     const hsms = await start(3);
     const client = await connect(hsms, { exclusive: true });
     await until(() => healthyCount(client) === 3);
@@ -86,7 +86,7 @@ describe('logging in to a cluster', () => {
     assert.equal(logins(hsms), 3);
   });
 
-  test('succeeds with one HSM of two', async () => {
+  test('succeeds if one HSM of two is reachable', async () => {
     const [a, b] = await start(2);
     assert.ok(a && b);
     await a.stop();
@@ -100,14 +100,14 @@ describe('logging in to a cluster', () => {
     assert.equal(health[1]?.reason, undefined);
   });
 
-  test('asks one HSM only when the password is wrong, and never again', async () => {
+  test('sends a wrong password to one HSM only, and never again', async () => {
     const hsms = await start(3, { login: () => new HsmError('login-failed') });
     await assert.rejects(connect(hsms), { code: 'login-failed' });
     await wait(300);
     assert.equal(logins(hsms), 1);
   });
 
-  test('asks the other HSMs when one does not know the user yet', async () => {
+  test('tries the other HSMs if one does not have the user yet', async () => {
     const [a, b] = await start(2);
     assert.ok(a && b);
     a.script = { login: () => new HsmError('user-not-found') };
@@ -115,14 +115,14 @@ describe('logging in to a cluster', () => {
     assert.equal(healthyCount(client), 1);
   });
 
-  test('fails with what the HSMs say rather than with their being away', async () => {
+  test('fails with the rejection of an HSM rather than with unreachable HSMs', async () => {
     const [a, b] = await start(2, { login: () => new HsmError('user-not-found') });
     assert.ok(a && b);
     await a.stop();
     await assert.rejects(connect([a, b]), { code: 'user-not-found' });
   });
 
-  test('fails with the reason when none can be reached or trusted', async () => {
+  test('fails with the reason if no HSM is reachable or trusted', async () => {
     const hsms = await start(2);
     const stranger = await customerCa();
     await assert.rejects(
@@ -148,7 +148,7 @@ describe('calls to a cluster', () => {
     return { hsms, client };
   }
 
-  test('are spread evenly', async () => {
+  test('are distributed evenly', async () => {
     const { hsms, client } = await whole(3);
     await Promise.all(Array.from({ length: 30 }, () => client.call('encrypt', encryption)));
     assert.deepEqual(
@@ -169,7 +169,7 @@ describe('calls to a cluster', () => {
     new HsmError('key-not-found'),
     new HsmError('not-logged-in'),
   ] as const) {
-    test(`go to another HSM when one answers ${answer instanceof HsmError ? answer.code : answer}`, async () => {
+    test(`are retried on another HSM if one answers ${answer instanceof HsmError ? answer.code : answer}`, async () => {
       const { hsms, client } = await whole(2);
       assert.ok(hsms[0]);
       hsms[0].script = { encrypt: () => answer };
@@ -178,7 +178,7 @@ describe('calls to a cluster', () => {
     });
   }
 
-  test('that change something are not repeated when they may have been done', async () => {
+  test('with effects are not retried if they may have been executed', async () => {
     const { hsms, client } = await whole(2, { generateKey: () => 'hang up' });
     await assert.rejects(
       client.call('generateKey', template),
@@ -190,7 +190,7 @@ describe('calls to a cluster', () => {
     );
   });
 
-  test('that change something are repeated when an HSM was too busy to begin', async () => {
+  test('with effects are retried if an HSM was too busy to execute them', async () => {
     const { hsms, client } = await whole(2, { generateKey: () => ({ handle: '1' }) });
     assert.ok(hsms[0]);
     hsms[0].script = { generateKey: () => new HsmError('busy') };
@@ -198,7 +198,7 @@ describe('calls to a cluster', () => {
       assert.ok(await client.call('generateKey', template));
   });
 
-  test('fail with busy when all HSMs are', async () => {
+  test('fail with busy if all HSMs are busy', async () => {
     const { hsms, client } = await whole(2, { encrypt: () => new HsmError('busy') });
     await assert.rejects(client.call('encrypt', encryption), { code: 'busy' });
     assert.deepEqual(
@@ -207,7 +207,7 @@ describe('calls to a cluster', () => {
     );
   });
 
-  test('go elsewhere when an HSM is silent, and leave it alone then', async () => {
+  test('are retried elsewhere if an HSM is silent, which then gets no more calls', async () => {
     const { hsms, client } = await whole(2);
     assert.ok(hsms[0]);
     hsms[0].script = { encrypt: () => 'silence', info: () => 'silence' };
@@ -215,7 +215,7 @@ describe('calls to a cluster', () => {
     assert.ok(hsms[0].heard('encrypt') <= 1);
   });
 
-  test('find the one HSM that answers among several that are silent', async () => {
+  test('reach the one HSM that answers among several silent ones', async () => {
     const { hsms, client } = await whole(4);
     for (const hsm of hsms.slice(0, 3))
       hsm.script = { encrypt: () => 'silence', info: () => 'silence' };
@@ -223,11 +223,11 @@ describe('calls to a cluster', () => {
     assert.ok((hsms[3]?.heard('encrypt') ?? 0) >= 8);
   });
 
-  test('go less to an HSM that is slow', async () => {
+  test('go to a slow HSM less often', async () => {
     const { hsms, client } = await whole(2);
     const [slow, quick] = hsms;
     assert.ok(slow && quick);
-    // It answers only when the other one has answered ten times as often.
+    // Answers only after the other HSM has answered ten times as many.
     const held: ((answer: object) => void)[] = [];
     slow.script = { encrypt: () => new Promise<object>((resolve) => held.push(resolve)) };
     quick.script = {
@@ -246,7 +246,7 @@ describe('calls to a cluster', () => {
     );
   });
 
-  test('fail at once when no HSM is left, saying why', async () => {
+  test('fail at once with the reason if no HSM is usable', async () => {
     const { hsms, client } = await whole(1);
     await hsms[0]?.stop();
     await until(() => healthyCount(client) === 0);
@@ -257,7 +257,7 @@ describe('calls to a cluster', () => {
     );
   });
 
-  test('wait for an HSM that is just being connected to when there is no other', async () => {
+  test('wait for a reconnecting HSM if no other is usable', async () => {
     const { hsms, client } = await whole(2);
     const [a, b] = hsms;
     assert.ok(a && b);
@@ -272,7 +272,7 @@ describe('calls to a cluster', () => {
     assert.ok(await answer);
   });
 
-  test('can be made to each HSM', async () => {
+  test('can be sent to each HSM', async () => {
     const { client, hsms } = await whole(2);
     assert.ok(hsms[1]);
     hsms[1].script = { readAudit: () => new HsmError('not-permitted') };
@@ -287,8 +287,8 @@ describe('calls to a cluster', () => {
   });
 });
 
-describe('a cluster in the course of time', () => {
-  test('is logged in to again after an HSM was away', async () => {
+describe('the connections to a cluster', () => {
+  test('are restored and logged in after an HSM was down', async () => {
     const [hsm] = await start(1);
     assert.ok(hsm);
     const client = await connect([hsm]);
@@ -297,7 +297,7 @@ describe('a cluster in the course of time', () => {
     assert.ok(await client.call('encrypt', encryption));
   });
 
-  test('takes new members and lets old ones go', async () => {
+  test('follow the list of members', async () => {
     const [a, b] = await start(2);
     assert.ok(a && b);
     const client = await connect([a]);
@@ -313,7 +313,7 @@ describe('a cluster in the course of time', () => {
     assert.equal(a.heard('login'), 1);
   });
 
-  test('goes on after the certificate has expired, but is not connected to anew', async () => {
+  test('survive the expiry of the certificate, but are not reopened after it', async () => {
     const [hsm] = await start(1);
     assert.ok(hsm);
     let now = Date.now();
@@ -335,7 +335,7 @@ describe('a cluster in the course of time', () => {
     assert.equal(hsm.heard('login'), 1);
   });
 
-  test('tries again when the password changed while an HSM refused the old one', async () => {
+  test('are retried if the password changed while an HSM rejected the old one', async () => {
     const [a, b] = await start(2);
     assert.ok(a && b);
     const changed = Promise.withResolvers<void>();
@@ -353,7 +353,7 @@ describe('a cluster in the course of time', () => {
     assert.equal(b.heard('login'), 2);
   });
 
-  test('waits for another password when an HSM refuses the one at hand', async () => {
+  test('wait for another password if an HSM rejects the current one', async () => {
     const [a, b] = await start(2);
     assert.ok(a && b);
     const client = await connect([a, b]);

@@ -9,7 +9,7 @@ import {
 import { isFinal } from './login-gate.ts';
 import type { PooledHsm } from './pooled-hsm.ts';
 
-/** From what says most about the cluster to what says least. */
+/** Reasons of failure, the most informative about the cluster first. */
 const causesByPriority: readonly UnreachableCause[] = [
   'untrusted',
   'protocol',
@@ -20,15 +20,30 @@ const causesByPriority: readonly UnreachableCause[] = [
 ];
 
 /**
- * Connects to all HSMs of a cluster and resolves once it is logged in to one of them; the others follow. If none can be
- * used, or one refuses the user, fails with the `HsmError` or `HsmUnreachableError` that says most, and leaves nothing open.
+ * Connects to all HSMs of a cluster. Resolves as soon as the user is logged in to one of them. The
+ * others follow in the background. If no HSM is usable, or one rejects the user, fails with the
+ * most informative `HsmError` or `HsmUnreachableError` and closes all connections.
+ *
+ * @example
+ * ```ts hsm
+ * import { SecretText, silentLogger, systemClock } from 'src/base/index.ts';
+ * import { connectCluster } from 'src/hsm/client/index.ts';
+ *
+ * const cluster = await connectCluster({
+ *   members: [address],
+ *   credentials: { username, role: 'crypto-user', password: new SecretText(password) },
+ *   trustAnchor,
+ *   clock: systemClock,
+ *   log: silentLogger,
+ * });
+ * const { bytes } = await cluster.call('random', { length: 32 });
+ * assert.equal(bytes.length, 32);
+ * cluster.close();
+ * ```
  */
 export async function connectCluster(options: ClusterClientOptions): Promise<ClusterClient> {
   if (options.trustAnchor === undefined)
-    throw new HsmUnreachableError(
-      'untrusted',
-      'a cluster is logged in to only under a trust anchor',
-    );
+    throw new HsmUnreachableError('untrusted', 'connecting to a cluster requires a trust anchor');
   if (options.members.length === 0)
     throw new HsmUnreachableError('no-hsm', 'the cluster has no HSM');
   const cluster = new ClusterPool(options);

@@ -52,13 +52,13 @@ async function withHsm(
 const encryption = { key: '01', plaintext: Buffer.from('p'), aad: Buffer.alloc(0) };
 
 describe('connecting to an HSM', () => {
-  test('tells what the HSM says of itself and shows its certificate', () =>
+  test('returns the info and certificate of the HSM', () =>
     withHsm({}, async ({ info, clusterCertificate }) => {
       assert.equal(info.hsmId, 'hsm-a');
       assert.match(clusterCertificate, /^-----BEGIN CERTIFICATE-----/);
     }));
 
-  test('trusts only what the trust anchor signed', async () => {
+  test('rejects a certificate that the trust anchor did not sign', async () => {
     await assert.rejects(
       withHsm({}, async () => undefined, { trustAnchor: otherCa.certificate }),
       isUnreachable('untrusted'),
@@ -66,7 +66,7 @@ describe('connecting to an HSM', () => {
   });
 
   for (const trustAnchor of ['', 'not a certificate']) {
-    test(`does not fall back to public authorities when the trust anchor is "${trustAnchor}"`, async () => {
+    test(`does not fall back to public authorities if the trust anchor is "${trustAnchor}"`, async () => {
       await assert.rejects(
         withHsm({}, async () => undefined, { trustAnchor }),
         isUnreachable('untrusted'),
@@ -83,7 +83,7 @@ describe('connecting to an HSM', () => {
     );
   });
 
-  test('sends no secret to an HSM that nobody vouches for', async () => {
+  test('sends no secret to an HSM without a verified certificate', async () => {
     await withHsm(
       {},
       async (connection) => {
@@ -97,14 +97,14 @@ describe('connecting to an HSM', () => {
     );
   });
 
-  test('refuses an HSM that is not the one it should be', async () => {
+  test('rejects an HSM with an unexpected ID', async () => {
     await assert.rejects(
       withHsm({ hello: () => ({ version: 1, info: { hsmId: 'hsm-b' } }) }, async () => undefined),
       isUnreachable('protocol'),
     );
   });
 
-  test('passes on that the HSM knows no common version', async () => {
+  test('fails with unsupported-version if there is no common version', async () => {
     await assert.rejects(
       withHsm({ hello: () => new HsmError('unsupported-version') }, async () => undefined),
       (error) => error instanceof HsmError && error.code === 'unsupported-version',
@@ -116,7 +116,7 @@ describe('connecting to an HSM', () => {
     ['hang up', 'closed'],
     ['silence', 'timeout'],
   ] as const) {
-    test(`is ${reason} when hello is answered with ${answer}`, async () => {
+    test(`fails as ${reason} if hello is answered with ${answer}`, async () => {
       await assert.rejects(
         withHsm({ hello: () => answer }, async () => undefined),
         isUnreachable(reason),
@@ -124,7 +124,7 @@ describe('connecting to an HSM', () => {
     });
   }
 
-  test('is refused when nobody listens', async () => {
+  test('fails as refused if the port is closed', async () => {
     const hsm = await startScriptedHsm(ca, 'hsm-a');
     await hsm.stop();
     await assert.rejects(
@@ -134,7 +134,7 @@ describe('connecting to an HSM', () => {
   });
 });
 
-describe('connecting to what is no TLS server', () => {
+describe('connecting to a server without TLS', () => {
   const server = createServer((socket) =>
     socket.on('error', () => undefined).on('data', () => speak(socket)),
   );
@@ -151,24 +151,24 @@ describe('connecting to what is no TLS server', () => {
       { trustAnchor: ca.certificate, timeout: 200 },
     );
 
-  test('is a breach of protocol when it answers something else', async () => {
+  test('fails as protocol if it sends something else', async () => {
     speak = (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     await assert.rejects(attempt(), isUnreachable('protocol'));
   });
 
-  test('times out when it says nothing', async () => {
+  test('times out if it sends nothing', async () => {
     speak = () => undefined;
     await assert.rejects(attempt(), isUnreachable('timeout'));
   });
 
-  test('is closed when it hangs up', async () => {
+  test('fails as closed if it hangs up', async () => {
     speak = (socket) => socket.destroy();
     await assert.rejects(attempt(), isUnreachable('closed'));
   });
 });
 
 describe('calls on one connection', () => {
-  test('are answered in any order', () => {
+  test('may be answered in any order', () => {
     const gates = new Map<number, () => void>();
     const random = async ({ length }: Record<string, unknown>) => {
       await new Promise<void>((resolve) => gates.set(Number(length), resolve));
@@ -189,7 +189,7 @@ describe('calls on one connection', () => {
     });
   });
 
-  test('pass on what the HSM refuses', () =>
+  test('fail with the error of the HSM', () =>
     withHsm({ encrypt: () => new HsmError('key-not-found', 'no such key') }, async (connection) => {
       await assert.rejects(connection.call('encrypt', encryption), {
         name: 'HsmError',
@@ -198,7 +198,7 @@ describe('calls on one connection', () => {
       });
     }));
 
-  test('time out alone while others are answered', () =>
+  test('time out individually while others are answered', () =>
     withHsm({ encrypt: () => 'silence' }, async (connection) => {
       const chatter = setInterval(
         () => void connection.call('info', {}).catch(() => undefined),
@@ -215,7 +215,7 @@ describe('calls on one connection', () => {
       }
     }));
 
-  test('all end when the HSM has fallen silent, and later ones surely were not done', () =>
+  test('all fail if the HSM is silent, and later ones were certainly not executed', () =>
     withHsm({ encrypt: () => 'silence' }, async (connection) => {
       const calls = [
         connection.call('encrypt', encryption),
@@ -230,14 +230,14 @@ describe('calls on one connection', () => {
     ['garbage', 'protocol'],
     ['hang up', 'closed'],
   ] as const) {
-    test(`may have been done when the answer is ${answer}`, () =>
+    test(`may have been executed if the answer is ${answer}`, () =>
       withHsm({ encrypt: () => answer }, async (connection) => {
         await assert.rejects(connection.call('encrypt', encryption), isUnreachable(reason, true));
         assert.equal((await connection.closed).reason, reason);
       }));
   }
 
-  test('that are too long for a frame are refused and leave the connection usable', () =>
+  test('that are too long for a frame are rejected and leave the connection usable', () =>
     withHsm({}, async (connection) => {
       await assert.rejects(
         connection.call('encrypt', { ...encryption, plaintext: Buffer.alloc(2 * 1024 * 1024) }),

@@ -11,12 +11,25 @@ import { nameOf, openTls } from './tls.ts';
 const PROTOCOL_VERSION = 1;
 const DEFAULT_TIMEOUT_MS = 5_000;
 
-/** All that may be asked of an HSM whose certificate nobody vouches for: nothing that carries a secret. */
+/** Commands for an HSM whose certificate is not verified. None of them carries a secret. */
 const commandsWithoutTrust: ReadonlySet<CommandName> = new Set<CommandName>(['hello', 'info']);
 
 /**
- * Opens TLS to an HSM, checks its certificate against the trust anchor and says hello; logs nobody in. Fails with
- * `HsmUnreachableError`, or with `HsmError` if the HSM refuses the hello.
+ * Opens a TLS connection to an HSM, verifies its certificate against the trust anchor and sends
+ * `hello`. Does not log in. Fails with `HsmUnreachableError`, or with `HsmError` if the HSM rejects
+ * the hello.
+ *
+ * @example
+ * ```ts hsm
+ * import { connectHsm } from 'src/hsm/client/index.ts';
+ *
+ * const hsm = await connectHsm(address, { trustAnchor });
+ * assert.equal(hsm.info.lifecycle, 'active');
+ * await hsm.call('login', { username, role: 'crypto-user', password });
+ * const { keys } = await hsm.call('findKeys', { filter: {}, limit: 10 });
+ * assert.deepEqual(keys, []);
+ * hsm.close();
+ * ```
  */
 export async function connectHsm(
   address: HsmAddress,
@@ -40,7 +53,10 @@ export async function connectHsm(
   }
 }
 
-/** TLS has compared with the machine's clock already; Keyhold's may be ahead of it. */
+/**
+ * Checks the expiry date against Keyhold's clock, which may be ahead of the machine's. TLS has
+ * checked it against the machine's clock.
+ */
 function checkExpiry(
   expiry: Date | undefined,
   address: HsmAddress,
@@ -61,12 +77,16 @@ async function greet(link: Link, address: HsmAddress): Promise<HsmInfo> {
   if (version !== PROTOCOL_VERSION || typeof info?.hsmId !== 'string') {
     throw new HsmUnreachableError(
       'protocol',
-      `${nameOf(address)} answered hello with what is not the HSM protocol`,
+      `${nameOf(address)} answered hello with something other than the HSM protocol`,
     );
   }
-  // One customer CA may vouch for several clusters; credentials must not go to a stranger that took over a port.
+  // One customer CA may certify several clusters. Credentials must not go to another cluster's HSM
+  // that has taken over the port.
   if (address.hsmId !== '' && info.hsmId !== address.hsmId) {
-    throw new HsmUnreachableError('protocol', `${nameOf(address)} calls itself ${info.hsmId}`);
+    throw new HsmUnreachableError(
+      'protocol',
+      `${nameOf(address)} identifies itself as ${info.hsmId}`,
+    );
   }
   return info;
 }
@@ -104,7 +124,10 @@ function connectionOver(
       if (trusted || commandsWithoutTrust.has(command))
         return link.call(command, input, canFailOver);
       return Promise.reject(
-        new HsmUnreachableError('untrusted', `${nameOf(address)}: ${command} needs a trust anchor`),
+        new HsmUnreachableError(
+          'untrusted',
+          `${nameOf(address)}: ${command} requires a trust anchor`,
+        ),
       );
     },
     close: () => link.close(),

@@ -17,13 +17,13 @@ export interface Credentials {
   readonly username: string;
   readonly role: LoginRole;
   readonly password: SecretText;
-  /** Refuse to log in if the user has a session anywhere in the cluster. */
+  /** Rejects the login if the user has a session anywhere in the cluster. */
   readonly exclusive?: boolean;
 }
 
 /**
- * Why an HSM could not be asked, as opposed to an `HsmError`, which is its answer.
- * `untrusted`: its certificate does not chain to the trust anchor.
+ * Why an HSM could not be reached, as opposed to an `HsmError`, which is its response. `untrusted`:
+ * its certificate does not chain to the trust anchor.
  */
 export type UnreachableCause =
   | 'refused'
@@ -33,9 +33,10 @@ export type UnreachableCause =
   | 'protocol'
   | 'no-hsm';
 
+/** The HSM could not be reached, or the connection broke. See `UnreachableCause`. */
 export class HsmUnreachableError extends Error {
   readonly reason: UnreachableCause;
-  /** True if the command may have been carried out before the connection broke. */
+  /** True if the command may have been executed before the connection broke. */
   readonly maybeDone: boolean;
 
   constructor(reason: UnreachableCause, message: string, maybeDone = false) {
@@ -46,20 +47,20 @@ export class HsmUnreachableError extends Error {
   }
 }
 
-/** One TLS connection to one HSM, many requests in flight. */
+/** One TLS connection to one HSM. Many requests can be in flight. */
 export interface HsmConnection {
   readonly address: HsmAddress;
-  /** What the HSM said of itself at hello. */
+  /** The HSM's response to `hello`. */
   readonly info: HsmInfo;
-  /** The leaf certificate the HSM showed, PEM. */
+  /** Leaf certificate of the HSM, in PEM. */
   readonly clusterCertificate: string;
   readonly inFlight: number;
-  /** False once the connection is gone. */
+  /** False once the connection is closed. */
   readonly open: boolean;
-  /** True while the HSM says nothing although it was asked. */
+  /** True while requests are waiting and the HSM has not sent anything for a while. */
   readonly unresponsive: boolean;
   /**
-   * Calls a command. If `canFailOver`, the call fails soon after the HSM becomes unresponsive, so
+   * Sends a command. If `canFailOver`, the call fails soon after the HSM becomes unresponsive, so
    * that the caller can try another HSM.
    */
   call<C extends CommandName>(
@@ -67,40 +68,49 @@ export interface HsmConnection {
     input: CommandInput<C>,
     canFailOver?: boolean,
   ): Promise<CommandOutput<C>>;
-  /** Resolves with the reason when the connection is gone. */
+  /** Resolves with the reason once the connection is closed. */
   readonly closed: Promise<HsmUnreachableError>;
   close(): void;
 }
 
 export interface ConnectOptions {
-  /** PEM of the customer's CA: the only trust. Undefined trusts any certificate: only for looking at an unclaimed HSM. */
+  /**
+   * PEM of the customer's CA certificate, the only trust root. If undefined, any certificate is
+   * accepted, and only `hello` and `info` can be sent: for inspecting an HSM before its cluster is
+   * initialized.
+   */
   readonly trustAnchor: string | undefined;
-  /** Milliseconds for connect and for each command; default 5,000. */
+  /** Timeout for connecting and for each command, in milliseconds. Defaults to 5,000. */
   readonly timeout?: number;
-  /** By which the certificate has to be valid, besides by the machine's own. */
+  /** Clock by which the certificate must be valid, in addition to the machine's clock. */
   readonly clock?: Clock;
 }
 
+/** State of one HSM of a cluster, as this client sees it. */
 export interface HsmHealth {
   readonly hsmId: string;
   readonly host: string;
   readonly port: number;
   readonly healthy: boolean;
-  /** Since when, milliseconds since the epoch, and why if not healthy. */
+  /**
+   * Time of the last change of `healthy`, in milliseconds since the epoch, and the reason if not
+   * healthy.
+   */
   readonly since: number;
   readonly reason?: string;
-  /** Commands answered since the client was made. */
+  /** Commands answered since the client was created. */
   readonly operations: number;
   readonly inFlight: number;
 }
 
 /**
- * A logged-in client of a whole cluster: a connection per HSM, reconnecting with back-off, least-outstanding balancing.
- * Read-only and cryptographic commands are retried on another HSM when one breaks; others only if they surely did not happen.
+ * Client of a whole cluster, logged in as one user: one connection per HSM, reconnection with
+ * back-off, least-outstanding balancing. If an HSM fails, read-only and cryptographic commands are
+ * retried on another one. Other commands are retried only if they were certainly not executed.
  */
 export interface ClusterClient {
   call<C extends CommandName>(command: C, input: CommandInput<C>): Promise<CommandOutput<C>>;
-  /** The same command on every reachable HSM. */
+  /** Sends the command to every reachable HSM. */
   callEach<C extends CommandName>(
     command: C,
     input: CommandInput<C>,
@@ -112,9 +122,9 @@ export interface ClusterClient {
     }[]
   >;
   members(): readonly HsmHealth[];
-  /** Joins and leaves, and new addresses; those that are not connected are tried again at once. */
+  /** Replaces the list of HSMs. Those that are not connected are retried at once. */
   setMembers(addresses: readonly HsmAddress[]): void;
-  /** Used for connections made from now on, after a password change. */
+  /** Sets the password for future connections, after a password change. */
   setPassword(password: SecretText): void;
   close(): void;
 }

@@ -1,6 +1,7 @@
 /**
- * hsm/client: how to talk to HSMs from another process: one HSM (`connectHsm`) or a whole cluster as one logged-in user
- * (`connectCluster`). It must not know KMS, nor anything of the HSM process but its wire. Begin at `contract.ts`.
+ * hsm/client: client of HSMs in other processes: one HSM (`connectHsm`), or a whole cluster as one
+ * logged-in user (`connectCluster`). It must not know KMS, nor anything of the HSM process but its
+ * wire format. Begin at `contract.ts`.
  */
 export {
   HsmUnreachableError,

@@ -11,13 +11,18 @@ import {
 import { HsmUnreachableError, type HsmAddress, type UnreachableCause } from './contract.ts';
 import { nameOf, socketFailure } from './tls.ts';
 
-/** Calls in flight beyond which more are refused as `busy`: an HSM that slow is better left alone. */
+/**
+ * Maximum calls in flight. Further calls fail as `busy`: more load would not help an HSM that is
+ * this slow.
+ */
 const MAX_IN_FLIGHT = 4096;
-/** Sweeps for overdue calls per time-out. */
+/** Sweeps for overdue calls per timeout. */
 const SWEEPS_PER_TIMEOUT = 20;
-/** Sweeps without a word from the HSM after which calls that another HSM can answer as well are given up here. */
+/** Sweeps without any data from the HSM after which calls that can fail over are given up. */
 const UNRESPONSIVE_SWEEPS = 3;
-/** Time-outs that making a key pair may take: an RSA key of 4,096 bits is found in seconds, or in many. */
+/**
+ * Timeouts that key pair generation may take. The time to find a 4,096-bit RSA key varies widely.
+ */
 const KEY_PAIR_TIMEOUTS = 12;
 const keyPairCommands: ReadonlySet<CommandName> = new Set([
   'generateKeyPair',
@@ -26,22 +31,22 @@ const keyPairCommands: ReadonlySet<CommandName> = new Set([
 ]);
 
 interface PendingCall {
-  /** Whether the caller can go to another HSM with it whatever became of it here. */
+  /** True if another HSM can take the call, whatever happened to it here. */
   readonly canFailOver: boolean;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: Error) => void;
-  /** Number of the sweep before which it was sent. */
+  /** Number of sweeps before the call was sent. */
   readonly sent: number;
-  /** Sweeps after which it is overdue. */
+  /** Sweeps after which the call is overdue. */
   readonly maxSweeps: number;
 }
 
 /**
- * Many calls over one stream. Time is counted in sweeps of one timer for all calls, not per call: cheaper, and a process
- * that was too busy to sweep was too busy to read the answers.
+ * Many calls over one stream. One timer for all calls counts time in sweeps, which is cheaper than
+ * one timer per call. A process that was too busy to sweep was also too busy to read responses.
  */
 export class Link {
-  /** Resolves with the reason when the stream is gone. */
+  /** Resolves with the reason once the stream is closed. */
   readonly closed: Promise<HsmUnreachableError>;
   readonly #address: HsmAddress;
   readonly #stream: Duplex;
@@ -78,14 +83,14 @@ export class Link {
     return this.#closedReason === undefined;
   }
 
-  /** True from when calls were given up for lack of any word from the HSM until there is one. */
+  /** True from the moment calls failed because the HSM sent nothing, until it sends something. */
   get unresponsive(): boolean {
     return this.#unresponsive;
   }
 
   /**
-   * Fails with `HsmError` if the HSM refuses, with `HsmUnreachableError` if it can't be asked: after the time-out, or, if
-   * the call is `canFailOver`, soon after the HSM has fallen silent.
+   * Sends a command. Fails with `HsmError` if the HSM rejects it, and with `HsmUnreachableError`
+   * after the timeout. If `canFailOver`, fails soon after the HSM becomes unresponsive.
    */
   call<C extends CommandName>(
     command: C,
@@ -97,14 +102,14 @@ export class Link {
         new HsmUnreachableError(this.#closedReason.reason, this.#closedReason.message),
       );
     if (this.#pending.size >= MAX_IN_FLIGHT || this.#writer.congested) {
-      return Promise.reject(new HsmError('busy', 'too many requests are waiting for this HSM'));
+      return Promise.reject(new HsmError('busy', 'too many requests are in flight to this HSM'));
     }
     return new Promise((resolve, reject) => {
       const id = this.#lastId + 1;
-      // Throws, and so rejects, if the input is too long for a frame; then nothing was sent.
+      // Throws, and so rejects, if the input is too long for a frame. Then nothing was sent.
       this.#writer.write({ id, op: command, in: input });
       this.#lastId = id;
-      // The HSM proved by its certificate that it is one, so its answers are what the command table says.
+      // The HSM is authenticated by its certificate, so its responses match the command table.
       const answered = (output: unknown): void => resolve(output as CommandOutput<C>);
       const maxSweeps = keyPairCommands.has(command)
         ? SWEEPS_PER_TIMEOUT * KEY_PAIR_TIMEOUTS
@@ -129,7 +134,7 @@ export class Link {
     try {
       for (const frame of this.#reader.feed(chunk)) this.#receive(frame);
     } catch {
-      this.#fail('protocol', 'sent what is not the HSM protocol');
+      this.#fail('protocol', 'sent data that is not the HSM protocol');
     }
   }
 
@@ -141,13 +146,14 @@ export class Link {
     };
     const call = this.#pending.get(id);
     if (!call) {
-      // The late answer to a call that timed out is no offence; one to a call never made is.
+      // A late response to a call that timed out is fine. A response to a call that was never made
+      // is not.
       if (!Number.isSafeInteger(id) || id < 1 || id > this.#lastId)
-        throw new Error('answer to nothing');
+        throw new Error('response to an unknown call');
       return;
     }
     if (error === undefined && (typeof out !== 'object' || out === null))
-      throw new Error('empty answer');
+      throw new Error('empty response');
     this.#pending.delete(id);
     if (error === undefined) call.resolve(out);
     else call.reject(new HsmError(error.code, error.message));
@@ -157,14 +163,15 @@ export class Link {
     this.#sweeps += 1;
     for (const [id, call] of this.#pending) {
       const waited = this.#sweeps - call.sent;
-      // In the order of sending, so the first that isn't overdue ends it.
+      // Calls are in sending order, so the first call that is not overdue ends the sweep.
       if (waited <= UNRESPONSIVE_SWEEPS) return;
       if (this.#heard > call.sent) {
         if (waited > call.maxSweeps) this.#giveUp(id, call);
         continue;
       }
-      // Not a word since: the HSM or the network is gone, and all other calls would only wait for the same end.
-      if (waited > SWEEPS_PER_TIMEOUT) return this.#fail('timeout', 'does not answer');
+      // No data since the call was sent: the HSM or the network is down, and all other calls would
+      // time out as well.
+      if (waited > SWEEPS_PER_TIMEOUT) return this.#fail('timeout', 'does not respond');
       this.#unresponsive = true;
       if (call.canFailOver) this.#giveUp(id, call);
     }
@@ -173,7 +180,7 @@ export class Link {
   #giveUp(id: number, call: PendingCall): void {
     this.#pending.delete(id);
     call.reject(
-      new HsmUnreachableError('timeout', `${nameOf(this.#address)} did not answer in time`, true),
+      new HsmUnreachableError('timeout', `${nameOf(this.#address)} did not respond in time`, true),
     );
   }
 

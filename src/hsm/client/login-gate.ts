@@ -2,30 +2,36 @@ import type { SecretText } from '../../base/index.ts';
 import { HsmError, type HsmErrorCode } from '../wire/index.ts';
 import type { Credentials, HsmConnection } from './contract.ts';
 
-/** Answers that the whole cluster would give: asking its other HSMs too would only count more failures against the user. */
+/**
+ * Rejections that every HSM of the cluster would give. Trying another HSM would only count another
+ * failure.
+ */
 const finalCodes: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
   'login-failed',
   'user-locked',
   'user-logged-in',
 ]);
-/** The same once the password was good somewhere: an HSM may just not have heard of a change yet. */
+/**
+ * Rejections after which login stops although the password was accepted before. The first may come
+ * from an HSM that has not received a password change yet.
+ */
 const MAX_REFUSALS = 2;
 
-/** True if only another password can help. */
+/** Returns whether only another password can help. */
 export function isRefusal(error: unknown): boolean {
   return (
     error instanceof HsmError && (error.code === 'login-failed' || error.code === 'user-locked')
   );
 }
 
-/** True if no HSM of the cluster need be asked any more. */
+/** Returns whether every HSM of the cluster would give the same answer. */
 export function isFinal(error: unknown): boolean {
   return error instanceof HsmError && finalCodes.has(error.code);
 }
 
 /**
- * Logs in to the HSMs of one cluster without ever locking the user out: one HSM after the other until the password has
- * been accepted, then in parallel; and not at all any more with a password that was refused.
+ * Logs in to the HSMs of one cluster without ever locking the user out: to one HSM after the other
+ * until the password has been accepted, then in parallel. Stops once a password has been rejected.
  */
 export class LoginGate {
   #credentials: Credentials;
@@ -47,12 +53,12 @@ export class LoginGate {
     this.#refusal = undefined;
   }
 
-  /** Whether the password that is set now was refused, and not one that it has replaced meanwhile. */
+  /** True if the current password was rejected. Rejections of earlier passwords do not count. */
   get refused(): boolean {
     return this.#refusals > 0;
   }
 
-  /** Fails as `HsmConnection.call`, or with the refusal that the cluster has given already. */
+  /** Fails like `HsmConnection.call`, or with the cluster's earlier rejection. */
   async login(connection: HsmConnection): Promise<void> {
     if (this.#accepted) return this.#attempt(connection);
     const previous = this.#turn;
@@ -86,7 +92,7 @@ export class LoginGate {
         this.#refused(error);
       throw error;
     }
-    // From here on the user's other sessions are our own.
+    // From here on, other sessions of the user belong to this client.
     this.#exclusive = false;
     if (password !== this.#credentials.password) return;
     this.#accepted = true;

@@ -17,23 +17,26 @@ import { isRefusal, type LoginGate } from './login-gate.ts';
 
 const RECONNECT_DELAY_MIN_MS = 100;
 const RECONNECT_DELAY_MAX_MS = 5_000;
-/** Milliseconds between questions to an HSM whether it is still there: it may be idle, or long at work on one command. */
+/**
+ * Interval between heartbeats. They find out whether the HSM is still running while it is idle or
+ * executes a long command.
+ */
 const HEARTBEAT_INTERVAL_MS = 2_000;
-/** Weighs more than any number of calls that may be in flight. */
+/** Greater than any number of calls in flight. */
 const UNRESPONSIVE_LOAD = 1_000_000;
 
 export interface PoolContext extends ConnectOptions {
-  /** An attempt to connect has ended, in whatever way. */
+  /** Called after each attempt to connect, successful or not. */
   readonly changed: () => void;
   readonly gate: LoginGate;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** One HSM of the cluster: keeps a logged-in connection to it for as long as it is a member. */
+/** One HSM of the cluster. Keeps a logged-in connection to it until `stop`. */
 export class PooledHsm {
   readonly address: HsmAddress;
-  /** How the first attempt ended: undefined if it succeeded. */
+  /** Resolves to the failure of the first attempt, or to undefined if it succeeded. */
   readonly firstAttempt: Promise<Error | undefined>;
   readonly #context: PoolContext;
   readonly #resolveFirst: (failure: Error | undefined) => void;
@@ -56,18 +59,21 @@ export class PooledHsm {
     void this.#run();
   }
 
-  /** How much is waiting for the HSM, a silent one after all others; undefined while it can't be used. */
+  /**
+   * Number of calls in flight. Unresponsive HSMs come after all others. Undefined if the HSM is not
+   * usable.
+   */
   get load(): number | undefined {
     if (!this.#connection?.open) return undefined;
     return this.#connection.inFlight + (this.#connection.unresponsive ? UNRESPONSIVE_LOAD : 0);
   }
 
-  /** Whether an attempt to connect to it is under way. */
+  /** True while an attempt to connect is in progress. */
   get connecting(): boolean {
     return this.#connecting;
   }
 
-  /** Whether it can be used, and has not fallen silent. */
+  /** True if the HSM is usable and responsive. */
   get answers(): boolean {
     return this.#connection?.unresponsive === false;
   }
@@ -101,18 +107,20 @@ export class PooledHsm {
       return output;
     } catch (error) {
       if (error instanceof HsmError) this.#operations += 1;
-      // The HSM ended our session; only a new connection can log in again.
+      // The HSM ended the session. Only a new connection can log in again.
       if (error instanceof HsmError && error.code === 'not-logged-in') connection.close();
       throw error;
     }
   }
 
-  /** To be called when the HSM may have come up: it is tried without waiting any longer. */
+  /**
+   * Retries at once, because the HSM may have started. Does nothing if the password was rejected.
+   */
   retryNow(): void {
     if (!this.#refused) this.#wake();
   }
 
-  /** To be called when another password may be accepted. */
+  /** Retries after a rejected password, because the password has changed. */
   passwordChanged(): void {
     if (this.#refused) this.#wake();
   }
@@ -134,7 +142,10 @@ export class PooledHsm {
     this.#resolveFirst(new HsmUnreachableError('closed', 'the client was closed'));
   }
 
-  /** Resolves when the connection is gone or could not be made; true if it had stayedUp. */
+  /**
+   * Resolves when the connection is closed or could not be opened. Resolves to true if it lasted
+   * until the first heartbeat.
+   */
   async #attempt(): Promise<boolean> {
     let connection: HsmConnection | undefined;
     this.#refused = false;
@@ -165,7 +176,7 @@ export class PooledHsm {
     const heartbeat = setInterval(() => {
       stayedUp = true;
       this.#updateHealth(connection);
-      // Its failure closes the connection, which is all that matters here.
+      // A failure closes the connection. Nothing else needs to be done.
       connection.call('info', {}).catch(() => undefined);
     }, HEARTBEAT_INTERVAL_MS).unref();
     const reason = await connection.closed;
@@ -175,10 +186,10 @@ export class PooledHsm {
     return stayedUp;
   }
 
-  /** Notes when the HSM falls silent and when it speaks again. */
+  /** Records when the HSM becomes unresponsive and when it recovers. */
   #updateHealth({ unresponsive }: HsmConnection): void {
     if (unresponsive === (this.#reason !== undefined)) return;
-    this.#reason = unresponsive ? 'the HSM does not answer' : undefined;
+    this.#reason = unresponsive ? 'the HSM does not respond' : undefined;
     this.#since = this.#context.clock.now();
   }
 
@@ -194,7 +205,9 @@ export class PooledHsm {
     this.#resolveFirst(failure);
   }
 
-  /** Waits so many milliseconds, or until woken. */
+  /**
+   * Waits until the time is over or `#wake` is called. Without a time, only `#wake` ends the wait.
+   */
   async #pause(milliseconds: number | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;

@@ -1,7 +1,7 @@
 import { HsmError, type CommandInput, type CommandName, type HsmErrorCode } from '../wire/index.ts';
 import { HsmUnreachableError } from './contract.ts';
 
-/** Commands that may be carried out twice without harm: those that read, and those that compute. */
+/** Commands that can safely be executed twice: those that read, and those that compute. */
 const repeatable = {
   hello: true,
   info: true,
@@ -20,7 +20,7 @@ const repeatable = {
   listQuorumTokens: true,
   deleteQuorumTokens: true,
   generateKey: false,
-  // A pair made twice as session keys goes with its session; token keys would stay.
+  // A duplicate pair of session keys ends with its session. Token keys would stay.
   generateKeyPair: (input: CommandInput<'generateKeyPair'>) =>
     input.privateTemplate.token === false,
   exportPublicKey: true,
@@ -44,7 +44,7 @@ const repeatable = {
   generateWrappedKey: true,
   rewrapKey: true,
   wrapKey: true,
-  // A session key made twice goes with its session; a token key would stay.
+  // A duplicate session key ends with its session. A token key would stay.
   unwrapKey: (input: CommandInput<'unwrapKey'>) => input.template.token === false,
   importPublicKey: (input: CommandInput<'importPublicKey'>) => input.template.token === false,
   random: true,
@@ -61,12 +61,13 @@ const repeatable = {
 } satisfies { [C in CommandName]: boolean | ((input: CommandInput<C>) => boolean) };
 
 export function isRepeatable<C extends CommandName>(command: C, input: CommandInput<C>): boolean {
-  // Each entry is checked against its own command above, which the compiler can't follow through an index.
+  // Each entry is checked against its own command above. The compiler cannot follow that through an
+  // index.
   const rule = repeatable[command] as boolean | ((input: CommandInput<C>) => boolean);
   return typeof rule === 'function' ? rule(input) : rule;
 }
 
-/** Refused before anything was done. */
+/** Rejections before anything was executed. */
 const refusedUndone: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
   'busy',
   'disk-failure',
@@ -74,8 +75,9 @@ const refusedUndone: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
 ]);
 
 /**
- * True if, after `error`, the same command may be given to another HSM of the cluster. Also after `key-not-found`: a new
- * key may not have come to the HSM yet, and a session key lives in one HSM only.
+ * Returns whether the same command may be sent to another HSM after `error`. Includes
+ * `key-not-found`: a new key may not have arrived at the HSM yet, and a session key exists in one
+ * HSM only.
  */
 export function canRetryElsewhere<C extends CommandName>(
   error: unknown,

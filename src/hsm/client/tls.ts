@@ -3,7 +3,7 @@ import { HsmUnreachableError, type HsmAddress, type UnreachableCause } from './c
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/;
 
-/** Milliseconds of silence after which the kernel asks whether the other side is there. */
+/** Idle time after which the kernel checks the connection, in milliseconds. */
 const KEEP_ALIVE_MS = 10_000;
 
 const causes: Readonly<Record<string, UnreachableCause>> = {
@@ -24,7 +24,7 @@ export function nameOf({ hsmId, host, port }: HsmAddress): string {
   return hsmId === '' ? `HSM at ${host}:${port}` : `HSM ${hsmId} at ${host}:${port}`;
 }
 
-/** What a socket's error says about the HSM; `reason` is for errors that are TLS's own. */
+/** Translates a socket error. `reason` is used for errors of TLS itself. */
 export function socketFailure(
   address: HsmAddress,
   error: Error,
@@ -34,10 +34,13 @@ export function socketFailure(
   return new HsmUnreachableError(causes[code] ?? reason, `${nameOf(address)}: ${error.message}`);
 }
 
-/** How the certificate is judged: by its issuer alone, for an HSM's address says nothing about whose it is. */
+/**
+ * Options for verifying the certificate. Only the issuer counts: an HSM's address says nothing
+ * about which cluster it belongs to.
+ */
 function trust(address: HsmAddress, trustAnchor: string | undefined): ConnectionOptions {
   if (trustAnchor === undefined) return { rejectUnauthorized: false };
-  // One certificate, never none: with an empty list Node would trust the public authorities.
+  // Exactly one certificate. With an empty list, Node would trust the public authorities.
   const [certificate] = CERTIFICATE.exec(trustAnchor) ?? [];
   if (certificate === undefined)
     throw new HsmUnreachableError(
@@ -47,7 +50,10 @@ function trust(address: HsmAddress, trustAnchor: string | undefined): Connection
   return { ca: [certificate], checkServerIdentity: () => undefined };
 }
 
-/** Opens TLS 1.3 to an HSM whose certificate the trust anchor signed. Fails with `HsmUnreachableError`. */
+/**
+ * Opens a TLS 1.3 connection to an HSM whose certificate the trust anchor signed. Fails with
+ * `HsmUnreachableError`.
+ */
 export async function openTls(
   address: HsmAddress,
   trustAnchor: string | undefined,
@@ -70,7 +76,7 @@ export async function openTls(
       reject(
         new HsmUnreachableError(
           'timeout',
-          `${nameOf(address)} did not answer within ${timeout} ms`,
+          `${nameOf(address)} did not respond within ${timeout} ms`,
         ),
       ),
     timeout,
