@@ -8,6 +8,7 @@ import {
   type TokenService,
 } from '../wire/index.ts';
 import { isApprovalDataOf } from './approval-data.ts';
+import { assertQuorumValue } from './signatures.ts';
 
 /** Milliseconds that a token can be used. */
 export const TOKEN_LIFETIME_MS = 600_000;
@@ -34,7 +35,9 @@ export class Quorum {
 
   /** How many approvals the service takes; 1: none but one's own word. */
   value(service: QuorumService): number {
-    return this.#values.get(service) ?? 1;
+    const value = this.#values.get(service) ?? 1;
+    assertQuorumValue(value);
+    return value;
   }
 
   values(): Record<QuorumService, number> {

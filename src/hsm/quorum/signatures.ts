@@ -8,6 +8,14 @@ export function mayApprove(service: QuorumService, role: Role): boolean {
   return role === 'admin' || (service === 'key-deletion' && role === 'crypto-user');
 }
 
+/** Asserts that a quorum value can be compared with: a comparison with NaN would let any number of signatures pass. */
+export function assertQuorumValue(value: number): void {
+  assertInvariant(
+    Number.isInteger(value) && value >= 1,
+    'a quorum value is a whole number of at least 1',
+  );
+}
+
 export interface Signing {
   readonly service: QuorumService;
   readonly required: number;
@@ -19,11 +27,7 @@ export function checkSignatures(
   { approvalData, signatures }: Approval,
   { service, required, find }: Signing,
 ): string[] {
-  // A comparison with any other value, such as NaN, could let too few signatures pass.
-  assertInvariant(
-    Number.isInteger(required) && required >= 1,
-    'a quorum value is a whole number of at least 1',
-  );
+  assertQuorumValue(required);
   const names = new Set<string>();
   for (const { username, signature } of signatures) {
     const user = find(username);

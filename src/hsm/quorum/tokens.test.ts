@@ -68,5 +68,11 @@ describe('a quorum value', () => {
           { service: 'user', required, find: () => undefined },
         ),
       );
+    for (const body of [Number.NaN, 'two', 0]) {
+      const replica = new Replica(new SimulatedDisk(), { append: () => undefined }, 'hsm-a');
+      const quorum = new Quorum(replica);
+      replica.write([{ kind: 'setting', id: 'quorum/user', body }]);
+      violates(/whole number of at least 1/, () => quorum.value('user'));
+    }
   });
 });
