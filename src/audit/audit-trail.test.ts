@@ -49,7 +49,9 @@ function event(eventName: string, time = 0): AuditEvent {
 const files = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name.startsWith('trail'));
 
-/** Every line of the trail's files in their order, which must all be whole. */
+/**
+ * Returns the event name of each line of the trail's files, in order. All lines must be complete.
+ */
 function names(folder: string): unknown[] {
   const closed = files(folder).filter((name) => name !== 'trail.ndjson');
   return [...closed, 'trail.ndjson'].flatMap((name) => {
@@ -89,7 +91,7 @@ describe('the audit trail', () => {
     });
   }
 
-  it('appends to what is there, and is readable by its owner only', async () => {
+  it('appends to an existing file, and is readable by its owner only', async () => {
     const folder = newFolder();
     for (const name of ['one', 'two']) await filled(folder, [name]);
     assert.deepEqual(names(folder), ['one', 'two']);
@@ -97,7 +99,7 @@ describe('the audit trail', () => {
   });
 
   for (const length of [10, 200_000]) {
-    it(`cuts off a last line that is torn, ${length} bytes of it`, async () => {
+    it(`removes a torn last line of ${length} bytes`, async () => {
       const folder = newFolder();
       await filled(folder, ['whole']);
       appendFileSync(join(folder, 'trail.ndjson'), `{"eventName":"${'x'.repeat(length)}`);
@@ -107,7 +109,7 @@ describe('the audit trail', () => {
     });
   }
 
-  it('refuses more events than may wait, and goes on afterwards', async () => {
+  it('rejects events beyond its queue limit, and accepts them again afterwards', async () => {
     const folder = newFolder();
     const trail = await openAuditTrail(folder, { maxWaiting: 2 });
     const results = await Promise.allSettled(
@@ -152,7 +154,7 @@ describe('the audit trail', () => {
     assert.deepEqual((await verifyTrail(folder)).problems, []);
   });
 
-  it('begins another file when one is full, and goes on where it was after a restart', async () => {
+  it('begins another file when one is full, and continues after a restart', async () => {
     const folder = newFolder();
     for (const name of ['a', 'b', 'c', 'd', 'e'])
       await filled(folder, [name], { maxFileBytes: 1000 });
@@ -165,7 +167,7 @@ describe('the audit trail', () => {
     );
   });
 
-  it('refuses to go on with a file that is no trail', async () => {
+  it('does not open a file that is not a trail', async () => {
     const folder = newFolder();
     await filled(folder, ['a']);
     writeFileSync(join(folder, 'trail.ndjson'), '{"eventName":"x"}\n');
@@ -173,7 +175,7 @@ describe('the audit trail', () => {
   });
 });
 
-describe('looking up events', () => {
+describe('lookup of events', () => {
   async function found(
     trail: AuditTrail,
     matches: (event: AuditEvent) => boolean,
@@ -198,7 +200,7 @@ describe('looking up events', () => {
     }
   }
 
-  it('finds the newest first, page by page, through all files', async () => {
+  it('finds the newest first, page by page, across all files', async () => {
     const trail = await openAuditTrail(newFolder(), { maxFileBytes: 1500 });
     for (let n = 1; n <= 9; n += 1) await trail.record(event(`e${n}`, n * 1000));
     assert.deepEqual(await found(trail, () => true, 4), ['e9,e8,e7,e6', 'e5,e4,e3,e2', 'e1']);
@@ -207,7 +209,7 @@ describe('looking up events', () => {
     await trail.close();
   });
 
-  it('goes on where a page ended when events and files have come since', async () => {
+  it('continues where a page ended, after events and files were added', async () => {
     const trail = await openAuditTrail(newFolder(), { maxFileBytes: 1500 });
     for (const name of ['a', 'b', 'c']) await trail.record(event(name));
     const first = await trail.lookup({ matches: () => true, limit: 2 });
@@ -222,8 +224,8 @@ describe('looking up events', () => {
   });
 });
 
-describe('many who look up events', () => {
-  it('are refused beyond a bound, and served afterwards', async () => {
+describe('concurrent lookups', () => {
+  it('are rejected beyond a limit, and served afterwards', async () => {
     const trail = await openAuditTrail(newFolder());
     await trail.record(event('a'));
     const all = await Promise.allSettled(
@@ -238,7 +240,7 @@ describe('many who look up events', () => {
   });
 });
 
-describe('verifying a trail', () => {
+describe('verification of a trail', () => {
   const keys = makeKeyPair();
   let now = 0;
   const clock = { now: () => now };
@@ -253,8 +255,8 @@ describe('verifying a trail', () => {
     };
   }
 
-  /** Five events in several files, and a checkpoint after each. */
-  async function vouchedFor(lastHead = keptHead()): Promise<string> {
+  /** Creates a trail of five events in several files, with a checkpoint after each. */
+  async function checkpointedTrail(lastHead = keptHead()): Promise<string> {
     const folder = newFolder();
     const trail = await openAuditTrail(folder, { maxFileBytes: 1000 });
     await (
@@ -274,21 +276,21 @@ describe('verifying a trail', () => {
     writeFileSync(path, how(readFileSync(path, 'utf8')));
   };
 
-  it('finds nothing wrong with one that is whole', async () => {
-    const report = await verifyTrail(await vouchedFor());
+  it('finds no problem in an intact trail', async () => {
+    const report = await verifyTrail(await checkpointedTrail());
     assert.deepEqual(
-      [report.events, report.vouchedFor, report.keys.length, report.problems],
+      [report.events, report.signedUpTo, report.keys.length, report.problems],
       [5, 5, 1, []],
     );
   });
 
-  it('finds what was changed, taken out or put in', async () => {
+  it('finds events that were changed, removed or inserted', async () => {
     const cases: [string, string, (text: string) => string, RegExp][] = [
       [
         'a changed event',
         'trail-000000000001.ndjson',
         (text) => text.replace('"a"', '"z"'),
-        /event 1 or one before it was changed/,
+        /event 1 or an earlier one was changed/,
       ],
       [
         'a missing event',
@@ -300,9 +302,14 @@ describe('verifying a trail', () => {
         'a missing event in between',
         'trail-000000000003.ndjson',
         () => '',
-        /event 3 should be here/,
+        /expected event 3, found event 5/,
       ],
-      ['an event twice', 'trail-000000000001.ndjson', (text) => text + text, /should be here/],
+      [
+        'an event twice',
+        'trail-000000000001.ndjson',
+        (text) => text + text,
+        /expected event 3, found event 1/,
+      ],
       [
         'a foreign line',
         'trail-000000000001.ndjson',
@@ -317,14 +324,14 @@ describe('verifying a trail', () => {
       ],
     ];
     for (const [what, name, how, problem] of cases) {
-      const folder = await vouchedFor();
+      const folder = await checkpointedTrail();
       change(folder, name, how);
       assert.match((await verifyTrail(folder)).problems.join('\n'), problem, what);
     }
   });
 
-  it('finds an end that was cut off, and a trail that was written anew', async () => {
-    const cut = await vouchedFor();
+  it('finds a truncated end, and a rewritten trail', async () => {
+    const cut = await checkpointedTrail();
     const last =
       files(cut)
         .filter((name) => name !== 'trail.ndjson')
@@ -336,19 +343,19 @@ describe('verifying a trail', () => {
       /events \d to 5 are missing at the end/,
     );
 
-    const anew = await vouchedFor();
-    for (const name of files(anew)) rmSync(join(anew, name));
-    await filled(anew, ['v', 'w', 'x', 'y', 'z']);
+    const rewritten = await checkpointedTrail();
+    for (const name of files(rewritten)) rmSync(join(rewritten, name));
+    await filled(rewritten, ['v', 'w', 'x', 'y', 'z']);
     assert.match(
-      (await verifyTrail(anew)).problems.join('\n'),
-      /event 1 is not the one that was vouched for/,
+      (await verifyTrail(rewritten)).problems.join('\n'),
+      /event 1 is not the one that a checkpoint signed/,
     );
   });
 
-  it('does not vouch for a trail that was written anew while it was closed', async () => {
+  it('reports a trail that was rewritten while it was closed, although new checkpoints sign it', async () => {
     for (const known of [true, false]) {
       const lastHead = keptHead();
-      const folder = await vouchedFor(lastHead);
+      const folder = await checkpointedTrail(lastHead);
       for (const name of readdirSync(folder)) rmSync(join(folder, name));
       await filled(folder, ['v', 'w', 'x', 'y', 'z', 'more']);
       const trail = await openAuditTrail(folder);
@@ -365,14 +372,14 @@ describe('verifying a trail', () => {
       await trail.close();
       assert.match(
         (await verifyTrail(folder)).problems.join('\n'),
-        /the trail did not go on from where it stood/,
+        /the trail did not continue from its last checkpoint/,
       );
     }
   });
 
-  it('vouches for what came after the last checkpoint of a run that was killed', async () => {
+  it('covers events after the last checkpoint of a run that was killed', async () => {
     const lastHead = keptHead();
-    const folder = await vouchedFor(lastHead);
+    const folder = await checkpointedTrail(lastHead);
     await filled(folder, ['f', 'g', 'h', 'i'], { maxFileBytes: 1000 });
     const trail = await openAuditTrail(folder);
     await (
@@ -380,7 +387,7 @@ describe('verifying a trail', () => {
     ).close();
     await trail.close();
     const report = await verifyTrail(folder);
-    assert.deepEqual([report.vouchedFor, report.problems], [9, []]);
+    assert.deepEqual([report.signedUpTo, report.problems], [9, []]);
   });
 
   it('fails to sign a head that does not continue the one that was signed before', async () => {
@@ -408,8 +415,8 @@ describe('verifying a trail', () => {
     }
   });
 
-  it('takes no other key than the one expected, and holds the trail against a head that was kept elsewhere', async () => {
-    const folder = await vouchedFor();
+  it('accepts only the expected key, and compares the trail with a head that was kept elsewhere', async () => {
+    const folder = await checkpointedTrail();
     const {
       keys: [key = ''],
       head,
@@ -425,9 +432,9 @@ describe('verifying a trail', () => {
     );
   });
 
-  it('still can, when files past their retention are gone', async () => {
+  it('succeeds after files past their retention were removed', async () => {
     const lastHead = keptHead();
-    const folder = await vouchedFor(lastHead);
+    const folder = await checkpointedTrail(lastHead);
     const before = files(folder).length;
     const trail = await openAuditTrail(folder);
     await trail.record(event('f', (now += 1_000_000)));
@@ -451,7 +458,7 @@ describe('verifying a trail', () => {
     assert.notDeepEqual(
       (await verifyTrail(folder)).problems,
       [],
-      'but nobody else may take one away',
+      'a file that another process removed is missing',
     );
   });
 });

@@ -8,51 +8,54 @@ import { Segment } from './segment.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
 const DEFAULT_MAX_WAITING_EVENTS = 10_000;
-/** Searches at a time. */
+/** Maximum number of searches at a time. */
 const MAX_CONCURRENT_LOOKUPS = 4;
 const DEFAULT_MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 export interface AuditTrailOptions {
-  /** How many events may wait to be written; more are refused. Default: 10,000. */
+  /** Maximum number of events that wait to be written. More are rejected. Default: 10,000. */
   readonly maxWaiting?: number;
-  /** A file that is as long is closed, and another begun. Default: 256 MiB. */
+  /** File size, in bytes, from which on another file is begun. Default: 256 MiB. */
   readonly maxFileBytes?: number;
 }
 
 export interface AuditTrail {
   /**
-   * Appends the event as one line of JSON. Resolves when the kernel has it, from when on it survives kill -9; if `durable`,
-   * when the disk has it, from when on it survives power loss. Rejects if it could not be written: then the trail holds
-   * nothing of it, unless only the disk failed.
+   * Appends the event as one line of JSON. Resolves once the kernel has it, so that it survives
+   * kill -9, or, if `durable`, once the disk has it, so that it survives power loss. Rejects if it
+   * could not be written. The trail then holds nothing of it, unless only the disk failed.
    */
   record(event: AuditEvent, how?: { readonly durable?: boolean }): Promise<void>;
-  /** Where the chain stands, when that is on the disk. */
+  /** Resolves to the head of the chain once that is on the disk. */
   durableHead(): Promise<ChainHead>;
-  /** See `lookup.ts`. Rejects with an AuditBusyError if too many look at the same time. */
+  /**
+   * Searches the trail, see `lookup.ts`. Rejects with an AuditBusyError if there are too many
+   * searches.
+   */
   lookup(wanted: Lookup): Promise<LookupPage>;
-  /** Writes what waits, then closes the file. */
+  /** Writes the waiting events, then closes the file. */
   close(): Promise<void>;
 }
 
-/** More events wait than the trail's bound: the disk is too slow for the load. */
+/** Error for more waiting events than the trail allows: the disk is too slow for the load. */
 export class AuditQueueFullError extends Error {
   override readonly name = 'AuditQueueFullError';
 
   constructor() {
-    super('too many audit events wait to be written');
+    super('too many audit events are waiting to be written');
   }
 }
 
-/** So many searches are under way that another would slow down those who write. */
+/** Error for more concurrent searches than the trail allows: they would slow down the writers. */
 export class AuditBusyError extends Error {
   override readonly name = 'AuditBusyError';
 
   constructor() {
-    super('too many searches of the audit trail are under way');
+    super('too many searches of the audit trail are in progress');
   }
 }
 
-/** Opens or makes the trail in its folder; one process at a time. */
+/** Opens or creates the trail in its folder. Only one process may do so at a time. */
 export async function openAuditTrail(
   folder: string,
   options: AuditTrailOptions = {},
@@ -68,7 +71,7 @@ export async function openAuditTrail(
   });
 }
 
-/** Where the chain stands: by the last line of the newest file that has one. */
+/** Returns the head of the chain: the last line of the newest file that has one. */
 async function lastHead(folder: string): Promise<ChainHead> {
   const paths = [
     join(folder, CURRENT),
@@ -79,10 +82,7 @@ async function lastHead(folder: string): Promise<ChainHead> {
   for (const path of paths) {
     for await (const { text } of linesBackwards(path)) {
       const line = parseLine(text);
-      if (!line)
-        throw new Error(
-          `${path} is not an audit trail of this Keyhold, or its last line was changed`,
-        );
+      if (!line) throw new Error(`${path} is not an audit trail, or its last line was changed`);
       return { sequence: line.sequence, hash: line.hash };
     }
   }
@@ -92,18 +92,24 @@ async function lastHead(folder: string): Promise<ChainHead> {
 interface Batch {
   readonly events: string[];
   readonly written: PromiseWithResolvers<void>;
-  /** Present if somebody waits for the disk. */
+  /** Present if a caller waits for the disk. */
   durable?: PromiseWithResolvers<void>;
 }
 
-/** Where a trail that was opened stands. `first`: the sequence number of the current file's first event, if it has one. */
+/**
+ * State of a trail that was opened. `first` is the sequence number of the current file's first
+ * event, if it has one.
+ */
 interface Opened extends AuditTrailOptions {
   readonly segment: Segment;
   readonly head: ChainHead;
   readonly first: number | undefined;
 }
 
-/** All events of a tick become one write and share one promise, and those that must be durable share an fsync. */
+/**
+ * The trail's writer. All events of a tick become one write and share one promise. Those that must
+ * be durable share an fsync.
+ */
 class FileAuditTrail implements AuditTrail {
   readonly #folder: string;
   readonly #maxWaiting: number;
@@ -134,13 +140,13 @@ class FileAuditTrail implements AuditTrail {
     const batch = (this.#batch ??= newBatch());
     if (batch.events.length >= this.#maxWaiting) return Promise.reject(new AuditQueueFullError());
     batch.events.push(JSON.stringify(event));
-    if (durable) batch.durable ??= quietly(Promise.withResolvers<void>());
+    if (durable) batch.durable ??= withoutUnhandledRejection(Promise.withResolvers<void>());
     this.#flushing ??= this.#flush();
     return durable && batch.durable ? batch.durable.promise : batch.written.promise;
   }
 
   async durableHead(): Promise<ChainHead> {
-    // A file that is being closed is no longer the one to bring to the disk.
+    // While a file is being closed, it is not the one to sync.
     while (this.#rotating) await this.#rotating;
     const head = this.#head;
     await this.#segment.sync();
@@ -165,7 +171,7 @@ class FileAuditTrail implements AuditTrail {
   }
 
   async #flush(): Promise<void> {
-    // After the poll phase: every request that this tick answers has recorded its event by then.
+    // After the poll phase, by which every request that this tick answers has recorded its event.
     await new Promise((resolve) => setImmediate(resolve));
     for (let batch = this.#takeBatch(); batch; batch = this.#takeBatch()) {
       try {
@@ -187,7 +193,7 @@ class FileAuditTrail implements AuditTrail {
     return batch;
   }
 
-  /** The chain goes on only when the lines are there. */
+  /** Appends events. The head advances only once the lines are written. */
   #append(events: readonly string[]): void {
     let head = this.#head;
     let text = '';
@@ -216,11 +222,16 @@ class FileAuditTrail implements AuditTrail {
 }
 
 function newBatch(): Batch {
-  return { events: [], written: quietly(Promise.withResolvers<void>()) };
+  return { events: [], written: withoutUnhandledRejection(Promise.withResolvers<void>()) };
 }
 
-/** Nobody may wait for one of the two promises; its failure is then the other's. */
-function quietly(waiting: PromiseWithResolvers<void>): PromiseWithResolvers<void> {
+/**
+ * Marks a promise as handled. Of the two promises of a batch, one may have no caller that waits;
+ * its failure is also the other's.
+ */
+function withoutUnhandledRejection(
+  waiting: PromiseWithResolvers<void>,
+): PromiseWithResolvers<void> {
   waiting.promise.catch(() => undefined);
   return waiting;
 }

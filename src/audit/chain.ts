@@ -1,36 +1,46 @@
 import { sha256Hex } from '../crypto/index.ts';
 
-/** Where a chain stands: how many events there are, and what binds the last of them to all before. */
+/**
+ * Head of a chain: the number of events, and the hash that binds the last of them to all before.
+ */
 export interface ChainHead {
-  /** Of the last event; the first has 1. */
+  /** Sequence number of the last event. The first has 1. */
   readonly sequence: number;
   /** 64 hex digits. */
   readonly hash: string;
 }
 
-/** Before the first event. */
+/** Head before the first event. */
 export const GENESIS: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
 
-/** One line of the trail, taken apart. */
+/** One parsed line of the trail. */
 export interface ChainedLine extends ChainHead {
-  /** The event as it was recorded: JSON. */
+  /** The event as it was recorded, in JSON. */
   readonly event: string;
 }
 
-/** The head after `event` (JSON) is appended: SHA-256 over the head before, the sequence number and the event. */
+/**
+ * Returns the head after `event` (JSON) is appended. Its hash is SHA-256 over the previous hash,
+ * the sequence number and the event.
+ */
 export function nextHead(before: ChainHead, event: string): ChainHead {
   const sequence = before.sequence + 1;
   return { sequence, hash: sha256Hex(`${before.hash}\n${sequence}\n${event}`) };
 }
 
-/** The event with its place in the chain as its last member, so that a line stays one JSON object that tools can read. */
+/**
+ * Returns a line of the trail: the event with its place in the chain as its last member. The line
+ * remains one JSON object that tools can read.
+ */
 export function chainedLine(event: string, { sequence, hash }: ChainHead): string {
   return `${event.slice(0, -1)},"keyholdChain":{"sequence":${sequence},"hash":"${hash}"}}\n`;
 }
 
 const LINE = /^(\{.*),"keyholdChain":\{"sequence":(\d{1,15}),"hash":"([0-9a-f]{64})"\}\}$/s;
 
-/** `text` without its line break; undefined if it is no line of a trail. */
+/**
+ * Parses a line, given without its line break. Returns undefined if it is not a line of a trail.
+ */
 export function parseLine(text: string): ChainedLine | undefined {
   const [, event, sequence, hash] = LINE.exec(text) ?? [];
   if (event === undefined || sequence === undefined || hash === undefined) return undefined;

@@ -15,9 +15,12 @@ const FILE = 'checkpoints.ndjson';
 const scheme = messageSigner('sha256');
 
 /**
- * `head`: where the chain stood at a time; events before it can't be changed by whoever has the files alone.
- * `removed`: up to which event files were removed because they were past their retention.
- * `broken`: where it stood when Keyhold found that it did not lead there from where it had stood before.
+ * Kinds of checkpoints:
+ * - `head`: where the chain stood at a time. Access to the files is not enough to change the events
+ *   before it.
+ * - `removed`: the last event that was removed because it was past its retention.
+ * - `broken`: where the chain stood when Keyhold found that it does not continue from the last
+ *   head.
  */
 const kinds = ['head', 'removed', 'broken'] as const;
 export type CheckpointKind = (typeof kinds)[number];
@@ -26,31 +29,31 @@ export interface Checkpoint extends ChainHead {
   readonly kind: CheckpointKind;
   /** ISO 8601. */
   readonly time: string;
-  /** DER, base64. P-256. */
+  /** P-256, DER in base64. */
   readonly publicKey: string;
   /** ECDSA with SHA-256, base64. */
   readonly signature: string;
 }
 
-type Facts = Pick<Checkpoint, 'kind' | 'time' | 'sequence' | 'hash'>;
+type CheckpointContent = Pick<Checkpoint, 'kind' | 'time' | 'sequence' | 'hash'>;
 
-function signedText({ kind, time, sequence, hash }: Facts): Buffer {
+function signedText({ kind, time, sequence, hash }: CheckpointContent): Buffer {
   return Buffer.from(`keyhold audit checkpoint\n${kind}\n${time}\n${sequence}\n${hash}`);
 }
 
-interface Stamp {
+interface Signing {
   readonly kind: CheckpointKind;
   readonly keys: KeyPair;
   readonly now: number;
 }
 
-/** Signs what is to be vouched for and appends that to the folder's checkpoints; durable when it resolves. */
+/** Signs a head and appends it to the folder's checkpoints. It is durable once this resolves. */
 export async function writeCheckpoint(
   folder: string,
   { sequence, hash }: ChainHead,
-  { kind, keys, now }: Stamp,
+  { kind, keys, now }: Signing,
 ): Promise<void> {
-  const facts: Facts = { kind, time: new Date(now).toISOString(), sequence, hash };
+  const facts: CheckpointContent = { kind, time: new Date(now).toISOString(), sequence, hash };
   const signature = Buffer.from(await scheme.sign(keys.privateKey, signedText(facts))).toString(
     'base64',
   );
@@ -69,7 +72,9 @@ export async function writeCheckpoint(
   }
 }
 
-/** The folder's checkpoints, oldest first; undefined for a line that is none. */
+/**
+ * Yields the folder's checkpoints, oldest first, and undefined for a line that is not a checkpoint.
+ */
 export async function* readCheckpoints(folder: string): AsyncGenerator<Checkpoint | undefined> {
   const path = join(folder, FILE);
   if (!existsSync(path)) return;
@@ -92,7 +97,10 @@ function parseCheckpoint(text: string): Checkpoint | undefined {
   }
 }
 
-/** Whether its own key signed it; whose key that is, `fingerprint` says. */
+/**
+ * Returns whether a checkpoint is signed by the key that it contains. `fingerprint` identifies that
+ * key.
+ */
 export async function isSigned(checkpoint: Checkpoint): Promise<boolean> {
   try {
     const key = readPublicKey(Buffer.from(checkpoint.publicKey, 'base64'));
@@ -106,7 +114,10 @@ export async function isSigned(checkpoint: Checkpoint): Promise<boolean> {
   }
 }
 
-/** SHA-256 of a checkpoint's public key, hex: what to keep elsewhere to know it again. */
+/**
+ * Returns the SHA-256 of a checkpoint's public key, in hex. Auditors keep it elsewhere, to
+ * recognize the key.
+ */
 export function fingerprint({ publicKey }: Pick<Checkpoint, 'publicKey'>): string {
   return sha256(Buffer.from(publicKey, 'base64')).toString('hex');
 }

@@ -64,7 +64,7 @@ describe('cloudTrailEvent', () => {
     });
   });
 
-  it('says what a writing call answered, in lower camel case, times as text', () => {
+  it('records the output of a mutating call, in lower camel case, with times as text', () => {
     const output = {
       KeyMetadata: {
         AWSAccountId: '1',
@@ -85,7 +85,7 @@ describe('cloudTrailEvent', () => {
     });
   });
 
-  it('says why a call failed, and then nothing of an answer', () => {
+  it('records why a call failed, and then no output', () => {
     const event = parsed({
       readOnly: false,
       error: { code: 'AccessDeniedException', message: 'no' },
@@ -96,7 +96,7 @@ describe('cloudTrailEvent', () => {
     );
   });
 
-  it('leaves out passwords, secrets, plaintexts, bytes and private keys, however deep', () => {
+  it('omits passwords, secrets, plaintexts, bytes and private keys at any depth', () => {
     const pem = '-----BEGIN EC PRIVATE KEY-----\nMHcC\n-----END EC PRIVATE KEY-----';
     assert.deepEqual(
       parameters({
@@ -116,7 +116,7 @@ describe('cloudTrailEvent', () => {
     assert.equal(parameters({ Plaintext: 'only' }), null);
   });
 
-  it('never shows a secret, wherever it is put', () => {
+  it('never contains a secret, wherever it occurs in the input', () => {
     const secret = 'correct horse battery staple';
     const hidden = fc.constantFrom<object>(
       { Plaintext: secret },
@@ -145,7 +145,7 @@ describe('cloudTrailEvent', () => {
 });
 
 describe('cloudTrailServiceEvent', () => {
-  it('is of Keyhold itself', () => {
+  it('names Keyhold itself as the caller', () => {
     const event = cloudTrailServiceEvent({
       time: 0,
       eventSource: 'kms.amazonaws.com',

@@ -3,7 +3,7 @@ import type { ApiCall, AuditEvent, ServiceEvent } from './event.ts';
 import { recordable } from './recordable.ts';
 import { isoSeconds, userIdentity } from './user-identity.ts';
 
-/** The record of an API call: made once per call, on the hot path. */
+/** Creates the event of an API call. Called once per call, on the hot path. */
 export function cloudTrailEvent(call: ApiCall): AuditEvent {
   const { error, principal } = call;
   return {
@@ -18,7 +18,7 @@ export function cloudTrailEvent(call: ApiCall): AuditEvent {
     errorCode: error?.code,
     errorMessage: error?.message,
     requestParameters: recordable(call.input),
-    // As in CloudTrail: what a call only read, an encrypted text included, is not repeated.
+    // As in CloudTrail, output of read-only calls, including ciphertexts, is not recorded.
     responseElements: call.readOnly || error ? null : recordable(call.output),
     additionalEventData: call.additionalEventData,
     requestID: call.requestId,
@@ -33,7 +33,10 @@ export function cloudTrailEvent(call: ApiCall): AuditEvent {
   };
 }
 
-/** The record of what nobody called for: the deletion of a key when its waiting period is over. */
+/**
+ * Creates the event of an action without a caller, such as the deletion of a key at the end of its
+ * waiting period.
+ */
 export function cloudTrailServiceEvent(event: ServiceEvent): AuditEvent {
   return {
     eventVersion: '1.11',

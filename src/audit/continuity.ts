@@ -3,7 +3,10 @@ import { nextHead, parseLine, type ChainHead } from './chain.ts';
 import { linesOf } from './lines.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
-/** Whether the files lead from one head of the chain to a later one. After a stop that was clean the two are the same. */
+/**
+ * Returns whether the files lead from one head of the chain to a later one. After a clean stop the
+ * two are the same.
+ */
 export async function leadsTo(folder: string, from: ChainHead, to: ChainHead): Promise<boolean> {
   if (from.sequence === to.sequence) return from.hash === to.hash;
   let head: ChainHead = from;
@@ -21,7 +24,7 @@ export async function leadsTo(folder: string, from: ChainHead, to: ChainHead): P
   return false;
 }
 
-/** The file that holds the event of that number, and all after it. */
+/** Returns the file that holds the event of that number, and all later ones. */
 function filesFrom(folder: string, sequence: number): string[] {
   const closed = closedSegments(folder);
   const at = closed.findLastIndex(({ first }) => first <= sequence);

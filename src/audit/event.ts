@@ -10,21 +10,21 @@ export type EventSource =
 
 export interface AuditResource {
   readonly accountId: string;
-  /** `AWS::KMS::Key`, for example. */
+  /** For example `AWS::KMS::Key`. */
   readonly type: string;
   readonly ARN: string;
 }
 
-/** How a call was protected on its way, if it was. Source: "CloudTrail record contents", `tlsDetails`. */
+/** Protection of a call in transit, if any. Source: "CloudTrail record contents", `tlsDetails`. */
 export interface TlsDetails {
-  /** `TLSv1.3`, for example. */
+  /** For example `TLSv1.3`. */
   readonly tlsVersion: string;
-  /** By the name that IANA gives it. */
+  /** IANA's name of the cipher suite. */
   readonly cipherSuite: string;
   readonly clientProvidedHostHeader: string;
 }
 
-/** One API call, as the pipeline knows it when it is over. */
+/** One completed API call, as the pipeline knows it. */
 export interface ApiCall {
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -36,7 +36,10 @@ export interface ApiCall {
   readonly userAgent: string;
   readonly requestId: string;
   readonly readOnly: boolean;
-  /** The call's input and output in the wire's names: secrets are left out here. */
+  /**
+   * Input and output of the call, with the API's member names. Secrets are removed when the event
+   * is created.
+   */
   readonly input?: object | undefined;
   readonly output?: object | undefined;
   readonly error?: { readonly code: string; readonly message?: string | undefined } | undefined;
@@ -45,9 +48,9 @@ export interface ApiCall {
   readonly tlsDetails?: TlsDetails | undefined;
 }
 
-/** Something that Keyhold did by itself. */
+/** An action of Keyhold itself. */
 export interface ServiceEvent {
-  /** A new one, if absent. */
+  /** ID of the event. Defaults to a new one. */
   readonly eventId?: string;
   readonly time: number;
   readonly eventSource: EventSource;
@@ -59,7 +62,10 @@ export interface ServiceEvent {
   readonly serviceEventDetails?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Who made a call. Source: "CloudTrail userIdentity element" in the AWS CloudTrail User Guide. */
+/**
+ * Caller of an API call. Source: "CloudTrail userIdentity element" in the AWS CloudTrail User
+ * Guide.
+ */
 export interface UserIdentity {
   readonly type?: 'IAMUser' | 'Root' | 'AssumedRole' | 'WebIdentityUser';
   readonly principalId?: string;
@@ -73,7 +79,7 @@ export interface UserIdentity {
 }
 
 export interface SessionContext {
-  /** The role, for a session of one. */
+  /** The role, for a role session. */
   readonly sessionIssuer?: Readonly<
     Record<'type' | 'principalId' | 'arn' | 'accountId' | 'userName', string>
   >;

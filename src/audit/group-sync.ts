@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const dataSync = promisify(fdatasync);
 
-/** Brings a file's written bytes to the disk; all who ask while that is under way share the next time. */
+/** Syncs a file to the disk. Callers that ask while a sync is in progress share the next one. */
 export class GroupSync {
   readonly #file: number;
   #next: PromiseWithResolvers<void> | undefined;
@@ -25,7 +25,7 @@ export class GroupSync {
   }
 
   async #run(): Promise<void> {
-    // Lets `sync` return before the first is taken.
+    // Let `sync` return before the first is taken.
     await Promise.resolve();
     for (let next = this.#take(); next; next = this.#take()) {
       try {

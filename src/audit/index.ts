@@ -1,7 +1,7 @@
 /**
- * audit: CloudTrail-shaped events (`cloud-trail-event.ts`) and the hash-chained trail that they are kept in
- * (`audit-trail.ts`): append-only files, signed checkpoints, searching and verifying them. It must not know operations or
- * stores. Begin at `audit-trail.ts`: what it promises of an event.
+ * audit: CloudTrail-shaped events (`cloud-trail-event.ts`) and the hash-chained trail that holds
+ * them (`audit-trail.ts`): append-only files, signed checkpoints, search and verification. It must
+ * not know operations or stores. Begin at `audit-trail.ts`: what it promises of an event.
  */
 export {
   AuditBusyError,

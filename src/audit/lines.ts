@@ -5,16 +5,18 @@ import { promisify } from 'node:util';
 const readAt = promisify(read);
 const CHUNK_BYTES = 1 << 16;
 const NEWLINE = 10;
-/** Twice what a request may be long, for what JSON escapes. */
+/** Maximum line length: twice the maximum request, because JSON escapes some characters. */
 const MAX_LINE_BYTES = 1 << 22;
 
-/** One line without its break, and where it starts in the file, in bytes. */
+/** One line without its line break, and the byte of the file at which it starts. */
 export interface Line {
   readonly text: string;
   readonly start: number;
 }
 
-/** The file's whole lines from the first on. What follows the last line break is not a line yet. */
+/**
+ * Yields the file's complete lines, oldest first. Text after the last line break is not a line yet.
+ */
 export async function* linesOf(path: string): AsyncGenerator<Line> {
   await using file = await open(path, 'r');
   let rest = Buffer.alloc(0);
@@ -35,8 +37,8 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
 }
 
 /**
- * The whole lines that end before the byte `end`, the last first; from the last line break on if `end` is left out. The file
- * is opened when the first line is asked for, before anything else can happen.
+ * Yields the complete lines that end before the byte `end`, newest first. Without `end`, it begins
+ * at the last line break. The file is opened when the first line is requested, synchronously.
  */
 export async function* linesBackwards(path: string, end?: number): AsyncGenerator<Line> {
   const file = openSync(path, 'r');
@@ -49,7 +51,8 @@ export async function* linesBackwards(path: string, end?: number): AsyncGenerato
 
 async function* backwards(file: number, end: number | undefined): AsyncGenerator<Line> {
   let position = end ?? fstatSync(file).size;
-  // Bytes from `position` on that belong to a line whose start isn't read yet; undefined before the first line break.
+  // Bytes from `position` on that belong to a line whose start has not been read yet. Undefined
+  // before the first line break.
   let rest: Buffer | undefined = end === undefined ? undefined : Buffer.alloc(0);
   while (position > 0) {
     const length = Math.min(CHUNK_BYTES, position);
@@ -67,7 +70,7 @@ async function* backwards(file: number, end: number | undefined): AsyncGenerator
   if (rest && rest.length > 0) yield { text: rest.toString('utf8', 0, rest.length - 1), start: 0 };
 }
 
-/** The first line of a file that may be empty. */
+/** Returns the first line of a file, or undefined if there is none. */
 export function firstLine(path: string): string | undefined {
   const file = openSync(path, 'r');
   try {

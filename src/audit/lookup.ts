@@ -4,18 +4,21 @@ import type { AuditEvent } from './event.ts';
 import { linesBackwards } from './lines.ts';
 import { closedSegments, CURRENT, type ClosedSegment } from './segments.ts';
 
-/** Which events are wanted, newest first. */
+/** Selects events. They are returned newest first. */
 export interface Lookup {
-  /** Cheap and asked first: whether the line can be one of those wanted. */
+  /** A cheap test that comes first: returns whether the line can match. */
   readonly mayMatch?: (line: string) => boolean;
   readonly matches: (event: AuditEvent) => boolean;
-  /** ISO 8601; events before that end the search. */
+  /** ISO 8601. Earlier events end the search. */
   readonly notBefore?: string;
   readonly limit: number;
   readonly from?: LookupCursor;
 }
 
-/** Before which line a search goes on: one that starts at a byte of the file whose first event has this sequence number. */
+/**
+ * Where a search continues: before the line that starts at this byte of the file whose first event
+ * has this sequence number.
+ */
 export interface LookupCursor {
   readonly first: number;
   readonly start: number;
@@ -23,7 +26,7 @@ export interface LookupCursor {
 
 export interface FoundEvent {
   readonly event: AuditEvent;
-  /** As it was recorded. */
+  /** The event as it was recorded. */
   readonly json: string;
 }
 
@@ -33,12 +36,15 @@ export interface LookupPage {
   readonly next?: LookupCursor;
 }
 
-/** How many lines one call reads at most: a search for what is rare goes on with the next call. */
+/**
+ * Maximum number of lines that one call reads. A search for something rare continues with the next
+ * call.
+ */
 const MAX_LINES_PER_CALL = 50_000;
 
 interface Trail {
   readonly folder: string;
-  /** The sequence number of the current file's first event. */
+  /** Sequence number of the current file's first event. */
   readonly first: number;
 }
 
@@ -53,7 +59,8 @@ export async function lookupEvents(trail: Trail, wanted: Lookup): Promise<Lookup
     );
     if (page) return page;
   }
-  // Listed only now: a file that has become full meanwhile is the one just read, and not older.
+  // Listed after the current file was read: a file that has become full in the meantime is the one
+  // just read, not an older one.
   const before = Math.min(trail.first - 1, from?.first ?? Number.POSITIVE_INFINITY);
   for (const segment of closedSegments(trail.folder).toReversed()) {
     const page = segment.first <= before && (await search(segment, wanted, found));
@@ -67,7 +74,10 @@ interface Search {
   lines: number;
 }
 
-/** One file, from its end or from where the last page ended. Undefined if the search must go on in an older one. */
+/**
+ * Searches one file, from its end or from where the last page ended. Returns undefined if the
+ * search must continue in an older file.
+ */
 async function search(
   { path, first }: ClosedSegment,
   wanted: Lookup,
@@ -75,7 +85,7 @@ async function search(
 ): Promise<LookupPage | undefined> {
   const end = wanted.from?.first === first ? wanted.from.start : undefined;
   for await (const { text, start } of linesBackwards(path, end)) {
-    const one = foundIn(text, wanted);
+    const one = matchIn(text, wanted);
     if (one === 'too old') return { events: found.events };
     if (one) found.events.push(one);
     found.lines += 1;
@@ -85,10 +95,10 @@ async function search(
   return undefined;
 }
 
-/** The keys of an event are never inside of a text, where quotes are escaped. */
+/** Member names of an event never match inside a string, where quotes are escaped. */
 const TIME = /"eventTime":"([^"]+)"/;
 
-function foundIn(
+function matchIn(
   text: string,
   { mayMatch, matches, notBefore }: Lookup,
 ): FoundEvent | 'too old' | undefined {
@@ -96,7 +106,7 @@ function foundIn(
   if (mayMatch?.(text) === false) return undefined;
   const json = parseLine(text)?.event;
   if (json === undefined) return undefined;
-  // Written by `record`, and by nothing else.
+  // Only `record` writes events.
   const event = JSON.parse(json) as AuditEvent;
   return matches(event) ? { event, json } : undefined;
 }

@@ -2,20 +2,27 @@ import { BoundedCache, setOwn } from '../base/index.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** Names that never appear, whatever their value. Bytes never appear either: they are texts, plain or encrypted. */
+/**
+ * Names of members that are never recorded, whatever their value. Bytes are never recorded either:
+ * they are plaintexts or ciphertexts.
+ */
 const SECRET_NAME =
   /plaintext|ciphertext(?:blob)?$|password|secret|sessiontoken|^webidentitytoken/i;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-/** Maps from the caller's own names to strings. They are recorded in clear, as in AWS: they are not secret. */
+/**
+ * Names of maps from names that the caller chose to strings. As in AWS, they are recorded in
+ * plaintext, because they are not secret.
+ */
 const CONTEXT_NAME = /EncryptionContext$/;
-/** Deeper than any input or output of the contract. */
+/** Maximum nesting, more than any input or output of the contract has. */
 const MAX_DEPTH = 6;
-/** Bounded all the same: some maps have their callers' names. */
+/** Bounded, because callers choose the names in some maps. */
 const treatments = new BoundedCache<string, Treatment>(1_024);
 
 /**
- * What of an input or output may stand in an audit record, in CloudTrail's lower camel case; null if that is nothing.
- * Only strings, numbers, booleans and times pass, and lists and structures of them; everything else is left out.
+ * Returns the part of an input or output that may be recorded, in CloudTrail's lower camel case, or
+ * null if that is nothing. Only strings, numbers, booleans, times, and lists and structures of them
+ * are recorded.
  */
 export function recordable(value: object | undefined): object | null {
   return value === undefined ? null : (structure(value, MAX_DEPTH) ?? null);
@@ -42,7 +49,10 @@ interface Treatment {
   readonly shown: string;
 }
 
-/** What is to be done with a member of that name, looked at once: there are as many names as the contract has. */
+/**
+ * Returns how to record members of a name. It is cached: there are as many names as the contract
+ * has.
+ */
 function treatmentOf(name: string): Treatment {
   let how = treatments.get(name);
   if (!how) {
@@ -58,7 +68,7 @@ function treatmentOf(name: string): Treatment {
 
 function jsonOf(value: unknown, depth: number): Json | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
-  // Someone who sends a private key where a certificate belongs must not find it in the trail.
+  // A private key that was sent in place of a certificate must not be recorded.
   if (typeof value === 'string') return PRIVATE_KEY.test(value) ? undefined : value;
   return typeof value === 'object' && value !== null ? compound(value, depth - 1) : undefined;
 }
@@ -80,7 +90,7 @@ function strings(value: unknown): Json | undefined {
   return result;
 }
 
-/** As CloudTrail does it: only the first letter, so that AWSAccountId becomes aWSAccountId. */
+/** Lowers the first letter only, as CloudTrail does, so that AWSAccountId becomes aWSAccountId. */
 function lowerCamel(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }

@@ -12,14 +12,14 @@ import { GroupSync } from './group-sync.ts';
 import { closedName, CURRENT } from './segments.ts';
 import { repairedLength } from './torn-line.ts';
 
-/** The file that is written, open for appending. */
+/** The current file of the trail, open for appending. */
 export class Segment {
   readonly #folder: string;
   readonly #file: number;
   readonly #sync: GroupSync;
   #length: number;
 
-  /** A last line that a crash cut off is removed: nobody was told of it. */
+  /** Opens the file. A last line that a crash cut off is removed: it was never acknowledged. */
   constructor(folder: string) {
     this.#folder = folder;
     this.#file = openSync(join(folder, CURRENT), 'a+', 0o600);
@@ -27,12 +27,15 @@ export class Segment {
     this.#length = repairedLength(this.#file);
   }
 
-  /** Bytes. */
+  /** In bytes. */
   get length(): number {
     return this.#length;
   }
 
-  /** The kernel has it then. A write of page cache costs less than a trip to the thread pool and back. */
+  /**
+   * Appends text. The kernel has it when this returns. Synchronous, because a write to the page
+   * cache costs less than a trip to the thread pool and back.
+   */
   append(text: string): void {
     const bytes = Buffer.from(text, 'utf8');
     try {
@@ -40,7 +43,8 @@ export class Segment {
         written += writeSync(this.#file, bytes, written);
       this.#length += bytes.length;
     } catch (error) {
-      // On a full disk part of a line may be there; the next event must not be joined to it.
+      // On a full disk, part of a line may have been written. The next event must not be joined to
+      // it.
       ftruncateSync(this.#file, this.#length);
       throw error;
     }
@@ -56,7 +60,10 @@ export class Segment {
     closeSync(this.#file);
   }
 
-  /** Closes the file under the name of a full one. `first` is the sequence number of its first event. */
+  /**
+   * Closes the file and gives it the name of a full one. `first` is the sequence number of its
+   * first event.
+   */
   async finish(first: number): Promise<void> {
     await this.close();
     renameSync(join(this.#folder, CURRENT), join(this.#folder, closedName(first)));

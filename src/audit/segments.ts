@@ -1,15 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The trail's newest file: the one that is written. */
+/** Name of the current file, to which events are appended. */
 export const CURRENT = 'trail.ndjson';
 const SEQUENCE_DIGITS = 12;
 const CLOSED = new RegExp(`^trail-(\\d{${SEQUENCE_DIGITS}})\\.ndjson$`);
 
-/** A file of the trail that is full. */
+/** A full file of the trail. */
 export interface ClosedSegment {
   readonly path: string;
-  /** The sequence number of its first event. */
+  /** Sequence number of its first event. */
   readonly first: number;
 }
 
@@ -17,7 +17,7 @@ export function closedName(first: number): string {
   return `trail-${String(first).padStart(SEQUENCE_DIGITS, '0')}.ndjson`;
 }
 
-/** The full files, oldest first. */
+/** Returns the full files, oldest first. */
 export function closedSegments(folder: string): ClosedSegment[] {
   return readdirSync(folder)
     .toSorted()

@@ -3,7 +3,7 @@ import { fstatSync, ftruncateSync, readSync } from 'node:fs';
 const CHUNK_BYTES = 65_536;
 const NEWLINE = 10;
 
-/** Cuts off what follows the file's last line break, and answers how long the file is then, in bytes. */
+/** Removes what follows the file's last line break. Returns the resulting length, in bytes. */
 export function repairedLength(file: number): number {
   const { size } = fstatSync(file);
   const whole = endOfLastLine(file, size);

@@ -3,7 +3,10 @@ import { parseLine, type ChainedLine } from './chain.ts';
 import { linesOf } from './lines.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
-/** All events of a trail that are still there, oldest first. Needs no running Keyhold, and verifies nothing. */
+/**
+ * Yields all events of a trail that still exist, oldest first. Works while Keyhold is stopped, and
+ * verifies nothing.
+ */
 export async function* trailEvents(folder: string): AsyncGenerator<ChainedLine> {
   for (const path of [
     ...closedSegments(folder).map((segment) => segment.path),

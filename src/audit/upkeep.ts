@@ -10,43 +10,49 @@ import type { AuditEvent } from './event.ts';
 import { firstLine, linesBackwards } from './lines.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
-/** Milliseconds between checkpoints, as between CloudTrail's digest files. */
+/** Interval between checkpoints, the same as between CloudTrail's digest files. */
 const CHECKPOINT_INTERVAL_MS = 3_600_000;
-/** Events between checkpoints at most, so that it doesn't take long to go through those since the last one. */
+/** Maximum number of events between checkpoints, which limits how many a restart must verify. */
 const CHECKPOINT_AFTER_EVENTS = 100_000;
-/** How often it is looked whether it is time, in milliseconds. */
+/** Interval between checks for a due checkpoint. */
 const POLL_INTERVAL_MS = 15_000;
 
 export interface AuditUpkeepOptions {
   readonly folder: string;
   readonly trail: AuditTrail;
-  /** What signs the checkpoints. */
+  /** Signs the checkpoints. */
   readonly keys: KeyPair;
   readonly lastHead: KeptHead;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Milliseconds that full files are kept after their last event; forever, if left out. */
+  /**
+   * Time for which full files are kept after their last event, in milliseconds. Defaults to
+   * forever.
+   */
   readonly retention?: number;
 }
 
-/** Where the last checkpoint stood, kept where whoever can write the trail's files can't write it. */
+/**
+ * Storage for the head that the last checkpoint signed. It must be out of reach for a process that
+ * can write only the trail's files.
+ */
 export interface KeptHead {
-  /** Undefined if nothing is kept, or it can't be believed. */
+  /** Resolves to undefined if no head is stored, or it cannot be trusted. */
   load(): Promise<ChainHead | undefined>;
   save(head: ChainHead): Promise<void>;
 }
 
 /**
- * Signs a checkpoint now, every hour, after many events and at the end, and removes full files that are past their retention.
- * Before a file goes a checkpoint vouches for its last event, which what follows hangs on: so what remains can still be
- * verified.
+ * Signs a checkpoint now, every hour, after many events and at the end, and removes full files that
+ * are past their retention. Before a file is removed, a checkpoint signs its last event, which the
+ * following files continue from. What remains can therefore still be verified.
  */
 export async function startAuditUpkeep(
   options: AuditUpkeepOptions,
 ): Promise<{ close(): Promise<void> }> {
   const { clock, log, retention } = options;
   const before = await headBefore(options);
-  let last: Vouched | undefined;
+  let last: LastCheckpoint | undefined;
   let running = Promise.resolve();
 
   async function round(atOnce: boolean): Promise<void> {
@@ -60,10 +66,10 @@ export async function startAuditUpkeep(
       );
       if (!atOnce && last && !isDue(last, head, clock.now())) return;
       if (last?.sequence !== head.sequence)
-        last = { ...(await vouch(options, last ? 'this run' : before, head)), at: clock.now() };
+        last = { ...(await signHead(options, last ? 'this run' : before, head)), at: clock.now() };
       if (retention !== undefined) await removeOld(options, retention);
     } catch (error) {
-      log.error({ err: error }, 'no checkpoint of the audit trail could be written');
+      log.error({ err: error }, 'failed to write an audit trail checkpoint');
     }
   }
 
@@ -83,18 +89,21 @@ export async function startAuditUpkeep(
   };
 }
 
-interface Vouched extends ChainHead {
+interface LastCheckpoint extends ChainHead {
   readonly at: number;
 }
 
-function isDue(last: Vouched, head: ChainHead, now: number): boolean {
+function isDue(last: LastCheckpoint, head: ChainHead, now: number): boolean {
   return (
     now - last.at >= CHECKPOINT_INTERVAL_MS ||
     head.sequence - last.sequence >= CHECKPOINT_AFTER_EVENTS
   );
 }
 
-/** Where the run before this one stood. A trail that is new stands at its beginning, and that is kept before the first event. */
+/**
+ * Returns the head of the previous run. A new trail is at its beginning, which is stored before the
+ * first event.
+ */
 async function headBefore({ trail, lastHead }: AuditUpkeepOptions): Promise<ChainHead | undefined> {
   const kept = await lastHead.load();
   const head = await trail.durableHead();
@@ -104,10 +113,11 @@ async function headBefore({ trail, lastHead }: AuditUpkeepOptions): Promise<Chai
 }
 
 /**
- * A head that the files of an earlier run end with is signed only if they lead there from where that run stood: or a trail
- * that was written anew in between would be vouched for.
+ * Signs a head. One that an earlier run wrote is signed as intact only if the files lead there from
+ * that run's last checkpoint. Otherwise a trail that was rewritten while Keyhold was stopped would
+ * become trusted.
  */
-async function vouch(
+async function signHead(
   options: AuditUpkeepOptions,
   from: ChainHead | 'this run' | undefined,
   head: ChainHead,
@@ -117,7 +127,7 @@ async function vouch(
   if (!whole)
     log.error(
       { to: head.sequence },
-      'the audit trail does not go on from where it stood: it was changed',
+      'the audit trail does not continue from its last checkpoint: it was changed',
     );
   await writeCheckpoint(folder, head, { kind: whole ? 'head' : 'broken', keys, now: clock.now() });
   await lastHead.save(head);
@@ -133,17 +143,14 @@ async function removeOld(options: AuditUpkeepOptions, retention: number): Promis
     const next = parseLine(firstLine(closed[at + 1]?.path ?? join(options.folder, CURRENT)) ?? '');
     if (!next) return;
     if (nextHead(last, next.event).hash !== next.hash)
-      throw new Error(`${path} and the file after it don't hang together`);
+      throw new Error(`${path} and the file after it do not form one chain`);
     await writeCheckpoint(options.folder, last, {
       kind: 'removed',
       keys: options.keys,
       now: options.clock.now(),
     });
     rmSync(path);
-    options.log.info(
-      { file: path },
-      'a file of the audit trail is past its retention and was removed',
-    );
+    options.log.info({ file: path }, 'removed an audit trail file that is past its retention');
   }
 }
 
@@ -153,6 +160,6 @@ async function lastLine(path: string): Promise<ChainedLine | undefined> {
 }
 
 function eventOf({ event }: ChainedLine): AuditEvent {
-  // Written by the trail, and by nothing else.
+  // Only the trail writes events.
   return JSON.parse(event) as AuditEvent;
 }

@@ -1,7 +1,10 @@
 import type { Principal, PrincipalSession } from '../domain/index.ts';
 import type { SessionContext, UserIdentity } from './event.ts';
 
-/** Per principal: callers are kept from request to request, as long as nothing about them changes. */
+/**
+ * Cached per principal: callers are kept from request to request, until something about them
+ * changes.
+ */
 const known = new WeakMap<Principal, UserIdentity>();
 
 export function userIdentity(principal: Principal): UserIdentity {
@@ -13,7 +16,7 @@ export function userIdentity(principal: Principal): UserIdentity {
 function identityOf(principal: Principal): UserIdentity {
   const { account, arn, userId, accessKeyId, userName, session } = principal;
   const named = userName === undefined ? {} : { userName };
-  // Whoever brings a token of an identity provider along is nobody of the account.
+  // Callers with a token of an identity provider do not belong to the account yet.
   if (arn === '') return { type: 'WebIdentityUser', principalId: userId, ...named };
   const identity = {
     type: typeOf(arn),
@@ -47,14 +50,14 @@ function issuerOf(
   arn: string,
 ): NonNullable<SessionContext['sessionIssuer']> {
   const name = arn.slice(arn.lastIndexOf('/') + 1);
-  // A session's id is its role's, a colon and the session's name.
+  // A session's ID is its role's, a colon and the session's name.
   return { type: 'Role', principalId: userId.replace(/:.*$/, ''), arn, accountId, userName: name };
 }
 
-/** The second that was written last: most events fall into the same one as the event before. */
+/** The last formatted second. Most events fall into the same second as the event before. */
 let last = { second: Number.NaN, text: '' };
 
-/** As CloudTrail writes times: to the second. */
+/** Formats a time as CloudTrail does: to the second. */
 export function isoSeconds(time: number): string {
   const second = Math.floor(time / 1_000);
   if (second !== last.second)

@@ -5,38 +5,41 @@ import { fingerprint, isSigned, readCheckpoints } from './checkpoints.ts';
 import { linesOf } from './lines.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
-/** What whoever checks a trail has kept elsewhere. */
+/** What an auditor has kept elsewhere to verify a trail against. */
 export interface Expected {
   /** Fingerprint of the key that signs checkpoints. */
   readonly key?: string;
-  /** Where the chain stood at some time. */
+  /** Head of the chain at an earlier time. */
   readonly head?: ChainHead;
 }
 
 export interface TrailReport {
   readonly files: number;
   readonly events: number;
-  /** The sequence number of the first event that is still there; 0 if there is none. */
+  /** Sequence number of the first event that still exists; 0 if there are none. */
   readonly first: number;
   readonly head: ChainHead;
   readonly checkpoints: number;
-  /** The newest event that a checkpoint vouches for; those after it only hang together. */
-  readonly vouchedFor: number;
+  /** Sequence number of the newest event that a checkpoint covers. Later ones are only chained. */
+  readonly signedUpTo: number;
   /** Fingerprints of the keys that signed. */
   readonly keys: readonly string[];
-  /** What is wrong; empty if the trail is whole. At most a hundred. */
+  /** Problems found, at most a hundred. Empty if the trail is intact. */
   readonly problems: readonly string[];
 }
 
 const MAX_PROBLEMS = 100;
 
-/** Reads the whole trail and its checkpoints, and says whether anything was changed, removed, or put in. Needs no running Keyhold. */
+/**
+ * Verifies the whole trail and its checkpoints: reports whether anything was changed, removed or
+ * inserted. Works while Keyhold is stopped.
+ */
 export async function verifyTrail(folder: string, expected: Expected = {}): Promise<TrailReport> {
   const problems: string[] = [];
   const signed = await checkedHeads(folder, expected, problems);
   const { heads } = signed;
   if (expected.key !== undefined && !signed.keys.includes(expected.key))
-    problems.push('no checkpoint is signed by the key expected');
+    problems.push('no checkpoint is signed by the expected key');
   if (expected.head) heads.set(expected.head.sequence, expected.head.hash);
   const chain = await checkedChain(folder, signed, problems);
   const last = Math.max(signed.newest, expected.head?.sequence ?? 0);
@@ -46,7 +49,7 @@ export async function verifyTrail(folder: string, expected: Expected = {}): Prom
     ...chain,
     checkpoints: signed.count,
     keys: signed.keys,
-    vouchedFor: signed.newest,
+    signedUpTo: signed.newest,
     problems: problems.slice(0, MAX_PROBLEMS),
   };
 }
@@ -54,7 +57,7 @@ export async function verifyTrail(folder: string, expected: Expected = {}): Prom
 interface SignedHeads {
   /** Hashes by sequence number. */
   readonly heads: Map<number, string>;
-  /** Up to where files were removed rightly, likewise. */
+  /** Hashes, by sequence number, of the last events of files that were removed by retention. */
   readonly removed: ReadonlyMap<number, string>;
   readonly count: number;
   readonly newest: number;
@@ -85,7 +88,7 @@ async function checkedHeads(
     else heads.set(checkpoint.sequence, checkpoint.hash);
     if (checkpoint.kind === 'broken') {
       problems.push(
-        `at ${checkpoint.time} the trail did not go on from where it stood: events up to ${checkpoint.sequence} were changed`,
+        `at ${checkpoint.time} the trail did not continue from its last checkpoint: events up to ${checkpoint.sequence} were changed`,
       );
     }
     newest = Math.max(newest, checkpoint.sequence);
@@ -135,15 +138,18 @@ function problemOf(
 ): string | undefined {
   const wanted = nextHead(before, line.event);
   if (line.sequence !== wanted.sequence)
-    return `event ${wanted.sequence} should be here, and ${line.sequence} is`;
-  if (line.hash !== wanted.hash) return `event ${line.sequence} or one before it was changed`;
-  const vouched = heads.get(line.sequence);
-  return vouched === undefined || vouched === line.hash
+    return `expected event ${wanted.sequence}, found event ${line.sequence}`;
+  if (line.hash !== wanted.hash) return `event ${line.sequence} or an earlier one was changed`;
+  const signed = heads.get(line.sequence);
+  return signed === undefined || signed === line.hash
     ? undefined
-    : `event ${line.sequence} is not the one that was vouched for`;
+    : `event ${line.sequence} is not the one that a checkpoint signed`;
 }
 
-/** What the first event that is there must hang on: nothing, or the last one that was removed rightly. */
+/**
+ * Returns the head that the first existing event must continue: the genesis, or the last event that
+ * was removed by retention.
+ */
 function startBefore(
   sequence: number,
   removed: ReadonlyMap<number, string>,
@@ -152,8 +158,6 @@ function startBefore(
   const before = sequence - 1;
   const hash = before === 0 ? GENESIS.hash : removed.get(before);
   if (hash === undefined)
-    problems.push(
-      `events before ${sequence} are missing, and not because they were past their retention`,
-    );
+    problems.push(`events before ${sequence} are missing, and were not removed by retention`);
   return { sequence: before, hash: hash ?? GENESIS.hash };
 }

@@ -16,7 +16,8 @@ export class BoundedCache<K, V> {
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
-    // Re-inserting on every hit would cost two map writes on the hot path; it only matters once evictions are near.
+    // Re-inserting on every hit would cost two map writes on the hot path; it only matters once
+    // evictions are near.
     if (this.#entries.size * 2 > this.#capacity) {
       this.#entries.delete(key);
       this.#entries.set(key, value);

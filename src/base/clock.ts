@@ -1,4 +1,7 @@
-/** The time, injected everywhere so that tests and `keyhold up --clock-offset` can move it. */
+/**
+ * Source of the current time. It is injected everywhere, so that tests and `keyhold up
+ * --clock-offset` can move it.
+ */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -6,7 +9,7 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** A clock that runs `offsetMs` milliseconds ahead of `clock` (behind it, if negative). */
+/** Returns a clock that runs `offsetMs` milliseconds ahead of `clock`, or behind it if negative. */
 export function offsetClock(clock: Clock, offsetMs: number): Clock {
   return { now: () => clock.now() + offsetMs };
 }

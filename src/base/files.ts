@@ -1,7 +1,10 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Writes a file so that after a crash it holds either the old content or the new, whole and on disk. */
+/**
+ * Writes a file durably: after a crash it holds either the previous content or the new one,
+ * complete and on disk.
+ */
 export function writeFileDurably(path: string, content: string | Uint8Array, mode = 0o600): void {
   const temporary = `${path}.new`;
   const file = openSync(temporary, 'w', mode);
@@ -20,7 +23,7 @@ export function writeFileDurably(path: string, content: string | Uint8Array, mod
   }
 }
 
-/** The file's bytes, or undefined if there is no such file; any other trouble is thrown. */
+/** Returns the file's bytes, or undefined if there is no such file. Any other failure is thrown. */
 export function readFileIfThere(path: string): Buffer | undefined {
   try {
     return readFileSync(path);

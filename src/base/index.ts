@@ -1,6 +1,7 @@
 /**
- * base: what every folder may lean on and that leans on nothing: clock, ids, secrets, bounded cache, files, logger.
- * It must not know HSMs, keys, or AWS. Begin at `clock.ts`: nothing else in Keyhold asks the machine for the time.
+ * base: what every folder may import and that imports nothing: clock, IDs, secrets, bounded cache,
+ * files, logger, invariants. It must not know HSMs, keys, or AWS. Begin at `clock.ts`: nothing else
+ * in Keyhold asks the machine for the time.
  */
 export { allReady, whenReady } from './when-ready.ts';
 export { systemClock, offsetClock, type Clock } from './clock.ts';

@@ -1,11 +1,14 @@
-/** A promise that other code rests on does not hold: a defect of Keyhold, or damaged storage. */
+/**
+ * Error for a promise that other code rests on and that does not hold: a defect of Keyhold, or
+ * damaged storage.
+ */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }
 
 /**
- * Asserts a condition that always holds in correct code. It stands before the write or answer that rests on it, so that a
- * violation fails the operation instead of being stored or acknowledged.
+ * Asserts a condition that always holds in correct code. It stands before the write or answer that
+ * rests on it, so that a violation fails the operation instead of being stored or acknowledged.
  * @throws InvariantError
  */
 export function assertInvariant(condition: boolean, invariant: string): asserts condition {

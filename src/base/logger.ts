@@ -1,4 +1,4 @@
-/** The part of pino's logger that Keyhold uses, so that only `bin/` depends on pino. */
+/** The part of pino's logger that Keyhold uses, so that only `node/` and `bin/` depend on pino. */
 export interface Logger {
   debug(context: object, message: string): void;
   info(context: object, message: string): void;

@@ -6,8 +6,8 @@ import { RateLimit } from './rate-limit.ts';
 let now = 1_000_000;
 const clock = { now: () => now };
 
-describe('a rate limit', () => {
-  it('allows a second’s worth at once, then as many as time brings', () => {
+describe('RateLimit', () => {
+  it('allows a burst of one second’s worth, then its rate', () => {
     const limit = new RateLimit(4, clock);
     const taken = (): number =>
       Array.from({ length: 10 }, () => limit.take('a')).filter(Boolean).length;
@@ -18,7 +18,7 @@ describe('a rate limit', () => {
     assert.equal(taken(), 4);
   });
 
-  it('allows less than one a second', () => {
+  it('supports rates below one per second', () => {
     const limit = new RateLimit(0.1, clock);
     assert.ok(limit.take('a'));
     now += 9_999;
@@ -27,14 +27,14 @@ describe('a rate limit', () => {
     assert.ok(limit.take('a'));
   });
 
-  it('tells names apart', () => {
+  it('limits each name separately', () => {
     const limit = new RateLimit(1, clock);
     assert.ok(limit.take('a'));
     assert.ok(!limit.take('a'));
     assert.ok(limit.take('b'));
   });
 
-  it('never allows more than its rate and one second’s worth, however the clock runs', () => {
+  it('never allows more than its rate plus one second’s worth, even if the clock is set back', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -500, max: 500 }), { maxLength: 200 }),

@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
 
-/** A secret string that logs, errors, JSON and `inspect` show as `[secret]`; `reveal()` marks every real use. */
+/**
+ * A secret string that logs, errors, JSON and `inspect` show as `[secret]`. Calls of `reveal()`
+ * mark every real use.
+ */
 export class SecretText {
   readonly #text: string;
 

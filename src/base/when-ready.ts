@@ -1,12 +1,13 @@
 /**
- * Goes on with a value at once if it is at hand, and when it comes if it is not. For the hot path: there nearly everything
- * is at hand, and a promise for it would cost more than what is done with it.
+ * Applies `use` to a value immediately if it is not a promise, and once it resolves otherwise. It
+ * is for the hot path, where nearly every value is cached and a promise would cost more than the
+ * work itself.
  */
 export function whenReady<T, R>(
   value: T | Promise<T>,
-  goOn: (value: T) => R | Promise<R>,
+  use: (value: T) => R | Promise<R>,
 ): R | Promise<R> {
-  return value instanceof Promise ? value.then(goOn) : goOn(value);
+  return value instanceof Promise ? value.then(use) : use(value);
 }
 
 /** The values: at once if all are there, else when the last is. */

@@ -77,7 +77,7 @@ function textOf({
   first,
   head,
   checkpoints,
-  vouchedFor,
+  signedUpTo,
   keys,
   problems,
 }: TrailReport): string {
@@ -87,7 +87,7 @@ function textOf({
     verdict,
     ...problems.map((problem) => `  ${problem}`),
     `Events:       ${events} in ${files} files, from ${first} to ${head.sequence}`,
-    `Checkpoints:  ${checkpoints}, covering the events up to ${vouchedFor}`,
+    `Checkpoints:  ${checkpoints}, covering the events up to ${signedUpTo}`,
     `Signed by:    ${keys.join(', ') || 'none'}`,
     `Head:         ${head.sequence}:${head.hash}`,
     '',

@@ -2,7 +2,10 @@ import type { Change, Replica } from './replication/index.ts';
 
 const ID = 'audit/cryptography';
 
-/** What the cluster's HSMs record besides management, which they always do. */
+/**
+ * What the HSMs of the cluster record in addition to management operations, which they always
+ * record.
+ */
 export class AuditPolicy {
   #cryptography = false;
 
@@ -12,12 +15,12 @@ export class AuditPolicy {
     });
   }
 
-  /** Whether every use of a key is recorded. */
+  /** Returns whether every use of a key is recorded. */
   get cryptography(): boolean {
     return this.#cryptography;
   }
 
-  /** What to write for it to be so. */
+  /** Returns the change that sets whether every use of a key is recorded. */
   static put(cryptography: boolean): Change {
     return { kind: 'setting', id: ID, body: cryptography };
   }

@@ -1,7 +1,10 @@
 import type { NewAuditEntry } from './audit/index.ts';
 import type { ReplicaRecord } from './replication/index.ts';
 
-/** What is recorded of a record that came from another HSM; undefined for those that change by themselves, like lockouts. */
+/**
+ * Returns the audit entry for a record that another HSM wrote. Returns undefined for records that
+ * are not recorded, such as lockouts.
+ */
 export function receivedEntry({
   kind,
   id,

@@ -127,14 +127,18 @@ describe('DerivedCache, under any interleaving of loads, changes and evictions',
     },
   );
 
-  /** Rows as they were read: versions count the changes of the key's row and of the group's rows. */
+  /**
+   * Rows as they were read. Versions count the changes of the key's row and of the group's rows.
+   */
   interface Value {
     readonly group: string;
     readonly keyVersion: number;
     readonly groupVersion: number;
   }
 
-  /** One load: reads its rows, then delivers what is derived from them, each when a step says so. */
+  /**
+   * One load. It reads its rows and delivers what is derived from them, each when a step says so.
+   */
   interface Loading {
     rows: Value | undefined | 'unread';
     readonly result: PromiseWithResolvers<Value | undefined>;

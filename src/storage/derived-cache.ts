@@ -10,22 +10,27 @@ interface Options<V> {
 /** One load of one key, from before its rows are read until its value is derived. */
 interface Load<Loaded> {
   readonly value: Promise<Loaded>;
-  /** Groups that changed since the load began. Which group the value belongs to is not known yet. */
+  /**
+   * Groups that changed since the load began. Which group the value belongs to is not known yet.
+   */
   readonly changedGroups: Set<string>;
 }
 
 /**
- * A bounded cache of values that are derived from stored rows. It rests on one promise of its owner: every change of those
- * rows is announced, by `forget` or `forgetGroup`, once it is durable and before anything depends on it being seen.
+ * A bounded cache of values that are derived from stored rows. It rests on one promise of its
+ * owner: every change of those rows is announced, by `forget` or `forgetGroup`, once it is durable
+ * and before anything depends on it being seen.
  *
- * In return, a `get` or `load` that begins after a change was announced never yields a value that was derived from rows
- * read before it. What is revoked therefore stops counting with the announcement:
+ * In return, a `get` or `load` that begins after a change was announced never yields a value that
+ * was derived from rows read before it. What is revoked therefore stops counting with the
+ * announcement:
  * - Values that a change overtakes are removed.
- * - Callers that ask for the same key share one load. Loads that a change overtakes still serve the callers that began
- *   before the change, but later callers do not join them, and their values are not kept.
+ * - Callers that ask for the same key share one load. Loads that a change overtakes still serve the
+ *   callers that began before the change, but later callers do not join them, and their values are
+ *   not kept.
  *
- * Absence (`undefined`) is not cached, so that a flood of unknown keys cannot evict known ones. Where there is a value for
- * every key, `Absent` is `never`.
+ * Absence (`undefined`) is not cached, so that a flood of unknown keys cannot evict known ones.
+ * Where there is a value for every key, `Absent` is `never`.
  */
 export class DerivedCache<V, Absent extends undefined = undefined> {
   readonly #values: BoundedCache<string, V>;
@@ -50,8 +55,8 @@ export class DerivedCache<V, Absent extends undefined = undefined> {
   }
 
   /**
-   * Loads a value that `get` does not have, or joins the load that is in flight. `derive` must read its rows after it is
-   * called; it resolves to undefined if there is nothing to derive from.
+   * Loads a value that `get` does not have, or joins the load that is in flight. `derive` must read
+   * its rows after it is called; it resolves to undefined if there is nothing to derive from.
    */
   load(key: string, derive: () => Promise<V | Absent>): Promise<V | Absent> {
     const latest = this.#loads.get(key);
@@ -87,7 +92,10 @@ export class DerivedCache<V, Absent extends undefined = undefined> {
     this.#groups.delete(group);
   }
 
-  /** Resolves when all loads that are in flight now, and could still be kept, have succeeded or failed. */
+  /**
+   * Resolves when all loads that are in flight now, and could still be kept, have succeeded or
+   * failed.
+   */
   async settled(): Promise<void> {
     await Promise.allSettled(Array.from(this.#loads.values(), ({ value }) => value));
   }

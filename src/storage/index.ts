@@ -1,6 +1,7 @@
 /**
- * storage: where metadata lives, behind the `Store` contract (`store.ts`); rows are the domain's records, laid out by
- * `tables.ts`. It must not know what the rows mean. SQLite is the embedded engine.
+ * storage: where metadata lives, behind the `Store` contract (`store.ts`), and caches of what is
+ * derived from it. Rows are the domain's, laid out by `tables.ts`. It must not know what the rows
+ * mean. SQLite is the embedded engine.
  */
 export type { Change, Page, Reader, Store, Transaction } from './store.ts';
 export { layouts, type IndexName, type TableName, type Tables } from './tables.ts';

@@ -8,8 +8,8 @@ interface Seal {
 }
 
 /**
- * A secret of the installation itself, by name: made by `make` when it is first asked for, the same ever after. Of several
- * front ends that make it at the same time one wins.
+ * Returns a named secret of the installation. The first request creates it with `make`, and it
+ * never changes after that. If several front ends create it at the same time, one wins.
  */
 export async function sealedSetting(
   store: Store,

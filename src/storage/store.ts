@@ -1,24 +1,30 @@
 import type { IndexName, TableName, Tables } from './tables.ts';
 
-/** Which part of a listing: rows after the given primary key (exclusive), at most `limit` of them. */
+/** Part of a listing: at most `limit` rows after the given primary key (exclusive). */
 export interface Page {
   readonly after?: readonly string[];
   readonly limit?: number;
 }
 
 export interface Reader {
-  /** The row with this whole primary key. */
+  /** Returns the row with this complete primary key. */
   get<T extends TableName>(table: T, ...key: string[]): Promise<Tables[T] | undefined>;
-  /** The rows whose primary key starts with `prefix`, in key order. */
+  /** Returns the rows whose primary key starts with `prefix`, in key order. */
   list<T extends TableName>(table: T, prefix: readonly string[], page?: Page): Promise<Tables[T][]>;
-  /** The rows whose index columns equal `values` (a leading part is enough), in primary-key order. */
+  /**
+   * Returns the rows whose index columns equal `values` (a leading part is enough), in primary-key
+   * order.
+   */
   find<T extends TableName>(
     table: T,
     index: IndexName<T>,
     values: readonly (string | number)[],
     page?: Page,
   ): Promise<Tables[T][]>;
-  /** The rows whose index of one number is at most `until`, smallest first: what time has brought about. */
+  /**
+   * Returns the rows whose single-number index is at most `until`, smallest first. It finds what is
+   * due.
+   */
   due<T extends TableName>(
     table: T,
     index: IndexName<T>,
@@ -27,11 +33,13 @@ export interface Reader {
   ): Promise<Tables[T][]>;
 }
 
-/** Writers exist only here. After the transaction's end every method throws. */
+/**
+ * The only place where rows can be written. After the transaction has ended, every method throws.
+ */
 export interface Transaction extends Reader {
   /** Inserts the row, or replaces the one with the same primary key. */
   put<T extends TableName>(table: T, row: Tables[T]): Promise<void>;
-  /** Removes the row if it is there. */
+  /** Removes the row if it exists. */
   delete(table: TableName, ...key: string[]): Promise<void>;
 }
 
@@ -41,13 +49,17 @@ export interface Change {
 }
 
 /**
- * Where metadata lives. `transact` is serialisable and durable: when its promise resolves, the writes survive kill -9
- * and power loss; when `work` throws, nothing is written and the error passes through.
+ * The metadata store. `transact` is serializable and durable: when its promise resolves, the writes
+ * survive kill -9 and power loss. When `work` throws, nothing is written and the error is passed
+ * through.
  */
 export interface Store {
   read<R>(work: (reader: Reader) => Promise<R>): Promise<R>;
   transact<R>(work: (transaction: Transaction) => Promise<R>): Promise<R>;
-  /** Calls `listener` with the changes of each transaction after it is durable. Returns the way to stop. */
+  /**
+   * Calls `listener` with the changes of each transaction after it is durable and before it
+   * resolves. Returns a function that unsubscribes.
+   */
   subscribe(listener: (changes: readonly Change[]) => void): () => void;
   close(): Promise<void>;
 }

@@ -22,7 +22,7 @@ import type {
   UserRow,
 } from '../domain/index.ts';
 
-/** Every table and the row it holds. */
+/** Tables, and the row that each holds. */
 export interface Tables {
   keys: KeyRow;
   materials: MaterialRow;
@@ -50,13 +50,15 @@ export interface Tables {
 export type TableName = keyof Tables;
 
 interface Layout<Row> {
-  /** The columns of the primary key, outermost first; rows are listed in their order. */
+  /** Columns of the primary key, outermost first. Rows are listed in their order. */
   readonly key: readonly (keyof Row & string)[];
-  /** Secondary, non-unique indexes by name. A row that lacks one of the columns is not in that index. */
+  /**
+   * Secondary, non-unique indexes by name. Rows that lack one of the columns are not in that index.
+   */
   readonly indexes: Readonly<Record<string, readonly (keyof Row & string)[]>>;
 }
 
-/** How each table is keyed and indexed; both engines build their schema from this. */
+/** Primary key and indexes of each table. Storage engines build their schema from this. */
 export const layouts = {
   keys: {
     key: ['account', 'region', 'keyId'],

@@ -34,7 +34,7 @@ try {
   writeFileSync(filler, Buffer.alloc(bavail * bsize));
   await fixture.useAllKeys();
   await fixture.untilNewKeysAreRejected();
-  assert.match(await fixture.untilReported(fullHsm), /can not write to its disk: it is full/);
+  assert.match(await fixture.untilReported(fullHsm), /cannot write to its disk: it is full/);
   await fixture.useAllKeys();
   rmSync(filler);
   await fixture.untilRecovered();

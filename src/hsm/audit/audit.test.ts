@@ -40,16 +40,20 @@ async function recordsOf(hsm?: WorldHsm): Promise<readonly AuditEntry[]> {
   return (await reader.call('readAudit', { from: 0, limit: 1_000 })).records;
 }
 
-test('an exported log is verified offline, by who made the hardware or by the HSM’s own key', async () => {
+test('an exported log is verified offline, with the manufacturer’s root or with the HSM’s own key', async () => {
   const lines = await exported();
   const { records, signedRecords } = await verify(lines);
   assert.equal(records, lines.length - 1);
-  assert.equal(signedRecords, records, 'the export begins with a signature of all before');
+  assert.equal(
+    signedRecords,
+    records,
+    'the export begins with a checkpoint of all earlier entries',
+  );
   const { publicKey } = JSON.parse(lines[0] ?? '') as { publicKey: string };
   await verify(lines, { publicKey });
 });
 
-test('no record can be changed, left out, moved, added or vouched for by another', async () => {
+test('an exported log in which an entry was changed, removed, moved, added or signed with another key is rejected', async () => {
   const lines = await exported();
   const changed = (at: number, change: (record: Record<string, unknown>) => object): string[] =>
     lines.with(at, JSON.stringify(change(JSON.parse(lines[at] ?? '') as Record<string, unknown>)));
@@ -82,7 +86,7 @@ test('no record can be changed, left out, moved, added or vouched for by another
   );
 });
 
-test('the log is signed by itself after many records, after some time, and when the HSM stops', async () => {
+test('the log is signed automatically after many entries, after some time, and when the HSM stops', async () => {
   const signatures = async (): Promise<number> =>
     (await recordsOf(world.hsms[1])).filter(({ opcode }) => opcode === CHECKPOINT).length;
   const before = await signatures();
@@ -96,12 +100,12 @@ test('the log is signed by itself after many records, after some time, and when 
   const stop = records.findLast(({ opcode }) => opcode === CHECKPOINT);
   assert.ok(
     stop && stop.sequence >= records.length - 3,
-    'only the new login may follow the last signature',
+    'only the new login may follow the last checkpoint',
   );
   await world.linked();
 });
 
-test('what users, keys and nodes do is in the logs of all HSMs, with who did it where it was done', async () => {
+test('operations on users, keys and nodes are in the logs of all HSMs, with the user in that of the HSM that executed them', async () => {
   const { handle } = await alice.call('generateKey', { keyType: 'aes', length: 32, template: {} });
   await alice.call('destroyKey', { handle });
   const done = (records: readonly AuditEntry[]): string[] =>
@@ -126,7 +130,7 @@ test('what users, keys and nodes do is in the logs of all HSMs, with who did it 
   await world.linked();
 });
 
-test('refusals are recorded with their reason', async () => {
+test('rejected commands are recorded with their error code', async () => {
   await assert.rejects(
     admin.call('deleteUser', { username: 'admin', role: 'admin' }),
     refusedAs('last-admin'),
@@ -135,7 +139,7 @@ test('refusals are recorded with their reason', async () => {
   assert.deepEqual([last?.response, last?.username], ['last-admin', 'admin']);
 });
 
-test('uses of keys are recorded only if the owner wants it, and then before their answer leaves', async () => {
+test('uses of keys are recorded only if the owner enables it, and then before their answer is sent', async () => {
   const { handle } = await alice.call('generateKey', {
     keyType: 'aes',
     length: 32,

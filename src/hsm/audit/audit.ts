@@ -3,7 +3,9 @@ import { chainHash, GENESIS } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
 import { auditFields, CHECKPOINT, type AuditEntry } from '../wire/index.ts';
 
-/** CloudHSM's names of what is recorded, and ours (KH) for what it has none for. */
+/**
+ * Opcodes of recorded events: CloudHSM's where it has one, and Keyhold's own (`KH_…`) otherwise.
+ */
 export type Opcode =
   | 'CN_INIT_TOKEN'
   | 'CN_GEN_PSWD_ENC_KEY'
@@ -47,17 +49,20 @@ export type Opcode =
   | 'KH_RECEIVE_USER'
   | typeof CHECKPOINT;
 
-/** What is said of an event; `response` is `success` if left out. */
+/** What the caller provides for an entry. `response` defaults to `success`. */
 export type NewAuditEntry = { readonly opcode: Opcode; readonly response?: string } & Pick<
   AuditEntry,
   'session' | 'username' | 'role' | 'keyHandle' | 'detail'
 >;
 
-/** Records after which the log is signed anew, and milliseconds after which it is if there are any. */
+/** Maximum number of entries between two checkpoints. */
 const CHECKPOINT_AFTER_ENTRIES = 256;
 const CHECKPOINT_INTERVAL_MS = 600_000;
 
-/** Signs checkpoints: given the sequence of the checkpoint and the hash before it, resolves to base64. */
+/**
+ * Signs a checkpoint, given its sequence number and the hash of the entry before it. Returns
+ * base64.
+ */
 export type CheckpointSigner = (sequence: number, previous: string) => string;
 
 export class Audit {
@@ -71,29 +76,34 @@ export class Audit {
     this.#clock = clock;
   }
 
-  /** From now on the log is signed at intervals. */
+  /** Enables checkpoints, which `sign` signs. */
   signWith(sign: CheckpointSigner): void {
     this.#sign = sign;
   }
 
-  /** Only inside the database transaction of the change that it records. */
+  /**
+   * Appends an entry. Must be called inside the database transaction of the change that it records.
+   */
   append(entry: NewAuditEntry): void {
     const { sequence } = this.#add(entry);
     if (sequence - this.#lastCheckpoint().sequence >= CHECKPOINT_AFTER_ENTRIES)
       this.#addCheckpoint();
   }
 
-  /** Records what changed nothing: a login, a refusal. */
+  /**
+   * Appends an entry in its own transaction, for an event that changes nothing else: a login, a
+   * rejected command.
+   */
   note(entry: NewAuditEntry): void {
     this.#database.transact(() => this.append(entry));
   }
 
-  /** Records it with the next `flush`, which must come before anybody learns of what it is about. */
+  /** Defers an entry to the next `flush`, which must come before any client learns of the event. */
   later(entry: NewAuditEntry): void {
     this.#later.push(entry);
   }
 
-  /** All that waits, in one transaction. */
+  /** Appends all deferred entries in one transaction. */
   flush(): void {
     if (this.#later.length === 0) return;
     const entries = this.#later;
@@ -103,12 +113,12 @@ export class Audit {
     });
   }
 
-  /** Vouches for all that is recorded so far, unless that has been done. */
+  /** Signs everything recorded so far, unless the last entry is a checkpoint already. */
   checkpoint(): void {
     if (this.#last()?.opcode !== CHECKPOINT) this.#database.transact(() => this.#addCheckpoint());
   }
 
-  /** The same, if it is time for it again. */
+  /** Signs everything recorded so far if the last checkpoint is older than the interval. */
   checkpointIfDue(): void {
     if (this.#clock.now() - this.#lastCheckpoint().time >= CHECKPOINT_INTERVAL_MS)
       this.checkpoint();
@@ -154,7 +164,10 @@ export class Audit {
     return record;
   }
 
-  /** Read back rather than remembered, so that a transaction that is rolled back can't break the chain. */
+  /**
+   * Reads the last entry from the database. It is not remembered, so that a transaction that is
+   * rolled back cannot break the chain.
+   */
   #last(): AuditEntry | undefined {
     const length = this.#database.auditLength();
     const last = this.#database.auditFrom(length - 1, 1)[0] as AuditEntry | undefined;

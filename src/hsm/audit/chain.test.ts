@@ -35,7 +35,7 @@ describe('the audit log of an HSM writes nothing and fails', () => {
     violates(/in the transaction of what it records/, () => audit.append({ opcode: 'CN_LOGIN' }));
   });
 
-  it('when its last entry is not the one that its sequence number says', () => {
+  it('when its last entry has another sequence number than its row', () => {
     const audit = new Audit(database, systemClock);
     audit.note({ opcode: 'CN_LOGIN' });
     const [first] = audit.read(0, 1).records;
@@ -43,7 +43,7 @@ describe('the audit log of an HSM writes nothing and fails', () => {
     violates(/numbered consecutively/, () => audit.note({ opcode: 'CN_LOGOUT' }));
   });
 
-  it('when a checkpoint would sign another entry than the one before it', () => {
+  it('when a checkpoint would not sign the entry before it', () => {
     const audit = new Audit(database, systemClock);
     audit.note({ opcode: 'CN_LOGIN' });
     audit.signWith(() => {

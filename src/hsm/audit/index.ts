@@ -1,5 +1,6 @@
 /**
- * hsm/audit: the HSM's own append-only, hash-chained log of what it was told to manage. It must not know secrets: only
- * names, handles and outcomes. Begin at `audit.ts`.
+ * hsm/audit: the HSM's own append-only, hash-chained log of management operations. It must not know
+ * secrets: only names, handles and outcomes. Nor does it know replication: `audit-policy.ts` and
+ * `received-entry.ts`, one level up, join the two. Begin at `audit.ts`.
  */
 export { Audit, type NewAuditEntry, type CheckpointSigner, type Opcode } from './audit.ts';

@@ -101,7 +101,7 @@ test('what happened while an HSM was away it knows before it lets anyone in', as
 test('two processes never work in one folder', async () => {
   await assert.rejects(
     tryProvisioning(provisioningFor(first)),
-    refusedAs('internal', /another process works in this folder/),
+    refusedAs('internal', /another process uses this folder/),
   );
 });
 

@@ -23,7 +23,7 @@ export function statusOf({ hsm, server }: RunningHsm): HsmStatus {
     linkedPeers: hsm.peers.connected,
     synchronized: hsm.synchronized,
     coverage: hsm.peers.fullCoverage,
-    ...(hsm.database.trouble !== undefined && { trouble: hsm.database.trouble }),
+    ...(hsm.database.writeFailure !== undefined && { trouble: hsm.database.writeFailure }),
     ...(clusterCsr !== undefined && clusterCertificate === undefined && { clusterCsr }),
     ...(hsmCertificate !== undefined && { hsmCertificate }),
     ...(clusterCertificate !== undefined && { clusterCertificate }),

@@ -31,7 +31,7 @@ function backupKeysOf({ identity }: Hsm): NonNullable<Hsm['identity']['state']['
 export const controlCommands = {
   status: (running) => {
     const { database } = running.hsm;
-    if (database.trouble !== undefined) database.retry();
+    if (database.writeFailure !== undefined) database.retryWrite();
     return statusOf(running);
   },
   hardwareCsr: async ({ hsm }) => ({ csr: await hardwareCsr(hsm.identity) }),

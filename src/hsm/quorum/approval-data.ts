@@ -1,7 +1,10 @@
 import { randomBytes } from '../../crypto/index.ts';
 import { tokenServices, type TokenService } from '../wire/index.ts';
 
-/** As CloudHSM's: version, an id, random bytes, the user's name, the time; then the key, if it is about one. */
+/**
+ * Layout of approval data, as in CloudHSM: version, service, random bytes, username, time and, if
+ * it concerns one, the key. Sizes and offsets are in bytes.
+ */
 const APPROVAL_DATA_BYTES = 80;
 const VERSION = 0x0001_0003;
 const RANDOM_AT = 16;
@@ -19,12 +22,12 @@ export interface Approved {
   readonly keyHandle?: string | undefined;
 }
 
-/** What approvers sign. No two are the same. */
+/** Creates the data that approvers sign. No two are the same. */
 export function approvalDataOf(approved: Approved): Buffer {
   return layOut(approved, randomBytes(RANDOM_BYTES));
 }
 
-/** Returns whether approval data was made for exactly this. */
+/** Returns whether approval data was created for exactly this operation. */
 export function isApprovalDataOf(data: Uint8Array, approved: Approved): boolean {
   return layOut(approved, data.subarray(RANDOM_AT, RANDOM_AT + RANDOM_BYTES)).equals(data);
 }

@@ -16,7 +16,7 @@ after(() => world[Symbol.asyncDispose]());
 const admin = await world.login('admin', 'admin');
 const keys = new Map<string, KeyObject>();
 
-/** Registers a key of a user; RSA or EC. */
+/** Registers an RSA or EC key for a user. */
 async function register(user: HsmConnection, username: string, kind: 'rsa' | 'ec'): Promise<void> {
   const { privateKey, publicKey } =
     kind === 'rsa'
@@ -59,7 +59,7 @@ const newUser = (username: string) =>
 const second = await anotherAdmin('second');
 const third = await anotherAdmin('third');
 
-test('a quorum of those who have no keys can’t be asked for', async () => {
+test('a quorum value that exceeds the number of users with registered keys is rejected', async () => {
   assert.deepEqual(
     { ...(await admin.call('listQuorumValues', {})).values },
     { user: 1, quorum: 1, 'key-deletion': 1, backup: 1, restore: 1 },
@@ -75,7 +75,7 @@ test('a quorum of those who have no keys can’t be asked for', async () => {
     );
 });
 
-test('a key is registered by whoever shows that he has it', async () => {
+test('registering a key requires a signature with its private key', async () => {
   await register(admin, 'admin', 'rsa');
   await register(second, 'second', 'ec');
   await register(third, 'third', 'ec');
@@ -103,14 +103,14 @@ test('a key is registered by whoever shows that he has it', async () => {
   );
 });
 
-test('the token is the SHA-256 of the 80 bytes that say what is approved', async () => {
+test('the token is the SHA-256 of the 80 bytes of approval data', async () => {
   const { approvalData, token } = await admin.call('generateQuorumToken', { service: 'user' });
   assert.equal(approvalData.length, 80);
   assert.deepEqual(Buffer.from(token), createHash('sha256').update(approvalData).digest());
   assert.equal(Buffer.from(approvalData).subarray(32, 37).toString(), 'admin');
 });
 
-test('user management takes the approval of M once M is set, at every HSM', async () => {
+test('user management requires the approval of M users once M is set, at every HSM', async () => {
   await admin.call('setQuorumValue', { service: 'quorum', value: 2 });
   await assert.rejects(
     admin.call('setQuorumValue', { service: 'user', value: 2 }),
@@ -146,7 +146,7 @@ test('user management takes the approval of M once M is set, at every HSM', asyn
   });
 });
 
-test('too few, foreign, doubled and stale approvals are none', async () => {
+test('approvals with too few, foreign, duplicate or stale signatures are rejected', async () => {
   const create = (given: Approval): Promise<unknown> =>
     admin.call('createUser', { ...newUser('never'), approval: given });
   const one = await approval('user', 'admin');
@@ -188,7 +188,7 @@ test('too few, foreign, doubled and stale approvals are none', async () => {
   assert.equal((await admin.call('listQuorumTokens', {})).tokens.length, 0);
 });
 
-test('an approval is good once, even for two commands at once, and only for whom it was made', async () => {
+test('an approval is valid once, even for two concurrent commands, and only for the user it was made for', async () => {
   const good = await approval('user', 'admin', 'second');
   await assert.rejects(
     second.call('createUser', { ...newUser('stolen'), approval: good }),
@@ -210,7 +210,7 @@ test('a token works at any HSM of the cluster', async () => {
   });
 });
 
-test('a service’s value is lowered only by as many as it asks for itself', async () => {
+test('lowering a service’s quorum value requires as many approvals as the service itself', async () => {
   await admin.call('setQuorumValue', {
     service: 'user',
     value: 3,
@@ -229,7 +229,7 @@ test('a service’s value is lowered only by as many as it asks for itself', asy
   await lower('admin', 'second', 'third');
 });
 
-test('nobody leaves as long as the quorum needs him', async () => {
+test('a user whom a quorum needs can’t be deleted', async () => {
   await admin.call('setQuorumValue', {
     service: 'user',
     value: 3,
@@ -256,7 +256,7 @@ test('nobody leaves as long as the quorum needs him', async () => {
   });
 });
 
-test('a token key can be put under a quorum of its own, session keys not', async () => {
+test('the deletion of a token key can require a quorum, that of session keys can’t', async () => {
   const alice = await world.login('alice');
   await admin.call('setQuorumValue', {
     service: 'key-deletion',
@@ -281,7 +281,7 @@ test('a token key can be put under a quorum of its own, session keys not', async
   assert.equal((await alice.call('findKeys', { filter: { handle: kept }, limit: 1 })).total, 1);
 });
 
-test('exports and their restoration can be put under a quorum, which goes with the backup', async () => {
+test('exports and their restoration can require a quorum, which the backup carries', async () => {
   const passphrase = 'a passphrase for the backup';
   await admin.call('setQuorumValue', {
     service: 'backup',

@@ -10,10 +10,10 @@ import {
 import { isApprovalDataOf } from './approval-data.ts';
 import { assertQuorumValue } from './signatures.ts';
 
-/** Milliseconds that a token can be used. */
+/** Lifetime of a token, in milliseconds. */
 export const TOKEN_LIFETIME_MS = 600_000;
 
-/** A token that was made and not used. Each user has at most one for each service. */
+/** A token that has not been used. Each user has at most one per service. */
 export interface Token {
   readonly service: TokenService;
   readonly username: string;
@@ -24,7 +24,7 @@ export interface Token {
 
 type TokenBody = Omit<Token, 'service' | 'username'>;
 
-/** The cluster's quorum values and its live tokens, the same on all HSMs. */
+/** The cluster's quorum values and live tokens, the same on all HSMs. */
 export class Quorum {
   readonly #values = new Map<string, number>();
   readonly #tokens = new Map<string, Token>();
@@ -33,7 +33,10 @@ export class Quorum {
     replica.subscribe('setting', (record) => this.#take(record));
   }
 
-  /** How many approvals the service takes; 1: none but one's own word. */
+  /**
+   * Returns the number of approvals that the service needs, counting the caller. With 1, no quorum
+   * is needed.
+   */
   value(service: QuorumService): number {
     const value = this.#values.get(service) ?? 1;
     assertQuorumValue(value);
@@ -54,7 +57,9 @@ export class Quorum {
     return this.#tokens.get(tokenId(username, service));
   }
 
-  /** Asserts that a token is used up, as it must be before the command that it approves runs. */
+  /**
+   * Asserts that a token is consumed. A command must not run before the token that approves it is.
+   */
   assertConsumed({ username, service, approvalData }: Token): void {
     const live = this.token(username, service);
     assertInvariant(
@@ -67,12 +72,15 @@ export class Quorum {
     return [...this.#tokens.values()];
   }
 
-  /** What to write for a service to take so many approvals. */
+  /** Returns the change that sets a service's quorum value. */
   static put(service: QuorumService, value: number): Change {
     return { kind: 'setting', id: `quorum/${service}`, body: value };
   }
 
-  /** What to write for a user to have a token, instead of the one he may have. */
+  /**
+   * Returns the change that gives a user a token, in place of any previous one for the same
+   * service.
+   */
   static putToken(token: Token): Change {
     const { username, service, ...body } = token;
     assertInvariant(

@@ -3,12 +3,18 @@ import { readSigningKey, verifySha256 } from '../../crypto/index.ts';
 import type { User } from '../users/index.ts';
 import { HsmError, type Approval, type QuorumService, type Role } from '../wire/index.ts';
 
-/** Whether a user may approve something, once he has registered a key. */
+/**
+ * Returns whether users of a role may approve operations of a service, once they have registered a
+ * key.
+ */
 export function mayApprove(service: QuorumService, role: Role): boolean {
   return role === 'admin' || (service === 'key-deletion' && role === 'crypto-user');
 }
 
-/** Asserts that a quorum value can be compared with: a comparison with NaN would let any number of signatures pass. */
+/**
+ * Asserts that a quorum value is valid. A comparison with NaN would let any number of signatures
+ * pass.
+ */
 export function assertQuorumValue(value: number): void {
   assertInvariant(
     Number.isInteger(value) && value >= 1,
@@ -22,7 +28,11 @@ export interface Signing {
   readonly find: (username: string) => User | undefined;
 }
 
-/** The names of those who signed. Throws `HsmError` unless all signatures are right and there are enough of them. */
+/**
+ * Verifies the signatures of an approval. Returns the usernames of the approvers.
+ *
+ * @throws HsmError unless every signature is valid and there are enough of them.
+ */
 export function checkSignatures(
   { approvalData, signatures }: Approval,
   { service, required, find }: Signing,
@@ -55,7 +65,7 @@ export function checkSignatures(
   return [...names];
 }
 
-/** Which of the users could approve now. */
+/** Returns the users who can currently approve operations of a service. */
 export function approvers(users: readonly User[], service: QuorumService): User[] {
   return users.filter(
     ({ role, quorumKey }) => quorumKey !== undefined && mayApprove(service, role),

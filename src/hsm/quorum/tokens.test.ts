@@ -60,7 +60,7 @@ describe('a quorum token', () => {
 });
 
 describe('a quorum value', () => {
-  it('that is no whole number of at least 1 lets no approval pass', () => {
+  it('that is not a whole number of at least 1 lets no approval pass', () => {
     for (const required of [Number.NaN, 0, -1, 1.5])
       violates(/whole number of at least 1/, () =>
         checkSignatures(

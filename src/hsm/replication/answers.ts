@@ -4,9 +4,12 @@ import type { SealedRecord } from './record-seal.ts';
 import type { RecordName } from './record.ts';
 import type { Replica } from './replica.ts';
 
-/** Bytes of record bodies in one answer, about: a frame must not get too long, nor hold up those behind it. */
+/**
+ * Approximate maximum size of the record bodies in one answer. Frames are limited in length, and a
+ * long one delays those behind it.
+ */
 const MAX_ANSWER_BYTES = 256 * 1024;
-/** Records in one answer. */
+/** Maximum number of records in one answer. */
 const MAX_ANSWER_RECORDS = 250;
 const MAX_LISTED_RECORDS = 4_000;
 
@@ -50,7 +53,7 @@ export function listedRecords(
   return { records, answered };
 }
 
-/** As many as fit into an answer; at least the first. */
+/** Returns as many records as fit into an answer, and at least the first. */
 function fitting(records: readonly SealedRecord[]): SealedRecord[] {
   let bytes = 0;
   const end = records.findIndex(({ sealed }) => (bytes += sealed.length) > MAX_ANSWER_BYTES);

@@ -4,20 +4,24 @@ import type { CallPeer } from './peer-protocol.ts';
 import type { Rank, RecordName } from './record.ts';
 import type { Replica } from './replica.ts';
 
-/** Branches, leaves and names asked for at a time. */
+/** Maximum number of branches, leaves or names that are requested at a time. */
 const MAX_BATCH_ITEMS = 256;
 
 /** Result of a comparison with a peer. */
 export interface Comparison {
-  /** Sequence of the peer's newest record at that time. This HSM holds all of the peer's records up to it. */
+  /**
+   * Sequence of the peer's newest record at that time. This HSM holds all of the peer's records up
+   * to it.
+   */
   readonly head: number;
-  /** Whether the peer was synchronized itself. */
+  /** True if the peer was synchronized itself. */
   readonly synchronized: boolean;
 }
 
 /**
- * Fetches from a peer all that it holds and this HSM lacks, at a cost that grows with what differs and not with what there
- * is. What the peer takes up meanwhile comes after `head` in its order and may be missing.
+ * Runs anti-entropy with a peer: fetches everything that the peer holds and this HSM lacks. The
+ * cost grows with the difference, not with the total. Records that the peer stores in the meantime
+ * come after `head` in its order and may be missing.
  */
 export async function fetchMissing(
   { replica, seal }: RecordExchange,

@@ -3,18 +3,21 @@ import type { Rank } from './record.ts';
 
 const FAN_OUT = 64;
 const LEAVES = FAN_OUT * FAN_OUT;
-/** Bytes of one digest. */
+/** Size of a digest, in bytes. */
 const DIGEST_BYTES = 16;
 
 /**
- * A digest of all records, of each of 64 branches of them, and of each of 64 leaves of a branch, kept up to date with every
- * change. Two replicas that compare them find what differs without looking at what is equal. A record's leaf depends on its
- * name only. A digest is the exclusive-or of its records' hashes, so that adding and removing one costs the same whatever
- * else there is; nobody but HSMs of one cluster, which trust each other, compares them.
+ * Digests of all records, of each of 64 branches, and of each of the 64 leaves of a branch. They
+ * are updated with every change. Two replicas that compare them find the differences without
+ * transferring what is equal. The name of a record determines its leaf.
+ *
+ * A digest is the exclusive-or of its records' hashes, so that adding or removing a record has
+ * constant cost. That is sufficient because only HSMs of one cluster compare digests, and they
+ * trust each other.
  */
 export class DigestTree {
   readonly root = Buffer.alloc(DIGEST_BYTES);
-  /** All 64 digests, one after the other. */
+  /** All 64 digests, concatenated. */
   readonly branches = Buffer.alloc(FAN_OUT * DIGEST_BYTES);
   readonly #leaves = Buffer.alloc(LEAVES * DIGEST_BYTES);
   readonly #members = new Map<number, Set<string>>();
@@ -27,20 +30,20 @@ export class DigestTree {
     else this.#members.set(leaf, new Set([key]));
   }
 
-  /** Takes out a record exactly as it was added. */
+  /** Removes a record. Takes the rank with which it was added. */
   remove(key: string, rank: Rank): void {
     const leaf = leafOf(key);
     this.#toggle(leaf, key, rank);
     this.#members.get(leaf)?.delete(key);
   }
 
-  /** The 64 digests of a branch's leaves, one after the other. */
+  /** Returns the 64 digests of a branch's leaves, concatenated. */
   leavesOf(branch: number): Buffer {
     const start = branch * FAN_OUT * DIGEST_BYTES;
     return this.#leaves.subarray(start, start + FAN_OUT * DIGEST_BYTES);
   }
 
-  /** Keys of the records in a leaf, which is numbered over all branches. */
+  /** Returns the keys of the records in a leaf. Leaves are numbered across all branches. */
   members(leaf: number): Iterable<string> {
     return this.#members.get(leaf) ?? [];
   }
@@ -53,7 +56,7 @@ export class DigestTree {
   }
 }
 
-/** The numbers of the digests that differ between two rows of them. */
+/** Returns the indexes of the digests that differ between two concatenations. */
 export function differingDigests(mine: Uint8Array, theirs: Uint8Array): number[] {
   const numbers: number[] = [];
   for (let start = 0; start < theirs.length; start += DIGEST_BYTES) {
@@ -68,7 +71,7 @@ export function differingDigests(mine: Uint8Array, theirs: Uint8Array): number[]
   return numbers;
 }
 
-/** The number, over all branches, of a branch's leaf. */
+/** Returns the number of a branch's leaf, across all branches. */
 export function leafNumber(branch: number, leaf: number): number {
   return branch * FAN_OUT + leaf;
 }
@@ -78,7 +81,7 @@ function xorInto(target: Buffer, offset: number, hash: Buffer): void {
     target[offset + index] = (target[offset + index] ?? 0) ^ (hash[index] ?? 0);
 }
 
-/** FNV-1a: spreads names evenly and is cheap; nothing secret hangs on it. */
+/** FNV-1a. It distributes names evenly and is cheap. Nothing secret depends on it. */
 function leafOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < key.length; index += 1)

@@ -3,7 +3,9 @@ import type { PeerProof } from './peer-protocol.ts';
 import type { RecordSeal } from './record-seal.ts';
 import type { Replica } from './replica.ts';
 
-/** What the links to all peers share: this HSM's replica, and how it reaches and trusts the others. */
+/**
+ * What the links to all peers share: this HSM's replica, and how it reaches and trusts the others.
+ */
 export interface LinkContext {
   readonly hsmId: string;
   readonly replica: Replica;

@@ -8,7 +8,7 @@ import {
   type SimulatedHsm,
 } from '../../../test/support/hsm/simulation-world.ts';
 
-/** HSMs that are linked and have nothing. */
+/** Starts HSMs that are linked and hold no records. */
 async function linked(
   count: number,
 ): Promise<{ readonly cluster: SimulatedCluster; readonly hsms: readonly SimulatedHsm[] }> {
@@ -43,7 +43,7 @@ function restart(
   cluster.tellPeers(hsms);
 }
 
-test('an HSM that was away catches up at a cost that depends on what it missed, not on what there is', async () => {
+test('an HSM that was away synchronizes at a cost that depends on what it missed, not on the total', async () => {
   const { cluster, hsms } = await linked(2);
   const first = at(hsms, 0);
   const second = at(hsms, 1);
@@ -74,7 +74,7 @@ test('an HSM that was away catches up at a cost that depends on what it missed, 
   assert.ok(cluster.traffic.messages < 30, `${cluster.traffic.messages} messages`);
 });
 
-test('equal HSMs find out with one question', async () => {
+test('HSMs with equal records detect it with one command', async () => {
   const { cluster, hsms } = await linked(2);
   at(hsms, 0).run.replica.write(Array.from({ length: 500 }, (_, index) => setting(String(index))));
   await cluster.timeline.runFor(2_000);
@@ -84,7 +84,7 @@ test('equal HSMs find out with one question', async () => {
   assert.equal(cluster.traffic.records, 0);
 });
 
-test('a joining HSM misses nothing that is written while it joins, and says that it has caught up only then', async () => {
+test('a joining HSM misses nothing that is written while it joins, and reports that it is synchronized only then', async () => {
   const { cluster, hsms } = await linked(2);
   const writers = [at(hsms, 0).run, at(hsms, 1).run];
   let written = 0;
@@ -108,12 +108,12 @@ test('a joining HSM misses nothing that is written while it joins, and says that
   assert.equal(joining.synchronized, false);
   await cluster.timeline.runFor(4_000);
   assert.equal(written, 400);
-  assert.equal(missing, 0, 'when it had caught up it had all that was there when it began');
+  assert.equal(missing, 0, 'once synchronized, it has all that existed when it began to join');
   for (let index = 0; index < written; index += 1)
     assert.equal(bodyAt(joining, `w${index}`), `w${index}`);
 });
 
-test('an HSM whose database is set back is not believed to hold what it held, and gets it again', async () => {
+test('an HSM whose database is restored to an earlier state does not count as a holder of later records, and gets them again', async () => {
   const { cluster, hsms } = await linked(2);
   const first = at(hsms, 0);
   const second = at(hsms, 1);
@@ -124,7 +124,7 @@ test('an HSM whose database is set back is not believed to hold what it held, an
 
   second.hsm.crash();
   second.hsm.disk = old;
-  // It can link to the first, but not get far.
+  // It can connect to the first HSM, but gets no answers.
   cluster.timeline.schedule(50, () => cluster.cut.add('hsm-0→hsm-1'));
   restart(cluster, hsms, second.hsm);
   await cluster.timeline.runFor(1_000);
@@ -137,7 +137,7 @@ test('an HSM whose database is set back is not believed to hold what it held, an
   assert.deepEqual(first.run.peers.coverage('setting', 'late'), { on: 2, of: 2 });
 });
 
-test('an acknowledgement of records that an HSM does not hold is rejected, and counts for nothing', async () => {
+test('an acknowledgement of records that an HSM does not hold is rejected and does not count', async () => {
   const { cluster, hsms } = await linked(2);
   const { run } = at(hsms, 0);
   cluster.cut.add('hsm-0→hsm-1');
@@ -151,7 +151,7 @@ test('an acknowledgement of records that an HSM does not hold is rejected, and c
   assert.deepEqual(run.peers.fullCoverage, { on: 2, of: 2 });
 });
 
-test('what can’t go straight goes through a third HSM', async () => {
+test('records reach an HSM that is cut off from their writer through a third HSM', async () => {
   const { cluster, hsms } = await linked(3);
   const [a, , c] = hsms;
   cluster.cut.add(`${a?.hsmId}→${c?.hsmId}`).add(`${c?.hsmId}→${a?.hsmId}`);
@@ -162,7 +162,7 @@ test('what can’t go straight goes through a third HSM', async () => {
   assert.equal(bodyAt(at(hsms, 0).hsm, 'back'), 'back');
 });
 
-test('an HSM that hangs does not hold up a write that is on enough others', async () => {
+test('an HSM that hangs does not delay a write that enough others hold', async () => {
   const { cluster, hsms } = await linked(3);
   const { run } = at(hsms, 0);
   cluster.cut.add('hsm-2→hsm-0');
@@ -177,7 +177,7 @@ test('an HSM that hangs does not hold up a write that is on enough others', asyn
   assert.ok(took < 100, `took ${took} ms`);
 });
 
-test('large records are sent in answers that fit into a frame', async () => {
+test('answers with large records fit into a frame', async () => {
   const { cluster, hsms } = await linked(2);
   const { hsm } = at(hsms, 1);
   hsm.crash();

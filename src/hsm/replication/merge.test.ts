@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { merge, recordKey, type Records } from './merge.ts';
 import type { ReplicaRecord } from './record.ts';
 
-/** A version is given once: it settles what was written. */
+/** A version is used once, so it determines the content. */
 const record: fc.Arbitrary<ReplicaRecord> = fc
   .record({
     kind: fc.constantFrom('key', 'key-attributes', 'user', 'lockout', 'setting'),
@@ -28,7 +28,7 @@ const stateOf = (records: readonly ReplicaRecord[]): Records => merge(new Map(),
 const sorted = (state: Records): ReplicaRecord[] =>
   [...state.values()].toSorted((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
 
-test('it does not matter who learns from whom', () => {
+test('merge is commutative', () => {
   fc.assert(
     fc.property(batch, batch, (a, b) => {
       assert.deepEqual(sorted(merge(stateOf(a), b)), sorted(merge(stateOf(b), a)));
@@ -36,7 +36,7 @@ test('it does not matter who learns from whom', () => {
   );
 });
 
-test('it does not matter in which order and in which groups records arrive, nor how often', () => {
+test('merge is associative and idempotent', () => {
   fc.assert(
     fc.property(batch, batch, batch, (a, b, c) => {
       const throughB = merge(stateOf(a), stateOf([...b, ...c]).values());
@@ -47,7 +47,7 @@ test('it does not matter in which order and in which groups records arrive, nor 
   );
 });
 
-test('a deleted key never comes back, whatever else arrives', () => {
+test('a deleted key stays deleted, whatever else arrives', () => {
   fc.assert(
     fc.property(batch, batch, (before, after) => {
       const tombstone: ReplicaRecord = {
@@ -62,7 +62,7 @@ test('a deleted key never comes back, whatever else arrives', () => {
   );
 });
 
-test('a user can be created again after deletion, by whoever has seen the deletion', () => {
+test('a user can be recreated by an HSM that has seen the deletion', () => {
   const deleted: ReplicaRecord = {
     kind: 'user',
     id: 'x',

@@ -1,6 +1,9 @@
 import type { Rank, RecordKind, RecordName, ReplicaRecord } from './record.ts';
 
-/** Whether `a` replaces `b` as the state of one record; never both ways, so the order of arrival does not matter. */
+/**
+ * Returns whether `a` replaces `b` as the state of one record. It never holds in both directions,
+ * so the order of arrival does not matter.
+ */
 export function outranks(kind: RecordKind, a: Rank, b: Rank): boolean {
   if (kind === 'key' && a.deleted !== b.deleted) return a.deleted;
   const [counterA, writerA] = a.version;
@@ -11,7 +14,10 @@ export function outranks(kind: RecordKind, a: Rank, b: Rank): boolean {
 
 export type Records<R extends RecordName & Rank = ReplicaRecord> = ReadonlyMap<string, R>;
 
-/** The state of an HSM that held `mine` and learned of `theirs`. Commutative, associative and idempotent. */
+/**
+ * Returns the state of an HSM that held `mine` and received `theirs`. Commutative, associative and
+ * idempotent.
+ */
 export function merge<R extends RecordName & Rank>(
   mine: Records<R>,
   theirs: Iterable<R>,
@@ -29,9 +35,9 @@ export function recordKey({ kind, id }: RecordName): string {
   return `${kind}/${id}`;
 }
 
-/** The reverse of `recordKey`. */
+/** Inverse of `recordKey`. */
 export function recordName(key: string): RecordName {
   const end = key.indexOf('/');
-  // No kind has a slash in it, and keys are made by `recordKey` only.
+  // No kind contains a slash, and only `recordKey` creates keys.
   return { kind: key.slice(0, end) as RecordKind, id: key.slice(end + 1) };
 }

@@ -5,11 +5,14 @@ import { fetchMissing } from './anti-entropy.ts';
 import type { SealedRecord } from './record-seal.ts';
 
 const PULL_INTERVAL_MS = 500;
-/** Pulls between two comparisons of digests on a link that lasts: about a minute. */
+/** Number of pulls between two comparisons of digests on an established link: about a minute. */
 const PULLS_PER_COMPARISON = 120;
 const RECONNECT_DELAY_MIN_MS = 50;
 const RECONNECT_DELAY_MAX_MS = 1_000;
-/** Pushed records remembered until the peer's next pull confirms them; what is forgotten is only under-reported. */
+/**
+ * Maximum number of pushed records that are remembered until the peer's next pull acknowledges
+ * them. If more are pushed, coverage is under-reported until then.
+ */
 const MAX_ACKNOWLEDGED_SEQUENCES = 10_000;
 
 /**
@@ -18,26 +21,35 @@ const MAX_ACKNOWLEDGED_SEQUENCES = 10_000;
  * - `unreachable`: there is no connection.
  * - `comparing`: there is a connection, and the two HSMs are being compared.
  * - `in-sync`: this HSM holds all that the peer held when they were last compared.
- * - `synchronized`: the same, and the peer was synchronized with the cluster itself, so this HSM is too.
+ * - `synchronized`: in sync, and the peer was synchronized with the cluster itself, so this HSM is
+ *   too.
  */
 export type LinkState = 'untried' | 'unreachable' | 'comparing' | 'in-sync' | 'synchronized';
 
-/** Keeps one peer linked, takes what it has, and knows how much of this HSM's state it holds. */
+/**
+ * The link to one peer: reconnects when it is lost, pulls what the peer has, and tracks how much of
+ * this HSM's state the peer has acknowledged, that is, holds on its disk.
+ */
 export class PeerLink {
   readonly address: Peer;
-  /** Settles when this HSM first is in sync with the peer or the first attempt to link has failed. */
+  /**
+   * Resolves when this HSM is first in sync with the peer, or the first attempt to connect has
+   * failed.
+   */
   readonly initialSync: Promise<void>;
   readonly #context: LinkContext;
   #stopped = false;
-  /** Whether the last attempt to link got as far as a connection. */
+  /** True if the last attempt reached the peer, whether or not the link was established. */
   #reachable = false;
-  /** Ends the pause between two attempts to link. */
+  /** Ends the pause between two attempts to connect. */
   #pausing = new AbortController();
   readonly #endInitialSync: () => void;
   #state: LinkState = 'untried';
   #channel: PeerChannel | undefined;
   #acknowledgedUpTo = 0;
-  /** Sequences beyond that of records which the peer holds besides. */
+  /**
+   * Sequences beyond `#acknowledgedUpTo` of records that the peer has acknowledged individually.
+   */
   readonly #acknowledgedBeyond = new Set<number>();
 
   constructor(address: Peer, context: LinkContext) {
@@ -57,7 +69,7 @@ export class PeerLink {
     return this.#channel !== undefined;
   }
 
-  /** The peer holds all of this HSM's records up to this sequence. */
+  /** The peer has acknowledged all of this HSM's records up to this sequence. */
   get acknowledgedUpTo(): number {
     return this.#acknowledgedUpTo;
   }
@@ -72,15 +84,22 @@ export class PeerLink {
       if (one <= this.#acknowledgedUpTo) this.#acknowledgedBeyond.delete(one);
   }
 
-  /** The peer has linked anew, maybe without what it held before: what it holds is unknown until it pulls. */
+  /**
+   * Called when the peer connects to this HSM. It may have lost data, so nothing counts as
+   * acknowledged until it pulls.
+   */
   onPeerHello(): void {
     this.#acknowledgedUpTo = 0;
     this.#acknowledgedBeyond.clear();
-    // It can be reached, then; but a link that failed for another reason would only fail again.
+    // The peer is running, so an unreachable one is tried again at once. A link that failed for
+    // another reason would only fail again.
     if (!this.#reachable) this.#pausing.abort();
   }
 
-  /** Whether the peer has the records on its disk; false if it can't be asked. */
+  /**
+   * Sends records to the peer. Resolves to true once they are on its disk, or to false if it cannot
+   * be asked.
+   */
   async push(records: readonly SealedRecord[]): Promise<boolean> {
     try {
       if (!this.#channel) return false;
@@ -98,7 +117,9 @@ export class PeerLink {
     return true;
   }
 
-  /** Sessions that a user has on the peer; 0 if it can't be asked. */
+  /**
+   * Resolves to the number of sessions that a user has on the peer, or to 0 if it cannot be asked.
+   */
   async sessionsOf(username: string): Promise<number> {
     try {
       return (await this.#channel?.call('sessionsOf', { username }))?.count ?? 0;
@@ -117,7 +138,8 @@ export class PeerLink {
   async #keepLinked(): Promise<void> {
     let pause = RECONNECT_DELAY_MIN_MS;
     while (!this.#stopped) {
-      // A link that never got in sync would fail again at once: a full disk, a damaged record.
+      // A link that failed before it was in sync would probably fail again at once, because of a
+      // full disk or a damaged record for example.
       pause = (await this.#linkOnce())
         ? RECONNECT_DELAY_MIN_MS
         : Math.min(pause * 2, RECONNECT_DELAY_MAX_MS);
@@ -130,7 +152,10 @@ export class PeerLink {
     }
   }
 
-  /** Lives as long as the link does; resolves to whether this HSM got in sync with the peer. */
+  /**
+   * Connects once and follows the peer until the link is lost. Resolves to whether this HSM was in
+   * sync with the peer.
+   */
   async #linkOnce(): Promise<boolean> {
     let inSync = false;
     let channel: PeerChannel | undefined;
@@ -139,8 +164,8 @@ export class PeerLink {
       channel = await this.#context.network.open(this.address);
       this.#reachable = true;
       await this.#exchangeHello(channel);
-      if (this.#stopped) throw new Error('closed');
-      // Before the comparison, so that nothing is written between the two without being pushed.
+      if (this.#stopped) throw new Error('peer link closed');
+      // Set before the comparison, so that everything written from here on is pushed.
       this.#channel = channel;
       this.#setState('comparing');
       const gone = goneSignal(channel);
@@ -150,7 +175,8 @@ export class PeerLink {
         inSync = true;
         this.#setState(synchronized ? 'synchronized' : 'in-sync');
         this.#endInitialSync();
-        // Until the peer is synchronized itself, being in sync with it says nothing about the cluster: ask again soon.
+        // Being in sync with a peer that is not synchronized itself says nothing about the cluster.
+        // Compare again soon.
         await this.#follow(channel, {
           after,
           gone,
@@ -163,39 +189,46 @@ export class PeerLink {
     }
   }
 
-  /** Each side proves to be an HSM of this cluster. */
+  /** Proves to the peer that this HSM belongs to the cluster, and verifies the same of the peer. */
   async #exchangeHello(channel: PeerChannel): Promise<void> {
     const { hsmId, proof } = this.#context;
     const answer = await channel.call('peerHello', {
       hsmId,
       proof: proof.make(channel.binding, 'caller', hsmId),
     });
-    const genuine =
-      answer.hsmId === this.address.hsmId &&
-      proof.check(channel.binding, 'answerer', answer.hsmId, answer.proof);
-    if (!genuine) throw new HsmError('not-permitted', 'the peer is another');
+    const expected = this.address.hsmId;
+    if (answer.hsmId !== expected)
+      throw new HsmError(
+        'not-permitted',
+        `peer identity mismatch: expected ${expected}, got ${answer.hsmId}`,
+      );
+    if (!proof.check(channel.binding, 'answerer', answer.hsmId, answer.proof))
+      throw new HsmError('not-permitted', 'the peer does not hold the masking key of the cluster');
   }
 
-  /** Pulls what is new, so many times. Throws when the link is gone. */
+  /** Pulls new records, `pulls` times. Throws when the link is lost. */
   async #follow(
     channel: PeerChannel,
     { after, gone, pulls }: { after: number; gone: AbortSignal; pulls: number },
   ): Promise<void> {
     for (let pull = 0, last = after; pull < pulls; pull += 1) {
       if (await this.#context.network.pause(PULL_INTERVAL_MS, gone))
-        throw new Error('the link is gone');
+        throw new Error('peer link closed');
       last = await this.#pullAfter(channel, last);
     }
   }
 
-  /** Pulls all after a sequence of the peer's order; resolves to the sequence up to which that has been done. */
+  /**
+   * Pulls all records after a sequence of the peer's order. Resolves to the sequence of the last
+   * one.
+   */
   async #pullAfter(channel: PeerChannel, sequence: number): Promise<number> {
     const { replica, seal } = this.#context;
     let after = sequence;
     for (;;) {
       const { records } = await channel.call('pull', { after });
       const last = records.at(-1);
-      // Asked once more after the last ones: the question tells the peer that they are stored.
+      // The last request, which finds nothing new, tells the peer that its records are stored here.
       if (!last) return after;
       replica.receive(records.map((record) => seal.open(record)));
       after = last.sequence;

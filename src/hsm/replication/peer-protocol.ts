@@ -13,51 +13,67 @@ interface Exchange<In, Out> {
   readonly out: Out;
 }
 
-/** What HSMs of one cluster say to each other, on the same port and in the same frames as clients do. */
+/** Commands between HSMs of one cluster. They use the same port and the same frames as clients. */
 export interface PeerCommands {
-  /** First: each side proves that it holds the masking key, on this very connection. */
+  /**
+   * First command of a connection: each side proves that it holds the masking key, on this very
+   * connection.
+   */
   peerHello: Exchange<
     { readonly hsmId: string; readonly proof: Uint8Array },
     { readonly hsmId: string; readonly proof: Uint8Array }
   >;
   /**
-   * Compares all records. `head` is the sequence of the answerer's newest; `branches` is empty if the digests are equal.
-   * `synchronized`: whether the answerer holds all that the cluster held when it joined.
+   * Compares all records. `head` is the sequence of the answerer's newest record. `branches` is
+   * empty if the digests are equal. `synchronized` is true if the answerer holds all that the
+   * cluster held when it joined.
    */
   compare: Exchange<
     { readonly digest: Uint8Array },
     { readonly head: number; readonly synchronized: boolean; readonly branches: Uint8Array }
   >;
-  /** The digests of the leaves of each of these branches. */
+  /** Returns the digests of the leaves of each of these branches. */
   leaves: Exchange<
     { readonly branches: readonly number[] },
     { readonly digests: readonly Uint8Array[] }
   >;
-  /** What is in leaves, without bodies; of the first `answered` of them only, where all would be too long. */
+  /**
+   * Returns the records in these leaves, without bodies. If that would be too long, it covers only
+   * the first `answered` leaves.
+   */
   list: Exchange<
     { readonly leaves: readonly number[] },
     { readonly records: readonly (RecordName & Rank)[]; readonly answered: number }
   >;
-  /** Those of the records that there are; of the first `answered` of the names only, where all would be too long. */
+  /**
+   * Returns those of the named records that exist. If that would be too long, it covers only the
+   * first `answered` names.
+   */
   fetch: Exchange<
     { readonly names: readonly RecordName[] },
     { readonly records: readonly SealedRecord[]; readonly answered: number }
   >;
-  /** The next records in the answerer's order, none if there are no more. Asking after N also says that all up to N is on the asker's disk. */
+  /**
+   * Returns the next records in the answerer's order, or none if there are no more. A pull after N
+   * also acknowledges that all records up to N are on the caller's disk.
+   */
   pull: Exchange<{ readonly after: number }, { readonly records: readonly SealedRecord[] }>;
-  /** Answered when they are on disk. */
+  /** Sends records. The answer means that they are on disk. */
   push: Exchange<{ readonly records: readonly SealedRecord[] }, Readonly<Record<string, never>>>;
   sessionsOf: Exchange<{ readonly username: string }, { readonly count: number }>;
 }
 export type PeerCommandName = keyof PeerCommands;
 
-/** Calls to one peer. */
+/** Calls a command of one peer. */
 export type CallPeer = <C extends PeerCommandName>(
   command: C,
   input: PeerCommands[C]['in'],
 ) => Promise<PeerCommands[C]['out']>;
 
-/** What only the two ends of one connection can compute: TLS's exporter (RFC 5705, RFC 8446 §7.5). */
+/**
+ * A value that only the two ends of one connection can compute: TLS's exporter (RFC 5705, RFC 8446
+ * §7.5).
+ */
 export interface ChannelBinding {
   exportKeyingMaterial(length: number, label: string, context: Buffer): Buffer;
 }
@@ -66,7 +82,7 @@ export type Side = 'caller' | 'answerer';
 
 const EXPORTER = 'EXPORTER-keyhold-peer';
 
-/** Proves to a peer, on one connection, that one holds the cluster's masking key. */
+/** Proof, on one connection, that an HSM holds the cluster's masking key. */
 export class PeerProof {
   readonly #key: SecretKey;
 
@@ -76,7 +92,10 @@ export class PeerProof {
     );
   }
 
-  /** Bound to the connection's own keys: what is replayed or relayed on another connection proves nothing. */
+  /**
+   * Creates a proof. It is bound to the keys of the connection, so a replayed or relayed proof is
+   * worthless on another one.
+   */
   make(channel: ChannelBinding, side: Side, hsmId: string): Buffer {
     const binding = channel.exportKeyingMaterial(32, EXPORTER, Buffer.alloc(0));
     return hmacSha256(this.#key, Buffer.concat([Buffer.from(`${side}/${hsmId}/`), binding]));

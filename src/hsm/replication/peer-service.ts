@@ -32,7 +32,7 @@ type Answers = {
   readonly [C in PeerCommandName]: (input: PeerCommands[C]['in']) => PeerCommands[C]['out'];
 };
 
-/** Answers one peer on one connection that it opened. */
+/** Answers one peer, on one connection that the peer opened. */
 export class PeerService {
   readonly #options: PeerServiceOptions;
   readonly #channel: ChannelBinding;
@@ -43,7 +43,7 @@ export class PeerService {
     this.#channel = channel;
   }
 
-  /** Whether the caller has proved to be a peer. */
+  /** Returns whether the caller has proved to be an HSM of this cluster. */
   get proven(): boolean {
     return this.#caller !== undefined;
   }
@@ -51,7 +51,8 @@ export class PeerService {
   answer(operation: PeerCommandName, input: unknown): unknown {
     if (operation !== 'peerHello' && !this.proven) throw new HsmError('not-permitted');
     if (typeof input !== 'object' || input === null) throw new HsmError('malformed-request');
-    // Who has proved to be an HSM of this cluster says what the table says; `hello` checks what a stranger says.
+    // Input of a proven HSM of this cluster has the shape that the table says. `#hello` checks the
+    // input of unauthenticated callers.
     const answer = this.#answers[operation] as (input: object) => unknown;
     return answer(input);
   }

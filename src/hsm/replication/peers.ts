@@ -9,10 +9,10 @@ import { RecordSeal } from './record-seal.ts';
 import type { Replica, SequencedRecord } from './replica.ts';
 import { tlsNetwork } from './tls-network.ts';
 
-/** Milliseconds that a just started HSM waits for its peers before it answers for itself. */
+/** Maximum time that an HSM waits for its peers after its start before it answers clients. */
 const INITIAL_SYNC_TIMEOUT_MS = 2_000;
 
-/** Milliseconds that peers get to take over what this HSM holds, and between two looks at whether they have. */
+/** Maximum time for peers to acknowledge everything that this HSM holds. */
 const FULL_REPLICATION_TIMEOUT_MS = 2_000;
 const FULL_REPLICATION_POLL_INTERVAL_MS = 50;
 
@@ -26,7 +26,10 @@ export interface PeersOptions {
   readonly network?: PeerNetwork;
   /** Called when the state of a link has changed. */
   readonly onStateChange: () => void;
-  /** All that the reachable peers held is here, and one of them was synchronized itself. May be called again. */
+  /**
+   * Called when this HSM is in sync with all reachable peers, and one of them is synchronized
+   * itself. May be called repeatedly.
+   */
   readonly onSynchronized: () => void;
 }
 
@@ -37,7 +40,10 @@ export class Peers {
   #linkContext: LinkContext | undefined;
   #wanted: readonly Peer[];
   readonly #links = new Map<string, PeerLink>();
-  /** The service that answered each peer's latest hello. Only its acknowledgements say what the peer holds now. */
+  /**
+   * The service that answered each peer's latest hello. Only its acknowledgements say what the peer
+   * holds now.
+   */
   readonly #latestServices = new Map<string, object>();
 
   constructor(options: PeersOptions) {
@@ -46,7 +52,7 @@ export class Peers {
     this.#wanted = (options.database.setting('peers') ?? []) as readonly Peer[];
   }
 
-  /** Links can be made once the cluster's masking key is here. */
+  /** Supplies the cluster's masking key, without which there are no links. */
   unlock(maskingKey: Uint8Array): void {
     const { hsmId, replica } = this.#options;
     const keys = { seal: new RecordSeal(maskingKey), proof: new PeerProof(maskingKey) };
@@ -60,19 +66,19 @@ export class Peers {
     this.#adjustLinks();
   }
 
-  /** The seal and proof of this cluster; undefined before `unlock`. */
+  /** What the links share; undefined before `unlock`. */
   get linkContext(): LinkContext | undefined {
     return this.#linkContext;
   }
 
-  /** The whole list, each time. */
+  /** Replaces the list of peers. */
   set(peers: readonly Peer[]): void {
     this.#options.database.putSetting('peers', peers);
     this.#wanted = peers;
     this.#adjustLinks();
   }
 
-  /** All, whether they can be reached or not. */
+  /** IDs of all peers, reachable or not. */
   get known(): readonly string[] {
     return this.#wanted.map(({ hsmId }) => hsmId);
   }
@@ -84,8 +90,8 @@ export class Peers {
   }
 
   /**
-   * Sends records to all peers that can be reached; resolves to the number of HSMs that hold them, this one included, as
-   * soon as `enough` do or all peers have answered.
+   * Sends records to all connected peers. Resolves to the number of HSMs that hold them, including
+   * this one, as soon as there are `enough` or all peers have answered.
    */
   async replicate(records: readonly SequencedRecord[], enough = Infinity): Promise<number> {
     const context = this.#linkContext;
@@ -101,21 +107,24 @@ export class Peers {
     return copies;
   }
 
-  /** On how many HSMs of the cluster a record is, as far as known here. */
+  /** Returns on how many HSMs of the cluster a record is, as far as this HSM knows. */
   coverage(kind: RecordKind, id: string): Coverage {
     const sequence = this.#options.replica.sequenceOf(kind, id) ?? Infinity;
     return this.#countHolders((link) => link.holds(sequence));
   }
 
-  /** How many HSMs of the cluster hold all that this one holds. */
+  /** Number of HSMs of the cluster that hold everything that this one holds. */
   get fullCoverage(): Coverage {
     const { head } = this.#options.replica;
     return this.#countHolders((link) => link.acknowledgedUpTo >= head);
   }
 
-  /** Resolves, after a while at most, to whether all connected peers, and one at least, hold all that this HSM holds. */
+  /**
+   * Resolves to whether all connected peers, and at least one, have acknowledged everything that
+   * this HSM holds. Resolves to false after a timeout.
+   */
   async waitForFullReplication(): Promise<boolean> {
-    // An HSM that never got to join holds nothing.
+    // An HSM that never joined holds nothing.
     if (this.#options.replica.head === 0) return true;
     const waiting = new AbortController();
     for (
@@ -135,7 +144,7 @@ export class Peers {
     return false;
   }
 
-  /** Sessions of a user on all reachable peers. */
+  /** Resolves to the number of sessions that a user has on all reachable peers. */
   async sessionsOf(username: string): Promise<number> {
     const counts = await Promise.all(
       [...this.#links.values()].map((link) => link.sessionsOf(username)),
@@ -143,13 +152,15 @@ export class Peers {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** A peer has connected to this HSM anew. */
+  /** Called when a peer has connected to this HSM. */
   onPeerHello(hsmId: string, caller: object): void {
     this.#latestServices.set(hsmId, caller);
     this.#links.get(hsmId)?.onPeerHello();
   }
 
-  /** A peer said that it has stored all of this HSM's records up to `sequence`. */
+  /**
+   * Called when a peer acknowledges that it has stored all of this HSM's records up to `sequence`.
+   */
   acknowledge(hsmId: string, caller: object, sequence: number): void {
     assertInvariant(
       sequence <= this.#options.replica.head,
@@ -158,7 +169,10 @@ export class Peers {
     if (this.#latestServices.get(hsmId) === caller) this.#links.get(hsmId)?.acknowledge(sequence);
   }
 
-  /** Resolves when this HSM is in sync with each peer or found it out of reach: before, an old password might still seem right. */
+  /**
+   * Resolves when this HSM is in sync with each peer or could not reach it. Before that, a password
+   * that was changed elsewhere could still be accepted here.
+   */
   async initialSync(): Promise<void> {
     const waiting = new AbortController();
     const synced = Promise.all([...this.#links.values()].map((link) => link.initialSync));

@@ -10,13 +10,18 @@ const KINDS: ReadonlySet<unknown> = new Set<RecordKind>([
   'setting',
 ]);
 
-/** A record as it travels between HSMs: its body only for those who hold the cluster's masking key. */
+/**
+ * A record as it travels between HSMs. Only holders of the cluster's masking key can read its body.
+ */
 export interface SealedRecord extends Omit<ReplicaRecord, 'body'> {
   readonly sequence: number;
   readonly sealed: Uint8Array;
 }
 
-/** Seals and opens record bodies under the cluster's masking key, each bound to its record and version. */
+/**
+ * Seals and opens record bodies under the cluster's masking key. Each is bound to its record and
+ * version.
+ */
 export class RecordSeal {
   readonly #key: SecretKey;
 
@@ -36,9 +41,10 @@ export class RecordSeal {
     };
   }
 
-  /** Throws if it is not what `seal` made. */
+  /** Opens a sealed record. Throws if it was not created by `seal`. */
   open(value: unknown): ReplicaRecord {
-    // Whoever is not a peer can't seal, so what opens has been made by `seal`; the shape is checked as far as binding needs.
+    // Only peers can seal, so what opens was created by `seal`. The shape is checked only as far as
+    // the binding needs it.
     const sealed = value as SealedRecord;
     const { kind, id, version, deleted } = sealed;
     if (
@@ -47,7 +53,7 @@ export class RecordSeal {
       typeof deleted !== 'boolean' ||
       !Array.isArray(version)
     ) {
-      throw new TypeError('not a record');
+      throw new TypeError('not a sealed record');
     }
     return {
       kind,

@@ -1,11 +1,12 @@
 /**
- * `key` never changes and a deletion of it is for good; the others are registers that the last writer wins.
+ * Kinds of records. A `key` never changes, and its deletion is permanent. The others are
+ * last-writer-wins registers.
  */
 export type RecordKind = 'key' | 'key-attributes' | 'user' | 'lockout' | 'setting';
 
 /**
- * A Lamport counter and who wrote. A writer is one run of one HSM, so that no two writes have the same version even if the
- * HSM's database was set back to an older state in between.
+ * A Lamport counter and its writer. A writer is one run of one HSM, so that no two writes have the
+ * same version even if the HSM's database was restored to an earlier state between them.
  */
 export type Version = readonly [counter: number, writer: string];
 
@@ -20,12 +21,15 @@ export interface RecordName {
   readonly id: string;
 }
 
-/** One piece of what all HSMs of a cluster hold. A deleted one stays as a tombstone without body. */
+/**
+ * One unit of the state that all HSMs of a cluster share. A deleted record remains as a tombstone
+ * without a body.
+ */
 export interface ReplicaRecord extends RecordName, Rank {
   readonly body: unknown;
 }
 
-/** What to write; without `body`, delete. */
+/** A change to write. Without `body`, the record is deleted. */
 export interface Change extends RecordName {
   readonly body?: unknown;
 }

@@ -62,7 +62,7 @@ describe('a replica stores nothing and fails', () => {
     violates(opened, /safe integer/, () => opened.replica.write([key('y', 'material')]));
   });
 
-  it('when it receives a version whose counter is no safe integer', () => {
+  it('when it receives a version whose counter is not a safe integer', () => {
     const opened = openReplica();
     for (const counter of [Number.MAX_SAFE_INTEGER + 1, Number.NaN, Infinity, 1.5])
       violates(opened, /safe integer/, () =>
@@ -70,7 +70,7 @@ describe('a replica stores nothing and fails', () => {
       );
   });
 
-  it('when the store gives a record a sequence that was given before', () => {
+  it('when the store reuses a sequence', () => {
     class Repeating extends SimulatedDisk {
       repeats = false;
       override putRecord(kind: string, id: string, content: unknown): number {

@@ -7,17 +7,20 @@ import type { Change, Rank, RecordKind, RecordName, ReplicaRecord, Version } fro
 
 const LOAD_BATCH_RECORDS = 500;
 
-/** The part of an HSM's database that a replica lies on. */
+/** The part of an HSM's database that stores its replica. */
 export interface RecordStore {
-  /** All that `work` writes is on disk when this returns, or nothing of it. */
+  /** Runs `work`. Everything that it writes is on disk when this returns, or nothing is. */
   transact<T>(work: () => T): T;
-  /** Stores a record under a new, higher sequence, which it returns, instead of the one it replaces. */
+  /**
+   * Stores a record in place of its previous state. Returns its new sequence, which is higher than
+   * all before.
+   */
   putRecord(kind: string, id: string, content: unknown): number;
   record(kind: string, id: string): StoredRecord | undefined;
   recordsAfter(sequence: number, limit: number): StoredRecord[];
 }
 
-/** Where a record lies here, without its body. */
+/** Rank and sequence of a record that is held here. */
 interface HeldRecord extends Rank {
   readonly sequence: number;
 }
@@ -28,7 +31,10 @@ export interface SequencedRecord extends ReplicaRecord {
 
 type Listener = (record: ReplicaRecord) => void;
 
-/** This HSM's copy of what the cluster holds. Bodies lie in the database; who needs them in memory subscribes. */
+/**
+ * This HSM's copy of the cluster's state. Bodies are in the database; components that need them in
+ * memory subscribe.
+ */
 export class Replica {
   readonly #store: RecordStore;
   readonly #audit: { append(entry: NewAuditEntry): void };
@@ -40,7 +46,7 @@ export class Replica {
   #counter = 0;
   #head = 0;
 
-  /** `run` tells this run of the HSM from its others. */
+  /** `run` distinguishes this run of the HSM from its other runs. */
   constructor(
     store: RecordStore,
     audit: { append(entry: NewAuditEntry): void },
@@ -52,27 +58,30 @@ export class Replica {
     this.#writer = `${hsmId}.${run}`;
   }
 
-  /** The sequence of the newest record here. */
+  /** Sequence of the newest record here. */
   get head(): number {
     return this.#head;
   }
 
-  /** What to compare with another replica's to find where they differ. */
+  /** Digests to compare with those of another replica. */
   get digests(): DigestTree {
     return this.#digests;
   }
 
-  /** `listener` hears every record of the kind that is loaded or takes effect from now on; the body it gets is its own. */
+  /**
+   * Calls `listener` with every record of the kind that is loaded or takes effect from now on. The
+   * listener owns the body that it gets.
+   */
   subscribe(kind: RecordKind, listener: Listener): void {
     this.#listeners.set(kind, [...(this.#listeners.get(kind) ?? []), listener]);
   }
 
-  /** `describe` says what is put into the audit log of a record that comes from another HSM. */
+  /** Sets what is written to the audit log for records from other HSMs. */
   onReceived(describe: (record: ReplicaRecord) => NewAuditEntry | undefined): void {
     this.#describe = describe;
   }
 
-  /** Takes up what the database holds; once, after all have subscribed. */
+  /** Loads the database. Must be called once, after all components have subscribed. */
   load(): void {
     for (;;) {
       const batch = this.recordsAfter(this.#head, LOAD_BATCH_RECORDS);
@@ -81,12 +90,12 @@ export class Replica {
     }
   }
 
-  /** Where the record lies in this HSM's order; undefined if there is none. */
+  /** Returns the record's sequence, or undefined if it is not held here. */
   sequenceOf(kind: RecordKind, id: string): number | undefined {
     return this.#held.get(recordKey({ kind, id }))?.sequence;
   }
 
-  /** Name and rank of each record in one leaf of the digest tree. */
+  /** Returns the name and rank of each record in a leaf of the digest tree. */
   ranksIn(leaf: number): (RecordName & Rank)[] {
     return Array.from(this.#digests.members(leaf)).flatMap((key) => {
       const held = this.#held.get(key);
@@ -94,7 +103,7 @@ export class Replica {
     });
   }
 
-  /** Whether a record in this state would be news here. */
+  /** Returns whether a record in this state would change this replica. */
   lacks(record: RecordName & Rank): boolean {
     const held = this.#held.get(recordKey(record));
     return !held || outranks(record.kind, record, held);
@@ -102,7 +111,8 @@ export class Replica {
 
   /** Writes all changes and the audit entry, or nothing. They are on disk when this returns. */
   write(changes: readonly Change[], entry?: NewAuditEntry): SequencedRecord[] {
-    // Counted up before writing: a version must not be given twice, even if it is uncertain whether the first write failed.
+    // Incremented before the write: a version must not be used twice, even if it is uncertain
+    // whether the first write failed.
     this.#counter += 1;
     const version: Version = [this.#counter, this.#writer];
     const records = changes.map(({ kind, id, body }) => ({
@@ -115,7 +125,10 @@ export class Replica {
     return this.#commit(records, () => entry && this.#audit.append(entry));
   }
 
-  /** Takes what another HSM holds, as far as it outranks what is here; `alongside` writes in the same transaction. */
+  /**
+   * Merges records of another HSM, as far as they outrank those held here. `alongside` writes in
+   * the same transaction.
+   */
   receive(records: readonly ReplicaRecord[], alongside?: () => void): SequencedRecord[] {
     const news = [...merge(new Map(), records).values()].filter((record) => this.lacks(record));
     if (news.length === 0 && !alongside) return [];
@@ -125,12 +138,12 @@ export class Replica {
     });
   }
 
-  /** At most `limit` records that took effect here after `sequence`, in order. */
+  /** Returns at most `limit` records that took effect here after `sequence`, in order. */
   recordsAfter(sequence: number, limit: number): SequencedRecord[] {
     return this.#store.recordsAfter(sequence, limit).map(sequenced);
   }
 
-  /** The record with its body, if there is one. */
+  /** Returns the record with its body, if it exists. */
   read(kind: RecordKind, id: string): SequencedRecord | undefined {
     const stored = this.#store.record(kind, id);
     return stored && sequenced(stored);
@@ -188,13 +201,14 @@ export class Replica {
     this.#digests.add(key, { version, deleted });
     this.#counter = Math.max(this.#counter, version[0]);
     this.#head = Math.max(this.#head, sequence);
-    // A copy for each, for listeners wipe secrets and the writer goes on to send the body to other HSMs.
+    // Each listener gets its own copy: listeners wipe secrets, and the writer still sends the body
+    // to other HSMs.
     for (const listener of this.#listeners.get(kind) ?? [])
       listener({ ...record, body: structuredClone(record.body) });
   }
 }
 
 function sequenced({ sequence, kind, id, content }: StoredRecord): SequencedRecord {
-  // Only a replica writes records, and what it wrote can't have been changed: it is sealed.
+  // Only a replica writes records, and they are sealed, so they have the shape that it wrote.
   return { sequence, kind: kind as RecordKind, id, ...(content as Rank & { body: unknown }) };
 }

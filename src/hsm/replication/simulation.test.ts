@@ -1,7 +1,7 @@
 /**
- * Random histories of a cluster, with crashes, partitions, full disks, databases that are set back, HSMs that are lost and
- * join, and messages that are late, out of order, double or lost. `KEYHOLD_HISTORIES` says how many (0: until one fails),
- * `KEYHOLD_SEED` plays one again.
+ * Random histories of a cluster, with crashes, partitions, full disks, restored snapshots, HSMs
+ * that are lost and HSMs that join, and messages that are late, out of order, duplicated or lost.
+ * `KEYHOLD_HISTORIES` sets their number (0: until one fails). `KEYHOLD_SEED` replays one.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { playHistory } from '../../../test/support/hsm/history-world.ts';
 const histories = Number(process.env['KEYHOLD_HISTORIES'] ?? 100) || Infinity;
 const seed = process.env['KEYHOLD_SEED'];
 
-test('whatever happens, HSMs come to hold the same, and what was acknowledged', async (context) => {
+test('after any history, all HSMs hold the same records, including all that were acknowledged', async (context) => {
   const first = Number(seed ?? 1);
   const count = seed === undefined ? histories : 1;
   const start = performance.now();
@@ -19,7 +19,7 @@ test('whatever happens, HSMs come to hold the same, and what was acknowledged', 
       await playHistory(first + played);
     } catch (error) {
       assert.fail(
-        `history ${first + played} (play it again with KEYHOLD_SEED=${first + played}): ${String((error as Error).stack)}`,
+        `history ${first + played} (replay it with KEYHOLD_SEED=${first + played}): ${String((error as Error).stack)}`,
       );
     }
   }

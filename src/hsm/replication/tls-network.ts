@@ -61,9 +61,10 @@ class TlsChannel implements PeerChannel {
     if (this.#socket.destroyed) return Promise.reject(new Error('peer link closed'));
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
-      // A peer that is late with one answer is taken to be gone.
+      // A peer that does not answer in time is taken to be gone.
       const timer = setTimeout(() => this.close(), CALL_TIMEOUT_MS);
-      // Peers have proved to be HSMs of this cluster, so their answers are what the table says.
+      // Peers have proved to be HSMs of this cluster, so their answers have the shape that the
+      // table says.
       this.#pending.set(id, {
         resolve: (output) => resolve(output as PeerCommands[C]['out']),
         reject,
@@ -101,7 +102,10 @@ class TlsChannel implements PeerChannel {
   }
 }
 
-/** Any certificate will do here: what proves the peer is `PeerProof`, which is bound to this connection. */
+/**
+ * Opens a TLS connection. Any certificate is accepted: `PeerProof`, which is bound to the
+ * connection, authenticates the peer.
+ */
 function secureSocket({ host, port }: Peer): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({

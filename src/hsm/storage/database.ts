@@ -16,16 +16,19 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS audit (sequence INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
 `;
 
-/** A replicated record as it lies here. */
+/** A replicated record as it is stored. */
 export interface StoredRecord {
-  /** Grows with every change in this HSM, so that a peer can ask for what came after. */
+  /** Increases with every change in this HSM, so that a peer can ask for later records. */
   readonly sequence: number;
   readonly kind: string;
   readonly id: string;
   readonly content: unknown;
 }
 
-/** Opens an HSM's database in `folder`, every value sealed under `deviceKey` and bound to its table and row. */
+/**
+ * Opens an HSM's database in `folder`. Every value is sealed under `deviceKey` and bound to its
+ * table and row.
+ */
 export function openDatabase(folder: string, deviceKey: SecretKey): Database {
   return new Database(new DatabaseSync(join(folder, 'hsm.sqlite')), deviceKey);
 }
@@ -34,7 +37,7 @@ export class Database {
   readonly #sqlite: DatabaseSync;
   readonly #deviceKey: SecretKey;
   readonly #statements = new Map<string, StatementSync>();
-  #trouble: string | undefined;
+  #writeFailure: string | undefined;
 
   constructor(sqlite: DatabaseSync, deviceKey: SecretKey) {
     this.#sqlite = sqlite;
@@ -42,35 +45,37 @@ export class Database {
     sqlite.exec(SCHEMA);
   }
 
-  /** Why nothing can be written, from the first failure until a write succeeds again. */
-  get trouble(): string | undefined {
-    return this.#trouble;
+  /** Reason of the last failed write. Undefined once a write succeeds again. */
+  get writeFailure(): string | undefined {
+    return this.#writeFailure;
   }
 
-  /** Finds out whether trouble is over. */
-  retry(): void {
+  /** Checks whether writes succeed again. */
+  retryWrite(): void {
     try {
       this.transact(() => this.putSetting('written', true));
     } catch {
-      // It goes on, and `trouble` says so.
+      // The failure persists, and `writeFailure` tells why.
     }
   }
 
   /**
-   * Runs `work` so that all that it writes is on disk when this returns, or nothing of it. Not to be nested. Throws
-   * `HsmError` `disk-failure` if the disk is full or fails.
+   * Runs `work`. Everything that it writes is on disk when this returns, or nothing is.
+   * Transactions cannot be nested.
+   *
+   * @throws HsmError `disk-failure` if the disk is full or fails.
    */
   transact<T>(work: () => T): T {
     try {
       this.#sqlite.exec('BEGIN IMMEDIATE');
       const result = work();
       this.#sqlite.exec('COMMIT');
-      this.#trouble = undefined;
+      this.#writeFailure = undefined;
       return result;
     } catch (error) {
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
       const failure = diskFailure(error);
-      if (failure) this.#trouble = failure.message;
+      if (failure) this.#writeFailure = failure.message;
       throw failure ?? error;
     }
   }
@@ -87,7 +92,7 @@ export class Database {
     );
   }
 
-  /** Stores a record under a new sequence, which it returns, instead of the one it replaces. */
+  /** Stores a record in place of its previous state, and returns its new sequence. */
   putRecord(kind: string, id: string, content: unknown): number {
     const sealed = this.#seal(content, `records/${kind}/${id}`);
     const done = this.#prepare(
@@ -96,13 +101,13 @@ export class Database {
     return Number(done.lastInsertRowid);
   }
 
-  /** Undefined if there is none of that name. */
+  /** Returns a record, or undefined if it does not exist. */
   record(kind: string, id: string): StoredRecord | undefined {
     const row = this.#prepare('SELECT * FROM records WHERE kind = ? AND id = ?').get(kind, id);
     return row && this.#recordOf(row);
   }
 
-  /** At most `limit` records with a sequence greater than `after`, in order. */
+  /** Returns at most `limit` records with a sequence greater than `after`, in order. */
   recordsAfter(after: number, limit: number): StoredRecord[] {
     const rows = this.#prepare(
       'SELECT * FROM records WHERE sequence > ? ORDER BY sequence LIMIT ?',
@@ -121,7 +126,7 @@ export class Database {
     );
   }
 
-  /** How many audit records there are. */
+  /** Returns the number of audit entries. */
   auditLength(): number {
     return Number(
       this.#prepare('SELECT coalesce(max(sequence) + 1, 0) AS length FROM audit').get()?.['length'],

@@ -9,25 +9,28 @@ import {
   type SecretKey,
 } from '../../crypto/index.ts';
 
-/** Where the secret that unseals an HSM's folder comes from; the first that is given wins. */
+/** Sources of the secret that unseals an HSM's folder. The first that is present is used. */
 export interface DeviceSecret {
-  /** systemd's folder of credentials, which may hold `keyhold-device-key`. */
+  /** systemd's credentials folder, which may hold `keyhold-device-key`. */
   readonly credentialsFolder?: string | undefined;
   readonly passphrase?: SecretText | undefined;
 }
 
-/** The folder was sealed under another secret. */
+/** Error for a folder that is sealed under another secret. */
 export class WrongSecretError extends Error {
   override readonly name = 'WrongSecretError';
 }
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-/** Longest believed to be a key rather than some other file. */
+/** Maximum size of a credential. A larger file is probably not a key. */
 const MAX_CREDENTIAL_BYTES = 1024;
 const PROOF = Buffer.from('keyhold device key');
 
-/** The key that seals the database in `folder`; made at first use, when the folder remembers which kind of secret it takes. */
+/**
+ * Opens the key that seals the database in `folder`, and creates it at the first start. From then
+ * on the folder accepts only the same kind of secret.
+ */
 export async function openDeviceKey(folder: string, secret: DeviceSecret): Promise<SecretKey> {
   const { kind, key } = await chooseKey(folder, secret);
   const path = join(folder, 'device.seal');
@@ -35,7 +38,9 @@ export async function openDeviceKey(folder: string, secret: DeviceSecret): Promi
   const kept = readFileIfThere(path);
   if (!kept) writeFileDurably(path, seal(key, PROOF, aad));
   else if (!opens(key, kept, aad))
-    throw new WrongSecretError(`this HSM's folder is sealed under another secret than its ${kind}`);
+    throw new WrongSecretError(
+      `this HSM's folder is sealed with another secret than the given ${kind}`,
+    );
   return key;
 }
 
@@ -50,7 +55,9 @@ async function chooseKey(
   const salt = (): Buffer => keepFile(join(folder, 'device.salt'), SALT_BYTES);
   if (credential) {
     if (credential.length > MAX_CREDENTIAL_BYTES)
-      throw new WrongSecretError('the credential keyhold-device-key is too long');
+      throw new WrongSecretError(
+        `credential keyhold-device-key exceeds ${MAX_CREDENTIAL_BYTES} bytes`,
+      );
     return {
       kind: 'systemd credential',
       key: secretKey(await stretchPassword(credential.toString('base64'), salt())),
@@ -64,7 +71,7 @@ async function chooseKey(
   return { kind: 'key file', key: secretKey(keepFile(join(folder, 'device.key'), KEY_BYTES)) };
 }
 
-/** The file's bytes; random ones, written, if there is no such file. */
+/** Returns the file's bytes. If it does not exist, creates it with random bytes. */
 function keepFile(path: string, length: number): Buffer {
   const kept = readFileIfThere(path);
   if (kept?.length === length) return kept;

@@ -1,6 +1,6 @@
 /**
- * hsm/storage: an HSM's own database and the device key under which every value in it is sealed. It must not know what
- * the values mean. Begin at `database.ts`.
+ * hsm/storage: an HSM's own database, and the device key that seals every value in it. It must not
+ * know what the values mean. Begin at `database.ts`.
  */
 export { openDatabase, type Database, type StoredRecord } from './database.ts';
 export { openDeviceKey, WrongSecretError, type DeviceSecret } from './device-key.ts';

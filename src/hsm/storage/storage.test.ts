@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const passphrase = (text: string): DeviceSecret => ({ passphrase: new SecretText(text) });
 
-/** A folder as systemd makes it for a service with LoadCredential. */
+/** Creates a folder as systemd does for a service with LoadCredential. */
 function credentials(content: string): DeviceSecret {
   writeFileSync(join(folder, 'keyhold-device-key'), content);
   return { credentialsFolder: folder };
@@ -42,7 +42,7 @@ test('a device key is the same at every start, from a file, a passphrase or a sy
   }
 });
 
-test('a folder opens under the secret that sealed it and no other', async () => {
+test('a folder opens only with the secret that sealed it', async () => {
   await openDeviceKey(folder, passphrase('the right one'));
   await assert.rejects(openDeviceKey(folder, passphrase('a wrong one')), WrongSecretError);
   await assert.rejects(openDeviceKey(folder, {}), WrongSecretError);
@@ -50,27 +50,27 @@ test('a folder opens under the secret that sealed it and no other', async () => 
   await openDeviceKey(folder, passphrase('the right one'));
 });
 
-test('a damaged key file is said to be damaged, not replaced', async () => {
+test('a damaged key file is reported, not replaced', async () => {
   await openDeviceKey(folder, {});
   const path = join(folder, 'device.key');
   writeFileSync(path, readFileSync(path).subarray(1));
   await assert.rejects(openDeviceKey(folder, {}), /device.key is damaged/);
 });
 
-test('what unseals a folder is for its owner only', async () => {
+test('the files that unseal a folder are readable by their owner only', async () => {
   await openDeviceKey(folder, {});
   for (const name of readdirSync(folder))
     assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
 });
 
-test('a folder has one process at a time', () => {
+test('only one process at a time can lock a folder', () => {
   const lock = lockFolder(folder);
   assert.throws(() => lockFolder(folder), FolderInUseError);
   lock.release();
   lockFolder(folder).release();
 });
 
-test('a transaction that fails leaves nothing', () => {
+test('a failed transaction writes nothing', () => {
   const database = openDatabase(folder, secretKey(randomBytes(32)));
   assert.throws(() =>
     database.transact(() => {

@@ -19,13 +19,13 @@ function write({ replica }: Hsm, changes: readonly Change[]): void {
   if (changes.length > 0) replica.write(changes);
 }
 
-/** Both learn all that the other has. */
+/** Exchanges all records between two HSMs. */
 function meet(a: Hsm, b: Hsm): void {
   b.replica.receive(a.replica.recordsAfter(0, 100));
   a.replica.receive(b.replica.recordsAfter(0, 100));
 }
 
-test('wrong passwords on two HSMs that do not hear of each other add up when they do', () => {
+test('wrong passwords on two partitioned HSMs add up once they reconnect', () => {
   const [a, b] = [hsm('a'), hsm('b')];
   for (let failure = 0; failure < 3; failure += 1)
     for (const one of [a, b]) write(one, one.lockouts.countFailure('alice'));
@@ -35,7 +35,7 @@ test('wrong passwords on two HSMs that do not hear of each other add up when the
   assert.equal(a.lockouts.isLocked('bob'), false);
 });
 
-test('an unlocked user stays unlocked although a wrong password was counted elsewhere at the same time', () => {
+test('an unlocked user stays unlocked when another HSM concurrently counts a wrong password', () => {
   const [a, b] = [hsm('a'), hsm('b')];
   for (let failure = 0; failure < 5; failure += 1) write(a, a.lockouts.countFailure('alice'));
   meet(a, b);
@@ -44,10 +44,14 @@ test('an unlocked user stays unlocked although a wrong password was counted else
   meet(a, b);
   assert.deepEqual([a.lockouts.isLocked('alice'), b.lockouts.isLocked('alice')], [false, false]);
   for (let failure = 0; failure < 4; failure += 1) write(a, a.lockouts.countFailure('alice'));
-  assert.equal(a.lockouts.isLocked('alice'), true, 'the one counted meanwhile was not forgotten');
+  assert.equal(
+    a.lockouts.isLocked('alice'),
+    true,
+    'the failure that was counted in the meantime is not forgiven',
+  );
 });
 
-test('without pardon, five failures lock wherever and in whatever order they happen', () => {
+test('without a pardon, five failures lock a user, on any HSMs and in any order', () => {
   const steps = fc.array(fc.constantFrom('a', 'b', 'c', 'meet'), { maxLength: 30 });
   fc.assert(
     fc.property(steps, (happenings) => {
@@ -66,7 +70,7 @@ test('without pardon, five failures lock wherever and in whatever order they hap
   );
 });
 
-test('nothing is written to forget what is forgotten', () => {
+test('forgiving failures that are already forgiven writes nothing', () => {
   const a = hsm('a');
   assert.deepEqual(a.lockouts.forget('alice'), []);
   write(a, a.lockouts.countFailure('alice'));

@@ -5,15 +5,16 @@ const MAX_FAILURES = 5;
 type Counts = Readonly<Record<string, number>>;
 
 /**
- * Counts wrong passwords for the cluster. Every HSM counts up those that it saw itself, in a record that only it writes, and
- * a pardon says up to which count of each HSM they are forgotten. So failures on two HSMs at once add up, and neither a
- * failure undoes a pardon given elsewhere at the same time, nor a pardon a failure.
+ * Counts wrong passwords across the cluster. Each HSM counts those that it saw itself, in a record
+ * that only it writes. A pardon states up to which count of each HSM failures are forgiven.
+ * Failures on two HSMs at the same time therefore add up, and neither does a failure undo a
+ * concurrent pardon elsewhere, nor a pardon a concurrent failure.
  */
 export class Lockouts {
   readonly #hsmId: string;
-  /** Username → HSM → failures ever. */
+  /** Username → HSM → total failures. */
   readonly #failures = new Map<string, Map<string, number>>();
-  /** Username → HSM → how many of them are forgotten. */
+  /** Username → HSM → number of forgiven failures. */
   readonly #pardons = new Map<string, Counts>();
 
   constructor(replica: Replica, hsmId: string) {
@@ -34,13 +35,13 @@ export class Lockouts {
     return sum >= MAX_FAILURES;
   }
 
-  /** What to write after a wrong password. */
+  /** Returns the change that records a wrong password. */
   countFailure(username: string): Change[] {
     const count = this.#failures.get(username)?.get(this.#hsmId) ?? 0;
     return [{ kind: 'lockout', id: `${username}/${this.#hsmId}`, body: count + 1 }];
   }
 
-  /** What to write to begin anew. */
+  /** Returns the change that forgives all failures so far. */
   forget(username: string): Change[] {
     const counters = this.#failures.get(username);
     const pardoned = this.#pardons.get(username) ?? {};

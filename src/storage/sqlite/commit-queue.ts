@@ -1,20 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { assertInvariant } from '../../base/index.ts';
 
-/** How many waiting transactions may share one commit, and so one fsync. */
+/** Maximum number of waiting transactions that share one commit, and so one fsync. */
 const MAX_BATCH_TRANSACTIONS = 64;
 
 interface Job {
-  /** Runs inside its own savepoint; what it returns is called once the outcome is durable. */
+  /**
+   * Runs inside its own savepoint. The returned function announces the outcome. It is called once
+   * the outcome is durable.
+   */
   run(): Promise<() => void>;
-  /** The commit failed: nothing of the batch was written. */
+  /** Called when the commit failed and nothing of the batch was written. */
   fail(error: unknown): void;
 }
 
 /**
- * Runs transactions on one connection, one after the other. Those that wait at the same time share a commit, each within
- * a savepoint, so that one that throws is undone alone. No outcome, not even an error, is told before the commit: it may
- * rest on what an earlier one of the batch wrote. Hence work must not wait for another transaction.
+ * Runs transactions on one connection, one after the other. Transactions that wait at the same time
+ * share a commit. Each has its own savepoint, so that one that throws is undone alone. No outcome,
+ * not even an error, is announced before the commit: it may depend on what an earlier transaction
+ * of the batch wrote. For the same reason, work must not wait for another transaction.
  */
 export class CommitQueue {
   readonly #database: DatabaseSync;
@@ -25,7 +29,10 @@ export class CommitQueue {
     this.#database = database;
   }
 
-  /** `committed` is called with the result after it is durable, before the promise resolves. */
+  /**
+   * Queues a transaction. `committed` is called after the transaction is durable and before the
+   * promise resolves.
+   */
   submit<R>(work: () => Promise<R>, committed: () => void): Promise<R> {
     return new Promise((resolve, reject) => {
       const run = async (): Promise<() => void> => {
@@ -41,13 +48,13 @@ export class CommitQueue {
     });
   }
 
-  /** Resolves when nothing waits or runs any more. */
+  /** Resolves when no transaction is waiting or running. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }
 
   async #drain(): Promise<void> {
-    // Lets the other requests of this tick join the first batch.
+    // Let the other requests of this tick join the first batch.
     await Promise.resolve();
     while (this.#waiting.length > 0)
       await this.#commit(this.#waiting.splice(0, MAX_BATCH_TRANSACTIONS));
@@ -69,7 +76,10 @@ export class CommitQueue {
     for (const settle of settlers) settle();
   }
 
-  /** The error of `work` is an outcome; an error of the database itself is thrown and ends the batch. */
+  /**
+   * Runs work in a savepoint. An error of `work` is an outcome. An error of the database itself is
+   * thrown and fails the batch.
+   */
   async #inSavepoint<R>(
     work: () => Promise<R>,
   ): Promise<{ readonly value: R } | { readonly error: unknown }> {
@@ -79,7 +89,8 @@ export class CommitQueue {
       this.#database.exec('RELEASE work');
       return { value };
     } catch (error) {
-      // On a full disk SQLite ends the whole transaction by itself, and with it the other work of the batch.
+      // On a full disk SQLite rolls back the whole transaction by itself, including the rest of the
+      // batch.
       if (!this.#database.isTransaction) throw error;
       this.#database.exec('ROLLBACK TO work; RELEASE work');
       return { error };

@@ -5,7 +5,10 @@ import { quoted, shapes, type TableShape } from './schema.ts';
 
 type Value = string | number;
 
-/** Rows of one connection, as untyped documents. Statements are prepared once per form; there are few forms. */
+/**
+ * Rows of one connection, as untyped documents. Each form of statement is prepared once. There are
+ * few forms.
+ */
 export class Rows {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -51,7 +54,7 @@ export class Rows {
     return key.map((column) => String(row[column]));
   }
 
-  /** Whether there was such a row. */
+  /** Deletes a row. Returns whether it existed. */
   delete(table: TableName, key: readonly string[]): boolean {
     const shape = shapeOf(table);
     requireWholeKey(shape, key);
@@ -60,7 +63,10 @@ export class Rows {
     );
   }
 
-  /** Rows where `columns` equal `values` and none of `present` is missing, in key order. */
+  /**
+   * Returns the rows where `columns` equal `values` and no column of `present` is missing, in key
+   * order.
+   */
   #select(
     shape: TableShape,
     columns: readonly string[],
@@ -99,8 +105,9 @@ export class Rows {
 }
 
 /**
- * Where a page starts, as a comparison of key columns. Leading ones that are fixed to the very value of `after` are left
- * out: only then can SQLite seek to the start instead of stepping over all rows before it.
+ * Returns the start of a page, as a comparison of key columns. Leading columns that are fixed to
+ * the same value as in `after` are left out. Only then can SQLite seek to the start instead of
+ * stepping over all rows before it.
  */
 function startOf(
   key: readonly string[],

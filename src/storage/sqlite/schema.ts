@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { layouts, type TableName } from '../tables.ts';
 
-/** A layout with the row's type forgotten: what SQL needs to know of a table. */
+/** A layout without the row's type: what SQL needs to know of a table. */
 export interface TableShape {
   readonly name: TableName;
   readonly key: readonly string[];
   readonly indexes: Readonly<Record<string, readonly string[]>>;
-  /** Every column but `doc`: the key's, then those that only indexes need. */
+  /** All columns except `doc`: those of the key, then those that only indexes need. */
   readonly columns: readonly string[];
 }
 
@@ -26,13 +26,17 @@ export const shapes: ReadonlyMap<TableName, TableShape> = new Map(
   names.map((name) => [name, shapeOf(name)]),
 );
 
-/** Changes to databases that older versions wrote: `migrations[n]` leads from version n + 1 to n + 2. */
+/**
+ * Changes to databases that earlier versions wrote: `migrations[n]` leads from version n + 1 to n +
+ * 2.
+ */
 const migrations: readonly ((database: DatabaseSync) => void)[] = [];
 const SCHEMA_VERSION = migrations.length + 1;
 
 /**
- * Brings the database to this version's schema, in one transaction. Tables and indexes that are new in `layouts` come by
- * themselves; a migration is needed only where existing rows must change (a new index column, for example).
+ * Migrates the database to this version's schema, in one transaction. New tables and indexes of
+ * `layouts` are created automatically. A migration is needed only where existing rows must change,
+ * for a new index column for example.
  */
 export function prepareSchema(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
@@ -41,7 +45,7 @@ export function prepareSchema(database: DatabaseSync): void {
     const stored = storedVersion(database);
     if (stored > SCHEMA_VERSION) {
       throw new Error(
-        `The database has schema version ${stored}, this Keyhold knows ${SCHEMA_VERSION}: run a newer Keyhold.`,
+        `The database has schema version ${stored}, but this version of Keyhold supports up to ${SCHEMA_VERSION}: run a newer version.`,
       );
     }
     for (const migrate of migrations.slice(stored - 1)) migrate(database);
@@ -55,7 +59,7 @@ export function prepareSchema(database: DatabaseSync): void {
   }
 }
 
-/** A database without a version is new: it starts at the newest one. */
+/** Returns the stored version. A database without one is new, and starts at the latest. */
 function storedVersion(database: DatabaseSync): number {
   const version = database.prepare('SELECT version FROM keyholdSchema').get()?.['version'];
   return typeof version === 'number' ? version : SCHEMA_VERSION;
@@ -69,7 +73,7 @@ function createTable(database: DatabaseSync, { name, key, columns, indexes }: Ta
     `CREATE TABLE IF NOT EXISTS "${name}" (${typed.join(', ')}, doc TEXT NOT NULL, PRIMARY KEY (${quoted(key)})) STRICT`,
   );
   for (const [index, parts] of Object.entries(indexes)) {
-    // The rest of the key makes the index deliver rows in key order.
+    // With the rest of the key, the index delivers rows in key order.
     const ordered = [...parts, ...key.filter((column) => !parts.includes(column))];
     const present = parts.map((column) => `"${column}" IS NOT NULL`).join(' AND ');
     database.exec(

@@ -10,9 +10,10 @@ import { prepareSchema } from './schema.ts';
 const LOCK_TIMEOUT_MS = 5_000;
 
 /**
- * The metadata store in the SQLite file `path`, made if it isn't there. Reads use a connection of their own: each sees
- * what was last committed, never what a transaction under way has written.
- * @throws if the file isn't a database, or was written by a newer version.
+ * Opens the metadata store in the SQLite file `path`, and creates it if it does not exist. Reads
+ * have their own connection: each sees what was last committed, and nothing of a transaction in
+ * progress.
+ * @throws if the file is not a database, or was written by a newer version.
  */
 export function openSqliteStore(path: string): Store {
   // SQLite gives its side files the mode of the database, so this makes all three private.
@@ -63,7 +64,7 @@ class SqliteStore implements Store {
   }
 
   subscribe(listener: (changes: readonly Change[]) => void): () => void {
-    // A wrapper, so that the same function subscribed twice is heard twice and stopped once.
+    // A wrapper, so that a function that is subscribed twice is called twice and unsubscribed once.
     const entry = (changes: readonly Change[]): void => listener(changes);
     this.#listeners.add(entry);
     return () => this.#listeners.delete(entry);
@@ -82,7 +83,7 @@ class SqliteStore implements Store {
     const requireLive = (): void => {
       if (!open) throw new Error('The transaction has ended');
       if (!this.#writing.isTransaction)
-        throw new Error('The transaction was given up by the database');
+        throw new Error('The database has rolled the transaction back');
     };
     try {
       return await work(transactionOf(this.#written, changes, requireLive));
@@ -91,7 +92,10 @@ class SqliteStore implements Store {
     }
   }
 
-  /** A listener that throws (say, a cache that can't forget) must not be overlooked, nor keep the others from hearing. */
+  /**
+   * Notifies the listeners. A listener that throws, such as a cache that cannot forget, must
+   * neither be ignored nor keep the others from being called.
+   */
   #announce(changes: readonly Change[]): void {
     if (changes.length === 0) return;
     for (const listener of this.#listeners) {
@@ -110,7 +114,8 @@ class SqliteStore implements Store {
   }
 }
 
-// Rows are stored only by `put`, whose type is `Tables[T]`: what comes back under a table's name is of its type.
+// Only `put` stores rows, and its type is `Tables[T]`, so rows that are read from a table have its
+// type.
 function readerOf(rows: Rows, requireLive: () => void): Reader {
   return {
     async get<T extends TableName>(table: T, ...key: string[]) {
