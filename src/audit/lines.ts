@@ -70,7 +70,7 @@ async function* backwards(file: number, end: number | undefined): AsyncGenerator
   if (rest && rest.length > 0) yield { text: rest.toString('utf8', 0, rest.length - 1), start: 0 };
 }
 
-/** Returns the first line of a file, or undefined if there is none. */
+/** Returns the first complete line of a file, or undefined if it has no such line. */
 export function firstLine(path: string): string | undefined {
   const file = openSync(path, 'r');
   try {

@@ -5,7 +5,7 @@ import { fingerprint, isSigned, readCheckpoints } from './checkpoints.ts';
 import { linesOf } from './lines.ts';
 import { closedSegments, CURRENT } from './segments.ts';
 
-/** What an auditor has kept elsewhere to verify a trail against. */
+/** Values that an auditor has kept elsewhere, to verify a trail against. */
 export interface Expected {
   /** Fingerprint of the key that signs checkpoints. */
   readonly key?: string;
@@ -16,7 +16,7 @@ export interface Expected {
 export interface TrailReport {
   readonly files: number;
   readonly events: number;
-  /** Sequence number of the first event that still exists; 0 if there are none. */
+  /** Sequence number of the first event that still exists; 0 if the trail is empty. */
   readonly first: number;
   readonly head: ChainHead;
   readonly checkpoints: number;

@@ -3,7 +3,7 @@ import type { Change, Replica } from './replication/index.ts';
 const ID = 'audit/cryptography';
 
 /**
- * What the HSMs of the cluster record in addition to management operations, which they always
+ * The cluster's setting of what HSMs record in addition to management operations, which they always
  * record.
  */
 export class AuditPolicy {

@@ -21,7 +21,9 @@ interface KnownSession {
   readonly caller: Caller;
 }
 
-/** The sessions behind temporary credentials, as long as they last and their role or user is there. */
+/**
+ * The callers behind temporary credentials, until these expire or their role or user is deleted.
+ */
 export class SessionCallers {
   readonly #parts: Parts;
   readonly #sessions = new DerivedCache<KnownSession>({
@@ -35,9 +37,10 @@ export class SessionCallers {
 
   /** @throws KmsError ExpiredTokenException */
   lookup(accessKeyId: string, token: string): Caller | undefined | Promise<Caller | undefined> {
-    // The token is part of the name, so that requests with a wrong token don't share the load of those with the right one.
-    // Its digest is shorter, and comparing digests leaks nothing. It is decoded first, because base64 has several spellings
-    // of the same bytes: each session has one place in the cache.
+    // The token is part of the name, so that requests with a wrong token don't share the load of
+    // those with the right one. Its digest is shorter, and comparing digests leaks nothing. It is
+    // decoded first because base64 can encode the same bytes in several ways: each session must
+    // have only one place in the cache.
     const digest = sha256(Buffer.from(token, 'base64')).toString('base64');
     const name = `${accessKeyId} ${digest}`;
     const known = this.#sessions.get(name);

@@ -49,7 +49,7 @@ export type Opcode =
   | 'KH_RECEIVE_USER'
   | typeof CHECKPOINT;
 
-/** What the caller provides for an entry. `response` defaults to `success`. */
+/** The part of an entry that the caller provides. `response` defaults to `success`. */
 export type NewAuditEntry = { readonly opcode: Opcode; readonly response?: string } & Pick<
   AuditEntry,
   'session' | 'username' | 'role' | 'keyHandle' | 'detail'

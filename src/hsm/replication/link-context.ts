@@ -4,7 +4,8 @@ import type { RecordSeal } from './record-seal.ts';
 import type { Replica } from './replica.ts';
 
 /**
- * What the links to all peers share: this HSM's replica, and how it reaches and trusts the others.
+ * The state that the links to all peers share: this HSM's replica, and how it reaches and
+ * authenticates peers.
  */
 export interface LinkContext {
   readonly hsmId: string;
@@ -16,5 +17,5 @@ export interface LinkContext {
   onStateChange(): void;
 }
 
-/** What it takes to exchange records with a peer. */
+/** The parts that are needed to exchange records with a peer. */
 export type RecordExchange = Pick<LinkContext, 'replica' | 'seal'>;

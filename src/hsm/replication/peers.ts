@@ -66,7 +66,7 @@ export class Peers {
     this.#adjustLinks();
   }
 
-  /** What the links share; undefined before `unlock`. */
+  /** The context of the links; undefined before `unlock`. */
   get linkContext(): LinkContext | undefined {
     return this.#linkContext;
   }

@@ -10,7 +10,7 @@ export type RecordKind = 'key' | 'key-attributes' | 'user' | 'lockout' | 'settin
  */
 export type Version = readonly [counter: number, writer: string];
 
-/** What ranks one state of a record against another. */
+/** Rank of one state of a record against others. */
 export interface Rank {
   readonly version: Version;
   readonly deleted: boolean;
