@@ -69,7 +69,7 @@ export class Audit {
   readonly #database: Database;
   readonly #clock: Clock;
   #sign: CheckpointSigner | undefined;
-  #later: NewAuditEntry[] = [];
+  #deferred: NewAuditEntry[] = [];
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
@@ -99,15 +99,15 @@ export class Audit {
   }
 
   /** Defers an entry to the next `flush`, which must come before any client learns of the event. */
-  later(entry: NewAuditEntry): void {
-    this.#later.push(entry);
+  defer(entry: NewAuditEntry): void {
+    this.#deferred.push(entry);
   }
 
   /** Appends all deferred entries in one transaction. */
   flush(): void {
-    if (this.#later.length === 0) return;
-    const entries = this.#later;
-    this.#later = [];
+    if (this.#deferred.length === 0) return;
+    const entries = this.#deferred;
+    this.#deferred = [];
     this.#database.transact(() => {
       for (const entry of entries) this.append(entry);
     });

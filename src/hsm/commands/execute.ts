@@ -115,7 +115,7 @@ function refused(context: CommandContext, error: unknown): never {
 function recordUse({ hsm, session, name, command, input }: CommandContext, response: string): void {
   if (!hsm.auditPolicy.cryptography || !command.uses) return;
   for (const keyHandle of command.uses(input))
-    hsm.audit.later(entryOf(session, 'KH_USE_KEY', { keyHandle, detail: name, response }));
+    hsm.audit.defer(entryOf(session, 'KH_USE_KEY', { keyHandle, detail: name, response }));
 }
 
 /** What has to be approved before the command may run; undefined if nothing has. */
