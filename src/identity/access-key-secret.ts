@@ -1,13 +1,19 @@
 import type { SecretText } from '../base/index.ts';
 import type { AccessKeyRow } from '../domain/index.ts';
 
-/** What identity needs of the default key store (`openSecretSeal` of keystores): encryption bound to a purpose. */
+/**
+ * Encryption that is bound to a purpose, as the default key store provides it (`openSecretSeal` of
+ * keystores).
+ */
 export interface Seal {
   seal(secret: SecretText, purpose: string): Promise<string>;
   open(sealed: string, purpose: string): Promise<SecretText>;
 }
 
-/** Bound to the id, so that whoever can write the database can't give one access key the secret of another. */
+/**
+ * Returns the purpose of an access key's secret. It contains the ID, so that write access to the
+ * database is not enough to give one access key the secret of another.
+ */
 function purposeOf(accessKeyId: string): string {
   return `keyhold access key ${accessKeyId}`;
 }

@@ -2,11 +2,17 @@ import { BoundedCache, type Clock, type Logger } from '../base/index.ts';
 import type { AccessKeyUseRow } from '../domain/index.ts';
 import type { Store } from '../storage/index.ts';
 
-/** How exactly GetAccessKeyLastUsed tells the time, in milliseconds. As coarse as in AWS, so that requests don't write. */
+/**
+ * Granularity of GetAccessKeyLastUsed, in milliseconds. As coarse as in AWS, so that most requests
+ * do not write.
+ */
 const USE_GRANULARITY_MS = 15 * 60_000;
 const MAX_NOTED_KEYS = 10_000;
 
-/** Remembers when and for what access keys were last used: one write per key and quarter of an hour, in the background. */
+/**
+ * Records the last use of access keys in the background: at most one write per key and quarter of
+ * an hour.
+ */
 export class AccessKeyUses {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -28,7 +34,7 @@ export class AccessKeyUses {
     this.#log = log;
   }
 
-  /** Only long-term keys are noted: a session is gone before anybody asks. */
+  /** Records a use. Sessions are not recorded: they end before anybody could ask. */
   note(accessKeyId: string, region: string, service: string): void {
     if (!accessKeyId.startsWith('AKIA')) return;
     const time = this.#clock.now();
@@ -54,7 +60,7 @@ export class AccessKeyUses {
     } catch (error) {
       this.#log.warn(
         { err: error, accessKeyId: use.accessKeyId },
-        'the use of an access key could not be noted',
+        'recording the use of an access key failed',
       );
     }
   }

@@ -3,7 +3,7 @@ import type { AccessKeyRow, UserRow } from '../domain/index.ts';
 import { sealSecret, type Seal } from './access-key-secret.ts';
 import { newAccessKey, uniqueId } from './unique-ids.ts';
 
-/** Rows for a user with full access to its account, and for an access key of it; nothing is stored yet. */
+/** Rows of a user with full access to its account, and of its access key. Nothing is stored yet. */
 export interface NewAdministrator {
   readonly user: UserRow;
   readonly key: AccessKeyRow;

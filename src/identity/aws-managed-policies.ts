@@ -1,10 +1,10 @@
 import { iamArn, type ManagedPolicyRow } from '../domain/index.ts';
 
-/** Lists and dates as they were when Keyhold took them up. */
-const TAKEN_UP = Date.UTC(2026, 10, 24);
+/** Date of all AWS managed policies: when their contents were copied. */
+const COPIED_AT = Date.UTC(2026, 10, 24);
 
 /**
- * What each of AWS's managed policies allows here, as far as it concerns what Keyhold has.
+ * Actions that each AWS managed policy allows, as far as Keyhold has them.
  * Source: "AWS managed policies" in the AWS Managed Policy Reference.
  */
 const allowedActions: Readonly<Record<string, readonly string[]>> = {
@@ -50,7 +50,7 @@ const allowedActions: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Everything but what makes administrators. */
+/** All actions except those that could create administrators. */
 const POWER_USER = {
   PowerUserAccess: [
     { Effect: 'Allow', NotAction: ['iam:*', 'keyhold:*'], Resource: '*' },
@@ -58,18 +58,22 @@ const POWER_USER = {
   ],
 };
 
-function record(name: string, statements: readonly object[], number: number): ManagedPolicyRow {
+function managedPolicyRow(
+  name: string,
+  statements: readonly object[],
+  number: number,
+): ManagedPolicyRow {
   const document = JSON.stringify({ Version: '2012-10-17', Statement: statements });
   return {
     account: 'aws',
     name,
     path: '/',
     policyId: `ANPAKEYHOLDAWSPOLICY${String.fromCharCode(65 + number)}`,
-    versions: [{ versionId: 'v1', document, creationDate: TAKEN_UP }],
+    versions: [{ versionId: 'v1', document, creationDate: COPIED_AT }],
     defaultVersionId: 'v1',
     lastVersion: 1,
-    creationDate: TAKEN_UP,
-    updateDate: TAKEN_UP,
+    creationDate: COPIED_AT,
+    updateDate: COPIED_AT,
     tags: [],
   };
 }
@@ -85,11 +89,11 @@ function allowing(
   );
 }
 
-/** The managed policies that every account has, by ARN. */
+/** The AWS managed policies, which every account has, by ARN. */
 export const awsManagedPolicies: ReadonlyMap<string, ManagedPolicyRow> = new Map(
   Object.entries({ ...allowing(allowedActions), ...POWER_USER }).map(
     ([name, statements], number) => {
-      const row = record(name, statements, number);
+      const row = managedPolicyRow(name, statements, number);
       return [iamArn('policy', row), row];
     },
   ),

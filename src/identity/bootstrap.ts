@@ -6,7 +6,7 @@ import { ADMINISTRATOR, newAdministrator } from './administrator.ts';
 const FIRST_ACCESS_KEY = 'first-administrator';
 const MANAGEMENT_ACCOUNT = 'management-account';
 
-/** The access key that clients on the machine are given. */
+/** The access key that is written for clients on this machine. */
 export interface Administrator {
   readonly account: string;
   readonly accessKeyId: string;
@@ -19,16 +19,20 @@ interface Parts {
   readonly seal: Seal;
 }
 
-/** The account that the first start made: it makes the others and limits them. */
+/**
+ * Returns the management account: created by the first start, it creates the other accounts and
+ * limits them.
+ */
 export async function managementAccount(reader: Reader): Promise<string> {
   const setting = await reader.get('settings', MANAGEMENT_ACCOUNT);
-  if (!setting) throw new Error('there is no account yet');
+  if (!setting) throw new Error('the store has no account yet');
   return setting.value;
 }
 
 /**
- * On the first start: the account, its IAM user `admin` with full access, and an access key. Later the same again, whatever
- * is wanted; undefined if somebody has deleted or deactivated that access key since, which must not bring it back.
+ * On the first start, creates the account, its IAM user `admin` with full access, and an access
+ * key. Later starts return the same access key, whatever account is given, or undefined if it was
+ * deleted or deactivated since: a start must not restore it.
  */
 export async function bootstrap(parts: Parts, account: string): Promise<Administrator | undefined> {
   const accessKeyId = (await parts.store.read(firstAccessKey)) ?? (await makeFirst(parts, account));
@@ -57,8 +61,9 @@ async function makeFirst(parts: Parts, account: string): Promise<string> {
 }
 
 /**
- * Gives the management account's `admin` full access and a new access key again, and takes every other access key, policy,
- * boundary and group from that user. For whoever holds the data folder and has lost the way in, or fears that others found it.
+ * Restores access to the management account: gives its user `admin` full access and a new access
+ * key, and removes all of that user's other access keys, policies, boundary and groups. For
+ * operators of the data folder who have lost their credentials, or whose credentials have leaked.
  */
 export async function recover(parts: Parts): Promise<Administrator> {
   const account = await parts.store.read(managementAccount);
@@ -72,7 +77,10 @@ export async function recover(parts: Parts): Promise<Administrator> {
   return { account, accessKeyId: key.accessKeyId, secretAccessKey };
 }
 
-/** With a new unique id, sessions of the old user end too. */
+/**
+ * Removes a user's access keys and memberships. The recreated user has a new unique ID, so sessions
+ * of the previous user end too.
+ */
 async function forgetUser(transaction: Transaction, account: string, name: string): Promise<void> {
   for (const { accessKeyId } of await transaction.find('accessKeys', 'byUser', [account, name])) {
     await transaction.delete('accessKeys', accessKeyId);

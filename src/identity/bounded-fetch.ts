@@ -1,9 +1,9 @@
-/** Milliseconds that a provider has to answer. */
+/** Response timeout of a provider, in milliseconds. */
 export const FETCH_TIMEOUT_MS = 5_000;
-/** Configurations and key sets are a few kilobytes. */
+/** Maximum size of a response, in bytes. Configurations and key sets are a few kilobytes. */
 const MAX_BYTES = 262_144;
 
-/** `fetch` of a small document: nobody is followed to another place, waited for long, or read without end. */
+/** Fetches a small document. Follows no redirects, and bounds the time and the size. */
 export async function boundedFetch(url: string, options: RequestInit = {}): Promise<Response> {
   const response = await fetch(url, {
     ...options,

@@ -10,7 +10,7 @@ import {
 import type { PrincipalPolicies } from '../policy/index.ts';
 import type { Session } from './session-token.ts';
 
-/** Whom an access key belongs to, with what it takes to check a signature and to authorise. */
+/** The owner of an access key, with everything needed to verify a signature and to authorize. */
 export interface Caller {
   readonly secretAccessKey: SecretText;
   readonly principal: Principal;

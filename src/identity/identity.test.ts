@@ -17,7 +17,7 @@ after(async () => {
 });
 
 const key = randomBytes(32);
-/** Real encryption, with the key at hand instead of in an HSM. */
+/** Real encryption, with the key in memory instead of in an HSM. */
 const localSeal: Seal = {
   seal: async (secret, purpose) =>
     seal(key, Buffer.from(secret.reveal()), Buffer.from(purpose)).toString('base64'),
@@ -29,7 +29,7 @@ describe('the first administrator', () => {
   const identity = openIdentity({ store, clock: systemClock, seal: localSeal });
   after(() => identity.close());
 
-  it('is made once, and is the same at every later start', async () => {
+  it('is created once, and returned at every later start', async () => {
     const first = await identity.bootstrap({ account: '111122223333' });
     assert.match(first?.accessKeyId ?? '', /^AKIA[A-Z2-7]{16}$/);
     assert.match(first?.secretAccessKey.reveal() ?? '', /^[A-Za-z0-9+/]{40}$/);
@@ -39,7 +39,7 @@ describe('the first administrator', () => {
     assert.equal(again.secretAccessKey.reveal(), first?.secretAccessKey.reveal());
   });
 
-  it('is known by its access key, with full access, but by no session token', async () => {
+  it('is found by its access key, with full access, but not with a session token', async () => {
     const { accessKeyId = '', secretAccessKey } =
       (await identity.bootstrap({ account: '111122223333' })) ?? {};
     const caller = await identity.lookup(accessKeyId);
@@ -51,14 +51,14 @@ describe('the first administrator', () => {
     assert.equal(await identity.lookup('AKIAAAAAAAAAAAAAAAAA'), undefined);
   });
 
-  it('has a secret that is nowhere on disk', async () => {
+  it('has a secret that is not on disk unencrypted', async () => {
     const { secretAccessKey = new SecretText('') } =
       (await identity.bootstrap({ account: '111122223333' })) ?? {};
     for (const file of [path, `${path}-wal`])
       assert.ok(!readFileSync(file).includes(secretAccessKey.reveal()));
   });
 
-  it('is locked out at once when its access key is deactivated, and not brought back by a start', async () => {
+  it('is locked out at once if its access key is deactivated, and not restored by a start', async () => {
     const { accessKeyId = '' } = (await identity.bootstrap({ account: '111122223333' })) ?? {};
     await store.transact(async (transaction) => {
       const row = await transaction.get('accessKeys', accessKeyId);
@@ -74,7 +74,7 @@ describe('a session', () => {
   const identity = openIdentity({ store, clock: { now: () => now }, seal: localSeal });
   after(() => identity.close());
 
-  it('is over when the clock says so, at hand or not', async () => {
+  it('expires by the clock, cached or not', async () => {
     const { principal } = (await administratorOf('777788889999')) ?? {};
     const { accessKeyId, sessionToken } = await identity.issueSession({
       account: '777788889999',

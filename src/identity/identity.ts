@@ -14,7 +14,10 @@ import { openSessionTokens, type Session } from './session-token.ts';
 import { newAccessKey } from './unique-ids.ts';
 import { openWebIdentities, type WebIdentities } from './web-identity.ts';
 
-/** Changes of these may change what any caller of the account may do; it comes first in their keys. */
+/**
+ * Tables whose changes may affect the permissions of every caller of an account. Their keys begin
+ * with the account.
+ */
 const PRINCIPAL_TABLES: ReadonlySet<TableName> = new Set([
   'accounts',
   'users',
@@ -29,11 +32,14 @@ export interface IdentityOptions {
   readonly clock: Clock;
   readonly seal: Seal;
   readonly log?: Logger;
-  /** The time by which tokens of identity providers are judged, if it isn't the same: they come from outside. */
+  /**
+   * Clock for the expiry of tokens of identity providers, which is set outside Keyhold. Defaults to
+   * `clock`.
+   */
   readonly outsideClock?: Clock;
 }
 
-/** Credentials that were just made: shown to their owner once. */
+/** Newly created credentials. Their owner sees them once. */
 export interface IssuedAccessKey {
   readonly row: AccessKeyRow;
   readonly secretAccessKey: SecretText;
@@ -46,8 +52,9 @@ export interface IssuedSession {
 
 export interface Identity {
   /**
-   * Whom an access key belongs to: at once if it is at hand. Undefined if there is no such key, it is not active, or a
-   * session token came with it that is not its own. Throws ExpiredTokenException when a session is over.
+   * Returns the owner of an access key, at once if it is cached. Returns undefined if the access
+   * key does not exist or is inactive, or if the session token is not its own.
+   * @throws KmsError ExpiredTokenException if the session has expired
    */
   lookup(
     accessKeyId: string,
@@ -57,30 +64,33 @@ export interface Identity {
   bootstrap(wanted: { readonly account: string }): Promise<Administrator | undefined>;
   /** See `bootstrap.ts`. */
   recover(): Promise<Administrator>;
-  /** A user with full access to a new account, and an access key. The rows are for the caller to store. */
+  /**
+   * Creates a user with full access to a new account, and an access key. The caller stores the
+   * rows.
+   */
   newAdministrator(account: string): Promise<NewAdministrator>;
-  /** A new active access key for a user. The row is for the caller to store. */
+  /** Creates an active access key for a user. The caller stores the row. */
   newAccessKey(user: {
     readonly account: string;
     readonly userName: string;
   }): Promise<IssuedAccessKey>;
-  /** Temporary credentials; nothing is stored. `minimumTokenSize` in characters. */
+  /** Issues temporary credentials. Nothing is stored. `minimumTokenSize` is in characters. */
   issueSession(session: Omit<Session, 'secret'>, minimumTokenSize?: number): Promise<IssuedSession>;
   /** See `web-identity.ts`. */
   readonly verifyWebIdentity: WebIdentities['verify'];
-  /** See `principal-of.ts`. */
+  /** See `principals-by-arn.ts`. */
   readonly principals: PrincipalsByArn;
-  /** Notes that an access key was used. */
+  /** Records a use of an access key. */
   noteAccessKeyUse(accessKeyId: string, region: string, service: string): void;
   close(): Promise<void>;
 }
 
 export function openIdentity(options: IdentityOptions): Identity {
   const { store, clock, seal, log = silentLogger, outsideClock = clock } = options;
-  const policiesOf = openPolicyLoader();
+  const policyLoader = openPolicyLoader();
   const tokens = openSessionTokens(store, seal);
-  const longTerm = new LongTermCallers({ store, seal, policiesOf });
-  const sessions = new SessionCallers({ store, clock, tokens, policiesOf });
+  const longTerm = new LongTermCallers({ store, seal, policyLoader });
+  const sessions = new SessionCallers({ store, clock, tokens, policyLoader });
   const uses = new AccessKeyUses({ store, clock, log });
 
   const unsubscribe = store.subscribe((changes) => follow(changes, longTerm, sessions));
@@ -115,7 +125,7 @@ export function openIdentity(options: IdentityOptions): Identity {
       };
     },
     verifyWebIdentity: openWebIdentities({ clock: outsideClock }).verify,
-    principals: principalsByArn(policiesOf),
+    principals: principalsByArn(policyLoader),
     noteAccessKeyUse: (accessKeyId, region, service) => uses.note(accessKeyId, region, service),
     async close() {
       unsubscribe();

@@ -1,6 +1,7 @@
 /**
- * identity: accounts, principals and their credentials: who holds an access key or a session, and which policies apply to
- * them (`identity.ts`, where to begin). Secrets are sealed at rest. It must not know HTTP, signatures or operations.
+ * identity: accounts, principals and their credentials. It tells who owns an access key or a
+ * session, and which policies apply to them (`identity.ts`, where to begin). Secrets are sealed at
+ * rest. It must not know HTTP, signatures or operations.
  */
 export {
   openIdentity,

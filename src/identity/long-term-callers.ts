@@ -5,13 +5,13 @@ import { openSecret, type Seal } from './access-key-secret.ts';
 import { userPrincipal, type Caller } from './caller.ts';
 import type { PolicyLoader } from './policy-loader.ts';
 
-/** How many access keys are kept at hand. */
+/** Maximum number of cached access keys. */
 const MAX_CACHED_KEYS = 10_000;
 
 interface Parts {
   readonly store: Store;
   readonly seal: Seal;
-  readonly policiesOf: PolicyLoader;
+  readonly policyLoader: PolicyLoader;
 }
 
 interface KnownSecret {
@@ -19,14 +19,17 @@ interface KnownSecret {
   readonly secret: SecretText;
 }
 
-/** The users behind access keys that don't expire. */
+/** Looks up the users who own access keys that do not expire. */
 export class LongTermCallers {
   readonly #parts: Parts;
   readonly #callers = new DerivedCache<Caller>({
     capacity: MAX_CACHED_KEYS,
     groupOf: ({ principal }) => principal.account,
   });
-  /** Apart from the callers, so that a change of one user doesn't have every secret decrypted again. */
+  /**
+   * Decrypted secrets. Cached separately, so that a change of a user does not decrypt every secret
+   * again.
+   */
   readonly #secrets = new BoundedCache<string, KnownSecret>(MAX_CACHED_KEYS);
 
   constructor(parts: Parts) {
@@ -49,7 +52,7 @@ export class LongTermCallers {
   }
 
   async #derive(accessKeyId: string): Promise<Caller | undefined> {
-    const { store, policiesOf } = this.#parts;
+    const { store, policyLoader } = this.#parts;
     return store.read(async (reader) => {
       const key = await reader.get('accessKeys', accessKeyId);
       const user = key && (await userOf(reader, key));
@@ -57,7 +60,7 @@ export class LongTermCallers {
       return {
         secretAccessKey: await this.#secretOf(key),
         principal: userPrincipal(user, accessKeyId),
-        policies: await policiesOf.user(reader, user),
+        policies: await policyLoader.user(reader, user),
       };
     });
   }

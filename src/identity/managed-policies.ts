@@ -2,7 +2,10 @@ import { iamArn, parseIamArn, type ManagedPolicyRow } from '../domain/index.ts';
 import type { Reader } from '../storage/index.ts';
 import { awsManagedPolicies } from './aws-managed-policies.ts';
 
-/** AWS's own policy of that ARN or the account's; another account's can't be seen. */
+/**
+ * Returns the managed policy with an ARN: one of AWS's, or the account's own. Policies of other
+ * accounts are not visible.
+ */
 export async function findManagedPolicy(
   reader: Reader,
   account: string,
@@ -16,7 +19,7 @@ export async function findManagedPolicy(
   return row && iamArn('policy', row) === arn ? row : undefined;
 }
 
-/** The document that is in force. */
+/** Returns the document of a managed policy's default version. */
 export function defaultDocument({ versions, defaultVersionId }: ManagedPolicyRow): string {
   const version = versions.find(({ versionId }) => versionId === defaultVersionId);
   if (!version) throw new Error('a managed policy lacks its default version');

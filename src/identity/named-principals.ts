@@ -6,12 +6,15 @@ const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
 const SESSION = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/[\w+=,.@-]+$/;
 const FEDERATED_USER = /^arn:aws[a-z-]*:sts::(\d{12}):federated-user\/[\w+=,.@-]+$/;
 
-/** Whom a policy or grant can name, if there is such a principal: the unique id, where it has one. */
+/** A principal that a policy or grant names, with its unique ID if it has one. */
 interface NamedPrincipal {
   readonly uniqueId?: string;
 }
 
-/** A user, a role, a role's session, a federated user or the root of an account; undefined if there is none of that ARN. */
+/**
+ * Finds a user, a role, a role's session, a federated user or an account's root by ARN. Returns
+ * undefined if it does not exist.
+ */
 async function findPrincipal(reader: Reader, arn: string): Promise<NamedPrincipal | undefined> {
   const user = parseIamArn('user', arn);
   if (user) {
@@ -32,12 +35,12 @@ async function findPrincipal(reader: Reader, arn: string): Promise<NamedPrincipa
   return account !== undefined && (await reader.get('accounts', account)) ? {} : undefined;
 }
 
-/** Whether the account in an ARN is one of this Keyhold. */
+/** Returns whether the account in an ARN belongs to this installation. */
 async function isKnownAccount(reader: Reader, arn: string): Promise<boolean> {
   return (await reader.get('accounts', arn.split(':')[4] ?? '')) !== undefined;
 }
 
-/** @throws KmsError InvalidArnException */
+/** Requires that a principal exists. @throws KmsError InvalidArnException */
 export async function requirePrincipal(reader: Reader, arn: string): Promise<NamedPrincipal> {
   const known = await findPrincipal(reader, arn);
   if (known) return known;
@@ -45,8 +48,9 @@ export async function requirePrincipal(reader: Reader, arn: string): Promise<Nam
 }
 
 /**
- * The unique ids of the users and roles that a policy names, by ARN. Each must be there, where the account is one of this
- * Keyhold: principals of other accounts can't be looked up, and can't call either. `unknown` makes the error for one that isn't.
+ * Returns the unique IDs of the users and roles that a policy names, by ARN. Principals of this
+ * installation's accounts must exist. Those of other accounts cannot be looked up, and cannot call
+ * Keyhold either. `unknown` creates the error for a principal that does not exist.
  */
 export async function uniqueIdsIn(
   reader: Reader,

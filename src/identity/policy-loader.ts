@@ -9,23 +9,26 @@ import {
 import type { Reader } from '../storage/index.ts';
 import { defaultDocument, findManagedPolicy } from './managed-policies.ts';
 
-/** How many documents are kept compiled: those in use, whoever they are attached to. */
+/** Maximum number of compiled documents, shared by all principals that use them. */
 const MAX_COMPILED_DOCUMENTS = 4_096;
-/** What a boundary that is gone allows. */
+/** The document that stands for a deleted boundary. */
 const DENY_ALL_POLICY = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 
-/** The policies that a session was given when it was made. */
+/** Session policies, given when the session was created. */
 export interface SessionPolicies {
   readonly documents: readonly string[];
-  /** ARNs of managed policies; what they say counts when they are used. */
+  /** ARNs of managed policies. Their current documents apply. */
   readonly arns: readonly string[];
 }
 
-/** Everything that limits or allows what a principal does, compiled: each document once, however many principals have it. */
+/**
+ * Loads the policies that allow and limit a principal, compiled. Each document is compiled once,
+ * however many principals use it.
+ */
 export interface PolicyLoader {
   user(reader: Reader, user: UserRow): Promise<PrincipalPolicies>;
   role(reader: Reader, role: RoleRow, session?: SessionPolicies): Promise<PrincipalPolicies>;
-  /** An account's root has no policies, only what limits the account. */
+  /** Returns the limits of an account's root, which has no policies of its own. */
   root(reader: Reader, account: string): Promise<PrincipalPolicies>;
 }
 

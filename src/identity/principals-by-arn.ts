@@ -10,27 +10,30 @@ import type { Reader } from '../storage/index.ts';
 import { rolePrincipal, userPrincipal, type Caller } from './caller.ts';
 import type { PolicyLoader } from './policy-loader.ts';
 
-/** A principal as it would call, without its credentials. */
+/** A principal and its policies, without credentials. */
 export type PrincipalWithPolicies = Pick<Caller, 'principal' | 'policies'>;
 
 const SESSION = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]+)$/;
 const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
 
-/** The session of a role that is named by the role's own ARN. */
+/** Session name for a role that is named by its own ARN. */
 const ANY_SESSION = 'session';
 
-/** Describes principals by their ARN, as of now: what they are and which policies apply to them. */
+/** Looks up principals by ARN, with the policies that apply to them now. */
 export interface PrincipalsByArn {
-  /** A user, a role (as one of its sessions, without session policies), a session or an account's root; undefined if not there. */
+  /**
+   * Returns a user, a role (as one of its sessions, without session policies), a session or an
+   * account's root. Returns undefined if it does not exist.
+   */
   byArn(reader: Reader, arn: string): Promise<PrincipalWithPolicies | undefined>;
   user(reader: Reader, user: UserRow): Promise<PrincipalWithPolicies>;
   role(reader: Reader, role: RoleRow): Promise<PrincipalWithPolicies>;
 }
 
-export function principalsByArn(policiesOf: PolicyLoader): PrincipalsByArn {
+export function principalsByArn(policyLoader: PolicyLoader): PrincipalsByArn {
   const user = async (reader: Reader, row: UserRow): Promise<PrincipalWithPolicies> => ({
     principal: userPrincipal(row, ''),
-    policies: await policiesOf.user(reader, row),
+    policies: await policyLoader.user(reader, row),
   });
   const role = async (
     reader: Reader,
@@ -38,7 +41,8 @@ export function principalsByArn(policiesOf: PolicyLoader): PrincipalsByArn {
     sessionName = ANY_SESSION,
   ): Promise<PrincipalWithPolicies> => {
     const { account, name, roleId: uniqueId } = row;
-    // Only what shows in a principal matters; nobody gets credentials of this session.
+    // Only the properties that appear in a principal matter. No credentials are issued for this
+    // session.
     const session = {
       secret: '',
       account,
@@ -51,7 +55,7 @@ export function principalsByArn(policiesOf: PolicyLoader): PrincipalsByArn {
     } as const;
     return {
       principal: rolePrincipal(row, '', session),
-      policies: await policiesOf.role(reader, row),
+      policies: await policyLoader.role(reader, row),
     };
   };
   return {
@@ -71,14 +75,14 @@ export function principalsByArn(policiesOf: PolicyLoader): PrincipalsByArn {
       );
       if (row) return role(reader, row, sessionName);
       const [, rootAccount] = ROOT.exec(arn) ?? [];
-      return rootAccount === undefined ? undefined : root(reader, policiesOf, rootAccount);
+      return rootAccount === undefined ? undefined : root(reader, policyLoader, rootAccount);
     },
   };
 }
 
 async function root(
   reader: Reader,
-  policiesOf: PolicyLoader,
+  policyLoader: PolicyLoader,
   account: string,
 ): Promise<PrincipalWithPolicies | undefined> {
   if (!(await reader.get('accounts', account))) return undefined;
@@ -88,6 +92,6 @@ async function root(
     userId: account,
     accessKeyId: '',
   };
-  const policies: PrincipalPolicies = await policiesOf.root(reader, account);
+  const policies: PrincipalPolicies = await policyLoader.root(reader, account);
   return { principal, policies };
 }

@@ -13,7 +13,7 @@ interface Parts {
   readonly store: Store;
   readonly clock: Clock;
   readonly tokens: SessionTokens;
-  readonly policiesOf: PolicyLoader;
+  readonly policyLoader: PolicyLoader;
 }
 
 interface KnownSession {
@@ -35,7 +35,7 @@ export class SessionCallers {
     this.#parts = parts;
   }
 
-  /** @throws KmsError ExpiredTokenException */
+  /** Returns the caller of a session. @throws KmsError ExpiredTokenException */
   lookup(accessKeyId: string, token: string): Caller | undefined | Promise<Caller | undefined> {
     // The token is part of the name, so that requests with a wrong token don't share the load of
     // those with the right one. Its digest is shorter, and comparing digests leaks nothing. It is
@@ -69,7 +69,7 @@ export class SessionCallers {
   }
 
   #callerOf(accessKeyId: string, session: Session): Promise<Caller | undefined> {
-    const { store, policiesOf } = this.#parts;
+    const { store, policyLoader } = this.#parts;
     return store.read(async (reader) => {
       const secretAccessKey = new SecretText(session.secret);
       if (session.kind === 'user') {
@@ -78,12 +78,12 @@ export class SessionCallers {
         return {
           secretAccessKey,
           principal: userPrincipal(user, accessKeyId, session),
-          policies: await policiesOf.user(reader, user),
+          policies: await policyLoader.user(reader, user),
         };
       }
       const role = await roleOf(reader, session);
       if (!role) return undefined;
-      const policies = await policiesOf.role(reader, role, session.policies);
+      const policies = await policyLoader.role(reader, role, session.policies);
       return { secretAccessKey, principal: rolePrincipal(role, accessKeyId, session), policies };
     });
   }

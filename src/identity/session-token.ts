@@ -4,11 +4,14 @@ import { sealedSetting, type Store } from '../storage/index.ts';
 import type { Seal } from './access-key-secret.ts';
 import type { SessionPolicies } from './policy-loader.ts';
 
-/** What a session is: all of it travels in its token, and nothing of it is stored. */
+/** A session. Its token contains all of it; nothing is stored. */
 export interface Session {
   readonly secret: string;
   readonly account: string;
-  /** Whose session it is, by name and by unique id: a recreated role or user of the same name doesn't take it over. */
+  /**
+   * The session's role or user, by name and unique ID. A recreated one with the same name does not
+   * take over the session.
+   */
   readonly kind: 'role' | 'user';
   readonly name: string;
   readonly uniqueId: string;
@@ -24,25 +27,31 @@ export interface Session {
   readonly federatedProvider?: string;
 }
 
-/** Makes and reads session tokens: AES-256-GCM under a key that the default key store seals, bound to the access key's id. */
+/**
+ * Writes and reads session tokens: AES-256-GCM under a key that the default key store seals, bound
+ * to the access key's ID.
+ */
 export interface SessionTokens {
-  /** At least `minimumSize` characters of base64. */
+  /** Creates a token of at least `minimumSize` characters of base64. */
   write(accessKeyId: string, session: Session, minimumSize?: number): Promise<string>;
-  /** Undefined if the token was not made here, or for another access key. */
+  /**
+   * Returns the session, or undefined if the token was not created here, or belongs to another
+   * access key.
+   */
   read(accessKeyId: string, token: string): Promise<Session | undefined>;
 }
 
 const LENGTH_BYTES = 4;
-/** No session is larger when inflated. */
+/** Maximum size of an inflated session, in bytes. */
 const MAX_INFLATED_BYTES = 65_536;
-/** What nonce and tag add. */
+/** Bytes that nonce and tag add. */
 const SEAL_BYTES = 28;
 
 export function openSessionTokens(store: Store, secrets: Seal): SessionTokens {
   let key: Promise<Buffer> | undefined;
   function theKey(): Promise<Buffer> {
     key ??= tokenKey(store, secrets).catch((error: unknown) => {
-      // A store that can't be reached now may be there for the next request.
+      // The store may be reachable again for the next request.
       key = undefined;
       throw error;
     });
@@ -62,7 +71,7 @@ export function openSessionTokens(store: Store, secrets: Seal): SessionTokens {
       const content = opened(await theKey(), token, accessKeyId);
       if (!content) return undefined;
       const body = content.subarray(LENGTH_BYTES, LENGTH_BYTES + content.readUInt32BE());
-      // Authentic, so it is what `write` put in.
+      // Authenticated, so it is what `write` put in.
       return JSON.parse(
         inflateRawSync(body, { maxOutputLength: MAX_INFLATED_BYTES }).toString('utf8'),
       ) as Session;

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { accountOfAccessKey, newAccessKey, uniqueId } from './unique-ids.ts';
 
 describe('access key ids', () => {
-  it('tell their account, and differ', () => {
+  it('contain their account, and differ', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 999_999_999_999 }),
@@ -23,8 +23,8 @@ describe('access key ids', () => {
     );
   });
 
-  it('are read as AWS’s are', () => {
-    // The example id of AWS's documentation, decoded by the published description of the format.
+  it('decode like those of AWS', () => {
+    // The example ID of AWS's documentation, decoded by the published description of the format.
     assert.equal(accountOfAccessKey('ASIAQNZGKIQY56JQ7WML'), '029608264753');
     assert.equal(accountOfAccessKey(uniqueId('user')), undefined);
     assert.equal(accountOfAccessKey('AKIA0000000000000000'), undefined);

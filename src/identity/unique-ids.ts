@@ -1,15 +1,15 @@
 import { base32Id, SecretText } from '../base/index.ts';
 import { randomBytes } from '../crypto/index.ts';
 
-/** Prefixes of unique ids. Source: "IAM identifiers" in the IAM User Guide. */
+/** Prefixes of unique IDs. Source: "IAM identifiers" in the IAM User Guide. */
 const prefixes = { user: 'AIDA', group: 'AGPA', role: 'AROA', policy: 'ANPA' } as const;
 
-/** 21 characters that no other entity has or ever had. */
+/** Returns a unique ID of 21 characters. IDs are never reused. */
 export function uniqueId(kind: keyof typeof prefixes): string {
   return prefixes[kind] + base32Id(17).toUpperCase();
 }
 
-/** Long-term, or of a session. */
+/** Prefixes of access key IDs, for long-term credentials and for sessions. */
 const accessKeyPrefixes = { user: 'AKIA', session: 'ASIA' } as const;
 
 export interface NewAccessKey {
@@ -17,7 +17,10 @@ export interface NewAccessKey {
   readonly secretAccessKey: SecretText;
 }
 
-/** An id of 20 characters that tells the account, and a secret of 40 with 240 random bits. */
+/**
+ * Creates an access key: an ID of 20 characters that contains the account, and a secret of 40
+ * characters with 240 random bits.
+ */
 export function newAccessKey(kind: keyof typeof accessKeyPrefixes, account: string): NewAccessKey {
   const secret = randomBytes(30);
   const secretAccessKey = new SecretText(secret.toString('base64'));
@@ -27,7 +30,10 @@ export function newAccessKey(kind: keyof typeof accessKeyPrefixes, account: stri
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const ID_BITS = 80n;
-/** Where AWS has the account in an access key's id: 40 bits after the first. Tools that decode it find it here too. */
+/**
+ * Position of the account in an access key ID, as in AWS: 40 bits after the first. Tools that
+ * decode IDs find it here too.
+ */
 const ACCOUNT_SHIFT = 39n;
 const ACCOUNT_MASK = (1n << 40n) - 1n;
 
@@ -39,7 +45,10 @@ function idWithAccount(account: string): string {
   ).join('');
 }
 
-/** The account that an access key's id tells, whether or not there is such a key; undefined if it is no such id. */
+/**
+ * Returns the account in an access key ID, whether or not the access key exists. Returns undefined
+ * if the ID is malformed.
+ */
 export function accountOfAccessKey(accessKeyId: string): string | undefined {
   if (!/^A(?:KI|SI)A[A-Z2-7]{16}$/.test(accessKeyId)) return undefined;
   let bits = 0n;

@@ -34,7 +34,7 @@ function stop(server: Server): void {
 const unreachable = { code: 'IDPCommunicationError' };
 
 describe('an identity provider', () => {
-  it('that is down is not asked again for a while', async () => {
+  it('that is down is not contacted again until the retry delay has passed', async () => {
     let asked = 0;
     let now = 0;
     const { server, provider } = await serve((_request, response) => {
@@ -54,22 +54,22 @@ describe('an identity provider', () => {
   });
 
   const misbehaviours: Readonly<Record<string, RequestListener>> = {
-    'answers without end': (_request, response) => {
+    'responds endlessly': (_request, response) => {
       const more = (): void => {
         while (response.write(Buffer.alloc(65_536, 32)));
       };
       response.on('drain', more);
       more();
     },
-    'sends elsewhere': (request, response) =>
+    redirects: (request, response) =>
       request.url === '/elsewhere'
         ? response.end('{"jwks_uri":"http://127.0.0.1/"}')
         : response.writeHead(302, { location: '/elsewhere' }).end(),
-    'speaks no JSON': (_request, response) => response.end('<html>'),
-    'names no keys': (_request, response) => response.end('{}'),
+    'sends no JSON': (_request, response) => response.end('<html>'),
+    'publishes no keys': (_request, response) => response.end('{}'),
   };
   for (const [what, listener] of Object.entries(misbehaviours)) {
-    it(`that ${what} is not believed`, async () => {
+    it(`that ${what} is rejected`, async () => {
       const { server, provider } = await serve(listener);
       try {
         await assert.rejects(

@@ -10,15 +10,15 @@ import { BoundedCache, type Clock } from '../base/index.ts';
 import { KmsError, type OidcProviderRow } from '../domain/index.ts';
 import { boundedFetch, FETCH_TIMEOUT_MS } from './bounded-fetch.ts';
 
-/** What a token says of its bearer, once it is believed. */
+/** The verified contents of a token. */
 export interface WebIdentity {
   readonly subject: string;
-  /** Of the audiences of the token, the one that the provider is configured with. */
+  /** The token's audience that the provider is configured with. */
   readonly audience: string;
   readonly claims: JWTPayload;
 }
 
-/** Verifies tokens of OpenID Connect providers against the keys that the provider publishes. */
+/** Verifies tokens of OpenID Connect providers with the keys that the provider publishes. */
 export interface WebIdentities {
   /** @throws KmsError InvalidIdentityToken, WebIdentityTokenExpired, IDPCommunicationError */
   readonly verify: (provider: OidcProviderRow, token: string) => Promise<WebIdentity>;
@@ -28,12 +28,15 @@ type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
 interface Discovery {
   readonly keys: Promise<KeySet>;
-  /** When to look again, if it failed: anybody can ask, and must not make us ask a provider that is down each time. */
+  /**
+   * Time of the next discovery after a failure. Unauthenticated clients can trigger discovery, and
+   * must not make Keyhold flood a provider that is down.
+   */
   retryAt: number;
 }
 
 const MAX_PROVIDERS = 256;
-/** Milliseconds. */
+/** Delay before a failed discovery is repeated, in milliseconds. */
 const RETRY_DELAY_MS = 10_000;
 const ALGORITHMS = [
   'RS256',
@@ -48,13 +51,13 @@ const ALGORITHMS = [
   'EdDSA',
 ];
 
-/** The issuer that a token names, not yet believed. @throws KmsError InvalidIdentityToken */
+/** Returns the issuer that an unverified token names. @throws KmsError InvalidIdentityToken */
 export function issuerOf(token: string): string {
   try {
     const { iss } = decodeJwt(token);
     if (iss !== undefined) return iss;
   } catch {
-    // What is wrong with it doesn't matter.
+    // Every malformed token gets the same error.
   }
   throw new KmsError(
     'InvalidIdentityToken',
@@ -98,7 +101,7 @@ export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIden
   };
 }
 
-/** Finds where the provider publishes its keys. Source: OpenID Connect Discovery 1.0, section 4. */
+/** Finds the address of the provider's keys. Source: OpenID Connect Discovery 1.0, section 4. */
 async function discover(issuer: string): Promise<KeySet> {
   try {
     const response = await boundedFetch(`${issuer}/.well-known/openid-configuration`);
@@ -108,7 +111,7 @@ async function discover(issuer: string): Promise<KeySet> {
     );
     if (typeof address !== 'string') throw new Error('no jwks_uri');
     const keys = new URL(address);
-    // Keys must not come by a way that is weaker than the issuer's own.
+    // The keys must not come over a weaker channel than the issuer's own.
     if (keys.protocol !== 'https:' && !issuer.startsWith('http://'))
       throw new Error('jwks_uri is not https');
     return createRemoteJWKSet(keys, {
@@ -123,7 +126,7 @@ async function discover(issuer: string): Promise<KeySet> {
 function unreachable(cause: unknown): KmsError {
   return new KmsError(
     'IDPCommunicationError',
-    'The identity provider can not be reached, or does not publish its keys as OpenID Connect has it.',
+    'The identity provider cannot be reached, or does not publish its keys as OpenID Connect requires.',
     {
       cause,
     },
