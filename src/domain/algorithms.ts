@@ -1,9 +1,10 @@
 /**
- * Every algorithm that a KMS key can be used with, one row each: all there is to know of it above an HSM.
- * Source: "Key spec reference" in the AWS KMS Developer Guide. Lengths are bytes.
+ * Every algorithm that a KMS key can be used with, one row each. Above the HSMs, nothing else needs
+ * to be known about it. Lengths are in bytes.
+ * Source: "Key spec reference" in the AWS KMS Developer Guide.
  */
 
-/** What KeyUsage says; a key has one. */
+/** The values of KeyUsage. A key has exactly one. */
 export const keyUsages = {
   SIGN_VERIFY: true,
   ENCRYPT_DECRYPT: true,
@@ -13,7 +14,10 @@ export const keyUsages = {
 } as const;
 export type KeyUsage = keyof typeof keyUsages;
 
-/** What the message of Sign and Verify is: itself, its digest, or ML-DSA's message representative. */
+/**
+ * Message types of Sign and Verify: the message itself, its digest, or ML-DSA's message
+ * representative.
+ */
 export const messageTypes = { RAW: true, DIGEST: true, EXTERNAL_MU: true } as const;
 export type MessageType = keyof typeof messageTypes;
 
@@ -41,8 +45,8 @@ export const encryptionAlgorithms = {
 export type EncryptionAlgorithm = keyof typeof encryptionAlgorithms;
 
 /**
- * `hash` is of the message; `messages` gives the length that a message of each type must have, 0 for any; `mechanism` is
- * what HSMs call it.
+ * Properties of a signing algorithm. `hash` is the hash of the message, `messages` the required
+ * length per message type (0 for any), and `mechanism` the HSMs' name of the algorithm.
  */
 interface SigningProperties {
   readonly mechanism: string;
@@ -91,7 +95,7 @@ export const signingAlgorithms = {
 } as const satisfies Record<string, SigningProperties>;
 export type SigningAlgorithm = keyof typeof signingAlgorithms;
 
-/** A MAC is as long as its hash. */
+/** The MAC algorithms. A MAC is as long as its hash. */
 export const macAlgorithms = {
   HMAC_SHA_224: { hash: 'sha224' },
   HMAC_SHA_256: { hash: 'sha256' },

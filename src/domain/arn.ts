@@ -1,6 +1,6 @@
-/** Amazon Resource Names as KMS, CloudHSM and IAM form them. */
+/** Amazon Resource Names of KMS, CloudHSM and IAM. */
 
-/** The partition of everything that a Region owns. */
+/** An account and Region, which partition all regional resources. */
 export interface Scope {
   readonly account: string;
   readonly region: string;
@@ -8,7 +8,7 @@ export interface Scope {
 
 export interface KmsArn extends Scope {
   readonly partition: string;
-  /** What follows the account: `key/<id>` or `alias/<name>`. */
+  /** The part after the account: `key/<id>` or `alias/<name>`. */
   readonly resource: string;
 }
 
@@ -22,7 +22,7 @@ export function keyArn(scope: Scope, keyId: string): string {
   return `arn:${partitionOf(scope.region)}:kms:${scope.region}:${scope.account}:key/${keyId}`;
 }
 
-/** `name` includes its `alias/` prefix. */
+/** Returns the ARN of an alias. `name` includes its `alias/` prefix. */
 export function aliasArn(scope: Scope, name: string): string {
   return `arn:${partitionOf(scope.region)}:kms:${scope.region}:${scope.account}:${name}`;
 }
@@ -38,7 +38,7 @@ export function backupArn(scope: Scope, backupId: string): string {
 const BACKUP_ARN =
   /^arn:aws[a-z-]*:cloudhsm:([a-z0-9-]+):(\d{12}):backup\/(backup-[2-7a-zA-Z]{11,16})$/;
 
-/** Whose backup an ARN names, and where it is; undefined if it is no ARN of a backup. */
+/** Parses the ARN of a backup. Returns undefined if it is malformed. */
 export function parseBackupArn(text: string): (Scope & { readonly backupId: string }) | undefined {
   const [, region, account, backupId] = BACKUP_ARN.exec(text) ?? [];
   return region && account && backupId ? { region, account, backupId } : undefined;

@@ -1,6 +1,7 @@
 /**
- * The ciphertext blob: 1 version byte, the 32-byte id of the material that encrypted, and what the HSM made. KMS finds
- * the key by the id; the header is bound into the HSM's authentication tag, so that a changed one never decrypts.
+ * The ciphertext blob: a version byte, the 32-byte ID of the material that encrypted, and the HSM's
+ * ciphertext. KMS finds the key by the ID. The header is bound into the HSM's authentication tag,
+ * so that a blob with a changed header never decrypts.
  */
 const VERSION = 1;
 const MATERIAL_ID_BYTES = 32;
@@ -20,7 +21,7 @@ export function encodeCiphertextBlob(materialId: string, ciphertext: Uint8Array)
   return blob;
 }
 
-/** Undefined if the bytes can't be one of our blobs. */
+/** Splits a blob. Returns undefined if the bytes cannot be one of Keyhold's blobs. */
 export function decodeCiphertextBlob(blob: Uint8Array): CiphertextParts | undefined {
   if (blob.length <= HEADER_BYTES || blob[0] !== VERSION) return undefined;
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
@@ -31,8 +32,9 @@ export function decodeCiphertextBlob(blob: Uint8Array): CiphertextParts | undefi
 }
 
 /**
- * What a ciphertext is bound to beside its key material: blob version, material, KMS key and encryption context.
- * The key id keeps a blob from decrypting under another KMS key that was given the same material.
+ * Returns the additional data that a ciphertext is bound to: blob version, material, KMS key and
+ * encryption context. The key ID prevents decryption under another KMS key that was given the same
+ * material.
  */
 export function bindingOf(materialId: string, keyId: string, context: Uint8Array): Uint8Array {
   const id = Buffer.from(keyId, 'utf8');

@@ -1,4 +1,7 @@
-/** Rows about CloudHSM clusters, their HSMs and their backups. Times are in milliseconds since the epoch. */
+/**
+ * Rows about CloudHSM clusters, their HSMs and their backups. Times are in milliseconds since the
+ * epoch.
+ */
 import type { Tag } from './tag.ts';
 
 export type ClusterState =
@@ -23,12 +26,15 @@ export interface ClusterRow {
   readonly stateMessage?: string;
   readonly vpcId: string;
   readonly securityGroup: string;
-  /** Availability zone → subnet id. */
+  /** Subnet IDs by Availability Zone. */
   readonly subnetMapping: Readonly<Record<string, string>>;
   readonly retentionDays: number;
-  /** The backup that the cluster was made from. */
+  /** The backup that the cluster was created from. */
   readonly sourceBackupId?: string;
-  /** PEM. The CSR and the two hardware certificates come with the first HSM; the last two with InitializeCluster. */
+  /**
+   * Certificates in PEM. The CSR and the two hardware certificates exist once the cluster has an
+   * HSM; the last two since InitializeCluster.
+   */
   readonly clusterCsr?: string;
   readonly hsmCertificate?: string;
   readonly awsHardwareCertificate?: string;
@@ -44,8 +50,9 @@ export type BackupReason = 'activation' | 'join' | 'leave' | 'daily' | 'demand';
 export type BackupState = 'CREATE_IN_PROGRESS' | 'READY' | 'PENDING_DELETION' | 'DELETED';
 
 /**
- * A backup of a cluster; the sealed file itself lies beside the metadata store, under the backup's id. One that is still
- * CREATE_IN_PROGRESS is to be made by the first HSM of the cluster that can.
+ * A backup of a cluster. The sealed file itself is next to the metadata store, named by the
+ * backup's ID. A backup in state CREATE_IN_PROGRESS is created by the first HSM of the cluster that
+ * can.
  */
 export interface BackupRow {
   readonly account: string;
@@ -56,12 +63,14 @@ export interface BackupRow {
   readonly hsmType: string;
   readonly mode: 'FIPS' | 'NON_FIPS';
   readonly state: BackupState;
-  /** PEM, as of the cluster: clusters restored from this backup have them too. */
+  /**
+   * Certificates in PEM, as in the cluster's row. Clusters restored from this backup have them too.
+   */
   readonly clusterCertificate: string;
   readonly trustAnchor: string;
   readonly creationDate: number;
   readonly neverExpires: boolean;
-  /** The policy of a cluster that is gone. */
+  /** Retention of the cluster's backups, in days, kept here because the cluster may be deleted. */
   readonly retentionDays: number;
   /** Present for a copy from another Region. */
   readonly copy?: {
@@ -70,7 +79,7 @@ export interface BackupRow {
     readonly backupId: string;
     readonly clusterId: string;
   };
-  /** Present exactly in state PENDING_DELETION: when the backup is gone for good. */
+  /** When the backup is deleted permanently. Present exactly in state PENDING_DELETION. */
   readonly deletionDate?: number;
   /** The resource policy that shares the backup, as it was put. */
   readonly policy?: string;
@@ -92,16 +101,19 @@ export interface HsmRow {
   readonly availabilityZone: string;
   readonly subnetId: string;
   readonly eniId: string;
-  /** The address the HSM listens on, and its port (AWS's HSMs all use 2223; several of ours share a host). */
+  /**
+   * The HSM's listening address and port. AWS's HSMs all use port 2223; several of Keyhold's can
+   * share a host.
+   */
   readonly eniIp: string;
   readonly port: number;
   readonly state: HsmState;
   readonly stateMessage?: string;
-  /** The other machine that runs it; on this one, if absent. */
+  /** The host that runs the HSM. Absent for this machine. */
   readonly hostId?: string;
-  /** Since when an HSM has been degraded, milliseconds since the epoch. */
+  /** When the HSM became degraded, in milliseconds since the epoch. */
   readonly degradedSince?: number;
   readonly creationDate: number;
-  /** The backup that this HSM begins with, because there was no other HSM to clone it from. */
+  /** The backup that this HSM is restored from, if there was no other HSM to clone it from. */
   readonly restoreFrom?: string;
 }

@@ -1,13 +1,16 @@
-/** More than this, serialised, is refused: what an XKS proxy must accept is the only figure that AWS publishes. */
+/**
+ * Maximum size of a serialized encryption context, in bytes. AWS publishes only one figure: the
+ * size that an XKS proxy must accept.
+ */
 export const MAX_CONTEXT_BYTES = 8_192;
 
 const EMPTY = new Uint8Array(0);
 const LENGTH_BYTES = 4;
 
 /**
- * The one byte string that stands for an encryption context: pairs in the order of their names' code units, each name
- * and value as a 4-byte big-endian length and UTF-8. Absent and `{}` are the same. Distinct contexts never collide,
- * because every part carries its length.
+ * Serializes an encryption context to a canonical byte string: pairs ordered by the code units of
+ * their names, each name and value as a 4-byte big-endian length and UTF-8. Absent and `{}` are the
+ * same. Distinct contexts never collide, because every part carries its length.
  */
 export function serializeContext(
   context: Readonly<Record<string, string>> | undefined,
@@ -28,7 +31,7 @@ export function serializeContext(
   return serialized;
 }
 
-/** Writes a text with its length in front; returns where it ends. */
+/** Writes a string, prefixed with its length. Returns the end offset. */
 function append(target: Buffer, start: number, text: string): number {
   const written = target.write(text, start + LENGTH_BYTES, 'utf8');
   target.writeUInt32BE(written, start);

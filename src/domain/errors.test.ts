@@ -8,14 +8,14 @@ describe('KmsError', () => {
     cause: new Error('password=hunter2'),
   });
 
-  it('carries its name, its public text and, for the log, its cause', () => {
+  it('has its name, its public message and, for the log, its cause', () => {
     assert.ok(isKmsError(error));
     assert.equal(error.code, 'NotFoundException');
     assert.equal(error.publicMessage, 'no such key');
     assert.match(String(error.cause), /hunter2/);
   });
 
-  it('shows its cause nowhere', () => {
+  it('never shows its cause', () => {
     for (const text of [
       JSON.stringify(error),
       inspect(error, { depth: 9, showHidden: true }),
@@ -26,7 +26,7 @@ describe('KmsError', () => {
     }
   });
 
-  it('may have no text for the caller', () => {
+  it('can have no public message', () => {
     assert.equal(new KmsError('InvalidCiphertextException').publicMessage, undefined);
   });
 });

@@ -1,114 +1,115 @@
 import { inspect } from 'node:util';
 
 interface ErrorProperties {
-  /** Whether the same request may succeed later, unchanged. */
+  /** True if the same request may succeed later, unchanged. */
   readonly retryable: boolean;
   readonly fault: 'client' | 'server';
 }
 
-const refused = { retryable: false, fault: 'client' } as const;
+const rejected = { retryable: false, fault: 'client' } as const;
 const later = { retryable: true, fault: 'client' } as const;
-const ours = { retryable: true, fault: 'server' } as const;
+const serverFault = { retryable: true, fault: 'server' } as const;
 
 /**
- * Every error that an API caller can be answered, by its name on the wire. What HTTP makes of it is protocol/errors.ts.
- * Sources: the API references of AWS KMS, AWS CloudHSM v2 and AWS STS, "Errors" per operation and "Common Errors".
+ * Every error of the API, by its name on the wire. protocol/errors.ts maps them to HTTP.
+ * Sources: the API references of AWS KMS, AWS CloudHSM v2 and AWS STS, "Errors" per operation and
+ * "Common Errors".
  */
 export const errors = {
-  // Any service: authentication, routing, decoding, quotas.
-  AccessDeniedException: refused,
-  ExpiredTokenException: refused,
-  IncompleteSignatureException: refused,
-  InvalidSignatureException: refused,
-  MissingAuthenticationTokenException: refused,
-  NotAuthorizedException: refused,
-  RequestEntityTooLargeException: refused,
-  SerializationException: refused,
-  ServiceUnavailableException: ours,
+  // All services: authentication, routing, decoding, quotas.
+  AccessDeniedException: rejected,
+  ExpiredTokenException: rejected,
+  IncompleteSignatureException: rejected,
+  InvalidSignatureException: rejected,
+  MissingAuthenticationTokenException: rejected,
+  NotAuthorizedException: rejected,
+  RequestEntityTooLargeException: rejected,
+  SerializationException: rejected,
+  ServiceUnavailableException: serverFault,
   ThrottlingException: later,
-  UnknownOperationException: refused,
-  UnrecognizedClientException: refused,
-  ValidationException: refused,
+  UnknownOperationException: rejected,
+  UnrecognizedClientException: rejected,
+  ValidationException: rejected,
   // KMS.
-  AlreadyExistsException: refused,
-  CloudHsmClusterInUseException: refused,
-  CloudHsmClusterInvalidConfigurationException: refused,
-  CloudHsmClusterNotActiveException: refused,
-  CloudHsmClusterNotFoundException: refused,
-  CloudHsmClusterNotRelatedException: refused,
-  ConflictException: refused,
-  CustomKeyStoreHasCMKsException: refused,
-  CustomKeyStoreInvalidStateException: refused,
-  CustomKeyStoreNameInUseException: refused,
-  CustomKeyStoreNotFoundException: refused,
-  DependencyTimeoutException: ours,
-  DisabledException: refused,
-  DryRunOperationException: refused,
-  ExpiredImportTokenException: refused,
-  IncorrectKeyException: refused,
-  IncorrectKeyMaterialException: refused,
-  IncorrectTrustAnchorException: refused,
-  InvalidAliasNameException: refused,
-  InvalidArnException: refused,
-  InvalidCiphertextException: refused,
-  InvalidGrantIdException: refused,
-  InvalidGrantTokenException: refused,
-  InvalidImportTokenException: refused,
-  InvalidKeyUsageException: refused,
-  InvalidMarkerException: refused,
-  KeyUnavailableException: ours,
-  KMSInternalException: ours,
-  KMSInvalidMacException: refused,
-  KMSInvalidSignatureException: refused,
-  KMSInvalidStateException: refused,
-  LimitExceededException: refused,
-  MalformedPolicyDocumentException: refused,
-  NotFoundException: refused,
-  TagException: refused,
-  UnsupportedOperationException: refused,
-  XksKeyAlreadyInUseException: refused,
-  XksKeyInvalidConfigurationException: refused,
-  XksKeyNotFoundException: refused,
-  XksProxyIncorrectAuthenticationCredentialException: refused,
-  XksProxyInvalidConfigurationException: refused,
-  XksProxyInvalidResponseException: refused,
-  XksProxyUriEndpointInUseException: refused,
-  XksProxyUriInUseException: refused,
-  XksProxyUriUnreachableException: refused,
-  XksProxyVpcEndpointServiceInUseException: refused,
-  XksProxyVpcEndpointServiceInvalidConfigurationException: refused,
-  XksProxyVpcEndpointServiceNotFoundException: refused,
+  AlreadyExistsException: rejected,
+  CloudHsmClusterInUseException: rejected,
+  CloudHsmClusterInvalidConfigurationException: rejected,
+  CloudHsmClusterNotActiveException: rejected,
+  CloudHsmClusterNotFoundException: rejected,
+  CloudHsmClusterNotRelatedException: rejected,
+  ConflictException: rejected,
+  CustomKeyStoreHasCMKsException: rejected,
+  CustomKeyStoreInvalidStateException: rejected,
+  CustomKeyStoreNameInUseException: rejected,
+  CustomKeyStoreNotFoundException: rejected,
+  DependencyTimeoutException: serverFault,
+  DisabledException: rejected,
+  DryRunOperationException: rejected,
+  ExpiredImportTokenException: rejected,
+  IncorrectKeyException: rejected,
+  IncorrectKeyMaterialException: rejected,
+  IncorrectTrustAnchorException: rejected,
+  InvalidAliasNameException: rejected,
+  InvalidArnException: rejected,
+  InvalidCiphertextException: rejected,
+  InvalidGrantIdException: rejected,
+  InvalidGrantTokenException: rejected,
+  InvalidImportTokenException: rejected,
+  InvalidKeyUsageException: rejected,
+  InvalidMarkerException: rejected,
+  KeyUnavailableException: serverFault,
+  KMSInternalException: serverFault,
+  KMSInvalidMacException: rejected,
+  KMSInvalidSignatureException: rejected,
+  KMSInvalidStateException: rejected,
+  LimitExceededException: rejected,
+  MalformedPolicyDocumentException: rejected,
+  NotFoundException: rejected,
+  TagException: rejected,
+  UnsupportedOperationException: rejected,
+  XksKeyAlreadyInUseException: rejected,
+  XksKeyInvalidConfigurationException: rejected,
+  XksKeyNotFoundException: rejected,
+  XksProxyIncorrectAuthenticationCredentialException: rejected,
+  XksProxyInvalidConfigurationException: rejected,
+  XksProxyInvalidResponseException: rejected,
+  XksProxyUriEndpointInUseException: rejected,
+  XksProxyUriInUseException: rejected,
+  XksProxyUriUnreachableException: rejected,
+  XksProxyVpcEndpointServiceInUseException: rejected,
+  XksProxyVpcEndpointServiceInvalidConfigurationException: rejected,
+  XksProxyVpcEndpointServiceNotFoundException: rejected,
   // CloudHSM.
-  CloudHsmAccessDeniedException: refused,
-  CloudHsmInternalFailureException: ours,
-  CloudHsmInvalidRequestException: refused,
-  CloudHsmResourceLimitExceededException: refused,
-  CloudHsmResourceNotFoundException: refused,
-  CloudHsmServiceException: refused,
-  CloudHsmTagException: refused,
+  CloudHsmAccessDeniedException: rejected,
+  CloudHsmInternalFailureException: serverFault,
+  CloudHsmInvalidRequestException: rejected,
+  CloudHsmResourceLimitExceededException: rejected,
+  CloudHsmResourceNotFoundException: rejected,
+  CloudHsmServiceException: rejected,
+  CloudHsmTagException: rejected,
   // CloudTrail.
-  InvalidLookupAttributesException: refused,
-  InvalidNextTokenException: refused,
-  InvalidTimeRangeException: refused,
+  InvalidLookupAttributesException: rejected,
+  InvalidNextTokenException: rejected,
+  InvalidTimeRangeException: rejected,
   // IAM and STS, under their own names on the wire.
-  DeleteConflict: refused,
-  EntityAlreadyExists: refused,
+  DeleteConflict: rejected,
+  EntityAlreadyExists: rejected,
   IDPCommunicationError: later,
-  IDPRejectedClaim: refused,
-  InvalidIdentityToken: refused,
-  InvalidInput: refused,
-  LimitExceeded: refused,
-  MalformedPolicyDocument: refused,
-  NoSuchEntity: refused,
-  PackedPolicyTooLarge: refused,
-  WebIdentityTokenExpired: refused,
+  IDPRejectedClaim: rejected,
+  InvalidIdentityToken: rejected,
+  InvalidInput: rejected,
+  LimitExceeded: rejected,
+  MalformedPolicyDocument: rejected,
+  NoSuchEntity: rejected,
+  PackedPolicyTooLarge: rejected,
+  WebIdentityTokenExpired: rejected,
 } as const satisfies Record<string, ErrorProperties>;
 
 export type ErrorName = keyof typeof errors;
 
 /**
- * What an API caller is answered: a name, and a text that is meant for them (none where AWS sends none).
- * The cause is for the operator's log only: nothing that prints or serialises the error shows it.
+ * An error for an API caller: a name, and a message (none where AWS sends none). The cause is for
+ * the operator's log only: nothing that prints or serializes the error shows it.
  */
 export class KmsError extends Error {
   readonly code: ErrorName;

@@ -1,7 +1,10 @@
 import type { KeyUsage } from './algorithms.ts';
 import { keySpecProperties, type KeySpec } from './key-spec.ts';
 
-/** A grant: one key, one grantee, some operations. It only allows, and has no end but retirement and revocation. */
+/**
+ * A grant: one key, one grantee, some operations. It can only allow, and is valid until it is
+ * retired or revoked.
+ */
 export interface GrantRow {
   readonly account: string;
   readonly region: string;
@@ -10,35 +13,41 @@ export interface GrantRow {
   readonly grantId: string;
   readonly name?: string;
   readonly creationDate: number;
-  /** A user, a role, a session or the root of an account. */
+  /** ARN of a user, a role, a session or the root of an account. */
   readonly granteeArn: string;
-  /** The unique id of the user or role: one that is made anew under the same name doesn't take the grant over. */
+  /**
+   * Unique ID of the user or role. A principal that is recreated under the same name does not take
+   * over the grant.
+   */
   readonly granteeId?: string;
   readonly retiringArn?: string;
   readonly retiringId?: string;
-  /** Names of operations as CreateGrant takes them. */
+  /** Operation names, as in CreateGrant. */
   readonly operations: readonly string[];
   readonly constraints?: GrantConstraints;
-  /** 12 digits: whose principal made it. */
+  /** Account of the principal that created the grant, 12 digits. */
   readonly issuingAccount: string;
 }
 
 type Pairs = Readonly<Record<string, string>>;
 
-/** What the encryption context of a request must be, in the members of the API. */
+/** Required encryption context of a request, in the members of the API. */
 export interface GrantConstraints {
   readonly EncryptionContextEquals?: Pairs;
   readonly EncryptionContextSubset?: Pairs;
 }
 
-/** The operations that constraints don't bind, because they have no encryption context. */
+/** Operations that constraints do not bind, because they have no encryption context. */
 const unbound: ReadonlySet<string> = new Set(['DescribeKey', 'GetPublicKey', 'RetireGrant']);
 
 export function isBoundByConstraints(operation: string): boolean {
   return !unbound.has(operation);
 }
 
-/** What the two constraints compare: names of pairs in any case, values in theirs. Source: GrantConstraints, API Reference. */
+/**
+ * Normalizes pairs for the two constraints: names are case-insensitive, values are not. Source:
+ * GrantConstraints, API Reference.
+ */
 export function normalPairs(pairs: Pairs = {}): ReadonlyMap<string, string> {
   return new Map(Object.entries(pairs).map(([name, value]) => [name.toLowerCase(), value]));
 }
@@ -63,7 +72,10 @@ export function constraintsMet(
   );
 }
 
-/** Whether a grant made through another is no wider: no other operations, and constraints at least as strict. */
+/**
+ * Returns whether a child grant allows no more than its parent: no other operations, and
+ * constraints that are at least as strict.
+ */
 export function isNoWider(
   child: Pick<GrantRow, 'operations' | 'constraints'>,
   parent: Pick<GrantRow, 'operations' | 'constraints'>,
@@ -102,7 +114,10 @@ const byUsage: Readonly<Record<KeyUsage, readonly string[]>> = {
   ENCAPSULATE_DECAPSULATE: ['Encapsulate', 'Decapsulate'],
 };
 
-/** The operations that a grant on such a key can be for. Source: "Grant operations" in the AWS KMS Developer Guide. */
+/**
+ * Returns the operations that a grant on such a key can allow. Source: "Grant operations" in the
+ * AWS KMS Developer Guide.
+ */
 export function grantableOperations({
   keySpec,
   keyUsage,

@@ -10,7 +10,7 @@ export function iamArn(
   return `arn:aws:iam::${account}:${kind}${path}${name}`;
 }
 
-/** `url` without its scheme. */
+/** Returns the ARN of an OpenID Connect provider. `url` has no scheme. */
 export function oidcProviderArn(account: string, url: string): string {
   return `arn:aws:iam::${account}:oidc-provider/${url}`;
 }
@@ -20,7 +20,7 @@ export function assumedRoleArn(account: string, roleName: string, sessionName: s
 }
 
 export interface ParsedIamArn {
-  /** 12 digits, or `aws` for a managed policy of AWS. */
+  /** 12 digits, or `aws` for an AWS managed policy. */
   readonly account: string;
   readonly path: string;
   readonly name: string;
@@ -29,7 +29,7 @@ export interface ParsedIamArn {
 const IAM_ARN =
   /^arn:aws[a-z-]*:iam::(\d{12}|aws):(user|group|role|policy)(\/(?:[\x21-\x7e]+\/)?)([\w+=,.@-]+)$/;
 
-/** Undefined if it isn't the ARN of an entity of that kind. */
+/** Parses the ARN of an entity. Returns undefined if it is malformed or of another kind. */
 export function parseIamArn(kind: IamKind, arn: string): ParsedIamArn | undefined {
   const [, account, found, path, name] = IAM_ARN.exec(arn) ?? [];
   return account && found === kind && path && name ? { account, path, name } : undefined;

@@ -1,4 +1,7 @@
-/** What the metadata store holds of accounts and their principals. Times are milliseconds since the epoch. */
+/**
+ * Rows of the metadata store about accounts and their principals. Times are in milliseconds since
+ * the epoch.
+ */
 import type { Tag } from './tag.ts';
 
 export interface AccountRow {
@@ -6,11 +9,14 @@ export interface AccountRow {
   readonly account: string;
   readonly name?: string;
   readonly creationDate: number;
-  /** Documents that limit every principal of the account; absent: no limit. */
+  /** Service control policies, which limit every principal of the account. No limit if absent. */
   readonly serviceControlPolicies?: readonly string[];
 }
 
-/** What users, groups, roles and managed policies share: within its account each is known by its name, whatever its path. */
+/**
+ * Common columns of users, groups, roles and managed policies. Names are unique within an account,
+ * whatever the path.
+ */
 export interface IamEntityRow {
   readonly account: string;
   readonly name: string;
@@ -19,7 +25,7 @@ export interface IamEntityRow {
   readonly creationDate: number;
 }
 
-/** What policies are attached to: a user, group or role. */
+/** Common columns of the entities that policies are attached to: users, groups and roles. */
 export interface PolicyHolder extends IamEntityRow {
   /** Documents by policy name. */
   readonly inlinePolicies: Readonly<Record<string, string>>;
@@ -30,7 +36,7 @@ export interface PolicyHolder extends IamEntityRow {
 export interface UserRow extends PolicyHolder {
   /** `AIDA…` */
   readonly userId: string;
-  /** The ARN of the managed policy that bounds what the user may do. */
+  /** ARN of the managed policy that is the user's permissions boundary. */
   readonly boundary?: string;
   readonly tags: readonly Tag[];
 }
@@ -40,7 +46,7 @@ export interface GroupRow extends PolicyHolder {
   readonly groupId: string;
 }
 
-/** A user is in a group. */
+/** Membership of a user in a group. */
 export interface MembershipRow {
   readonly account: string;
   readonly groupName: string;
@@ -53,16 +59,18 @@ export interface RoleRow extends PolicyHolder {
   readonly boundary?: string;
   readonly tags: readonly Tag[];
   readonly description?: string;
-  /** Seconds. */
+  /** Maximum duration of a session, in seconds. */
   readonly maxSessionDuration: number;
-  /** Who may assume the role: a policy document with principals. */
+  /** The trust policy, which names the principals that may assume the role. */
   readonly trustPolicy: string;
-  /** The unique ids of the users and roles that it names, by ARN, as they were when it was put. */
+  /**
+   * Unique IDs of the users and roles that the trust policy names, by ARN, as of when it was put.
+   */
   readonly trustPrincipals: Readonly<Record<string, string>>;
 }
 
 export interface PolicyVersion {
-  /** `v1`, `v2`, …; a number is never used again. */
+  /** `v1`, `v2`, …. Numbers are never reused. */
   readonly versionId: string;
   readonly document: string;
   readonly creationDate: number;
@@ -72,23 +80,23 @@ export interface ManagedPolicyRow extends IamEntityRow {
   /** `ANPA…` */
   readonly policyId: string;
   readonly description?: string;
-  /** Oldest first; at least one. */
+  /** Versions, oldest first. At least one. */
   readonly versions: readonly PolicyVersion[];
   readonly defaultVersionId: string;
-  /** The number of the newest version that there ever was. */
+  /** Number of the newest version that ever existed. */
   readonly lastVersion: number;
   readonly updateDate: number;
   readonly tags: readonly Tag[];
 }
 
-/** An OpenID Connect identity provider whose tokens roles of the account may trust. */
+/** An OpenID Connect identity provider, whose tokens roles of the account can trust. */
 export interface OidcProviderRow {
   readonly account: string;
   /** The issuer without its scheme: `oidc.example.com/cluster`. */
   readonly url: string;
-  /** `https`; `http` is possible for a provider on this machine. */
+  /** `https`, or `http` for a provider on this machine. */
   readonly scheme: 'https' | 'http';
-  /** The audiences that are accepted. */
+  /** Accepted audiences. */
   readonly clientIds: readonly string[];
   readonly thumbprints: readonly string[];
   readonly creationDate: number;
@@ -100,13 +108,13 @@ export interface AccessKeyRow {
   readonly accessKeyId: string;
   readonly account: string;
   readonly userName: string;
-  /** The secret, sealed by the default key store and bound to the access key's id, base64. */
+  /** The secret, sealed by the default key store and bound to the access key's ID, base64. */
   readonly sealedSecret: string;
   readonly active: boolean;
   readonly creationDate: number;
 }
 
-/** When and for what an access key was last used, to the minute. */
+/** The last use of an access key, to the minute. */
 export interface AccessKeyUseRow {
   readonly accessKeyId: string;
   readonly time: number;

@@ -1,6 +1,7 @@
 /**
- * domain: the nouns of KMS and CloudHSM as plain data, and the pure rules over them: ARNs, key states, errors,
- * ciphertext blobs, encryption contexts. No I/O, no clock, no HTTP. Begin at `key-rows.ts`.
+ * domain: the nouns of KMS and CloudHSM as plain data, and the pure rules about them: ARNs, key
+ * states, errors, ciphertext blobs, encryption contexts. No I/O, no clock, no HTTP. Begin at
+ * `key-rows.ts`.
  */
 export type {
   AliasRow,

@@ -1,7 +1,10 @@
 import { keySpecProperties } from './key-spec.ts';
 import type { KeyRow, Origin } from './key-rows.ts';
 
-/** Why an operation is not for a key, whatever its state: how the text ends after the key's ARN, or none, as AWS sends none. */
+/**
+ * Why an operation does not support a key, whatever its state: the end of the error message after
+ * the key's ARN. Undefined where AWS sends no message.
+ */
 export type KindRefusal = { readonly text: string | undefined };
 
 type Kind = Pick<KeyRow, 'keySpec' | 'origin' | 'region' | 'primaryRegion'>;
@@ -9,13 +12,17 @@ type Kind = Pick<KeyRow, 'keySpec' | 'origin' | 'region' | 'primaryRegion'>;
 interface KindRule {
   readonly origins: readonly Origin[];
   readonly symmetricOnly?: true;
-  /** Of a multi-Region key, only the primary. `required`: and no other key at all. */
+  /**
+   * Requires the primary key of a multi-Region key (`if-multi-region`), or a multi-Region primary
+   * key (`required`).
+   */
   readonly primary?: 'if-multi-region' | 'required';
 }
 
 /**
- * Which keys an operation is for. What is not listed is for every key.
- * Source: "Special-purpose keys" and the operations' pages in the AWS KMS Developer Guide and API Reference.
+ * Rules for the keys that operations support. Operations without a rule support every key.
+ * Source: "Special-purpose keys" and the operations' pages in the AWS KMS Developer Guide and API
+ * Reference.
  */
 const rules = {
   'automatic-rotation': { origins: ['AWS_KMS'], symmetricOnly: true, primary: 'if-multi-region' },
@@ -32,7 +39,7 @@ const rules = {
 
 export type KeyKindRule = keyof typeof rules;
 
-/** Undefined if the operation is for this kind of key. */
+/** Returns why the operation does not support the key, or undefined if it does. */
 export function kindRefusal(name: KeyKindRule, key: Kind): KindRefusal | undefined {
   const rule: KindRule = rules[name];
   if (rule.symmetricOnly && keySpecProperties(key.keySpec).family !== 'symmetric')

@@ -1,18 +1,20 @@
 /**
- * Rows of the metadata store about KMS keys, as plain JSON. Times are in milliseconds since the epoch; bytes are base64.
- * (account, Region) is the partition of everything that a Region owns.
+ * Rows of the metadata store about KMS keys, as plain JSON. Times are in milliseconds since the
+ * epoch; bytes are base64. Account and Region partition all regional rows.
  */
 import type { KeyUsage } from './algorithms.ts';
 import type { KeySpec, MaterialType } from './key-spec.ts';
 import type { Tag } from './tag.ts';
 
-/** Where a key's material comes from and lives. */
+/** The source of a key's material. */
 export type Origin = 'AWS_KMS' | 'EXTERNAL' | 'AWS_CLOUDHSM';
 
 /** The primary key of a KMS key's row. IDs alone are not unique: multi-Region keys share theirs. */
 export type KeyRef = Pick<KeyRow, 'account' | 'region' | 'keyId'>;
 
-/** A KMS key: metadata only. What KeyState shows is derived (`keyState`), because it depends on the key store. */
+/**
+ * A KMS key: metadata only. KeyState is derived (`keyState`), because it depends on the key store.
+ */
 export interface KeyRow {
   readonly account: string;
   readonly region: string;
@@ -22,88 +24,111 @@ export interface KeyRow {
   readonly keySpec: KeySpec;
   readonly keyUsage: KeyUsage;
   readonly origin: Origin;
-  /** AWS: made on the first use of an `alias/aws/…` name. */
+  /** `AWS` for keys that are created on the first use of an `alias/aws/…` name. */
   readonly keyManager: 'CUSTOMER' | 'AWS';
   /** Present exactly when origin is AWS_CLOUDHSM. */
   readonly customKeyStoreId?: string;
-  /** Id of the material that encrypts now; older ones only decrypt. Absent until an EXTERNAL key's first import. */
+  /**
+   * ID of the material that encrypts. Older ones only decrypt. Absent until the first import of an
+   * EXTERNAL key.
+   */
   readonly currentMaterialId?: string;
-  /** Present while an EXTERNAL key lacks one of its materials: never imported, deleted or expired. */
+  /**
+   * Present while an EXTERNAL key lacks one of its materials: never imported, deleted or expired.
+   */
   readonly materialMissing?: true;
   readonly creationDate: number;
-  /** Present exactly while deletion is pending and its date known. */
+  /** Present exactly while deletion is pending and its date is known. */
   readonly deletionDate?: number;
-  /** A multi-Region primary key whose deletion waits for that of its replicas: the waiting period after it, in days. */
+  /**
+   * Waiting period of a multi-Region primary key, in days. Present while its deletion waits for
+   * that of its replicas.
+   */
   readonly replicaDeletionWindow?: number;
-  /** What background work is still busy with; see `keyState`. */
+  /** A change that is finished in the background; see `keyState`. */
   readonly transition?: 'Creating' | 'Updating';
-  /** When that began; with it or not at all. */
+  /** When the transition began. Present together with `transition`. */
   readonly transitionStart?: number;
-  /** Multi-Region keys: where the primary key of the family is. */
+  /** Region of the primary key. Present for multi-Region keys. */
   readonly primaryRegion?: string;
-  /** Automatic rotation, if enabled: its period, and when it is due next. Both or none. */
+  /** Period and next date of automatic rotation. Both are present exactly if it is enabled. */
   readonly rotationPeriodInDays?: number;
   readonly nextRotationDate?: number;
-  /** Rotations on demand so far; their number is limited for life. */
+  /** Number of rotations on demand so far, which is limited for the key's lifetime. */
   readonly onDemandRotations?: number;
-  /** Present while a rotation on demand is under way. */
+  /** Present while a rotation on demand is in progress. */
   readonly onDemandRotationStart?: number;
   /** The key policy document as it was put. */
   readonly policy: string;
-  /** The unique ids of the users and roles that it names, by ARN: who is made anew under such a name is not meant. */
+  /**
+   * Unique IDs of the users and roles that the policy names, by ARN. A principal that is recreated
+   * under the same name does not match.
+   */
   readonly policyPrincipals?: Readonly<Record<string, string>>;
   readonly tags: readonly Tag[];
 }
 
-/** What a key's material is to it. Source: KeyMaterialState, AWS KMS API Reference. */
+/** The state of a material. Source: KeyMaterialState, AWS KMS API Reference. */
 export type MaterialState =
   | 'CURRENT'
   | 'NON_CURRENT'
   | 'PENDING_ROTATION'
   | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
 
-/** One version of a key's material, as far as it may be known outside an HSM. Related multi-Region keys have one each. */
+/**
+ * One version of a key's material, as far as it may be known outside an HSM. Related multi-Region
+ * keys have one row each.
+ */
 export interface MaterialRow {
-  /** 64 hex digits; also in the header of every ciphertext, so that Decrypt finds the key. */
+  /** 64 hex digits. It is also in the header of every ciphertext, so that Decrypt finds the key. */
   readonly materialId: string;
   readonly region: string;
   readonly account: string;
   readonly keyId: string;
   readonly creationDate: number;
   readonly state: MaterialState;
-  /** Default key store: the material wrapped by a domain key, base64, and which domain key. Absent if it was deleted. */
+  /**
+   * Default key store: the material wrapped by a domain key, base64, and the handle of that key.
+   * Absent if the material was deleted.
+   */
   readonly token?: string;
   readonly domainKeyHandle?: string;
   /** CloudHSM key store: the key's handle in the cluster, 16 hex digits. */
   readonly handle?: string;
-  /** What it is to the HSMs. */
+  /** The HSMs' name for the kind of material. */
   readonly kind: MaterialType['kind'];
   /** Asymmetric keys: the public key, DER SubjectPublicKeyInfo, base64. */
   readonly publicKey?: string;
-  /** How it became the current one; the first material has neither. */
+  /** When and how the material became current. Absent for the first material. */
   readonly rotationDate?: number;
   readonly rotationType?: 'AUTOMATIC' | 'ON_DEMAND';
-  /** Imported material: whether its bytes are here, what its owner says of it, and when it expires, if ever. */
+  /**
+   * Imported material: whether its bytes are present, its owner's description, and its expiry, if
+   * any.
+   */
   readonly importState?: 'IMPORTED' | 'PENDING_IMPORT';
   readonly description?: string;
   readonly validTo?: number;
 }
 
 /**
- * What happened to a key without a call: written together with it, and there until the audit trail has it, so that no
- * kill -9 comes between the two.
+ * An event of a key that no call caused. It is written in the transaction that changes the key, and
+ * remains until it is in the audit trail, so that kill -9 cannot lose it.
  */
 export interface KeyEventRow {
-  /** Of the event in the audit trail: one that is told twice, because of a crash, is known by it. */
+  /** Audit event ID. It identifies duplicates that a crash may have caused. */
   readonly eventId: string;
   readonly date: number;
-  /** As CloudTrail calls it: `RotateKey`. */
+  /** The event's name in CloudTrail, such as `RotateKey`. */
   readonly name: string;
   readonly account: string;
   readonly region: string;
   readonly keyId: string;
   readonly details?: Readonly<Record<string, unknown>>;
-  /** Of a deleted key: the materials that are still to be destroyed, and the custom key store that has them. */
+  /**
+   * For deleted keys: the materials that remain to be destroyed, and the custom key store that
+   * holds them.
+   */
   readonly materials?: readonly MaterialRow[];
   readonly customKeyStoreId?: string;
   readonly clusterId?: string;
@@ -117,12 +142,12 @@ export interface KeyUseRow {
   /** The operation's name on the wire. */
   readonly operation: string;
   readonly date: number;
-  /** Of the event in the audit trail. */
+  /** Audit event ID. */
   readonly eventId: string;
   readonly requestId: string;
 }
 
-/** How many of something there are, kept with them so that a quota costs the same however many there are. */
+/** A count of rows, stored so that checking a quota takes constant time. */
 export interface CountRow {
   readonly account: string;
   readonly region: string;
@@ -133,7 +158,7 @@ export interface CountRow {
 export interface AliasRow {
   readonly account: string;
   readonly region: string;
-  /** With the prefix: `alias/orders`. */
+  /** The name with its prefix: `alias/orders`. */
   readonly name: string;
   readonly keyId: string;
   readonly creationDate: number;

@@ -19,7 +19,7 @@ const specs = Object.keys(keySpecs) as KeySpec[];
 const usages = Object.keys(keyUsages) as KeyUsage[];
 
 describe('key specs', () => {
-  it('encrypt plaintexts as long as the Developer Guide says', () => {
+  it('have the maximum plaintext sizes of the Developer Guide', () => {
     const limits = (['RSA_2048', 'RSA_3072', 'RSA_4096'] as const).map((spec) => [
       maxPlaintext(spec, 'RSAES_OAEP_SHA_1'),
       maxPlaintext(spec, 'RSAES_OAEP_SHA_256'),
@@ -33,14 +33,14 @@ describe('key specs', () => {
     assert.equal(maxPlaintext('SM2', 'SM2PKE'), 1024);
   });
 
-  it('have a default usage exactly where they are symmetric encryption keys', () => {
+  it('have a default usage exactly if they are symmetric encryption keys', () => {
     for (const spec of specs) {
       const { family, defaultUsage } = keySpecProperties(spec);
       assert.equal(defaultUsage !== undefined, family === 'symmetric', spec);
     }
   });
 
-  it('each have a usage, and each usage of each an algorithm', () => {
+  it('have at least one usage each, and at least one algorithm per usage', () => {
     for (const spec of specs) {
       const possible = usages.filter((usage) => algorithmsOf(spec, usage).length > 0);
       assert.deepEqual(
@@ -51,7 +51,7 @@ describe('key specs', () => {
     }
   });
 
-  it('leave no encryption or signing algorithm without a key', () => {
+  it('cover every encryption and signing algorithm', () => {
     const used = new Set(
       specs.flatMap((spec) =>
         usages.flatMap((usage): readonly string[] => algorithmsOf(spec, usage)),
@@ -67,10 +67,10 @@ describe('key specs', () => {
 });
 
 describe('signing algorithms', () => {
-  it('take digests as long as their hash', () => {
-    for (const [name, facts] of Object.entries(signingAlgorithms)) {
-      if (!('DIGEST' in facts.messages) || !('hash' in facts)) continue;
-      assert.equal(facts.messages.DIGEST, hashLengths[facts.hash], name);
+  it('require digests as long as their hash', () => {
+    for (const [name, properties] of Object.entries(signingAlgorithms)) {
+      if (!('DIGEST' in properties.messages) || !('hash' in properties)) continue;
+      assert.equal(properties.messages.DIGEST, hashLengths[properties.hash], name);
     }
   });
 });

@@ -6,9 +6,12 @@ import {
   type KeyUsage,
 } from './algorithms.ts';
 
-/** Lengths are bytes: of a secret, of an RSA modulus, of PKCS#8 where it is long. */
+/**
+ * The material of a key spec. Lengths of a secret, an RSA modulus, and of PKCS#8 where it is long,
+ * in bytes.
+ */
 interface Material {
-  /** What HSMs call it. */
+  /** The HSMs' name for the kind of material. */
   readonly kind: string;
   readonly length?: number;
   readonly modulusLength?: number;
@@ -16,15 +19,15 @@ interface Material {
 }
 
 interface KeySpecProperties {
-  /** What an alias may not be moved across, and what rotation and data keys depend on. */
+  /** The type of a key. An alias cannot move between types; rotation and data keys depend on it. */
   readonly family: 'symmetric' | 'asymmetric' | 'hmac';
-  /** The usages that a key may have, each with the algorithms that it then works with. */
+  /** The usages that a key can have, with the algorithms that each supports. */
   readonly usages: { readonly [U in KeyUsage]?: readonly AlgorithmsByUsage[U][] };
-  /** The usage of a key that is made without naming one. */
+  /** The usage of a key that is created without naming one. */
   readonly defaultUsage?: KeyUsage;
-  /** What an HSM is told to make. */
+  /** The material that an HSM creates. */
   readonly material: Material;
-  /** Whether GenerateDataKeyPair makes pairs of it. */
+  /** True if GenerateDataKeyPair creates pairs of this spec. */
   readonly dataKeyPair: boolean;
 }
 
@@ -49,7 +52,8 @@ const kem = { ...pair, usages: { ENCAPSULATE_DECAPSULATE: ['ML_KEM'] } } as cons
 const hmac = { family: 'hmac', dataKeyPair: false } as const;
 
 /**
- * Every KeySpec, one row each: what a key of it can do and what it is made of. Nothing else enumerates them.
+ * Every KeySpec, one row each: what its keys can do, and what their material is. No other table
+ * lists them.
  * Source: "Key spec reference" in the AWS KMS Developer Guide.
  */
 export const keySpecs = {
@@ -135,25 +139,28 @@ export const keySpecs = {
 
 export type KeySpec = keyof typeof keySpecs;
 
-/** The specs of the pairs that GenerateDataKeyPair makes. */
+/** The specs of the pairs that GenerateDataKeyPair creates. */
 export type DataKeyPairSpec = {
   [S in KeySpec]: (typeof keySpecs)[S]['dataKeyPair'] extends true ? S : never;
 }[KeySpec];
 
-/** What an HSM is told to make for a key: what its row says. */
+/** The material that an HSM creates for a key, as in the spec's row. */
 export type MaterialType = (typeof keySpecs)[KeySpec]['material'];
 
 /** The kinds of material that are key pairs. */
 export type PairKind = Exclude<MaterialType, { readonly length: number }>['kind'];
 
-/** The row of a spec, with all literal types but those of its material forgotten. */
+/** Returns the row of a spec. Only the types of its material stay literal. */
 export function keySpecProperties(
   spec: KeySpec,
 ): KeySpecProperties & { readonly material: MaterialType } {
   return keySpecs[spec];
 }
 
-/** The algorithms that a key of this spec and usage works with; empty if it can't have that usage. */
+/**
+ * Returns the algorithms that a key of this spec and usage supports, or none if it cannot have that
+ * usage.
+ */
 export function algorithmsOf<U extends KeyUsage>(
   spec: KeySpec,
   usage: U,
@@ -161,10 +168,15 @@ export function algorithmsOf<U extends KeyUsage>(
   return keySpecProperties(spec).usages[usage] ?? [];
 }
 
-/** The longest plaintext in bytes that a key of this spec encrypts. For OAEP: RFC 8017, section 7.1.1. */
+/**
+ * Returns the maximum plaintext size of a key of this spec, in bytes. Source for OAEP: RFC 8017,
+ * section 7.1.1.
+ */
 export function maxPlaintext(spec: KeySpec, algorithm: EncryptionAlgorithm): number {
-  const facts = encryptionAlgorithms[algorithm];
-  if (facts.scheme !== 'oaep') return facts.maxPlaintext;
+  const properties = encryptionAlgorithms[algorithm];
+  if (properties.scheme !== 'oaep') return properties.maxPlaintext;
   const { material } = keySpecProperties(spec);
-  return 'modulusLength' in material ? material.modulusLength - 2 * hashLengths[facts.hash] - 2 : 0;
+  return 'modulusLength' in material
+    ? material.modulusLength - 2 * hashLengths[properties.hash] - 2
+    : 0;
 }

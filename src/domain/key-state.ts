@@ -16,7 +16,10 @@ type KeyStateInputs = Pick<
   'enabled' | 'deletionDate' | 'replicaDeletionWindow' | 'transition' | 'materialMissing'
 >;
 
-/** The state shown, given whether the key's store is connected (the default key store always is). */
+/**
+ * Returns the key's state, given whether its key store is connected. The default key store always
+ * is.
+ */
 export function keyState(key: KeyStateInputs, storeConnected: boolean): KeyState {
   if (key.deletionDate !== undefined) return 'PendingDeletion';
   if (key.replicaDeletionWindow !== undefined) return 'PendingReplicaDeletion';
@@ -26,7 +29,10 @@ export function keyState(key: KeyStateInputs, storeConnected: boolean): KeyState
   return key.enabled ? 'Enabled' : 'Disabled';
 }
 
-/** What a key in a state answers: `ok`, or which error and how its text ends after the key's ARN. */
+/**
+ * The result of an operation on a key in a state: `ok`, or the error and the end of its message
+ * after the key's ARN.
+ */
 export type StateVerdict =
   | 'ok'
   | { readonly error: 'DisabledException' | 'KMSInvalidStateException'; readonly text: string };
@@ -56,8 +62,9 @@ const always = {
 } as const;
 
 /**
- * Key states × operations, one row per kind of operation, said as what differs from "always": a state that a row doesn't
- * name is no obstacle. Which keys an operation is for at all is `key-kind.ts`.
+ * Key states × operations, one row per kind of operation, written as the difference from `always`:
+ * states that a row does not name are allowed. `key-kind.ts` lists which keys an operation supports
+ * at all.
  * Source: "Key states of AWS KMS keys" in the AWS KMS Developer Guide.
  */
 export const keyStateRules = {

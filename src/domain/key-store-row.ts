@@ -24,13 +24,16 @@ export interface KeyStoreRow {
   readonly storeId: string;
   readonly name: string;
   readonly clusterId: string;
-  /** PEM. Clusters that share a backup history share it; kept here because the cluster may be gone when that is asked. */
+  /**
+   * The cluster certificate, PEM. Clusters with a common backup history share it. It is stored here
+   * because the cluster may be deleted when it is needed.
+   */
   readonly clusterCertificate: string;
   /** The customer's CA certificate, PEM. */
   readonly trustAnchor: string;
   /** kmsuser's password, sealed by the default key store, base64. */
   readonly sealedPassword: string;
-  /** While a rotation is under way: the password that may already be in force. */
+  /** The pending password of a rotation in progress. It may already be in force. */
   readonly sealedNextPassword?: string;
   readonly state: ConnectionState;
   readonly errorCode?: ConnectionErrorCode;

@@ -1,4 +1,4 @@
-/** A value of the installation itself, by name. */
+/** A setting of the installation, by name. */
 export interface SettingRow {
   readonly name: string;
   readonly value: string;
