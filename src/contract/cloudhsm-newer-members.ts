@@ -1,13 +1,17 @@
 import type { SdkResponse } from './sdk-types.ts';
 
 /**
- * Members and operations of the CloudHSM v2 API that are newer than the newest client on npm, and `EniPort`, which is ours: AWS's HSMs
- * all listen on port 2223, those of one machine can't. See docs/decisions/0002-cloudhsm-contract.md.
+ * Members and operations of the CloudHSM v2 API that are newer than the newest client on npm, and
+ * Keyhold's own `EniPort`: AWS's HSMs all listen on port 2223, but several HSMs of Keyhold can
+ * share a host. See docs/decisions/0002-cloudhsm-contract.md.
  */
 export type NetworkType = 'IPV4' | 'DUALSTACK';
 export type ClusterMode = 'FIPS' | 'NON_FIPS';
 
-/** The operations on resource policies, and ModifyCluster as it is now, from the service model (2017-04-28). */
+/**
+ * The operations on resource policies, and the current form of ModifyCluster, from the service
+ * model (2017-04-28).
+ */
 export interface NewerOperations {
   readonly ModifyCluster: {
     readonly input: {
@@ -52,7 +56,7 @@ declare module '@aws-sdk/client-cloudhsm-v2/dist-types/models/models_0.js' {
   interface Hsm {
     EniIpV6?: string;
     HsmType?: string;
-    /** Ours: the TCP port that the HSM listens on. */
+    /** Keyhold's own: the HSM's TCP port. */
     EniPort?: number;
   }
 }

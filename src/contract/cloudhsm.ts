@@ -4,7 +4,7 @@ import type { ShapeOf } from './shape.ts';
 
 type CloudHsm<N extends string> = ShapeOf<SdkRequest<'cloudhsm', N>>;
 
-/** Figures: the service model of AWS CloudHSM v2, 2017-04-28. */
+/** Constraints: the service model of AWS CloudHSM v2, 2017-04-28. */
 const clusterId = { kind: 'text', pattern: 'cluster-[2-7a-zA-Z]{11,16}', required: true } as const;
 const resourceId = {
   kind: 'text',

@@ -12,7 +12,7 @@ const attributeKeys = {
   Username: true,
 } as const;
 
-/** Figures: the service model of AWS CloudTrail, 2013-11-01. */
+/** Constraints: the service model of AWS CloudTrail, 2013-11-01. */
 export const cloudTrailShapes = {
   LookupEvents: {
     LookupAttributes: {

@@ -1,4 +1,4 @@
-/** Claims about the contract's types, checked by the compiler. Nothing here runs. */
+/** Assertions about the contract's types, checked by the compiler. Nothing here runs. */
 import type {
   DataKeyPairSpec,
   EncryptionAlgorithm,
@@ -33,7 +33,7 @@ export type Claims = [
 
 type Kms<N extends OperationName<'kms'>> = Required<Request<'kms', N>>;
 
-/** The domain's tables hold exactly the values that the SDK knows. */
+/** The domain's tables contain exactly the values that the SDK knows. */
 export type DomainClaims = [
   Claim<Equals<KeySpec, Kms<'CreateKey'>['KeySpec']>>,
   Claim<Equals<KeyUsage, Kms<'CreateKey'>['KeyUsage']>>,

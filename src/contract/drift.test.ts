@@ -8,8 +8,10 @@ import { errors } from '../domain/index.ts';
 import { shapes, withoutOutput, type Members, type MemberShape } from './index.ts';
 
 /**
- * The SDK's runtime schemas, as far as they are used here. Layouts: @smithy/core's `schema` module.
- * A type is a number, a schema, a function that answers one, or [number, traits] (traits bit 3: sensitive).
+ * The SDK's runtime schemas, as far as this test uses them. Layouts: @smithy/core's `schema`
+ * module.
+ * A type is a number, a schema, a function that returns one, or [number, traits] (traits bit 3:
+ * sensitive).
  */
 type Structure = readonly [
   kind: 3,
@@ -45,7 +47,7 @@ const simple: Readonly<Record<number, readonly MemberShape['kind'][]>> = {
   21: ['blob'],
 };
 
-/** What our table may say for a type of the SDK's. */
+/** Returns the shapes that the contract may have for a type of the SDK. */
 function kindsOf(type: unknown): readonly MemberShape['kind'][] {
   if (typeof type === 'function') return kindsOf(type());
   if (typeof type === 'number')
@@ -87,7 +89,7 @@ function agree(
   });
 }
 
-/** The services whose SDK has schemas at run time; the one for CloudHSM is older. */
+/** The services whose SDK has runtime schemas. The one for CloudHSM is older. */
 const sdks = { kms, iam, sts, cloudtrail } as const;
 
 for (const service of ['kms', 'iam', 'sts', 'cloudtrail'] as const) {
@@ -95,7 +97,7 @@ for (const service of ['kms', 'iam', 'sts', 'cloudtrail'] as const) {
     for (const [operation, members] of Object.entries<Members>(shapes[service])) {
       it(`agrees with the installed SDK on ${operation}`, () => {
         const input = operationSchema(operation, sdks[service])[4]();
-        // Where there is nothing to say, some have no structure at all.
+        // Some operations without input have no structure at all.
         if (isStructure(input)) agree(operation, members, input);
         else assert.deepEqual(members, {});
       });
@@ -104,7 +106,7 @@ for (const service of ['kms', 'iam', 'sts', 'cloudtrail'] as const) {
 }
 
 describe('the KMS contract', () => {
-  it('knows every operation of the installed SDK', () => {
+  it('has every operation of the installed SDK', () => {
     const operations = Object.values<unknown>(kms).filter(
       (one): one is Operation => Array.isArray(one) && one[0] === 9,
     );
@@ -114,7 +116,7 @@ describe('the KMS contract', () => {
     );
   });
 
-  it('knows which operations have no output', () => {
+  it('lists the operations without output', () => {
     const silent = Object.keys(shapes.kms).filter(
       (name) => !isStructure(operationSchema(name)[5]()),
     );

@@ -1,7 +1,7 @@
 /**
- * contract: what may be said on the wire, as data and types: services, operations, their inputs with every constraint.
- * Proved by the compiler against the AWS SDK's types. It must not know how requests are read, checked or performed.
- * Begin at `shape.ts`, then `kms/cryptographic.ts` for an example.
+ * contract: the wire contract as data and types: services, operations, and their inputs with every
+ * constraint. The compiler checks it against the AWS SDK's types. It must not know how requests are
+ * decoded, validated or performed. Begin at `shape.ts`, then `kms/cryptographic.ts` for an example.
  */
 export {
   services,

@@ -1,4 +1,4 @@
-/** The installation as `keyhold status` shows it: all Regions of the caller's account. */
+/** The installation, as `keyhold status` shows it: all Regions of the caller's account. */
 export interface Status {
   readonly Endpoint: string;
   readonly Version: string;
@@ -33,12 +33,15 @@ export interface HsmStatus {
   readonly State: string;
   readonly Keys: number;
   readonly Users: number;
-  /** Operations done since the HSM process started. */
+  /** Operations since the HSM process started. */
   readonly Operations: number;
   readonly Synchronized: boolean;
-  /** On how many HSMs of the cluster all is that this one holds. Not there for one that does not run. */
+  /**
+   * Coverage: the number of the cluster's HSMs that have everything that this one has. Absent if it
+   * is not running.
+   */
   readonly Coverage?: { readonly On: number; readonly Of: number };
-  /** Why it is DEGRADED, and since when (seconds since the epoch). */
+  /** Reason and time of state DEGRADED, in seconds since the epoch. */
   readonly Reason?: string;
   readonly Since?: number;
 }
@@ -48,7 +51,7 @@ export interface KeyStoreStatus {
   readonly Region: string;
   readonly ConnectionState: string;
   readonly ConnectionErrorCode?: string;
-  /** Why it could not be connected, and since when (seconds since the epoch). */
+  /** Reason and time of the connection failure, in seconds since the epoch. */
   readonly Reason?: string;
   readonly Since?: number;
   readonly CloudHsmClusterId: string;
@@ -56,7 +59,10 @@ export interface KeyStoreStatus {
   readonly Hsms: readonly HsmHealth[];
 }
 
-/** How an HSM answers to a connected key store: since when, in seconds since the epoch, and why if not healthy. */
+/**
+ * Health of an HSM in a connected key store: since when, in seconds since the epoch, and the reason
+ * if it is not healthy.
+ */
 export interface HsmHealth {
   readonly HsmId: string;
   readonly Healthy: boolean;
@@ -64,14 +70,17 @@ export interface HsmHealth {
   readonly Reason?: string;
 }
 
-/** One account of the installation. The management account is the first one: it makes the others and limits them. */
+/**
+ * An account of the installation. The management account is the first one: it creates the others
+ * and limits them.
+ */
 export interface AccountInfo {
   readonly AccountId: string;
   readonly AccountName?: string;
   readonly Management: boolean;
   readonly CreationDate: Date;
 }
-/** The access key of a new account's administrator; its secret is told this once. */
+/** The access key of a new account's administrator. Its secret is shown only this once. */
 export interface NewAccount {
   readonly Account: AccountInfo;
   readonly UserName: string;
@@ -79,46 +88,52 @@ export interface NewAccount {
   readonly SecretAccessKey: string;
 }
 
-/** What decided about an access: a statement of a policy, or a grant. */
+/** What led to a decision: a statement of a policy, or a grant. */
 export interface AccessCause {
-  /** `resource policy`, `grant`, `identity policy`, `permissions boundary`, `session policy` or `service control policy`. */
+  /**
+   * `resource policy`, `grant`, `identity policy`, `permissions boundary`, `session policy` or
+   * `service control policy`.
+   */
   readonly Source: string;
-  /** Of a grant. */
+  /** Present for a grant. */
   readonly GrantId?: string;
-  /** Of a policy: the statement, as JSON. */
+  /** The statement as JSON. Present for a policy. */
   readonly Statement?: string;
 }
 export interface ExplainedAccess {
   readonly Decision: 'ALLOWED' | 'DENIED';
-  /** For a denial what the caller would be told. */
+  /** For a denial, the error message that the caller would get. */
   readonly Reason: string;
   readonly PrincipalArn: string;
   readonly Action: string;
   readonly ResourceArn: string;
   readonly DecidedBy: readonly AccessCause[];
-  /** Condition keys that policies ask for and nothing is known of: with other values the decision may be another. */
+  /**
+   * Condition keys that policies test and whose values are unknown. Other values may change the
+   * decision.
+   */
   readonly UnknownContext: readonly string[];
 }
-/** What one principal can do with a key. */
+/** The access of one principal to a key. */
 export interface KeyAccess {
   readonly PrincipalArn: string;
-  /** Action → what allows it. */
+  /** The allowed actions, and what allows each. */
   readonly Actions: readonly PermittedAction[];
 }
 export interface PermittedAction {
   readonly Action: string;
-  /** Whether it takes conditions to hold that are not known to. */
+  /** True if it depends on conditions whose values are unknown. */
   readonly Conditional: boolean;
   readonly Through: readonly AccessCause[];
 }
 export interface PolicyFinding {
   readonly Level: 'error' | 'warning' | 'note';
-  /** Counted from 1; absent if it is about the whole policy. */
+  /** Number of the statement, counted from 1. Absent if the finding is about the whole policy. */
   readonly Statement?: number;
   readonly Text: string;
 }
 
-/** A backup, with what its file says of itself. */
+/** A backup, with the contents of its file's header. */
 export interface BackupInfo {
   readonly BackupId: string;
   readonly ClusterId: string;
@@ -129,7 +144,7 @@ export interface BackupInfo {
   readonly CreationDate: Date;
   readonly UserCount: number;
   readonly KeyCount: number;
-  /** The keys with the label that was asked for. */
+  /** The keys with the requested label. */
   readonly Keys: readonly {
     readonly KeyReference: string;
     readonly Label: string;
@@ -137,14 +152,17 @@ export interface BackupInfo {
   }[];
 }
 
-/** Our own service: what AWS has no API for. */
+/** Keyhold's own service: operations for which AWS has no API. */
 export interface KeyholdOperations {
-  /** Backs a cluster up now. */
+  /** Creates a backup of a cluster immediately. */
   readonly CreateBackup: {
     readonly input: { readonly ClusterId: string };
     readonly output: { readonly BackupId: string };
   };
-  /** Backups of all Regions of the caller's account, newest first: all, or those that hold a key with this label. */
+  /**
+   * Lists backups of all Regions of the caller's account, newest first: all, or those that contain
+   * a key with this label.
+   */
   readonly ListBackups: {
     readonly input: { readonly ClusterId?: string; readonly KeyLabel?: string };
     readonly output: { readonly Backups: readonly BackupInfo[] };
@@ -157,7 +175,7 @@ export interface KeyholdOperations {
     readonly input: Readonly<Record<string, never>>;
     readonly output: { readonly Accounts: readonly AccountInfo[] };
   };
-  /** The documents that limit every principal of an account; none: no limit. */
+  /** Policies that limit every principal of an account. No limit if there are none. */
   readonly GetServiceControlPolicies: {
     readonly input: { readonly AccountId: string };
     readonly output: { readonly Policies: readonly string[] };
@@ -166,12 +184,15 @@ export interface KeyholdOperations {
     readonly input: { readonly AccountId: string; readonly Policies: readonly string[] };
     readonly output: Readonly<Record<string, never>>;
   };
-  /** Why a principal of the caller's account may do something, or may not. */
+  /** Explains why a principal of the caller's account may or may not do something. */
   readonly ExplainAccess: {
     readonly input: {
       readonly PrincipalArn: string;
       readonly Action: string;
-      /** A key by id, ARN or alias; or any other resource by ARN; or neither for the account as a whole. */
+      /**
+       * A key by ID, ARN or alias; or another resource by ARN; or neither, for the account as a
+       * whole.
+       */
       readonly KeyId?: string;
       readonly ResourceArn?: string;
       /** Condition keys of the request, with their values. */
@@ -179,7 +200,7 @@ export interface KeyholdOperations {
     };
     readonly output: ExplainedAccess;
   };
-  /** Which users and roles of the key's account can do what with it, page by page. */
+  /** Lists the users and roles of the key's account that can use it, page by page. */
   readonly ListKeyAccess: {
     readonly input: {
       readonly KeyId: string;
@@ -189,7 +210,10 @@ export interface KeyholdOperations {
     readonly output: {
       readonly KeyArn: string;
       readonly Principals: readonly KeyAccess[];
-      /** On the first page: other accounts that the key policy or a grant lets in, as far as their own policies do. */
+      /**
+       * On the first page only: principals of other accounts that the key policy or a grant allows,
+       * subject to their own policies.
+       */
       readonly OtherAccounts: readonly KeyAccess[];
       readonly NextMarker?: string;
     };

@@ -6,7 +6,7 @@ type Keyhold<N extends keyof KeyholdOperations> = ShapeOf<KeyholdOperations[N]['
 const accountId = { kind: 'text', pattern: String.raw`\d{12}` } as const;
 const requiredAccountId = { ...accountId, required: true } as const;
 
-/** Our own service. */
+/** Keyhold's own service. */
 export const keyholdShapes = {
   DescribeStatus: {},
   CreateBackup: {

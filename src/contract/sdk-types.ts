@@ -4,7 +4,7 @@ import type * as Iam from '@aws-sdk/client-iam';
 import type * as Kms from '@aws-sdk/client-kms';
 import type * as Sts from '@aws-sdk/client-sts';
 
-/** The SDK's modules, for their types alone: nothing of the SDK is there at run time. */
+/** The SDK's modules, for their types only. Nothing of the SDK is loaded at run time. */
 interface Sdk {
   readonly kms: typeof Kms;
   readonly cloudhsm: typeof CloudHsm;
@@ -14,7 +14,10 @@ interface Sdk {
 }
 export type SdkServiceName = keyof Sdk;
 
-/** The names of all operations that the SDK knows: what its command classes are called (`$Command` is their base). */
+/**
+ * The names of all operations that the SDK knows, from its command classes (`$Command` is their
+ * base).
+ */
 export type SdkOperationName<S extends SdkServiceName> = Exclude<
   keyof Sdk[S] extends infer K ? (K extends `${infer N}Command` ? N : never) : never,
   '$'
@@ -26,14 +29,20 @@ type CommandClass<S extends SdkServiceName, N extends string> = `${N}Command` ex
     : never
   : never;
 
-/** A type of the SDK as it is after decoding: what is required is there, what is optional is absent or there, never undefined. */
+/**
+ * A type of the SDK after decoding: required members are present, optional ones are present or
+ * absent, never undefined.
+ */
 export type Exact<T> = T extends Uint8Array | Date | string | number | boolean
   ? T
   : T extends readonly (infer E)[]
     ? readonly Exact<E>[]
     : { readonly [K in keyof T]: Exact<Exclude<T[K], undefined>> };
 
-/** The part of a command that names its types. Constructors don't: where nothing is required, they are overloaded. */
+/**
+ * The part of a command that has its types. Constructors are not usable: if nothing is required,
+ * they are overloaded.
+ */
 interface Command<I, O> {
   readonly input: I;
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: O }>;

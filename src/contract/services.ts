@@ -5,10 +5,10 @@ import type { shapes } from './shapes.ts';
 
 interface JsonService {
   readonly protocol: 'json';
-  /** What `X-Amz-Target` says before the dot. */
+  /** The prefix of `X-Amz-Target`, before the dot. */
   readonly targetPrefix: string;
   readonly signingName: string;
-  /** The member of an error's body that holds its text. */
+  /** The member of an error's body that contains its message. */
   readonly errorMember: 'message' | 'Message';
 }
 interface QueryService {
@@ -21,7 +21,7 @@ interface QueryService {
 export type Services = typeof shapes;
 export type ServiceName = keyof Services;
 
-/** How each service is spoken to. */
+/** The protocol of each service. */
 export const services = {
   kms: {
     protocol: 'json',
@@ -61,10 +61,10 @@ export const services = {
   },
 } as const satisfies Record<ServiceName, JsonService | QueryService>;
 
-/** The operations of a service; of a union of services, those of all. */
+/** The operations of a service. For a union of services, those of all. */
 export type OperationName<S extends ServiceName> = { [T in S]: keyof Services[T] & string }[S];
 
-/** An operation's input after decoding: exact, bytes as Uint8Array, timestamps as Date. */
+/** An operation's input after decoding: bytes as Uint8Array, timestamps as Date. */
 export type Request<
   S extends ServiceName,
   N extends OperationName<S>,
@@ -76,7 +76,10 @@ export type Request<
       ? KeyholdOperations[N]['input']
       : never;
 
-/** An operation's output before encoding: exact, bytes as Uint8Array, timestamps as Date, without `$metadata`. */
+/**
+ * An operation's output before encoding: bytes as Uint8Array, timestamps as Date, without
+ * `$metadata`.
+ */
 export type Response<
   S extends ServiceName,
   N extends OperationName<S>,

@@ -1,14 +1,17 @@
 /**
- * The wire contract as data: nine kinds of member, with the constraint figures of the service models beside them.
- * `ShapeOf<T>` ties a table to a type, so that a missing member, a wrong kind or a wrong required flag does not compile.
+ * The wire contract as data: nine kinds of member, with the constraints of the service models.
+ * `ShapeOf<T>` ties a table to a type, so that a missing member, a wrong kind or a wrong required
+ * flag does not compile.
  */
 
 interface Flags {
   readonly required?: true;
-  /** The value is never repeated in an error. */
+  /** True if errors must not repeat the value. */
   readonly sensitive?: true;
 }
-/** Bounds: of a number its value, of all others the length (text in UTF-16 units, blobs in bytes). */
+/**
+ * Bounds: of a number its value, of all others the length (text in UTF-16 units, blobs in bytes).
+ */
 interface Bounds {
   readonly min?: number;
   readonly max?: number;
@@ -16,12 +19,12 @@ interface Bounds {
 
 export interface TextShape extends Flags, Bounds {
   readonly kind: 'text';
-  /** As the service model spells it; the whole text must match. */
+  /** The pattern as the service model spells it. The whole text must match. */
   readonly pattern?: string;
 }
 export interface EnumShape<V extends string = string> extends Flags {
   readonly kind: 'enum';
-  /** The values are the names; a table of the domain may stand here as it is. */
+  /** The names are the values, so that a table of the domain can be used directly. */
   readonly values: Readonly<Record<V, unknown>>;
 }
 export interface BlobShape extends Flags, Bounds {
@@ -65,7 +68,7 @@ export interface Members {
   readonly [name: string]: MemberShape;
 }
 
-/** The kind of shape that decodes to `V`. The brackets keep unions whole. */
+/** The kind of shape that decodes to `V`. The brackets prevent distribution over unions. */
 type MemberOf<V> = [V] extends [Uint8Array]
   ? BlobShape
   : [V] extends [Date]
@@ -87,7 +90,9 @@ type MemberOf<V> = [V] extends [Uint8Array]
 type RequiredFlag<T, K extends keyof T> =
   {} extends Pick<T, K> ? { readonly required?: never } : { readonly required: true };
 
-/** The table that an exact input type `T` needs: every member, with its kind and required flag. */
+/**
+ * The table that an exact input type `T` requires: every member, with its kind and required flag.
+ */
 export type ShapeOf<T> = {
   readonly [K in keyof T]-?: MemberOf<Exclude<T[K], undefined>> & RequiredFlag<T, K>;
 };

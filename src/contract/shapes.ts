@@ -18,8 +18,8 @@ import type { Members } from './shape.ts';
 import { stsShapes } from './sts.ts';
 
 /**
- * The inputs of every operation that Keyhold serves. Outputs need no table: their bytes are Uint8Array, their timestamps
- * Date, and each has one form on the wire.
+ * The inputs of every operation of Keyhold. Outputs need no table: their bytes are Uint8Array and
+ * their timestamps Date, and each has only one form on the wire.
  */
 export const shapes = {
   kms: {
@@ -45,7 +45,7 @@ export const shapes = {
   readonly keyhold: Record<keyof KeyholdOperations, Members>;
 };
 
-/** The KMS operations that answer with an empty body; all others answer at least `{}`. */
+/** The KMS operations whose response has an empty body. All others return at least `{}`. */
 export const withoutOutput: ReadonlySet<string> = new Set([
   'CreateAlias',
   'DeleteAlias',
@@ -63,7 +63,7 @@ export const withoutOutput: ReadonlySet<string> = new Set([
   'UpdatePrimaryRegion',
 ] satisfies (keyof typeof shapes.kms)[]);
 
-/** The STS operations that nobody signs: what they bring along says who calls. */
+/** The STS operations that are not signed: a token in the input identifies the caller. */
 export const withoutSignature: ReadonlySet<string> = new Set([
   'AssumeRoleWithWebIdentity',
 ] satisfies (keyof typeof shapes.sts)[]);

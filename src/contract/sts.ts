@@ -4,7 +4,7 @@ import type { ShapeOf } from './shape.ts';
 
 type Sts<N extends string> = ShapeOf<SdkRequest<'sts', N>>;
 
-/** Figures: the service model of AWS STS, 2011-06-15. */
+/** Constraints: the service model of AWS STS, 2011-06-15. */
 const policy = {
   kind: 'text',
   min: 1,

@@ -1,4 +1,6 @@
-/** Members that several IAM operations share. Figures: the service model of AWS IAM, 2010-05-08. */
+/**
+ * Members that several IAM operations share. Constraints: the service model of AWS IAM, 2010-05-08.
+ */
 const name = { kind: 'text', min: 1, max: 128, pattern: String.raw`[\w+=,.@-]+` } as const;
 export const userName = name;
 export const requiredUserName = { ...name, required: true } as const;

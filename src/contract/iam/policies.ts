@@ -32,7 +32,7 @@ const inline = { PolicyName: policyName, PolicyDocument: document } as const;
 const managed = { PolicyArn: requiredArn } as const;
 const boundary = { PermissionsBoundary: requiredArn } as const;
 
-/** Inline and managed policies, what they are attached to, and permissions boundaries. */
+/** Operations on inline and managed policies, their attachments, and permissions boundaries. */
 export const policyShapes = {
   PutUserPolicy: { ...ofUser, ...inline } satisfies Iam<'PutUserPolicy'>,
   GetUserPolicy: { ...ofUser, ...named } satisfies Iam<'GetUserPolicy'>,

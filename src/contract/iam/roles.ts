@@ -21,7 +21,7 @@ type Iam<N extends string> = ShapeOf<SdkRequest<'iam', N>>;
 const thumbprints = { kind: 'list', member: { kind: 'text', min: 40, max: 40 } } as const;
 const clientId = { kind: 'text', min: 1, max: 255 } as const;
 
-/** Roles, and the identity providers that roles may trust. */
+/** Operations on roles, and on the identity providers that roles can trust. */
 export const roleShapes = {
   CreateRole: {
     Path: path,

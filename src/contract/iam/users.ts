@@ -21,7 +21,7 @@ type Iam<N extends string> = ShapeOf<SdkRequest<'iam', N>>;
 const newGroupName = { ...groupName, max: 128 } as const;
 const onlyUserName = { UserName: requiredUserName } as const;
 
-/** Users, their access keys and groups. */
+/** Operations on users, their access keys and groups. */
 export const userShapes = {
   CreateUser: {
     Path: path,

@@ -27,7 +27,7 @@ const dataKey = {
   DryRun: dryRun,
 } as const;
 
-/** Encrypting, decrypting, data keys, random bytes. */
+/** Operations for encryption, decryption, data keys and random bytes. */
 export const cryptographicShapes = {
   Encrypt: {
     KeyId: requiredKeyId,

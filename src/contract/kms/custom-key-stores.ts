@@ -15,7 +15,7 @@ const clusterId = {
 } as const;
 const password = { kind: 'text', min: 7, max: 32, sensitive: true } as const;
 
-/** What only external key stores have. Create and Update take the same. */
+/** Members of external key stores, which Create and Update have in common. */
 const external = {
   XksProxyUriEndpoint: { kind: 'text', min: 10, max: 128, pattern: '^https://[a-zA-Z0-9.-]+$' },
   XksProxyUriPath: {

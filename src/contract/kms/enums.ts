@@ -7,8 +7,8 @@ import {
 import type { SdkRequest } from '../sdk-types.ts';
 
 /**
- * Enums of the wire that the domain has no table for, as the SDK has them, complete: one that gains a value there does
- * not compile here.
+ * Enums of the wire for which the domain has no table, complete as in the SDK: a value that the SDK
+ * adds does not compile here.
  */
 type Values<V extends string | undefined> = Readonly<Record<Exclude<V, undefined>, true>>;
 type CreateKey = SdkRequest<'kms', 'CreateKey'>;
@@ -45,7 +45,7 @@ export const xksConnectivities = {
   VPC_ENDPOINT_SERVICE: true,
 } as const satisfies Values<CreateStore['XksProxyConnectivity']>;
 
-/** The specs that there were when the parameter was deprecated. */
+/** The specs that existed when the parameter was deprecated. */
 export const customerMasterKeySpecs = {
   RSA_2048: true,
   RSA_3072: true,

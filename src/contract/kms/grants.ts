@@ -15,7 +15,7 @@ import {
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
-/** Newer than the service model at hand: the figures of other principals. */
+/** Newer than the service model that was used: constraints as for other principals. */
 const servicePrincipal = principalId;
 
 export const grantShapes = {

@@ -14,7 +14,7 @@ import {
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
-/** What hangs on a KMS key: aliases, its policy, tags. */
+/** Operations on a KMS key's aliases, policy and tags. */
 export const keyAttachmentShapes = {
   CreateAlias: { AliasName: aliasName, TargetKeyId: requiredKeyId } satisfies Kms<'CreateAlias'>,
   UpdateAlias: { AliasName: aliasName, TargetKeyId: requiredKeyId } satisfies Kms<'UpdateAlias'>,

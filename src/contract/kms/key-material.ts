@@ -11,7 +11,7 @@ import { keyMaterialId, limitUpTo, marker, requiredKeyId } from './members.ts';
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
-/** Rotating key material and importing it. */
+/** Operations that rotate and import key material. */
 export const keyMaterialShapes = {
   EnableKeyRotation: {
     KeyId: requiredKeyId,

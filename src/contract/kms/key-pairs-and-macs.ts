@@ -37,7 +37,9 @@ const dataKeyPair = {
   DryRun: dryRun,
 } as const;
 
-/** What asymmetric and HMAC keys do beside encrypting, and key pairs for use outside KMS. */
+/**
+ * Operations of asymmetric and HMAC keys other than encryption, and key pairs for use outside KMS.
+ */
 export const keyPairAndMacShapes = {
   Sign: {
     KeyId: requiredKeyId,
@@ -79,7 +81,7 @@ export const keyPairAndMacShapes = {
     DryRun: dryRun,
     Recipient: recipient,
   } satisfies Kms<'DeriveSharedSecret'>,
-  // Newer than the service model at hand: the figures of other ciphertexts.
+  // Newer than the service model that was used: constraints as for other ciphertexts.
   Encapsulate: {
     KeyId: requiredKeyId,
     EncapsulationAlgorithm: encapsulationAlgorithm,

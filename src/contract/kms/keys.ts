@@ -16,7 +16,7 @@ import {
 
 type Kms<N extends string> = ShapeOf<SdkRequest<'kms', N>>;
 
-/** Making, listing, changing, replicating and deleting KMS keys. */
+/** Operations that create, list, change, replicate and delete KMS keys. */
 export const keyShapes = {
   CreateKey: {
     Policy: policy,
@@ -40,7 +40,7 @@ export const keyShapes = {
     Description: { ...description, required: true },
   } satisfies Kms<'UpdateKeyDescription'>,
   GetKeyLastUsage: { KeyId: requiredKeyId } satisfies Kms<'GetKeyLastUsage'>,
-  // The model allows 1 to 365 days; the service then refuses what is not 7 to 30.
+  // The service model allows 1 to 365 days; the service then rejects values outside 7 to 30.
   ScheduleKeyDeletion: {
     KeyId: requiredKeyId,
     PendingWindowInDays: { kind: 'int', min: 1, max: 365 },

@@ -1,4 +1,6 @@
-/** Members that several KMS operations share. Figures: the service model of AWS KMS, 2014-11-01. */
+/**
+ * Members that several KMS operations share. Constraints: the service model of AWS KMS, 2014-11-01.
+ */
 export const keyId = { kind: 'text', min: 1, max: 2048 } as const;
 export const requiredKeyId = { ...keyId, required: true } as const;
 
@@ -34,7 +36,7 @@ export const marker = {
   max: 1024,
   pattern: String.raw`[\u0020-\u00FF]*`,
 } as const;
-/** The model's bound is 1000 for all listings; the API reference gives each its own. */
+/** The service model's bound is 1000 for all listings; the API reference has one for each. */
 export const limitUpTo = <const Max extends number>(max: Max) =>
   ({ kind: 'int', min: 1, max }) as const;
 
