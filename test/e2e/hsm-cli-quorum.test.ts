@@ -135,7 +135,7 @@ describe('keyhold hsm', () => {
       ['backup', 'restore', ...options, '--manufacturer-root', cluster.caFile],
       world.environment(),
     );
-    await assert.rejects(wrongRoot, /does not vouch/);
+    await assert.rejects(wrongRoot, /did not certify/);
     await keyholdHsm(['backup', 'restore', ...options, ...root], world.environment());
     await untilCluster(
       world,

@@ -6,9 +6,9 @@ import type { HsmContext, TargetOptions } from './context.ts';
 import type { Format } from './format.ts';
 
 /**
- * For commander: runs `work` with the command's options and those of `keyhold hsm`, and prints what
- * it returns. Commander knows no types: that the options are what `work` takes is said where the
- * command is declared, a few lines above the call.
+ * Returns a commander action that runs `work` with the options of the command and of `keyhold hsm`,
+ * and prints the result. Commander has no types: the declaration of the command, a few lines above
+ * the call, must fit the options that `work` takes.
  */
 export function act(
   context: HsmContext,
@@ -21,10 +21,7 @@ export function act(
   };
 }
 
-/**
- * Prints as cloudhsm-cli does: always JSON on the output, the exit code says the same as
- * `error_code`.
- */
+/** Prints like cloudhsm-cli: always JSON on the output, with an exit code equal to `error_code`. */
 async function answer(io: CliIo, format: Format, work: () => Promise<unknown>): Promise<void> {
   try {
     print(io, format, { error_code: 0, data: await work() });
@@ -38,7 +35,7 @@ async function answer(io: CliIo, format: Format, work: () => Promise<unknown>): 
   }
 }
 
-/** Members that cloudhsm-cli writes as strings though they are booleans. */
+/** Boolean members that cloudhsm-cli writes as strings. */
 const TEXTUAL: ReadonlySet<string> = new Set(['locked']);
 
 function print(io: CliIo, format: Format, answer: object): void {
@@ -48,7 +45,8 @@ function print(io: CliIo, format: Format, answer: object): void {
 }
 
 /**
- * For programs: the HSM's own code, why it could not be asked, or that the command made no sense.
+ * Returns an error name for programs: the HSM's code, the reason why it is unreachable, or invalid
+ * usage.
  */
 function errorName(error: unknown): string {
   if (error instanceof HsmError) return error.code;
@@ -58,5 +56,5 @@ function errorName(error: unknown): string {
 function explain(error: unknown): string {
   const message = messageOf(error);
   if (!(error instanceof HsmUnreachableError) || error.reason !== 'untrusted') return message;
-  return `${message}. The HSM's certificate is not signed by the CA in --ca-file: it is another cluster's HSM, or the cluster is not initialized yet`;
+  return `${message}; its certificate is not signed by the CA in --ca-file: the HSM belongs to another cluster, or the cluster is not initialized`;
 }

@@ -4,8 +4,8 @@ import { CliError } from '../io.ts';
 import { bytesOfFile } from './files.ts';
 
 /**
- * cloudhsm-cli's token file, version 2.0: what is approved, what approvers sign, and what they
- * signed. All in base64.
+ * Token file of cloudhsm-cli, version 2.0: the data to approve, the digest to sign, and the
+ * signatures. All in base64.
  */
 interface ApprovalFile {
   readonly version: '2.0';
@@ -15,7 +15,7 @@ interface ApprovalFile {
   readonly signatures: readonly { readonly username: string; readonly signature: string }[];
 }
 
-/** Likewise for the registration of a key to approve with: signed by oneself. */
+/** Token file to register a key to approve with. The user signs it with that key. */
 interface RegistrationFile {
   readonly version: '2.0';
   readonly tokens: readonly [
@@ -23,10 +23,10 @@ interface RegistrationFile {
   ];
 }
 
-/** The option of commands that may take approvals. */
+/** Option of the commands that may require approvals. */
 export const APPROVAL = [
   '--approval <file>',
-  'token file with the approvals, where a quorum is asked for',
+  'token file with the approvals, if the command requires a quorum',
 ] as const;
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
@@ -52,7 +52,7 @@ export function writeTokenFile(
   write(path, file);
 }
 
-/** Adds one approver's signature, or the owner's to a registration. */
+/** Adds the signature of an approver, or of the key's owner to a registration. */
 export function addSignature(path: string, username: string, signature: Uint8Array): void {
   const file = read(path);
   if (isRegistration(file)) {
@@ -63,17 +63,18 @@ export function addSignature(path: string, username: string, signature: Uint8Arr
   write(path, { ...file, signatures: [...others, { username, signature: base64(signature) }] });
 }
 
-/** What approvers sign: a SHA-256 digest. */
+/** Reads the SHA-256 digest that approvers sign. */
 export function digestIn(path: string): Buffer {
   const file = read(path);
   return Buffer.from(isRegistration(file) ? file.tokens[0].unsigned : file.token, 'base64');
 }
 
-/** For the `approval` of a command; nothing if no file is named. */
+/** Reads the `approval` of a command. Returns an empty object if no file is given. */
 export function approvalFrom(path: string | undefined): { readonly approval?: Approval } {
   if (path === undefined) return {};
   const file = read(path);
-  if (isRegistration(file)) throw new CliError(`${path} is for registering a key`);
+  if (isRegistration(file))
+    throw new CliError(`${path} is a registration token and cannot approve a command`);
   const signatures = file.signatures.map(({ username, signature }) => ({
     username,
     signature: Buffer.from(signature, 'base64'),
@@ -86,7 +87,10 @@ export function registrationFrom(path: string): {
   readonly signature: Uint8Array;
 } {
   const file = read(path);
-  if (!isRegistration(file)) throw new CliError(`${path} is not for registering a key`);
+  if (!isRegistration(file))
+    throw new CliError(
+      `${path} is not a registration token; get one with \`quorum token-sign generate --service registration\``,
+    );
   const [{ approval_data: data, signed }] = file.tokens;
   return { approvalData: Buffer.from(data, 'base64'), signature: Buffer.from(signed, 'base64') };
 }
@@ -98,7 +102,7 @@ function read(path: string): ApprovalFile | RegistrationFile {
   } catch (error) {
     if (error instanceof CliError) throw error;
   }
-  throw new CliError(`${path} is not a token file of \`quorum token-sign generate\``);
+  throw new CliError(`${path} is not a token file written by \`quorum token-sign generate\``);
 }
 
 function write(path: string, file: ApprovalFile | RegistrationFile): void {

@@ -1,16 +1,16 @@
 import { CliError, type CliIo } from '../io.ts';
 
-/** The password given as an option, else asked for twice. */
+/** Returns the password of the option, or prompts for it twice. */
 export async function newPassword(io: CliIo, given: string | undefined): Promise<string> {
   if (given !== undefined) return given;
   const ask = prompt(io);
   const password = await ask('Enter password: ');
   if (password !== (await ask('Confirm password: ')))
-    throw new CliError('the passwords are not the same; nothing was changed');
+    throw new CliError('the passwords do not match; nothing was changed');
   return password;
 }
 
-/** The password given as an option, else asked for. */
+/** Returns the password of the option, or prompts for it. */
 export async function knownPassword(io: CliIo, given: string | undefined): Promise<string> {
   return given ?? (await prompt(io)('Enter password: '));
 }
@@ -18,7 +18,7 @@ export async function knownPassword(io: CliIo, given: string | undefined): Promi
 function prompt(io: CliIo): (question: string) => Promise<string> {
   if (!io.askSecret)
     throw new CliError(
-      'no password: give --password, or run the command in a terminal to be asked for it',
+      'missing password: pass --password (for backups --passphrase), or run the command in a terminal to be prompted',
     );
   return io.askSecret;
 }

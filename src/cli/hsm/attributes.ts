@@ -42,48 +42,52 @@ const parsers: Readonly<Record<Kind, (text: string) => Value | undefined>> = {
 
 function pair(text: string): [name: string, value: string] {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError(`${text} is not name=value.`);
+  if (at < 1) throw new InvalidArgumentError('Must be NAME=VALUE.');
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/**
- * The value that `text` stands for as this attribute. Throws commander’s error if there is none.
- */
+/** Parses the value of an attribute. Throws commander's InvalidArgumentError if it is invalid. */
 export function attributeValue(name: string, text: string): Value {
   if (!Object.hasOwn(kinds, name))
     throw new InvalidArgumentError(
-      `There is no key attribute ${name}; there are ${Object.keys(kinds).join(', ')}.`,
+      `Unknown key attribute "${name}"; known attributes: ${Object.keys(kinds).join(', ')}.`,
     );
-  const value = parsers[kinds[name as keyof KeyAttributes]](text);
-  if (value === undefined) throw new InvalidArgumentError(`${text} is no value for ${name}.`);
+  const kind = kinds[name as keyof KeyAttributes];
+  const value = parsers[kind](text);
+  if (value === undefined)
+    throw new InvalidArgumentError(
+      `Invalid value "${text}" for attribute ${name}: must be ${kind === 'flag' ? 'true or false' : 'a number'}.`,
+    );
   return value;
 }
 
-/** For commander: adds one `key-reference=0x…` or `attr.name=value` to the filter. */
-export function collectFilter(text: string, before: KeyFilter = {}): KeyFilter {
+/** Commander parser: adds a `key-reference=0x…` or `attr.name=value` to the filter. */
+export function collectFilter(text: string, previous: KeyFilter = {}): KeyFilter {
   const [name, value] = pair(text);
   if (name === 'key-reference') {
     const [, digits] = /^0x([0-9a-f]{1,16})$/i.exec(value) ?? [];
     if (digits === undefined)
       throw new InvalidArgumentError(
-        `${value} is not a key reference (0x and up to 16 hex digits).`,
+        `Invalid key reference "${value}": must be 0x and up to 16 hex digits.`,
       );
-    return { ...before, handle: digits.toLowerCase().padStart(16, '0') };
+    return { ...previous, handle: digits.toLowerCase().padStart(16, '0') };
   }
   if (!name.startsWith('attr.'))
-    throw new InvalidArgumentError(`Filter by key-reference=0x… or attr.NAME=VALUE, not ${name}.`);
+    throw new InvalidArgumentError(
+      `Unknown filter "${name}": must be key-reference=0x… or attr.NAME=VALUE.`,
+    );
   const attribute = name.slice('attr.'.length);
   return {
-    ...before,
-    attributes: { ...before.attributes, [attribute]: attributeValue(attribute, value) },
+    ...previous,
+    attributes: { ...previous.attributes, [attribute]: attributeValue(attribute, value) },
   };
 }
 
 /**
- * For commander: adds one `name=value` to the attributes of a new key. The HSM judges which may be
- * chosen.
+ * Commander parser: adds a `name=value` to the attributes of a new key. The HSM checks which
+ * attributes can be set.
  */
-export function collectTemplate(text: string, before: KeyTemplate = {}): KeyTemplate {
+export function collectTemplate(text: string, previous: KeyTemplate = {}): KeyTemplate {
   const [name, value] = pair(text);
-  return { ...before, [name]: attributeValue(name, value) };
+  return { ...previous, [name]: attributeValue(name, value) };
 }

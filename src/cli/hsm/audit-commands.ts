@@ -32,7 +32,7 @@ export function addAuditCommands(hsm: Command, context: HsmContext): void {
   audit
     .command('policy')
     .description(
-      'what the HSMs of the cluster record, and (as admin) whether that includes each use of a key',
+      'show what the HSMs record, or (as admin) set whether they record each use of a key',
     )
     .option('--key-use <value>', 'true or false', parseFlag)
     .addHelpText(
@@ -43,14 +43,14 @@ export function addAuditCommands(hsm: Command, context: HsmContext): void {
   audit
     .command('verify')
     .description(
-      'check an exported audit log, offline: no gap, no change, signed by genuine hardware',
+      'verify an exported audit log offline: complete, unchanged, signed by genuine hardware',
     )
-    .requiredOption('--file <file>', 'what audit export printed')
+    .requiredOption('--file <file>', 'output of audit export')
     .option(
       '--manufacturer-root <file>',
       'certificate of the HSMs’ manufacturer (certificates/manufacturer-root.crt of the data folder)',
     )
-    .option('--public-key <file>', 'PEM of the hardware key of the one HSM whose log it is')
+    .option('--public-key <file>', 'PEM file with the hardware key, for the log of a single HSM')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm audit verify --file audit.ndjson --manufacturer-root manufacturer-root.crt',
@@ -68,7 +68,7 @@ async function policy(context: HsmContext, options: PolicyOptions): Promise<obje
 }
 
 function parseFlag(text: string): boolean {
-  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('It is true or false.');
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Must be true or false.');
   return text === 'true';
 }
 
@@ -76,7 +76,7 @@ async function verify({ file, manufacturerRoot, publicKey }: VerifyOptions): Pro
   const trusted = manufacturerRoot ?? publicKey;
   if (trusted === undefined)
     throw new CliError(
-      'say whom you trust: --manufacturer-root FILE, or --public-key FILE of one HSM',
+      'missing trust root: pass --manufacturer-root FILE, or --public-key FILE for a single HSM',
     );
   const pem = readFileSync(trusted, 'utf8');
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
@@ -95,8 +95,8 @@ async function verify({ file, manufacturerRoot, publicKey }: VerifyOptions): Pro
 }
 
 /**
- * One log per HSM, each whole: an HSM that can't be read makes the export fail, after the others
- * are printed.
+ * Prints the complete log of every HSM. If one HSM cannot be read, prints the others and then
+ * fails.
  */
 async function exportAll(context: HsmContext, options: TargetOptions): Promise<void> {
   const { io } = context;

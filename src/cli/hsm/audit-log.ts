@@ -5,11 +5,11 @@ import type { HsmContext, TargetOptions } from './context.ts';
 import { loginFrom } from './credentials.ts';
 import { addressesOf, trustAnchorOf } from './target.ts';
 
-/** Records asked for at a time. */
 const RECORDS_PER_REQUEST = 500;
 
 /**
- * The log of one HSM as lines of JSON: first whose it is, then its records. As admin or auditor.
+ * Yields the log of an HSM as lines of JSON: an identity header, then the records. Requires the
+ * credentials of an admin or auditor.
  */
 export async function* logOf(
   context: HsmContext,
@@ -17,7 +17,9 @@ export async function* logOf(
   trustAnchor: string | undefined,
 ): AsyncGenerator<string> {
   if (trustAnchor === undefined)
-    throw new CliError('name the CA that signed the cluster certificate: --ca-file customerCA.crt');
+    throw new CliError(
+      'missing CA of the cluster certificate: pass --ca-file customerCA.crt or set CLOUDHSM_CA_FILE',
+    );
   const { username, role, password } = loginFrom(context.env);
   const connection = await connectHsm(address, { trustAnchor });
   try {
@@ -29,13 +31,13 @@ export async function* logOf(
   }
 }
 
-/** The logs of all HSMs that the options name. */
+/** Yields the logs of all HSMs that the options name. */
 export async function* logsOf(context: HsmContext, options: TargetOptions): AsyncGenerator<string> {
   for (const address of await addressesOf(context, options))
     yield* logOf(context, address, trustAnchorOf(context, options));
 }
 
-/** Signed just before, so that nothing can be cut off unnoticed. */
+/** Requests a checkpoint first, so that a truncated log is detected. */
 async function* recordsOf(connection: HsmConnection): AsyncGenerator<string> {
   const { identity } = await connection.call('checkpointAudit', {});
   yield `${JSON.stringify({ format: AUDIT_FORMAT, ...identity })}\n`;

@@ -17,7 +17,7 @@ import { bytesOfFile } from './files.ts';
 import { backUpNow, listKept } from './kept-backups.ts';
 import { withLogin } from './login.ts';
 import { withNewHsm } from './new-hsm.ts';
-import { backupFactsShape, backupShape } from './shapes.ts';
+import { backupSummaryShape, backupShape } from './shapes.ts';
 
 interface FileOptions extends TargetOptions, SecretOptions {
   readonly path: string;
@@ -25,36 +25,36 @@ interface FileOptions extends TargetOptions, SecretOptions {
   readonly manufacturerRoot: string;
 }
 
-/** What an HSM takes at a time from somebody who is logged in, and from a stranger; bytes. */
+/** Upload sizes that an HSM accepts at a time, after a login and without one. */
 const PIECE_BYTES = 512 * 1024;
 const UNAUTHENTICATED_PIECE_BYTES = 12 * 1024;
 const PASSPHRASE = [
   '--passphrase <text>',
-  'at least 12 characters; asked for if left out',
+  'at least 12 characters; prompted for if omitted',
 ] as const;
 const ROOT = [
   '--manufacturer-root <file>',
-  'manufacturer-root.crt, which vouches that it is a genuine HSM',
+  'manufacturer-root.crt of the data folder, to verify that the HSM is genuine',
 ] as const;
 
 /**
- * Backups that Keyhold keeps, and those in the owner's hands: files that open under a passphrase,
- * in any HSM.
+ * Adds the commands for backups in Keyhold, and for exports: files of the owner, which any HSM can
+ * restore with the passphrase or shares.
  */
 export function addBackupCommands(hsm: Command, context: HsmContext): void {
-  const backup = hsm.command('backup').description('backups of the whole cluster, users and keys');
+  const backup = hsm.command('backup').description('backups of a cluster with its users and keys');
   backup
     .command('create')
     .description(
-      'have Keyhold make a backup now; with --path write one to a file of your own that a passphrase opens (as admin)',
+      'create a backup in Keyhold, or with --path an encrypted file of your own (as admin)',
     )
-    .option('--path <file>', 'the file')
+    .option('--path <file>', 'file to write')
     .option(...PASSPHRASE)
     .option(
       '--share-holders <user...>',
-      'instead of a passphrase: users with a registered RSA key, who each get a share',
+      'users with a registered RSA key who each get a share, instead of a passphrase',
     )
-    .option('--threshold <number>', 'how many of the shares open it', Number)
+    .option('--threshold <number>', 'number of shares needed to restore', Number)
     .option(...APPROVAL)
     .addHelpText(
       'after',
@@ -63,7 +63,7 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
         '  keyhold hsm backup create',
         '  keyhold hsm backup create --path cluster.backup',
         '  keyhold hsm backup create --path cluster.backup --share-holders anna ben carla --threshold 2',
-        '\nA holder opens his share with',
+        '\nTo decrypt a share, its holder runs:',
         '  openssl pkeyutl -decrypt -inkey anna.key -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 \\',
         '    -in cluster.backup.anna.share -out anna.share',
       ].join('\n'),
@@ -72,13 +72,13 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
   fileCommand(
     backup,
     'check',
-    'prove that a backup opens and is whole, without changing anything (as admin)',
+    'verify that a backup can be decrypted and is complete; changes nothing (as admin)',
     '--path cluster.backup',
   ).action(act(context, check));
   fileCommand(
     backup,
     'restore',
-    'make the first HSM of a new cluster a member of the backup’s cluster, with its users and keys',
+    'restore a backup, with its users and keys, to the first HSM of a new cluster',
     '--cluster-id cluster-… --path cluster.backup --manufacturer-root manufacturer-root.crt',
   )
     .requiredOption(...ROOT)
@@ -86,8 +86,8 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
     .action(act(context, restore));
   backup
     .command('restore-token')
-    .description('get a token for the restore of a backup that takes the approval of several users')
-    .requiredOption('--token <file>', 'write the token there')
+    .description('get a token to restore a backup that requires the approval of several users')
+    .requiredOption('--token <file>', 'file to write the token to')
     .requiredOption(...ROOT)
     .addHelpText(
       'after',
@@ -96,11 +96,12 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
     .action(act(context, restoreToken));
   backup
     .command('list')
-    .description(
-      'list the backups that Keyhold keeps, or with --path what is in files of your own; which of them hold a key',
+    .description('list the backups in Keyhold, or with --path the contents of backup files')
+    .option('--path <file...>', 'backup files')
+    .option(
+      '--key <label>',
+      'show only backups that contain a key with this label (for a KMS key, its ARN)',
     )
-    .option('--path <file...>', 'the files')
-    .option('--key <label>', 'only backups with a key of this label: of a KMS key that is its ARN')
     .addHelpText(
       'after',
       '\nExamples:\n  keyhold hsm backup list --key my-key\n  keyhold hsm backup list --path *.backup --key my-key',
@@ -112,11 +113,11 @@ function fileCommand(backup: Command, name: string, text: string, example: strin
   return backup
     .command(name)
     .description(text)
-    .requiredOption('--path <file>', 'the file')
+    .requiredOption('--path <file>', 'backup file')
     .option(...PASSPHRASE)
     .option(
       '--share <file...>',
-      'opened shares of as many holders as it takes, instead of the passphrase',
+      'files with decrypted shares, as many as the threshold, instead of a passphrase',
     )
     .addHelpText('after', `\nExample:\n  keyhold hsm backup ${name} ${example}`);
 }
@@ -150,7 +151,7 @@ async function check(context: HsmContext, options: FileOptions): Promise<object>
   const secret = await secretFrom(context.io, options);
   return withLogin(context, options, async (connection) => {
     await upload(connection, file, PIECE_BYTES);
-    return backupFactsShape(await connection.call('checkBackup', secret));
+    return backupSummaryShape(await connection.call('checkBackup', secret));
   });
 }
 
@@ -201,6 +202,6 @@ async function upload(connection: HsmConnection, file: Uint8Array, piece: number
 
 function headerOf(file: Uint8Array, path: string): BackupHeader {
   const backup = decodeBackupFile(file);
-  if (!backup) throw new CliError(`${path} is no backup`);
+  if (!backup) throw new CliError(`${path} is not a Keyhold backup file`);
   return backup.header;
 }

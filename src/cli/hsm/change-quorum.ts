@@ -5,18 +5,18 @@ import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
 import { withLogin } from './login.ts';
 
-/** The key with which a user approves. */
+/** Adds the commands for the keys that users approve with. */
 export function addChangeQuorumCommands(user: Command, context: HsmContext): void {
   const sign = user
     .command('change-quorum')
-    .description('the key that one approves with')
+    .description('keys that users approve with')
     .command('token-sign')
-    .description('by tokens');
+    .description('approval by signed tokens');
   sign
     .command('register')
-    .description('register one’s own key, with a signed token of service registration')
-    .requiredOption('--public-key <file>', 'PEM of an RSA-2048 or EC P-256 public key')
-    .requiredOption('--signed-token <file>', 'the token file, signed by oneself')
+    .description('register your own key, with a signed token of service registration')
+    .requiredOption('--public-key <file>', 'PEM file with an RSA-2048 or EC P-256 public key')
+    .requiredOption('--signed-token <file>', 'token file with your signature')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm user change-quorum token-sign register --public-key bob.pem --signed-token registration.token',
@@ -25,7 +25,7 @@ export function addChangeQuorumCommands(user: Command, context: HsmContext): voi
   sign
     .command('deregister')
     .description('remove a user’s key (as admin)')
-    .requiredOption('--username <name>', 'whose')
+    .requiredOption('--username <name>', 'name of the user')
     .option(...APPROVAL)
     .addHelpText(
       'after',

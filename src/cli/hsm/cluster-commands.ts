@@ -13,11 +13,11 @@ interface ActivateOptions extends TargetOptions {
 }
 
 export function addClusterCommands(hsm: Command, context: HsmContext): void {
-  const cluster = hsm.command('cluster').description('the cluster as a whole');
+  const cluster = hsm.command('cluster').description('commands for the whole cluster');
   cluster
     .command('activate')
     .description('set the password of the first admin; the cluster becomes ACTIVE')
-    .option('--password <password>', 'asked for if left out')
+    .option('--password <password>', 'prompted for if omitted')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt',
@@ -26,7 +26,7 @@ export function addClusterCommands(hsm: Command, context: HsmContext): void {
   cluster
     .command('hsm-info')
     .description(
-      'what the HSMs say of themselves; before the cluster is initialized also without --ca-file',
+      'show information about the HSMs; --ca-file is optional before the cluster is initialized',
     )
     .addHelpText('after', '\nExample:\n  keyhold hsm cluster hsm-info --cluster-id cluster-…')
     .action(act(context, showHsms));
@@ -55,7 +55,7 @@ async function infoOf(address: HsmAddress, trustAnchor: string | undefined): Pro
   try {
     if (trustAnchor === undefined && connection.info.lifecycle !== 'uninitialized') {
       throw new CliError(
-        'the cluster is initialized: name the CA that signed its certificate with --ca-file customerCA.crt',
+        'missing CA of the cluster certificate: the cluster is initialized, so pass --ca-file customerCA.crt',
       );
     }
     return connection.info;

@@ -12,7 +12,7 @@ user
   .addOption(new Option('--role <role>').choices(['admin', 'auditor']));
 tree.command('logout');
 
-it('completes commands, options, and the values that an option has', () => {
+it('completes commands, options and the choices of an option', () => {
   const cases: [string, string[]][] = [
     ['', ['user', 'logout', 'quit']],
     ['lo', ['logout']],

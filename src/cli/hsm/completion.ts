@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
 
-/**
- * What may stand at the end of the line: sub-commands, options, and the values of an option that
- * has a few.
- */
+/** Returns the completions of a line: sub-commands, options, or the choices of an option. */
 export function completions(tree: Command, line: string): readonly string[] {
   const words = line.split(/\s+/).filter((word) => word !== '');
-  const begun = /\s$/.test(line) || words.length === 0 ? '' : (words.pop() ?? '');
+  const partial = /\s$/.test(line) || words.length === 0 ? '' : (words.pop() ?? '');
   const command = commandAt(tree, words);
   const option = command.options.find(({ long }) => long !== undefined && long === words.at(-1));
   const candidates =
@@ -15,7 +12,7 @@ export function completions(tree: Command, line: string): readonly string[] {
       ? [...command.commands.map((sub) => sub.name()), ...(command === tree ? ['quit'] : [])]
       : longOptions(command));
   return candidates.filter(
-    (candidate) => candidate.startsWith(begun) && !words.includes(candidate),
+    (candidate) => candidate.startsWith(partial) && !words.includes(candidate),
   );
 }
 
@@ -23,7 +20,7 @@ function longOptions(command: Command): string[] {
   return [...command.options.flatMap(({ long }) => long ?? []), '--help'];
 }
 
-/** As deep into the tree as the words lead. */
+/** Follows the words into the tree as far as they name sub-commands. */
 function commandAt(tree: Command, words: readonly string[]): Command {
   let command = tree;
   for (const word of words)

@@ -19,8 +19,10 @@ export function loginFrom(env: Env): Login {
     );
   const [, username, password] = /^([^:]+):(.+)$/s.exec(pin) ?? [];
   if (username === undefined || password === undefined)
-    throw new CliError('CLOUDHSM_PIN is not user:password');
-  const role = ROLES.find((one) => one === env['CLOUDHSM_ROLE']);
-  if (!role) throw new CliError(`CLOUDHSM_ROLE is not one of ${ROLES.join(', ')}`);
+    throw new CliError('CLOUDHSM_PIN must be user:password');
+  const name = env['CLOUDHSM_ROLE'] ?? '';
+  const role = ROLES.find((one) => one === name);
+  if (!role)
+    throw new CliError(`invalid CLOUDHSM_ROLE "${name}": must be one of ${ROLES.join(', ')}`);
   return { username, role, password };
 }

@@ -23,7 +23,10 @@ interface SignOptions extends TargetOptions {
   readonly signaturePath?: string;
 }
 
-/** cloudhsm-cli's word → the mechanisms that it stands for: one per hash function, or one alone. */
+/**
+ * Names of cloudhsm-cli. Each stands for one mechanism per hash function, or for a single
+ * mechanism.
+ */
 const schemes = ['ecdsa', 'rsa-pkcs', 'rsa-pkcs-pss', 'ed25519', 'ed25519ph', 'ml-dsa'] as const;
 type Scheme = (typeof schemes)[number];
 const hashes = ['sha256', 'sha384', 'sha512'] as const;
@@ -36,29 +39,30 @@ export function addCryptoCommands(hsm: Command, context: HsmContext): void {
     .description('verify a signature with a public or private key');
   for (const scheme of schemes) {
     signing(sign.command(scheme), scheme, 'sign')
-      .option('--signature-path <file>', 'write the signature there, not in base64 into the answer')
+      .option(
+        '--signature-path <file>',
+        'file to write the signature to, instead of base64 in the output',
+      )
       .action(act(context, signWith(scheme)));
     signing(verify.command(scheme), scheme, 'verify')
-      .option('--signature <base64>', 'the signature')
-      .option('--signature-path <file>', 'a file with the signature')
+      .option('--signature <base64>', 'signature')
+      .option('--signature-path <file>', 'file with the signature')
       .action(act(context, verifyWith(scheme)));
   }
 }
 
 function signing(command: Command, scheme: Scheme, verb: 'sign' | 'verify'): Command {
   withFilter(command.description(`${verb} with ${scheme}`), 'key-filter')
-    .option('--data <base64>', 'the data')
-    .option('--data-path <file>', 'a file with the data')
+    .option('--data <base64>', 'data')
+    .option('--data-path <file>', 'file with the data')
     .addOption(
-      new Option('--data-type <type>', 'the data itself, or its digest')
+      new Option('--data-type <type>', 'whether the input is the data itself or its digest')
         .choices(['raw', 'digest'])
         .default('raw'),
     );
   if (hasHashes(scheme)) {
     command.addOption(
-      new Option('--hash-function <name>', 'the hash function')
-        .choices(hashes)
-        .makeOptionMandatory(),
+      new Option('--hash-function <name>', 'hash function').choices(hashes).makeOptionMandatory(),
     );
   }
   const given = `--key-filter attr.label=my-key${hasHashes(scheme) ? ' --hash-function sha256' : ''} --data-path message`;
@@ -75,11 +79,11 @@ function hasHashes(scheme: Scheme): boolean {
 function mechanismOf(scheme: Scheme, hashFunction: string | undefined): SignatureMechanism {
   const wanted = hashFunction === undefined ? scheme : `${scheme}-${hashFunction}`;
   const mechanism = signatureMechanisms.find((one) => one === wanted);
-  if (!mechanism) throw new CliError(`the HSMs don't sign with ${wanted}`);
+  if (!mechanism) throw new CliError(`unsupported signature mechanism "${wanted}"`);
   return mechanism;
 }
 
-function whatIsSigned(scheme: Scheme, { hashFunction, data, dataPath, dataType }: SignOptions) {
+function signatureInput(scheme: Scheme, { hashFunction, data, dataPath, dataType }: SignOptions) {
   return {
     mechanism: mechanismOf(scheme, hashFunction),
     form: dataType,
@@ -89,10 +93,10 @@ function whatIsSigned(scheme: Scheme, { hashFunction, data, dataPath, dataType }
 
 function signWith(scheme: Scheme) {
   return (context: HsmContext, options: SignOptions): Promise<object> => {
-    const what = whatIsSigned(scheme, options);
+    const input = signatureInput(scheme, options);
     return withLogin(context, options, async (connection) => {
       const { handle } = await oneKey(connection, options.keyFilter);
-      const { signature } = await connection.call('sign', { key: handle, ...what });
+      const { signature } = await connection.call('sign', { key: handle, ...input });
       return {
         'key-reference': reference(handle),
         ...bytesTo('signature', signature, options.signaturePath),
@@ -103,11 +107,11 @@ function signWith(scheme: Scheme) {
 
 function verifyWith(scheme: Scheme) {
   return (context: HsmContext, options: SignOptions): Promise<object> => {
-    const what = whatIsSigned(scheme, options);
+    const input = signatureInput(scheme, options);
     const signature = bytesFrom('signature', options.signature, options.signaturePath);
     return withLogin(context, options, async (connection) => {
       const { handle } = await oneKey(connection, options.keyFilter);
-      const { valid } = await connection.call('verify', { key: handle, ...what, signature });
+      const { valid } = await connection.call('verify', { key: handle, ...input, signature });
       if (!valid) throw new CliError('Signature verification failed');
       return { message: 'Signature verified successfully' };
     });

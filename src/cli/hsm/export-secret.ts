@@ -15,18 +15,18 @@ export interface SecretOptions {
   readonly share?: readonly string[];
 }
 
-/** Who is to open an export: by the options, or whoever knows the passphrase that is asked for. */
+/** Returns the protection of an export: share holders if given, otherwise a passphrase. */
 export async function protectionFrom(
   io: CliIo,
   { passphrase, shareHolders, threshold }: ProtectionOptions,
 ): Promise<ExportProtection> {
   if (!shareHolders) return { passphrase: await newPassword(io, passphrase) };
   if (threshold === undefined)
-    throw new CliError('say how many of the holders it takes: --threshold');
+    throw new CliError('--share-holders requires --threshold (shares needed to restore)');
   return { holders: shareHolders, threshold };
 }
 
-/** What opens an export: the holders' shares, each in a file, or the passphrase. */
+/** Returns the secret that decrypts an export: shares, each in a file, or the passphrase. */
 export async function secretFrom(
   io: CliIo,
   { passphrase, share }: SecretOptions,
@@ -36,7 +36,7 @@ export async function secretFrom(
     : { passphrase: await knownPassword(io, passphrase) };
 }
 
-/** Writes each holder's share beside the backup; only he can open it. */
+/** Writes each holder's share beside the backup, encrypted to the holder's key. */
 export function writeShares(path: string, shares: readonly ExportShare[] = []): object {
   const files = shares.map(({ username, encrypted }) => {
     const file = `${path}.${username}.share`;

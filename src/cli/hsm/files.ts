@@ -1,28 +1,28 @@
 import { readFileIfThere, writeFileDurably } from '../../base/index.ts';
 import { CliError } from '../io.ts';
 
-/** Bytes given on the command line in base64, or in a file. */
+/** Returns the bytes of an option: in base64 on the command line, or in a file. */
 export function bytesFrom(
   option: string,
   inline: string | undefined,
   path: string | undefined,
 ): Uint8Array {
   if ((inline === undefined) === (path === undefined))
-    throw new CliError(`give either --${option} (base64) or --${option}-path`);
+    throw new CliError(`pass either --${option} (base64) or --${option}-path`);
   if (path !== undefined) return bytesOfFile(path);
   const text = inline ?? '';
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw new CliError(`--${option} is not base64`);
+  if (bytes.toString('base64') !== text) throw new CliError(`--${option} is not valid base64`);
   return bytes;
 }
 
 export function bytesOfFile(path: string): Buffer {
   const bytes = readFileIfThere(path);
-  if (!bytes) throw new CliError(`there is no file ${path}`);
+  if (!bytes) throw new CliError(`file ${path} does not exist`);
   return bytes;
 }
 
-/** In a file if one is named, else in base64 as part of the answer under `name`. */
+/** Writes bytes to a file if `path` is given. Otherwise returns them in base64 under `name`. */
 export function bytesTo(name: string, bytes: Uint8Array, path: string | undefined): object {
   if (path === undefined) return { [name]: Buffer.from(bytes).toString('base64') };
   writeFileDurably(path, bytes);
@@ -31,11 +31,11 @@ export function bytesTo(name: string, bytes: Uint8Array, path: string | undefine
 
 const PEM = /-----BEGIN (?<label>[A-Z ]+)-----(?<body>[A-Za-z0-9+/=\s]+)-----END \k<label>-----/;
 
-/** The DER bytes of the first block of a PEM file, which must have this label. */
+/** Returns the DER bytes of the first block of a PEM file. The block must have this label. */
 export function derOfPem(path: string, label: string): Uint8Array {
   const { label: found, body } = PEM.exec(bytesOfFile(path).toString('latin1'))?.groups ?? {};
   if (found !== label || body === undefined)
-    throw new CliError(`${path} is no PEM file with a ${label}`);
+    throw new CliError(`${path} is not a PEM file with a ${label} block`);
   return Buffer.from(body, 'base64');
 }
 

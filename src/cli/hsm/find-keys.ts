@@ -4,12 +4,11 @@ import type { KeyFilter, KeyInfo } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import { collectFilter } from './attributes.ts';
 
-/** Keys asked for at a time. */
 const KEYS_PER_REQUEST = 100;
 
-const FILTER_HELP = 'key-reference=0x… or attr.NAME=VALUE; all given must match';
+const FILTER_HELP = 'key-reference=0x… or attr.NAME=VALUE; all conditions must match';
 
-/** Adds an option that says which keys: `--filter`, `--key-filter`, `--payload-filter`, … */
+/** Adds an option that selects keys: `--filter`, `--key-filter`, `--payload-filter`, … */
 export function withFilter(command: Command, name = 'filter', mandatory = true): Command {
   const flags = `--${name} <condition...>`;
   return mandatory
@@ -18,8 +17,8 @@ export function withFilter(command: Command, name = 'filter', mandatory = true):
 }
 
 /**
- * Up to `wanted` keys in handle order, those after `start` if it is given, and how many match in
- * all.
+ * Returns up to `wanted` keys in handle order, after `start` if it is given, and the total number
+ * of matches.
  */
 export async function findKeys(
   connection: HsmConnection,
@@ -42,12 +41,12 @@ export async function findKeys(
   }
 }
 
-/** The one key that the filter names; anything else is refused. */
+/** Returns the key that matches the filter. Throws CliError unless exactly one matches. */
 export async function oneKey(connection: HsmConnection, filter: KeyFilter): Promise<KeyInfo> {
   const { keys, total } = await findKeys(connection, filter, 2);
   const [key] = keys;
-  if (!key) throw new CliError('no key matches the filter; `key list` shows what there is');
+  if (!key) throw new CliError('no key matches the filter; list the keys with `key list`');
   if (keys.length > 1)
-    throw new CliError(`${total} keys match the filter; narrow it until it matches one`);
+    throw new CliError(`${total} keys match the filter; it must match exactly one`);
   return key;
 }

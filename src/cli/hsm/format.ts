@@ -1,6 +1,6 @@
 export const formats = ['cloudhsm-cli', 'keyhold'] as const;
 /**
- * How answers are written. `cloudhsm-cli`: as AWS's tool writes them. `keyhold`: the same with
- * real booleans and with error names.
+ * Output format. `cloudhsm-cli`: like AWS's tool. `keyhold`: the same with real booleans and with
+ * error names.
  */
 export type Format = (typeof formats)[number];

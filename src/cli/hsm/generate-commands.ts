@@ -25,7 +25,7 @@ interface PairOptions extends Common {
   readonly privateAttributes?: KeyTemplate;
 }
 
-/** cloudhsm-cli's curves → kinds of key pair. */
+/** Kinds of key pair by cloudhsm-cli's names of curves. */
 const curves: Readonly<Record<string, KeyPairKind>> = {
   prime256v1: 'secp256r1',
   secp256r1: 'secp256r1',
@@ -35,30 +35,30 @@ const curves: Readonly<Record<string, KeyPairKind>> = {
   ed25519: 'ed25519',
 };
 const ATTRIBUTES_HELP =
-  'NAME=VALUE, e.g. extractable=false sign=true; all that is left out is false';
+  'NAME=VALUE, e.g. extractable=false sign=true; omitted attributes are false';
 
 export function addGenerateCommands(key: Command, context: HsmContext): void {
-  const symmetric = key.command('generate-symmetric').description('make a symmetric key');
+  const symmetric = key.command('generate-symmetric').description('generate a symmetric key');
   symmetricCommand(
-    symmetric.command('aes').description('make an AES key'),
+    symmetric.command('aes').description('generate an AES key'),
     context,
     'aes',
     [16, 24, 32],
   );
   symmetricCommand(
-    symmetric.command('generic-secret').description('make a secret for HMAC'),
+    symmetric.command('generic-secret').description('generate a secret for HMAC'),
     context,
     'generic-secret',
   );
-  const pair = key.command('generate-asymmetric-pair').description('make a key pair');
-  pairCommand(pair.command('rsa').description('make an RSA key pair'))
+  const pair = key.command('generate-asymmetric-pair').description('generate a key pair');
+  pairCommand(pair.command('rsa').description('generate an RSA key pair'))
     .addOption(
-      new Option('--modulus-size-bits <bits>', 'its size')
+      new Option('--modulus-size-bits <bits>', 'size of the modulus')
         .choices(['2048', '3072', '4096'])
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option('--public-exponent <exponent>', 'its public exponent')
+      new Option('--public-exponent <exponent>', 'public exponent')
         .choices(['65537'])
         .default('65537'),
     )
@@ -70,9 +70,11 @@ export function addGenerateCommands(key: Command, context: HsmContext): void {
         ),
       ),
     );
-  pairCommand(pair.command('ec').description('make an elliptic-curve key pair'))
+  pairCommand(pair.command('ec').description('generate an elliptic-curve key pair'))
     .addOption(
-      new Option('--curve <curve>', 'its curve').choices(Object.keys(curves)).makeOptionMandatory(),
+      new Option('--curve <curve>', 'elliptic curve')
+        .choices(Object.keys(curves))
+        .makeOptionMandatory(),
     )
     .action(
       act(
@@ -80,9 +82,11 @@ export function addGenerateCommands(key: Command, context: HsmContext): void {
         pairOf<{ readonly curve: string }>(({ curve }) => curves[curve] ?? 'secp256r1'),
       ),
     );
-  pairCommand(pair.command('ml-dsa').description('make a post-quantum signing key pair (FIPS 204)'))
+  pairCommand(
+    pair.command('ml-dsa').description('generate a post-quantum signing key pair (FIPS 204)'),
+  )
     .addOption(
-      new Option('--parameter-set <set>', 'its parameters')
+      new Option('--parameter-set <set>', 'parameter set')
         .choices(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'])
         .makeOptionMandatory(),
     )
@@ -102,10 +106,10 @@ function symmetricCommand(
 ): void {
   const example = `keyhold hsm key generate-symmetric ${keyType} --label my-key --key-length-bytes 32`;
   common(command)
-    .requiredOption('--label <label>', 'the label of the key')
+    .requiredOption('--label <label>', 'label of the key')
     .requiredOption(
       '--key-length-bytes <length>',
-      lengths?.join(', ') ?? '1 to 800',
+      `length of the key: ${lengths?.join(', ') ?? '1 to 800'}`,
       lengthIn(lengths),
     )
     .option('--attributes <attribute...>', ATTRIBUTES_HELP, collectTemplate)
@@ -118,16 +122,16 @@ function symmetricCommand(
 
 function pairCommand(command: Command): Command {
   return common(command)
-    .requiredOption('--public-label <label>', 'the label of the public key')
-    .requiredOption('--private-label <label>', 'the label of the private key')
+    .requiredOption('--public-label <label>', 'label of the public key')
+    .requiredOption('--private-label <label>', 'label of the private key')
     .option('--public-attributes <attribute...>', ATTRIBUTES_HELP, collectTemplate)
     .option('--private-attributes <attribute...>', ATTRIBUTES_HELP, collectTemplate);
 }
 
 function common(command: Command): Command {
   return command
-    .option('--session', 'a key that goes with the login session')
-    .option('--share-crypto-users <name...>', 'crypto users who may use it, too');
+    .option('--session', 'create a session key, which is deleted at the end of the login session')
+    .option('--share-crypto-users <name...>', 'crypto users who can also use the key');
 }
 
 function lengthIn(lengths: readonly number[] | undefined) {
@@ -135,7 +139,9 @@ function lengthIn(lengths: readonly number[] | undefined) {
     const length = Number(text);
     if (/^\d{1,3}$/.test(text) && (lengths?.includes(length) ?? (length >= 1 && length <= 800)))
       return length;
-    throw new InvalidArgumentError(`It is ${lengths?.join(', ') ?? 'from 1 to 800'}.`);
+    throw new InvalidArgumentError(
+      lengths ? `Must be one of ${lengths.join(', ')}.` : 'Must be a number from 1 to 800.',
+    );
   };
 }
 

@@ -16,7 +16,7 @@ import { addWrapCommands } from './wrap-commands.ts';
 import { addLoginCommands, addUserCommands } from './user-commands.ts';
 
 const HELP = `
-Every command logs in by itself: CLOUDHSM_ROLE=admin|crypto-user|auditor, CLOUDHSM_PIN=user:password.
+Every command logs in with CLOUDHSM_ROLE=admin|crypto-user|auditor and CLOUDHSM_PIN=user:password.
 
 Examples:
   keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt
@@ -25,9 +25,9 @@ Examples:
   CLOUDHSM_ROLE=crypto-user CLOUDHSM_PIN=kmsuser:… keyhold hsm key list --verbose`;
 
 const NO_ADDRESSES: readonly string[] = [];
-const collect = (one: string, before: readonly string[]): readonly string[] => [...before, one];
+const collect = (one: string, previous: readonly string[]): readonly string[] => [...previous, one];
 
-/** `keyhold hsm`: cloudhsm-cli's commands and answers, straight to the HSMs. */
+/** `keyhold hsm`: the commands and output of cloudhsm-cli, directly against the HSMs. */
 export function hsmCommand(
   env: Env,
   io: CliIo,
@@ -37,21 +37,21 @@ export function hsmCommand(
   const hsm = commandTree(context)
     .option(
       '--cluster-id <id>',
-      'find the HSMs of this cluster by DescribeClusters (default: $CLOUDHSM_CLUSTER_ID)',
+      'connect to the HSMs of this cluster, found by DescribeClusters (default: $CLOUDHSM_CLUSTER_ID)',
     )
     .option(
       '--ca-file <file>',
       'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)',
     )
     .addOption(
-      new Option('--hsm <host:port>', 'talk to this HSM; may be repeated')
+      new Option('--hsm <host:port>', 'connect to this HSM; repeatable')
         .argParser(collect)
         .default(NO_ADDRESSES, 'those of the cluster'),
     )
     .addHelpText('after', HELP);
   hsm
     .command('interactive')
-    .description('type commands at a prompt, with one login for all of them')
+    .description('run commands at a prompt, with one login for all of them')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm interactive --cluster-id cluster-… --ca-file customerCA.crt',
@@ -64,15 +64,13 @@ export function hsmCommand(
   return hsm;
 }
 
-/** The commands that both modes have. */
+/** Creates the commands of both modes. */
 function commandTree(context: HsmContext): Command {
   const { io } = context;
   const tree = new Command('hsm')
     .description('manage the HSMs of a cluster, its users and its keys, as with cloudhsm-cli')
     .addOption(
-      new Option('--format <format>', 'how answers are written (default: cloudhsm-cli)').choices(
-        formats,
-      ),
+      new Option('--format <format>', 'output format (default: cloudhsm-cli)').choices(formats),
     )
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .configureHelp({ showGlobalOptions: true });

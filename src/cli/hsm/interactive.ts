@@ -7,17 +7,17 @@ import { connect } from './target.ts';
 import { splitWords } from './words.ts';
 
 const ENDINGS: ReadonlySet<string> = new Set(['quit', 'exit']);
-const WELCOME = 'One login for many commands: `login`, `help`, `quit`. Tab completes.\n';
+const WELCOME = 'One login for all commands. Type `login`, `help` or `quit`; Tab completes.\n';
 
 /**
- * Makes the tree of `keyhold hsm` anew: commander keeps a command's options from one run to the
- * next.
+ * Creates the command tree of `keyhold hsm`. Each line needs a new one, because commander keeps the
+ * options of the previous run.
  */
 export type MakeTree = (context: HsmContext) => Command;
 
 /**
- * `keyhold hsm interactive`: the commands without `keyhold hsm` before them, over one connection
- * and one login.
+ * `keyhold hsm interactive`: runs commands, without the prefix `keyhold hsm`, over one connection
+ * and login.
  */
 export async function runInteractive(
   outer: HsmContext,
@@ -27,13 +27,13 @@ export async function runInteractive(
   const session = new Session(options.format ?? 'cloudhsm-cli', () => connect(outer, options));
   const context: HsmContext = { ...outer, session };
   try {
-    // At once, so that a wrong address or CA shows before anything is typed.
+    // Connects first, so that a wrong address or CA is reported before the first prompt.
     await session.connection();
     const lines = outer.io.lines({
       prompt: 'keyhold-hsm > ',
       welcome: WELCOME,
       complete: (line) => completions(makeTree(context), line),
-      // A password that was typed into a line must not come back with the arrow keys.
+      // The history must not contain passwords.
       forget: (line) => line.includes('--password'),
     });
     for await (const line of lines) {
@@ -49,17 +49,17 @@ async function runLine(context: HsmContext, line: string, makeTree: MakeTree): P
   try {
     const words = splitWords(line);
     if (words.length === 0) return;
-    await quiet(makeTree(context)).parseAsync(words, { from: 'user' });
+    await throwOnExit(makeTree(context)).parseAsync(words, { from: 'user' });
   } catch (error) {
-    // Commander has said what was wrong with the line, or shown the help that was asked for.
+    // Commander has already printed the error or the help.
     if (!(error instanceof CommanderError))
       context.io.err(`${error instanceof CliError ? messageOf(error) : 'unexpected failure'}\n`);
   }
 }
 
-/** Makes a command of the tree throw where it would end the process. */
-function quiet(command: Command): Command {
+/** Makes a command throw instead of ending the process. */
+function throwOnExit(command: Command): Command {
   command.exitOverride();
-  for (const sub of command.commands) quiet(sub);
+  for (const sub of command.commands) throwOnExit(sub);
   return command;
 }

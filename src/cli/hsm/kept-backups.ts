@@ -5,18 +5,21 @@ import type { HsmContext, TargetOptions } from './context.ts';
 
 type KeptBackup = JsonResponse<'keyhold', 'ListBackups'>['Backups'][number];
 
-/** Has Keyhold back the cluster up now, beside the daily backups. Only genuine HSMs can open it. */
+/**
+ * Creates a backup in Keyhold now, in addition to the daily backups. Only genuine HSMs can decrypt
+ * it.
+ */
 export async function backUpNow(context: HsmContext, options: TargetOptions): Promise<object> {
   const ClusterId = clusterIdOf(context, options);
   if (ClusterId === undefined)
-    throw new CliError('say which cluster: --cluster-id cluster-… (or CLOUDHSM_CLUSTER_ID)');
+    throw new CliError('missing cluster: pass --cluster-id cluster-… or set CLOUDHSM_CLUSTER_ID');
   const { BackupId } = await createApi(accessInEnv(context.env))('keyhold', 'CreateBackup', {
     ClusterId,
   });
   return { 'backup-id': BackupId };
 }
 
-/** The backups that Keyhold keeps, newest first: all, or those that hold a key with this label. */
+/** Lists the backups in Keyhold, newest first: all, or those that contain a key with this label. */
 export async function listKept(
   context: HsmContext,
   { key, ...options }: TargetOptions & { readonly key?: string },

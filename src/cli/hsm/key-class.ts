@@ -8,7 +8,7 @@ export interface KeyClassOptions {
   readonly curve?: KeyPairKind;
 }
 
-/** cloudhsm-cli's classes of key. */
+/** Key classes of cloudhsm-cli. */
 export const keyClasses = {
   wrapped: ['aes', 'generic-secret', 'rsa-private', 'ec-private'],
   pem: ['rsa-public', 'ec-public'],
@@ -23,18 +23,24 @@ const ellipticKinds: readonly KeyPairKind[] = [
   'ed25519',
 ];
 
-/** The options that say what kind of key comes in. */
+/** Adds the options that describe the key to import. */
 export function withKeyClass(command: Command, classes: readonly KeyClass[]): Command {
   return command
     .addOption(
-      new Option('--key-type-class <class>', 'what kind of key it is')
+      new Option('--key-type-class <class>', 'class of the key')
         .choices(classes)
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option('--modulus-size-bits <bits>', 'of an RSA key').choices(['2048', '3072', '4096']),
+      new Option('--modulus-size-bits <bits>', 'modulus size of an RSA key').choices([
+        '2048',
+        '3072',
+        '4096',
+      ]),
     )
-    .addOption(new Option('--curve <curve>', 'of an elliptic-curve key').choices(ellipticKinds));
+    .addOption(
+      new Option('--curve <curve>', 'curve of an elliptic-curve key').choices(ellipticKinds),
+    );
 }
 
 export function formOf({ keyTypeClass, modulusSizeBits, curve }: KeyClassOptions): KeyForm {
@@ -42,10 +48,10 @@ export function formOf({ keyTypeClass, modulusSizeBits, curve }: KeyClassOptions
     return { class: 'secret-key', type: keyTypeClass };
   const form = keyTypeClass.endsWith('private') ? 'private-key' : 'public-key';
   if (keyTypeClass.startsWith('ec')) {
-    if (!curve) throw new CliError(`say which curve: --curve ${ellipticKinds.join('|')}`);
+    if (!curve) throw new CliError(`missing curve: pass --curve ${ellipticKinds.join('|')}`);
     return { class: form, type: curve };
   }
   if (!modulusSizeBits)
-    throw new CliError('say how long the modulus is: --modulus-size-bits 2048|3072|4096');
+    throw new CliError('missing modulus size: pass --modulus-size-bits 2048|3072|4096');
   return { class: form, type: `rsa-${modulusSizeBits}` as KeyPairKind };
 }

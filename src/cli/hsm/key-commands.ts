@@ -21,15 +21,15 @@ interface ListOptions extends TargetOptions {
 
 export function addKeyCommands(key: Command, context: HsmContext): void {
   withFilter(key.command('list').description('list keys'), 'filter', false)
-    .option('--max-items <count>', 'keys per answer', parseCount, 10)
-    .option('--starting-token <token>', 'next-token of the answer before')
+    .option('--max-items <count>', 'number of keys per response', parseCount, 10)
+    .option('--starting-token <token>', 'next-token of the previous response')
     .option('--verbose', 'show owners and all attributes')
     .addHelpText(
       'after',
       '\nExamples:\n  keyhold hsm key list\n  keyhold hsm key list --filter attr.label=my-key --verbose',
     )
     .action(act(context, list));
-  withFilter(key.command('delete').description('delete the one key that matches'))
+  withFilter(key.command('delete').description('delete the key that matches the filter'))
     .option(...APPROVAL)
     .addHelpText(
       'after',
@@ -39,17 +39,27 @@ export function addKeyCommands(key: Command, context: HsmContext): void {
   withFilter(
     key
       .command('set-attribute')
-      .description('change an attribute of the one key that matches (trusted: as admin)'),
+      .description('change an attribute of the key that matches the filter (trusted: as admin)'),
   )
-    .requiredOption('--name <attribute>', 'which attribute')
-    .requiredOption('--value <value>', 'its new value')
+    .requiredOption('--name <attribute>', 'name of the attribute')
+    .requiredOption('--value <value>', 'new value')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm key set-attribute --filter attr.label=my-key --name wrap-with-trusted --value true',
     )
     .action(act(context, setAttribute));
-  shareCommand(key, context, 'share', 'let another crypto user use the one key that matches');
-  shareCommand(key, context, 'unshare', 'no longer let another crypto user use it');
+  shareCommand(
+    key,
+    context,
+    'share',
+    'share the key that matches the filter with another crypto user',
+  );
+  shareCommand(
+    key,
+    context,
+    'unshare',
+    'stop sharing the key that matches the filter with a crypto user',
+  );
 }
 
 function shareCommand(
@@ -59,9 +69,9 @@ function shareCommand(
   text: string,
 ): void {
   withFilter(key.command(name).description(text))
-    .requiredOption('--username <name>', 'the other user')
+    .requiredOption('--username <name>', 'name of the other user')
     .addOption(
-      new Option('--role <role>', 'the role of the other user')
+      new Option('--role <role>', 'role of the other user')
         .choices(['crypto-user'])
         .makeOptionMandatory(),
     )
@@ -74,14 +84,14 @@ function shareCommand(
 
 function parseCount(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text))
-    throw new InvalidArgumentError('It is a number from 1 to 99999.');
+    throw new InvalidArgumentError('Must be a number from 1 to 99999.');
   return Number(text);
 }
 
 async function list(context: HsmContext, options: ListOptions): Promise<object> {
   return withLogin(context, options, async (connection, { role }) => {
     const { filter = {}, maxItems, startingToken } = options;
-    // One more than wanted tells whether there is a next page.
+    // One extra key tells whether there is a next page.
     const { keys, total } = await findKeys(connection, filter, maxItems + 1, startingToken);
     const shown = keys.slice(0, maxItems);
     const last = keys.length > maxItems ? shown.at(-1) : undefined;
@@ -94,7 +104,7 @@ async function list(context: HsmContext, options: ListOptions): Promise<object> 
   });
 }
 
-/** An admin sees that keys are there, not what they are. */
+/** An admin sees key references only. */
 function shapeFor(role: string, verbose: true | undefined): (key: KeyInfo) => object {
   if (role === 'admin') return keyReferenceShape;
   return verbose ? keyShape : keyBriefShape;
@@ -118,7 +128,7 @@ async function setAttribute(
   const value = attributeValue(options.name, options.value);
   return withLogin(context, options, async (connection) => {
     const { handle } = await oneKey(connection, options.filter);
-    // Attributes that are numbers can't be changed; the HSM says so of the text, too.
+    // Numeric attributes cannot be changed. The HSM rejects them as text, too.
     await connection.call('setAttribute', {
       handle,
       name: options.name,

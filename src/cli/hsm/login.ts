@@ -5,8 +5,8 @@ import type { LoggedIn } from './session.ts';
 import { withHsm } from './target.ts';
 
 /**
- * Lends `work` a connection that is logged in: as the environment says, or as who logged in
- * interactively.
+ * Passes `work` a connection that is logged in: with the credentials of the environment, or with
+ * the interactive login.
  */
 export async function withLogin<R>(
   context: HsmContext,
@@ -35,8 +35,7 @@ export async function asUser<R>(
   try {
     return await work();
   } finally {
-    // So that the user counts as logged out when the next command begins; the work is done even if
-    // this fails.
+    // The user must be logged out when the next command begins. A failure does not undo the work.
     await connection.call('logout', {}).catch(() => undefined);
   }
 }

@@ -7,9 +7,9 @@ import { bytesOfFile } from './files.ts';
 import { addressesOf } from './target.ts';
 
 /**
- * Lends `work` a connection to the first HSM of a cluster that nobody has claimed yet. There is no
- * customer's CA to trust; what proves the HSM is the manufacturer's certificate of its hardware
- * key, which signed the key that it speaks TLS with.
+ * Passes `work` a connection to the first HSM of a cluster that is not initialized. There is no
+ * customer CA to trust yet. The HSM is verified by the manufacturer's certificate of its hardware
+ * key, which signed its TLS key.
  */
 export async function withNewHsm<R>(
   context: HsmContext,
@@ -17,16 +17,17 @@ export async function withNewHsm<R>(
   work: (connection: HsmConnection) => Promise<R>,
 ): Promise<R> {
   const clusterId = options.clusterId ?? context.env['CLOUDHSM_CLUSTER_ID'];
-  if (!clusterId) throw new CliError('name the cluster whose HSM it is: --cluster-id cluster-…');
+  if (!clusterId)
+    throw new CliError('missing cluster: pass --cluster-id cluster-… or set CLOUDHSM_CLUSTER_ID');
   const [address] = await addressesOf(context, options);
-  if (!address) throw new CliError('the cluster has no HSM');
+  if (!address) throw new CliError(`cluster ${clusterId} has no HSM`);
   const hsmCertificate = await genuineCertificate(context, clusterId, options.manufacturerRoot);
   const peek = await connectHsm(address, { trustAnchor: undefined });
   peek.close();
   const shown = readCertificate(peek.clusterCertificate);
   if (!shown || !certifies(hsmCertificate, shown.publicKey)) {
     throw new CliError(
-      'what answers is not the HSM that the manufacturer vouches for; nothing was sent',
+      'the server is not the HSM that the manufacturer certified; nothing was sent',
     );
   }
   const connection = await connectHsm(address, { trustAnchor: peek.clusterCertificate });
@@ -38,8 +39,8 @@ export async function withNewHsm<R>(
 }
 
 /**
- * The certificate of the cluster's key by the HSM's hardware key, after that one's by the
- * manufacturer was checked.
+ * Returns the certificate of the cluster's key, issued by the HSM's hardware key. Throws CliError
+ * unless the manufacturer certified the hardware key.
  */
 async function genuineCertificate(
   { env }: HsmContext,
@@ -50,5 +51,7 @@ async function genuineCertificate(
     await describeCertificates(env, clusterId);
   const root = bytesOfFile(rootFile).toString('utf8');
   if (hsm && hardware && isSignedBy(hsm, hardware) && isSignedBy(hardware, root)) return hsm;
-  throw new CliError(`${rootFile} does not vouch for the hardware of ${clusterId}`);
+  throw new CliError(
+    `${rootFile} did not certify the hardware of ${clusterId}; check --manufacturer-root`,
+  );
 }

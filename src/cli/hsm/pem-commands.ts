@@ -25,29 +25,27 @@ interface FileOptions extends TargetOptions {
   readonly path: string;
 }
 
-/** Public keys in and out. Private ones go by `key unwrap` and `key wrap`. */
+/** Adds import and export of public keys. For other keys, use `key unwrap` and `key wrap`. */
 export function addPemCommands(key: Command, context: HsmContext): void {
   withKeyClass(
-    key.command('import').description('take in a public key').command('pem'),
+    key.command('import').description('import a public key').command('pem'),
     keyClasses.pem,
   )
-    .description('from a PEM file')
-    .requiredOption('--path <file>', 'the PEM file')
-    .requiredOption('--label <label>', 'the label of the new key')
-    .option('--session', 'a key that goes with the login session')
-    .option('--attributes <attribute...>', 'NAME=VALUE of the new key', collectTemplate)
+    .description('import a public key from a PEM file')
+    .requiredOption('--path <file>', 'PEM file')
+    .requiredOption('--label <label>', 'label of the new key')
+    .option('--session', 'create a session key, which is deleted at the end of the login session')
+    .option('--attributes <attribute...>', 'NAME=VALUE, attributes of the new key', collectTemplate)
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm key import pem --path partner.pem --label partner --key-type-class ec-public --curve secp256r1 --attributes verify=true',
     )
     .action(act(context, importPem));
   withFilter(
-    key
-      .command('generate-file')
-      .description('write a public key, or that of a private key, to a file'),
+    key.command('generate-file').description('write the public key of a key pair to a file'),
   )
-    .addOption(new Option('--encoding <encoding>', 'in which form').choices(['pem']).default('pem'))
-    .requiredOption('--path <file>', 'the file')
+    .addOption(new Option('--encoding <encoding>', 'file format').choices(['pem']).default('pem'))
+    .requiredOption('--path <file>', 'file to write')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm key generate-file --filter attr.label=my-key --path my-key.pem',
@@ -57,7 +55,8 @@ export function addPemCommands(key: Command, context: HsmContext): void {
 
 async function importPem(context: HsmContext, options: ImportOptions): Promise<object> {
   const form = formOf(options);
-  if (form.class !== 'public-key') throw new CliError('only public keys come in from a PEM file');
+  if (form.class !== 'public-key')
+    throw new CliError('only public keys can be imported from a PEM file');
   const publicKey = derOfPem(options.path, LABEL);
   const template = { ...options.attributes, label: options.label, token: options.session !== true };
   return withLogin(context, options, async (connection) => {

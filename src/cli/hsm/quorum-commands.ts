@@ -3,13 +3,13 @@ import type { HsmContext } from './context.ts';
 import { addTokenCommands } from './quorum-tokens.ts';
 import { addValueCommands } from './quorum-values.ts';
 
-/** Approval by M of N, by signed tokens. */
+/** Adds the commands for approval by M of N users. */
 export function addQuorumCommands(hsm: Command, context: HsmContext): void {
   const sign = hsm
     .command('quorum')
     .description('approval by several users')
     .command('token-sign')
-    .description('by signed tokens');
+    .description('approval by signed tokens');
   addTokenCommands(sign, context);
   addValueCommands(sign, context);
 }

@@ -22,45 +22,53 @@ interface ApproveOptions extends TargetOptions {
 }
 
 /**
- * Tokens: who wants something gets one, others sign it, and the command carries what they signed.
+ * Adds the commands for tokens: the user of a protected command gets a token, approvers sign it,
+ * and the command sends the signatures.
  */
 export function addTokenCommands(sign: Command, context: HsmContext): void {
   withFilter(
     sign
       .command('generate')
-      .description('get a token, to be signed by approvers; for key-deletion name the key'),
+      .description('get a token for approvers to sign; key-deletion requires --filter'),
     'filter',
     false,
   )
     .addOption(
-      new Option('--service <service>', 'for what').choices(tokenServices).makeOptionMandatory(),
+      new Option('--service <service>', 'service that requires the approval')
+        .choices(tokenServices)
+        .makeOptionMandatory(),
     )
-    .requiredOption('--token <file>', 'write the token there')
+    .requiredOption('--token <file>', 'file to write the token to')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm quorum token-sign generate --service user --token user.token',
     )
     .action(act(context, generate));
   addSigningCommands(sign, context);
-  sign.command('list').description('list the tokens that are good').action(act(context, list));
+  sign
+    .command('list')
+    .description('list the valid tokens')
+    .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign list')
+    .action(act(context, list));
   sign
     .command('delete')
     .description('delete tokens')
     .addOption(
-      new Option('--scope <scope>', 'one’s own, or (as admin) all')
+      new Option('--scope <scope>', 'your own tokens, or (as admin) all')
         .choices(['user', 'all'])
         .makeOptionMandatory(),
     )
+    .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign delete --scope user')
     .action(act(context, remove));
 }
 
-/** What approvers do with a token file, away from the HSMs. */
+/** Adds the commands of approvers. They work on a token file, without the HSMs. */
 function addSigningCommands(sign: Command, context: HsmContext): void {
   sign
     .command('digest')
-    .description('write what approvers sign, a SHA-256 digest, from a token file')
-    .requiredOption('--token <file>', 'the token file')
-    .option('--path <file>', 'write it there, not in base64 into the answer')
+    .description('write the SHA-256 digest that approvers sign, from a token file')
+    .requiredOption('--token <file>', 'token file')
+    .option('--path <file>', 'file to write the digest to, instead of base64 in the output')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm quorum token-sign digest --token user.token --path digest\n  openssl pkeyutl -sign -inkey bob.key -pkeyopt digest:sha256 -in digest -out bob.sig',
@@ -73,10 +81,10 @@ function addSigningCommands(sign: Command, context: HsmContext): void {
   sign
     .command('approve')
     .description('add an approver’s signature to a token file')
-    .requiredOption('--token <file>', 'the token file')
-    .requiredOption('--username <name>', 'who signed')
-    .option('--signature <base64>', 'the signature')
-    .option('--signature-path <file>', 'a file with it')
+    .requiredOption('--token <file>', 'token file')
+    .requiredOption('--username <name>', 'name of the approver')
+    .option('--signature <base64>', 'signature')
+    .option('--signature-path <file>', 'file with the signature')
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm quorum token-sign approve --token user.token --username bob --signature-path bob.sig',

@@ -5,7 +5,7 @@ import { APPROVAL, approvalFrom } from './approval-file.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { withLogin } from './login.ts';
 
-/** How long an HSM's token is good. */
+/** Lifetime of an HSM's tokens. */
 const TOKEN_LIFETIME_SECONDS = 600;
 
 interface SetOptions extends TargetOptions {
@@ -14,23 +14,29 @@ interface SetOptions extends TargetOptions {
   readonly approval?: string;
 }
 
-/** How many approvals each service takes. */
+/** Adds the commands for the number of approvals that each service requires. */
 export function addValueCommands(sign: Command, context: HsmContext): void {
   sign
     .command('list-quorum-values')
-    .description('how many approvals each service takes')
+    .description('show the number of approvals that each service requires')
+    .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign list-quorum-values')
     .action(act(context, listValues));
   sign
     .command('list-timeouts')
-    .description('how long tokens are good, in seconds')
+    .description('show the lifetime of tokens, in seconds')
+    .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign list-timeouts')
     .action(act(context, listTimeouts));
   sign
     .command('set-quorum-value')
-    .description('set how many approvals a service takes (as admin); 1 is no quorum')
-    .addOption(
-      new Option('--service <service>', 'for what').choices(quorumServices).makeOptionMandatory(),
+    .description(
+      'set the number of approvals that a service requires (as admin); 1 means no quorum',
     )
-    .requiredOption('--value <number>', 'from 1 to 8', parseValue)
+    .addOption(
+      new Option('--service <service>', 'service that requires the approvals')
+        .choices(quorumServices)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--value <number>', 'number of approvals, 1 to 8', parseValue)
     .option(...APPROVAL)
     .addHelpText(
       'after',
@@ -40,7 +46,7 @@ export function addValueCommands(sign: Command, context: HsmContext): void {
 }
 
 function parseValue(text: string): number {
-  if (!/^[1-8]$/.test(text)) throw new InvalidArgumentError('It is a number from 1 to 8.');
+  if (!/^[1-8]$/.test(text)) throw new InvalidArgumentError('Must be a number from 1 to 8.');
   return Number(text);
 }
 
@@ -52,7 +58,7 @@ async function listValues(context: HsmContext, options: TargetOptions): Promise<
   );
 }
 
-/** The HSMs have one time for all tokens, from their making on; cloudhsm-cli shows two. */
+/** HSMs have one lifetime for all tokens, from their creation. cloudhsm-cli shows two. */
 async function listTimeouts(): Promise<object> {
   return { generated: TOKEN_LIFETIME_SECONDS, approved: TOKEN_LIFETIME_SECONDS };
 }

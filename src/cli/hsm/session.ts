@@ -3,10 +3,10 @@ import { CliError } from '../io.ts';
 import type { Login } from './credentials.ts';
 import type { Format } from './format.ts';
 
-/** Who is logged in. */
+/** The user that is logged in. */
 export type LoggedIn = Pick<Login, 'username' | 'role'>;
 
-/** The one connection and login of an interactive run. */
+/** The connection and login of an interactive run. */
 export class Session {
   readonly format: Format;
   readonly #connect: () => Promise<HsmConnection>;
@@ -18,7 +18,7 @@ export class Session {
     this.#connect = connect;
   }
 
-  /** The connection; a new one, with nobody logged in, if the last is gone. */
+  /** Returns the connection. Reconnects, without a login, if the previous one was closed. */
   async connection(): Promise<HsmConnection> {
     if (this.#connection) return this.#connection;
     const connection = await this.#connect();
@@ -32,12 +32,15 @@ export class Session {
 
   get loggedIn(): LoggedIn {
     if (!this.#loggedIn)
-      throw new CliError('not logged in: login --username NAME --role admin|crypto-user|auditor');
+      throw new CliError(
+        'not logged in: run login --username NAME --role admin|crypto-user|auditor',
+      );
     return this.#loggedIn;
   }
 
   async logIn({ username, role, password }: Login): Promise<void> {
-    if (this.#loggedIn) throw new CliError(`${this.#loggedIn.username} is logged in; logout first`);
+    if (this.#loggedIn)
+      throw new CliError(`${this.#loggedIn.username} is already logged in; run logout first`);
     await (await this.connection()).call('login', { username, role, password });
     this.#loggedIn = { username, role };
   }

@@ -1,6 +1,6 @@
 /**
- * How cloudhsm-cli writes what an HSM says, unevenness included. Source: its reference in the AWS
- * CloudHSM User Guide.
+ * The output of cloudhsm-cli, with its inconsistencies. Source: its reference in the AWS CloudHSM
+ * User Guide.
  */
 import type {
   BackupHeader,
@@ -61,10 +61,7 @@ export function keyShape({
   };
 }
 
-/**
- * With the HSM's id, which AWS's lacks. There is no hardware behind a software HSM, hence version
- * 0.0.
- */
+/** Adds the HSM's ID to AWS's members. A software HSM has no hardware, hence version 0.0. */
 export function hsmShape(info: HsmInfo): object {
   const [major = '0', minor = '0', build = '0'] = info.firmwareVersion.split('.');
   return {
@@ -121,7 +118,7 @@ export function backupShape(
   };
 }
 
-export function backupFactsShape({
+export function backupSummaryShape({
   clusterId,
   createdAt,
   userCount,
@@ -134,6 +131,6 @@ export function backupFactsShape({
     'created-at': new Date(createdAt).toISOString(),
     ...counts,
     related,
-    message: 'Backup is whole',
+    message: 'Backup is intact',
   };
 }

@@ -8,7 +8,7 @@ import {
 import { CliError } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 
-/** The addresses that the options name. At least one. */
+/** Returns the addresses that the options name: at least one, otherwise throws CliError. */
 export async function addressesOf(
   context: HsmContext,
   options: TargetOptions,
@@ -17,7 +17,7 @@ export async function addressesOf(
   const clusterId = options.clusterId ?? context.env['CLOUDHSM_CLUSTER_ID'];
   if (!clusterId)
     throw new CliError(
-      'say which HSMs: --cluster-id cluster-… (or CLOUDHSM_CLUSTER_ID), or --hsm host:port',
+      'missing HSMs: pass --cluster-id cluster-… (or set CLOUDHSM_CLUSTER_ID), or --hsm host:port',
     );
   const addresses = await context.describeCluster(clusterId);
   if (addresses.length === 0) {
@@ -32,27 +32,27 @@ function parseAddress(text: string): HsmAddress {
   const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535)
-    throw new CliError(`--hsm takes host:port, not ${text}`);
+    throw new CliError(`invalid --hsm "${text}": must be host:port`);
   return { hsmId: '', host, port: Number(port) };
 }
 
-/** The PEM of the customer's CA; undefined if no file is named. */
+/** Returns the PEM of the customer's CA, or undefined if no file is named. */
 export function trustAnchorOf(context: HsmContext, options: TargetOptions): string | undefined {
   const file = options.caFile ?? context.env['CLOUDHSM_CA_FILE'];
   if (!file) return undefined;
   const pem = readFileIfThere(file)?.toString('utf8');
   if (pem === undefined)
     throw new CliError(
-      `there is no file ${file}; --ca-file is the certificate of the CA that signed the cluster's CSR`,
+      `file ${file} does not exist; --ca-file must be the certificate of the CA that signed the cluster's CSR`,
     );
   if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new CliError(`${file} is not a certificate in PEM`);
+    throw new CliError(`${file} is not a PEM certificate; check --ca-file`);
   return pem;
 }
 
 /**
- * Lends `work` a connection to the first HSM that can be reached, or the session's; the HSMs
- * replicate what it changes.
+ * Passes `work` a connection to the first HSM that is reachable, or that of the session. The HSMs
+ * replicate all changes.
  */
 export async function withHsm<R>(
   context: HsmContext,
@@ -68,12 +68,12 @@ export async function withHsm<R>(
   }
 }
 
-/** Connects to the first HSM of those that the options name that can be reached. */
+/** Connects to the first reachable HSM that the options name. */
 export async function connect(context: HsmContext, options: TargetOptions): Promise<HsmConnection> {
   const trustAnchor = trustAnchorOf(context, options);
   if (trustAnchor === undefined) {
     throw new CliError(
-      'name the CA that signed the cluster certificate: --ca-file customerCA.crt (or CLOUDHSM_CA_FILE)',
+      'missing CA of the cluster certificate: pass --ca-file customerCA.crt or set CLOUDHSM_CA_FILE',
     );
   }
   return connectAny(await addressesOf(context, options), trustAnchor);
@@ -88,10 +88,10 @@ async function connectAny(
     try {
       return await connectHsm(address, { trustAnchor });
     } catch (error) {
-      // Another HSM of the cluster shows the same certificate, so asking it would not help.
+      // All HSMs of a cluster have the same certificate, so another one would be untrusted, too.
       if (!(error instanceof HsmUnreachableError) || error.reason === 'untrusted') throw error;
       failures.push(error.message);
     }
   }
-  throw new CliError(`no HSM can be reached: ${failures.join('; ')}`);
+  throw new CliError(`no HSM is reachable: ${failures.join('; ')}`);
 }

@@ -22,15 +22,13 @@ interface Named {
   readonly role: LoginRole;
 }
 
-const PASSWORD = ['--password <password>', 'asked for if left out'] as const;
+const PASSWORD = ['--password <password>', 'prompted for if omitted'] as const;
 
 function named(command: Command, text: string, example: string): Command {
   return command
     .description(text)
-    .requiredOption('--username <name>', 'the name of the user')
-    .addOption(
-      new Option('--role <role>', 'the role of the user').choices(ROLES).makeOptionMandatory(),
-    )
+    .requiredOption('--username <name>', 'name of the user')
+    .addOption(new Option('--role <role>', 'role of the user').choices(ROLES).makeOptionMandatory())
     .addHelpText('after', `\nExample:\n  keyhold hsm ${example}`);
 }
 
@@ -58,7 +56,7 @@ export function addUserCommands(hsm: Command, context: HsmContext): void {
     .action(act(context, remove));
   named(
     user.command('change-password'),
-    "change one's own password, or (as admin) anyone's",
+    'change your own password, or (as admin) that of any user',
     'user change-password --username alice --role crypto-user',
   )
     .option(...PASSWORD)
@@ -67,24 +65,26 @@ export function addUserCommands(hsm: Command, context: HsmContext): void {
   addChangeQuorumCommands(user, context);
 }
 
-/** In single-command mode they show that the credentials are good, and keep no session. */
+/** Adds login and logout. In single-command mode, they only check the credentials. */
 export function addLoginCommands(hsm: Command, context: HsmContext): void {
   named(
     hsm.command('login'),
-    'log in; as a single command, check that a user can',
+    'log in; as a single command, only check the credentials',
     'login --username alice --role crypto-user',
   )
     .option(...PASSWORD)
     .action(act(context, logIn));
   hsm
     .command('logout')
-    .description('log out; as a single command nothing, because no session outlives its command')
+    .description(
+      'log out; as a single command, do nothing, because each command has its own session',
+    )
     .addHelpText('after', '\nExample:\n  keyhold hsm logout')
     .action(act(context, logOut));
 }
 
-/** User names know no case; they are shown as the HSM keeps them. */
-function shown({ username, role }: Named): Named {
+/** User names are case-insensitive. Shows them in lower case, as the HSM stores them. */
+function asStored({ username, role }: Named): Named {
   return { username: username.toLowerCase(), role };
 }
 
@@ -100,7 +100,7 @@ function setPassword(command: 'createUser' | 'changePassword') {
     const { username, role, approval } = options;
     const input = { username, role, password, ...approvalFrom(approval) };
     await withLogin(context, options, (connection) => connection.call(command, input));
-    return shown(options);
+    return asStored(options);
   };
 }
 
@@ -109,7 +109,7 @@ async function remove(context: HsmContext, options: UserOptions): Promise<Named>
   await withLogin(context, options, (connection) =>
     connection.call('deleteUser', { username, role, ...approvalFrom(approval) }),
   );
-  return shown(options);
+  return asStored(options);
 }
 
 async function logIn(context: HsmContext, options: UserOptions): Promise<Named> {
@@ -120,7 +120,7 @@ async function logIn(context: HsmContext, options: UserOptions): Promise<Named> 
     await withHsm(context, options, (connection) =>
       asUser(connection, login, () => Promise.resolve()),
     );
-  return shown(options);
+  return asStored(options);
 }
 
 async function logOut({ session }: HsmContext): Promise<string> {

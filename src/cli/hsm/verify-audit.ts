@@ -15,22 +15,22 @@ import {
 } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 
-/** What the verifier believes without proof; PEM. */
+/** Trust root of the verification, as PEM. */
 export type AuditTrust = { readonly manufacturerRoot: string } | { readonly publicKey: string };
 
-/** One HSM's log, found whole. */
+/** A log that was verified completely. */
 export interface VerifiedLog {
   readonly hsmId: string;
   readonly serialNumber: string;
   readonly records: number;
-  /** Of these the HSM's hardware key vouches for so many, from the first on. */
+  /** Number of records, from the first, that the HSM's signatures cover. */
   readonly signedRecords: number;
 }
 
 const faults: Readonly<Record<LogFault, string>> = {
   gap: 'a record before it is missing',
   hash: 'it or the record before it was changed',
-  signature: 'its signature is not that of the HSM',
+  signature: 'its signature is invalid',
 };
 
 interface OneLog {
@@ -39,8 +39,8 @@ interface OneLog {
 }
 
 /**
- * Checks what `keyhold hsm audit export` printed, of one HSM or several. Fails with `CliError` at
- * the first thing that is wrong.
+ * Verifies the output of `keyhold hsm audit export`, of one HSM or several. Rejects with `CliError`
+ * at the first fault.
  */
 export async function verifyAudit(
   lines: AsyncIterable<string>,
@@ -55,9 +55,9 @@ export async function verifyAudit(
     if ('format' in entry) logs.set(entry.hsmId, beginLog(entry, trust));
     else continueLog(logs.get(entry.hsmId), entry, number);
   }
-  if (logs.size === 0) throw new CliError('the file holds no audit log');
+  if (logs.size === 0) throw new CliError('the file contains no audit log');
   return Array.from(logs.values(), ({ identity, verifier }) => {
-    if (verifier.signed === 0) throw new CliError(`${identity.hsmId}: the log is not signed`);
+    if (verifier.signed === 0) throw new CliError(`the log of ${identity.hsmId} is not signed`);
     return {
       hsmId: identity.hsmId,
       serialNumber: identity.serialNumber,
@@ -68,43 +68,45 @@ export async function verifyAudit(
 }
 
 type HsmIdentityLine = AuditIdentity & { readonly format: string };
-type RecordLine = AuditEntry & { readonly hsmId: string };
+type EntryLine = AuditEntry & { readonly hsmId: string };
 
-function parse(line: string, number: number): HsmIdentityLine | RecordLine {
+function parse(line: string, number: number): HsmIdentityLine | EntryLine {
   try {
-    // What the members hold is covered by the hashes, so a wrong one shows there.
-    const value = JSON.parse(line) as HsmIdentityLine | RecordLine | null;
+    // Wrong members are detected later, by the hashes that cover them.
+    const value = JSON.parse(line) as HsmIdentityLine | EntryLine | null;
     if (value !== null && typeof value === 'object' && typeof value.hsmId === 'string')
       return value;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new CliError(`line ${number} is no audit record`);
+  throw new CliError(`line ${number} is not an audit record`);
 }
 
 function beginLog(identity: HsmIdentityLine, trust: AuditTrust): OneLog {
   if (identity.format !== AUDIT_FORMAT)
-    throw new CliError(`${identity.hsmId}: unknown format ${identity.format}`);
+    throw new CliError(`the log of ${identity.hsmId} has the unknown format "${identity.format}"`);
   const publicKey = readSigningKey(identity.publicKey);
-  if (!publicKey) throw new CliError(`${identity.hsmId}: its public key can't be read`);
+  if (!publicKey) throw new CliError(`the public key in the log of ${identity.hsmId} is malformed`);
   const { manufacturerHardwareCertificate: certificate = '' } = identity;
   const genuine =
     'publicKey' in trust
       ? readSigningKey(trust.publicKey)?.equals(publicKey) === true
       : isSignedBy(certificate, trust.manufacturerRoot) && certifies(certificate, publicKey);
-  if (!genuine) throw new CliError(`${identity.hsmId}: the log's key is not one that you trust`);
+  if (!genuine)
+    throw new CliError(
+      `the key of ${identity.hsmId} is not trusted; check --manufacturer-root or --public-key`,
+    );
   return { identity, verifier: new LogVerifier(publicKey) };
 }
 
-function continueLog(log: OneLog | undefined, record: RecordLine, number: number): void {
-  if (!log)
-    throw new CliError(`line ${number}: a record of ${record.hsmId}, whose identity is missing`);
+function continueLog(log: OneLog | undefined, record: EntryLine, number: number): void {
+  if (!log) throw new CliError(`line ${number}: the log of ${record.hsmId} has no identity header`);
   const { sequence, hash, opcode, detail = '', hsmId } = record;
   const checkpoint =
     opcode === CHECKPOINT ? { purpose: checkpointPurpose(hsmId), signature: detail } : undefined;
   const fault = log.verifier.take({ sequence, fields: auditFields(record), hash, checkpoint });
   if (fault)
     throw new CliError(
-      `${hsmId}: record ${sequence} on line ${number} is not right: ${faults[fault]}`,
+      `record ${sequence} of ${hsmId} on line ${number} is invalid: ${faults[fault]}`,
     );
 }

@@ -5,7 +5,7 @@ import { CliError } from '../io.ts';
 import { splitWords } from './words.ts';
 
 describe('a line at the prompt', () => {
-  it('is split as a shell does', () => {
+  it('is split like in a shell', () => {
     const cases: [string, string[]][] = [
       ['', []],
       ['  user   list ', ['user', 'list']],
@@ -16,7 +16,7 @@ describe('a line at the prompt', () => {
     for (const [line, words] of cases) assert.deepEqual(splitWords(line), words, line);
   });
 
-  it('gives back whatever was quoted', () => {
+  it('returns every quoted word unchanged', () => {
     const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
     check(
       property(array(string()), (words) =>
@@ -25,7 +25,7 @@ describe('a line at the prompt', () => {
     );
   });
 
-  it('must close its quotes', () => {
+  it('is rejected if a quote is not closed', () => {
     for (const line of [`'`, `a "b`, `a\\`]) assert.throws(() => splitWords(line), CliError, line);
   });
 });

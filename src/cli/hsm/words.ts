@@ -1,11 +1,9 @@
 import { CliError } from '../io.ts';
 
-/** A part in quotes, an escaped character, or characters that mean themselves. */
+/** A quoted part, an escaped character, or plain characters. */
 const PART = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)/sy;
 
-/**
- * Splits a line as a shell does: by blanks, with quotes and backslashes, without any substitution.
- */
+/** Splits a line like a shell: at spaces, with quotes and backslashes, without substitution. */
 export function splitWords(line: string): string[] {
   const words: string[] = [];
   let at = 0;
@@ -27,7 +25,7 @@ function wordAt(line: string, start: number): { readonly word: string; readonly 
   while (end < line.length && !/\s/.test(line.charAt(end))) {
     PART.lastIndex = end;
     const [part, single, double, escaped, plain] = PART.exec(line) ?? [];
-    if (part === undefined) throw new CliError('a quote is not closed');
+    if (part === undefined) throw new CliError('unclosed quote');
     word += single ?? double?.replaceAll(/\\(.)/gs, '$1') ?? escaped ?? plain ?? '';
     end += part.length;
   }

@@ -27,50 +27,60 @@ interface UnwrapOptions extends TargetOptions, KeyClassOptions {
   readonly attributes?: KeyTemplate;
 }
 
-/** cloudhsm-cli's words; `aes-zero-pad` is RFC 5649, key wrap with padding. */
+/** Names of cloudhsm-cli. `aes-zero-pad` is key wrap with padding, RFC 5649. */
 const wrapMethods = ['aes-gcm', 'aes-zero-pad', 'rsa-oaep', 'rsa-aes'] as const;
 type WrapMethod = (typeof wrapMethods)[number];
 const IV_BYTES = 12;
 
 export function addWrapCommands(key: Command, context: HsmContext): void {
-  const wrap = key.command('wrap').description('take a key out of the HSMs under another key');
+  const wrap = key
+    .command('wrap')
+    .description('export a key from the HSMs, wrapped under another key');
   const unwrap = key
     .command('unwrap')
-    .description('take in a key that was wrapped under a key of the HSMs');
-  for (const way of wrapMethods) {
-    withHash(wrap.command(way).description(`wrap with ${way}`), way);
-    withFilter(withFilter(commandOf(wrap, way), 'payload-filter'), 'wrapping-filter')
-      .option('--path <file>', 'write the wrapped key there, not in base64 into the answer')
+    .description('import a key that was wrapped under a key of the HSMs');
+  for (const method of wrapMethods) {
+    withHash(wrap.command(method).description(`wrap with ${method}`), method);
+    withFilter(withFilter(commandOf(wrap, method), 'payload-filter'), 'wrapping-filter')
+      .option('--path <file>', 'file to write the wrapped key to, instead of base64 in the output')
       .addHelpText(
         'after',
-        `\nExample:\n  keyhold hsm key wrap ${way} --payload-filter attr.label=my-key --wrapping-filter attr.label=kek`,
+        `\nExample:\n  keyhold hsm key wrap ${method} --payload-filter attr.label=my-key --wrapping-filter attr.label=kek`,
       )
-      .action(act(context, wrapWith(way)));
-    withHash(withFilter(unwrap.command(way).description(`unwrap with ${way}`)), way);
-    withKeyClass(commandOf(unwrap, way), keyClasses.wrapped)
-      .requiredOption('--label <label>', 'the label of the new key')
-      .option('--data <base64>', 'the wrapped key')
-      .option('--data-path <file>', 'a file with it')
-      .option('--session', 'a key that goes with the login session')
-      .option('--attributes <attribute...>', 'NAME=VALUE of the new key', collectTemplate)
+      .action(act(context, wrapWith(method)));
+    withHash(withFilter(unwrap.command(method).description(`unwrap with ${method}`)), method);
+    withKeyClass(commandOf(unwrap, method), keyClasses.wrapped)
+      .requiredOption('--label <label>', 'label of the new key')
+      .option('--data <base64>', 'wrapped key')
+      .option('--data-path <file>', 'file with the wrapped key')
+      .option('--session', 'create a session key, which is deleted at the end of the login session')
+      .option(
+        '--attributes <attribute...>',
+        'NAME=VALUE, attributes of the new key',
+        collectTemplate,
+      )
       .addHelpText(
         'after',
-        `\nExample:\n  keyhold hsm key unwrap ${way} --filter attr.label=kek --key-type-class aes --label my-key --data-path wrapped${way === 'aes-gcm' ? ' --iv 0x…' : ''}`,
+        `\nExample:\n  keyhold hsm key unwrap ${method} --filter attr.label=kek --key-type-class aes --label my-key --data-path wrapped${method === 'aes-gcm' ? ' --iv 0x…' : ''}`,
       )
-      .action(act(context, unwrapWith(way)));
-    if (way === 'aes-gcm')
-      commandOf(unwrap, way).requiredOption('--iv <hex>', 'the iv of `key wrap aes-gcm`', parseIv);
+      .action(act(context, unwrapWith(method)));
+    if (method === 'aes-gcm')
+      commandOf(unwrap, method).requiredOption(
+        '--iv <hex>',
+        'iv in the output of `key wrap aes-gcm`',
+        parseIv,
+      );
   }
 }
 
-function commandOf(parent: Command, way: WrapMethod): Command {
-  return parent.commands.find((one) => one.name() === way) ?? parent;
+function commandOf(parent: Command, method: WrapMethod): Command {
+  return parent.commands.find((one) => one.name() === method) ?? parent;
 }
 
-function withHash(command: Command, way: WrapMethod): void {
-  if (!way.startsWith('rsa')) return;
+function withHash(command: Command, method: WrapMethod): void {
+  if (!method.startsWith('rsa')) return;
   command.addOption(
-    new Option('--hash-function <name>', 'of OAEP')
+    new Option('--hash-function <name>', 'hash function of OAEP')
       .choices(['sha1', 'sha256'])
       .makeOptionMandatory(),
   );
@@ -78,17 +88,17 @@ function withHash(command: Command, way: WrapMethod): void {
 
 function parseIv(text: string): Uint8Array {
   const [, digits] = /^0x([0-9a-f]{24})$/i.exec(text) ?? [];
-  if (digits === undefined) throw new InvalidArgumentError('It is 0x and 24 hex digits.');
+  if (digits === undefined) throw new InvalidArgumentError('Must be 0x and 24 hex digits.');
   return Buffer.from(digits, 'hex');
 }
 
-function mechanismOf(way: WrapMethod, hash: 'sha1' | 'sha256' = 'sha256'): WrapMechanism {
-  if (way === 'aes-gcm') return way;
-  if (way === 'aes-zero-pad') return 'aes-kwp';
-  return `${way}-${hash}`;
+function mechanismOf(method: WrapMethod, hash: 'sha1' | 'sha256' = 'sha256'): WrapMechanism {
+  if (method === 'aes-gcm') return method;
+  if (method === 'aes-zero-pad') return 'aes-kwp';
+  return `${method}-${hash}`;
 }
 
-function wrapWith(way: WrapMethod) {
+function wrapWith(method: WrapMethod) {
   return (
     context: HsmContext,
     { payloadFilter, wrappingFilter, hashFunction, path, ...target }: WrapOptions,
@@ -96,15 +106,17 @@ function wrapWith(way: WrapMethod) {
     withLogin(context, target, async (connection) => {
       const payload = await oneKey(connection, payloadFilter);
       const wrapping = await oneKey(connection, wrappingFilter);
-      const mechanism = mechanismOf(way, hashFunction);
+      const mechanism = mechanismOf(method, hashFunction);
       const { wrapped } = await connection.call('wrapKey', {
         key: payload.handle,
         wrappingKey: wrapping.handle,
         mechanism,
       });
-      // On the wire the IV leads; cloudhsm-cli shows it apart.
+      // On the wire, the IV precedes the wrapped key. cloudhsm-cli shows them separately.
       const iv =
-        way === 'aes-gcm' ? Buffer.from(wrapped.subarray(0, IV_BYTES)).toString('hex') : undefined;
+        method === 'aes-gcm'
+          ? Buffer.from(wrapped.subarray(0, IV_BYTES)).toString('hex')
+          : undefined;
       return {
         payload_key_reference: reference(payload.handle),
         wrapping_key_reference: reference(wrapping.handle),
@@ -118,7 +130,7 @@ function wrapWith(way: WrapMethod) {
     });
 }
 
-function unwrapWith(way: WrapMethod) {
+function unwrapWith(method: WrapMethod) {
   return (context: HsmContext, options: UnwrapOptions): Promise<object> => {
     const form: KeyForm = formOf(options);
     const { iv, data, dataPath, hashFunction, label, session, attributes } = options;
@@ -126,7 +138,7 @@ function unwrapWith(way: WrapMethod) {
     return withLogin(context, options, async (connection) => {
       const { handle } = await oneKey(connection, options.filter);
       const template = { ...attributes, label, token: session !== true };
-      const mechanism = mechanismOf(way, hashFunction);
+      const mechanism = mechanismOf(method, hashFunction);
       return {
         key: keyShape(
           await connection.call('unwrapKey', {
