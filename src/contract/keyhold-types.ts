@@ -88,7 +88,7 @@ export interface NewAccount {
   readonly SecretAccessKey: string;
 }
 
-/** What led to a decision: a statement of a policy, or a grant. */
+/** The cause of a decision: a statement of a policy, or a grant. */
 export interface AccessCause {
   /**
    * `resource policy`, `grant`, `identity policy`, `permissions boundary`, `session policy` or
@@ -175,7 +175,7 @@ export interface KeyholdOperations {
     readonly input: Readonly<Record<string, never>>;
     readonly output: { readonly Accounts: readonly AccountInfo[] };
   };
-  /** Policies that limit every principal of an account. No limit if there are none. */
+  /** Policies that limit every principal of an account. An empty list means no limit. */
   readonly GetServiceControlPolicies: {
     readonly input: { readonly AccountId: string };
     readonly output: { readonly Policies: readonly string[] };

@@ -70,7 +70,7 @@ export {
   type KeyStateRule,
   type StateVerdict,
 } from './key-state.ts';
-export { kindRefusal, type KeyKindRule, type KindRefusal } from './key-kind.ts';
+export { kindMismatch, type KeyKindRule, type KindMismatch } from './key-kind.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';
 export {
   bindingOf,

@@ -5,7 +5,7 @@ import type { KeyRow, Origin } from './key-rows.ts';
  * Why an operation does not support a key, whatever its state: the end of the error message after
  * the key's ARN. Undefined where AWS sends no message.
  */
-export type KindRefusal = { readonly text: string | undefined };
+export type KindMismatch = { readonly text: string | undefined };
 
 type Kind = Pick<KeyRow, 'keySpec' | 'origin' | 'region' | 'primaryRegion'>;
 
@@ -40,7 +40,7 @@ const rules = {
 export type KeyKindRule = keyof typeof rules;
 
 /** Returns why the operation does not support the key, or undefined if it does. */
-export function kindRefusal(name: KeyKindRule, key: Kind): KindRefusal | undefined {
+export function kindMismatch(name: KeyKindRule, key: Kind): KindMismatch | undefined {
   const rule: KindRule = rules[name];
   if (rule.symmetricOnly && keySpecProperties(key.keySpec).family !== 'symmetric')
     return { text: undefined };

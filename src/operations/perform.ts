@@ -47,7 +47,7 @@ async function run(
   request: PerformRequest,
   auditInputs: AuditInputs,
 ): Promise<object> {
-  if (request.refusal) throw request.refusal;
+  if (request.inputError) throw request.inputError;
   const scope: Scope = { account: request.caller.account, region: request.region };
   const targets = operation.targets(request.input, request.caller);
   const { resolved } = auditInputs;

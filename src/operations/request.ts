@@ -17,7 +17,7 @@ export interface PerformRequest {
   /**
    * Set if the input failed validation. The call is still audited, then rejected with this error.
    */
-  readonly refusal?: KmsError;
+  readonly inputError?: KmsError;
   readonly requestId: string;
   readonly sourceIp: string;
   readonly userAgent: string;

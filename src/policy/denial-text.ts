@@ -20,11 +20,11 @@ export function denialText(
   { because }: Denial,
   { principal, action, resourceArn }: Pick<AccessRequest, 'principal' | 'action' | 'resourceArn'>,
 ): string {
-  const refusal = `User: ${principal.arn} is not authorized to perform: ${action} on`;
+  const denial = `User: ${principal.arn} is not authorized to perform: ${action} on`;
   if (because === 'hidden') {
-    return `${refusal} this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
+    return `${denial} this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
   }
-  return `${refusal} resource: ${resourceArn} ${ending(because, action)}`;
+  return `${denial} resource: ${resourceArn} ${ending(because, action)}`;
 }
 
 function ending(because: Exclude<Denial['because'], 'hidden'>, action: string): string {

@@ -65,7 +65,7 @@ describe('parsePolicy', () => {
     assert.deepEqual([statements[0]?.actions, statements[0]?.resources], [undefined, undefined]);
   });
 
-  const refused: readonly [string, string, RegExp][] = [
+  const rejected: readonly [string, string, RegExp][] = [
     ['what is not JSON', '{', /invalid Json/],
     ['a list', '[]', /JSON object/],
     ['null', 'null', /JSON object/],
@@ -174,7 +174,7 @@ describe('parsePolicy', () => {
     ],
     ['too many bytes', policyWith({ Sid: 'ä'.repeat(MAX_POLICY_BYTES / 2) }), /must not exceed/],
   ];
-  for (const [what, text, reason] of refused) {
+  for (const [what, text, reason] of rejected) {
     it(`rejects ${what} and gives the reason`, () => {
       assert.throws(
         () => parsePolicy(text),
@@ -183,7 +183,7 @@ describe('parsePolicy', () => {
     });
   }
 
-  const refusedByKind: readonly [string, 'identity' | 'trust', string, RegExp][] = [
+  const rejectedByKind: readonly [string, 'identity' | 'trust', string, RegExp][] = [
     [
       'a Principal in an identity policy',
       'identity',
@@ -221,7 +221,7 @@ describe('parsePolicy', () => {
       /required field Principal/,
     ],
   ];
-  for (const [what, kind, text, reason] of refusedByKind) {
+  for (const [what, kind, text, reason] of rejectedByKind) {
     it(`rejects ${what} and gives the reason`, () => {
       assert.throws(
         () => parsePolicy(text, kind),

@@ -92,14 +92,14 @@ function decodeInput(
   codec: Codec,
   route: Route,
   request: HttpRequest,
-): Pick<PerformRequest, 'input' | 'refusal'> {
+): Pick<PerformRequest, 'input' | 'inputError'> {
   try {
     const input = route.decode(codec.readInput(request, route));
     route.validate(input);
     return { input };
   } catch (error) {
     if (!isKmsError(error)) throw error;
-    return { input: {}, refusal: error };
+    return { input: {}, inputError: error };
   }
 }
 

@@ -18,10 +18,10 @@ test('an added tag replaces one with the same key', () => {
 });
 
 test('reserved, repeated and too many tags are rejected', () => {
-  const refused = (code: string) => (error: unknown) => isKmsError(error) && error.code === code;
+  const rejected = (code: string) => (error: unknown) => isKmsError(error) && error.code === code;
   assert.throws(
     () => joinedTags([], [{ Key: 'AWS:x', Value: '' }]),
-    refused('CloudHsmTagException'),
+    rejected('CloudHsmTagException'),
   );
   assert.throws(
     () =>
@@ -32,8 +32,8 @@ test('reserved, repeated and too many tags are rejected', () => {
           { Key: 'a', Value: '' },
         ],
       ),
-    refused('CloudHsmTagException'),
+    rejected('CloudHsmTagException'),
   );
   const many = Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: '' }));
-  assert.throws(() => joinedTags([], many), refused('CloudHsmResourceLimitExceededException'));
+  assert.throws(() => joinedTags([], many), rejected('CloudHsmResourceLimitExceededException'));
 });

@@ -7,7 +7,7 @@ import type { ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
 import { returnsSecret } from './returns-secret.ts';
 
-/** What the pipeline learns for the audit record while it handles a call. */
+/** Inputs of the audit record that the pipeline collects while it handles a call. */
 export interface AuditInputs {
   readonly resolved: Record<string, ResolvedTarget>;
   readonly additionalEventData: Record<string, unknown>;

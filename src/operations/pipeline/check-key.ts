@@ -1,4 +1,4 @@
-import { keySpecProperties, kindRefusal, KmsError, stateVerdict } from '../../domain/index.ts';
+import { keySpecProperties, kindMismatch, KmsError, stateVerdict } from '../../domain/index.ts';
 import type { Operation, Target } from '../operation.ts';
 import type { ResolvedKey, ResolvedTarget } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
@@ -16,9 +16,9 @@ export function checkKey(
 ): void {
   if (resolved.kind !== 'key' || !('states' in target)) return;
   const { key, arn, deferred }: ResolvedKey = resolved;
-  const refusal = target.kind && kindRefusal(target.kind, key);
-  if (refusal)
-    throw new KmsError('UnsupportedOperationException', refusal.text && `${arn} ${refusal.text}`);
+  const mismatch = target.kind && kindMismatch(target.kind, key);
+  if (mismatch)
+    throw new KmsError('UnsupportedOperationException', mismatch.text && `${arn} ${mismatch.text}`);
   const verdict = stateVerdict(target.states, shownState(keyStores, key));
   if (verdict !== 'ok') throw new KmsError(verdict.error, `${arn} ${verdict.text}`);
   if (target.usage !== undefined && key.keyUsage !== target.usage) {

@@ -52,6 +52,6 @@ export function roleToTrust(arn: string): IamTarget<AssumableRole> {
 
 /** Returns the role's row, after authorization. A missing role is never authorized. */
 export function roleOf({ row, arn }: AssumableRole): RoleRow {
-  if (!row) throw new Error(`${arn} was authorised and isn't there`);
+  if (!row) throw new Error(`${arn} was authorized and does not exist`);
   return row;
 }

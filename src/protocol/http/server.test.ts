@@ -21,7 +21,7 @@ describe('the outer half of a request', () => {
   let api: ApiWorld;
   before(async () => {
     api = await startApi(async (request) => {
-      if (request.refusal) throw request.refusal;
+      if (request.inputError) throw request.inputError;
       asked = request;
       return answer(request);
     });
