@@ -17,8 +17,8 @@ export function newGrantToken({ account, region, keyId, grantId }: GrantRow): st
 }
 
 /**
- * Returns the grant that a token names. @throws KmsError InvalidGrantTokenException if it names no
- * grant in that Region
+ * Returns the grant that a token names.
+ * @throws KmsError InvalidGrantTokenException if it names no grant in that Region
  */
 export async function grantOfToken(
   reader: Reader,

@@ -3,7 +3,8 @@ import type { Reader } from '../../storage/index.ts';
 import { noSuchEntity } from './entities.ts';
 
 /**
- * Requires a managed policy that the account can use as a boundary. @throws KmsError NoSuchEntity
+ * Requires a managed policy that the account can use as a boundary.
+ * @throws KmsError NoSuchEntity
  */
 export async function checkedBoundary(
   reader: Reader,

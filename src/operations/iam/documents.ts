@@ -16,8 +16,8 @@ export function checkedDocument(text: string, kind: PolicyKind): string {
 }
 
 /**
- * Validates a trust policy, and resolves the principals that it names. @throws KmsError
- * MalformedPolicyDocument
+ * Validates a trust policy, and resolves the principals that it names.
+ * @throws KmsError MalformedPolicyDocument
  */
 export async function checkedTrustPolicy(
   reader: Reader,

@@ -8,8 +8,8 @@ interface WireTag {
 }
 
 /**
- * Converts tags to their stored form. @throws KmsError InvalidInput if two keys are the same,
- * regardless of case
+ * Converts tags to their stored form.
+ * @throws KmsError InvalidInput if two keys are the same, regardless of case
  */
 export function checkedTags(tags: readonly WireTag[] = []): Tag[] {
   if (new Set(tags.map(({ Key }) => Key.toLowerCase())).size < tags.length) {

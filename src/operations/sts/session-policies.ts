@@ -39,8 +39,8 @@ export async function checkedSessionPolicies(
 }
 
 /**
- * Returns the packed size of policies and tags, in percent of the maximum. @throws KmsError
- * PackedPolicyTooLarge
+ * Returns the packed size of policies and tags, in percent of the maximum.
+ * @throws KmsError PackedPolicyTooLarge
  */
 export function packedSize(
   policies: Session['policies'],

@@ -107,7 +107,8 @@ export function currentMaterial(
 }
 
 /**
- * Requires that keys of this spec support the algorithm. @throws KmsError InvalidKeyUsageException
+ * Requires that keys of this spec support the algorithm.
+ * @throws KmsError InvalidKeyUsageException
  */
 export function requireAlgorithm<U extends KeyUsage>(
   { keySpec }: KeyRow,
