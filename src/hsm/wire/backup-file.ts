@@ -1,33 +1,35 @@
 /**
- * A backup as it lies in a file: 8 bytes `KEYHOLDB`, a 4-byte big-endian length, a header of that many bytes of JSON, and
- * the sealed contents, to which all bytes before them are bound. The header is for those who can't open the rest.
+ * Format of a backup file: 8 bytes `KEYHOLDB`, the 4-byte big-endian length of the header, the
+ * header in JSON, and the sealed contents. The seal covers all bytes before it. The header can be
+ * read without the secret.
  */
 
 /**
- * `hardware`: opens in any genuine HSM of this manufacturer and operator, and nowhere else. `passphrase`: in any HSM for
- * whoever knows the passphrase (argon2id). `shares`: in any HSM for so many of those who each hold a share of its secret.
+ * `hardware`: opens only in genuine HSMs of the same manufacturer and operator. `passphrase`: opens
+ * in any HSM with the passphrase (argon2id). `shares`: opens in any HSM with enough shares of its
+ * secret.
  */
 export type BackupProtection = 'hardware' | 'passphrase' | 'shares';
 
 export interface BackupHeader {
   readonly format: 1;
   readonly protection: BackupProtection;
-  /** As the control plane named it; empty for an export. */
+  /** ID given by the control plane. Empty for an export. */
   readonly backupId: string;
   readonly clusterId: string;
   readonly hsmId: string;
   readonly mode: 'FIPS' | 'NON_FIPS';
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  /** PEM: clusters that share it are related. */
+  /** PEM. Clusters with the same certificate are related. */
   readonly clusterCertificate: string;
-  /** Base64; makes the key of this one backup. */
+  /** Base64. Used to derive the key of this backup. */
   readonly salt: string;
-  /** Of `shares`: who got one, and how many it takes. */
+  /** With `shares`: the holders, and the number of shares needed. */
   readonly holders?: readonly string[];
   readonly threshold?: number;
   readonly userCount: number;
-  /** Which token keys it holds: names only. */
+  /** The token keys in the backup. Names only. */
   readonly keys: readonly BackedUpKey[];
 }
 
@@ -48,7 +50,7 @@ export interface BackupFile {
 const MAGIC = Buffer.from('KEYHOLDB');
 const LENGTH_BYTES = 4;
 
-/** What goes before the sealed contents. */
+/** Returns the bytes before the sealed contents. */
 export function encodeBackupPrefix(header: BackupHeader): Buffer {
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(LENGTH_BYTES);
@@ -56,7 +58,10 @@ export function encodeBackupPrefix(header: BackupHeader): Buffer {
   return Buffer.concat([MAGIC, length, json]);
 }
 
-/** Undefined if it is no backup of a known format. That it is whole and untouched only opening it shows. */
+/**
+ * Returns undefined if the bytes are not a backup in a known format. Only opening the contents
+ * shows whether the file is intact.
+ */
 export function decodeBackupFile(bytes: Uint8Array): BackupFile | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = MAGIC.length + LENGTH_BYTES;
@@ -69,7 +74,7 @@ export function decodeBackupFile(bytes: Uint8Array): BackupFile | undefined {
 
 function readHeader(json: Buffer): BackupHeader | undefined {
   try {
-    // Whether an HSM wrote it is decided by opening the contents, to which it is bound.
+    // Opening the contents shows whether an HSM wrote the header, because the seal covers it.
     const header = JSON.parse(json.toString()) as BackupHeader;
     return header.format === 1 && typeof header.salt === 'string' && Array.isArray(header.keys)
       ? header

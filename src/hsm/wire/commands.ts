@@ -1,6 +1,6 @@
 /**
- * All that an HSM may be told, in one closed table: command name → what goes in and what comes back. Terms are those of
- * PKCS#11 and cloudhsm-cli. Bytes travel as MessagePack bin; handles as 16 lower-case hex digits.
+ * All commands of an HSM, in one table: name, input, output. Terms are those of PKCS#11 and
+ * cloudhsm-cli. Bytes are MessagePack bin. Handles are 16 lower-case hex digits.
  */
 import type { AuditEntry, AuditIdentity } from './audit-format.ts';
 import type { BackupSummary, ExportProtection, ExportSecret, ExportShare } from './export.ts';
@@ -32,7 +32,7 @@ interface Exchange<In, Out> {
 }
 type Empty = Readonly<Record<string, never>>;
 
-/** How something is encrypted: with which key and, for a key of a pair, how. `aad` is then empty. */
+/** How to encrypt. `mechanism` is for keys of a pair, with an empty `aad`. */
 export interface EncryptionInput {
   readonly key: string;
   readonly aad: Uint8Array;
@@ -40,8 +40,8 @@ export interface EncryptionInput {
 }
 
 /**
- * A command that gives out a secret gives it, if `recipient` (SubjectPublicKeyInfo of an RSA key) is there, as CMS
- * EnvelopedData that only the recipient can open.
+ * Input of commands that return a secret. If `recipient` (SubjectPublicKeyInfo of an RSA key) is
+ * given, the secret is returned as CMS EnvelopedData that only the recipient can open.
  */
 export interface ForRecipient {
   readonly recipient?: Uint8Array;
@@ -60,21 +60,25 @@ interface MacInput {
   readonly message: Uint8Array;
 }
 
-/** Needed if the cluster puts the command under a quorum: else `quorum-required`, or `quorum-failed` if it is not good. */
+/**
+ * Required if the cluster puts the command under a quorum. Fails with `quorum-required` without an
+ * approval, and with `quorum-failed` if the approval is not valid.
+ */
 interface WithApproval {
   readonly approval?: Approval;
 }
 
 export interface Commands {
-  /** First on every connection: agrees on the protocol version. */
+  /** The first command on every connection. Negotiates the protocol version. */
   hello: Exchange<
     { readonly versions: readonly number[]; readonly client: string },
     { readonly version: number; readonly info: HsmInfo }
   >;
   info: Exchange<Empty, HsmInfo>;
   /**
-   * Opens a session for the connection's life. `exclusive`: refuse (`user-logged-in`) if the user has a session
-   * anywhere in the cluster. Checked in this order: user-not-found, user-locked, user-logged-in, login-failed.
+   * Opens a session, which lasts as long as the connection. `exclusive`: fails with
+   * `user-logged-in` if the user has a session anywhere in the cluster. Checks run in this order:
+   * user-not-found, user-locked, user-logged-in, login-failed.
    */
   login: Exchange<
     {
@@ -86,7 +90,7 @@ export interface Commands {
     { readonly session: string }
   >;
   logout: Exchange<Empty, Empty>;
-  /** Sets the first admin's password; only while the cluster is initialized and not active. */
+  /** Sets the first admin's password. Only while the cluster is `initialized`. */
   activate: Exchange<{ readonly password: string }, Empty>;
   listUsers: Exchange<Empty, { readonly users: readonly UserInfo[] }>;
   createUser: Exchange<
@@ -101,7 +105,10 @@ export interface Commands {
     { readonly username: string; readonly role: LoginRole } & WithApproval,
     Empty
   >;
-  /** One's own, or (admin) anyone's who is not logged in; unlocks. */
+  /**
+   * Changes the caller's own password, or (admin) that of any user who is not logged in. Unlocks
+   * the user.
+   */
   changePassword: Exchange<
     {
       readonly username: string;
@@ -113,14 +120,18 @@ export interface Commands {
 
   listQuorumValues: Exchange<Empty, { readonly values: Readonly<Record<QuorumService, number>> }>;
   /**
-   * From 1 (off) to 8, and no more than there are approvers with a registered key. Takes as many approvals, by a token of
-   * service `quorum`, as the greater of the `quorum` service's value and the present value of the one that is set.
+   * Sets a value from 1 (no quorum) to 8, at most the number of approvers with a registered key.
+   * Needs a token of service `quorum`, with as many approvals as the greater of two values: that of
+   * the `quorum` service and the current one of `service`.
    */
   setQuorumValue: Exchange<
     { readonly service: QuorumService; readonly value: number } & WithApproval,
     Empty
   >;
-  /** One's own: the PEM of an RSA-2048 or EC P-256 public key, and the signature by it of a token of service `registration`. */
+  /**
+   * Registers a key of the caller: the PEM of an RSA-2048 or EC P-256 public key, and its signature
+   * of a token of service `registration`.
+   */
   registerQuorumKey: Exchange<
     {
       readonly publicKey: string;
@@ -131,20 +142,22 @@ export interface Commands {
   >;
   removeQuorumKey: Exchange<{ readonly username: string } & WithApproval, Empty>;
   /**
-   * A token for the caller, instead of the one he may have for the service. It is good for 600 s, once, for him alone, at
-   * any HSM of the cluster. `key-deletion` needs the key that is to be destroyed.
+   * Creates a token for the caller. Replaces the caller's previous token for the service. The token
+   * is valid for 600 s, once, for the caller only, at any HSM of the cluster. `key-deletion`
+   * requires the key to be destroyed.
    */
   generateQuorumToken: Exchange<
     { readonly service: TokenService; readonly keyHandle?: string },
     QuorumToken
   >;
   listQuorumTokens: Exchange<Empty, { readonly tokens: readonly QuorumTokenInfo[] }>;
-  /** One's own, or (admin) all. */
+  /** Deletes the caller's own tokens, or (admin) all tokens. */
   deleteQuorumTokens: Exchange<{ readonly scope: 'user' | 'all' }, { readonly deleted: number }>;
 
   /**
-   * `length` in bytes: 16, 24 or 32 for AES, 1 to 800 for generic secrets. A token key is acknowledged when it is on
-   * `minimumCopies` HSMs (default 2), else `insufficient-copies` and no key.
+   * Generates a secret key of `length` bytes: 16, 24 or 32 for AES, 1 to 800 for generic secrets. A
+   * token key is acknowledged once it is on `minimumCopies` HSMs (default 2). Otherwise the command
+   * fails with `insufficient-copies` and there is no key.
    */
   generateKey: Exchange<
     {
@@ -155,7 +168,7 @@ export interface Commands {
     },
     KeyInfo
   >;
-  /** Both keys of a pair, or neither. */
+  /** Generates both keys of a pair, or neither. */
   generateKeyPair: Exchange<
     {
       readonly kind: KeyPairKind;
@@ -165,41 +178,44 @@ export interface Commands {
     },
     { readonly publicKey: KeyInfo; readonly privateKey: KeyInfo }
   >;
-  /** SubjectPublicKeyInfo in DER, of a public key or of a private key's public half. */
+  /** Returns SubjectPublicKeyInfo in DER, of a public key or the public half of a private key. */
   exportPublicKey: Exchange<{ readonly key: string }, { readonly publicKey: Uint8Array }>;
-  /** In handle order. `after` is the last handle of the page before. */
+  /** Returns keys in handle order. `after` is the last handle of the previous page. */
   findKeys: Exchange<
     { readonly filter: KeyFilter; readonly after?: string; readonly limit: number },
     { readonly keys: readonly KeyInfo[]; readonly total: number }
   >;
-  /** `trusted` needs an admin; all else the owner. */
+  /** Only an admin can set `trusted`. Only the owner can set other attributes. */
   setAttribute: Exchange<
     { readonly handle: string; readonly name: string; readonly value: string | boolean },
     Empty
   >;
   destroyKey: Exchange<{ readonly handle: string } & WithApproval, Empty>;
   /**
-   * Lets another crypto user use one's token key; he can't wrap it out, change, share or destroy it. A user who is there
-   * already, or one who was not, is no error.
+   * Lets another crypto user use a token key of the caller. That user cannot wrap, change, share or
+   * destroy the key. Sharing with the same user again, or unsharing with a user who has no access,
+   * is not an error.
    */
   shareKey: Exchange<{ readonly handle: string; readonly username: string }, Empty>;
   unshareKey: Exchange<{ readonly handle: string; readonly username: string }, Empty>;
 
   /**
-   * With an AES key: AES-256-GCM under a key derived per message (SP 800-108 counter KDF); nonce and IV are made in the HSM
-   * and lead the ciphertext. With a key of a pair and its `mechanism`: to the public key, without `aad`. Here and below,
-   * what needs a public key takes a private one, too, that may do the opposite: whoever may decrypt may encrypt.
+   * Encrypts. With an AES key: AES-256-GCM under a key derived per message (SP 800-108 counter
+   * KDF). The HSM generates nonce and IV, and puts them before the ciphertext. With a key of a pair
+   * and `mechanism`: to the public key, without `aad`. Here and below, a command that needs a
+   * public key also takes a private key with the inverse attribute: a user who may decrypt may
+   * encrypt.
    */
   encrypt: Exchange<
     EncryptionInput & { readonly plaintext: Uint8Array },
     { readonly ciphertext: Uint8Array }
   >;
-  /** Any mismatch at all: `ciphertext-invalid`. */
+  /** Decrypts. Fails with `ciphertext-invalid` for any mismatch. */
   decrypt: Exchange<
     EncryptionInput & ForRecipient & { readonly ciphertext: Uint8Array },
     { readonly plaintext: Uint8Array }
   >;
-  /** Decrypts and encrypts again without the plaintext leaving the HSM. */
+  /** Decrypts and encrypts again. The plaintext does not leave the HSM. */
   reencrypt: Exchange<
     {
       readonly from: EncryptionInput & { readonly ciphertext: Uint8Array };
@@ -207,7 +223,7 @@ export interface Commands {
     },
     { readonly ciphertext: Uint8Array }
   >;
-  /** Random bytes and their ciphertext; the bytes are left out of the answer unless `reveal`. */
+  /** Generates random bytes and encrypts them. Returns the bytes only if `reveal`. */
   encryptRandom: Exchange<
     {
       readonly key: string;
@@ -217,7 +233,10 @@ export interface Commands {
     } & ForRecipient,
     { readonly plaintext?: Uint8Array; readonly ciphertext: Uint8Array }
   >;
-  /** A key pair for use elsewhere: its public key, the private key's ciphertext, and in clear only if `reveal`. */
+  /**
+   * Generates a key pair for use outside the HSM. Returns the public key, the encrypted private key
+   * and, only if `reveal`, the private key itself.
+   */
   encryptRandomPair: Exchange<
     {
       readonly key: string;
@@ -236,10 +255,13 @@ export interface Commands {
     SignatureInput & { readonly signature: Uint8Array },
     { readonly valid: boolean }
   >;
-  /** HMAC with a generic secret. */
+  /** Computes an HMAC with a generic secret. */
   mac: Exchange<MacInput, { readonly mac: Uint8Array }>;
   verifyMac: Exchange<MacInput & { readonly mac: Uint8Array }, { readonly valid: boolean }>;
-  /** ECDH with someone's SubjectPublicKeyInfo: the shared point's x-coordinate. Not a key on the same curve: `key-invalid`. */
+  /**
+   * Computes an ECDH shared secret with another party's SubjectPublicKeyInfo: the shared point's
+   * x-coordinate. Fails with `key-invalid` if that key is not on the same curve.
+   */
   deriveSecret: Exchange<
     { readonly key: string; readonly publicKey: Uint8Array } & ForRecipient,
     { readonly secret: Uint8Array }
@@ -253,15 +275,17 @@ export interface Commands {
     { readonly key: string; readonly ciphertext: Uint8Array },
     { readonly secret: Uint8Array }
   >;
-  /** By AES key wrap with padding (RFC 5649) if nothing else is said. */
+  /** Wraps a key. The default mechanism is AES key wrap with padding (RFC 5649). */
   wrapKey: Exchange<
     { readonly key: string; readonly wrappingKey: string; readonly mechanism?: WrapMechanism },
     { readonly wrapped: Uint8Array }
   >;
   /**
-   * Likewise; an AES key if nothing else is said. What came in under a trusted key leaves under a trusted key only, what was
-   * bound (`aes-gcm-bound`) not at all, whatever the template says. Not a key of that form: `key-invalid`. Session keys come and go with the
-   * session; an HSM may drop the least recently used ones (`key-not-found`).
+   * Unwraps a key, with the same default mechanism. The default form is an AES key. Fails with
+   * `key-invalid` for a key of another form. Regardless of the template, a key that was wrapped
+   * under a trusted key can be wrapped only under a trusted key, and a bound key (`aes-gcm-bound`)
+   * cannot be wrapped at all. A session key ends with its session. An HSM may drop the least
+   * recently used session keys (`key-not-found`).
    */
   unwrapKey: Exchange<
     {
@@ -270,29 +294,32 @@ export interface Commands {
       readonly template: KeyTemplate;
       readonly mechanism?: WrapMechanism;
       readonly form?: KeyForm;
-      /** What an `aes-gcm-bound` key was bound to beside its form. */
+      /** Additional data that an `aes-gcm-bound` key is bound to, besides its form. */
       readonly binding?: Uint8Array;
     },
     KeyInfo
   >;
-  /** Takes in someone's public key (SubjectPublicKeyInfo, DER): `key-invalid` if it is none of that kind. */
+  /**
+   * Imports another party's public key (SubjectPublicKeyInfo, DER). Fails with `key-invalid` if it
+   * is not of this kind.
+   */
   importPublicKey: Exchange<
     { readonly kind: KeyPairKind; readonly publicKey: Uint8Array; readonly template: KeyTemplate },
     KeyInfo
   >;
   /**
-   * A new key that the HSM does not keep: out of it by `aes-gcm-bound`, under the wrapping key and bound to `binding`; of a
-   * pair also its public key.
+   * Generates a key that the HSM does not keep. Returns it wrapped by `aes-gcm-bound` and bound to
+   * `binding`, and the public key of a pair.
    */
   generateWrappedKey: Exchange<
     { readonly wrappingKey: string; readonly form: NewKeyForm; readonly binding: Uint8Array },
     { readonly wrapped: Uint8Array; readonly publicKey?: Uint8Array }
   >;
   /**
-   * Takes a key that was wrapped elsewhere out of one wrapping and puts it into another, `aes-gcm-bound`; the HSM does not
-   * keep it. From a trusted key only to a trusted key; what was bound already not at all.
-   * `fingerprint` is the SHA-256 of `prefix` and the key in clear: it tells keys apart without telling them, and is what the
-   * key is bound to.
+   * Unwraps a key and wraps it again by `aes-gcm-bound`. The HSM does not keep it. A key wrapped
+   * under a trusted key can be wrapped only under a trusted key. A bound key cannot be rewrapped.
+   * `fingerprint` is the SHA-256 of `prefix` and the plaintext key. It identifies the key without
+   * revealing it, and the result is bound to it.
    */
   rewrapKey: Exchange<
     {
@@ -316,40 +343,55 @@ export interface Commands {
     { readonly from: number; readonly limit: number },
     { readonly records: readonly AuditEntry[]; readonly total: number }
   >;
-  /** For admin and auditor: signs all that is recorded so far, and tells whose signature that is. */
+  /**
+   * For admin and auditor. Signs all entries so far, and returns the identity behind the signature.
+   */
   checkpointAudit: Exchange<Empty, { readonly identity: AuditIdentity }>;
-  /** For admin and auditor. Management commands are always recorded; each use of a key only if `cryptography`. */
+  /**
+   * For admin and auditor. Management commands are always recorded. Each use of a key is recorded
+   * only if `cryptography`.
+   */
   getAuditPolicy: Exchange<Empty, { readonly cryptography: boolean }>;
-  /** For admins; holds for the whole cluster. */
+  /** For admins. Applies to the whole cluster. */
   setAuditPolicy: Exchange<{ readonly cryptography: boolean }, Empty>;
 
   /**
-   * For admins: makes a backup of the whole cluster, users and keys, that opens in any HSM: under the passphrase (at least 12
-   * characters), or with the shares of `threshold` of the holders, users who have registered an RSA key. Each share comes
-   * encrypted for its holder (RSAES-OAEP with SHA-256). `size` in bytes; read it in pieces, in the same session. Its form is
-   * in `backup-file.ts`.
+   * For admins. Creates a backup of the whole cluster, with users and keys, that any HSM can open:
+   * with the passphrase (at least 12 characters), or with `threshold` shares. Holders are users who
+   * have registered an RSA key. Each share is encrypted for its holder (RSAES-OAEP with SHA-256).
+   * `size` is in bytes. The same session reads the backup in pieces. `backup-file.ts` describes the
+   * format.
    */
   exportBackup: Exchange<
     ExportProtection & WithApproval,
     { readonly size: number; readonly shares?: readonly ExportShare[] }
   >;
-  /** The next piece from `offset` on, as long as a frame allows; empty at the end. */
+  /** Returns the piece at `offset`, as long as a frame allows. Empty at the end. */
   readBackup: Exchange<{ readonly offset: number }, { readonly bytes: Uint8Array }>;
   /**
-   * Hands the HSM an exported backup in pieces, to check or to restore it: `offset` 0 begins, each further piece begins
-   * where the one before ended. For admins; and for anyone at an HSM that is uninitialized, where a piece has at most 12
-   * KiB, for it must fit a stranger's frame.
+   * Uploads an exported backup in pieces, to check or restore it. `offset` 0 starts an upload. Each
+   * further piece starts at the end of the previous one. For admins, and for anyone while the HSM
+   * is uninitialized. A piece then has at most 12 KiB, because it must fit in a frame of an
+   * unauthenticated client.
    */
   writeBackup: Exchange<{ readonly offset: number; readonly bytes: Uint8Array }, Empty>;
-  /** For admins: opens what was written, which proves it whole, and tells what is in it. Changes nothing. */
+  /**
+   * For admins. Opens the uploaded backup, which proves that it is intact, and describes it.
+   * Changes nothing.
+   */
   checkBackup: Exchange<ExportSecret, BackupSummary>;
   /**
-   * For anyone, at an uninitialized HSM (whose TLS certificate is for the same key as its HsmCertificate): makes it an active member of the backup's cluster, with its users, passwords, keys
-   * and certificate. Refused whole if the backup is not whole, or of the other mode (FIPS or not).
-   * If the backup puts `restore` under a quorum, takes the approval of its users, who sign what `generateRestoreToken` gave.
+   * For anyone, at an uninitialized HSM (whose TLS certificate is for the same key as its
+   * HsmCertificate). Makes it an active member of the backup's cluster, with its users, passwords,
+   * keys and certificate. Changes nothing if the backup is damaged, or from an HSM in the other
+   * mode (FIPS or not). If the backup puts `restore` under a quorum, its users must approve: they
+   * sign the token of `generateRestoreToken`.
    */
   restoreBackup: Exchange<ExportSecret & WithApproval, Empty>;
-  /** For anyone, at an uninitialized HSM: a token for the restore of a backup. Good for 600 s, once, until the next one. */
+  /**
+   * For anyone, at an uninitialized HSM. Creates the token for restoring a backup. Valid for 600 s,
+   * once, and replaced by the next one.
+   */
   generateRestoreToken: Exchange<Empty, QuorumToken>;
 }
 

@@ -1,26 +1,26 @@
 /**
- * What the control plane and an HSM process say to each other over the HSM's control channel: a
- * private socket pair on file descriptor 3, framed like the TLS wire. No command here can read or
- * use a key. When the channel closes, the HSM stops.
+ * Protocol between the control plane and an HSM process, on the HSM's control channel: a private
+ * socket pair on file descriptor 3, framed like the TLS wire. No command here can read or use a
+ * key. When the channel closes, the HSM stops.
  */
 import type { Coverage, HsmLifecycle } from './info.ts';
 
 /**
- * What costs an HSM alike: work with secret keys, work with private keys, and all else that users
- * ask for.
+ * Operations of one class cost about the same: those with secret keys, those with private keys, and
+ * all others.
  */
 export type OperationClass = 'symmetric' | 'asymmetric' | 'other';
 
-/** Operations per second of each class; without a ceiling if left out. */
+/** Operations per second of each class. A class that is left out is not limited. */
 export type HsmRate = Readonly<Partial<Record<OperationClass, number>>>;
 
-/** First frame, control plane → HSM: who the HSM is and where it keeps its state. */
+/** Input of the first command: the HSM's identity, and where it keeps its state. */
 export interface HsmProvisioning {
   readonly hsmId: string;
   readonly clusterId: string;
-  /** The HSM's own folder, 0700; it exists. */
+  /** The HSM's own folder, with mode 0700. It exists. */
   readonly folder: string;
-  /** Address to listen on, and port (0: the port used before, or any free one). */
+  /** Address and port to listen on. Port 0 means the previous port, or any free one. */
   readonly host: string;
   readonly port: number;
   readonly mode: 'FIPS' | 'NON_FIPS';
@@ -32,15 +32,15 @@ export interface HsmProvisioning {
   readonly first: boolean;
   /** Milliseconds that the HSM's clock is ahead of the machine's. */
   readonly clockOffset: number;
-  /** The HSM's capacity; what is over it is refused as `busy`. */
+  /** Rate limit of the HSM. Operations above the limit fail with `busy`. */
   readonly rate?: HsmRate;
 }
 
-/** Where an HSM lives on a machine that is not its control plane's. */
+/** Where an HSM runs on a host, a machine other than its control plane's. */
 export interface HsmLocation {
-  /** Holds a folder for the HSM. */
+  /** Folder in which the HSM gets its own folder. */
   readonly root: string;
-  /** Address to listen on, and port (0: the port used before, or any free one). */
+  /** Address and port to listen on. Port 0 means the previous port, or any free one. */
   readonly host: string;
   readonly port: number;
 }
@@ -52,15 +52,15 @@ export interface HsmStatus {
   readonly serialNumber: string;
   readonly keyCount: number;
   readonly userCount: number;
-  /** Peers this HSM has a live link to. */
+  /** Peers with a live link to this HSM. */
   readonly linkedPeers: readonly string[];
-  /** True once everything that the peers held when it joined is here. */
+  /** True once this HSM holds everything that its peers held when it joined. */
   readonly synchronized: boolean;
-  /** On how many HSMs of the cluster all is that is here. */
+  /** Number of HSMs in the cluster that hold everything that this one holds. */
   readonly coverage: Coverage;
-  /** Why the HSM can't do its work although it runs. */
+  /** Why a running HSM cannot work. */
   readonly trouble?: string;
-  /** PEM. The CSR only until the cluster certificate is set. */
+  /** PEM. The CSR is present until the cluster certificate is set. */
   readonly clusterCsr?: string;
   readonly hsmCertificate?: string;
   readonly clusterCertificate?: string;
@@ -87,11 +87,11 @@ export interface ControlCommands {
    */
   birth: Exchange<HsmProvisioning, HsmStatus>;
   status: Exchange<Empty, HsmStatus>;
-  /** PEM of the request for the two hardware certificates; made with the HSM's hardware key. */
+  /** Returns a CSR (PEM) for both hardware certificates, signed with the HSM's hardware key. */
   hardwareCsr: Exchange<Empty, { readonly csr: string }>;
   /**
-   * The HSM checks that both certify its hardware key, then issues its HsmCertificate over the
-   * cluster's public key.
+   * The HSM checks that both certificates are for its hardware key, then issues its HsmCertificate
+   * for the cluster's public key.
    */
   setHardwareCertificates: Exchange<
     {
@@ -99,9 +99,9 @@ export interface ControlCommands {
       readonly awsHardwareCertificate: string;
       readonly manufacturerRoot: string;
       /**
-       * The manufacturer's and the operator's part of the key under which backups are sealed, 32
-       * bytes each, sealed for the hardware key (`sealBox`, bound to `backup-key/manufacturer` and
-       * `backup-key/operator`). Left out: no hardware backups.
+       * The manufacturer's and the operator's part of the key that seals backups, 32 bytes each,
+       * encrypted to the hardware key (`sealBox`, bound to `backup-key/manufacturer` and
+       * `backup-key/operator`). Without them, there are no hardware backups.
        */
       readonly sealedBackupKeys?: readonly [manufacturer: Uint8Array, operator: Uint8Array];
     },
@@ -114,52 +114,56 @@ export interface ControlCommands {
     { readonly clusterCertificate: string; readonly trustAnchor: string },
     Empty
   >;
-  /** The other HSMs of the cluster, whole list each time. */
+  /** Replaces the list of the cluster's other HSMs. */
   setPeers: Exchange<{ readonly peers: readonly Peer[] }, Empty>;
   /**
-   * On a member: wraps the cluster's secrets for a joining HSM whose hardware certificate chains to
-   * the manufacturer root.
+   * At a member: encrypts the cluster's secrets for a joining HSM whose hardware certificate chains
+   * to the manufacturer root.
    */
   exportClone: Exchange<
     { readonly hardwareCertificate: string; readonly hsmId: string },
     { readonly sealed: Uint8Array }
   >;
-  /** On the joining HSM: takes them; it then pulls all records from its peers. */
+  /**
+   * At the joining HSM: stores the cluster's secrets. The HSM then pulls all records from its
+   * peers.
+   */
   importClone: Exchange<{ readonly sealed: Uint8Array }, Empty>;
   /**
-   * Makes a backup of the whole cluster that opens only in genuine hardware: an HSM that got the
-   * same backup keys. On an active, synchronized member. `size` in bytes; the HSM keeps the last
-   * one until it has been read to its end.
+   * Creates a backup of the whole cluster that only genuine hardware with the same backup keys can
+   * open. At an active, synchronized member. `size` is in bytes. The HSM keeps the latest backup
+   * until it has been read to its end.
    */
   createBackup: Exchange<{ readonly backupId: string }, { readonly size: number }>;
-  /** The next piece from `offset` on, as long as a frame allows; empty at the end. */
+  /** Returns the piece at `offset`, as long as a frame allows. Empty at the end. */
   readBackup: Exchange<{ readonly offset: number }, { readonly bytes: Uint8Array }>;
   /**
-   * Hands an HSM a backup in pieces of at most 512 KiB: `offset` 0 begins, each further piece
-   * begins where the last ended.
+   * Uploads a backup in pieces of at most 512 KiB. `offset` 0 starts an upload. Each further piece
+   * starts at the end of the previous one.
    */
   writeBackup: Exchange<{ readonly offset: number; readonly bytes: Uint8Array }, Empty>;
   /**
-   * On an uninitialized HSM that has its hardware certificates: takes up what was written. Then it
-   * is an active, synchronized member of a cluster of the id it was born for, with the certificate
-   * of the backup's cluster. Anything wrong: `backup-invalid`, and nothing has changed.
+   * Restores the uploaded backup, at an uninitialized HSM with hardware certificates. The HSM
+   * becomes an active, synchronized member of its own cluster ID, with the certificate of the
+   * backup's cluster. If anything is wrong, fails with `backup-invalid` and changes nothing.
    */
   restoreBackup: Exchange<Empty, Empty>;
   /**
-   * Before the HSM leaves for good: it takes no more changes from now on. Answers, after a while at
-   * most, whether each peer that it is linked to, and one at least, holds all that is here.
+   * Prepares the HSM to leave the cluster: from now on, it accepts no changes. Returns, after a
+   * bounded time, whether each connected peer, and at least one, holds everything that this HSM
+   * holds.
    */
   retire: Exchange<Empty, { readonly covered: boolean }>;
-  /** Stops as at `shutdown`, and removes all that it kept. */
+  /** Stops like `shutdown`, and deletes the HSM's folder. */
   destroy: Exchange<Empty, Empty>;
-  /** Stops: finishes what is under way, closes, exits 0. */
+  /** Completes requests in flight, closes, and exits with code 0. */
   shutdown: Exchange<Empty, Empty>;
 }
 export type ControlCommandName = keyof ControlCommands;
 export type ControlInput<C extends ControlCommandName> = ControlCommands[C]['in'];
 export type ControlOutput<C extends ControlCommandName> = ControlCommands[C]['out'];
 
-/** Pushed by the HSM whenever its lifecycle, port, synchronisation or peer links change. */
+/** Sent by the HSM whenever its lifecycle, port, synchronization or peer links change. */
 export interface ControlEvent {
   readonly event: 'status';
   readonly status: HsmStatus;

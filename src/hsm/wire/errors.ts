@@ -1,4 +1,4 @@
-/** Why an HSM refuses, closed. */
+/** All reasons for which an HSM rejects a command. */
 export type HsmErrorCode =
   | 'malformed-request'
   | 'unsupported-version'
@@ -23,12 +23,12 @@ export type HsmErrorCode =
   | 'quorum-required'
   | 'quorum-failed'
   | 'limit-exceeded'
-  /** Nothing was done because it could not be written: full or failing disk, damaged files. */
+  /** Nothing was executed, because the disk is full, failing or damaged. */
   | 'disk-failure'
   | 'busy'
   | 'internal';
 
-/** What KMS-side callers see as an error of the HSM itself. The message is for people and never holds a secret. */
+/** Error response of an HSM. The message is for people and never contains a secret. */
 export class HsmError extends Error {
   readonly code: HsmErrorCode;
 

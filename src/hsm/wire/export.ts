@@ -1,20 +1,20 @@
-/** Who can open an export: whoever knows the passphrase, or so many of the holders together. */
+/** What opens an export: a passphrase, or `threshold` of the holders together. */
 export type ExportProtection =
   | { readonly passphrase: string }
   | { readonly holders: readonly string[]; readonly threshold: number };
 
-/** What opens an export: the passphrase, or the holders' shares in clear. */
+/** The secret that opens an export: the passphrase, or decrypted shares of the holders. */
 export type ExportSecret =
   | { readonly passphrase: string }
   | { readonly shares: readonly Uint8Array[] };
 
 export interface ExportShare {
   readonly username: string;
-  /** For the holder's RSA key. */
+  /** Encrypted for the holder's RSA key. */
   readonly encrypted: Uint8Array;
 }
 
-/** What a backup turned out to hold. */
+/** Contents of a backup. */
 export interface BackupSummary {
   readonly backupId: string;
   readonly clusterId: string;
@@ -23,6 +23,6 @@ export interface BackupSummary {
   readonly userCount: number;
   readonly keyCount: number;
   readonly recordCount: number;
-  /** Whether its cluster has the same certificate as that of the HSM that was asked. */
+  /** True if its cluster has the same certificate as the HSM that checked it. */
   readonly related: boolean;
 }

@@ -1,17 +1,20 @@
 /**
- * How messages travel, on TLS and on the control channel alike: a 4-byte big-endian length, then that many bytes of
- * MessagePack (`messagepack.ts`). Bytes arrive as `Buffer`.
+ * Framing on TLS and on the control channel: a 4-byte big-endian length, then that many bytes of
+ * MessagePack (`messagepack.ts`). Decoded bytes are `Buffer`s.
  */
 import type { Writable } from 'node:stream';
 import type { HsmErrorCode } from './errors.ts';
 import type { ControlEvent } from './control.ts';
 import { packFrame, unpackValue } from './messagepack.ts';
 
-/** Longest body of a frame, in bytes. */
+/** Maximum body length of a frame. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
-/** The same before login: a stranger must not make an HSM hold more than this for him. */
+/**
+ * Maximum body length before login. Bounds what an unauthenticated client can make an HSM hold in
+ * memory.
+ */
 export const MAX_UNAUTHENTICATED_FRAME_BYTES = 16 * 1024;
-/** Bytes waiting for a slow reader beyond which no more of his requests should be read. */
+/** High-water mark of the write buffer. Above it, no further requests are read. */
 const HIGH_WATER_BYTES = 4 * MAX_FRAME_BYTES;
 const HEADER_BYTES = 4;
 
@@ -28,12 +31,12 @@ export type ReplyFrame =
     };
 export type Frame = RequestFrame | ReplyFrame | ControlEvent;
 
-/** What came is not the protocol; the connection is beyond repair. */
+/** The data is not the protocol. The connection cannot be used any more. */
 export class FramingError extends Error {
   override readonly name = 'FramingError';
 }
 
-/** One frame, header and body. */
+/** Encodes one frame, with header and body. */
 export function encodeFrame(message: Frame): Buffer {
   const frame = packFrame(message, HEADER_BYTES);
   const length = frame.length - HEADER_BYTES;
@@ -42,7 +45,7 @@ export function encodeFrame(message: Frame): Buffer {
   return frame;
 }
 
-/** Sends all frames that are written in one turn of the event loop with one system call. */
+/** Writes all frames of one turn of the event loop with one system call. */
 export class FrameWriter {
   readonly #stream: Writable;
   #waiting: Buffer[] = [];
@@ -53,7 +56,7 @@ export class FrameWriter {
     this.#stream = stream;
   }
 
-  /** Frames written to a stream that is gone are dropped. */
+  /** Queues a frame. Does nothing if the stream is closed. */
   write(message: Frame): void {
     const frame = encodeFrame(message);
     if (this.#waiting.length === 0) setImmediate(this.#flush);
@@ -61,12 +64,15 @@ export class FrameWriter {
     this.#waitingBytes += frame.length;
   }
 
-  /** True while the other side reads so slowly that its requests should wait: stop reading until the stream's `drain`. */
+  /**
+   * True while the other side reads too slowly. The caller should stop reading until the stream's
+   * `drain`.
+   */
   get congested(): boolean {
     return this.#waitingBytes + this.#stream.writableLength > HIGH_WATER_BYTES;
   }
 
-  /** Sends now what waits for the end of the turn. */
+  /** Writes the queued frames now. */
   flush(): void {
     const frames = this.#waiting;
     if (frames.length === 0) return;
@@ -77,9 +83,9 @@ export class FrameWriter {
   }
 }
 
-/** Cuts a stream of bytes into messages. */
+/** Splits a stream of bytes into messages. */
 export class FrameReader {
-  /** Longest body accepted; may be raised or lowered at any time. */
+  /** Maximum body length. Can be changed at any time. */
   limit: number;
   #rest: Buffer[] = [];
   #restBytes = 0;
@@ -89,11 +95,12 @@ export class FrameReader {
     this.limit = limit;
   }
 
-  /** The messages that are complete with `chunk`. Throws `FramingError`. */
+  /** Returns the messages that `chunk` completes. Throws `FramingError`. */
   feed(chunk: Buffer): unknown[] {
     this.#restBytes += chunk.length;
     this.#rest.push(chunk);
-    // Not joined before a whole frame is there: a frame that comes in many small pieces must not be copied for each.
+    // Joined only once a whole frame has arrived. Otherwise a frame in many small pieces would be
+    // copied for each of them.
     if (this.#restBytes < this.#wanted) return [];
     const bytes = this.#rest.length === 1 ? chunk : Buffer.concat(this.#rest);
     return this.#cut(bytes);

@@ -1,6 +1,7 @@
 /**
- * hsm/wire: what goes over the wire between an HSM and its callers: the command tables and the framing. Types and codec
- * only, shared by the HSM process and `hsm/client`; no state, no cryptography.
+ * hsm/wire: the protocol between an HSM and its clients: command tables, framing and codec, shared
+ * by the HSM process and `hsm/client`. It must not hold state or do cryptography. Begin at
+ * `commands.ts`.
  */
 export { HsmError, type HsmErrorCode } from './errors.ts';
 export type {

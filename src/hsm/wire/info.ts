@@ -11,7 +11,7 @@ import type { Role } from './roles.ts';
  */
 export type HsmLifecycle = 'uninitialized' | 'initialized' | 'active';
 
-/** A count of HSMs of the cluster: it is on `on` of `of`. */
+/** Number of HSMs that hold a record (`on`), out of all HSMs of the cluster (`of`). */
 export interface Coverage {
   readonly on: number;
   readonly of: number;
@@ -34,7 +34,7 @@ export interface UserInfo {
   readonly username: string;
   readonly role: Role;
   readonly locked: boolean;
-  /** Has registered a key to approve with. */
+  /** True if the user has registered a key for approvals. */
   readonly approver: boolean;
   readonly coverage: Coverage;
 }

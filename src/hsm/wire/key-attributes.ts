@@ -8,12 +8,15 @@ export interface KeyAttributes {
   readonly id: string;
   readonly class: 'secret-key' | 'private-key' | 'public-key';
   readonly 'key-type': SecretKeyType | 'rsa' | 'ec' | 'ml-dsa' | 'ml-kem';
-  /** Of RSA keys, of elliptic ones, and of the others that come in several sizes. */
+  /**
+   * Size, curve or parameter set of RSA, EC and other key pairs. Each is present only for the types
+   * that have it.
+   */
   readonly 'modulus-size-bits'?: number;
   readonly curve?: string;
   readonly 'parameter-set'?: string;
   readonly 'key-length-bytes': number;
-  /** `0x` and 6 hex digits; empty for generic secrets, which have none. */
+  /** `0x` and 6 hex digits. Empty for generic secrets, which have none. */
   readonly 'check-value': string;
   readonly token: boolean;
   readonly private: boolean;
@@ -35,7 +38,7 @@ export interface KeyAttributes {
   readonly 'wrap-with-trusted': boolean;
 }
 
-/** What a caller may choose when a key is made; what is left out gets the safe default. */
+/** Attributes that a client can choose when it creates a key. The defaults are safe. */
 export type KeyTemplate = Partial<
   Pick<
     KeyAttributes,
@@ -64,7 +67,7 @@ export interface KeyInfo {
   readonly attributes: KeyAttributes;
 }
 
-/** Every given part must match. */
+/** A key matches if all given parts match. */
 export interface KeyFilter {
   readonly handle?: string;
   readonly attributes?: Readonly<Record<string, string | boolean | number>>;

@@ -1,4 +1,4 @@
-/** The kinds of keys that an HSM holds and the ways to use them, each list closed. cloudhsm-cli's names where it has one. */
+/** Kinds of keys and mechanisms, under cloudhsm-cli's names where it has one. */
 
 export const secretKeyTypes = ['aes', 'generic-secret'] as const;
 export type SecretKeyType = (typeof secretKeyTypes)[number];
@@ -22,12 +22,15 @@ export const keyPairKinds = [
 ] as const;
 export type KeyPairKind = (typeof keyPairKinds)[number];
 
-/** What a key is. In clear a secret key is its bytes, a private key PKCS#8, a public key SubjectPublicKeyInfo (both DER). */
+/**
+ * Kind of a key. The plaintext of a secret key is its bytes, that of a private key is PKCS#8, and
+ * that of a public key is SubjectPublicKeyInfo (both DER).
+ */
 export type KeyForm =
   | { readonly class: 'secret-key'; readonly type: SecretKeyType }
   | { readonly class: 'private-key' | 'public-key'; readonly type: KeyPairKind };
 
-/** What a new key is to be; `length` in bytes. */
+/** Kind of a new key. `length` is in bytes. */
 export type NewKeyForm =
   | { readonly class: 'secret-key'; readonly type: SecretKeyType; readonly length: number }
   | { readonly class: 'private-key'; readonly type: KeyPairKind };
@@ -49,20 +52,21 @@ export const signatureMechanisms = [
 ] as const;
 export type SignatureMechanism = (typeof signatureMechanisms)[number];
 
-/** What is signed: a message, or what the scheme would make of it first (its digest; for ML-DSA its representative µ). */
+/** What to sign: a message, or its digest (for ML-DSA, its representative µ). */
 export const signedData = ['raw', 'digest'] as const;
 export type SignedData = (typeof signedData)[number];
 
 export const macHashes = ['sha224', 'sha256', 'sha384', 'sha512'] as const;
 export type MacHash = (typeof macHashes)[number];
 
-/** Encryption to a public key. */
+/** Mechanisms that encrypt to a public key. */
 export const encryptionMechanisms = ['rsa-oaep-sha1', 'rsa-oaep-sha256', 'sm2'] as const;
 export type EncryptionMechanism = (typeof encryptionMechanisms)[number];
 
 /**
- * `aes-kwp`: RFC 5649; `aes-gcm`: IV, ciphertext, tag; `aes-gcm-bound`: the same, bound to what the key is, so that it comes
- * out as nothing else; `rsa-aes-…`: PKCS#11's CKM_RSA_AES_KEY_WRAP.
+ * `aes-kwp`: RFC 5649. `aes-gcm`: IV, ciphertext and tag. `aes-gcm-bound`: the same, bound to the
+ * kind of the key, so that it cannot be unwrapped as another kind. `rsa-aes-…`: PKCS#11's
+ * CKM_RSA_AES_KEY_WRAP.
  */
 export const wrapMechanisms = [
   'aes-kwp',

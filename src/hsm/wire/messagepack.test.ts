@@ -1,6 +1,6 @@
 /**
- * The bytes of everything that Keyhold encodes as MessagePack: files on disk, frames, and what lies
- * inside seals. Each was taken from an earlier build, so that a change of codec or options cannot
+ * Pins the bytes of everything that Keyhold encodes as MessagePack: files on disk, frames, and
+ * contents of seals. They come from an earlier build, so that a change of codec or options cannot
  * make old files unreadable.
  */
 import assert from 'node:assert/strict';

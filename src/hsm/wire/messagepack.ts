@@ -1,17 +1,16 @@
 /**
- * The one MessagePack codec of the HSM: frames, values in the database, and what lies inside sealed
- * records, clones and backups. Values are plain: maps with text keys, lists, text, bytes, numbers,
- * booleans, null. Encoding uses one extension type, msgpackr's for `undefined`. Decoding also
- * accepts msgpackr's others (dates, sets, errors, records).
+ * The only MessagePack codec of the HSM: for frames, for values in the database, and for the
+ * contents of sealed records, clones and backups. Values are plain: maps with string keys, arrays,
+ * strings, bytes, numbers, booleans, null. Encoding uses one extension type, msgpackr's for
+ * `undefined`. Decoding also accepts msgpackr's other ones (dates, sets, errors, records).
  */
 import { C1, Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
 
 /**
- * Writes the length of every map as 16 bits. Stored values have this form: their bytes must not
- * change.
+ * Encodes the length of every map in 16 bits. Used for stored values, whose bytes must not change.
  */
 const valuePacker = new Packr({ useRecords: false });
-/** Writes the length of a map as short as it can be. Frames have this form. */
+/** Encodes the length of a map as compactly as possible. Used for frames. */
 const framePacker = new Packr({ useRecords: false, variableMapSize: true });
 const unpacker = new Unpackr({ useRecords: false, mapsAsObjects: true });
 
@@ -20,13 +19,13 @@ export function packValue(value: unknown): Buffer {
   return valuePacker.pack(value);
 }
 
-/** Encodes the body of a frame, behind `headerBytes` bytes (at most 255) that the caller fills. */
+/** Encodes the body of a frame after `headerBytes` bytes (at most 255), which the caller fills. */
 export function packFrame(message: unknown, headerBytes: number): Buffer {
   return framePacker.pack(message, RESERVE_START_SPACE | headerBytes);
 }
 
 /**
- * Decodes one value of either form. Byte strings are views of `bytes`. Throws if it is not
+ * Decodes one value of either encoding. Byte strings are views of `bytes`. Throws if it is not
  * MessagePack.
  */
 export function unpackValue(bytes: Uint8Array): unknown {

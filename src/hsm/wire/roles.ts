@@ -4,4 +4,5 @@ export type Role =
   | 'crypto-user'
   | 'auditor'
   | 'internal(APPLIANCE_USER)';
+/** Roles that a user can log in with. */
 export type LoginRole = 'admin' | 'crypto-user' | 'auditor';
