@@ -3,7 +3,7 @@ import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
 import { bytes, fields, keyHandle, optional } from './input.ts';
 import { reveal } from './reveal.ts';
 
-/** Secrets that two sides come to share. */
+/** Key agreement and key encapsulation. */
 export const agreementCommands: CommandsOf<'deriveSecret' | 'encapsulate' | 'decapsulate'> = {
   deriveSecret: {
     by: CRYPTO_USER,

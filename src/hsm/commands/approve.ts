@@ -19,7 +19,10 @@ export const approval = optional(
   }),
 );
 
-/** Uses up the approval, if the cluster asks for one. Throws `HsmError` if it is missing, too weak, or used before. */
+/**
+ * Consumes the approval of a guarded action. Throws `HsmError` if it is missing, has too few valid
+ * signatures, or was used before.
+ */
 export async function approve(hsm: Hsm, session: Session, guarded: GuardedAction): Promise<void> {
   const { service, approval, required = hsm.quorum.value(service) } = guarded;
   if (!approval)
@@ -36,7 +39,7 @@ export async function approve(hsm: Hsm, session: Session, guarded: GuardedAction
     required,
     find: (username) => hsm.users.find(username),
   });
-  // Before the command is carried out, and on all HSMs that can be reached: an approval is good once.
+  // Before the command is executed, and on all reachable HSMs: an approval is valid once.
   const entry = entryOf(session, 'CN_APPROVE_TOKEN', { detail: `${service}: ${names.join(', ')}` });
   await hsm.replicate(
     [Quorum.removeToken(token)],
@@ -45,7 +48,7 @@ export async function approve(hsm: Hsm, session: Session, guarded: GuardedAction
   hsm.quorum.assertConsumed(token);
 }
 
-/** The caller's token for this, if it can still be used. */
+/** Returns the caller's token for this action, if it is still valid. */
 function liveToken(
   { quorum, clock }: Hsm,
   { username }: Session,

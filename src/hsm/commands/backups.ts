@@ -33,9 +33,9 @@ type WithShares = Exclude<ExportSecret, WithPassphrase>;
 type ForApproval = { readonly approval?: Approval };
 type Empty = Readonly<Record<string, never>>;
 
-/** Long enough that the file can't be opened by guessing. */
+/** Long enough to make guessing infeasible. */
 const MIN_PASSPHRASE_LENGTH = 12;
-/** CloudHSM's largest quorum, twice: as many again may be away. */
+/** Twice CloudHSM's largest quorum, so that half of the holders may be absent. */
 const MAX_HOLDERS = 16;
 const passphrase = text(1_024);
 const shares = list(bytes, MAX_HOLDERS);
@@ -49,7 +49,10 @@ type Names =
   | 'restoreBackup'
   | 'generateRestoreToken';
 
-/** Backups in the owner's hands: sealed under his passphrase. The control plane's own are in control/. */
+/**
+ * Backups that the cluster's owner keeps, sealed under a passphrase or shares. Backups of the
+ * control plane are in control/.
+ */
 export const backupCommands: CommandsOf<Names> = {
   exportBackup: {
     by: ADMIN,
@@ -117,7 +120,7 @@ async function exportBackup(
     if (passphrase.length < MIN_PASSPHRASE_LENGTH) {
       throw new HsmError(
         'invalid-argument',
-        `the passphrase of a backup has at least ${MIN_PASSPHRASE_LENGTH} characters`,
+        `the passphrase must have at least ${MIN_PASSPHRASE_LENGTH} characters`,
       );
     }
     return { size: keep(session, await createBackup(hsm, { passphrase }, {}, by)) };
@@ -127,7 +130,7 @@ async function exportBackup(
   if (threshold > holders.length)
     throw new HsmError(
       'invalid-argument',
-      `${threshold} shares can't be asked of ${holders.length} holders`,
+      `threshold ${threshold} exceeds the number of holders, ${holders.length}`,
     );
   const { secret, shares } = shareSecret(holders, threshold);
   const names = holders.map(({ username }) => username);
@@ -137,7 +140,7 @@ async function exportBackup(
   };
 }
 
-/** Keeps an export for its session to read; returns its size. */
+/** Keeps an export for its session to read. Returns its size, in bytes. */
 function keep(session: Session, file: Uint8Array): number {
   session.exportedBackup = file;
   return file.length;
@@ -158,7 +161,7 @@ function readBackup(
   { offset }: CommandInput<'readBackup'>,
 ): { readonly bytes: Uint8Array } {
   const file = session.exportedBackup;
-  if (!file) throw new HsmError('invalid-argument', 'this session has exported no backup');
+  if (!file) throw new HsmError('invalid-argument', 'this session has not exported a backup');
   return { bytes: readPiece(file, offset) };
 }
 

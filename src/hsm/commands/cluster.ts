@@ -7,7 +7,7 @@ import { anyText, fields, integer, list, nothing, text } from './input.ts';
 
 const PROTOCOL_VERSION = 1;
 
-/** What the HSM says of itself to anyone, and how a cluster becomes its owner's. */
+/** Information about the HSM, and activation by the cluster's owner. */
 export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
   hello: {
     by: 'anyone',
@@ -15,7 +15,10 @@ export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
     input: fields({ versions: list(integer(0, 0xffff), 64), client: text(256) }),
     run: ({ info }, _client, { versions }) => {
       if (!versions.includes(PROTOCOL_VERSION))
-        throw new HsmError('unsupported-version', `this HSM speaks version ${PROTOCOL_VERSION}`);
+        throw new HsmError(
+          'unsupported-version',
+          `this HSM supports protocol version ${PROTOCOL_VERSION} only`,
+        );
       return { version: PROTOCOL_VERSION, info };
     },
   },
@@ -36,14 +39,14 @@ export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
 
 async function activate(hsm: Hsm, password: string): Promise<Readonly<Record<string, never>>> {
   if (!isPassword(password))
-    throw new HsmError('invalid-argument', 'a password has 7 to 32 characters');
+    throw new HsmError('invalid-argument', 'a password must have 7 to 32 characters');
   const admin = Users.put({
     username: ADMIN,
     role: 'admin',
     password: await hashPassword(password),
   });
   if (hsm.lifecycle !== 'initialized')
-    throw new HsmError('wrong-lifecycle', 'the cluster is activated already');
+    throw new HsmError('wrong-lifecycle', 'the cluster is already activated');
   await hsm.replicate([admin], {
     opcode: 'CN_CHANGE_PSWD',
     username: ADMIN,

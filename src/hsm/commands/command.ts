@@ -12,16 +12,16 @@ import type {
 import type { GuardedAction } from './guarded-action.ts';
 import type { Check } from './input.ts';
 
-/** Whoever sends commands on one connection. */
+/** The sender of the commands on one connection. */
 export interface HsmClient {
-  /** Undefined before login, and after the user's session has ended for whatever reason. */
+  /** Undefined before login and after the session has ended. */
   readonly session: Session | undefined;
-  /** Gives the connection its session. */
+  /** Assigns a session to the connection. */
   startSession(session: Session): void;
   endSession(): void;
 }
 
-/** Synchronous where it can be: for most commands waiting would cost more than the work. */
+/** Synchronous where possible: for most commands, waiting would cost more than the work. */
 type Answer<C extends CommandName> = CommandOutput<C> | Promise<CommandOutput<C>>;
 
 /** A command that needs no login. */
@@ -32,36 +32,42 @@ export interface OpenCommand<C extends CommandName> {
   readonly run: (hsm: Hsm, client: HsmClient, input: CommandInput<C>) => Answer<C>;
 }
 
-/** A command for those who are logged in with one of the roles. */
+/** A command for users with one of the roles in `by`. */
 export interface UserCommand<C extends CommandName> {
   readonly by: readonly Role[];
   readonly input: Check<CommandInput<C>>;
-  /** Under what name a refusal is recorded; left out for what is not management. Success is recorded by `run`, with the change. */
+  /**
+   * Opcode under which a rejection is recorded. Undefined for commands that are not management.
+   * `run` records success, together with the change.
+   */
   readonly opcode?: Opcode | ((input: CommandInput<C>) => Opcode);
-  /** What of it others may have to approve; undefined if nothing. */
+  /** Returns the action that may need the approval of other users. Undefined if none does. */
   readonly quorum?: (
     hsm: Hsm,
     session: Session,
     input: CommandInput<C>,
   ) => GuardedAction | undefined;
-  /** The keys it uses, where that is recorded only if the cluster's owner wants it. */
+  /**
+   * Returns the keys that the command uses. That use is recorded only if the cluster's owner wants
+   * it.
+   */
   readonly uses?: (input: CommandInput<C>) => readonly string[];
-  /** What it costs; `other` if left out. */
+  /** Class for the rate limit. Defaults to `other`. */
   readonly work?: OperationClass | ((input: CommandInput<C>) => OperationClass);
   readonly run: (hsm: Hsm, session: Session, input: CommandInput<C>) => Answer<C>;
 }
 
 export type Command<C extends CommandName> = OpenCommand<C> | UserCommand<C>;
 
-/** Some of the commands, by name. */
+/** A group of commands, by name. */
 export type CommandsOf<Names extends CommandName> = { readonly [C in Names]: Command<C> };
 
-/** Of a command that uses the one key that it names. */
+/** `uses` of a command with one key. */
 export function usesKey({ key }: { readonly key: string }): readonly string[] {
   return [key];
 }
 
-/** The audit entry for what a session did. */
+/** Returns the audit entry for an action of a session. */
 export function entryOf(
   { id, username, role }: Session,
   opcode: Opcode,

@@ -15,7 +15,7 @@ import { CRYPTO_USER, usesKey, type CommandsOf } from './command.ts';
 import { bytes, fields, flag, integer, keyHandle, oneOf, optional } from './input.ts';
 import { reveal } from './reveal.ts';
 
-/** More than any key needs; what is asked for a thousand times in one packet must stay small. */
+/** More than any key needs. Bounds the response to a packet with a thousand requests. */
 const MAX_RANDOM = 4_096;
 
 const encryptionInput = {
@@ -29,7 +29,7 @@ const workOf = ({ mechanism }: EncryptionInput): OperationClass =>
 
 type Names = 'encrypt' | 'decrypt' | 'reencrypt' | 'encryptRandom' | 'encryptRandomPair' | 'random';
 
-/** Encryption, and the HSM's randomness. */
+/** Encryption, decryption and random bytes. */
 export const encryptionCommands: CommandsOf<Names> = {
   encrypt: {
     by: CRYPTO_USER,
@@ -133,7 +133,10 @@ function decrypt(
 
 function refuseAad(aad: Uint8Array): void {
   if (aad.length > 0)
-    throw new HsmError('invalid-argument', 'encryption to a public key binds no further data');
+    throw new HsmError(
+      'invalid-argument',
+      'encryption to a public key does not support additional data',
+    );
 }
 
 function revealPlaintext(

@@ -14,18 +14,19 @@ import {
 } from './command.ts';
 import { commandTable } from './table.ts';
 
-// Each entry has been checked against its own command in the table; here all of them are run alike.
+// The table checks each entry against its own command. Here, all of them are run alike.
 const commands: ReadonlyMap<string, Command<CommandName>> = new Map(
   Object.entries(commandTable as unknown as Record<string, Command<CommandName>>),
 );
 
-/** Carries out one command, or throws: `HsmError` if the command is refused, and then nothing has changed. */
+/** Executes one command. Throws `HsmError` if the command is rejected. Then nothing has changed. */
 export function execute(hsm: Hsm, client: HsmClient, operation: string, input: unknown): unknown {
   const command = commands.get(operation);
-  if (!command) throw new HsmError('malformed-request', 'there is no such command');
+  if (!command) throw new HsmError('malformed-request', 'unknown command');
   hsm.operationCounts.set(operation, (hsm.operationCounts.get(operation) ?? 0) + 1);
   if (command.by === 'anyone') return executeOpen(hsm, client, command, input);
-  // Keys that the engine is still importing are in the cluster already: commands must find them.
+  // Keys that the engine is still importing belong to the cluster already, so commands must find
+  // them.
   const imported = hsm.keys.imported();
   return imported
     ? imported.then(() => executeAsUser(hsm, client, operation, command, input))
@@ -46,7 +47,7 @@ function executeOpen(
   return command.run(hsm, client, taken);
 }
 
-/** What an HSM answers although it does not know the cluster's users yet: what it is. */
+/** Returns whether an HSM accepts the command although it does not have the cluster's users yet. */
 function isPublic({ during }: OpenCommand<CommandName>): boolean {
   return during.includes('uninitialized');
 }
@@ -65,7 +66,7 @@ function executeAsUser(
   const context: CommandContext = { hsm, session, name, command, input };
   try {
     if (!command.by.includes(session.role))
-      throw new HsmError('not-permitted', `a ${session.role} may not do that`);
+      throw new HsmError('not-permitted', `a ${session.role} may not use this command`);
     const output = runApproved(context);
     if (output instanceof Promise)
       return output.then(
@@ -111,14 +112,17 @@ function refused(context: CommandContext, error: unknown): never {
   throw refusal;
 }
 
-/** The use of a key, if the cluster's owner wants that recorded; written down before the answer leaves. */
+/**
+ * Records the use of keys, if the cluster's owner wants it. The entry is written before the
+ * response is sent.
+ */
 function recordUse({ hsm, session, name, command, input }: CommandContext, response: string): void {
   if (!hsm.auditPolicy.cryptography || !command.uses) return;
   for (const keyHandle of command.uses(input))
     hsm.audit.defer(entryOf(session, 'KH_USE_KEY', { keyHandle, detail: name, response }));
 }
 
-/** What has to be approved before the command may run; undefined if nothing has. */
+/** Returns the action that must be approved before the command runs. Undefined if none must. */
 function guardedBy(
   hsm: Hsm,
   session: Session,

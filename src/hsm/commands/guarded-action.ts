@@ -1,9 +1,9 @@
 import type { Approval, QuorumService } from '../wire/index.ts';
 
-/** What a command is about to do that others may have to approve. */
+/** An action that may need the approval of other users. */
 export interface GuardedAction {
   readonly service: QuorumService;
-  /** Approvals needed; the service's value if left out. */
+  /** Number of approvals. Defaults to the service's quorum value. */
   readonly required?: number;
   readonly keyHandle?: string | undefined;
   readonly approval: Approval | undefined;

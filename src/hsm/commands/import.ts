@@ -8,7 +8,7 @@ import { CRYPTO_USER, type CommandsOf } from './command.ts';
 import { bytes, fields, oneOf } from './input.ts';
 import { storeKey, template } from './new-key.ts';
 
-/** Keys that enter in clear: public ones. All others come wrapped. */
+/** Import of public keys, the only keys that arrive in plaintext. All others are wrapped. */
 export const importCommands: CommandsOf<'importPublicKey'> = {
   importPublicKey: {
     by: CRYPTO_USER,

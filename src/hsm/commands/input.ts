@@ -1,14 +1,17 @@
 import { HsmError, MAX_FRAME_BYTES } from '../wire/index.ts';
 
-/** Takes what came over the wire; throws `malformed-request` unless it is a `T`. */
+/** Checks a value from the wire. Throws `malformed-request` if it is not a `T`. */
 export type Check<T> = (value: unknown) => T;
 
-/** A check for each member; those that may be left out have one that takes undefined. */
+/** A check for each member. The checks of optional members accept undefined. */
 export type Fields<T> = {
   readonly [K in keyof T]-?: Check<object extends Pick<T, K> ? T[K] | undefined : T[K]>;
 };
 
-/** A map with these members and no others: a member that this HSM doesn't know must not be passed over in silence. */
+/**
+ * Checks a map with exactly these members. An unknown member is an error: ignoring it could change
+ * the meaning of the command.
+ */
 export function fields<T extends object>(checks: Fields<T>): Check<T> {
   const known = Object.entries<Check<unknown>>(checks);
   const names = new Set(Object.keys(checks));
@@ -21,7 +24,7 @@ export function fields<T extends object>(checks: Fields<T>): Check<T> {
       const member = attempt(check, given[name], name);
       if (member !== undefined) taken[name] = member;
     }
-    // Every member has passed the check that its type in T demands.
+    // Each member has passed the check for its type in T.
     return taken as T;
   };
 }
@@ -61,7 +64,7 @@ export function eitherOf<A, B>(first: Check<A>, second: Check<B>): Check<A | B> 
   };
 }
 
-/** By `first` if the map has this member, by `second` otherwise. */
+/** Uses `first` if the map has this member, otherwise `second`. */
 export function eitherBy<A, B>(member: string, first: Check<A>, second: Check<B>): Check<A | B> {
   return (value) =>
     typeof value === 'object' && value !== null && member in value ? first(value) : second(value);
@@ -75,7 +78,7 @@ export function list<T>(check: Check<T>, most: number): Check<readonly T[]> {
   return (value) => (Array.isArray(value) && value.length <= most ? value.map(check) : refuse());
 }
 
-/** A map from any names to values of one kind. */
+/** Checks a map with arbitrary names and values of one kind. */
 export function mapOf<T>(check: Check<T>, most: number): Check<Readonly<Record<string, T>>> {
   return (value) => {
     const entries = Object.entries(members(value));
@@ -86,7 +89,7 @@ export function mapOf<T>(check: Check<T>, most: number): Check<Readonly<Record<s
   };
 }
 
-/** Longest text that a frame can hold. */
+/** Longest text that fits in a frame. */
 export const anyText = text(MAX_FRAME_BYTES);
 
 function members(value: unknown): Readonly<Record<string, unknown>> {
@@ -100,7 +103,7 @@ function members(value: unknown): Readonly<Record<string, unknown>> {
   return { ...value };
 }
 
-/** Names the member in the refusal, never its value. */
+/** The error contains the member's name, never its value. */
 function attempt<T>(check: Check<T>, value: unknown, name: string): T {
   try {
     return check(value);

@@ -22,7 +22,7 @@ async function encrypt(key: string, by: HsmConnection): Promise<Uint8Array> {
   return (await by.call('encrypt', { key, plaintext: Buffer.from('text'), aad })).ciphertext;
 }
 
-test('a key may do nothing and not leave unless the template says so', async () => {
+test('a key allows nothing and is not extractable unless its template says so', async () => {
   const { owner, coverage, attributes } = await generate();
   assert.deepEqual(
     { owner, coverage: { ...coverage } },
@@ -47,7 +47,7 @@ test('a key may do nothing and not leave unless the template says so', async () 
   assert.match(attributes['check-value'], /^0x[0-9a-f]{6}$/);
 });
 
-test('what one HSM encrypts under a token key the other decrypts', async () => {
+test('a ciphertext under a token key is decrypted by another HSM', async () => {
   const { handle } = await generate(use);
   const ciphertext = await encrypt(handle, alice);
   const { plaintext } = await aliceElsewhere.call('decrypt', { key: handle, ciphertext, aad });
@@ -61,7 +61,7 @@ test('what one HSM encrypts under a token key the other decrypts', async () => {
   );
 });
 
-test('a token key that can’t be on two HSMs is not made', async () => {
+test('a token key that cannot be on two HSMs is not created', async () => {
   await using alone = await hsmWorld(1);
   const user = await alone.login('alice');
   const order = { keyType: 'aes', length: 32, template: { label: 'x' } } as const;
@@ -74,7 +74,7 @@ test('a token key that can’t be on two HSMs is not made', async () => {
   await user.call('generateKey', { ...order, template: { token: false } });
 });
 
-test('a session key lives in one HSM and ends with its session', async () => {
+test('a session key exists in one HSM and ends with its session', async () => {
   const user = await world.login('alice', 'crypto-user', first);
   const { handle, coverage } = await generate({ ...use, token: false }, user);
   assert.deepEqual({ ...coverage }, { on: 1, of: 1 });
@@ -86,7 +86,7 @@ test('a session key lives in one HSM and ends with its session', async () => {
   );
 });
 
-test('nobody learns of another’s keys, but admins that they are there', async () => {
+test('users cannot find keys of other users, but admins can', async () => {
   const { handle } = await generate({ ...use, label: 'secret' });
   await assert.rejects(encrypt(handle, bob), refusedAs('key-not-found'));
   for (const operation of [
@@ -100,7 +100,7 @@ test('nobody learns of another’s keys, but admins that they are there', async 
   assert.equal((await admin.call('findKeys', { filter: { handle }, limit: 1 })).total, 1);
 });
 
-test('keys are found by attributes, page by page in the order of their handles', async () => {
+test('keys are found by attributes, in pages and in handle order', async () => {
   const made: string[] = [];
   for (let index = 0; index < 5; index += 1)
     made.push((await generate({ label: 'paged', id: `0${index}` })).handle);
@@ -133,7 +133,7 @@ test('keys are found by attributes, page by page in the order of their handles',
   );
 });
 
-test('attributes change as PKCS#11 lets them, on all HSMs', async () => {
+test('attributes change as PKCS#11 allows, on all HSMs', async () => {
   const { handle } = await generate({ label: 'old' });
   const set = (name: string, value: string | boolean): Promise<unknown> =>
     alice.call('setAttribute', { handle, name, value });
@@ -153,7 +153,7 @@ test('attributes change as PKCS#11 lets them, on all HSMs', async () => {
   assert.deepEqual([keys[0]?.attributes.label, keys[0]?.attributes.trusted], ['new', true]);
 });
 
-test('a destroyed key is gone everywhere, and one that is not destroyable stays', async () => {
+test('a destroyed key is gone on all HSMs, and a key that is not destroyable stays', async () => {
   const { handle } = await generate(use);
   await alice.call('destroyKey', { handle });
   for (const user of [alice, aliceElsewhere])
@@ -165,7 +165,7 @@ test('a destroyed key is gone everywhere, and one that is not destroyable stays'
   );
 });
 
-test('a key leaves only if it is extractable, and if it asks for it only under a trusted key', async () => {
+test('a key is wrapped only if it is extractable, with wrap-with-trusted only under a trusted key', async () => {
   const wrapping = await generate({ wrap: true, unwrap: true });
   const wrap = (key: KeyInfo): Promise<{ wrapped: Uint8Array }> =>
     alice.call('wrapKey', { key: key.handle, wrappingKey: wrapping.handle });
@@ -196,7 +196,7 @@ test('a key leaves only if it is extractable, and if it asks for it only under a
   );
 });
 
-test('a ciphertext opens only as it was made', async () => {
+test('a ciphertext is decrypted only unchanged and with its own key and AAD', async () => {
   const { handle: key } = await generate(use);
   const { handle: other } = await generate(use);
   const ciphertext = await encrypt(key, alice);
@@ -216,7 +216,7 @@ test('a ciphertext opens only as it was made', async () => {
   }
 });
 
-test('re-encryption and hidden data keys keep the plaintext inside', async () => {
+test('reencrypt and encryptRandom without reveal do not return the plaintext', async () => {
   const { handle: from } = await generate(use);
   const { handle: to } = await generate(use);
   const hidden = await alice.call('encryptRandom', { key: from, length: 32, aad, reveal: false });

@@ -28,7 +28,7 @@ import { copies, describeKey, storeKey, storeKeyPair, template } from './new-key
 type Empty = Readonly<Record<string, never>>;
 
 const MAX_PAGE = 1_000;
-/** CloudHSM's longest generic secret; the engine knows what is too long for AES. */
+/** CloudHSM's limit for generic secrets. The engine checks the length of AES keys. */
 const MAX_SECRET = 800;
 const anyValue = eitherOf(eitherOf(text(1024), flag), integer(0, Number.MAX_SAFE_INTEGER));
 const filter = fields<KeyFilter>({
@@ -36,7 +36,7 @@ const filter = fields<KeyFilter>({
   attributes: optional(mapOf(anyValue, 64)),
 });
 
-/** Making, finding, changing and destroying keys. */
+/** Creation, search, modification and destruction of keys. */
 export const keyCommands: CommandsOf<
   'generateKey' | 'generateKeyPair' | 'exportPublicKey' | 'findKeys' | 'setAttribute' | 'destroyKey'
 > = {
@@ -158,7 +158,10 @@ async function setAttribute(
   return {};
 }
 
-/** Trust in a key is the admins' to give, all else the owner's. */
+/**
+ * Returns the key if the session may set this attribute: admins set `trusted`, owners everything
+ * else.
+ */
 function changeableBy(hsm: Hsm, session: Session, handle: string, name: string): Key {
   if ((name === 'trusted') !== (session.role === 'admin'))
     throw new HsmError('not-permitted', `a ${session.role} may not set ${name}`);

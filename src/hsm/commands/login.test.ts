@@ -29,12 +29,12 @@ async function newUser(username: string): Promise<void> {
   await admin.call('createUser', { username, role: 'crypto-user', password: USER_PASSWORD });
 }
 
-test('a user logs in at every HSM, whatever the case of his name', async () => {
+test('a user logs in to every HSM, with a user name in any case', async () => {
   await newUser('alice');
   for (const hsm of [first, second]) (await attempt('ALICE', USER_PASSWORD, hsm)).close();
 });
 
-test('a user is known by name and role together', async () => {
+test('a login with the wrong role fails as user-not-found', async () => {
   const connection = await world.connect();
   const login = { username: 'admin', password: ADMIN_PASSWORD } as const;
   await assert.rejects(
@@ -48,7 +48,7 @@ test('a user is known by name and role together', async () => {
   await connection.call('login', { ...login, role: 'admin' });
 });
 
-test('the HSMs’ own user can’t log in', async () => {
+test('the appliance user cannot log in', async () => {
   await assert.rejects(attempt('app_user', ''), refusedAs('user-not-found'));
 });
 
@@ -62,7 +62,7 @@ test('a connection has one session at a time', async () => {
   await connection.call('login', again);
 });
 
-test('five wrong passwords lock a user out, wherever in the cluster they were tried', async () => {
+test('five wrong passwords lock the user, on whichever HSMs they were tried', async () => {
   await newUser('bob');
   for (const hsm of [first, second, first, second, second]) {
     await assert.rejects(attempt('bob', 'wrong-password', hsm), refusedAs('login-failed'));
@@ -73,7 +73,7 @@ test('five wrong passwords lock a user out, wherever in the cluster they were tr
   assert.equal(users.find(({ username }) => username === 'bob')?.locked, true);
 });
 
-test('guesses that come all at once are counted one by one', async () => {
+test('concurrent guesses are counted one by one', async () => {
   await newUser('carol');
   const guesses = await Promise.allSettled(
     Array.from({ length: 12 }, () => attempt('carol', 'wrong-password')),
@@ -90,7 +90,7 @@ test('guesses that come all at once are counted one by one', async () => {
   );
 });
 
-test('a login begins the count anew', async () => {
+test('a successful login resets the count', async () => {
   await newUser('dave');
   for (let round = 0; round < 3; round += 1) {
     for (let failure = 0; failure < 4; failure += 1) {
@@ -103,7 +103,7 @@ test('a login begins the count anew', async () => {
   }
 });
 
-test('an admin unlocks a user by a new password', async () => {
+test('an admin unlocks a user by setting a new password', async () => {
   await newUser('erin');
   for (let failure = 0; failure < 5; failure += 1)
     await assert.rejects(attempt('erin', 'wrong-password'), refusedAs('login-failed'));
@@ -115,7 +115,7 @@ test('an admin unlocks a user by a new password', async () => {
   for (const hsm of [first, second]) (await attempt('erin', 'another-one', hsm)).close();
 });
 
-test('an exclusive login is refused while the user is logged in anywhere, before the password is looked at', async () => {
+test('an exclusive login is rejected while the user is logged in anywhere, before the password check', async () => {
   await newUser('frank');
   const elsewhere = await attempt('frank', USER_PASSWORD, second);
   for (const password of [USER_PASSWORD, 'wrong-password']) {
@@ -125,7 +125,7 @@ test('an exclusive login is refused while the user is logged in anywhere, before
   await attempt('frank', USER_PASSWORD, first, true);
 });
 
-test('of a locked user it is said that he is locked, even while he is logged in', async () => {
+test('a locked user is reported as locked, even while logged in', async () => {
   await newUser('grace');
   await attempt('grace', USER_PASSWORD);
   for (let failure = 0; failure < 5; failure += 1)

@@ -45,12 +45,13 @@ async function login(
   const user = await admit(hsm, input);
   const right = await verifyPassword(input.password, user.password ?? '');
   await refuseIfLoggedIn(hsm, input);
-  // Another HSM may have changed the password meanwhile.
+  // Another HSM may have changed the password in the meantime.
   if (!right || hsm.users.find(user.username)?.password !== user.password)
     return refuse(hsm, input, 'login-failed');
   const session = hsm.sessions.begin(user.username, user.role);
   try {
-    // Known to the peers before the caller goes on: failures from before must not add up with later ones.
+    // Replicated before the client continues. Otherwise earlier failures would add up with later
+    // ones.
     await hsm.replicate(hsm.lockouts.forget(user.username), entryOf(session, 'CN_LOGIN'));
   } catch (error) {
     hsm.sessions.end(session);
@@ -60,7 +61,7 @@ async function login(
   return { session: session.id };
 }
 
-/** The user, if a right password would let him in. */
+/** Returns the user if the right password would be accepted. */
 async function admit(hsm: Hsm, input: Login): Promise<User> {
   const user = hsm.users.find(input.username);
   if (user?.password === undefined || user.role !== input.role)
@@ -77,7 +78,10 @@ async function refuseIfLoggedIn(hsm: Hsm, input: Login): Promise<void> {
     await refuse(hsm, input, 'user-logged-in');
 }
 
-/** Records the refusal, and counts it if it was for a wrong password; the peers know of it before the client does. */
+/**
+ * Records the rejection, and counts it if the password was wrong. The peers receive both before the
+ * client is answered.
+ */
 async function refuse(hsm: Hsm, { username, role }: Login, code: HsmErrorCode): Promise<never> {
   const entry = { opcode: 'CN_LOGIN', username, role, response: code } as const;
   if (code === 'login-failed') await hsm.replicate(hsm.lockouts.countFailure(username), entry);

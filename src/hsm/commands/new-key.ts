@@ -37,7 +37,10 @@ export interface KeyCreation {
   readonly minimumCopies?: number | undefined;
 }
 
-/** Takes up a key that was just made: a session key here only, a token key on `minimumCopies` HSMs or not at all. */
+/**
+ * Stores a new key: a session key on this HSM only, a token key on at least `minimumCopies` HSMs or
+ * not at all.
+ */
 export async function storeKey(
   hsm: Hsm,
   session: Session,
@@ -49,7 +52,10 @@ export async function storeKey(
   return describeKey(hsm, key);
 }
 
-/** Likewise both keys of a pair, or neither. The public key is a session key if the private one is. */
+/**
+ * Stores both keys of a new pair, or neither. If the private key is a session key, so is the public
+ * key.
+ */
 export async function storeKeyPair(
   hsm: Hsm,
   session: Session,
@@ -78,16 +84,16 @@ async function storeAll(
   if (!first.fixed.token) {
     hsm.audit.note(entry);
     for (const key of keys) hsm.keys.putSessionKey(key, session);
-    // The session may have ended while the engine was at work: its keys end with it.
+    // The session may have ended while the engine was working. Its keys end with it.
     if (!hsm.sessions.isLive(session)) hsm.keys.dropSession(session);
     return;
   }
   const exported = hsm.keys.creation(keys);
   const creation = exported instanceof Promise ? await exported : exported;
-  // From here on in one turn, so that the count is right when the keys are written.
+  // From here on in one turn, so that the count is still right when the keys are written.
   if (hsm.keys.count + keys.length > MAX_KEYS)
-    throw new HsmError('limit-exceeded', `there are ${MAX_KEYS} keys already`);
-  // Known beforehand, so not even tried.
+    throw new HsmError('limit-exceeded', `the limit of ${MAX_KEYS} keys is reached`);
+  // Certain to fail, so nothing is written.
   if (1 + hsm.peers.connected.length < minimumCopies) throw tooFew(first, minimumCopies);
   if ((await hsm.replicate(creation, entry, minimumCopies)) >= minimumCopies) return;
   const destruction = keys.flatMap((key) => hsm.keys.destruction(key));

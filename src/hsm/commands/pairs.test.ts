@@ -33,7 +33,7 @@ function makePair(
 const signing = { mechanism: 'ecdsa-sha256', form: 'raw', data: message } as const;
 
 describe('a token key pair', () => {
-  it('is on both HSMs, each half a key of its own', async () => {
+  it('is on both HSMs, as two keys', async () => {
     const { publicKey, privateKey } = await makePair(
       'secp256r1',
       { label: 'mine', sign: true },
@@ -81,7 +81,7 @@ describe('a token key pair', () => {
     );
   });
 
-  it('does only what its halves are for', async () => {
+  it('allows only the operations of its halves', async () => {
     const { publicKey, privateKey } = await makePair('secp256r1', {});
     const attempts = [
       alice.call('sign', { key: privateKey.handle, ...signing }),
@@ -92,7 +92,7 @@ describe('a token key pair', () => {
     for (const attempt of attempts) await assert.rejects(attempt, refusedAs('key-not-usable'));
     await alice.call('setAttribute', { handle: privateKey.handle, name: 'sign', value: true });
     const { signature } = await alice.call('sign', { key: privateKey.handle, ...signing });
-    // Whoever may sign has the public key to verify with.
+    // A user who may sign may also verify.
     assert.equal(
       (await alice.call('verify', { key: privateKey.handle, ...signing, signature })).valid,
       true,
@@ -103,7 +103,7 @@ describe('a token key pair', () => {
     );
   });
 
-  it('that can’t be on two HSMs is not made, neither half', async () => {
+  it('that cannot be on two HSMs is not created, neither half', async () => {
     await using alone = await hsmWorld(1);
     const user = await alone.login('alice');
     const order = { kind: 'ed25519', publicTemplate: {}, privateTemplate: {} } as const;
@@ -117,7 +117,7 @@ describe('a token key pair', () => {
   });
 
   for (const kind of keyPairKinds.filter((one) => one !== 'rsa-3072' && one !== 'rsa-4096')) {
-    it(`may be of kind ${kind}`, async () => {
+    it(`can be of kind ${kind}`, async () => {
       const { privateKey, publicKey } = await makePair(kind, { token: false });
       assert.equal(publicKey.attributes.token, false, 'the public key goes with the private one');
       assert.match(privateKey.attributes['check-value'], /^0x[0-9a-f]{6}$/);
@@ -129,8 +129,8 @@ describe('a token key pair', () => {
   }
 });
 
-describe('many pairs at once', () => {
-  it('are made one after the other, and too many refused', async () => {
+describe('concurrent key pair generations', () => {
+  it('are queued, and rejected if too many wait', async () => {
     const orders = Array.from({ length: 100 }, () => makePair('secp521r1', { token: false }));
     const outcomes = await Promise.allSettled(orders);
     const refusals = outcomes.flatMap((one) =>
@@ -142,8 +142,8 @@ describe('many pairs at once', () => {
   });
 });
 
-describe('keys of one kind used for another', () => {
-  it('are refused, and so are bytes that are no key', async () => {
+describe('keys of the wrong kind', () => {
+  it('are rejected, and so are bytes that are not a key', async () => {
     const { privateKey } = await makePair('secp256r1', {
       token: false,
       sign: true,
@@ -187,7 +187,7 @@ describe('keys of one kind used for another', () => {
     );
   });
 
-  it('encryption to a public key binds no further data', async () => {
+  it('are rejected for AAD: encryption to a public key does not support it', async () => {
     const { privateKey } = await makePair('rsa-2048', { token: false, decrypt: true });
     const cipher = { key: privateKey.handle, mechanism: 'rsa-oaep-sha256' } as const;
     await assert.rejects(
@@ -202,8 +202,8 @@ describe('keys of one kind used for another', () => {
   });
 });
 
-describe('keys that only pass through', () => {
-  it('are made under a wrapping key and unwrapped with it, and leave nothing behind', async () => {
+describe('keys that the HSM does not keep', () => {
+  it('are generated and unwrapped under a wrapping key, and leave nothing behind', async () => {
     const { handle: wrappingKey } = await alice.call('generateKey', {
       keyType: 'aes',
       length: 32,
@@ -235,7 +235,7 @@ describe('keys that only pass through', () => {
       type: 'spki',
     });
     assert.ok(verify('sha256', message, spki, signature));
-    // It comes out as what it is and under its own id, or not at all.
+    // It can only be unwrapped as its own kind and under its own binding.
     const elsewhere = {
       wrappingKey,
       wrapped,
@@ -265,7 +265,7 @@ describe('keys that only pass through', () => {
     );
   });
 
-  it('come from their owner’s wrapping into another, with a fingerprint of their own', async () => {
+  it('are rewrapped from their owner’s wrapping, with their own fingerprint', async () => {
     const { handle: toKey } = await alice.call('generateKey', {
       keyType: 'aes',
       length: 32,
@@ -315,7 +315,7 @@ describe('keys that only pass through', () => {
     );
   });
 
-  it('can’t be carried away by whoever may unwrap them', async () => {
+  it('cannot be exported by a user who may unwrap them', async () => {
     const admin = await world.login('admin', 'admin');
     const { handle: domain } = await alice.call('generateKey', {
       keyType: 'aes',

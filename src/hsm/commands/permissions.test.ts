@@ -1,4 +1,6 @@
-/** Who may give which command, as one table; what may be given in which stage of a cluster's life, as another. */
+/**
+ * Two tables: the roles that may send each command, and the commands in each state of a cluster.
+ */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { connectHsm, type HsmConnection } from '../client/index.ts';
@@ -21,7 +23,7 @@ const signing = { mechanism: 'ecdsa-sha256', form: 'raw', data: bytes } as const
 const aesKey = { class: 'secret-key', type: 'aes' } as const;
 const nobody = { username: 'nobody', role: 'crypto-user' } as const;
 
-/** A well-formed example of each command that changes nothing, and who may give it. */
+/** A well-formed example of each command without effects, and the roles that may send it. */
 const table: {
   readonly [C in CommandName]: readonly [may: readonly Who[], input: CommandInput<C>];
 } = {
@@ -112,21 +114,21 @@ const world = await emptyWorld();
 after(() => world[Symbol.asyncDispose]());
 await world.addHsm();
 
-test('before a cluster has its certificate an HSM says only what it is', async () => {
+test('an uninitialized HSM only answers hello and info', async () => {
   const stranger = await connectHsm(world.first.address, { trustAnchor: undefined });
   assert.equal(stranger.info.lifecycle, 'uninitialized');
   await stranger.call('info', {});
   stranger.close();
 });
 
-test('once it has, nothing but activation is possible, and only once', async () => {
+test('an initialized HSM can only be activated, once', async () => {
   await world.claim();
   const connection = await world.connect();
   assert.equal((await connection.call('info', {})).lifecycle, 'active');
   assert.equal(await outcome(connection, 'activate'), 'wrong-lifecycle');
 });
 
-test('each role may do what the table says, and nothing else', async () => {
+test('each role may send exactly the commands of the table', async () => {
   await world.login('alice');
   await world.login('eve', 'auditor');
   const logins = { admin: 'admin', 'crypto-user': 'alice', auditor: 'eve' } as const;
@@ -138,7 +140,7 @@ test('each role may do what the table says, and nothing else', async () => {
       const got = await outcome(connection, command);
       if (may.length === 0) continue;
       const refused = got === 'not-permitted' || got === 'not-logged-in';
-      // Who is logged in may not log in again.
+      // A logged-in user cannot log in again.
       const expected = command === 'login' && who !== 'anyone' ? false : may.includes(who);
       assert.equal(!refused, expected, `${command} by ${who}: ${got}`);
     }

@@ -1,4 +1,6 @@
-/** The commands on an engine of which every method returns a promise, as those of a hardware token do. */
+/**
+ * Runs the commands on an engine whose methods all return promises, like those of a hardware token.
+ */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { hsmWorld } from '../../../test/support/hsm/hsm-world.ts';

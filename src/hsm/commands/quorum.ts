@@ -33,7 +33,7 @@ type Names =
 
 const MAX_PEM = 4_096;
 
-/** Approval by M of N. */
+/** Quorum values, keys and tokens. */
 export const quorumCommands: CommandsOf<Names> = {
   listQuorumValues: {
     by: 'anyone',
@@ -44,7 +44,8 @@ export const quorumCommands: CommandsOf<Names> = {
   setQuorumValue: {
     by: ADMIN,
     opcode: 'CN_SET_M_VALUE',
-    // Lowering a service's value takes as many as the service itself does, whatever the `quorum` service says.
+    // Changing a service's value needs as many approvals as the service itself, regardless of the
+    // `quorum` service's value.
     quorum: ({ quorum }, _session, { service, approval }) => {
       return {
         service: 'quorum',
@@ -104,11 +105,11 @@ async function setQuorumValue(
   { service, value }: CommandInput<'setQuorumValue'>,
 ): Promise<Empty> {
   const able = approvers(hsm.users.list(), service).length;
-  // Otherwise nothing could ever be approved again, not even a lower value.
+  // Otherwise nothing could be approved any more, not even a lower value.
   if (value > 1 && able < value) {
     throw new HsmError(
       'invalid-argument',
-      `only ${able} users have registered a key with which they could approve ${service}`,
+      `value ${value} exceeds the number of approvers of ${service} with a registered key, ${able}`,
     );
   }
   await hsm.replicate(
@@ -161,7 +162,7 @@ async function removeQuorumKey(
   return {};
 }
 
-/** Throws `HsmError` if without this user a quorum could no longer be reached. */
+/** Throws `HsmError` if the remaining users could not reach a quorum. */
 export function keepApprovers(hsm: Hsm, username: string): void {
   const rest = hsm.users.list().filter((user) => user.username !== username);
   for (const service of quorumServices) {
@@ -173,7 +174,7 @@ export function keepApprovers(hsm: Hsm, username: string): void {
     ) {
       throw new HsmError(
         'not-permitted',
-        `without ${username} there would be too few to approve ${service}; lower its quorum value first`,
+        `the quorum of ${service} needs ${username} as an approver; lower its quorum value first`,
       );
     }
   }
@@ -187,7 +188,7 @@ async function generateQuorumToken(
   if ((service === 'key-deletion') !== (keyHandle !== undefined)) {
     throw new HsmError(
       'invalid-argument',
-      'a token is for a key if, and only if, it is for key-deletion',
+      'a key handle is required for key-deletion, and for no other service',
     );
   }
   if (keyHandle !== undefined) hsm.keys.owned(keyHandle, session);

@@ -1,6 +1,9 @@
 import type { Engine, EngineResult } from '../engine/index.ts';
 
-/** A secret as it may be answered: itself, or, for a recipient, sealed so that only the recipient can read it. */
+/**
+ * Returns the secret for the response: the secret itself or, for a recipient, encrypted so that
+ * only the recipient can read it.
+ */
 export function reveal(
   engine: Engine,
   secret: Uint8Array,

@@ -15,7 +15,7 @@ async function newKey(): Promise<string> {
   return (await alice.call('generateKey', { keyType: 'aes', length: 32, template })).handle;
 }
 
-test('who a key is shared with uses it, at any HSM, until it no longer is', async () => {
+test('a user can use a shared key, at any HSM, until it is unshared', async () => {
   const handle = await newKey();
   const use = (): Promise<unknown> =>
     bob.call('encrypt', { key: handle, plaintext: Buffer.from('x'), aad });
@@ -28,7 +28,7 @@ test('who a key is shared with uses it, at any HSM, until it no longer is', asyn
   await assert.rejects(use(), refusedAs('key-not-found'));
 });
 
-test('a shared key is its owner’s all the same', async () => {
+test('a shared key can be managed by its owner only', async () => {
   const handle = await newKey();
   await alice.call('shareKey', { handle, username: 'bob' });
   await world.login('carol');
@@ -43,7 +43,7 @@ test('a shared key is its owner’s all the same', async () => {
   }
 });
 
-test('keys are shared with other crypto users only', async () => {
+test('keys can be shared with other crypto users only', async () => {
   const handle = await newKey();
   const share = (username: string, key = handle): Promise<unknown> =>
     alice.call('shareKey', { handle: key, username });
@@ -58,7 +58,7 @@ test('keys are shared with other crypto users only', async () => {
   await assert.rejects(share('bob', session.handle), refusedAs('invalid-argument'));
 });
 
-test('who gets the name of a deleted user does not get what was shared with him', async () => {
+test('a recreated user does not inherit keys that were shared with a deleted one', async () => {
   const handle = await newKey();
   const dave = await world.login('dave');
   await alice.call('shareKey', { handle, username: 'dave' });

@@ -8,7 +8,7 @@ import { fields, keyHandle, text } from './input.ts';
 type Empty = Readonly<Record<string, never>>;
 const input = fields<CommandInput<'shareKey'>>({ handle: keyHandle, username: text(64) });
 
-/** Letting other crypto users use one's keys. */
+/** Sharing of keys with other crypto users. */
 export const sharingCommands: CommandsOf<'shareKey' | 'unshareKey'> = {
   shareKey: { by: CRYPTO_USER, opcode: 'CN_SHARE_OBJECT', input, run: shareKey },
   unshareKey: { by: CRYPTO_USER, opcode: 'CN_SHARE_OBJECT', input, run: unshareKey },
@@ -24,7 +24,7 @@ async function shareKey(
   if (user?.role !== 'crypto-user')
     throw new HsmError('user-not-found', `there is no crypto-user ${username.toLowerCase()}`);
   if (user.username === session.username)
-    throw new HsmError('invalid-argument', 'the key is your own');
+    throw new HsmError('invalid-argument', 'a key cannot be shared with its owner');
   await hsm.replicate(
     hsm.keys.alteration(sharedWith(key, user.username)),
     entryOf(session, 'CN_SHARE_OBJECT', { keyHandle: handle, detail: `with ${user.username}` }),
@@ -48,7 +48,6 @@ async function unshareKey(
 
 function ownTokenKey(hsm: Hsm, session: Session, handle: string): Key {
   const key = hsm.keys.owned(handle, session);
-  if (!key.fixed.token)
-    throw new HsmError('invalid-argument', 'a session key is for its session only');
+  if (!key.fixed.token) throw new HsmError('invalid-argument', 'a session key cannot be shared');
   return key;
 }

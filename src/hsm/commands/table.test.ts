@@ -6,7 +6,10 @@ import { commandTable } from './table.ts';
 
 const ROW = /^\| (?<names>`[^|]+) \| (?<stages>[^|]+) \| (?<roles>[^|]+) \| (?<quorum>[^|]*)\|$/gm;
 
-/** As docs/hsm.md has it: command → stages, roles, whether others may have to approve it. */
+/**
+ * Reads docs/hsm.md: command → states of the cluster, roles, and whether others may have to approve
+ * it.
+ */
 function documented(): Map<string, string> {
   const text = readFileSync(new URL('../../../docs/hsm.md', import.meta.url), 'utf8');
   return new Map(
@@ -30,7 +33,7 @@ function factsOf(command: Command<never>): string {
   ].join(' | ');
 }
 
-test('docs/hsm.md says of every command who may give it', () => {
+test('docs/hsm.md states the roles of every command', () => {
   const entries = Object.entries(commandTable) as unknown as [string, Command<never>][];
   const code = new Map(entries.map(([name, command]) => [name, factsOf(command)]));
   assert.deepEqual(documented(), code);

@@ -14,7 +14,7 @@ import { signingCommands } from './signing.ts';
 import { userCommands } from './users.ts';
 import { wrappingCommands } from './wrapping.ts';
 
-/** Every command of the wire; a family is a file. */
+/** All commands of the wire. Each family has its own file. */
 export const commandTable = {
   ...clusterCommands,
   ...loginCommands,

@@ -15,7 +15,7 @@ const create = (
 const remove = (username: string, role: LoginRole = 'crypto-user'): Promise<unknown> =>
   admin.call('deleteUser', { username, role });
 
-test('a cluster is born with an admin and the HSMs’ own user, and all HSMs list the same users', async () => {
+test('a new cluster has an admin and the appliance user, and all HSMs list the same users', async () => {
   await create('zoe');
   for (const hsm of world.hsms) {
     const connection = await world.connect(hsm);
@@ -40,7 +40,7 @@ test('a cluster is born with an admin and the HSMs’ own user, and all HSMs lis
   }
 });
 
-test('names and passwords that CloudHSM would not take are refused', async () => {
+test('names and passwords that CloudHSM does not accept are rejected', async () => {
   for (const username of ['', 'a b', 'x'.repeat(32), 'name-with-hyphen', 'ä']) {
     await assert.rejects(create(username), refusedAs('invalid-argument', /user name/));
   }
@@ -49,25 +49,25 @@ test('names and passwords that CloudHSM would not take are refused', async () =>
   }
 });
 
-test('a name is taken once, in any case and for any role', async () => {
+test('a user name is unique, in any case and for any role', async () => {
   await create('henry');
   await assert.rejects(create('Henry'), refusedAs('user-exists'));
   await assert.rejects(create('henry', USER_PASSWORD, 'admin'), refusedAs('user-exists'));
   await assert.rejects(create('app_user'), refusedAs('user-exists'));
 });
 
-test('of two who are created at once under one name only one is', async () => {
+test('concurrent creations under one name create one user', async () => {
   const outcomes = await Promise.allSettled([create('twin'), create('twin'), create('twin')]);
   assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
 });
 
-test('the last admin stays', async () => {
+test('the last admin cannot be deleted', async () => {
   await assert.rejects(remove('admin', 'admin'), refusedAs('last-admin'));
   await create('second', USER_PASSWORD, 'admin');
   await remove('second', 'admin');
 });
 
-test('who owns keys or is logged in, at any HSM, is not deleted', async () => {
+test('a user who owns keys or is logged in, at any HSM, cannot be deleted', async () => {
   const user = await world.login('ivan', 'crypto-user', world.hsms[1]);
   await assert.rejects(remove('ivan'), refusedAs('user-logged-in'));
   const { handle } = await user.call('generateKey', {
@@ -82,7 +82,7 @@ test('who owns keys or is logged in, at any HSM, is not deleted', async () => {
   await assert.rejects(remove('ivan'), refusedAs('user-not-found'));
 });
 
-test('an admin changes the password of those who are not logged in, and everyone his own', async () => {
+test('admins change passwords of users who are not logged in, and all users their own', async () => {
   const user = await world.login('judy', 'crypto-user', world.hsms[1]);
   const change = { username: 'judy', role: 'crypto-user', password: 'new-password' } as const;
   await assert.rejects(admin.call('changePassword', change), refusedAs('user-logged-in'));
@@ -100,7 +100,7 @@ test('an admin changes the password of those who are not logged in, and everyone
   await connection.call('login', { ...change, password: 'third-one' });
 });
 
-test('deletion of a user at one HSM ends nothing of others', async () => {
+test('deleting a user at one HSM does not end sessions of other users', async () => {
   await create('kim');
   const leo = await world.login('leo');
   await remove('kim');

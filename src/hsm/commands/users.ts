@@ -79,15 +79,15 @@ async function createUser(
   if (!isUsername(given))
     throw new HsmError(
       'invalid-argument',
-      'a user name has 1 to 31 letters, digits and underscores',
+      'a user name must have 1 to 31 letters, digits or underscores',
     );
   checkPassword(password);
   const username = given.toLowerCase();
   const check = (): void => {
     if (hsm.users.find(username))
-      throw new HsmError('user-exists', `there is a user ${username} already`);
+      throw new HsmError('user-exists', `user ${username} already exists`);
     if (hsm.users.size >= MAX_USERS)
-      throw new HsmError('limit-exceeded', `there are ${MAX_USERS} users already`);
+      throw new HsmError('limit-exceeded', `the limit of ${MAX_USERS} users is reached`);
   };
   check();
   const hash = await hashPassword(password);
@@ -113,7 +113,7 @@ async function deleteUser(
   keepApprovers(hsm, username);
   await checkLoggedOut(hsm, username);
   const entry = entryOf(session, 'CN_DELETE_USER', { detail: `${role} ${username}` });
-  // Who gets the same name later must not get the keys with it.
+  // A later user with the same name must not inherit access to these keys.
   const unshared = hsm.keys
     .sharedWith(username)
     .flatMap((key) => hsm.keys.alteration(unsharedWith(key, username)));
@@ -136,7 +136,7 @@ async function changePassword(
   checkPassword(input.password);
   const password = await hashPassword(input.password);
   if (!own) await checkLoggedOut(hsm, username);
-  // As he is by now: deleted meanwhile, he must not come back.
+  // Re-read the user. If it was deleted while the password was hashed, do not recreate it.
   const user = find(hsm, input);
   const entry = entryOf(session, 'CN_CHANGE_PSWD', { detail: `${role} ${username}` });
   await hsm.replicate([Users.put({ ...user, password }), ...hsm.lockouts.forget(username)], entry);
@@ -165,5 +165,5 @@ async function checkLoggedOut(hsm: Hsm, username: string): Promise<void> {
 
 function checkPassword(password: string): void {
   if (!isPassword(password))
-    throw new HsmError('invalid-argument', 'a password has 7 to 32 characters');
+    throw new HsmError('invalid-argument', 'a password must have 7 to 32 characters');
 }

@@ -30,7 +30,7 @@ import {
 import { storeKey, template } from './new-key.ts';
 
 const DEFAULT_MECHANISM: WrapMechanism = 'aes-kwp';
-/** How keys leave that are not kept. */
+/** Mechanism for keys that the HSM does not keep. */
 const BOUND_MECHANISM: WrapMechanism = 'aes-gcm-bound';
 const DEFAULT_FORM: KeyForm = { class: 'secret-key', type: 'aes' };
 const MAX_SECRET = 800;
@@ -44,7 +44,7 @@ const newForm: Check<NewKeyForm> = eitherOf(
   privateForm,
 );
 
-/** Keys that leave and enter, always under another key. */
+/** Wrapping and unwrapping of keys. */
 export const wrappingCommands: CommandsOf<
   'wrapKey' | 'unwrapKey' | 'generateWrappedKey' | 'rewrapKey'
 > = {
@@ -110,7 +110,7 @@ function wrapKey(
   if (!key.fixed.extractable)
     throw new HsmError('key-not-extractable', 'the key is not extractable');
   if (key.changeable['wrap-with-trusted'] && !wrappingKey.changeable.trusted) {
-    throw new HsmError('key-not-extractable', 'the key may be wrapped with a trusted key only');
+    throw new HsmError('key-not-extractable', 'the key can be wrapped only with a trusted key');
   }
   const result = hsm.engine.wrap(wrappingKey.engineKey, mechanism, key.engineKey);
   return whenReady(result, (wrapped) => {
@@ -148,8 +148,9 @@ function unwrapKey(
 }
 
 /**
- * What came in under a trusted key leaves under a trusted key only, and what is bound to what it is does not leave again:
- * or whoever may unwrap a key could make it a key that is his to carry away.
+ * Restrictions on an unwrapped key. A key wrapped under a trusted key can be wrapped only under a
+ * trusted key. A bound key cannot be wrapped again. Otherwise a user who may unwrap a key could
+ * turn it into one that can be exported.
  */
 function confinement({ changeable }: Key, mechanism: WrapMechanism): KeyTemplate {
   return {
@@ -184,14 +185,14 @@ async function rewrapKey(
   { fromKey, mechanism, wrapped, form, toKey, prefix }: CommandInput<'rewrapKey'>,
 ): Promise<CommandOutput<'rewrapKey'>> {
   if (mechanism === BOUND_MECHANISM)
-    throw new HsmError('key-not-extractable', 'what was bound does not leave again');
+    throw new HsmError('key-not-extractable', 'a bound key cannot be rewrapped');
   const { engine, keys } = hsm;
   const from = keys.usable(fromKey, session, 'unwrap');
   const to = keys.usable(toKey, session, 'wrap');
   if (from.changeable.trusted && !to.changeable.trusted) {
     throw new HsmError(
       'key-not-extractable',
-      'what a trusted key wraps may be wrapped with a trusted key only',
+      'a key that was wrapped with a trusted key can be wrapped only with a trusted key',
     );
   }
   const key = await engine.unwrap(from.engineKey, mechanism, { form, bytes: wrapped });
