@@ -1,4 +1,4 @@
-/** What opens an export: a passphrase, or `threshold` of the holders together. */
+/** Protection of an export: a passphrase, or shares of which `threshold` are needed. */
 export type ExportProtection =
   | { readonly passphrase: string }
   | { readonly holders: readonly string[]; readonly threshold: number };

@@ -52,7 +52,7 @@ export const signatureMechanisms = [
 ] as const;
 export type SignatureMechanism = (typeof signatureMechanisms)[number];
 
-/** What to sign: a message, or its digest (for ML-DSA, its representative µ). */
+/** Form of the data to sign: a message, or its digest (for ML-DSA, its representative µ). */
 export const signedData = ['raw', 'digest'] as const;
 export type SignedData = (typeof signedData)[number];
 
