@@ -27,19 +27,22 @@ const ALLOWS: Readonly<Record<Rule, (value: string | boolean) => boolean>> = {
   'only-to-false': (value) => value === false,
 };
 
-/** The key's attributes with one of them changed. Throws `HsmError` if PKCS#11 does not let it change so. */
+/**
+ * Returns the key's changeable attributes with one of them changed. Throws `HsmError` if PKCS#11
+ * does not allow the change.
+ */
 export function amend(
   { changeable }: Key,
   name: string,
   value: string | boolean,
 ): ChangeableAttributes {
-  if (!isChangeable(name)) throw new HsmError('invalid-argument', `${name} can't be changed`);
+  if (!isChangeable(name)) throw new HsmError('invalid-argument', `${name} cannot be changed`);
   if (changeable[name] === value) return changeable;
-  // An admin's trust in a key is not the owner's to lock.
+  // The owner cannot prevent an admin from changing `trusted`.
   if (!changeable.modifiable && name !== 'trusted')
     throw new HsmError('not-permitted', 'the key is not modifiable');
   if (!ALLOWS[RULES[name]](value))
-    throw new HsmError('invalid-argument', `${name} can't become that`);
+    throw new HsmError('invalid-argument', `invalid value for ${name}`);
   return { ...changeable, [name]: value };
 }
 

@@ -1,14 +1,14 @@
 import { HsmError, type KeyAttributes, type KeyFilter } from '../wire/index.ts';
 import { attributesOf, type Key } from './key.ts';
 
-/** Attributes that keys of some types only have. */
-const NOT_OF_ALL: ReadonlySet<string> = new Set<keyof KeyAttributes>([
+/** Attributes that only some types of keys have. */
+const TYPE_SPECIFIC: ReadonlySet<string> = new Set<keyof KeyAttributes>([
   'curve',
   'modulus-size-bits',
   'parameter-set',
 ]);
 
-/** Whether a key matches every given part of the filter. */
+/** Returns a function that checks whether a key matches all parts of the filter. */
 export function matcher({ handle, attributes = {} }: KeyFilter): (key: Key) => boolean {
   const wanted = Object.entries(attributes);
   return (key) => {
@@ -16,8 +16,8 @@ export function matcher({ handle, attributes = {} }: KeyFilter): (key: Key) => b
     if (wanted.length === 0) return true;
     const has: Readonly<Record<string, unknown>> = { ...attributesOf(key) };
     return wanted.every(([name, value]) => {
-      if (!Object.hasOwn(has, name) && !NOT_OF_ALL.has(name))
-        throw new HsmError('invalid-argument', `there is no attribute ${name.slice(0, 64)}`);
+      if (!Object.hasOwn(has, name) && !TYPE_SPECIFIC.has(name))
+        throw new HsmError('invalid-argument', `unknown attribute ${name.slice(0, 64)}`);
       return has[name] === value;
     });
   };

@@ -1,6 +1,6 @@
 /**
- * hsm/keys: the keys this HSM holds, what PKCS#11 says of them, and who may use them. It must not know connections or how
- * keys reach other HSMs. Begin at `key.ts`.
+ * hsm/keys: the keys of this HSM, their PKCS#11 attributes, and who may use them. It must not know
+ * connections or how keys reach other HSMs. Begin at `key.ts`.
  */
 export { attributesOf, sharedWith, unsharedWith, type Key, type KeyAbility } from './key.ts';
 export { amend, isKeyId, isLabel } from './amend.ts';

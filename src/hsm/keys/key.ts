@@ -1,16 +1,16 @@
 import type { EngineKey } from '../engine/index.ts';
 import type { KeyAttributes, KeyPairKind } from '../wire/index.ts';
 
-/** What is settled when a key is made. */
+/** Attributes that are set when a key is created. */
 export interface FixedAttributes {
   readonly token: boolean;
   readonly extractable: boolean;
-  /** Made in an HSM, not brought in. */
+  /** True if the key was generated in an HSM, false if it was imported. */
   readonly local: boolean;
   readonly neverExtractable: boolean;
 }
 
-/** What may be said anew later. */
+/** Attributes that can be changed after creation. */
 export type ChangeableAttributes = Pick<
   KeyAttributes,
   | 'label'
@@ -28,7 +28,7 @@ export type ChangeableAttributes = Pick<
   | 'wrap-with-trusted'
 >;
 
-/** What an attribute allows a key to be used for. */
+/** An operation that an attribute of the same name allows. */
 export type KeyAbility = 'encrypt' | 'decrypt' | 'sign' | 'verify' | 'wrap' | 'unwrap' | 'derive';
 
 export interface Key {
@@ -81,16 +81,17 @@ const kinds: Readonly<Record<KeyPairKind, KindAttributes>> = {
   'ml-kem-1024': { 'key-type': 'ml-kem', 'parameter-set': 'ml-kem-1024' },
 };
 
-/** How PKCS#11 and CloudHSM say what a key is. */
+/** Returns the attributes that describe the type of a key in PKCS#11 and CloudHSM. */
 function kindAttributes(type: EngineKey['type']): KindAttributes {
   return type === 'aes' || type === 'generic-secret' ? { 'key-type': type } : kinds[type];
 }
 
-/** The key as it is when its owner shares it with a user, or no longer does. */
+/** Returns the key with one more user who may use it. */
 export function sharedWith(key: Key, username: string): Key {
   return { ...key, sharedUsers: [...new Set([...key.sharedUsers, username])] };
 }
 
+/** Returns the key without this user among those who may use it. */
 export function unsharedWith(key: Key, username: string): Key {
   return { ...key, sharedUsers: key.sharedUsers.filter((user) => user !== username) };
 }

@@ -4,7 +4,7 @@ import { promisingEngine } from '../../../test/support/hsm/promising-engine.ts';
 import type { Replica, ReplicaRecord } from '../replication/index.ts';
 import { fromTemplate, Keys, type Key } from './index.ts';
 
-/** Keys on an engine that imports later, and what a replica does to them. */
+/** Creates keys on an engine that imports asynchronously. `apply` delivers a replicated record. */
 function keysOnPromisingEngine(): {
   keys: Keys;
   failures: string[];

@@ -18,7 +18,7 @@ interface KeyBody {
 type FixedPart = Pick<Key, 'owner' | 'fixed' | 'engineKey'>;
 type ChangeablePart = Pick<Key, 'sharedUsers' | 'changeable'>;
 
-/** All keys of this HSM: token keys as the cluster has them, and the session keys made here. */
+/** All keys of this HSM: the cluster's token keys, and the session keys created here. */
 export class Keys {
   readonly #engine: Engine;
   readonly #fixedParts = new Map<string, FixedPart>();
@@ -43,21 +43,27 @@ export class Keys {
     replica.subscribe('key-attributes', (record) => this.#applyAttributes(record));
   }
 
-  /** Number of token keys, those being imported included. Session keys are not counted. */
+  /**
+   * Number of token keys, including those that the engine is importing. Session keys are not
+   * counted.
+   */
   get count(): number {
     return this.#tokenKeys.size + this.#imports.size;
   }
 
   /**
-   * Resolves when the keys that the engine is importing now can be used, or could not be imported. Undefined if there are
-   * none, as always with an engine that imports at once.
+   * Resolves when each key that the engine is importing now is usable or has failed. Returns
+   * undefined if no import is in progress, as with every engine that imports synchronously.
    */
   imported(): Promise<void> | undefined {
     if (this.#imports.size === 0) return undefined;
     return Promise.all(this.#imports.values()).then(() => undefined);
   }
 
-  /** A key that `session` may see. Keys of others are not found, so that nobody learns of them. */
+  /**
+   * Returns a key that `session` may see. Throws `key-not-found` for keys of other users, so that
+   * their existence stays hidden.
+   */
   get(handle: string, session: Session): Key {
     const key = this.#tokenKeys.get(handle) ?? this.#sessionKeys.get(handle)?.key;
     if (!key || !maySee(key, session.username)) throw new HsmError('key-not-found');
@@ -65,8 +71,8 @@ export class Keys {
   }
 
   /**
-   * The same, if it may be used in this way too. For what takes a public key: or a private key that may do the `inverse`,
-   * for whoever may decrypt has the public key to encrypt with.
+   * Returns a key that `session` may see and use in this way. For operations with a public key, a
+   * private key with the attribute `inverse` will do: a user who may decrypt may also encrypt.
    */
   usable(
     handle: string,
@@ -77,11 +83,11 @@ export class Keys {
     const key = this.get(handle, session);
     const needed = key.engineKey.class === 'private-key' ? inverse : ability;
     if (!key.changeable[needed])
-      throw new HsmError('key-not-usable', `the key is not for ${needed}`);
+      throw new HsmError('key-not-usable', `the key does not allow ${needed}`);
     return key;
   }
 
-  /** The same, if it is the session's user's own. */
+  /** Returns a key that `session` may see and whose owner is its user. */
   owned(handle: string, session: Session): Key {
     const key = this.get(handle, session);
     if (key.owner !== session.username)
@@ -89,19 +95,22 @@ export class Keys {
     return key;
   }
 
-  /** A token key, whoever's it is: for admins. */
+  /** Returns a token key of any owner, for admins. */
   anyTokenKey(handle: string): Key {
     const key = this.#tokenKeys.get(handle);
     if (!key) throw new HsmError('key-not-found');
     return key;
   }
 
-  /** Every token key. */
+  /** Returns all token keys. */
   all(): Key[] {
     return [...this.#tokenKeys.values()];
   }
 
-  /** Token keys, and session keys of the session itself; for admins, all token keys. */
+  /**
+   * Returns the token keys that the user may see and the session's own session keys. For admins,
+   * returns all token keys.
+   */
   visible(session: Session): Key[] {
     const tokenKeys = this.all();
     if (session.role === 'admin') return tokenKeys;
@@ -114,7 +123,7 @@ export class Keys {
     return false;
   }
 
-  /** The token keys that others share with a user. */
+  /** Returns the token keys of other owners that are shared with a user. */
   sharedWith(username: string): Key[] {
     return [...this.#tokenKeys.values()].filter(({ sharedUsers }) =>
       sharedUsers.includes(username),
@@ -132,13 +141,13 @@ export class Keys {
     this.#sessionKeys.delete(handle);
   }
 
-  /** Ends the session keys of a session that is over. */
+  /** Removes the session keys of a session that has ended. */
   dropSession(session: Session): void {
     for (const handle of session.keys) this.#sessionKeys.delete(handle);
     session.keys.clear();
   }
 
-  /** What to write for the cluster to have these keys. */
+  /** Returns the changes that create these keys in the cluster. */
   creation(keys: readonly Key[]): EngineResult<Change[]> {
     const materials = allReady(keys.map(({ engineKey }) => this.#engine.exportMaterial(engineKey)));
     return whenReady(materials, (bytes) =>
@@ -146,11 +155,12 @@ export class Keys {
     );
   }
 
-  /** What to write for the key to be as given; only what may change is looked at. */
+  /** Returns the changes that update the changeable parts of a key. */
   alteration({ handle, sharedUsers, changeable }: Key): Change[] {
     return [{ kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } }];
   }
 
+  /** Returns the changes that destroy a key. */
   destruction({ handle }: Key): Change[] {
     return [
       { kind: 'key', id: handle },
@@ -175,7 +185,7 @@ export class Keys {
     else put(imported);
   }
 
-  /** Puts the key once its import is done, unless a newer record has come in the meantime. */
+  /** Puts the key once it is imported, unless a newer record has arrived in the meantime. */
   #putLater(id: string, imported: Promise<EngineKey>, put: (engineKey: EngineKey) => void): void {
     const done = imported
       .then(
@@ -196,7 +206,7 @@ export class Keys {
     this.#combine(id);
   }
 
-  /** Puts a key together from its two records, which may arrive in either order. */
+  /** Combines a key from its two records, which may arrive in either order. */
   #combine(handle: string): void {
     const fixedPart = this.#fixedParts.get(handle);
     const changeablePart = this.#changeableParts.get(handle);

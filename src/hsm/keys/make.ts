@@ -2,19 +2,25 @@ import { randomBytes } from '../../crypto/index.ts';
 import type { KeyTemplate } from '../wire/index.ts';
 import type { ChangeableAttributes, FixedAttributes, Key } from './key.ts';
 
-/** Where a key came from. */
+/** Where a key comes from. */
 export type KeySource = 'generated' | 'unwrapped';
 
 export type NewKey = Omit<Key, 'engineKey'>;
 
-/** 16 hex digits; 63 random bits, so that all HSMs of a cluster can give them out without asking each other. */
+/**
+ * Returns a new handle: 16 hex digits with 63 random bits, so that the HSMs of a cluster need not
+ * coordinate.
+ */
 export function newHandle(): string {
   const bytes = randomBytes(8);
   bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
   return bytes.toString('hex');
 }
 
-/** What a template asks for, with the safe default for what it leaves out: nothing is allowed, and the key can't leave. */
+/**
+ * Returns a new key by a template. The defaults are safe: the key allows nothing and is not
+ * extractable.
+ */
 export function fromTemplate(template: KeyTemplate, owner: string, origin: KeySource): NewKey {
   const { token = true, extractable = false, ...rest } = template;
   const local = origin === 'generated';
