@@ -42,7 +42,7 @@ const signing: readonly (readonly [PairKind, SignatureMechanism, Hash, object])[
   ['secp256k1', 'ecdsa-sha256', 'sha256', {}],
 ];
 
-describe('signatures of a message and of its digest are the same to others', () => {
+describe('signatures of a message and of its digest verify alike elsewhere', () => {
   for (const [kind, mechanism, name, options] of signing) {
     it(`${mechanism} with ${kind}`, async (test) => {
       const key = kind === 'rsa-2048' ? rsa : await engine.generatePair(kind);
@@ -87,9 +87,9 @@ describe('signatures of a message and of its digest are the same to others', () 
   }
 });
 
-describe('keys are used for what they are', () => {
+describe('keys of the wrong kind', () => {
   const digest = hash('sha256', message, 'buffer');
-  it('a mechanism of another family is refused', async () => {
+  it('are rejected by a mechanism of another family', async () => {
     await assert.rejects(
       engine.sign(rsa, { mechanism: 'ecdsa-sha256', form: 'raw', data: message }),
       UnfitKeyError,
@@ -103,7 +103,7 @@ describe('keys are used for what they are', () => {
     assert.throws(() => engine.encrypt(rsa, message, message), UnfitKeyError);
     assert.throws(() => engine.mac(aes, 'sha256', message), UnfitKeyError);
   });
-  it('a digest of the wrong length, and a form that the scheme has not, are refused', async () => {
+  it('are not the only error: so are a digest of the wrong length and a form that the scheme lacks', async () => {
     const key = await engine.generatePair('ed25519');
     await assert.rejects(
       engine.sign(rsa, { mechanism: 'rsa-pkcs-sha256', form: 'digest', data: digest.subarray(1) }),
@@ -118,7 +118,7 @@ describe('keys are used for what they are', () => {
       UnfitKeyError,
     );
   });
-  it('a public key signs nothing, and is not wrapped', async () => {
+  it('include a public key for signing and for wrapping', async () => {
     const half = engine.publicHalf(rsa);
     await assert.rejects(
       engine.sign(half, { mechanism: 'rsa-pkcs-sha256', form: 'raw', data: message }),
@@ -134,7 +134,7 @@ describe('RSA-OAEP', () => {
     ['rsa-oaep-sha256', 'sha256', 190],
   ] as const) {
     it(
-      `${mechanism} takes ${longest} bytes, opens what openssl made, and tells nothing of what it doesn't open`,
+      `${mechanism} takes ${longest} bytes, decrypts openssl's ciphertexts, and reveals nothing about invalid ones`,
       { skip: withoutOpenssl },
       async () => {
         const plaintext = Buffer.alloc(longest, 7);
@@ -187,7 +187,7 @@ describe('wrapping', () => {
     'rsa-aes-sha256',
   ];
   for (const mechanism of [...symmetric, ...direct]) {
-    it(`${mechanism} carries a secret, and refuses a changed one`, () => {
+    it(`${mechanism} wraps a secret, and rejects changed bytes`, () => {
       const wrappingKey = symmetric.includes(mechanism) ? aes : rsa;
       const key = engine.generate('generic-secret', 64);
       const wrapped = engine.wrap(wrappingKey, mechanism, key);
@@ -201,7 +201,7 @@ describe('wrapping', () => {
     });
   }
   for (const kind of ['rsa-2048', 'secp521r1', 'ed25519', 'ml-dsa-87', 'ml-kem-1024'] as const) {
-    it(`a private key of kind ${kind} survives the way under RSA and AES`, async () => {
+    it(`rsa-aes wraps and unwraps a private key of kind ${kind}`, async () => {
       const key = await engine.generatePair(kind);
       const wrapped = engine.wrap(rsa, 'rsa-aes-sha256', key);
       const copy = engine.unwrap(rsa, 'rsa-aes-sha256', {
@@ -220,7 +220,7 @@ describe('wrapping', () => {
       );
     });
   }
-  it('a private key whose public half is another’s is none', async () => {
+  it('a private key with the wrong public half is rejected', async () => {
     const [mine, other] = [
       await engine.generatePair('secp256r1'),
       await engine.generatePair('secp256r1'),
@@ -243,7 +243,7 @@ describe('wrapping', () => {
 });
 
 describe('a recipient', { skip: withoutOpenssl }, () => {
-  it('alone can read what is sealed for him', async () => {
+  it('is the only one who can decrypt the response', async () => {
     const files = {
       key: engine.exportMaterial(rsa),
       envelope: await engine.sealForRecipient(spki(rsa), message),
@@ -267,8 +267,8 @@ describe('a recipient', { skip: withoutOpenssl }, () => {
   });
 });
 
-describe('what shows of a key', () => {
-  it('is its kind, length and check value, and never its bytes', () => {
+describe('the visible properties of a key', () => {
+  it('are its kind, length and check value, never its bytes', () => {
     const key = engine.importMaterial({ class: 'secret-key', type: 'aes' }, Buffer.alloc(32, 0x41));
     // AES-256 of a zero block under the key 41…41, by openssl enc -aes-256-ecb.
     assert.deepEqual(

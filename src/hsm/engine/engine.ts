@@ -7,67 +7,79 @@ import type {
   WrapMechanism,
 } from '../wire/index.ts';
 
-/** A key inside an engine; what is in it is the engine's own business. */
+/** A key in an engine. Its representation is private to the engine. */
 export type EngineKey = KeyForm & {
-  /** Bytes: of a secret key's value, of a private key's PKCS#8, of a public key's SubjectPublicKeyInfo. */
+  /**
+   * Length in bytes of a secret key's value, a private key's PKCS#8, or a public key's
+   * SubjectPublicKeyInfo.
+   */
   readonly length: number;
-  /** `0x` and 6 hex digits; empty for generic secrets, which have none. */
+  /** `0x` and 6 hex digits. Empty for generic secrets, which have none. */
   readonly checkValue: string;
 };
 
-/** Only what it is, of a key. */
+/** Returns only the form of a key. */
 export function formOf(key: EngineKey): KeyForm {
   return key.class === 'secret-key'
     ? { class: key.class, type: key.type }
     : { class: key.class, type: key.type };
 }
 
-/** The key, or the length of the data, is not for this mechanism. */
+/** The key or the length of the data does not fit the mechanism. */
 export class UnfitKeyError extends Error {
   override readonly name = 'UnfitKeyError';
 }
 
-/** An algorithm and the data that it is to sign. */
+/** Data to sign, and the algorithm. */
 export interface SignatureInput {
   readonly mechanism: SignatureMechanism;
   readonly form: SignedData;
   readonly data: Uint8Array;
 }
 
-/** A key that comes in: its wrapped bytes, and what it is to be. */
+/** A wrapped key, and its form after unwrapping. */
 export interface WrappedKey {
   readonly form: KeyForm;
   readonly bytes: Uint8Array;
-  /** What it was bound to, by `aes-gcm-bound`. */
+  /** Data that the key is bound to, with `aes-gcm-bound`. */
   readonly binding?: Uint8Array | undefined;
 }
 
 /**
- * A result, or the promise of one. An engine in this process has most results at once, and waiting for them would cost
- * more than the work. A hardware token has none at once.
+ * A result, or a promise of it. An engine in this process returns most results synchronously,
+ * because waiting would cost more than the work. A hardware token returns promises.
  */
 export type EngineResult<T> = T | Promise<T>;
 
 /**
- * All cryptography with keys. Callers wait for a result only if it is a promise (`whenReady`), and neither wipe nor reuse
- * the bytes they passed before that. What does not open throws (or rejects with) `BrokenSealError`, what is no key of its
- * kind `InvalidKeyError`, a key used for what it is not `UnfitKeyError`. A private key holds its public half: where a
- * public key is wanted, either will do.
+ * All cryptography with keys. Callers wait only if the result is a promise (`whenReady`), and do
+ * not wipe or reuse their input before that.
+ *
+ * Errors, thrown or as rejections: `BrokenSealError` for invalid ciphertexts, `InvalidKeyError` for
+ * bytes that are not a key of the given form, and `UnfitKeyError` for a key that the mechanism does
+ * not support. A private key contains its public half, so it can be used where a public key is
+ * needed.
  */
 export interface Engine<Key extends EngineKey = EngineKey> {
-  /** A new secret key of so many bytes. */
+  /** Generates a secret key of `length` bytes. */
   generate(type: SecretKeyType, length: number): EngineResult<Key>;
-  /** The private key of a new pair. */
+  /** Generates a key pair and returns its private key. */
   generatePair(kind: PairKind): EngineResult<Key>;
   publicHalf(key: Key): EngineResult<Key>;
-  /** The key's material as it may be sealed into a record, and back. */
+  /** Exports the key's material for a sealed record. `importMaterial` reverses it. */
   exportMaterial(key: Key): EngineResult<Uint8Array>;
   importMaterial(form: KeyForm, material: Uint8Array): EngineResult<Key>;
-  /** SubjectPublicKeyInfo, DER. */
+  /** Returns SubjectPublicKeyInfo in DER. */
   exportPublicKey(key: Key): EngineResult<Uint8Array>;
-  /** SHA-256 over `prefix` and the key's material: PKCS#11's C_DigestKey. Tells keys apart without telling them. */
+  /**
+   * Returns the SHA-256 of `prefix` and the key's material (PKCS#11's C_DigestKey). It identifies
+   * the key without revealing it.
+   */
   fingerprint(key: Key, prefix: Uint8Array): EngineResult<Uint8Array>;
-  /** AES-256-GCM under a key derived for this one message: nonce, IV, ciphertext, tag. */
+  /**
+   * Encrypts with AES-256-GCM under a key derived for this message. Returns nonce, IV, ciphertext
+   * and tag.
+   */
   encrypt(key: Key, plaintext: Uint8Array, aad: Uint8Array): EngineResult<Uint8Array>;
   decrypt(key: Key, ciphertext: Uint8Array, aad: Uint8Array): EngineResult<Uint8Array>;
   encryptTo(
@@ -82,16 +94,19 @@ export interface Engine<Key extends EngineKey = EngineKey> {
   ): EngineResult<Uint8Array>;
   sign(privateKey: Key, input: SignatureInput): EngineResult<Uint8Array>;
   verify(publicKey: Key, input: SignatureInput, signature: Uint8Array): EngineResult<boolean>;
-  /** HMAC with a generic secret. */
+  /** Computes an HMAC with a generic secret. */
   mac(key: Key, hash: MacHash, message: Uint8Array): EngineResult<Uint8Array>;
   verifyMac(key: Key, hash: MacHash, message: Uint8Array, mac: Uint8Array): EngineResult<boolean>;
-  /** ECDH with someone's public key (SubjectPublicKeyInfo) on the same curve, else `InvalidKeyError`. */
+  /**
+   * Computes an ECDH shared secret with another party's SubjectPublicKeyInfo. Throws
+   * `InvalidKeyError` if that key is not on the same curve.
+   */
   derive(privateKey: Key, publicKey: Uint8Array): EngineResult<Uint8Array>;
   encapsulate(
     publicKey: Key,
   ): EngineResult<{ readonly secret: Uint8Array; readonly ciphertext: Uint8Array }>;
   decapsulate(privateKey: Key, ciphertext: Uint8Array): EngineResult<Uint8Array>;
-  /** Secret and private keys only. `binding` is for `aes-gcm-bound`. */
+  /** Wraps a secret or private key. `binding` is for `aes-gcm-bound`. */
   wrap(
     wrappingKey: Key,
     mechanism: WrapMechanism,
@@ -99,7 +114,10 @@ export interface Engine<Key extends EngineKey = EngineKey> {
     binding?: Uint8Array,
   ): EngineResult<Uint8Array>;
   unwrap(wrappingKey: Key, mechanism: WrapMechanism, wrapped: WrappedKey): EngineResult<Key>;
-  /** CMS EnvelopedData for the holder of an RSA private key whose public key (SubjectPublicKeyInfo) is given; else `InvalidKeyError`. */
+  /**
+   * Encrypts for the holder of an RSA private key. `publicKey` is SubjectPublicKeyInfo. Returns CMS
+   * EnvelopedData. Throws `InvalidKeyError` if it is not an RSA key.
+   */
   sealForRecipient(publicKey: Uint8Array, content: Uint8Array): EngineResult<Uint8Array>;
   random(length: number): EngineResult<Uint8Array>;
 }

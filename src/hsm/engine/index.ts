@@ -1,6 +1,7 @@
 /**
- * hsm/engine: where cryptography with keys really happens: in this process now, in a PKCS#11 token later. It must not know
- * users, permissions or attributes: who may do what has been decided when an engine is asked. Begin at `engine.ts`.
+ * hsm/engine: cryptography with keys, in this process or, with another engine, in a hardware token.
+ * It must not know users, permissions or attributes, which are checked before an engine is called.
+ * Begin at `engine.ts`.
  */
 export {
   formOf,

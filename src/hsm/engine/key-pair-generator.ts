@@ -1,11 +1,11 @@
 import { HsmError, type KeyPairKind } from '../wire/index.ts';
 import type { Engine, EngineKey } from './engine.ts';
 
-/** Each generation takes a thread. Node has four, and signatures and logins need some too. */
+/** Each generation takes a thread. Node has four, and signatures and logins need some of them. */
 const MAX_CONCURRENT = 2;
 const MAX_WAITING = 30;
 
-/** Generates key pairs for one HSM, a few at a time. */
+/** Generates key pairs, with a limit on concurrent generations. */
 export class KeyPairGenerator {
   readonly #engine: Engine;
   #running = 0;
@@ -15,14 +15,17 @@ export class KeyPairGenerator {
     this.#engine = engine;
   }
 
-  /** Resolves to the private key of a new pair. Throws `HsmError` `busy` if too many are waiting. */
+  /**
+   * Resolves to the private key of a new pair. Throws `HsmError` `busy` if too many generations are
+   * waiting.
+   */
   async generate(kind: KeyPairKind): Promise<EngineKey> {
     await this.#start();
     try {
       return await this.#engine.generatePair(kind);
     } finally {
       const next = this.#waiting.shift();
-      // The place passes to the next in line, or becomes free.
+      // Hands the slot to the next in line, or frees it.
       if (next) next();
       else this.#running -= 1;
     }
@@ -34,7 +37,7 @@ export class KeyPairGenerator {
       return undefined;
     }
     if (this.#waiting.length >= MAX_WAITING)
-      throw new HsmError('busy', 'too many key pairs are being made');
+      throw new HsmError('busy', 'too many key pairs are being generated');
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
     });

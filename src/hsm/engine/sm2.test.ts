@@ -1,4 +1,7 @@
-/** SM2 against openssl, which Node can't ask for it: signatures with the usual identity, encryption, and agreement both ways. */
+/**
+ * Interoperability of SM2 with openssl, which can do what Node does not expose: signatures with the
+ * default identity, encryption, and key agreement.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openssl, withoutOpenssl } from '../../../test/support/openssl.ts';
@@ -20,7 +23,7 @@ const digest = {
 const distinguished = ['-rawin', '-digest', 'sm3', '-pkeyopt', 'distid:1234567812345678'];
 
 describe('SM2', { skip: withoutOpenssl }, () => {
-  it('openssl verifies what we sign, as message and as digest', async () => {
+  it('openssl verifies signatures of messages and of digests', async () => {
     for (const signing of [raw, digest]) {
       const signature = await engine.sign(key, signing);
       const files = { key: publicKey, message, signature };
@@ -44,7 +47,7 @@ describe('SM2', { skip: withoutOpenssl }, () => {
     }
   });
 
-  it('we verify what openssl signs, and nothing else', async () => {
+  it('openssl’s signatures are verified, and changed ones rejected', async () => {
     const command = [
       'pkeyutl',
       '-sign',
@@ -69,7 +72,7 @@ describe('SM2', { skip: withoutOpenssl }, () => {
     assert.equal(await engine.verify(key, raw, Buffer.alloc(0)), false);
   });
 
-  it('each opens what the other encrypts', async () => {
+  it('openssl and the engine decrypt each other’s ciphertexts', async () => {
     for (const plaintext of [Buffer.of(7), message, Buffer.alloc(1024, 1)]) {
       const ours = await engine.encryptTo(key, 'sm2', plaintext);
       const decrypt = ['pkeyutl', '-decrypt', '-keyform', 'DER', '-inkey', '@key', '-in', '@text'];
@@ -90,7 +93,7 @@ describe('SM2', { skip: withoutOpenssl }, () => {
     }
   });
 
-  it('a changed ciphertext does not open', async () => {
+  it('a changed ciphertext is rejected', async () => {
     const ciphertext = await engine.encryptTo(key, 'sm2', message);
     for (let at = 0; at < ciphertext.length; at += 1) {
       const changed = Buffer.from(ciphertext);
@@ -100,7 +103,7 @@ describe('SM2', { skip: withoutOpenssl }, () => {
     await assert.rejects(engine.decryptFrom(key, 'sm2', Buffer.alloc(0)), BrokenSealError);
   });
 
-  it('both sides of an agreement come to the same secret', async () => {
+  it('both sides of a key agreement derive the same secret', async () => {
     const peer = await engine.generatePair('sm2');
     const secret = await engine.derive(key, engine.exportPublicKey(peer));
     assert.equal(secret.length, 32);
@@ -109,7 +112,7 @@ describe('SM2', { skip: withoutOpenssl }, () => {
     await assert.rejects(engine.derive(key, p256), InvalidKeyError);
   });
 
-  it('keys come in from openssl, and whole ones only', () => {
+  it('openssl’s keys are imported, if both halves belong together', () => {
     const pem = openssl(['genpkey', '-algorithm', 'SM2', '-outform', 'DER']);
     const pkcs8 = openssl(
       ['pkcs8', '-topk8', '-nocrypt', '-inform', 'DER', '-outform', 'DER', '-in', '@pem'],

@@ -11,7 +11,10 @@ const NONCE_BYTES = 16;
 const MESSAGE_KEY_BYTES = 32;
 const LABEL = 'keyhold message key';
 
-/** AES-256-GCM under a key derived for this one message. */
+/**
+ * Encrypts with AES-256-GCM under a key derived for this message. Returns nonce, IV, ciphertext and
+ * tag.
+ */
 export function encryptMessage(
   secret: SecretKey,
   plaintext: Uint8Array,

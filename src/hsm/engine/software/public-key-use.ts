@@ -24,7 +24,7 @@ import { pairOf, privateOf, publicOf, type SoftwareKey } from './software-key.ts
 
 interface EncryptionScheme {
   readonly family: PairFamily;
-  /** Bytes that a key takes at most. */
+  /** Maximum plaintext length for a key. */
   readonly maxPlaintextBytes: (publicKey: AsymmetricKey) => number;
   readonly encrypt: (
     publicKey: AsymmetricKey,
@@ -56,7 +56,7 @@ function oaep(hash: OaepHash): EncryptionScheme {
   };
 }
 
-/** Bytes that OAEP leaves room for (RFC 8017, section 7.1.1). */
+/** Maximum plaintext length of OAEP (RFC 8017, section 7.1.1), in bytes. */
 export function oaepMaxBytes({ asymmetricKeyDetails }: AsymmetricKey, hash: OaepHash): number {
   return (asymmetricKeyDetails?.modulusLength ?? 0) / 8 - { sha1: 42, sha256: 66 }[hash];
 }
@@ -82,7 +82,8 @@ export async function encryptTo(
   requireFamily(key, family);
   const publicKey = publicOf(key);
   const most = room(publicKey);
-  if (plaintext.length > most) throw new UnfitKeyError(`the key takes at most ${most} bytes`);
+  if (plaintext.length > most)
+    throw new UnfitKeyError(`the plaintext exceeds the maximum of ${most} bytes for this key`);
   return encrypt(publicKey, plaintext);
 }
 
@@ -100,7 +101,7 @@ export async function derive(key: SoftwareKey, peer: Uint8Array): Promise<Uint8A
   requireFamily(key, 'ec', 'sm2');
   const publicKey = readPublicKey(peer);
   if (!isOfKind(publicKey, pairOf(key).type))
-    throw new InvalidKeyError('the public key is on another curve');
+    throw new InvalidKeyError('the public key is not on the same curve');
   return agree(privateOf(key), publicKey);
 }
 
@@ -122,23 +123,23 @@ export async function sealForRsaRecipient(
 ): Promise<Uint8Array> {
   const publicKey = readPublicKey(recipient);
   if (publicKey.asymmetricKeyType !== 'rsa')
-    throw new InvalidKeyError('the recipient has no RSA key');
+    throw new InvalidKeyError('the key of the recipient is not an RSA key');
   return sealForRecipient(publicKey, content);
 }
 
 export function requireFamily(key: SoftwareKey, ...families: readonly PairFamily[]): void {
   const { type } = pairOf(key);
   if (!families.includes(familyOf(type)))
-    throw new UnfitKeyError(`a ${type} key is not for this mechanism`);
+    throw new UnfitKeyError(`the mechanism does not support ${type} keys`);
 }
 
 function signerFor(key: SoftwareKey, { mechanism, form, data }: SignatureInput): Signer {
   const scheme: SignatureScheme = signatureSchemes[mechanism];
   requireFamily(key, scheme.family);
   const signer = form === 'raw' ? scheme.raw : scheme.digest;
-  if (!signer) throw new UnfitKeyError(`${mechanism} does not sign ${form} data`);
+  if (!signer) throw new UnfitKeyError(`${mechanism} does not support ${form} data`);
   if (signer === scheme.digest && data.length !== scheme.digest.digestBytes) {
-    throw new UnfitKeyError(`${mechanism} signs digests of ${scheme.digest.digestBytes} bytes`);
+    throw new UnfitKeyError(`${mechanism} requires digests of ${scheme.digest.digestBytes} bytes`);
   }
   return signer;
 }

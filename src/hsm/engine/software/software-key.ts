@@ -40,12 +40,15 @@ interface SoftwarePublicKey extends KeyProperties {
   readonly publicKey: AsymmetricKey;
 }
 
-/** Keys are `KeyObject`s: their bytes are outside JavaScript's heap and never shown. */
+/**
+ * A key of the software engine. `KeyObject`s keep the bytes outside JavaScript's heap and never
+ * show them.
+ */
 export type SoftwareKey = SoftwareSecretKey | SoftwarePrivateKey | SoftwarePublicKey;
 
-const AES_LENGTHS: readonly number[] = [16, 24, 32];
-/** CloudHSM's bound for generic secrets. */
-const MAX_GENERIC_SECRET = 800;
+const AES_KEY_BYTES: readonly number[] = [16, 24, 32];
+/** CloudHSM's limit for generic secrets. */
+const MAX_GENERIC_SECRET_BYTES = 800;
 
 export function generateSecret(type: SecretKeyType, length: number): SoftwareKey {
   const material = randomBytes(length);
@@ -64,15 +67,18 @@ export function importMaterial(form: KeyForm, material: Uint8Array): SoftwareKey
   if (form.class === 'secret-key') return secret(form.type, material);
   const read = form.class === 'private-key' ? readPrivateKey : readPublicKey;
   const key = read(material);
-  if (!isOfKind(key, form.type)) throw new InvalidKeyError(`bytes are no ${form.type} key`);
+  if (!isOfKind(key, form.type)) throw new InvalidKeyError(`bytes are not a ${form.type} key`);
   return form.class === 'private-key' ? pair(form.type, key) : publicHalf(form.type, key);
 }
 
-/** The same for what came from outside, whose two halves may not belong together. */
+/**
+ * Imports a key from outside the HSM. Unlike `importMaterial`, checks that both halves of a pair
+ * belong together.
+ */
 export function importForeign(form: KeyForm, material: Uint8Array): SoftwareKey {
   const key = importMaterial(form, material);
   if (key.class === 'private-key' && !isConsistentPair(key.privateKey))
-    throw new InvalidKeyError('private and public key are not one pair');
+    throw new InvalidKeyError('private and public key do not belong together');
   return key;
 }
 
@@ -87,15 +93,15 @@ export function publicHalfOf(key: SoftwareKey): SoftwareKey {
   return publicHalf(pairOf(key).type, publicOf(key));
 }
 
-/** The key object for what needs a secret key of this type. */
+/** Returns the secret of a key of this type. Throws `UnfitKeyError` for any other key. */
 export function secretOf(key: SoftwareKey, type: SecretKeyType): SecretKey {
   if (key.class !== 'secret-key' || key.type !== type)
-    throw new UnfitKeyError(`this takes a key of type ${type}`);
+    throw new UnfitKeyError(`a key of type ${type} is required`);
   return key.secret;
 }
 
 export function privateOf(key: SoftwareKey): AsymmetricKey {
-  if (key.class !== 'private-key') throw new UnfitKeyError('this takes a private key');
+  if (key.class !== 'private-key') throw new UnfitKeyError('a private key is required');
   return key.privateKey;
 }
 
@@ -103,18 +109,19 @@ export function publicOf(key: SoftwareKey): AsymmetricKey {
   return pairOf(key).publicKey;
 }
 
-/** The key, if it is one of a pair. */
+/** Returns a key of a pair. Throws `UnfitKeyError` for a secret key. */
 export function pairOf(key: SoftwareKey): SoftwarePrivateKey | SoftwarePublicKey {
-  if (key.class === 'secret-key') throw new UnfitKeyError('this takes a key of a pair');
+  if (key.class === 'secret-key') throw new UnfitKeyError('a key of a pair is required');
   return key;
 }
 
 function secret(type: SecretKeyType, material: Uint8Array): SoftwareKey {
   const fits =
     type === 'aes'
-      ? AES_LENGTHS.includes(material.length)
-      : material.length > 0 && material.length <= MAX_GENERIC_SECRET;
-  if (!fits) throw new InvalidKeyError(`no key of type ${type} has ${material.length} bytes`);
+      ? AES_KEY_BYTES.includes(material.length)
+      : material.length > 0 && material.length <= MAX_GENERIC_SECRET_BYTES;
+  if (!fits)
+    throw new InvalidKeyError(`a key of type ${type} cannot have ${material.length} bytes`);
   return {
     class: 'secret-key',
     type,

@@ -23,9 +23,10 @@ import {
 } from './software-key.ts';
 import { unwrap, wrap } from './wrapping.ts';
 
-/** The engine in this process. Most of its results are there at once. */
+/** Type of the software engine, with the results that it returns synchronously. */
 export type SoftwareEngine = ReturnType<typeof createSoftwareEngine>;
 
+/** Creates an engine in this process. */
 export function createSoftwareEngine() {
   return {
     generate: generateSecret,

@@ -29,7 +29,7 @@ interface WrapAlgorithm {
     bound: WrapBinding,
   ) => Uint8Array;
 }
-/** What a key is, and what else its wrapping is bound to. */
+/** Form of a key, and additional data that it is bound to. */
 interface WrapBinding {
   readonly form: KeyForm;
   readonly binding: Uint8Array;
@@ -61,7 +61,7 @@ export function wrap(
   key: SoftwareKey,
   binding: Uint8Array = NOTHING,
 ): Uint8Array {
-  if (key.class === 'public-key') throw new UnfitKeyError('a public key needs no wrapping');
+  if (key.class === 'public-key') throw new UnfitKeyError('a public key cannot be wrapped');
   const material = exportMaterial(key);
   try {
     return wrappings[mechanism].wrap(wrappingKey, material, { form: key, binding });
