@@ -1,6 +1,6 @@
 /**
- * hsm/users: who may log in to the cluster, who is logged in here, and who is locked out. It must not know keys beyond the
- * handles of a session's own. Begin at `users.ts`.
+ * hsm/users: the users of the cluster, their sessions at this HSM, and lockouts. It must not know
+ * keys, except the handles of session keys. Begin at `users.ts`.
  */
 export { Sessions, type Session } from './sessions.ts';
 export {

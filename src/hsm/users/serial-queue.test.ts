@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { refusedAs } from '../../../test/support/hsm/hsm-world.ts';
 import { SerialQueue } from './serial-queue.ts';
 
-test('work for one user is done in order, one at a time, whatever became of the work before', async () => {
+test('the tasks of one user run in order, one at a time, whether or not the previous one failed', async () => {
   const queue = new SerialQueue();
   const done: number[] = [];
   let running = 0;
@@ -26,7 +26,7 @@ test('work for one user is done in order, one at a time, whatever became of the 
   );
 });
 
-test('one user doesn’t wait for another', async () => {
+test('users do not wait for each other', async () => {
   const queue = new SerialQueue();
   const { promise: forever, resolve } = Promise.withResolvers<void>();
   const slow = queue.run('alice', () => forever);
@@ -35,7 +35,7 @@ test('one user doesn’t wait for another', async () => {
   await slow;
 });
 
-test('too many who wait are turned away, and the place of those who are done is free again', async () => {
+test('tasks beyond the limit are rejected, and finished tasks make room', async () => {
   const queue = new SerialQueue();
   const { promise: gate, resolve } = Promise.withResolvers<void>();
   const waiting = Array.from({ length: 16 }, () => queue.run('alice', () => gate));

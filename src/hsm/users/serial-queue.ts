@@ -4,8 +4,8 @@ const MAX_WAITING = 64;
 const MAX_WAITING_PER_USER = 16;
 
 /**
- * One password check per user at a time, so that a hundred guesses that come at once are counted like a hundred that come
- * one by one. Who would wait too long is turned away as `busy`.
+ * Runs one password check per user at a time, so that concurrent guesses are counted one by one.
+ * Requests that would wait too long fail with `busy`.
  */
 export class SerialQueue {
   readonly #queues = new Map<
@@ -17,7 +17,7 @@ export class SerialQueue {
   async run<T>(username: string, work: () => Promise<T>): Promise<T> {
     const { done, waiting = 0 } = this.#queues.get(username) ?? {};
     if (this.#waiting >= MAX_WAITING || waiting >= MAX_WAITING_PER_USER)
-      throw new HsmError('busy', 'too many passwords wait to be checked');
+      throw new HsmError('busy', 'too many password checks are waiting');
     this.#waiting += 1;
     const result = this.#runAfter(done, work);
     const entry = { done: result, waiting: waiting + 1 };
@@ -31,7 +31,7 @@ export class SerialQueue {
   }
 
   async #runAfter<T>(previous: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
-    // How the turn before ended is its own caller's business.
+    // The previous task's failure concerns its own caller only.
     await previous?.catch(() => undefined);
     return work();
   }

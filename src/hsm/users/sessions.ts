@@ -1,23 +1,23 @@
 import { hexId } from '../../base/index.ts';
 import type { Role } from '../wire/index.ts';
 
-/** A login; lives as long as its connection, or until its user is deleted. */
+/** A login. It ends with its connection, or when its user is deleted. */
 export interface Session {
   readonly id: string;
   readonly username: string;
   readonly role: Role;
-  /** Handles of the session keys that end with it. */
+  /** Handles of the session keys, which end with the session. */
   readonly keys: Set<string>;
-  /** Last backup that the session exported, until the session ends. */
+  /** Latest backup that the session exported. */
   exportedBackup?: Uint8Array;
 }
 
-/** Who is logged in at this HSM. */
+/** Sessions at this HSM. */
 export class Sessions {
   readonly #live = new Map<string, Set<Session>>();
   readonly #ended: (session: Session) => void;
 
-  /** `ended` is called once for each session, when it is over. */
+  /** `ended` is called once for each session, when it has ended. */
   constructor(ended: (session: Session) => void) {
     this.#ended = ended;
   }

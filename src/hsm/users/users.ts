@@ -1,7 +1,7 @@
 import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
 import type { Role } from '../wire/index.ts';
 
-/** The first admin of every cluster, and the user that HSMs themselves go by. */
+/** First admin of every cluster, and the user that the HSMs themselves act as. */
 export const ADMIN = 'admin';
 export const APPLIANCE_USER = 'app_user';
 /** CloudHSM's quota for hsm2m.medium. */
@@ -11,13 +11,13 @@ export interface User {
   /** Lower case. */
   readonly username: string;
   readonly role: Role;
-  /** As `hashPassword` makes it; undefined for those who can't log in. */
+  /** Result of `hashPassword`. Undefined for users who cannot log in. */
   readonly password: string | undefined;
-  /** PEM of the public key that his approvals are checked with. */
+  /** PEM of the public key that verifies the user's approvals. */
   readonly quorumKey?: string;
 }
 
-/** The cluster's users as this HSM knows them. */
+/** Users of the cluster, as this HSM knows them. */
 export class Users {
   readonly #users = new Map<string, User>();
 
@@ -40,7 +40,7 @@ export class Users {
     return [...this.#users.values()].toSorted((a, b) => (a.username < b.username ? -1 : 1));
   }
 
-  /** Says what to write for a user to be as given. */
+  /** Returns the change that creates or updates a user. */
   static put({ username, role, password, quorumKey }: User): Change {
     const body = {
       role,
