@@ -24,7 +24,10 @@ export function clusterCsr(
   return createCsr(keys, clusterSubject(mode, serialNumber));
 }
 
-/** Asks for the two certificates that say that this hardware is genuine and of this fleet. */
+/**
+ * Creates a CSR for both hardware certificates, which state that the hardware is genuine and
+ * belongs to this operator.
+ */
 export function hardwareCsr(identity: HsmIdentity): Promise<string> {
   const { serialNumber } = identity.state;
   return createCsr(identity.hardwareKeys, {
@@ -37,7 +40,10 @@ export function hardwareCsr(identity: HsmIdentity): Promise<string> {
   });
 }
 
-/** Checks that both certify this hardware's key, and issues with that key the certificate of the cluster's key. */
+/**
+ * Checks that both certificates are for this hardware's key, and issues the certificate of the
+ * cluster's key with it.
+ */
 export async function acceptHardwareCertificates(
   identity: HsmIdentity,
   given: ControlInput<'setHardwareCertificates'>,
@@ -72,7 +78,8 @@ function openBackupKeys(
 ): [Uint8Array, Uint8Array] {
   const openPart = (part: string, sealed: Uint8Array): Uint8Array => {
     const key = openBox(hardwareKeys.privateKey, sealed, Buffer.from(`backup-key/${part}`));
-    if (key.length !== 32) throw new HsmError('invalid-argument', 'a backup key has 32 bytes');
+    if (key.length !== 32)
+      throw new HsmError('invalid-argument', 'a backup key must have 32 bytes');
     return key;
   };
   return [openPart('manufacturer', manufacturer), openPart('operator', operator)];
@@ -84,7 +91,8 @@ async function hsmCertificate(
   clock: Clock,
 ): Promise<Partial<HsmIdentityState>> {
   const { clusterKeys, state } = identity;
-  // A joining HSM has no cluster key yet, and nobody needs to verify it: the member that clones to it does that.
+  // A joining HSM has no cluster key yet. The member that clones to it verifies its hardware
+  // certificate instead.
   if (!clusterKeys) return {};
   const issuer = { certificate, privateKey: identity.hardwareKeys.privateKey };
   const subject = clusterSubject(state.mode, state.serialNumber);
@@ -98,7 +106,7 @@ async function hsmCertificate(
   return { hsmCertificate: await issueCertificate(order, issuer) };
 }
 
-/** Throws `HsmError` unless the customer's CA really certified this cluster's key. */
+/** Throws `HsmError` unless the customer's CA has certified this cluster's key. */
 export function checkClusterCertificate(
   identity: HsmIdentity,
   { clusterCertificate, trustAnchor }: ControlInput<'initialize'>,
@@ -114,7 +122,10 @@ export function checkClusterCertificate(
     throw refusal('the certificate is not signed by the trust anchor');
 }
 
-/** What the HSM shows to those who connect: the cluster certificate, or before there is one a certificate that vouches for nothing. */
+/**
+ * Returns the TLS certificate and key: the cluster certificate or, before there is one, a
+ * self-signed certificate that proves nothing.
+ */
 export async function tlsCredentials(
   identity: HsmIdentity,
   clock: Clock,

@@ -1,7 +1,7 @@
 /**
  * Cloning gives a joining HSM the secrets of its cluster: cluster key, masking key and
- * certificates. Nothing else: users and keys are records, which the new HSM pulls from its peers
- * once it holds the masking key (`replication/`).
+ * certificates. It does not copy users and keys. These are records, which the new HSM pulls from
+ * its peers once it holds the masking key (`replication/`).
  */
 import {
   BrokenSealError,
@@ -16,8 +16,8 @@ import type { ClusterIdentity, HsmIdentity, HsmIdentityState } from './identity.
 type ClonedIdentity = ClusterIdentity & Pick<HsmIdentityState, 'clusterId'>;
 
 /**
- * The cluster's secrets, sealed so that only the genuine hardware which the certificate names can
- * open them.
+ * Encrypts the cluster's secrets so that only the genuine hardware in the certificate can decrypt
+ * them.
  */
 export function exportClone(
   identity: HsmIdentity,
@@ -44,11 +44,11 @@ export function exportClone(
   return sealBox(hardware.publicKey, packValue(contents), binding(clusterId, hsmId));
 }
 
-/** What `exportClone` sealed for this HSM. */
+/** Decrypts the result of `exportClone` for this HSM. */
 export function importClone(identity: HsmIdentity, sealed: Uint8Array): ClonedIdentity {
   const { clusterId, hsmId } = identity.state;
   try {
-    // Only a member of the cluster could seal it, and it was bound to this HSM and cluster.
+    // Only a member of the cluster can create it, and it is bound to this HSM and cluster.
     return unpackValue(
       openBox(identity.hardwareKeys.privateKey, sealed, binding(clusterId, hsmId)),
     ) as ClonedIdentity;

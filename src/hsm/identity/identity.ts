@@ -2,7 +2,7 @@ import { importKeyPair, type KeyPair } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { HsmProvisioning } from '../wire/index.ts';
 
-/** Keys and certificates as PEM. */
+/** Keys and certificates are in PEM. */
 export interface HsmIdentityState {
   readonly hsmId: string;
   readonly clusterId: string;
@@ -12,16 +12,21 @@ export interface HsmIdentityState {
   readonly manufacturerHardwareCertificate?: string;
   readonly awsHardwareCertificate?: string;
   readonly manufacturerRoot?: string;
-  /** Of this hardware, from its manufacturer and its operator: what backups are sealed under. */
+  /**
+   * This hardware's parts of the key that seals backups, from its manufacturer and its operator.
+   */
   readonly backupKeys?: readonly [manufacturer: Uint8Array, operator: Uint8Array];
   readonly hsmCertificate?: string;
-  /** All of the cluster: made by its first HSM, cloned to the others. */
+  /**
+   * From here on: shared by all HSMs of the cluster. The first HSM generates them, the others get
+   * them by cloning.
+   */
   readonly clusterKey?: string;
   readonly maskingKey?: Uint8Array;
   readonly clusterCsr?: string;
   readonly clusterCertificate?: string;
   readonly trustAnchor?: string;
-  /** False in a joining HSM until it has pulled all that the cluster held. */
+  /** False in a joining HSM until it has pulled everything that the cluster held. */
   readonly synchronized: boolean;
 }
 
@@ -30,7 +35,7 @@ export type ClusterIdentity = Required<
   Pick<HsmIdentityState, 'clusterKey' | 'maskingKey' | 'clusterCertificate' | 'trustAnchor'>
 >;
 
-/** The identity of this HSM, kept in the database. Replaced as a whole. */
+/** Identity of this HSM, kept in the database. Replaced as a whole. */
 export class HsmIdentity {
   readonly #database: Database;
   #state: HsmIdentityState;
@@ -40,7 +45,7 @@ export class HsmIdentity {
     this.#state = state;
   }
 
-  /** Undefined if the HSM has not been provisioned yet. */
+  /** Returns undefined if the HSM has not been provisioned yet. */
   static load(database: Database): HsmIdentity | undefined {
     const state = database.setting('identity');
     // Only this class writes the setting.
@@ -60,7 +65,7 @@ export class HsmIdentity {
     return clusterKey === undefined ? undefined : importKeyPair(clusterKey);
   }
 
-  /** Records what happened by `alongside` in the same transaction. */
+  /** Changes the identity. `alongside` writes in the same transaction. */
   update(change: Partial<HsmIdentityState>, alongside?: () => void): void {
     const takeEffect = this.#database.transact(() => {
       alongside?.();
@@ -69,7 +74,10 @@ export class HsmIdentity {
     takeEffect();
   }
 
-  /** Only inside a database transaction; what it returns is to be called once that has ended well. */
+  /**
+   * Writes a change inside a database transaction. The caller calls the returned function after the
+   * transaction is committed.
+   */
   write(change: Partial<HsmIdentityState>): () => void {
     const state = { ...this.#state, ...change };
     this.#database.putSetting('identity', state);

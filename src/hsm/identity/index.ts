@@ -1,6 +1,7 @@
 /**
- * hsm/identity: who this HSM and its cluster are: hardware key, cluster key, certificates, masking key, and how a joining
- * HSM gets them. It must not know users or keys. Begin at `identity.ts`.
+ * hsm/identity: identity of this HSM and its cluster (hardware key, cluster key, certificates,
+ * masking key), and how a joining HSM receives it. It must not know users or keys. Begin at
+ * `identity.ts`.
  */
 export { exportClone, importClone } from './clone.ts';
 export { HsmIdentity, type ClusterIdentity, type HsmIdentityState } from './identity.ts';
