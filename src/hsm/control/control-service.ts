@@ -19,25 +19,28 @@ import { controlCommands } from './table.ts';
 export interface ControlOptions extends HsmEnvironment {
   /** The HSM's end of its control channel. */
   readonly channel: Duplex;
-  /** On a machine of its own an HSM knows better than its control plane where it may keep things and listen. */
+  /** Overrides folder and listen address from the control plane, for an HSM on another machine. */
   readonly location?: HsmLocation | undefined;
 }
 
 type AnyHandler = (running: RunningHsm, input: unknown) => unknown;
-// Each handler has been checked against its own command; the control plane is of the same build, so it sends what they take.
+// Each handler is checked against its own command. The control plane sends what they take.
 const handlers: ReadonlyMap<string, AnyHandler> = new Map(
   Object.entries(controlCommands as unknown as Record<string, AnyHandler>),
 );
 
-/** The life of an HSM process: born, told and stopped over its control channel. When the channel closes it stops too. */
+/**
+ * Life cycle of an HSM process: provisioned, controlled and stopped over its control channel. Stops
+ * when the channel closes.
+ */
 export class ControlService {
-  /** Resolves when the HSM has stopped and let go of its folder. */
+  /** Resolves when the HSM has stopped and released its folder. */
   readonly stopped: Promise<void>;
   readonly #options: ControlOptions;
   readonly #writer: FrameWriter;
   readonly #markStopped: () => void;
   #running: RunningHsm | undefined;
-  /** One command after the other: what one has set up the next may need. */
+  /** Commands run one after the other: each may need what the previous one has set up. */
   #lastCommand: Promise<void> = Promise.resolve();
   #stopping = false;
   #removing = false;
@@ -58,7 +61,7 @@ export class ControlService {
     channel.on('close', () => this.stop());
   }
 
-  /** Finishes what is under way, then resolves `stopped`. */
+  /** Completes requests in flight, then resolves `stopped`. */
   stop(): void {
     if (this.#stopping) return;
     this.#stopping = true;
@@ -67,7 +70,7 @@ export class ControlService {
 
   #read(reader: FrameReader, chunk: Buffer): void {
     try {
-      // Only the control plane holds the other end, and it is of the same build.
+      // Only the control plane holds the other end.
       for (const frame of reader.feed(chunk)) this.#enqueue(frame as RequestFrame);
     } catch {
       this.stop();
@@ -96,13 +99,13 @@ export class ControlService {
       return {};
     }
     const handler = handlers.get(op);
-    if (!handler) throw new HsmError('malformed-request', 'there is no such command');
-    if (!this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is not born yet');
+    if (!handler) throw new HsmError('malformed-request', 'unknown command');
+    if (!this.#running) throw new HsmError('wrong-lifecycle', 'this HSM has not been provisioned');
     return handler(this.#running, input);
   }
 
   async #provision(provisioning: HsmProvisioning): Promise<HsmStatus> {
-    if (this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is born already');
+    if (this.#running) throw new HsmError('wrong-lifecycle', 'this HSM is already provisioned');
     const { log } = this.#options;
     const hsm = await openHsm(
       this.#options.location ? locatedAt(provisioning, this.#options.location) : provisioning,
@@ -117,7 +120,7 @@ export class ControlService {
     return status;
   }
 
-  /** At the end of the turn, so that many changes make one event. */
+  /** Pushes at the end of the turn, so that several changes cause one event. */
   #pushStatusSoon(): void {
     if (this.#pushScheduled) return;
     this.#pushScheduled = true;
@@ -143,7 +146,8 @@ export class ControlService {
       log.error({ err: error }, 'the HSM did not stop cleanly');
     }
     this.#writer.flush();
-    // The last answer must be out before the process ends, if somebody is still there to take it.
+    // The last response must be written before the process ends, if the control plane is still
+    // connected.
     if (channel.readableEnded || channel.destroyed) this.#markStopped();
     else channel.end(() => this.#markStopped());
   }
@@ -161,5 +165,8 @@ function locatedAt(
 function asHsmError(error: unknown): HsmError {
   if (error instanceof HsmError) return error;
   const telling = error instanceof WrongSecretError || error instanceof FolderInUseError;
-  return new HsmError('internal', telling ? error.message : 'the HSM failed; its log says why');
+  return new HsmError(
+    'internal',
+    telling ? error.message : 'internal error; see the log of the HSM',
+  );
 }

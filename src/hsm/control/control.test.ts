@@ -41,7 +41,7 @@ function provisioningFor(
   };
 }
 
-/** Tries to bring an HSM up in a folder, and stops it. */
+/** Tries to provision an HSM in a folder, then stops it. */
 async function tryProvisioning(provisioning: HsmProvisioning, passphrase?: string): Promise<void> {
   const [ours, theirs] = duplexPair();
   const secret = { passphrase: passphrase === undefined ? undefined : new SecretText(passphrase) };
@@ -60,7 +60,7 @@ async function tryProvisioning(provisioning: HsmProvisioning, passphrase?: strin
   }
 }
 
-test('an HSM comes back as it was: port, users, keys, peers', async () => {
+test('a restarted HSM keeps its port, users, keys and peers', async () => {
   const user = await world.login('alice');
   const template = { encrypt: true, decrypt: true };
   const { handle: key } = await user.call('generateKey', { keyType: 'aes', length: 32, template });
@@ -78,7 +78,7 @@ test('an HSM comes back as it was: port, users, keys, peers', async () => {
   await world.linked();
 });
 
-test('what happened while an HSM was away it knows before it lets anyone in', async () => {
+test('a restarted HSM catches up with its peers before it accepts logins', async () => {
   const bob = await world.login('bob');
   await bob.call('logout', {});
   await second.stop();
@@ -98,14 +98,14 @@ test('what happened while an HSM was away it knows before it lets anyone in', as
   await connection.call('login', { ...login, password: 'changed-1' });
 });
 
-test('two processes never work in one folder', async () => {
+test('two processes cannot use one folder', async () => {
   await assert.rejects(
     tryProvisioning(provisioningFor(first)),
     refusedAs('internal', /another process uses this folder/),
   );
 });
 
-test('a folder serves only the HSM that it is of, and only under the secret that sealed it', async () => {
+test('a folder opens only for its own HSM and under its own secret', async () => {
   await second.stop();
   await assert.rejects(
     tryProvisioning(provisioningFor(second, { hsmId: 'hsm-zzzzzzzzzzz' })),
@@ -118,7 +118,7 @@ test('a folder serves only the HSM that it is of, and only under the secret that
   await second.start();
 });
 
-test('nothing readable of keys or passwords lies in an HSM’s folder', async () => {
+test('an HSM’s folder contains no plaintext of keys or passwords', async () => {
   await world.linked();
   const user = await world.login('carol');
   await user.call('generateKey', {
@@ -141,7 +141,7 @@ test('status changes are pushed', async () => {
   await second.start();
 });
 
-test('a certificate that the customer’s CA did not sign for this cluster is refused', async () => {
+test('a certificate that the customer’s CA did not sign for this cluster is rejected', async () => {
   await using other = await emptyWorld();
   const hsm = await other.addHsm();
   const { clusterCsr } = hsm.status;
@@ -161,7 +161,7 @@ test('a certificate that the customer’s CA did not sign for this cluster is re
   assert.equal((await hsm.control.call('status', {})).lifecycle, 'uninitialized');
 });
 
-test('a cluster’s secrets go to genuine hardware only, and only to the HSM they are meant for', async () => {
+test('a clone opens only in genuine hardware, and only in the intended HSM', async () => {
   const impostor = await authority('Impostor');
   const order = { hardwareCertificate: impostor.certificate, hsmId: 'hsm-x' };
   await assert.rejects(
@@ -174,7 +174,7 @@ test('a cluster’s secrets go to genuine hardware only, and only to the HSM the
   );
 });
 
-test('an HSM whose port was taken meanwhile listens on another, and goes on there', async () => {
+test('an HSM whose previous port is taken listens on another one', async () => {
   await using other = await hsmWorld(1);
   const { address } = other.first;
   await other.first.stop();

@@ -6,7 +6,7 @@ import type { HsmStatus } from '../wire/index.ts';
 export interface RunningHsm {
   readonly hsm: Hsm;
   readonly server: HsmServer;
-  /** Backup that was created last, until it has been read to its end. */
+  /** Latest backup, until it has been read to its end. */
   createdBackup?: Uint8Array | undefined;
 }
 
@@ -32,7 +32,10 @@ export function statusOf({ hsm, server }: RunningHsm): HsmStatus {
   };
 }
 
-/** What of a status others act upon: when it changes, the control plane is told. */
+/**
+ * Returns the parts of a status that the control plane acts upon. When they change, the status is
+ * pushed.
+ */
 export function statusFingerprint({
   lifecycle,
   port,

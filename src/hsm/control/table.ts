@@ -27,7 +27,7 @@ function backupKeysOf({ identity }: Hsm): NonNullable<Hsm['identity']['state']['
   return backupKeys;
 }
 
-/** What a provisioned HSM does for its control plane. */
+/** Commands of the control plane to a provisioned HSM. */
 export const controlCommands = {
   status: (running) => {
     const { database } = running.hsm;
@@ -40,12 +40,12 @@ export const controlCommands = {
     hsm.identity.update(certificates, () =>
       hsm.audit.append({ opcode: 'CN_CERT_AUTH_STORE_CERT', detail: 'hardware certificates' }),
     );
-    // A joining HSM has none to show: its cluster's key is not here yet.
+    // A joining HSM has no HsmCertificate, because it does not have the cluster's key yet.
     return { hsmCertificate: certificates.hsmCertificate ?? '' };
   },
   initialize: ({ hsm }, { clusterCertificate, trustAnchor }) => {
     if (hsm.lifecycle !== 'uninitialized')
-      throw new HsmError('wrong-lifecycle', 'the cluster has its certificate already');
+      throw new HsmError('wrong-lifecycle', 'the cluster already has its certificate');
     checkClusterCertificate(hsm.identity, { clusterCertificate, trustAnchor });
     const entry = { opcode: 'CN_CERT_AUTH_STORE_CERT', detail: 'cluster certificate' } as const;
     hsm.identity.update({ clusterCertificate, trustAnchor }, () => hsm.audit.append(entry));
@@ -64,14 +64,14 @@ export const controlCommands = {
   },
   exportClone: ({ hsm }, input) => {
     if (hsm.lifecycle !== 'active' || !hsm.synchronized)
-      throw new HsmError('wrong-lifecycle', 'only a full member can be cloned');
+      throw new HsmError('wrong-lifecycle', 'only an active, synchronized HSM can be cloned');
     const sealed = exportClone(hsm.identity, input);
     hsm.audit.note({ opcode: 'CN_CLONE_SOURCE_STAGE1', detail: `to ${input.hsmId}` });
     return { sealed };
   },
   importClone: ({ hsm }, { sealed }) => {
     if (hsm.identity.state.clusterKey !== undefined)
-      throw new HsmError('wrong-lifecycle', 'this HSM is of a cluster already');
+      throw new HsmError('wrong-lifecycle', 'this HSM already belongs to a cluster');
     const cloned = importClone(hsm.identity, sealed);
     hsm.identity.update(cloned, () => hsm.audit.append({ opcode: 'CN_CLONE_TARGET_STAGE1' }));
     hsm.peers.unlock(cloned.maskingKey);
