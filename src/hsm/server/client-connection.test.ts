@@ -41,7 +41,7 @@ async function ended(socket: TLSSocket): Promise<void> {
   if (!socket.closed) await once(socket, 'close');
 }
 
-/** Everything the HSM answers until there are `count` answers. */
+/** Returns everything that the HSM sends until there are `count` responses. */
 async function answers(
   socket: TLSSocket,
   count: number,
@@ -55,7 +55,7 @@ async function answers(
   return got;
 }
 
-test('what isn’t the protocol ends the connection and nothing else', async () => {
+test('data that is not the protocol closes the connection and has no other effect', async () => {
   const cases = [
     Buffer.from('GET / HTTP/1.1\r\n\r\n'),
     Buffer.from([0xff, 0xff, 0xff, 0xff]),
@@ -78,7 +78,7 @@ test('what isn’t the protocol ends the connection and nothing else', async () 
   await isUp();
 });
 
-test('any bytes at all leave the HSM up', async () => {
+test('the HSM survives arbitrary bytes', async () => {
   await always(
     asyncProperty(uint8Array({ minLength: 1, maxLength: 64 }), async (bytes) => {
       const socket = await raw();
@@ -90,7 +90,7 @@ test('any bytes at all leave the HSM up', async () => {
   await isUp();
 });
 
-test('the first word is hello, in a version that both know', async () => {
+test('the first command must be hello, with a common version', async () => {
   const socket = await raw();
   socket.write(encodeFrame({ id: 1, op: 'info', in: {} }));
   socket.write(encodeFrame({ id: 2, op: 'hello', in: { versions: [7], client: 'test' } }));
@@ -98,7 +98,7 @@ test('the first word is hello, in a version that both know', async () => {
   assert.deepEqual(codes, ['unsupported-version', 'unsupported-version']);
 });
 
-test('a command with any input is answered by a refusal that has a name', async () => {
+test('a command with arbitrary input is rejected with an error code', async () => {
   const user = await world.login('alice');
   const names = Object.keys(commandTable) as CommandName[];
   await always(
@@ -117,7 +117,7 @@ test('a command with any input is answered by a refusal that has a name', async 
   );
 });
 
-test('strangers who keep connections open lock nobody out', async () => {
+test('unauthenticated connections do not lock out users', async () => {
   const user = await world.login('alice');
   const strangers: TLSSocket[] = [];
   for (let wave = 0; wave < 15; wave += 1)
@@ -128,7 +128,7 @@ test('strangers who keep connections open lock nobody out', async () => {
   for (const stranger of strangers) stranger.destroy();
 });
 
-test('peers’ operations are for those who prove to be peers', async () => {
+test('peer operations require a proven peer', async () => {
   const socket = await raw();
   for (const [id, op] of ['pull', 'push', 'sessionsOf', 'peerHello'].entries())
     socket.write(encodeFrame({ id, op, in: null }));
@@ -140,7 +140,7 @@ test('peers’ operations are for those who prove to be peers', async () => {
   await isUp();
 });
 
-test('who doesn’t take his answers is not read from, and gets all of them when he does', async () => {
+test('the HSM stops reading from a client that does not read responses, and loses none of them', async () => {
   const socket = await raw();
   const login = { username: 'alice', role: 'crypto-user', password: USER_PASSWORD };
   socket.write(encodeFrame({ id: 0, op: 'hello', in: { versions: [1], client: 'test' } }));

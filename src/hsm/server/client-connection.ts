@@ -13,12 +13,15 @@ import {
   type RequestFrame,
 } from '../wire/index.ts';
 
-/** Requests of one connection that may be under way at once; more are not read. */
+/** Maximum requests in flight per connection. Further requests are not read. */
 const MAX_IN_FLIGHT = 256;
-/** Milliseconds of silence after which a connection that nobody logged in on is closed. */
+/** Idle time after which an unauthenticated connection is closed. */
 const UNAUTHENTICATED_TIMEOUT_MS = 60_000;
 
-/** One caller: reads his requests no faster than he takes the answers. What isn't the protocol ends the connection. */
+/**
+ * One client connection. Reads requests no faster than the client reads responses. Data that is not
+ * the protocol closes the connection.
+ */
 export class ClientConnection implements HsmClient {
   readonly #hsm: Hsm;
   readonly #socket: TLSSocket;
@@ -51,7 +54,7 @@ export class ClientConnection implements HsmClient {
     socket.on('timeout', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#processInbox());
-    // 'close' follows every error, and the other side's reasons are its own.
+    // 'close' follows every error.
     socket.on('error', () => undefined);
     socket.on('close', () => this.endSession());
   }
@@ -60,7 +63,7 @@ export class ClientConnection implements HsmClient {
     return this.#session && this.#hsm.sessions.isLive(this.#session) ? this.#session : undefined;
   }
 
-  /** Whether it is a user who has logged in, or a peer that has proved to be one. */
+  /** True if a user has logged in, or if the other side is a proven peer. */
   get authenticated(): boolean {
     return this.#authenticated;
   }
@@ -71,7 +74,7 @@ export class ClientConnection implements HsmClient {
     else this.#setAuthenticated(true);
   }
 
-  /** The session is over because its connection is. */
+  /** Ends the session, because the connection is closed. */
   endSession(): void {
     const { session } = this;
     if (!session) return;
@@ -84,12 +87,12 @@ export class ClientConnection implements HsmClient {
     }
   }
 
-  /** Closes at once. */
+  /** Closes the connection at once. */
   drop(): void {
     this.#socket.destroy();
   }
 
-  /** Lets what is under way end, sends the answers and closes. */
+  /** Completes requests in flight, sends their responses and closes. */
   async close(): Promise<void> {
     this.#socket.pause();
     this.#inbox.length = 0;
@@ -99,7 +102,7 @@ export class ClientConnection implements HsmClient {
     this.#socket.destroySoon();
   }
 
-  /** Frames may be long, and pauses too, once it is known whose they are. */
+  /** An authenticated connection may send long frames and be idle. */
   #setAuthenticated(authenticated: boolean): void {
     this.#authenticated = authenticated;
     this.#reader.limit = authenticated ? MAX_FRAME_BYTES : MAX_UNAUTHENTICATED_FRAME_BYTES;
@@ -116,7 +119,10 @@ export class ClientConnection implements HsmClient {
     this.#processInbox();
   }
 
-  /** Goes on until all is done, or the caller must wait: then no more is read from him. */
+  /**
+   * Processes requests until the inbox is empty or the client must wait. Then no more is read from
+   * it.
+   */
   #processInbox(): void {
     while (
       !this.#socket.destroyed &&
@@ -132,7 +138,10 @@ export class ClientConnection implements HsmClient {
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
-  /** Makes the uses of keys that were just answered durable: the answers leave at the end of the turn, or not at all. */
+  /**
+   * Makes the recorded uses of keys durable. Their responses are sent at the end of the turn, or
+   * not at all.
+   */
   #flushAudit(): void {
     try {
       this.#hsm.audit.flush();
@@ -169,7 +178,7 @@ export class ClientConnection implements HsmClient {
   #answer(op: string, input: unknown): unknown {
     if (isPeerOperation(op)) return this.#answerPeer(op, input);
     if (!this.#helloDone && op !== 'hello')
-      throw new HsmError('unsupported-version', 'say hello first');
+      throw new HsmError('unsupported-version', 'hello must be the first command');
     const output = execute(this.#hsm, this, op, input);
     this.#helloDone = true;
     if (op === 'logout') this.#setAuthenticated(false);
@@ -192,7 +201,7 @@ export class ClientConnection implements HsmClient {
         id,
         error: {
           code: 'limit-exceeded',
-          message: 'the answer is too long; ask for less at a time',
+          message: 'response exceeds 1 MiB; request a smaller page',
         },
       });
     }
@@ -203,15 +212,15 @@ export class ClientConnection implements HsmClient {
     const { code, message } =
       error instanceof HsmError
         ? error
-        : new HsmError('internal', 'the HSM failed; its log says why');
+        : new HsmError('internal', 'internal error; see the log of the HSM');
     this.#writer.write({ id, error: { code, message } });
   }
 }
 
 function asRequest(frame: unknown): RequestFrame {
-  if (typeof frame !== 'object' || frame === null) throw new FramingError('frame is no request');
+  if (typeof frame !== 'object' || frame === null) throw new FramingError('frame is not a request');
   const { id, op, in: input } = { id: undefined, op: undefined, in: undefined, ...frame };
   if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof op !== 'string')
-    throw new FramingError('frame is no request');
+    throw new FramingError('frame is not a request');
   return { id, op, in: input };
 }

@@ -1,5 +1,5 @@
 /**
- * hsm/server: TLS, frames and connections: brings requests to the commands, and answers back. It must not know what a
- * command does. Begin at `connection.ts`.
+ * hsm/server: TLS, frames and connections: passes requests to the commands and returns their
+ * responses. It must not know what a command does. Begin at `client-connection.ts`.
  */
 export { HsmServer } from './server.ts';

@@ -5,18 +5,21 @@ import type { Hsm } from '../hsm.ts';
 import { tlsCredentials } from '../identity/index.ts';
 import { ClientConnection } from './client-connection.ts';
 
-/** Sockets, those in the middle of a handshake included. */
+/** Maximum sockets, including those in a handshake. */
 const MAX_SOCKETS = 4_096;
-/** Connections that somebody has logged in on; CloudHSM has 900 per cluster. */
+/** Maximum authenticated connections. CloudHSM has 900 per cluster. */
 const MAX_AUTHENTICATED = 1_024;
-/** Connections that nobody has logged in on; the oldest makes room for a new one, so that strangers lock nobody out. */
+/**
+ * Maximum unauthenticated connections. A new one replaces the oldest, so that they cannot lock out
+ * users.
+ */
 const MAX_UNAUTHENTICATED = 512;
-/** Milliseconds for a TLS handshake. */
+/** Time for a TLS handshake. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** Milliseconds that what is under way gets to end when the HSM stops. */
+/** Time for requests in flight when the HSM stops. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Where an HSM is reached, by clients and peers alike: TLS 1.3 under the cluster certificate. */
+/** TLS 1.3 server of an HSM, under the cluster certificate. For clients and peers alike. */
 export class HsmServer {
   readonly #hsm: Hsm;
   readonly #server: Server;
@@ -30,11 +33,14 @@ export class HsmServer {
     hsm.onChange(() => void this.#renewCertificate());
     server.maxConnections = MAX_SOCKETS;
     server.on('secureConnection', (socket) => this.#accept(socket));
-    // A handshake that fails is the other side's trouble, and not worth a line that strangers could write at will.
+    // Failed handshakes are not logged: unauthenticated clients could otherwise flood the log.
     server.on('tlsClientError', () => undefined);
   }
 
-  /** Listens on the port that is asked for; if none is, on that of last time if it is free, or else on any. */
+  /**
+   * Listens on the configured port. With port 0, listens on the previous port if it is free,
+   * otherwise on any port.
+   */
   static async start(hsm: Hsm): Promise<HsmServer> {
     const { provisioning, database, identity, clock } = hsm;
     const server = createServer({
@@ -50,7 +56,7 @@ export class HsmServer {
     else if (last === 0 || !(await started.#listen(last).then(() => true, isPortTaken)))
       await started.#listen(0);
     if (started.port !== last) database.putSetting('port', started.port);
-    // Too many open files, for one: those who are connected go on.
+    // For example, too many open files. Existing connections are not affected.
     server.on('error', (error) =>
       hsm.log.error({ err: error }, 'a connection could not be accepted'),
     );
@@ -62,7 +68,7 @@ export class HsmServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Once the HSM has another certificate, connections see it from then on. */
+  /** Uses a new certificate for all later connections. */
   async #renewCertificate(): Promise<void> {
     const { identity, clock } = this.#hsm;
     const { clusterCertificate } = identity.state;
@@ -102,7 +108,7 @@ export class HsmServer {
     if (this.#connections.size <= MAX_UNAUTHENTICATED) return;
     const all = [...this.#connections];
     const unauthenticated = all.filter(({ authenticated }) => !authenticated);
-    // Those who are logged in are left alone; if there are too many of them, it is the newcomer who goes.
+    // Authenticated connections stay. If there are too many of them, the new connection is closed.
     const leaving =
       all.length - unauthenticated.length >= MAX_AUTHENTICATED
         ? unauthenticated
@@ -111,7 +117,7 @@ export class HsmServer {
   }
 }
 
-/** False if the port is another's now; any other trouble is thrown. */
+/** Returns false if another process has the port. Throws any other error. */
 function isPortTaken(error: unknown): false {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
   throw error;
