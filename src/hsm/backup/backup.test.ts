@@ -49,7 +49,7 @@ async function exported(passphrase = PASSPHRASE): Promise<Buffer> {
   return readAll((offset) => admin.call('readBackup', { offset }));
 }
 
-/** Hands a file over in pieces. */
+/** Uploads a file in pieces. */
 async function upload(
   file: Buffer,
   piece: number,
@@ -65,7 +65,7 @@ async function restoreByControl({ control }: WorldHsm, file: Buffer): Promise<vo
   await control.call('restoreBackup', {});
 }
 
-/** The keys and users of the backup work in the HSM that it was restored into. */
+/** Checks that the keys and users of the backup work in the HSM that it was restored into. */
 async function isRestored({ address }: WorldHsm): Promise<void> {
   const connection = await connectHsm(address, { trustAnchor: world.trustAnchor });
   await connection.call('login', {
@@ -84,7 +84,7 @@ function tampered(file: Buffer, at: number): Buffer {
   return copy;
 }
 
-test('a backup says which keys it holds to those who can’t open it, and nothing more', async () => {
+test('the header of a backup lists its keys and reveals nothing else', async () => {
   const file = await hardwareBackup();
   const header = decodeBackupFile(file)?.header;
   assert.deepEqual(header?.keys, [{ handle: key.handle, label: 'kept', id: '', owner: 'alice' }]);
@@ -95,7 +95,7 @@ test('a backup says which keys it holds to those who can’t open it, and nothin
   assert.ok(!file.includes(USER_PASSWORD) && !file.includes('argon2id'));
 });
 
-test('genuine hardware restores a backup into a cluster that is related', async () => {
+test('genuine hardware restores a backup into a related cluster', async () => {
   const file = await hardwareBackup();
   await using other = await emptyWorld({ backupKeys: world.backupKeys });
   const hsm = await other.addHsm();
@@ -113,14 +113,14 @@ test('genuine hardware restores a backup into a cluster that is related', async 
   await isRestored(hsm);
 });
 
-test('to a restored cluster HSMs are added as to any', async () => {
+test('HSMs can be added to a restored cluster', async () => {
   const file = await hardwareBackup();
   await using other = await emptyWorld({ backupKeys: world.backupKeys });
   await restoreByControl(await other.addHsm(), file);
   await isRestored(await other.addHsm());
 });
 
-test('other hardware opens nothing, and what is not whole is refused whole', async () => {
+test('other hardware cannot open a backup, and a damaged backup changes nothing', async () => {
   const file = await hardwareBackup();
   await using other = await emptyWorld();
   const stranger = await other.addHsm();
@@ -146,14 +146,14 @@ test('other hardware opens nothing, and what is not whole is refused whole', asy
   await isRestored(hsm);
 });
 
-test('an active HSM restores nothing over what it holds', async () => {
+test('an active HSM rejects a restore', async () => {
   await assert.rejects(
     restoreByControl(world.first, await hardwareBackup()),
     refusedAs('wrong-lifecycle'),
   );
 });
 
-test('an export under a passphrase restores elsewhere, by its owner’s own hand', async () => {
+test('an export under a passphrase is restored elsewhere by its owner', async () => {
   const file = await exported();
   await using elsewhere = await emptyWorld();
   const hsm = await elsewhere.addHsm();
@@ -177,7 +177,7 @@ test('an export under a passphrase restores elsewhere, by its owner’s own hand
   stranger.close();
 });
 
-test('a restore drill proves a backup whole and touches nothing', async () => {
+test('checking a backup proves it intact and changes nothing', async () => {
   const file = await exported();
   const check = async (bytes: Buffer, passphrase = PASSPHRASE): Promise<unknown> => {
     await upload(bytes, 512 * 1024, (input) => admin.call('writeBackup', input));
@@ -190,7 +190,7 @@ test('a restore drill proves a backup whole and touches nothing', async () => {
   await isRestored(world.first);
 });
 
-test('an export for several holders opens with the shares of as many as it takes, and not of fewer', async () => {
+test('an export for several holders opens with `threshold` shares, and not with fewer', async () => {
   const keys = new Map<string, KeyObject>();
   for (const [username, role] of [
     ['admin', 'admin'],
@@ -219,7 +219,7 @@ test('an export for several holders opens with the shares of as many as it takes
   );
   await assert.rejects(
     admin.call('exportBackup', { ...order, holders: ['admin', 'app_user'] }),
-    refusedAs('invalid-argument', /no RSA key/),
+    refusedAs('invalid-argument', /not registered an RSA key/),
   );
   const { shares = [] } = await admin.call('exportBackup', order);
   const file = await readAll((offset) => admin.call('readBackup', { offset }));
@@ -250,14 +250,14 @@ test('an export for several holders opens with the shares of as many as it takes
   stranger.close();
 });
 
-test('a passphrase that is too short protects nothing', async () => {
+test('a passphrase that is too short is rejected', async () => {
   await assert.rejects(
     admin.call('exportBackup', { passphrase: 'short' }),
     refusedAs('invalid-argument', /12 characters/),
   );
 });
 
-test('backups and restores are in the audit log', async () => {
+test('backups and restores are recorded in the audit log', async () => {
   const { records } = await admin.call('readAudit', { from: 0, limit: 1_000 });
   const opcodes = records.map(
     ({ opcode, response, username }) => `${opcode} ${response} ${username ?? '-'}`,
@@ -272,8 +272,8 @@ test('backups and restores are in the audit log', async () => {
 });
 
 /**
- * A connection to an HSM that is of no cluster yet. Its certificate is its own; a user compares its key with the one in
- * the HsmCertificate before he trusts it.
+ * Connects to an uninitialized HSM. Its certificate is self-signed. A user compares its key with
+ * the one in the HsmCertificate before trusting it.
  */
 async function speakTo({ address }: WorldHsm): Promise<HsmConnection> {
   const first = await connectHsm(address, { trustAnchor: undefined });

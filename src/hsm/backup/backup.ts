@@ -7,13 +7,13 @@ import { openBackup, protectionOf, sealBackup, type BackupSecret } from './seal.
 
 const SALT_BYTES = 16;
 
-/** Who asked for it, as it is recorded. */
+/** Returns the audit entry with the initiator of the backup. */
 type DescribeEntry = (opcode: Opcode, detail: string) => NewAuditEntry;
 
-/** What its maker has to say of a backup. */
+/** Additional header members, depending on who creates the backup. */
 type ExportHeader = Partial<Pick<BackupHeader, 'backupId' | 'holders' | 'threshold'>>;
 
-/** A backup of the whole cluster, as this HSM holds it. */
+/** Creates a backup of the whole cluster, as this HSM holds it. */
 export async function createBackup(
   hsm: Hsm,
   secret: BackupSecret,
@@ -22,7 +22,7 @@ export async function createBackup(
 ): Promise<Buffer> {
   const { clusterKey, maskingKey, clusterCertificate, trustAnchor } = hsm.identity.state;
   if (hsm.lifecycle !== 'active' || !hsm.synchronized)
-    throw new HsmError('wrong-lifecycle', 'only a full member can be backed up');
+    throw new HsmError('wrong-lifecycle', 'only an active, synchronized HSM can be backed up');
   if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor)
     throw new HsmError('wrong-lifecycle');
   const what = `${protectionOf(secret)} ${more.backupId ?? ''}`.trim();
@@ -59,7 +59,7 @@ function headerOf(hsm: Hsm, protection: BackupHeader['protection']): BackupHeade
   };
 }
 
-/** Opens a backup, which shows that it is whole, and says what is in it. */
+/** Opens a backup, which proves that it is intact, and describes its contents. */
 export async function checkBackup(
   hsm: Hsm,
   file: Uint8Array,
@@ -81,7 +81,7 @@ export async function checkBackup(
   };
 }
 
-/** What is in a backup that may be restored here: into an HSM that is of no cluster yet. */
+/** Opens a backup that can be restored here: this HSM must not belong to a cluster yet. */
 export async function openForRestore(
   hsm: Hsm,
   file: Uint8Array,
@@ -90,26 +90,29 @@ export async function openForRestore(
   if (hsm.lifecycle !== 'uninitialized')
     throw new HsmError(
       'wrong-lifecycle',
-      'a backup is restored into an HSM that is of no cluster yet',
+      'a backup can be restored only into an HSM that does not belong to a cluster',
     );
   const { header, contents } = await openBackup(file, secret);
   const { mode } = hsm.identity.state;
   if (header.mode !== mode)
     throw new HsmError(
       'invalid-argument',
-      `a ${header.mode} backup can't be restored into a ${mode} HSM`,
+      `a ${header.mode} backup cannot be restored into a ${mode} HSM`,
     );
   return { header, contents: unpackContents(contents) };
 }
 
-/** Makes the HSM what the backed-up ones were; of a cluster of its own name, related to theirs by its certificate. */
+/**
+ * Restores a backup. The HSM keeps its own cluster ID. The certificate relates its cluster to the
+ * backed-up one.
+ */
 export function restore(hsm: Hsm, header: BackupHeader, { facts, records }: BackupContents): void {
-  // Looked at again: opening a backup takes a while.
+  // Checked again, because opening a backup takes time.
   if (hsm.lifecycle !== 'uninitialized')
-    throw new HsmError('wrong-lifecycle', 'the HSM is of a cluster by now');
+    throw new HsmError('wrong-lifecycle', 'this HSM already belongs to a cluster');
   const detail = `${header.protection} ${header.backupId} of ${header.clusterId}`;
   let takeEffect: (() => void) | undefined;
-  // All or nothing: an HSM with the users of one cluster and the certificate of another must never be.
+  // All or nothing: an HSM must never have the users of one cluster and the certificate of another.
   hsm.replica.receive(records, () => {
     hsm.audit.append({ opcode: 'CN_RESTORE_BEGIN', detail });
     takeEffect = hsm.identity.write({ ...facts, synchronized: true });

@@ -3,21 +3,24 @@ import type { ClusterIdentity } from '../identity/index.ts';
 import type { Replica, ReplicaRecord } from '../replication/index.ts';
 import { packValue, unpackValue } from '../wire/index.ts';
 
-/** Records read at a time: the HSM goes on answering in between. */
-const BATCH = 200;
+/** Records read at a time. The HSM serves requests in between. */
+const BATCH_RECORDS = 200;
 
-/** All that a cluster is: its secrets, and every record that its HSMs hold. */
+/** Complete state of a cluster: its secrets and all records. */
 export interface BackupContents {
   /** Named as in the file format. */
   readonly facts: ClusterIdentity;
   readonly records: readonly ReplicaRecord[];
 }
 
-/** What the replica holds. What changes meanwhile comes in twice, the newer state last. */
+/**
+ * Returns all records of the replica. A record that changes in the meantime is contained twice, the
+ * newer state last.
+ */
 export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> {
   const records: ReplicaRecord[] = [];
   for (let after = 0; ;) {
-    const batch = replica.recordsAfter(after, BATCH);
+    const batch = replica.recordsAfter(after, BATCH_RECORDS);
     records.push(
       ...batch.map(({ kind, id, version, deleted, body }) => ({
         kind,
@@ -27,7 +30,7 @@ export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> 
         body,
       })),
     );
-    if (batch.length < BATCH) return records;
+    if (batch.length < BATCH_RECORDS) return records;
     after = batch.at(-1)?.sequence ?? after;
     await turn();
   }
@@ -37,7 +40,7 @@ export function packContents(contents: BackupContents): Buffer {
   return packValue(contents);
 }
 
-/** Of bytes that `packContents` made: that nobody else did shows when the seal around them opens. */
+/** Decodes the result of `packContents`. The seal proves that the bytes are genuine. */
 export function unpackContents(bytes: Uint8Array): BackupContents {
   return unpackValue(bytes) as BackupContents;
 }

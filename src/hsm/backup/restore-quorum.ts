@@ -5,8 +5,8 @@ import type { User } from '../users/index.ts';
 import { HsmError, type Approval } from '../wire/index.ts';
 
 /**
- * Whether those who, by the backup itself, have to approve its restoration did so. Throws `HsmError` if not. `expected` is
- * what they were to sign; undefined if nothing is left to be signed.
+ * Throws `HsmError` unless a restore is approved as the backup itself requires. `expected` is the
+ * approval data of the restore token, or undefined if there is no valid token.
  */
 export function checkRestoreApproval(
   records: readonly ReplicaRecord[],
@@ -37,7 +37,7 @@ function requiredBy(records: readonly ReplicaRecord[]): number {
 
 function userIn(records: readonly ReplicaRecord[], username: string): User | undefined {
   const record = records.findLast(({ kind, id }) => kind === 'user' && id === username);
-  // A record of this kind holds a user; the backup is what an HSM wrote.
+  // A record of this kind contains a user. An HSM wrote the backup.
   return record && !record.deleted
     ? { username, ...(record.body as Omit<User, 'username'>) }
     : undefined;

@@ -7,10 +7,16 @@ import {
   type BackupHeader,
 } from '../wire/index.ts';
 
-/** Dearer than a login: a file can be guessed at for years. KiB and passes. */
+/**
+ * argon2id cost in KiB and passes. More expensive than for logins, because a stolen file can be
+ * attacked offline.
+ */
 const PASSPHRASE_COST = { memory: 64 * 1024, passes: 3 };
 
-/** What opens a backup: the keys in this hardware, or a passphrase. */
+/**
+ * Secret that opens a backup: the keys in this hardware, a passphrase, or the reconstructed secret
+ * of the shares.
+ */
 export type BackupSecret =
   | { readonly hardware: NonNullable<HsmIdentityState['backupKeys']> }
   | { readonly passphrase: string }
@@ -26,7 +32,9 @@ export async function sealBackup(
   return Buffer.concat([prefix, seal(key, contents, prefix)]);
 }
 
-/** Throws `HsmError` if the file isn't whole and untouched, or isn't for this secret; which of them is not told. */
+/**
+ * Throws `HsmError` if the file is damaged or the secret is wrong. Deliberately does not say which.
+ */
 export async function openBackup(
   file: Uint8Array,
   secret: BackupSecret,
@@ -48,8 +56,8 @@ export function protectionOf(secret: BackupSecret): BackupHeader['protection'] {
 }
 
 /**
- * As AWS's: the hardware's backup key is derived of the manufacturer's and the operator's, so that neither can open a
- * backup alone; each backup has a key of its own under it.
+ * Derives the key of this one backup. As in CloudHSM, the hardware's backup key is derived from the
+ * manufacturer's and the operator's, so that neither can open a backup alone.
  */
 async function keyFor({ salt }: BackupHeader, secret: BackupSecret): Promise<Buffer> {
   const nonce = Buffer.from(salt, 'base64');
@@ -66,10 +74,10 @@ function hardwareKey([manufacturer, operator]: readonly [Uint8Array, Uint8Array]
   return deriveKey(secretKey(manufacturer), 'keyhold backup', operator, 32);
 }
 
-/** The one refusal for all that is wrong with a backup or with what should open it. */
+/** The same error for every fault of a backup or its secret. */
 export function invalidBackup(): HsmError {
   return new HsmError(
     'backup-invalid',
-    'the backup is damaged, or not for this HSM, or the passphrase or the shares are not the right ones',
+    'the backup is damaged or not for this HSM, or the passphrase or shares are wrong',
   );
 }

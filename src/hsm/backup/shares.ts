@@ -16,12 +16,15 @@ export interface SharedSecret {
   readonly shares: readonly ExportShare[];
 }
 
-/** A new secret, and a share of it for each holder that only he can read. Throws `HsmError` if he has no key for that. */
+/**
+ * Creates a secret and one share per holder, encrypted to that holder's key. Throws `HsmError` if a
+ * holder has no RSA key.
+ */
 export function shareSecret(holders: readonly User[], threshold: number): SharedSecret {
   const keys = holders.map(({ username, quorumKey }) => {
     const key = quorumKey === undefined ? undefined : readSigningKey(quorumKey);
     if (key?.asymmetricKeyType !== 'rsa')
-      throw new HsmError('invalid-argument', `${username} has registered no RSA key`);
+      throw new HsmError('invalid-argument', `${username} has not registered an RSA key`);
     return { username, key };
   });
   const shared = randomBytes(SECRET_BYTES);
@@ -34,7 +37,10 @@ export function shareSecret(holders: readonly User[], threshold: number): Shared
   return { secret: { shared }, shares };
 }
 
-/** What opens an export, of what its owner gave. Throws `HsmError` if what he gave are no shares of one secret. */
+/**
+ * Returns the secret that opens an export. Throws `HsmError` if the shares do not belong to one
+ * secret.
+ */
 export function backupSecretOf(given: ExportSecret): BackupSecret {
   if ('passphrase' in given) return { passphrase: given.passphrase };
   try {
