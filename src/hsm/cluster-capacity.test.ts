@@ -8,8 +8,8 @@ import { emptyWorld, refusedAs, USER_PASSWORD } from '../../test/support/hsm/hsm
 const world = await emptyWorld();
 after(() => world[Symbol.asyncDispose]());
 
-test('a cluster does what its HSMs do together, and one more HSM adds its share at once', async () => {
-  // So slow that each HSM does the one operation that it may at any time, and no other while this test runs.
+test('the rate of a cluster is the sum of its HSMs, and a new HSM adds its share at once', async () => {
+  // So slow that each HSM executes a single operation during this test.
   world.rate = { symmetric: 0.001 };
   await world.addHsm();
   await world.claim();
@@ -38,7 +38,7 @@ test('a cluster does what its HSMs do together, and one more HSM adds its share 
   assert.equal(await spend(), 1);
 });
 
-/** A client of all HSMs that there are. */
+/** Connects to all HSMs of the world. */
 async function together() {
   const members = () => world.hsms.map(({ address }) => address);
   const client = await connectCluster({

@@ -30,10 +30,13 @@ import {
 
 const FIRMWARE_VERSION = '1.0';
 const LOGINS_PER_SECOND = 200;
-/** Milliseconds between two looks at whether the audit log has to be signed. */
+/** Interval between checks for a due checkpoint of the audit log. */
 const CHECKPOINT_POLL_MS = 60_000;
 
-/** The parts of one HSM, put together; what commands work with. Of the network it knows only its peers. */
+/**
+ * The components of one HSM, for the commands to work with. Of the network, it knows only its
+ * peers.
+ */
 export class Hsm {
   readonly provisioning: HsmProvisioning;
   readonly clock: Clock;
@@ -57,13 +60,16 @@ export class Hsm {
    * Rate limit for unauthenticated logins. Each attempt costs an argon2id hash and an audit entry.
    */
   readonly loginLimiter: OperationRateLimiter;
-  /** A backup on its way in. */
+  /** The backup that is being uploaded. */
   readonly upload = new BackupUpload();
-  /** Latest token for restoring a backup that needs approval. Undefined once it was used. */
+  /** Latest token for restoring a backup that needs approval. Undefined once it has been used. */
   restoreToken: QuorumToken | undefined;
-  /** How often each command was carried out. */
+  /** Number of executions per command. */
   readonly operationCounts = new Map<string, number>();
-  /** Resolves when the peers have been asked for what happened while this HSM was away: before, an old password might seem right. */
+  /**
+   * Resolves when the peers have been asked for changes since this HSM stopped. Before that, an old
+   * password could be accepted.
+   */
   readonly initialSync: Promise<void>;
   readonly #lock: FolderLock;
   #timer: NodeJS.Timeout | undefined;
@@ -138,8 +144,8 @@ export class Hsm {
   }
 
   /**
-   * Writes here, then hands to the peers what was written; resolves to the number of HSMs that have it on disk, as soon as
-   * `enough` have or all that can be reached.
+   * Writes changes here and replicates them to the peers. Resolves to the number of HSMs that have
+   * them on disk, as soon as `enough` have, or all that are reachable.
    */
   replicate(changes: readonly Change[], entry: NewAuditEntry, enough?: number): Promise<number> {
     if (this.#retired) throw new HsmError('busy', 'this HSM is leaving its cluster');
@@ -147,13 +153,16 @@ export class Hsm {
     return records.length === 0 ? Promise.resolve(1) : this.peers.replicate(records, enough);
   }
 
-  /** Takes no more changes; resolves to whether all linked peers, and one at least, hold all that is here. */
+  /**
+   * Rejects changes from now on. Resolves to whether all connected peers, and at least one, hold
+   * everything that this HSM holds.
+   */
   retire(): Promise<boolean> {
     this.#retired = true;
     return this.peers.waitForFullReplication();
   }
 
-  /** `listener` is called when something that others act upon may have changed. */
+  /** `listener` is called when the status may have changed. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
   }
@@ -178,7 +187,7 @@ export class Hsm {
     this.changed();
   }
 
-  /** The log is signed by the hardware, whose key is certified by manufacturer and operator. */
+  /** The hardware key signs the log. Manufacturer and operator certify that key. */
   #startCheckpoints(): void {
     const { audit, identity, provisioning } = this;
     const { privateKey } = identity.hardwareKeys;
@@ -187,7 +196,7 @@ export class Hsm {
     this.#timer = setInterval(() => this.#signIfDue(), CHECKPOINT_POLL_MS).unref();
   }
 
-  /** Where the log can't be written just now, keys can be used all the same. */
+  /** If the log cannot be written, keys can still be used. */
   #signIfDue(): void {
     try {
       this.audit.checkpointIfDue();
@@ -196,7 +205,10 @@ export class Hsm {
     }
   }
 
-  /** Those that the first HSM of a cluster has from the start; the others get them from it. */
+  /**
+   * Creates the users that every cluster starts with, on its first HSM. The other HSMs get them
+   * from it.
+   */
   #createInitialUsers(): void {
     if (!this.provisioning.first || this.users.size > 0) return;
     const first = [
@@ -225,16 +237,19 @@ interface HsmParts {
   readonly log: Logger;
 }
 
-/** What an HSM gets from the process that it runs in. */
+/** Dependencies that an HSM gets from its process. */
 export interface HsmEnvironment {
   readonly secret: DeviceSecret;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Default: the software engine. */
+  /** Defaults to the software engine. */
   readonly engine?: Engine;
 }
 
-/** Takes up what the folder holds, or begins a new HSM in it. Throws `FolderInUseError`, `WrongSecretError`, `HsmError`. */
+/**
+ * Opens the HSM in its folder, or creates it there. Throws `FolderInUseError`, `WrongSecretError`
+ * or `HsmError`.
+ */
 export async function openHsm(
   provisioning: HsmProvisioning,
   { secret, log, clock: machineClock, engine = createSoftwareEngine() }: HsmEnvironment,
@@ -249,9 +264,9 @@ export async function openHsm(
   const audit = new Audit(database, clock);
   const identity = HsmIdentity.load(database) ?? (await provision(provisioning, database, audit));
   if (identity.state.hsmId !== provisioning.hsmId)
-    throw new HsmError('invalid-argument', `this folder is that of ${identity.state.hsmId}`);
+    throw new HsmError('invalid-argument', `this folder belongs to ${identity.state.hsmId}`);
   const hsm = new Hsm(provisioning, { clock, database, audit, identity, engine, lock, log });
-  // From here on it is the HSM that closes them.
+  // From here on, the HSM closes them.
   undo.move();
   await hsm.keys.imported();
   return hsm;

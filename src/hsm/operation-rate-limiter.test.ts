@@ -16,16 +16,16 @@ function counted(limiter: OperationRateLimiter, attempts: number): number {
   return done;
 }
 
-test('an HSM does as many operations per second as its rate says, whatever is asked of it', () => {
+test('the limiter allows the configured operations per second under any load', () => {
   let now = 0;
   const limiter = new OperationRateLimiter({ symmetric: 1_000 }, { now: () => now });
-  assert.equal(counted(limiter, 5_000), 250, 'what a pause has saved up');
+  assert.equal(counted(limiter, 5_000), 250, 'the initial burst');
   let done = 0;
   for (; now < 10_000; now += 10) done += counted(limiter, 50);
   assert.equal(Math.round(done / 10), 999);
 });
 
-test('a pause saves up no more than a moment’s work, and a clock set back fills nothing', () => {
+test('a pause allows a short burst, and a clock set back adds nothing', () => {
   let now = 1_000_000;
   const limiter = new OperationRateLimiter({ symmetric: 1_000 }, { now: () => now });
   counted(limiter, 250);
@@ -37,7 +37,7 @@ test('a pause saves up no more than a moment’s work, and a clock set back fill
   assert.equal(counted(limiter, 100), 10);
 });
 
-test('classes have rates of their own, and without one there is no ceiling', () => {
+test('each class has its own rate, and a class without one is not limited', () => {
   const limiter = new OperationRateLimiter({ asymmetric: 1 }, { now: () => 0 });
   limiter.count('asymmetric');
   assert.throws(() => limiter.count('asymmetric'), refusedAs('busy'));

@@ -1,7 +1,7 @@
 import { TokenBucket, type Clock } from '../base/index.ts';
 import { HsmError, type HsmRate, type OperationClass } from './wire/index.ts';
 
-/** Longest pause whose operations may be made up for at once: enough for clients that come in waves. */
+/** Burst after a pause, as a duration: enough for clients whose requests come in waves. */
 const MAX_BURST_MS = 250;
 
 /**
@@ -25,6 +25,6 @@ export class OperationRateLimiter {
   count(kind: OperationClass): void {
     const bucket = this.#buckets.get(kind);
     if (bucket && !bucket.take())
-      throw new HsmError('busy', `the HSM does all the ${kind} operations that it can`);
+      throw new HsmError('busy', `${kind} operation rate limit exceeded`);
   }
 }

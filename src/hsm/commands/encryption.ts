@@ -16,7 +16,7 @@ import { bytes, fields, flag, integer, keyHandle, oneOf, optional } from './inpu
 import { reveal } from './reveal.ts';
 
 /** More than any key needs. Bounds the response to a packet with a thousand requests. */
-const MAX_RANDOM = 4_096;
+const MAX_RANDOM_BYTES = 4_096;
 
 const encryptionInput = {
   key: keyHandle,
@@ -74,7 +74,7 @@ export const encryptionCommands: CommandsOf<Names> = {
     work: 'symmetric',
     input: fields<CommandInput<'encryptRandom'>>({
       key: keyHandle,
-      length: integer(1, MAX_RANDOM),
+      length: integer(1, MAX_RANDOM_BYTES),
       aad: bytes,
       reveal: flag,
       recipient,
@@ -97,7 +97,7 @@ export const encryptionCommands: CommandsOf<Names> = {
   random: {
     by: CRYPTO_USER,
     work: 'symmetric',
-    input: fields<CommandInput<'random'>>({ length: integer(1, MAX_RANDOM), recipient }),
+    input: fields<CommandInput<'random'>>({ length: integer(1, MAX_RANDOM_BYTES), recipient }),
     run: ({ engine }, _session, { length, recipient }) => {
       const revealed = whenReady(engine.random(length), (random) =>
         reveal(engine, random, recipient),

@@ -29,7 +29,7 @@ type Empty = Readonly<Record<string, never>>;
 
 const MAX_PAGE = 1_000;
 /** CloudHSM's limit for generic secrets. The engine checks the length of AES keys. */
-const MAX_SECRET = 800;
+const MAX_SECRET_BYTES = 800;
 const anyValue = eitherOf(eitherOf(text(1024), flag), integer(0, Number.MAX_SAFE_INTEGER));
 const filter = fields<KeyFilter>({
   handle: optional(keyHandle),
@@ -45,7 +45,7 @@ export const keyCommands: CommandsOf<
     opcode: 'CN_GENERATE_KEY',
     input: fields<CommandInput<'generateKey'>>({
       keyType: oneOf(...secretKeyTypes),
-      length: integer(1, MAX_SECRET),
+      length: integer(1, MAX_SECRET_BYTES),
       template,
       minimumCopies: copies,
     }),

@@ -31,7 +31,7 @@ type Names =
   | 'listQuorumTokens'
   | 'deleteQuorumTokens';
 
-const MAX_PEM = 4_096;
+const MAX_PEM_LENGTH = 4_096;
 
 /** Quorum values, keys and tokens. */
 export const quorumCommands: CommandsOf<Names> = {
@@ -64,7 +64,7 @@ export const quorumCommands: CommandsOf<Names> = {
     by: ADMIN_OR_CRYPTO_USER,
     opcode: 'KH_REGISTER_QUORUM_KEY',
     input: fields<CommandInput<'registerQuorumKey'>>({
-      publicKey: text(MAX_PEM),
+      publicKey: text(MAX_PEM_LENGTH),
       approvalData: bytes,
       signature: bytes,
     }),

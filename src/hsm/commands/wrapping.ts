@@ -33,14 +33,14 @@ const DEFAULT_MECHANISM: WrapMechanism = 'aes-kwp';
 /** Mechanism for keys that the HSM does not keep. */
 const BOUND_MECHANISM: WrapMechanism = 'aes-gcm-bound';
 const DEFAULT_FORM: KeyForm = { class: 'secret-key', type: 'aes' };
-const MAX_SECRET = 800;
+const MAX_SECRET_BYTES = 800;
 
 const mechanism = oneOf(...wrapMechanisms);
 const secretForm = { class: oneOf('secret-key'), type: oneOf(...secretKeyTypes) };
 const privateForm = fields({ class: oneOf('private-key'), type: oneOf(...keyPairKinds) });
 const form: Check<KeyForm> = eitherOf(fields(secretForm), privateForm);
 const newForm: Check<NewKeyForm> = eitherOf(
-  fields({ ...secretForm, length: integer(1, MAX_SECRET) }),
+  fields({ ...secretForm, length: integer(1, MAX_SECRET_BYTES) }),
   privateForm,
 );
 
