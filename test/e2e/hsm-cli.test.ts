@@ -121,7 +121,7 @@ describe('keyhold hsm', () => {
     const kind = '--label partner --key-type-class ec-public --attributes verify=true';
     await assert.rejects(
       asAlice(`key import pem ${kind} --curve secp384r1`, pem),
-      /no secp384r1 key/,
+      /not a secp384r1 key/,
     );
     await asAlice(`key import pem ${kind} --curve secp256r1`, pem);
     writeFileSync(file('message'), 'from a partner');

@@ -109,7 +109,7 @@ async function setQuorumValue(
   if (value > 1 && able < value) {
     throw new HsmError(
       'invalid-argument',
-      `value ${value} exceeds the number of approvers of ${service} with a registered key, ${able}`,
+      `quorum value ${value} is too high: only ${able} approvers of ${service} have registered a key`,
     );
   }
   await hsm.replicate(

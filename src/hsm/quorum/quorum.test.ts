@@ -66,7 +66,7 @@ test('a quorum value that exceeds the number of users with registered keys is re
   );
   await assert.rejects(
     admin.call('setQuorumValue', { service: 'user', value: 2 }),
-    refusedAs('invalid-argument', /only 0 users/),
+    refusedAs('invalid-argument', /only 0 approvers/),
   );
   for (const value of [0, 9, 1.5])
     await assert.rejects(
@@ -243,7 +243,7 @@ test('a user whom a quorum needs can’t be deleted', async () => {
       role: 'admin',
       approval: await approval('user', ...all),
     }),
-    refusedAs('not-permitted', /too few to approve user/),
+    refusedAs('not-permitted', /the quorum of user needs/),
   );
   await assert.rejects(
     admin.call('removeQuorumKey', { username: 'third', approval: await approval('user', ...all) }),
