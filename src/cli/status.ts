@@ -98,7 +98,7 @@ function coverage({ Coverage, Synchronized }: HsmStatus): string {
   return Synchronized ? `${Coverage.On} of ${Coverage.Of}` : 'joining';
 }
 
-/** Lists degraded HSMs and failed connections, with reason and start. Empty if there are none. */
+/** Lists degraded HSMs and failed connections, with reason and start. */
 function problems({ Clusters, KeyStores }: Status): string[] {
   const degraded = Clusters.flatMap(({ Hsms }) =>
     Hsms.filter(({ Since }) => Since !== undefined).map((hsm) => [hsm.HsmId, hsm] as const),

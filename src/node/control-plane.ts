@@ -16,7 +16,7 @@ import type { Lifetime } from './lifetime.ts';
 import type { HostAndPort } from './option-values.ts';
 import type { UpOptions } from './options.ts';
 
-/** The HSMs of the installation and what manages them. */
+/** The HSMs of the installation, with their managers and the default key store on them. */
 export interface ControlPlane extends DefaultKeyStore {
   readonly managed: ManagedHsms;
   readonly clusters: ClusterControl;

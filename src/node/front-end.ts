@@ -9,7 +9,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import type { UpOptions } from './options.ts';
 import type { Tls } from './tls.ts';
 
-/** What a front end works with. */
+/** Parts that a front end works with. */
 interface Parts {
   readonly services: Services;
   readonly controlPlane: ControlPlane;

@@ -19,8 +19,8 @@ export interface Installation extends AsyncDisposable {
 }
 
 /**
- * Time that connected custom key stores get to reconnect before requests are accepted. Clients
- * retry a refused connection, but not a failed operation.
+ * Time that connected custom key stores get to reconnect before requests are accepted. Until then,
+ * connections are refused, which clients retry.
  */
 const KEY_STORE_RECONNECT_TIMEOUT_MS = 2_000;
 
@@ -38,7 +38,8 @@ export async function startInstallation(options: UpOptions): Promise<Installatio
       endpoint: () => endpoint,
     };
     const seal = await openSecretSeal(foundation.store, controlPlane.keyStore);
-    // Before all that records events: so it stops last, and its last checkpoint covers them.
+    // Opened before everything that records events. It closes last, so its last checkpoint covers
+    // them all.
     lifetime.closing(await openAuditUpkeep(foundation, seal, options.auditRetention));
     const services = await openServices(
       options,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createAuthDelay, type AuthDelay } from './auth-delay.ts';
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 describe('the delay of failed authentication', () => {
   let now = 0;
@@ -19,7 +19,7 @@ describe('the delay of failed authentication', () => {
       await authDelay('InvalidSignatureException', source);
   }
 
-  it('comes after five bad signatures, and doubles up to two seconds', async () => {
+  it('starts after five invalid signatures, and doubles up to two seconds', async () => {
     const authDelay = newDelay();
     await fail(authDelay, 5);
     assert.deepEqual(delays, []);
@@ -27,7 +27,7 @@ describe('the delay of failed authentication', () => {
     assert.deepEqual(delays, [50, 100, 200, 400, 800, 1600, 2000, 2000]);
   });
 
-  it('is for the source that failed, and for guesses only', async () => {
+  it('applies only to the source that failed, and only to signature errors', async () => {
     const authDelay = newDelay();
     await fail(authDelay, 5);
     await fail(authDelay, 1, '192.0.2.2');
@@ -37,15 +37,15 @@ describe('the delay of failed authentication', () => {
     assert.deepEqual(delays, [50]);
   });
 
-  it('is forgotten after a minute without failures', async () => {
+  it('is reset after a minute without failures', async () => {
     const authDelay = newDelay();
     await fail(authDelay, 6);
-    now += MINUTE + 1;
+    now += MINUTE_MS + 1;
     await fail(authDelay, 5);
     assert.deepEqual(delays, [50]);
   });
 
-  it('keeps no more than a thousand waiting', async () => {
+  it('applies to at most a thousand requests at a time', async () => {
     const release = Promise.withResolvers<void>();
     const authDelay = newDelay(() => release.promise);
     await fail(authDelay, 5);

@@ -7,15 +7,17 @@ interface Failures {
   last: number;
 }
 
-/** The first few may be mistakes. */
+/** Failures of a source that are answered without delay, because they may be mistakes. */
 const UNDELAYED_FAILURES = 5;
-/** Milliseconds. */
 const DELAY_MIN_MS = 50;
 const DELAY_MAX_MS = 2_000;
-/** A source that did nothing wrong for so long starts afresh. */
+/** Time without failures after which the count of a source starts again. */
 const FORGET_AFTER_MS = 60_000;
 const MAX_SOURCES = 10_000;
-/** Requests that are kept waiting at a time; what comes on top is answered at once, so that memory stays bounded. */
+/**
+ * Responses that are delayed at the same time. Further ones are sent at once, so that memory stays
+ * bounded.
+ */
 const MAX_DELAYED_REQUESTS = 1_000;
 
 const signatureErrors: ReadonlySet<ErrorName> = new Set([
@@ -23,12 +25,12 @@ const signatureErrors: ReadonlySet<ErrorName> = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** Waits before a refusal is sent. */
+/** Waits before an error response is sent. */
 export type AuthDelay = (error: ErrorName, source: string) => Promise<void>;
 
 /**
- * Makes whoever keeps sending bad signatures wait for each refusal, twice as long each time up to two seconds. Nobody is
- * locked out: a request that is signed well never waits, wherever it comes from.
+ * Delays the error responses to sources that keep sending invalid signatures. The delay doubles
+ * with each failure, up to two seconds. Valid requests are never delayed, whatever their source.
  */
 export function createAuthDelay(
   clock: Clock,

@@ -2,8 +2,8 @@ import type { ServiceName } from '../contract/index.ts';
 import { isKmsError, KmsError, type ErrorName } from '../domain/index.ts';
 
 /**
- * The HTTP status of each error, as the services send it: KMS answers 400 to every fault of the caller, whatever the
- * `httpError` traits of its model say.
+ * HTTP statuses as the services send them: KMS answers 400 to every fault of the caller, whatever
+ * the `httpError` traits of its model say.
  */
 export const statuses = {
   // Any service: authentication, routing, decoding, quotas.
@@ -95,14 +95,17 @@ export const statuses = {
   WebIdentityTokenExpired: 400,
 } as const satisfies Record<ErrorName, number>;
 
-/** What the service whose failure it is calls it; KMS's name unless listed. */
+/** Names of the internal error by service. KMS's name unless listed. */
 const internalNames: Partial<Record<ServiceName, ErrorName>> = {
   cloudhsm: 'CloudHsmInternalFailureException',
 };
 const INTERNAL =
   'The request was rejected because an internal exception occurred. The request can be retried.';
 
-/** What a caller may know of any failure: what is not an error of the API is ours, and nothing of it is told. */
+/**
+ * Converts any failure to an error of the API. Other errors are internal, and their details are
+ * never exposed.
+ */
 export function publicError(error: unknown, service: ServiceName = 'kms'): KmsError {
   return isKmsError(error)
     ? error

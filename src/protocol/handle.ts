@@ -1,42 +1,47 @@
 import { RateLimit, type Clock } from '../base/index.ts';
 import { isKmsError, KmsError } from '../domain/index.ts';
 import type { Caller } from '../identity/index.ts';
-import type { Verified, Verify } from '../sigv4/index.ts';
 import type { Perform, PerformRequest } from '../operations/index.ts';
+import type { Verified, Verify } from '../sigv4/index.ts';
+import { createAuthDelay } from './auth-delay.ts';
 import type { Codec } from './codec/codec.ts';
 import { createCodecs } from './codec/codecs.ts';
 import type { Route } from './codec/routes.ts';
 import { publicError } from './errors.ts';
-import { headerOf, type HttpResponse, type HttpRequest } from './request.ts';
-import { createAuthDelay } from './auth-delay.ts';
-import { isAnonymous, anonymousCaller } from './unsigned.ts';
+import { headerOf, type HttpRequest, type HttpResponse } from './request.ts';
+import { anonymousCaller, isAnonymous } from './unsigned.ts';
 
-/** What came of a request, for whoever counts and logs. */
+/** Result of a request, for metrics and logging. */
 export interface Handled {
   readonly response: HttpResponse;
-  /** Undefined if it failed before it was known what it asks for. */
+  /** Undefined if the request failed before its operation was known. */
   readonly route: Route | undefined;
   readonly error: KmsError | undefined;
 }
 
 export interface HandleOptions {
+  /** Verifies the signature of a request. */
   readonly authenticate: Verify<Caller>;
   readonly perform: Perform;
   readonly clock: Clock;
-  /** Requests per second that each principal may make; no limit if not given. */
+  /** Limit of each principal, in requests per second. No limit if omitted. */
   readonly principalRate?: number;
 }
 
-/** Characters of it that are kept, as CloudTrail keeps them. */
+/** Longest user agent that is kept, as in CloudTrail. */
 const MAX_USER_AGENT_CHARS = 1_024;
-/** Calls per second from one address that nobody signs: anybody can make them, and each leaves an audit record. */
+/**
+ * Limit per client address. Unsigned requests need no credentials, and each one leaves an audit
+ * record.
+ */
 const ANONYMOUS_REQUESTS_PER_SECOND = 20;
 
 export type Handle = (request: HttpRequest, requestId: string) => Promise<Handled>;
 
 /**
- * The outer half of a request (bytes): verify the signature, find the operation, decode, validate, perform, encode. The
- * one catch renders every error. It knows nothing of keys and policies.
+ * Creates the outer half of a request, which works on bytes: verify the signature, find the
+ * operation, decode, validate, perform, encode. A single catch renders every error. It knows
+ * nothing of keys and policies.
  */
 export function createHandle(options: HandleOptions): Handle {
   const codecFor = createCodecs();
@@ -72,22 +77,28 @@ export function createHandle(options: HandleOptions): Handle {
   };
 }
 
-/** Lets in who signed well, or calls what takes no signature, and has not called too often. */
+/**
+ * Returns the function that admits a request if its caller is within the rate limit. Throws
+ * ThrottlingException otherwise.
+ */
 function createAdmission({
   clock,
   principalRate,
 }: HandleOptions): (verified: Verified<Caller>, request: HttpRequest) => void {
   const limit = principalRate === undefined ? undefined : new RateLimit(principalRate, clock);
-  const unsigned = new RateLimit(ANONYMOUS_REQUESTS_PER_SECOND, clock);
+  const anonymousLimit = new RateLimit(ANONYMOUS_REQUESTS_PER_SECOND, clock);
   return (verified, { sourceIp }) => {
     const admitted = isAnonymous(verified)
-      ? unsigned.take(sourceIp)
+      ? anonymousLimit.take(sourceIp)
       : limit?.take(verified.credential.principal.arn);
     if (admitted === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
   };
 }
 
-/** The input, or why it is none: that the inner half answers, so that the call leaves its audit record. */
+/**
+ * Decodes and validates the input. A failure is returned rather than thrown, so that `perform` can
+ * audit the call.
+ */
 function decodeInput(
   codec: Codec,
   route: Route,
@@ -103,7 +114,7 @@ function decodeInput(
   }
 }
 
-/** A signature that is good for one service is not good for another. */
+/** Rejects a signature for another service. */
 function checkService({ service }: Verified<Caller>, { signingName }: Route): void {
   if (service === signingName) return;
   throw new KmsError(

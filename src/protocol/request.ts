@@ -2,28 +2,31 @@ import type { IncomingMessage } from 'node:http';
 import type { PerformRequest } from '../operations/index.ts';
 import type { SignableRequest } from '../sigv4/index.ts';
 
-/** Where a request comes from, as far as that can be believed: policies and the audit trail go by it. */
+/**
+ * The client's address and kind of connection, as far as they can be trusted. Used by policies and
+ * the audit trail.
+ */
 export interface ClientAddress {
   readonly sourceIp: string;
-  /** Whether it came through TLS. */
+  /** True if the client used TLS, here or to a trusted proxy. */
   readonly secure: boolean;
-  /** Of TLS that ends here. */
+  /** Set if TLS ends here. */
   readonly tls?: PerformRequest['tls'];
 }
 
-/** One HTTP request, read to its end. */
+/** An HTTP request with its complete body. */
 export interface HttpRequest extends SignableRequest, ClientAddress {
   readonly body: Buffer;
 }
 
-/** One HTTP response to be written. */
+/** An HTTP response to be sent. */
 export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
 }
 
-/** The body is what was read of the same request. */
+/** Combines the parts of a request. */
 export function httpRequestOf(
   { url = '/', method = 'GET', headers }: IncomingMessage,
   body: Buffer,
@@ -42,7 +45,7 @@ export function httpRequestOf(
   };
 }
 
-/** The first value of a header; empty if it was not sent. */
+/** Returns the first value of a header, or an empty string. */
 export function headerOf({ headers }: HttpRequest, name: string): string {
   const value = headers[name];
   if (value === undefined) return '';

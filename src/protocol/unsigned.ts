@@ -1,11 +1,11 @@
-import { services, withoutSignature } from '../contract/index.ts';
 import { SecretText } from '../base/index.ts';
+import { services, withoutSignature } from '../contract/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Verified } from '../sigv4/index.ts';
-import { headerOf, type HttpRequest } from './request.ts';
 import { parameter } from './codec/aws-query.ts';
+import { headerOf, type HttpRequest } from './request.ts';
 
-/** Whoever calls without a signature: nobody's principal, with no policy that allows anything. */
+/** The caller of an unsigned request: a principal without a name or policies. */
 const anonymous: Verified<Caller> = {
   credential: {
     secretAccessKey: new SecretText(''),
@@ -13,16 +13,19 @@ const anonymous: Verified<Caller> = {
     policies: { identity: [] },
   },
   accessKeyId: '',
-  // STS without a Region is in this one.
+  // The Region of the global STS endpoint.
   region: 'us-east-1',
   service: services.sts.signingName,
 };
 
-/** The caller of an operation that takes no signature; undefined if one is needed, or came along all the same. */
+/**
+ * Returns the anonymous caller if the operation takes unsigned requests and the request has no
+ * signature. Returns undefined otherwise.
+ */
 export function anonymousCaller(request: HttpRequest): Verified<Caller> | undefined {
-  const asked =
+  const action =
     headerOf(request, 'authorization') === '' ? parameter(request, 'Action') : undefined;
-  return asked !== undefined && withoutSignature.has(asked) ? anonymous : undefined;
+  return action !== undefined && withoutSignature.has(action) ? anonymous : undefined;
 }
 
 export function isAnonymous(caller: Verified<Caller>): boolean {

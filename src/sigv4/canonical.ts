@@ -5,7 +5,7 @@ export interface SignableRequest {
   readonly method: string;
   /** The path of the request line: still encoded, without the query. */
   readonly path: string;
-  /** The query of the request line, without the `?`. Empty if there is none. */
+  /** The query of the request line, without the `?`. May be empty. */
   readonly query: string;
   readonly headers: SignableHeaders;
   readonly body: Uint8Array | string;

@@ -3,7 +3,7 @@ import { CliError, type Env } from '../io.ts';
 
 export const ROLES: readonly LoginRole[] = ['admin', 'crypto-user', 'auditor'];
 
-/** The credentials of an HSM user. */
+/** Credentials of an HSM user. */
 export interface Login {
   readonly username: string;
   readonly role: LoginRole;

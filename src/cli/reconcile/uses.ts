@@ -39,7 +39,7 @@ export function matchUses({ log, kms, arns }: Sides): Matched {
   };
 }
 
-/** Removes the first use that can belong to the call. Returns false if there is none. */
+/** Removes the first use that can belong to the call. Returns false if no use matches. */
 function takeUse(
   candidates: HsmKeyActivity[],
   { eventName, time, succeeded }: KmsKeyActivity,

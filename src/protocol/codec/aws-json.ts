@@ -1,22 +1,25 @@
 import { isUtf8 } from 'node:buffer';
 import { setOwn } from '../../base/index.ts';
 import { KmsError, type ErrorName } from '../../domain/index.ts';
+import { statuses } from '../errors.ts';
+import { headerOf, type HttpRequest, type HttpResponse } from '../request.ts';
 import { toBase64 } from './base64.ts';
 import type { Codec } from './codec.ts';
 import type { Route } from './routes.ts';
-import { statuses } from '../errors.ts';
-import { headerOf, type HttpResponse, type HttpRequest } from '../request.ts';
 
 const TARGET = 'x-amz-target';
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
 interface JsonService {
-  /** What `X-Amz-Target` says before the dot. */
+  /** `X-Amz-Target` before the dot. */
   readonly targetPrefix: string;
   readonly errorMember: 'message' | 'Message';
 }
 
-/** AWS JSON 1.1: the operation in a header, input and output as JSON, bytes in base64, times in epoch seconds. */
+/**
+ * Creates the codec of AWS JSON 1.1: the operation in a header, input and output as JSON, bytes in
+ * base64, times in epoch seconds.
+ */
 export function awsJsonCodec(
   { targetPrefix, errorMember }: JsonService,
   routes: ReadonlyMap<string, Route>,
@@ -43,7 +46,7 @@ export function awsJsonCodec(
 
 const NAMESPACE = 'com.amazonaws.';
 
-/** Service and operation as the request names them; CloudTrail's name comes with a namespace from some clients. */
+/** Returns the target without CloudTrail's namespace, which some clients send. */
 export function targetOf(request: HttpRequest): string {
   const target = headerOf(request, TARGET);
   return target.startsWith(NAMESPACE) ? target.split('.').slice(-2).join('.') : target;
@@ -53,24 +56,24 @@ function response(status: number, body: string): HttpResponse {
   return { status, contentType: CONTENT_TYPE, body };
 }
 
-/** For what fails before it is known whom it asks. */
+/** Encodes an error of a request whose service is unknown. */
 export function awsJsonError({ code, publicMessage }: KmsError): HttpResponse {
   return response(statuses[code], errorBody(code, publicMessage, 'message'));
 }
 
-/** An absent body stands for an input without members. */
+/** Parses the body. An empty body means an input without members. */
 function parse({ body }: HttpRequest): unknown {
   if (body.length === 0) return {};
   if (!isUtf8(body)) throw new KmsError('SerializationException', 'The request is not valid UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    // Nothing of the parser's own text: it quotes the input.
+    // The parser's own message quotes the input, so it is not passed on.
     throw new KmsError('SerializationException', 'The request is not valid JSON');
   }
 }
 
-/** AccessDeniedException spells the member its own way in every service. */
+/** AccessDeniedException has its own spelling of the member in every service. */
 function errorBody(
   code: ErrorName,
   text: string | undefined,
@@ -80,11 +83,11 @@ function errorBody(
   return JSON.stringify(text === undefined ? { __type: code } : { __type: code, [member]: text });
 }
 
-/** An output as JSON has it. */
+/** Converts an output to values of JSON. */
 function toJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return toBase64(value);
-  // Milliseconds become a fraction of a second.
+  // Milliseconds become the fraction of a second.
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(toJson);
   const result: Record<string, unknown> = {};

@@ -20,8 +20,8 @@ const members = {
 
 const read = (form: string): unknown => formValue(new URLSearchParams(form), members);
 
-describe('the Query protocol’s parameters', () => {
-  it('spell lists, structures and maps by dotted names', () => {
+describe('parameters of the Query protocol', () => {
+  it('name lists, structures and maps by dotted names', () => {
     const form = [
       'Name=a+b%2F',
       'Count=-3',
@@ -45,7 +45,7 @@ describe('the Query protocol’s parameters', () => {
     });
   });
 
-  it('say nothing where they name nothing of the contract', () => {
+  it('are ignored if the contract does not have their name', () => {
     assert.deepEqual(read('Action=x&Other=1&__proto__.a=1&Keys.other.1=x&Name.member.1=x'), {
       Keys: [],
       Name: undefined,
@@ -53,7 +53,7 @@ describe('the Query protocol’s parameters', () => {
     assert.deepEqual(read(`${'a.'.repeat(1000)}=1`), {});
   });
 
-  it('stay text where they are not of their kind, for the decoder to refuse', () => {
+  it('stay text if they are malformed, so that the decoder rejects them', () => {
     assert.deepEqual(read('Count=1.5&Flag=yes&Since=never'), {
       Count: '1.5',
       Flag: 'yes',
@@ -61,7 +61,7 @@ describe('the Query protocol’s parameters', () => {
     });
   });
 
-  it('are read whatever they are', () => {
+  it('never throw, whatever they contain', () => {
     const name = fc.array(
       fc.constantFrom(
         'Name',
@@ -94,8 +94,8 @@ describe('the Query protocol’s parameters', () => {
   });
 });
 
-describe('the Query protocol’s answers', () => {
-  it('are elements, lists of `member`, maps of `entry`, times in whole seconds', () => {
+describe('responses of the Query protocol', () => {
+  it('consist of elements, lists of `member`, maps of `entry`, and times in whole seconds', () => {
     const output = {
       User: {
         Name: 'a<b>&"c\'',

@@ -1,9 +1,9 @@
 import { KmsError, type ErrorName } from '../../domain/index.ts';
-import type { Codec } from './codec.ts';
-import type { Route } from './routes.ts';
 import { statuses } from '../errors.ts';
+import type { HttpRequest, HttpResponse } from '../request.ts';
+import type { Codec } from './codec.ts';
 import { formValue } from './form.ts';
-import type { HttpResponse, HttpRequest } from '../request.ts';
+import type { Route } from './routes.ts';
 import { element } from './xml.ts';
 
 interface QueryService {
@@ -11,7 +11,10 @@ interface QueryService {
   readonly namespace: string;
 }
 
-/** AWS Query: the operation and its input as form parameters, the output as XML. */
+/**
+ * Creates the codec of AWS Query: the operation and its input as form parameters, the output as
+ * XML.
+ */
 export function awsQueryCodec(
   { version, namespace }: QueryService,
   routes: ReadonlyMap<string, Route>,
@@ -48,7 +51,10 @@ export function awsQueryCodec(
   };
 }
 
-/** Whether a request without a target is of this protocol: its parameters in the body or, as some tools do, in the URL. */
+/**
+ * Returns true for a request of this protocol: with an `Action` in the body or, as some tools send
+ * it, in the URL.
+ */
 export function isForm(request: HttpRequest): boolean {
   return parameter(request, 'Action') !== undefined;
 }
@@ -58,7 +64,7 @@ const plainWords = {
   Version: /(?:^|&)Version=([\w-]{1,128})(?:&|$)/,
 } as const;
 
-/** A parameter that is a plain word, as the names of actions and versions are. */
+/** Reads a parameter whose value is a plain word, without parsing the whole form. */
 export function parameter(request: HttpRequest, name: keyof typeof plainWords): string | undefined {
   return plainWords[name].exec(formOf(request))?.[1];
 }
@@ -71,7 +77,10 @@ function response(status: number, body: string): HttpResponse {
   return { status, contentType: 'text/xml', body };
 }
 
-/** Where the Query protocol has names and statuses of its own. Source: "Common Errors", AWS STS API Reference. */
+/**
+ * Codes and statuses that differ in the Query protocol. Source: "Common Errors", AWS STS API
+ * Reference.
+ */
 const queryErrors: Partial<Record<ErrorName, { readonly code: string; readonly status: number }>> =
   {
     AccessDeniedException: { code: 'AccessDenied', status: 403 },

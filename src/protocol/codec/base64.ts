@@ -1,7 +1,8 @@
-/** The bytes of padded standard base64 (RFC 4648 §4), or undefined if the text is anything else. */
+/** Decodes padded standard base64 (RFC 4648 §4). Returns undefined for any other text. */
 export function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
-  // Node skips what is not base64 and takes the URL alphabet too: the length tells the one, a look the other.
+  // Node skips invalid characters and accepts the URL alphabet: the length reveals the former, the
+  // search below the latter.
   if (text.length % 4 !== 0 || bytes.length !== (text.length / 4) * 3 - padding(text))
     return undefined;
   return text.includes('-') || text.includes('_') ? undefined : bytes;

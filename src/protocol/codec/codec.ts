@@ -1,12 +1,12 @@
 import type { KmsError } from '../../domain/index.ts';
+import type { HttpRequest, HttpResponse } from '../request.ts';
 import type { Route } from './routes.ts';
-import type { HttpResponse, HttpRequest } from '../request.ts';
 
-/** How one service is spoken to: what AWS calls its protocol. */
+/** The protocol of one service, in the sense of AWS: awsJson1_1 or awsQuery. */
 export interface Codec {
-  /** Finds out what is asked for; throws UnknownOperationException. */
+  /** Finds the operation of a request. Throws UnknownOperationException. */
   findRoute(request: HttpRequest): Route;
-  /** The input in the types that JSON has; throws SerializationException. */
+  /** Reads the input as values of JSON. Throws SerializationException. */
   readInput(request: HttpRequest, route: Route): unknown;
   writeOutput(route: Route, output: object, requestId: string): HttpResponse;
   writeError(error: KmsError, requestId: string): HttpResponse;

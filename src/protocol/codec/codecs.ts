@@ -1,18 +1,21 @@
 import { services, type ServiceName } from '../../contract/index.ts';
-import type { Codec } from './codec.ts';
-import { routesOf } from './routes.ts';
 import type { HttpRequest } from '../request.ts';
 import { awsJsonCodec, targetOf } from './aws-json.ts';
-import { isForm, parameter, awsQueryCodec } from './aws-query.ts';
+import { awsQueryCodec, isForm, parameter } from './aws-query.ts';
+import type { Codec } from './codec.ts';
+import { routesOf } from './routes.ts';
 
-/** Tells of a request, before anything in it is believed, how it wants to be answered. */
+/** Selects the codec of a request, before its signature is verified. */
 export type CodecFor = (request: HttpRequest) => Codec;
 
-/** The codecs of all services of the contract. A request that fits none is answered as KMS or STS would. */
+/**
+ * Creates the codecs of all services of the contract. A request of no known service is answered
+ * like one to KMS, or to STS if it is a form.
+ */
 export function createCodecs(): CodecFor {
   const byPrefix = new Map<string, Codec>();
   const byVersion = new Map<string, Codec>();
-  // The keys of `services` are the services there are.
+  // `services` has no other keys.
   for (const name of Object.keys(services) as ServiceName[]) {
     const service = services[name];
     if (service.protocol === 'json')
@@ -29,6 +32,6 @@ export function createCodecs(): CodecFor {
 }
 
 function known(codec: Codec | undefined): Codec {
-  if (!codec) throw new Error('the contract has lost a service');
+  if (!codec) throw new Error('the contract lacks a service');
   return codec;
 }

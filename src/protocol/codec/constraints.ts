@@ -1,12 +1,12 @@
 import type { MemberShape } from '../../contract/index.ts';
 
-/** One rule of the service model, with the sentence that AWS says when it is broken. */
+/** A rule of the service model, with the sentence that AWS sends when it is violated. */
 export interface Constraint {
   readonly holds: (value: unknown) => boolean;
   readonly sentence: string;
 }
 
-/** The rules for a value itself, not for what is in it, in the order in which AWS lists them. */
+/** Returns the rules for a value itself, not for its contents, in AWS's order. */
 export function constraintsOf(shape: MemberShape): readonly Constraint[] {
   switch (shape.kind) {
     case 'enum':
@@ -51,7 +51,7 @@ function bounds(
   return rules;
 }
 
-/** A text that is too long is not matched as well: what a pattern costs stays bounded. */
+/** Texts over the maximum length are not matched, so that the cost of a pattern stays bounded. */
 function pattern(source: string | undefined, max = Number.POSITIVE_INFINITY): Constraint[] {
   if (source === undefined) return [];
   const whole = new RegExp(`^(?:${source})$`, 'u');

@@ -19,7 +19,7 @@ const members = {
 } as const satisfies Members;
 const decode = compileStruct(members);
 
-function refuses(input: unknown, text: string): void {
+function rejects(input: unknown, text: string): void {
   assert.throws(
     () => decode(input),
     (error) =>
@@ -30,8 +30,8 @@ function refuses(input: unknown, text: string): void {
   );
 }
 
-describe('decoding', () => {
-  it('makes bytes, times, lists, maps and structures of what JSON has', () => {
+describe('the decoder', () => {
+  it('converts JSON to bytes, times, lists, maps and structures', () => {
     const input = {
       Text: 'a',
       Enum: 'NOT_CHECKED_HERE',
@@ -57,11 +57,11 @@ describe('decoding', () => {
     assert.deepEqual({ ...(map as object) }, { k: 'v' });
   });
 
-  it('leaves out what is absent, null or unknown', () => {
+  it('omits members that are absent, null or unknown', () => {
     assert.deepEqual(decode({ Text: null, Other: 1, constructor: 'x' }), {});
   });
 
-  it('keeps names of the caller that mean something to JavaScript', () => {
+  it('keeps map keys that are special names in JavaScript', () => {
     const { Map: map } = decode(
       JSON.parse('{"Map":{"__proto__":"p","constructor":"c"},"__proto__":{"Text":"no"}}'),
     );
@@ -72,31 +72,31 @@ describe('decoding', () => {
     assert.equal(({} as Record<string, unknown>)['Text'], undefined);
   });
 
-  it('refuses wrong types, and says no more of the value than its kind', () => {
-    refuses([], 'Start of list found where not expected');
-    refuses('secret', 'STRING_VALUE can not be converted to a structure');
-    refuses(null, 'NULL_VALUE can not be converted to a structure');
-    refuses({ Text: 1 }, 'NUMBER_VALUE can not be converted to String');
-    refuses({ Text: true }, 'TRUE_VALUE can not be converted to String');
-    refuses({ Text: {} }, 'Start of structure or map found where not expected');
-    refuses({ Text: ['secret'] }, 'Start of list found where not expected');
-    refuses({ Text: '\ud800' }, 'Text is not valid Unicode');
-    refuses({ Map: { '\udc00': 'v' } }, 'Text is not valid Unicode');
-    refuses({ Blob: 7 }, 'NUMBER_VALUE can not be converted to Blob');
-    refuses({ Bool: 'false' }, 'STRING_VALUE can not be converted to Boolean');
-    refuses({ Int: '1' }, 'STRING_VALUE can not be converted to Integer');
-    refuses({ Int: 1.5 }, 'NUMBER_VALUE can not be converted to Integer');
-    refuses({ Int: 2 ** 31 }, 'NUMBER_VALUE can not be converted to Integer');
-    refuses({ Time: '2026-11-26T00:00:00Z' }, 'STRING_VALUE can not be converted to Timestamp');
-    refuses({ Time: 1e300 }, 'NUMBER_VALUE can not be converted to Timestamp');
-    refuses({ List: {} }, 'Start of structure or map found where not expected');
-    refuses({ List: [null] }, 'NULL_VALUE can not be converted to String');
-    refuses({ Map: [] }, 'Start of list found where not expected');
-    refuses({ Map: { k: null } }, 'NULL_VALUE can not be converted to String');
-    refuses({ Struct: 1 }, 'NUMBER_VALUE can not be converted to a structure');
+  it('rejects wrong types, and reveals only the kind of the value', () => {
+    rejects([], 'Start of list found where not expected');
+    rejects('secret', 'STRING_VALUE can not be converted to a structure');
+    rejects(null, 'NULL_VALUE can not be converted to a structure');
+    rejects({ Text: 1 }, 'NUMBER_VALUE can not be converted to String');
+    rejects({ Text: true }, 'TRUE_VALUE can not be converted to String');
+    rejects({ Text: {} }, 'Start of structure or map found where not expected');
+    rejects({ Text: ['secret'] }, 'Start of list found where not expected');
+    rejects({ Text: '\ud800' }, 'Text is not valid Unicode');
+    rejects({ Map: { '\udc00': 'v' } }, 'Text is not valid Unicode');
+    rejects({ Blob: 7 }, 'NUMBER_VALUE can not be converted to Blob');
+    rejects({ Bool: 'false' }, 'STRING_VALUE can not be converted to Boolean');
+    rejects({ Int: '1' }, 'STRING_VALUE can not be converted to Integer');
+    rejects({ Int: 1.5 }, 'NUMBER_VALUE can not be converted to Integer');
+    rejects({ Int: 2 ** 31 }, 'NUMBER_VALUE can not be converted to Integer');
+    rejects({ Time: '2026-11-26T00:00:00Z' }, 'STRING_VALUE can not be converted to Timestamp');
+    rejects({ Time: 1e300 }, 'NUMBER_VALUE can not be converted to Timestamp');
+    rejects({ List: {} }, 'Start of structure or map found where not expected');
+    rejects({ List: [null] }, 'NULL_VALUE can not be converted to String');
+    rejects({ Map: [] }, 'Start of list found where not expected');
+    rejects({ Map: { k: null } }, 'NULL_VALUE can not be converted to String');
+    rejects({ Struct: 1 }, 'NUMBER_VALUE can not be converted to a structure');
   });
 
-  it('takes padded standard base64 and nothing else', () => {
+  it('accepts only padded standard base64', () => {
     for (const text of [
       'A',
       'AA',
@@ -112,7 +112,7 @@ describe('decoding', () => {
       'AAÄ=',
       ' AAAA',
     ]) {
-      refuses({ Blob: text }, 'Invalid base64 encoding');
+      rejects({ Blob: text }, 'Invalid base64 encoding');
     }
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
@@ -126,7 +126,7 @@ describe('decoding', () => {
     );
   });
 
-  it('refuses or decodes whatever JSON can hold, and never fails otherwise', () => {
+  it('decodes or rejects every JSON value, and never fails otherwise', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(members)), (value, name) => {
         try {

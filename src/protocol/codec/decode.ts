@@ -2,16 +2,25 @@ import type { ListShape, MapShape, Members, MemberShape } from '../../contract/i
 import { KmsError } from '../../domain/index.ts';
 import { fromBase64 } from './base64.ts';
 
-/** From a value as JSON has it to one as handlers want it. Throws SerializationException where the type is wrong. */
+/**
+ * Decodes a value of JSON to the value that handlers use. Throws SerializationException if the type
+ * is wrong.
+ */
 export type Decode = (value: unknown) => unknown;
-/** The same for a structure: fresh data with the members that the contract names, those absent or null left out. */
+/**
+ * Decodes a structure to a new object with the members of the contract. Omits those that are absent
+ * or null.
+ */
 export type DecodeStruct = (value: unknown) => Readonly<Record<string, unknown>>;
 
 const MAX_INT = 2 ** 31 - 1;
-/** Seconds on either side of the epoch that a Date can hold. */
+/** Range of a Date, in seconds before and after the epoch. */
 const MAX_SECONDS = 8.64e12;
 
-/** Compiled once per operation: a closure per member, nothing looked up per request. */
+/**
+ * Compiles the decoder of a structure, once per operation: a closure per member, without look-ups
+ * per request.
+ */
 export function compileStruct(members: Members): DecodeStruct {
   const parts = Object.entries(members).map(([name, shape]) => ({ name, decode: compile(shape) }));
   return (value) => {
@@ -59,14 +68,17 @@ function compileMap({ value: member }: MapShape): Decode {
   const decode = compile(member);
   return (value) => {
     if (!isObject(value)) throw wrongType(value, 'a map');
-    // The names are the caller's: without a prototype `__proto__` is a name like any other.
+    // The names come from the caller: without a prototype, `__proto__` is an ordinary name.
     const result = Object.create(null) as Record<string, unknown>;
     for (const name of Object.keys(value)) result[text(name)] = decode(value[name]);
     return result;
   };
 }
 
-/** Lone surrogates have no UTF-8: two texts that differ in them only would be the same bytes. */
+/**
+ * Rejects lone surrogates. They have no UTF-8, so texts that differ only in them would have the
+ * same bytes.
+ */
 function text(value: unknown): string {
   if (typeof value !== 'string') throw wrongType(value, 'String');
   if (!value.isWellFormed())
@@ -102,7 +114,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Says of what kind a value is, never the value: it may be a secret in the wrong place. */
+/** Names the kind of a value, never the value: it may be a secret in the wrong place. */
 function wrongType(value: unknown, wanted: string): KmsError {
   if (Array.isArray(value))
     return new KmsError('SerializationException', 'Start of list found where not expected');

@@ -1,12 +1,12 @@
 import type { Members, MemberShape } from '../../contract/index.ts';
 
-/** Form parameters by the dotted parts of their names: `Tags.member.1.Key` is four levels deep. */
+/** Form parameters as a tree: `Tags.member.1.Key` is four levels deep. */
 interface Node {
   text?: string;
   readonly parts: Map<string, Node>;
 }
 
-/** The input that the parameters of the Query protocol spell, in the types that JSON has. */
+/** Reads the input from the parameters of the Query protocol, as values of JSON. */
 export function formValue(
   parameters: URLSearchParams,
   members: Members,
@@ -14,7 +14,7 @@ export function formValue(
   return structure(treeOf(parameters), members);
 }
 
-/** Characters: longer than any name that a contract can lead to. What is longer is as unknown as any other name. */
+/** Longer than any name of a contract. Longer names are unknown and ignored. */
 const MAX_NAME_CHARS = 512;
 
 function treeOf(parameters: URLSearchParams): Node {
@@ -41,7 +41,10 @@ function structure({ parts }: Node, members: Members): Readonly<Record<string, u
   return result;
 }
 
-/** What doesn't look like its kind stays text, and the decoder refuses it. */
+/**
+ * Converts a text to the kind of its shape. Malformed values stay text, and the decoder rejects
+ * them.
+ */
 function valueOf(node: Node, shape: MemberShape): unknown {
   const { text } = node;
   switch (shape.kind) {

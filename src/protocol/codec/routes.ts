@@ -9,27 +9,30 @@ import {
 import { compileStruct, type DecodeStruct } from './decode.ts';
 import { compileValidator, type Validate } from './validate.ts';
 
-/** One operation as the outer half knows it: how to read its input. */
+/** An operation with everything needed to read its input. */
 export interface Route {
   readonly service: ServiceName;
   readonly operation: OperationName<ServiceName>;
-  /** What the credential scope must name. */
+  /** Signing name that the credential scope must contain. */
   readonly signingName: string;
   readonly members: Members;
   readonly decode: DecodeStruct;
   readonly validate: Validate;
-  /** The answer has no body at all. */
+  /** The response has no body at all. */
   readonly emptyResponse: boolean;
 }
 
-/** Every operation of a service by its name on the wire, its decoder and validator compiled. */
+/**
+ * Returns the operations of a service by their names on the wire, with compiled decoders and
+ * validators.
+ */
 export function routesOf(service: ServiceName): ReadonlyMap<string, Route> {
   return new Map(
     Object.entries<Members>(shapes[service]).map(([name, members]) => [
       name,
       {
         service,
-        // The names in the contract's table are the operations there are.
+        // The contract's table has no other names.
         operation: name as OperationName<ServiceName>,
         signingName: services[service].signingName,
         members,

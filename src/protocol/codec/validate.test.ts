@@ -4,7 +4,10 @@ import { services, shapes, type Members, type ServiceName } from '../../contract
 import { KmsError } from '../../domain/index.ts';
 import { compileValidator } from './validate.ts';
 
-function says(members: Members, input: Readonly<Record<string, unknown>>): string | undefined {
+function messageFor(
+  members: Members,
+  input: Readonly<Record<string, unknown>>,
+): string | undefined {
   try {
     compileValidator(members)(input);
     return undefined;
@@ -23,7 +26,7 @@ const tagMembers = {
 } as const;
 const one = '1 validation error detected: ';
 
-/** What is wrong with a member that the table names, in AWS's words. */
+/** Inputs with the messages that AWS sends. */
 const sentences: readonly [
   what: string,
   members: Members,
@@ -31,7 +34,7 @@ const sentences: readonly [
   text: string | undefined,
 ][] = [
   [
-    'a good input',
+    'a valid input',
     { KeyId: { kind: 'text', min: 1, max: 5, pattern: '[a-z]+', required: true } },
     { KeyId: 'abc' },
     undefined,
@@ -44,19 +47,19 @@ const sentences: readonly [
     `${one}Value null at 'keyId' failed to satisfy constraint: Member must not be null`,
   ],
   [
-    'a number too large',
+    'a number that is too large',
     { NumberOfBytes: { kind: 'int', min: 1, max: 1024 } },
     { NumberOfBytes: 1025 },
     `${one}Value '1025' at 'numberOfBytes' failed to satisfy constraint: Member must have value less than or equal to 1024`,
   ],
   [
-    'a number too small',
+    'a number that is too small',
     { NumberOfBytes: { kind: 'int', min: 1, max: 1024 } },
     { NumberOfBytes: 0 },
     `${one}Value '0' at 'numberOfBytes' failed to satisfy constraint: Member must have value greater than or equal to 1`,
   ],
   [
-    'a secret too long',
+    'a secret that is too long',
     { Plaintext: { kind: 'blob', min: 1, max: 4096, sensitive: true } },
     { Plaintext: Buffer.alloc(4097) },
     `${one}Value at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4096`,
@@ -74,25 +77,25 @@ const sentences: readonly [
     `${one}Value 'X' at 'macAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [HMAC_SHA_224, HMAC_SHA_256]`,
   ],
   [
-    'an enum value that objects inherit',
+    'an enum value that every object inherits',
     { KeySpec: { kind: 'enum', values: { AES_256: true } } },
     { KeySpec: 'toString' },
     `${one}Value 'toString' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256]`,
   ],
   [
-    'a text that only begins as the pattern says',
+    'a text that matches the pattern only at its start',
     { AliasName: { kind: 'text', pattern: '[a-z]+|b' } },
     { AliasName: 'ab1' },
     `${one}Value 'ab1' at 'aliasName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z]+|b`,
   ],
   [
-    'two things wrong with one member',
+    'two violations of one member',
     { AliasName: { kind: 'text', min: 3, pattern: '[a-z]+' } },
     { AliasName: '1' },
     "2 validation errors detected: Value '1' at 'aliasName' failed to satisfy constraint: Member must have length greater than or equal to 3; Value '1' at 'aliasName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z]+",
   ],
   [
-    'two members wrong',
+    'violations of two members',
     { KeyId: { kind: 'text', min: 1 }, Limit: { kind: 'int', max: 10 } },
     { KeyId: '', Limit: 11 },
     "2 validation errors detected: Value '' at 'keyId' failed to satisfy constraint: Member must have length greater than or equal to 1; Value '11' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10",
@@ -110,7 +113,7 @@ const sentences: readonly [
     `${one}Value '[a, long]' at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 2, Member must have length greater than or equal to 1]`,
   ],
   [
-    'a list too long, with structures',
+    'a list of structures that is too long',
     { Tags: { kind: 'list', max: 1, member: tagMembers } },
     { Tags: [{ TagKey: 'a', TagValue: 'x' }, { TagKey: 'b' }] },
     `${one}Value '[{tagKey=a, tagValue=x}, {tagKey=b}]' at 'tags' failed to satisfy constraint: Member must have length less than or equal to 1`,
@@ -122,7 +125,7 @@ const sentences: readonly [
     `${one}Value at 'recipient.attestationDocument' failed to satisfy constraint: Member must have length greater than or equal to 1`,
   ],
   [
-    'a map too large, its names and its values wrong',
+    'a map with invalid keys and values',
     {
       Filters: {
         kind: 'map',
@@ -135,7 +138,7 @@ const sentences: readonly [
     "2 validation errors detected: Value '{A=xx}' at 'filters' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-z]+]; Value '{A=xx}' at 'filters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 1]",
   ],
   [
-    'a list with a secret in it',
+    'a list that contains a secret',
     {
       List: {
         kind: 'list',
@@ -148,14 +151,14 @@ const sentences: readonly [
   ],
 ];
 
-describe('validating', () => {
+describe('the validator', () => {
   for (const [what, members, input, text] of sentences) {
-    it(`says of ${what} what AWS says`, () => assert.equal(says(members, input), text));
+    it(`reports ${what} like AWS`, () => assert.equal(messageFor(members, input), text));
   }
 
-  it('names no more than fifty violations, however many there are', () => {
+  it('lists at most fifty violations', () => {
     const tags = { Tags: { kind: 'list', member: tagMembers } } as const;
-    const text = says(tags, { Tags: Array.from({ length: 10_000 }, () => ({})) }) ?? '';
+    const text = messageFor(tags, { Tags: Array.from({ length: 10_000 }, () => ({})) }) ?? '';
     assert.match(text, /^50 validation errors detected: /);
     assert.equal(text.split('; ').length, 50);
   });

@@ -2,15 +2,20 @@ import type { ListShape, MapShape, Members, MemberShape } from '../../contract/i
 import { KmsError } from '../../domain/index.ts';
 import { constraintsOf, type Constraint } from './constraints.ts';
 
-/** Looks at a decoded value and adds a sentence to `found` for each constraint that it breaks. */
+/** Checks a decoded value and adds a sentence to `found` for each violated constraint. */
 type Check = (value: unknown, path: string, found: string[]) => void;
-/** Throws one ValidationException for all that is wrong with a decoded input. */
+/** Throws a ValidationException that lists everything that is wrong with a decoded input. */
 export type Validate = (input: Readonly<Record<string, unknown>>) => void;
 
-/** More than that are not named: an answer is not to be many times the request. */
+/**
+ * Further violations are not listed, so that a response is never many times as long as its request.
+ */
 const MAX_VIOLATIONS = 50;
 
-/** Compiled once per operation. Source of the texts: kms recordings and the form that AWS's services share. */
+/**
+ * Compiles the validator of an input, once per operation. Source of the texts: recordings of KMS,
+ * and the form shared by AWS's services.
+ */
 export function compileValidator(members: Members): Validate {
   const check = compileMembers(members);
   if (!check) return () => undefined;
@@ -22,11 +27,11 @@ export function compileValidator(members: Members): Validate {
 }
 
 function summary(found: readonly string[]): string {
-  const told = found.slice(0, MAX_VIOLATIONS);
-  return `${told.length} validation error${told.length === 1 ? '' : 's'} detected: ${told.join('; ')}`;
+  const listed = found.slice(0, MAX_VIOLATIONS);
+  return `${listed.length} validation error${listed.length === 1 ? '' : 's'} detected: ${listed.join('; ')}`;
 }
 
-/** Undefined where there is nothing to check, so that it costs nothing. */
+/** Returns undefined if there is nothing to check, so that it costs nothing. */
 function compileMembers(members: Members): Check | undefined {
   const parts = Object.entries(members).flatMap(([name, shape]) => {
     const check = compile(shape);
@@ -78,7 +83,7 @@ function innerCheck(shape: MemberShape): Check | undefined {
   return shape.kind === 'map' ? compileMap(shape) : undefined;
 }
 
-/** Structures in a list are named one by one; plain values are not, only the list that holds them. */
+/** Structures in a list are reported one by one, plain values only with their list. */
 function compileList(shape: ListShape): Check | undefined {
   if (shape.member.kind === 'struct') {
     const check = compile(shape.member);
@@ -135,7 +140,7 @@ function violation(
   return `Value${shown ? ` '${textOf(value, shown)}'` : ''} at '${path}' failed to satisfy constraint: ${sentence}`;
 }
 
-/** Bytes are not shown either: they are texts, plain or encrypted. */
+/** Bytes are secret, too: they are plaintexts or ciphertexts. */
 function isSecret(shape: MemberShape): boolean {
   if (shape.sensitive || shape.kind === 'blob') return true;
   if (shape.kind === 'list') return isSecret(shape.member);
@@ -143,7 +148,7 @@ function isSecret(shape: MemberShape): boolean {
   return shape.kind === 'struct' && Object.values(shape.members).some(isSecret);
 }
 
-/** As Java prints lists and maps. */
+/** Formats a value the way Java prints lists and maps. */
 function textOf(value: unknown, shape: MemberShape): string {
   if (shape.kind === 'list')
     return `[${(value as readonly unknown[]).map((one) => textOf(one, shape.member)).join(', ')}]`;

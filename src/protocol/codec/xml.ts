@@ -9,10 +9,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 };
 
-/** The members of outputs that are maps: what they hold goes into `entry` elements. */
+/** Members of outputs that are maps. Their contents are `entry` elements. */
 const MAPS: ReadonlySet<string> = new Set(['SummaryMap']);
 
-/** One element with text, with elements, or with `member` elements of a list; nothing for what is undefined. */
+/**
+ * Encodes an element with a text, with elements, or with the `member` elements of a list. Returns
+ * an empty text for undefined.
+ */
 export function element(name: string, value: unknown): string {
   return value === undefined
     ? ''
@@ -22,7 +25,7 @@ export function element(name: string, value: unknown): string {
 function content(value: unknown): string {
   if (typeof value !== 'object' || value === null) return escape(String(value));
   if (value instanceof Uint8Array) return toBase64(value);
-  // As AWS's Query services write times: whole seconds.
+  // AWS's Query services write whole seconds.
   if (value instanceof Date) return `${value.toISOString().slice(0, 19)}Z`;
   if (Array.isArray(value)) return value.map((one) => element('member', one)).join('');
   return Object.entries(value)
@@ -37,7 +40,7 @@ function entries(value: unknown): string {
 }
 
 function escape(text: string): string {
-  // XML has no way to write the other control characters.
+  // XML cannot represent the other control characters.
   return text
     .replace(/[&<>"'\r]/g, (char) => ESCAPES[char] ?? char)
     .replace(/[^\t\n\u0020-\uFFFD]/g, '\uFFFD');

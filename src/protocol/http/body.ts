@@ -1,36 +1,39 @@
 import type { IncomingMessage } from 'node:http';
 import { KmsError } from '../../domain/index.ts';
 
-/** Bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
-/** How much more is read and dropped, so that a client that is still sending gets to see the refusal. */
+/**
+ * Bytes of an oversized body that are still read and discarded, so that a client that is still
+ * sending receives the error.
+ */
 const MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES;
-/** Of all bodies together that are being read: clients that send slowly must not fill the memory. */
+/** Limit of all bodies that are being read, so that slow clients cannot exhaust memory. */
 const MAX_BUFFERED_BYTES = 256 * MAX_BODY_BYTES;
 
 const EMPTY = Buffer.alloc(0);
 
-/** Reads requests' bodies, no more of them at a time than memory bears. */
+/** Reads the bodies of requests, within a limit on their total size. */
 export class BodyReader {
-  #held = 0;
+  #buffered = 0;
 
   /**
-   * A request's body; undefined if the client goes away before its end. Throws RequestEntityTooLargeException, and
-   * ServiceUnavailableException if too much is being read already.
+   * Resolves to a request's body, or to undefined if the client disconnects before its end. Rejects
+   * with RequestEntityTooLargeException, or with ServiceUnavailableException if the total limit is
+   * reached.
    */
   read(request: IncomingMessage): Promise<Buffer | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
     let chunks: Buffer[] = [];
     let length = 0;
-    let held = 0;
+    let buffered = 0;
     const release = (): void => {
-      this.#held -= held;
-      held = 0;
+      this.#buffered -= buffered;
+      buffered = 0;
       chunks = [];
     };
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > MAX_BODY_BYTES || this.#held + chunk.length > MAX_BUFFERED_BYTES) {
+      if (length > MAX_BODY_BYTES || this.#buffered + chunk.length > MAX_BUFFERED_BYTES) {
         release();
         if (length <= MAX_BODY_BYTES)
           reject(
@@ -43,8 +46,8 @@ export class BodyReader {
         return;
       }
       chunks.push(chunk);
-      held += chunk.length;
-      this.#held += chunk.length;
+      buffered += chunk.length;
+      this.#buffered += chunk.length;
     });
     request.on('end', () => {
       if (length > MAX_BODY_BYTES) reject(tooLarge());
@@ -60,7 +63,7 @@ export class BodyReader {
 }
 
 function joined(chunks: readonly Buffer[], length: number): Buffer {
-  // Nearly every request comes in one piece.
+  // Almost every request arrives in one piece.
   if (chunks.length === 1) return chunks[0] ?? EMPTY;
   return Buffer.concat(chunks, length);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { TlsSource } from './tls.ts';
 
-/** A certificate of the operator's own, from two PEM files that may be replaced at any time. */
+/** Reads the operator's own certificate from two PEM files, which may be replaced at any time. */
 export function certificateFiles(certificateFile: string, privateKeyFile: string): TlsSource {
   return {
     async read() {

@@ -4,8 +4,8 @@ import type { PerformRequest } from '../../operations/index.ts';
 import { startApi } from '../../../test/support/api-world.ts';
 import { isAddressOrBlock } from './client-address.ts';
 
-/** What the inner half is told of where a request comes from. */
-async function told(
+/** Returns the address and TLS flag that the inner half receives. */
+async function received(
   trustedProxies: readonly string[],
   headers: Record<string, string>,
 ): Promise<[string, boolean]> {
@@ -17,7 +17,7 @@ async function told(
     },
     { trustedProxies },
   );
-  // Proxies add their headers after the client has signed.
+  // Proxies add their headers after the client has signed the request.
   await api.call({
     target: 'TrentService.ListKeys',
     tamper: (signed) => Object.assign(signed, headers),
@@ -27,29 +27,35 @@ async function told(
 
 const forwarded = (hops: string) => ({ 'x-forwarded-for': hops, 'x-forwarded-proto': 'https' });
 
-describe('where a request comes from', () => {
-  it('is the other end of the connection, whatever it says of itself', async () => {
-    assert.deepEqual(await told([], forwarded('192.0.2.1')), ['127.0.0.1', false]);
-    assert.deepEqual(await told(['10.0.0.0/8'], forwarded('192.0.2.1')), ['127.0.0.1', false]);
+describe('the client address', () => {
+  it('is the peer of the connection, whatever its headers say', async () => {
+    assert.deepEqual(await received([], forwarded('192.0.2.1')), ['127.0.0.1', false]);
+    assert.deepEqual(await received(['10.0.0.0/8'], forwarded('192.0.2.1')), ['127.0.0.1', false]);
   });
 
-  it('is what a trusted proxy says', async () => {
-    assert.deepEqual(await told(['127.0.0.1'], forwarded('192.0.2.1')), ['192.0.2.1', true]);
-    assert.deepEqual(await told(['127.0.0.0/8'], forwarded('2001:db8::1')), ['2001:db8::1', true]);
-    assert.deepEqual(await told(['127.0.0.1'], { 'x-forwarded-for': '::ffff:192.0.2.1' }), [
+  it('comes from the headers of a trusted proxy', async () => {
+    assert.deepEqual(await received(['127.0.0.1'], forwarded('192.0.2.1')), ['192.0.2.1', true]);
+    assert.deepEqual(await received(['127.0.0.0/8'], forwarded('2001:db8::1')), [
+      '2001:db8::1',
+      true,
+    ]);
+    assert.deepEqual(await received(['127.0.0.1'], { 'x-forwarded-for': '::ffff:192.0.2.1' }), [
       '192.0.2.1',
       false,
     ]);
   });
 
-  it('is the last of the chain that is no proxy of ours: what comes before, the client may have made up', async () => {
+  it('is the last address that is not a trusted proxy: earlier ones may be forged', async () => {
     const proxies = ['127.0.0.1', '10.0.0.0/8'];
-    assert.deepEqual(await told(proxies, forwarded('198.51.100.7, 192.0.2.1, 10.1.2.3')), [
+    assert.deepEqual(await received(proxies, forwarded('198.51.100.7, 192.0.2.1, 10.1.2.3')), [
       '192.0.2.1',
       true,
     ]);
-    assert.deepEqual(await told(proxies, forwarded('10.9.9.9, 10.1.2.3')), ['10.9.9.9', true]);
-    assert.deepEqual(await told(proxies, forwarded('unknown, , nonsense')), ['127.0.0.1', true]);
+    assert.deepEqual(await received(proxies, forwarded('10.9.9.9, 10.1.2.3')), ['10.9.9.9', true]);
+    assert.deepEqual(await received(proxies, forwarded('unknown, , nonsense')), [
+      '127.0.0.1',
+      true,
+    ]);
   });
 });
 

@@ -7,8 +7,9 @@ import type { ClientAddress } from '../request.ts';
 export type ResolveClientAddress = (request: IncomingMessage) => ClientAddress;
 
 /**
- * The other end of the connection; or, if that is one of the trusted proxies (addresses and CIDR blocks), who it says
- * that it speaks for, in `X-Forwarded-For` and `X-Forwarded-Proto`. Anybody can send these: nobody else is believed.
+ * Returns the function that finds the address of a client. It is the peer of the connection, unless
+ * that is a trusted proxy (an address or CIDR block): then it comes from `X-Forwarded-For` and
+ * `X-Forwarded-Proto`. Any client can send these headers, so they are ignored from other peers.
  */
 export function createClientAddressResolver(
   trustedProxies: readonly string[] = [],
@@ -32,7 +33,7 @@ function directAddress({ socket, headers }: IncomingMessage): ClientAddress {
 }
 
 type Agreed = Pick<NonNullable<PerformRequest['tls']>, 'tlsVersion' | 'cipherSuite'>;
-/** Per connection, since no request changes it. */
+/** Cached per connection, because it is the same for all requests. */
 const agreed = new WeakMap<TLSSocket, Agreed>();
 
 function agreedOn(socket: TLSSocket): Agreed {
@@ -44,7 +45,10 @@ function agreedOn(socket: TLSSocket): Agreed {
   return known;
 }
 
-/** Each proxy adds the address that it heard from: from the end, the first that is no proxy of ours is the client. */
+/**
+ * Each proxy appends the address of its peer. The client is the last address that is not a trusted
+ * proxy.
+ */
 function forwardedAddress(
   { headers }: IncomingMessage,
   direct: ClientAddress,
@@ -61,7 +65,7 @@ function forwardedAddress(
   };
 }
 
-/** `192.0.2.1`, `10.0.0.0/8`, `fd00::/8`. */
+/** Returns true for an address or a CIDR block, e.g. `192.0.2.1`, `10.0.0.0/8` or `fd00::/8`. */
 export function isAddressOrBlock(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
@@ -91,7 +95,7 @@ function textOf(value: string | readonly string[] | undefined): string {
   return typeof value === 'string' ? value : (value ?? []).join(',');
 }
 
-/** An IPv4 caller is one whichever kind of socket it came through. */
+/** Unwraps an IPv4 address that an IPv6 socket reports. */
 function plainAddress(address = ''): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }

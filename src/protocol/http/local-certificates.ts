@@ -14,21 +14,22 @@ import {
 import type { TlsCredentials, TlsSource } from './tls.ts';
 
 export interface LocalCertificates extends TlsSource {
-  /** The file that clients are to trust. */
+  /** CA certificate that clients must trust. */
   readonly authorityFile: string;
 }
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_LIFETIME_DAYS = 3_650;
-/** Short, because nothing has to be done to have it renewed. */
+/** Short, because renewal is automatic. */
 const CERTIFICATE_LIFETIME_DAYS = 90;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
-/** A client's clock may be behind. */
+/** Tolerates clients whose clocks are behind. */
 const CLOCK_SKEW_MS = 3_600_000;
 
 /**
- * A server's certificate from an authority of this Keyhold's own, made at the first start in `folder`. The authority may
- * issue for any name, so its key stays where the data are; the server's key lives in memory only and is new at each start.
+ * Returns a source of server certificates from Keyhold's own CA, which is created in `folder` at
+ * the first start. The CA can issue for any name, so its key stays in the data folder. The server's
+ * key stays in memory and is new at each start.
  */
 export async function localCertificates(
   folder: string,
@@ -59,25 +60,25 @@ async function openAuthority(
 ): Promise<Issuer> {
   const certificate = readFileIfThere(certificateFile)?.toString();
   const key = readFileIfThere(keyFile)?.toString();
-  const known = certificate === undefined ? undefined : readCertificate(certificate);
+  const parsed = certificate === undefined ? undefined : readCertificate(certificate);
   if (
     certificate !== undefined &&
     key !== undefined &&
-    known &&
-    known.notAfter > clock.now() + CERTIFICATE_LIFETIME_DAYS * DAY_MS
+    parsed &&
+    parsed.notAfter > clock.now() + CERTIFICATE_LIFETIME_DAYS * DAY_MS
   ) {
     return { certificate, privateKey: importKeyPair(key).privateKey };
   }
   const keys = makeKeyPair();
-  const made = await createAuthority(
+  const created = await createAuthority(
     keys,
     { O: 'Keyhold', CN: 'Keyhold local CA' },
     validity(clock, AUTHORITY_LIFETIME_DAYS),
   );
   writeFileDurably(keyFile, exportPrivateKey(keys.privateKey));
-  // Last: with it the pair is complete, and a key without it is replaced.
-  writeFileDurably(certificateFile, made, 0o644);
-  return { certificate: made, privateKey: keys.privateKey };
+  // The certificate is written last: a key without it is incomplete and gets replaced.
+  writeFileDurably(certificateFile, created, 0o644);
+  return { certificate: created, privateKey: keys.privateKey };
 }
 
 async function issue(

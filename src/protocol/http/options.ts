@@ -2,48 +2,51 @@ import type { Logger } from '../../base/index.ts';
 import type { HandleOptions } from '../handle.ts';
 import type { TlsCredentials } from './tls.ts';
 
-/** One request that was answered, for metrics. */
+/** A completed request, for metrics. */
 export interface ObservedRequest {
-  /** Empty, as `operation` is, for a request that failed before it was known what it asks for. */
+  /** Empty, like `operation`, if the request failed before its operation was known. */
   readonly service: string;
   readonly operation: string;
-  /** The error's name on the wire. */
+  /** Name of the error on the wire. */
   readonly error?: string;
   readonly seconds: number;
 }
 
-/** What clients can take up. Times are milliseconds. */
+/** Limits on clients. Times are in milliseconds, as Node takes them. */
 export interface HttpLimits {
-  /** For the headers, and for a whole request: who sends more slowly is cut off. */
+  /** For the headers and for a whole request. Slower clients are disconnected. */
   readonly headersTimeout: number;
   readonly requestTimeout: number;
-  /** How often the two are looked at. */
+  /** Interval between checks of the two timeouts. */
   readonly connectionsCheckingInterval: number;
   readonly maxConnections: number;
-  /** Under way at a time; what comes on top is answered 503. */
+  /** Requests in flight. Further ones are answered with 503. */
   readonly maxRequests: number;
 }
 
 export interface HttpOptions extends HandleOptions {
   readonly log: Logger;
-  /** What `GET /readyz` says. */
+  /** Result of `GET /readyz`. */
   readonly ready: () => boolean;
-  /** What `GET /metrics` says. */
+  /** Response of `GET /metrics`. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   readonly observe: (seen: ObservedRequest) => void;
-  /** Addresses and CIDR blocks of proxies that are believed when they say for whom they speak. */
+  /** Addresses and CIDR blocks of proxies whose forwarding headers are trusted. */
   readonly trustedProxies?: readonly string[];
-  /** Other limits than the usual ones. */
+  /** Overrides of the default limits. */
   readonly limits?: Partial<HttpLimits>;
-  /** Speaks HTTPS instead of HTTP. */
+  /** Serves HTTPS instead of HTTP. */
   readonly tls?: TlsCredentials;
 }
 
 export interface HttpServer {
-  /** Resolves to the port that it listens on; 0 asks for any free one. */
+  /** Starts listening and resolves to the port. Port 0 picks a free one. */
   listen(host: string, port: number): Promise<number>;
-  /** Shows this certificate to new connections from now on; throws if it and its key are no pair. */
-  renew(identity: TlsCredentials): void;
-  /** Finishes the requests under way, answers 503 to new ones, and resolves when all connections are closed. */
+  /** Uses another certificate for new connections. Throws if it does not belong to its key. */
+  renew(credentials: TlsCredentials): void;
+  /**
+   * Finishes the requests in flight, answers 503 to new ones, and resolves when all connections are
+   * closed.
+   */
   close(): Promise<void>;
 }

@@ -2,10 +2,13 @@ import type { HttpResponse } from '../request.ts';
 import type { HttpOptions } from './options.ts';
 
 type Probe = () => Promise<HttpResponse> | HttpResponse;
-/** What a path that is for operators answers; undefined for all others. */
+/** Finds the probe of a path. Returns undefined for other paths. */
 export type Probes = (url: string | undefined) => Probe | undefined;
 
-/** `/healthz`: the process lives; `/readyz`: it can serve; `/metrics`: for Prometheus. None needs a signature. */
+/**
+ * Creates the probes: `/healthz` (the process is alive), `/readyz` (it can serve requests),
+ * `/metrics` (for Prometheus). They require no signature.
+ */
 export function createProbes({ ready, metrics }: Pick<HttpOptions, 'ready' | 'metrics'>): Probes {
   const probes = new Map<string | undefined, Probe>([
     ['/healthz', () => plain(200, 'ok')],

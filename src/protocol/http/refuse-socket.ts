@@ -2,18 +2,18 @@ import type { Duplex } from 'node:stream';
 
 interface Rejection {
   readonly status: string;
-  /** For logs and metrics. */
+  /** Reason for logs and metrics. */
   readonly reason: string;
 }
 
 const malformed: Rejection = { status: '400 Bad Request', reason: 'MalformedHttp' };
-/** By the codes of Node's HTTP parser. */
+/** Rejections by the error codes of Node's HTTP parser. */
 const rejections: Readonly<Record<string, Rejection>> = {
   HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', reason: 'HeadersTooLarge' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', reason: 'RequestTimeout' },
 };
 
-/** Answers bytes that are no request, ends the connection, and says why. */
+/** Answers malformed HTTP, closes the connection, and returns the reason. */
 export function refuseSocket(
   error: NodeJS.ErrnoException,
   socket: Duplex,

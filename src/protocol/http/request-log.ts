@@ -3,15 +3,18 @@ import { errors } from '../../domain/index.ts';
 import type { Handled } from '../handle.ts';
 import type { HttpOptions } from './options.ts';
 
-/** Tells metrics and the operators' log what came of requests and connections. Nothing of their content. */
+/**
+ * Reports the results of requests and connections to metrics and to the operators' log, without
+ * their content.
+ */
 export interface RequestLog {
   completed(
     handled: Handled,
     request: { readonly id: string; readonly message: IncomingMessage; readonly seconds: number },
   ): void;
-  /** A connection that sent no request: why, and the id that it was answered with, if it was. */
+  /** Reports a connection without a valid request. `requestId` is set if it was answered. */
   rejectedConnection(reason: string, requestId?: string): void;
-  /** What no error of the API stands for: a probe that failed, or a mistake in here. */
+  /** Reports an unexpected failure: of a probe, or a bug in this folder. */
   failed(error: unknown): void;
 }
 
@@ -31,15 +34,15 @@ export function createRequestLog({
         error: error.code,
         from: message.socket.remoteAddress,
       };
-      const ours =
+      const internal =
         errors[error.code].fault === 'server' && error.code !== 'ServiceUnavailableException';
-      if (ours) log.error({ ...context, err: error.cause }, 'a request failed');
-      else if (!route) log.info(context, 'a request was refused');
+      if (internal) log.error({ ...context, err: error.cause }, 'request failed');
+      else if (!route) log.info(context, 'request rejected');
     },
     rejectedConnection(reason, requestId) {
       observe({ service: '', operation: '', error: reason, seconds: 0 });
-      log.info({ requestId, error: reason }, 'a connection was refused');
+      log.info({ requestId, error: reason }, 'connection rejected');
     },
-    failed: (err) => log.error({ err }, 'a request could not be answered'),
+    failed: (err) => log.error({ err }, 'request could not be answered'),
   };
 }

@@ -13,27 +13,27 @@ import {
   type SignedCall,
 } from '../../../test/support/api-world.ts';
 
-/** The inner half of these tests: notes what it was asked, and answers with what the test wants. */
-let asked: PerformRequest | undefined;
-let answer: (request: PerformRequest) => object | Promise<object> = () => ({});
+/** The inner half of these tests: records the last request, and answers as the test sets. */
+let performed: PerformRequest | undefined;
+let respond: (request: PerformRequest) => object | Promise<object> = () => ({});
 
 describe('the outer half of a request', () => {
   let api: ApiWorld;
   before(async () => {
     api = await startApi(async (request) => {
       if (request.inputError) throw request.inputError;
-      asked = request;
-      return answer(request);
+      performed = request;
+      return respond(request);
     });
   });
   after(() => api?.[Symbol.asyncDispose]());
 
-  async function refuses(
+  async function rejects(
     call: SignedCall,
     type: string,
     message?: string | RegExp,
   ): Promise<Reply> {
-    asked = undefined;
+    performed = undefined;
     const reply = await api.call(call);
     const { __type, ...rest } = JSON.parse(reply.body) as {
       __type: string;
@@ -46,15 +46,15 @@ describe('the outer half of a request', () => {
     else if (message !== undefined) assert.equal(said, message);
     assert.equal(reply.status, 400);
     assert.match(String(reply.headers['x-amzn-requestid']), /^[0-9a-f-]{36}$/);
-    assert.equal(asked, undefined, 'nothing was performed');
+    assert.equal(performed, undefined, 'nothing was performed');
     assert.equal(api.seen.at(-1)?.error, type);
     return reply;
   }
   const encrypt = 'TrentService.Encrypt';
   const good = JSON.stringify({ KeyId: 'k', Plaintext: 'AAEC' });
 
-  it('hands over who asks for what, from where, and the decoded input', async () => {
-    answer = () => ({ CiphertextBlob: new Uint8Array([1, 2, 3]), KeyId: 'arn', Gone: undefined });
+  it('passes on the caller, operation, client address and decoded input', async () => {
+    respond = () => ({ CiphertextBlob: new Uint8Array([1, 2, 3]), KeyId: 'arn', Gone: undefined });
     const reply = await api.call({
       target: encrypt,
       body: good,
@@ -65,8 +65,8 @@ describe('the outer half of a request', () => {
       [200, { CiphertextBlob: 'AQID', KeyId: 'arn' }],
     );
     assert.equal(reply.headers['content-type'], 'application/x-amz-json-1.1');
-    assert.ok(asked);
-    const { input, requestId, caller, policies, ...rest } = asked;
+    assert.ok(performed);
+    const { input, requestId, caller, policies, ...rest } = performed;
     assert.deepEqual(rest, {
       service: 'kms',
       operation: 'Encrypt',
@@ -87,8 +87,8 @@ describe('the outer half of a request', () => {
     assert.ok(seconds > 0);
   });
 
-  it('writes times in epoch seconds, bytes in base64, at any depth, and names as they are', async () => {
-    answer = () => ({
+  it('encodes times as epoch seconds and bytes as base64 at any depth, and keeps names', async () => {
+    respond = () => ({
       KeyMetadata: {
         CreationDate: new Date(1_566_518_783_394),
         Bytes: [Buffer.from('a')],
@@ -102,8 +102,8 @@ describe('the outer half of a request', () => {
     );
   });
 
-  it('answers nothing at all where AWS does, and an empty structure elsewhere', async () => {
-    answer = () => ({});
+  it('answers with an empty body where AWS does, and with an empty structure elsewhere', async () => {
+    respond = () => ({});
     assert.equal(
       (await api.call({ target: 'TrentService.EnableKey', body: '{"KeyId":"k"}' })).body,
       '',
@@ -120,27 +120,27 @@ describe('the outer half of a request', () => {
     );
   });
 
-  it('takes no body for an input without members', async () => {
+  it('accepts an empty body as an input without members', async () => {
     await api.call({ target: 'TrentService.ListKeys', body: '' });
-    assert.deepEqual(asked?.input, {});
+    assert.deepEqual(performed?.input, {});
   });
 
-  it('refuses requests that nobody signed, or not well', async () => {
+  it('rejects requests without a signature or with an invalid one', async () => {
     const call = { target: encrypt, body: good };
-    await refuses(
+    await rejects(
       { ...call, tamper: (headers) => delete headers['authorization'] },
       'MissingAuthenticationTokenException',
       'Missing Authentication Token',
     );
-    await refuses(
+    await rejects(
       { ...call, tamper: (headers) => (headers['x-amz-target'] = 'TrentService.Decrypt') },
       'InvalidSignatureException',
     );
-    await refuses(
+    await rejects(
       { ...call, tamper: (headers) => (headers['authorization'] = 'Basic eA==') },
       'IncompleteSignatureException',
     );
-    await refuses(
+    await rejects(
       {
         ...call,
         tamper: (headers) =>
@@ -152,34 +152,34 @@ describe('the outer half of a request', () => {
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
     );
-    await refuses(
+    await rejects(
       { ...call, service: 'cloudhsm' },
       'InvalidSignatureException',
       "Credential should be scoped to correct service: 'kms'.",
     );
   });
 
-  it('looks at the signature before the target, and at the target before the body', async () => {
+  it('checks the signature before the target, and the target before the body', async () => {
     const forged: SignedCall = {
       target: 'TrentService.No',
       body: '{',
       tamper: (headers) => delete headers['authorization'],
     };
-    await refuses(forged, 'MissingAuthenticationTokenException');
-    await refuses({ target: 'TrentService.No', body: '{' }, 'UnknownOperationException');
-    await refuses({ target: encrypt, body: '{' }, 'SerializationException');
-    await refuses(
+    await rejects(forged, 'MissingAuthenticationTokenException');
+    await rejects({ target: 'TrentService.No', body: '{' }, 'UnknownOperationException');
+    await rejects({ target: encrypt, body: '{' }, 'SerializationException');
+    await rejects(
       { target: encrypt, body: '{"KeyId":"","Plaintext":1}' },
       'SerializationException',
     );
-    await refuses(
+    await rejects(
       { target: encrypt, body: '{"KeyId":""}' },
       'ValidationException',
       /^2 validation errors detected: /,
     );
   });
 
-  it('knows no operation by any other name', async () => {
+  it('rejects every other spelling of an operation', async () => {
     const names = [
       '',
       '.',
@@ -191,12 +191,12 @@ describe('the outer half of a request', () => {
       'TrentService.toString',
       'BaldrApiService.Encrypt',
     ];
-    for (const target of names) await refuses({ target, body: good }, 'UnknownOperationException');
-    await refuses({ target: encrypt, body: good, path: '/other' }, 'UnknownOperationException');
-    await refuses({ target: encrypt, body: good, method: 'PUT' }, 'UnknownOperationException');
+    for (const target of names) await rejects({ target, body: good }, 'UnknownOperationException');
+    await rejects({ target: encrypt, body: good, path: '/other' }, 'UnknownOperationException');
+    await rejects({ target: encrypt, body: good, method: 'PUT' }, 'UnknownOperationException');
   });
 
-  it('refuses bodies that are not what they should be', async () => {
+  it('rejects malformed bodies', async () => {
     for (const body of [
       '[]',
       '"x"',
@@ -207,23 +207,23 @@ describe('the outer half of a request', () => {
       Buffer.from([0x22, 0xff, 0x22]),
       '['.repeat(100_000),
     ]) {
-      await refuses({ target: encrypt, body }, 'SerializationException');
+      await rejects({ target: encrypt, body }, 'SerializationException');
     }
   });
 
-  it('never repeats a secret that is refused', async () => {
+  it('never repeats a secret that it rejects', async () => {
     const KeyStorePassword = 'hunter2-'.repeat(10);
     const body = JSON.stringify({ CustomKeyStoreName: '', KeyStorePassword });
-    const reply = await refuses(
+    const reply = await rejects(
       { target: 'TrentService.CreateCustomKeyStore', body },
       'ValidationException',
     );
     assert.ok(!reply.body.includes('hunter2'));
   });
 
-  it('spells the text of an error as its service does', async () => {
+  it('spells the message member of an error like its service', async () => {
     const failing = async (call: SignedCall, error: KmsError): Promise<string> => {
-      answer = () => Promise.reject(error);
+      respond = () => Promise.reject(error);
       return (await api.call(call)).body;
     };
     const kms = { target: encrypt, body: good };
@@ -246,8 +246,8 @@ describe('the outer half of a request', () => {
     );
   });
 
-  it('tells nothing of a failure of its own but that it is one, and logs it under the request id', async () => {
-    answer = () => Promise.reject(new TypeError('secret detail'));
+  it('reveals no details of an internal failure, and logs it under the request ID', async () => {
+    respond = () => Promise.reject(new TypeError('secret detail'));
     const reply = await api.call({ target: encrypt, body: good });
     assert.equal(reply.status, 500);
     assert.deepEqual(JSON.parse(reply.body), {
@@ -267,8 +267,8 @@ describe('the outer half of a request', () => {
     assert.equal(JSON.parse(cluster.body).__type, 'CloudHsmInternalFailureException');
   });
 
-  it('speaks the Query protocol for STS', async () => {
-    answer = () => ({ Account: '111122223333', Arn: 'a<&>"b', UserId: 'A\u0000' });
+  it('serves the Query protocol for STS', async () => {
+    respond = () => ({ Account: '111122223333', Arn: 'a<&>"b', UserId: 'A\u0000' });
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
     const whoAmI = 'Action=GetCallerIdentity&Version=2011-06-15';
     const form = await api.call({ headers, body: whoAmI, service: 'sts' });
@@ -312,7 +312,7 @@ describe('limits', () => {
   });
   after(() => api?.[Symbol.asyncDispose]());
 
-  it('takes a body of 1 MiB and refuses one of a byte more', async () => {
+  it('accepts a body of 1 MiB and rejects one with a byte more', async () => {
     const fill = (bytes: number): string => `{"Unknown":"${'x'.repeat(bytes - 14)}"}`;
     assert.equal(
       (await api.call({ target: 'TrentService.ListKeys', body: fill(1024 * 1024) })).status,
@@ -326,10 +326,10 @@ describe('limits', () => {
     assert.equal(reply.headers['connection'], 'close');
   });
 
-  it('stops reading a body without end', async () => {
+  it('stops reading an endless body', async () => {
     const socket = connect(api.port, '127.0.0.1');
     const closed = new Promise((resolve) => socket.on('close', resolve));
-    // The server hangs up in the middle of a write.
+    // The server disconnects during a write.
     socket.on('error', () => undefined).resume();
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n');
     const chunk = Buffer.alloc(1024 * 1024);
@@ -341,15 +341,15 @@ describe('limits', () => {
   });
 
   for (const [what, bytes, status, reason] of [
-    ['what is no HTTP', 'GARBAGE\r\n\r\n', 400, 'MalformedHttp'],
+    ['malformed HTTP', 'GARBAGE\r\n\r\n', 400, 'MalformedHttp'],
     [
-      'headers without end',
+      'endless headers',
       `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`,
       431,
       'HeadersTooLarge',
     ],
   ] as const) {
-    it(`refuses ${what}, under a request id`, async () => {
+    it(`rejects ${what}, with a request ID`, async () => {
       const socket = connect(api.port, '127.0.0.1');
       socket.write(bytes);
       const reply = await text(socket);
@@ -367,7 +367,7 @@ describe('abuse', () => {
     ['headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
     ['a body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{'],
   ] as const) {
-    it(`cuts off a client that does not finish ${what}`, async () => {
+    it(`disconnects a client that does not finish ${what}`, async () => {
       const limits = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 };
       await using api = await startApi(async () => ({}), { limits });
       const socket = connect(api.port, '127.0.0.1');
@@ -377,7 +377,7 @@ describe('abuse', () => {
     });
   }
 
-  it('makes those wait who keep sending bad signatures, and answers others meanwhile', async () => {
+  it('delays clients that keep sending invalid signatures, and no others', async () => {
     await using api = await startApi(async () => ({}));
     const list = { target: 'TrentService.ListKeys' };
     const forged: SignedCall = {
@@ -392,7 +392,7 @@ describe('abuse', () => {
     assert.deepEqual(order, ['good', 'forged']);
   });
 
-  it('answers 503 to what comes on top of what is under way, and no connections on top of those there are', async () => {
+  it('answers 503 to requests above the limit, and drops connections above the limit', async () => {
     const go = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const perform = async (): Promise<object> => {
@@ -418,7 +418,7 @@ describe('abuse', () => {
     assert.equal((await first).status, 200);
   });
 
-  it('lets each principal make so many requests a second, where that is limited', async () => {
+  it('limits the requests per second of each principal, if configured', async () => {
     let now = systemClock.now();
     await using api = await startApi(async () => ({}), {
       principalRate: 2,
@@ -436,7 +436,7 @@ describe('abuse', () => {
 });
 
 describe('closing', () => {
-  it('finishes what is under way, refuses what comes after, and drops idle connections', async () => {
+  it('finishes requests in flight, rejects later ones, and drops idle connections', async () => {
     const started = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
     await using api = await startApi(async () => {
@@ -448,15 +448,15 @@ describe('closing', () => {
     await once(idle, 'connect');
     const waiting = connect(api.port, '127.0.0.1');
     await once(waiting, 'connect');
-    // Half a request: it was begun before the end, and completed after.
+    // A request that begins before the server closes and is complete only afterwards.
     waiting.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
-    const underWay = api.call({ target: 'TrentService.ListKeys' });
+    const inFlight = api.call({ target: 'TrentService.ListKeys' });
     await started.promise;
     const closed = api.close();
     waiting.write('}');
     assert.match(await text(waiting), /^HTTP\/1.1 503 [\s\S]*ServiceUnavailableException/);
     go.resolve();
-    assert.equal((await underWay).body, '{"Done":true}');
+    assert.equal((await inFlight).body, '{"Done":true}');
     await closed;
     idle.resume();
     if (!idle.closed) await once(idle, 'close');

@@ -10,17 +10,17 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import type { AddressInfo } from 'node:net';
 import { uuid } from '../../base/index.ts';
 import { KmsError } from '../../domain/index.ts';
-import { BodyReader } from './body.ts';
-import { publicError } from '../errors.ts';
-import { refuseSocket } from './refuse-socket.ts';
-import { httpRequestOf, type HttpResponse, type HttpRequest } from '../request.ts';
-import { createHandle, type Handle, type Handled } from '../handle.ts';
 import { awsJsonError } from '../codec/aws-json.ts';
+import { publicError } from '../errors.ts';
+import { createHandle, type Handle, type Handled } from '../handle.ts';
+import { httpRequestOf, type HttpRequest, type HttpResponse } from '../request.ts';
+import { BodyReader } from './body.ts';
 import { createClientAddressResolver, type ResolveClientAddress } from './client-address.ts';
 import type { HttpLimits, HttpOptions, HttpServer } from './options.ts';
 import { createProbes, type Probes } from './probes.ts';
-import { tlsOptions, type TlsCredentials } from './tls.ts';
+import { refuseSocket } from './refuse-socket.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
+import { tlsOptions, type TlsCredentials } from './tls.ts';
 
 const defaultLimits: HttpLimits = {
   headersTimeout: 10_000,
@@ -29,14 +29,13 @@ const defaultLimits: HttpLimits = {
   maxConnections: 8_192,
   maxRequests: 4_096,
 };
-/** Between two requests a client may take its time: longer than the AWS SDKs keep a connection. Milliseconds. */
+/** Idle time between requests: longer than the AWS SDKs keep a connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-/** Bytes. */
 const MAX_HEADER_BYTES = 32 * 1024;
-/** How long `close` waits for the requests under way. */
+/** Time that `close` waits for requests in flight. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-/** An HTTP server that speaks the AWS APIs and answers the operators' probes. */
+/** Creates an HTTP server for the AWS APIs and the probes of operators. */
 export function createHttpServer(options: HttpOptions): HttpServer {
   return new ApiServer(options);
 }
@@ -86,8 +85,8 @@ class ApiServer implements HttpServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  renew(identity: TlsCredentials): void {
-    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tlsOptions(identity));
+  renew(credentials: TlsCredentials): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tlsOptions(credentials));
   }
 
   async close(): Promise<void> {
@@ -114,7 +113,7 @@ class ApiServer implements HttpServer {
     });
   }
 
-  /** Undefined if the client went away before it had sent its request. */
+  /** Resolves to undefined if the client disconnects before the end of its request. */
   async #handleRequest(request: IncomingMessage, requestId: string): Promise<Handled | undefined> {
     try {
       const body = await this.#bodies.read(request);
@@ -131,12 +130,15 @@ class ApiServer implements HttpServer {
     }
   }
 
-  /** Requests that are still being sent don't count: their senders could keep all others out. */
+  /**
+   * Limits the requests in flight. Those that are still being received don't count: slow senders
+   * could otherwise lock out all others.
+   */
   async #handleCounted(request: HttpRequest, requestId: string): Promise<Handled> {
     if (this.#inFlight >= this.#limits.maxRequests)
       throw new KmsError(
         'ServiceUnavailableException',
-        'Too many requests are under way. Try again.',
+        'Too many requests are in progress. Try again.',
       );
     this.#inFlight += 1;
     try {
@@ -159,7 +161,7 @@ class ApiServer implements HttpServer {
       'Content-Length',
       String(Buffer.byteLength(body)),
     ];
-    // A body that was not read to its end leaves nothing to go on with.
+    // After a body that was not read to its end, the connection cannot be used again.
     if (this.#closing || status === 413 || status === 503) headers.push('Connection', 'close');
     response.writeHead(status, headers);
     response.end(body);

@@ -13,7 +13,7 @@ import { certificateFiles } from './certificate-files.ts';
 import { localCertificates, type LocalCertificates } from './local-certificates.ts';
 import { isLoopback, watchCertificate, type TlsCredentials } from './tls.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const folder = mkdtempSync(join(tmpdir(), 'keyhold-tls-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -46,7 +46,7 @@ describe('HTTPS', () => {
     return serialNumber;
   };
 
-  it('is trusted under each of its names by whoever trusts the authority, and by nobody else', async () => {
+  it('is trusted under each of its names by clients that trust the CA, and by no others', async () => {
     for (const servername of ['localhost', 'keys.example.org']) await handshake({ servername });
     await handshake();
     await assert.rejects(handshake({ servername: 'other.example.org' }), {
@@ -67,7 +67,7 @@ describe('HTTPS', () => {
     assert.equal(await text(response), 'ok\n');
   });
 
-  it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
+  it('supports TLS 1.2 and 1.3, and nothing older', async () => {
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
       await handshake({ minVersion: version, maxVersion: version });
     await assert.rejects(
@@ -75,14 +75,14 @@ describe('HTTPS', () => {
     );
   });
 
-  it('agrees on keys that no quantum computer will find out, with clients that can', async (context) => {
+  it('uses post-quantum key agreement with clients that support it', async (context) => {
     if (Number.parseFloat(process.versions.openssl) < 3.5)
       return context.skip('this OpenSSL has no ML-KEM');
     await handshake({ ecdhCurve: 'X25519MLKEM768', minVersion: 'TLSv1.3' });
     await handshake({ ecdhCurve: 'X25519', minVersion: 'TLSv1.3' });
   });
 
-  it('shows new connections a new certificate, and keeps the old one if the new is broken', async () => {
+  it('uses a new certificate for new connections, and keeps the old one if the new one is invalid', async () => {
     const files = [join(folder, 'own.pem'), join(folder, 'own.key')] as const;
     const write = ({ certificate, privateKey }: TlsCredentials): void => {
       writeFileSync(files[0], certificate);
@@ -99,9 +99,9 @@ describe('HTTPS', () => {
       const done = Promise.withResolvers<void>();
       const stop = watchCertificate(
         source,
-        (identity) => {
+        (credentials) => {
           try {
-            api.renew(identity);
+            api.renew(credentials);
           } finally {
             done.resolve();
           }
@@ -120,32 +120,32 @@ describe('HTTPS', () => {
   });
 });
 
-describe('the local authority', () => {
+describe('the local CA', () => {
   let now = systemClock.now();
   const clock = { now: () => now };
   const open = (): Promise<LocalCertificates> =>
     localCertificates(join(folder, 'local'), ['localhost'], clock);
 
-  it('is made once, its key for its owner only', async () => {
+  it('is created once, with a key file for its owner only', async () => {
     const { authorityFile } = await open();
-    const made = readFileSync(authorityFile, 'utf8');
+    const created = readFileSync(authorityFile, 'utf8');
     await open();
-    assert.equal(readFileSync(authorityFile, 'utf8'), made);
+    assert.equal(readFileSync(authorityFile, 'utf8'), created);
     assert.equal(statSync(join(folder, 'local', 'ca.key')).mode & 0o777, 0o600);
   });
 
-  it('renews the server’s certificate a month before it ends', async () => {
+  it('renews the server’s certificate a month before it expires', async () => {
     const certificates = await open();
     const first = await certificates.read();
-    now += 59 * DAY;
+    now += 59 * DAY_MS;
     assert.equal(await certificates.read(), first);
-    now += 2 * DAY;
+    now += 2 * DAY_MS;
     assert.notEqual((await certificates.read()).certificate, first.certificate);
   });
 });
 
-describe('an address', () => {
-  it('is one that only this machine reaches, or not', () => {
+describe('isLoopback', () => {
+  it('accepts addresses that only this machine can reach', () => {
     for (const host of ['127.0.0.1', '127.9.9.9', '::1', 'localhost'])
       assert.ok(isLoopback(host), host);
     for (const host of ['0.0.0.0', '::', '192.168.1.1', '', 'example.org', '::ffff:10.0.0.1'])

@@ -2,24 +2,28 @@ import { BlockList, isIP } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '../../base/index.ts';
 
-/** What an HTTPS server shows and proves. PEM; the certificate may be followed by those of its issuers. */
+/**
+ * Certificate and private key of an HTTPS server, as PEM. The certificate may be followed by those
+ * of its issuers.
+ */
 export interface TlsCredentials {
   readonly certificate: string;
   readonly privateKey: string;
 }
 
-/** Where a server's identity comes from. It may be another one each time it is asked for. */
+/** Source of a server's certificate. Each read may return a new one. */
 export interface TlsSource {
   read(): Promise<TlsCredentials>;
 }
 
-/** Milliseconds between two looks at whether there is a new certificate. */
+/** Interval between checks for a new certificate. */
 const CERTIFICATE_POLL_INTERVAL_MS = 10_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
- * TLS 1.2 or newer. The groups are OpenSSL's own choice: from 3.5 on that begins with X25519MLKEM768, so that what is
- * recorded today stays secret when there are quantum computers; earlier ones have the classical groups alone.
+ * Returns options for TLS 1.2 or newer. The groups are OpenSSL's defaults: from version 3.5, they
+ * begin with X25519MLKEM768, so that recorded traffic stays secret from quantum computers. Earlier
+ * versions have only the classical groups.
  */
 export function tlsOptions({
   certificate,
@@ -33,28 +37,32 @@ export function tlsOptions({
   };
 }
 
-/** Gives `renew` each new identity of the source, until the returned function is called; what is broken is left alone. */
+/**
+ * Calls `renew` with each new certificate of the source, until the returned function is called.
+ * Certificates that cannot be used are logged and skipped.
+ */
 export function watchCertificate(
   source: TlsSource,
-  renew: (identity: TlsCredentials) => void,
+  renew: (credentials: TlsCredentials) => void,
   log: Logger,
 ): () => void {
-  let known: string | undefined;
-  const look = async (): Promise<void> => {
+  let current: string | undefined;
+  const poll = async (): Promise<void> => {
     try {
-      const identity = await source.read();
-      const text = identity.certificate + identity.privateKey;
-      if (text === known) return;
-      renew(identity);
-      if (known !== undefined) log.info({}, 'new connections are shown a new certificate');
-      known = text;
+      const credentials = await source.read();
+      const text = credentials.certificate + credentials.privateKey;
+      if (text === current) return;
+      renew(credentials);
+      if (current !== undefined) log.info({}, 'new connections use a new certificate');
+      current = text;
     } catch (err) {
-      // Perhaps the one file is written and the other not yet: the old certificate stays until both fit.
-      log.warn({ err }, 'the new certificate can not be used');
+      // Possibly one of the two files has been replaced and the other not yet. The old certificate
+      // stays in use until they match.
+      log.warn({ err }, 'the new certificate cannot be used');
     }
   };
-  void look();
-  const timer = setInterval(() => void look(), CERTIFICATE_POLL_INTERVAL_MS).unref();
+  void poll();
+  const timer = setInterval(() => void poll(), CERTIFICATE_POLL_INTERVAL_MS).unref();
   return () => clearInterval(timer);
 }
 
@@ -62,7 +70,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether only this machine can reach what listens there. */
+/** Returns true if only this machine can reach a listener on this address. */
 export function isLoopback(host: string): boolean {
   const family = isIP(host);
   if (family === 0) return host === 'localhost';
