@@ -130,6 +130,16 @@ test('imports form no cycle, types included', () => {
   assert.deepEqual(cycles, [], 'move what both files need into a third one below them');
 });
 
+test('inside protocol/, http/ is above handle.ts, and handle.ts above codec/', () => {
+  const levels = ['codec/', 'handle.ts', 'http/'];
+  const levelOf = (path: string): number =>
+    levels.findIndex((level) => relative(join(SRC, 'protocol'), path).startsWith(level));
+  const offences = local
+    .filter(({ from, to }) => levelOf(from) >= 0 && levelOf(to) > levelOf(from))
+    .map(({ from, to }) => `${relative(SRC, from)} imports ${relative(SRC, to)}`);
+  assert.deepEqual(offences, [], 'declare what both need in the lower one, or beside them');
+});
+
 test('src/ holds no test worlds, and imports nothing from test/', () => {
   const offences = imports
     .filter(({ from, to }) => from.endsWith('-world.ts') || to.startsWith(join(ROOT, 'test')))

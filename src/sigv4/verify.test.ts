@@ -8,7 +8,7 @@ import { signRequest } from './sign.ts';
 import { createVerifier } from './verify.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 const secretAccessKey = new SecretText('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 const sessions: Readonly<Record<string, string | undefined>> = {
   AKIDEXAMPLE: undefined,
@@ -90,14 +90,15 @@ describe('verification of a signature', () => {
   });
 
   it('accepts times within five minutes in both directions, and none beyond', async () => {
-    for (const offset of [-5 * MINUTE, 5 * MINUTE]) await verify(signed({ now: NOW + offset }));
+    for (const offset of [-5 * MINUTE_MS, 5 * MINUTE_MS])
+      await verify(signed({ now: NOW + offset }));
     await rejects(
-      signed({ now: NOW - 5 * MINUTE - 1000 }),
+      signed({ now: NOW - 5 * MINUTE_MS - 1000 }),
       'InvalidSignatureException',
       /^Signature expired: 20261124T115459Z is now earlier than 20261124T115500Z \(20261124T120000Z - 5 min\.\)$/,
     );
     await rejects(
-      signed({ now: NOW + 5 * MINUTE + 1000 }),
+      signed({ now: NOW + 5 * MINUTE_MS + 1000 }),
       'InvalidSignatureException',
       /^Signature not yet current: 20261124T120501Z is still later than/,
     );
