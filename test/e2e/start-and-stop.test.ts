@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -13,26 +13,11 @@ import {
 } from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { awsFiles } from '../support/aws-files.ts';
+import { childrenOf } from '../support/hsm-process.ts';
 import { keyhold } from '../support/keyhold-cli.ts';
 import { newKey } from '../support/own-cluster.ts';
 import { until } from '../support/until.ts';
 import { startWorld } from '../support/world.ts';
-
-/** Returns the IDs of a process's children. */
-function childrenOf(parent: number | undefined): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return (
-        /^\d+$/.test(pid) &&
-        readFileSync(join('/proc', pid, 'stat'), 'utf8')
-          .split(') ')[1]
-          ?.split(' ')[1] === String(parent)
-      );
-    } catch {
-      return false;
-    }
-  });
-}
 
 describe('keyhold up', () => {
   it('prints the next steps when it is ready, and writes credentials for the AWS CLI', async () => {
@@ -93,7 +78,7 @@ describe('keyhold up', () => {
         world.server.process.kill(signal);
         assert.equal(await new Promise((resolve) => world.server.process.once('exit', resolve)), 0);
         await until('all processes have exited', async () =>
-          children.every((pid) => !existsSync(join('/proc', pid))),
+          children.every((pid) => !existsSync(`/proc/${pid}`)),
         );
       },
     );
@@ -115,12 +100,12 @@ describe('keyhold up', () => {
         npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
         await until('Keyhold is ready', async () => /^Keyhold is ready at http/m.test(output));
         const [server] = childrenOf(npm.pid);
-        const processes = [server, ...childrenOf(Number(server))];
+        const processes = [server, ...childrenOf(server)];
         assert.equal(processes.length, 2, 'front end and managed HSM');
         npm.kill(signal);
         await once(npm, 'exit');
         await until('all processes have exited', async () =>
-          processes.every((pid) => !existsSync(join('/proc', pid ?? ''))),
+          processes.every((pid) => !existsSync(`/proc/${pid}`)),
         );
         rmSync(folder, { recursive: true });
       },

@@ -14,6 +14,22 @@ export function pidOf(hsmId: string): number {
   return Number(pid);
 }
 
+/** Returns the process IDs of a process's children. */
+export function childrenOf(parent: number | undefined): number[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === parent)
+    .map(Number);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    const [, rest = ''] = readFileSync(join('/proc', pid, 'stat'), 'utf8').split(') ');
+    return Number(rest.split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 function argumentsOf(pid: string): string[] {
   try {
     return readFileSync(join('/proc', pid, 'cmdline'), 'utf8').split('\0');

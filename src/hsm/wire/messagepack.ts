@@ -4,7 +4,9 @@
  * strings, bytes, numbers, booleans, null. Encoding uses one extension type, msgpackr's for
  * `undefined`. Decoding also accepts msgpackr's other ones (dates, sets, errors, records).
  */
-import { C1, Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr';
+// From these entry points, because `msgpackr` itself loads the native add-on `msgpackr-extract`.
+import { Packr, RESERVE_START_SPACE } from 'msgpackr/pack';
+import { Unpackr } from 'msgpackr/unpack';
 
 /**
  * Encodes the length of every map in 16 bits. Used for stored values, whose bytes must not change.
@@ -13,6 +15,8 @@ const valuePacker = new Packr({ useRecords: false });
 /** Encodes the length of a map as compactly as possible. Used for frames. */
 const framePacker = new Packr({ useRecords: false, variableMapSize: true });
 const unpacker = new Unpackr({ useRecords: false, mapsAsObjects: true });
+/** The decoder's result for 0xc1, the one byte that MessagePack never uses. */
+const UNUSED_BYTE: unknown = unpacker.unpack(Uint8Array.of(0xc1));
 
 /** Encodes a value that is stored or sealed. */
 export function packValue(value: unknown): Buffer {
@@ -30,7 +34,6 @@ export function packFrame(message: unknown, headerBytes: number): Buffer {
  */
 export function unpackValue(bytes: Uint8Array): unknown {
   const value: unknown = unpacker.unpack(bytes);
-  // msgpackr returns this for 0xc1, the one byte that MessagePack never uses.
-  if (value === C1) throw new TypeError('not MessagePack');
+  if (value === UNUSED_BYTE) throw new TypeError('not MessagePack');
   return value;
 }
