@@ -19,7 +19,13 @@ export type {
   ServiceEvent,
   TlsDetails,
 } from './event.ts';
-export type { FoundEvent, Lookup, LookupPage, LookupCursor } from './lookup.ts';
+export {
+  LookupCursorError,
+  type FoundEvent,
+  type Lookup,
+  type LookupPage,
+  type LookupCursor,
+} from './lookup.ts';
 export type { ChainHead } from './chain.ts';
 export { startAuditUpkeep, type AuditUpkeepOptions, type KeptHead } from './upkeep.ts';
 export { trailEvents } from './trail-events.ts';

@@ -36,17 +36,32 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
   }
 }
 
+/** Error for a start of reading that is not the start of a line. */
+export class NotALineError extends Error {
+  override readonly name = 'NotALineError';
+}
+
 /**
  * Yields the complete lines that end before the byte `end`, newest first. Without `end`, it begins
  * at the last line break. The file is opened when the first line is requested, synchronously.
+ * Throws NotALineError unless a line starts at `end`, because clients choose it.
  */
 export async function* linesBackwards(path: string, end?: number): AsyncGenerator<Line> {
   const file = openSync(path, 'r');
   try {
+    if (end !== undefined && !startsLine(file, end))
+      throw new NotALineError(`no line starts at byte ${end} of ${path}`);
     yield* backwards(file, end);
   } finally {
     closeSync(file);
   }
+}
+
+/** Returns whether a line starts at a byte of the file, or the file ends there. */
+function startsLine(file: number, at: number): boolean {
+  if (at === 0) return true;
+  const before = Buffer.alloc(1);
+  return at <= fstatSync(file).size && readSync(file, before, 0, 1, at - 1) === 1 && before[0] === NEWLINE;
 }
 
 async function* backwards(file: number, end: number | undefined): AsyncGenerator<Line> {
@@ -57,7 +72,15 @@ async function* backwards(file: number, end: number | undefined): AsyncGenerator
   while (position > 0) {
     const length = Math.min(CHUNK_BYTES, position);
     position -= length;
-    const { buffer: chunk } = await readAt(file, Buffer.allocUnsafe(length), 0, length, position);
+    const { buffer, bytesRead } = await readAt(
+      file,
+      Buffer.allocUnsafe(length),
+      0,
+      length,
+      position,
+    );
+    // The rest of the buffer is memory that was used before.
+    const chunk = buffer.subarray(0, bytesRead);
     let text: Buffer = rest ? Buffer.concat([chunk, rest]) : chunk;
     if (!rest) text = text.subarray(0, text.lastIndexOf(NEWLINE) + 1);
     if (text.length === 0) continue;

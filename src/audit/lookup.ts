@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseLine } from './chain.ts';
 import type { AuditEvent } from './event.ts';
-import { linesBackwards } from './lines.ts';
+import { linesBackwards, NotALineError } from './lines.ts';
 import { closedSegments, CURRENT, type ClosedSegment } from './segments.ts';
 
 /** Selects events. They are returned newest first. */
@@ -22,6 +22,11 @@ export interface Lookup {
 export interface LookupCursor {
   readonly first: number;
   readonly start: number;
+}
+
+/** Error for a cursor that no search returned. */
+export class LookupCursorError extends Error {
+  override readonly name = 'LookupCursorError';
 }
 
 export interface FoundEvent {
@@ -48,7 +53,17 @@ interface Trail {
   readonly first: number;
 }
 
+/** Searches a trail. Rejects with a LookupCursorError if no search can have ended at `from`. */
 export async function lookupEvents(trail: Trail, wanted: Lookup): Promise<LookupPage> {
+  try {
+    return await lookupFrom(trail, wanted);
+  } catch (error) {
+    if (!(error instanceof NotALineError)) throw error;
+    throw new LookupCursorError('no search of the audit trail ended there', { cause: error });
+  }
+}
+
+async function lookupFrom(trail: Trail, wanted: Lookup): Promise<LookupPage> {
   const { from } = wanted;
   const found: Search = { events: [], lines: 0 };
   if (!from || from.first >= trail.first) {

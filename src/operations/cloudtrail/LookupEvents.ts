@@ -1,5 +1,6 @@
 import {
   AuditBusyError,
+  LookupCursorError,
   type AuditEvent,
   type FoundEvent,
   type Lookup,
@@ -9,7 +10,7 @@ import type { Request } from '../../contract/index.ts';
 import { KmsError, type Scope } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
 import { attributeMatch } from './attributes.ts';
-import { readNextToken, writeNextToken } from './next-token.ts';
+import { invalidNextToken, readNextToken, writeNextToken } from './next-token.ts';
 
 type Wanted = Request<'cloudtrail', 'LookupEvents'>;
 
@@ -40,7 +41,7 @@ export const LookupEvents = defineOperation('cloudtrail', 'LookupEvents', {
       limit: MaxResults,
       ...(from && { from }),
     };
-    const { events, next } = await audit.lookup(wanted).catch(throttled);
+    const { events, next } = await audit.lookup(wanted).catch(refused);
     return {
       Events: events.map(describe),
       ...(next && { NextToken: writeNextToken(next, input) }),
@@ -48,10 +49,10 @@ export const LookupEvents = defineOperation('cloudtrail', 'LookupEvents', {
   },
 });
 
-function throttled(error: unknown): never {
+function refused(error: unknown): never {
   if (error instanceof AuditBusyError)
     throw new KmsError('ThrottlingException', 'Rate exceeded', { cause: error });
-  throw error;
+  throw error instanceof LookupCursorError ? invalidNextToken(error) : error;
 }
 
 function matchOf({ LookupAttributes = [], EndTime }: Wanted, { account, region }: Scope) {

@@ -23,9 +23,14 @@ export function readNextToken(token: string | undefined, wanted: Wanted): Lookup
   } catch {
     // Every malformed token gets the same error.
   }
-  throw new KmsError(
+  throw invalidNextToken();
+}
+
+export function invalidNextToken(cause?: Error): KmsError {
+  return new KmsError(
     'InvalidNextTokenException',
     'Invalid NextToken: use it with the same parameters as the call that returned it.',
+    { cause },
   );
 }
 
