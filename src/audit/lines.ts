@@ -61,7 +61,11 @@ export async function* linesBackwards(path: string, end?: number): AsyncGenerato
 function startsLine(file: number, at: number): boolean {
   if (at === 0) return true;
   const before = Buffer.alloc(1);
-  return at <= fstatSync(file).size && readSync(file, before, 0, 1, at - 1) === 1 && before[0] === NEWLINE;
+  return (
+    at <= fstatSync(file).size &&
+    readSync(file, before, 0, 1, at - 1) === 1 &&
+    before[0] === NEWLINE
+  );
 }
 
 async function* backwards(file: number, end: number | undefined): AsyncGenerator<Line> {

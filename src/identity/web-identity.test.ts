@@ -67,6 +67,12 @@ describe('an identity provider', () => {
         : response.writeHead(302, { location: '/elsewhere' }).end(),
     'sends no JSON': (_request, response) => response.end('<html>'),
     'publishes no keys': (_request, response) => response.end('{}'),
+    'names keys on another machine without TLS': (_request, response) =>
+      response.end('{"jwks_uri":"http://169.254.169.254/latest"}'),
+    'names keys at an address with credentials': (_request, response) =>
+      response.end('{"jwks_uri":"https://user:password@example.com/keys"}'),
+    'names keys at an address that is not a website': (_request, response) =>
+      response.end('{"jwks_uri":"data:application/json,{}"}'),
   };
   for (const [what, listener] of Object.entries(misbehaviours)) {
     it(`that ${what} is rejected`, async () => {
@@ -81,4 +87,20 @@ describe('an identity provider', () => {
       }
     });
   }
+
+  it('that is on another machine and has no TLS is not contacted', async () => {
+    const { server, provider } = await serve((_request, response) => response.end('{}'));
+    try {
+      const url = provider.url.replace('127.0.0.1', '0.0.0.0');
+      await assert.rejects(
+        openWebIdentities({ clock: { now: () => 0 } }).verify({ ...provider, url }, 'x.y.z'),
+        (error: Error) =>
+          error instanceof Error &&
+          error.cause instanceof Error &&
+          /neither https nor on this machine/.test(error.cause.message),
+      );
+    } finally {
+      stop(server);
+    }
+  });
 });

@@ -38,6 +38,7 @@ interface Discovery {
 const MAX_PROVIDERS = 256;
 /** Delay before a failed discovery is repeated, in milliseconds. */
 const RETRY_DELAY_MS = 10_000;
+const LOCAL_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -104,23 +105,44 @@ export function openWebIdentities({ clock }: { readonly clock: Clock }): WebIden
 /** Finds the address of the provider's keys. Source: OpenID Connect Discovery 1.0, section 4. */
 async function discover(issuer: string): Promise<KeySet> {
   try {
+    if (!isSecure(new URL(issuer)) && !isLocal(new URL(issuer)))
+      throw new Error('the issuer is neither https nor on this machine');
     const response = await boundedFetch(`${issuer}/.well-known/openid-configuration`);
     if (!response.ok) throw new Error(`status ${response.status}`);
     const { jwks_uri: address }: { readonly jwks_uri?: unknown } = JSON.parse(
       await response.text(),
     );
     if (typeof address !== 'string') throw new Error('no jwks_uri');
-    const keys = new URL(address);
-    // The keys must not come over a weaker channel than the issuer's own.
-    if (keys.protocol !== 'https:' && !issuer.startsWith('http://'))
-      throw new Error('jwks_uri is not https');
-    return createRemoteJWKSet(keys, {
+    return createRemoteJWKSet(keyAddress(address, issuer), {
       timeoutDuration: FETCH_TIMEOUT_MS,
       [customFetch]: boundedFetch,
     });
   } catch (error) {
     throw unreachable(error);
   }
+}
+
+/**
+ * Parses the address of the provider's keys. It must be https. Only an issuer on this machine may
+ * also name an http address on this machine. Whoever controls the response of an http issuer could
+ * otherwise make Keyhold trust, and send requests to, any server that it can reach.
+ */
+function keyAddress(text: string, issuer: string): URL {
+  const address = new URL(text);
+  if (address.username !== '' || address.password !== '')
+    throw new Error('jwks_uri contains credentials');
+  if (!isSecure(address) && !(isLocal(address) && isLocal(new URL(issuer))))
+    throw new Error('jwks_uri is not https');
+  return address;
+}
+
+function isSecure({ protocol }: URL): boolean {
+  return protocol === 'https:';
+}
+
+/** Returns whether a URL is http on this machine. `URL` has normalized the host. */
+function isLocal({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && LOCAL_HOST.test(hostname);
 }
 
 function unreachable(cause: unknown): KmsError {

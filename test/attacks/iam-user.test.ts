@@ -20,9 +20,11 @@ describe('an IAM user', () => {
     });
     try {
       const { NextToken = '' } = await cloudtrail.send(new LookupEventsCommand({ MaxResults: 1 }));
-      const [first, start, search] = JSON.parse(
-        Buffer.from(NextToken, 'base64url').toString(),
-      ) as [number, number, string];
+      const [first, start, search] = JSON.parse(Buffer.from(NextToken, 'base64url').toString()) as [
+        number,
+        number,
+        string,
+      ];
       const { size } = statSync(join(world.data, 'audit', 'trail.ndjson'));
       const forged = [start - 1, start + 1, size + 1_000_000, Number.MAX_SAFE_INTEGER];
       for (const at of forged) {

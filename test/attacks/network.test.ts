@@ -13,14 +13,18 @@ function nativeAddOns(pid: number): string[] {
 }
 
 describe('a client on the network', () => {
-  it('never reaches a native add-on: neither the front end nor an HSM maps one', {
-    skip: needsProc,
-  }, async () => {
-    await using world = await startWorld();
-    const { pid } = world.server.process;
-    assert.ok(pid !== undefined);
-    const hsms = childrenOf(pid);
-    assert.ok(hsms.length > 0, 'the managed HSM is a child process');
-    for (const process of [pid, ...hsms]) assert.deepEqual(nativeAddOns(process), []);
-  });
+  it(
+    'never reaches a native add-on: neither the front end nor an HSM maps one',
+    {
+      skip: needsProc,
+    },
+    async () => {
+      await using world = await startWorld();
+      const { pid } = world.server.process;
+      assert.ok(pid !== undefined);
+      const hsms = childrenOf(pid);
+      assert.ok(hsms.length > 0, 'the managed HSM is a child process');
+      for (const process of [pid, ...hsms]) assert.deepEqual(nativeAddOns(process), []);
+    },
+  );
 });
