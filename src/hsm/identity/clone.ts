@@ -13,7 +13,7 @@ import {
 import { HsmError, packValue, unpackValue, type ControlInput } from '../wire/index.ts';
 import type { ClusterIdentity, HsmIdentity, HsmIdentityState } from './identity.ts';
 
-type ClonedIdentity = ClusterIdentity & Pick<HsmIdentityState, 'clusterId'>;
+type ClonedIdentity = ClusterIdentity & Pick<HsmIdentityState, 'clusterId' | 'guarded'>;
 
 /**
  * Encrypts the cluster's secrets so that only the genuine hardware in the certificate can decrypt
@@ -23,8 +23,15 @@ export function exportClone(
   identity: HsmIdentity,
   { hardwareCertificate, hsmId }: ControlInput<'exportClone'>,
 ): Uint8Array {
-  const { clusterId, clusterKey, maskingKey, clusterCertificate, trustAnchor, manufacturerRoot } =
-    identity.state;
+  const {
+    clusterId,
+    clusterKey,
+    maskingKey,
+    clusterCertificate,
+    trustAnchor,
+    manufacturerRoot,
+    guarded,
+  } = identity.state;
   if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor)
     throw new HsmError('wrong-lifecycle');
   const hardware = readCertificate(hardwareCertificate);
@@ -40,6 +47,7 @@ export function exportClone(
     maskingKey,
     clusterCertificate,
     trustAnchor,
+    ...(guarded !== undefined && { guarded }),
   };
   return sealBox(hardware.publicKey, packValue(contents), binding(clusterId, hsmId));
 }

@@ -26,6 +26,8 @@ export interface HsmIdentityState {
   readonly clusterCsr?: string;
   readonly clusterCertificate?: string;
   readonly trustAnchor?: string;
+  /** True in a guarded cluster, whose admins admit each HSM. */
+  readonly guarded?: boolean;
   /** False in a joining HSM until it has pulled everything that the cluster held. */
   readonly synchronized: boolean;
 }
