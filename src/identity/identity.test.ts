@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { SecretText, systemClock } from '../base/index.ts';
 import { open, randomBytes, seal } from '../crypto/index.ts';
 import { openSqliteStore } from '../storage/index.ts';
+import { lateReads } from '../../test/support/late-reads.ts';
 import { openIdentity, type Seal } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyhold-identity-'));
@@ -95,6 +96,59 @@ describe('a session', () => {
     await assert.rejects(async () => elsewhere.lookup(accessKeyId, sessionToken), expired);
     await elsewhere.close();
   });
+
+  it('is known by its own token only, also among concurrent requests with wrong ones', async () => {
+    const { accessKeyId, sessionToken } = await sessionOf('777788889998');
+    const wrong = `${sessionToken.slice(0, -8)}AAAAAAA=`;
+    const elsewhere = openIdentity({ store, clock: { now: () => now }, seal: localSeal });
+    const callers = await Promise.all(
+      [wrong, sessionToken, wrong, sessionToken].map((token) =>
+        elsewhere.lookup(accessKeyId, token),
+      ),
+    );
+    assert.deepEqual(
+      callers.map((caller) => caller?.principal.account),
+      [undefined, '777788889998', undefined, '777788889998'],
+    );
+    assert.equal(callers[1], callers[3], 'two requests share one load');
+    await elsewhere.close();
+  });
+
+  it('ends when its user is deleted, even while the user is being loaded', async () => {
+    const account = '777788889997';
+    const { accessKeyId, sessionToken } = await sessionOf(account);
+    const late = lateReads(store);
+    const elsewhere = openIdentity({ store: late, clock: { now: () => now }, seal: localSeal });
+    const lookup = async () => elsewhere.lookup(accessKeyId, sessionToken);
+    assert.ok(await lookup());
+    await store.transact(async (transaction) => {
+      const user = await transaction.get('users', account, 'admin');
+      if (user) await transaction.put('users', user);
+    });
+    const deliver = late.holdNext();
+    const early = lookup();
+    // The token is opened first. Its user's rows have been read after this.
+    await new Promise(setImmediate);
+    await store.transact((transaction) => transaction.delete('users', account, 'admin'));
+    const afterDeletion = lookup();
+    deliver();
+    assert.equal(await afterDeletion, undefined, 'joined a load from before the deletion');
+    assert.ok(await early, 'this request began before the deletion');
+    assert.equal(await lookup(), undefined, 'kept a caller from before the deletion');
+    await elsewhere.close();
+  });
+
+  async function sessionOf(account: string) {
+    const { principal } = (await administratorOf(account)) ?? {};
+    return identity.issueSession({
+      account,
+      kind: 'user',
+      name: 'admin',
+      uniqueId: principal?.userId ?? '',
+      issuedAt: now,
+      expiresAt: now + 900_000,
+    });
+  }
 
   async function administratorOf(account: string) {
     const { user, key } = await identity.newAdministrator(account);
