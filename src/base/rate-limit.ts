@@ -2,7 +2,9 @@ import { BoundedCache } from './bounded-cache.ts';
 import type { Clock } from './clock.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Maximum number of names. Beyond it, the least recently used name starts over with a full bucket. */
+/**
+ * Maximum number of names. Beyond it, the least recently used name starts over with a full bucket.
+ */
 const MAX_NAMES = 10_000;
 
 /** Allows each name `perSecond` operations per second, with bursts of one second's worth. */
