@@ -3,7 +3,7 @@ import type { HsmProvisioning } from '../wire/index.ts';
 import { clusterCsr } from './certificates.ts';
 import type { HsmIdentityState } from './identity.ts';
 
-const MASKING_KEY_LENGTH = 32;
+const MASKING_KEY_BYTES = 32;
 
 /** Creates the identity of a new HSM. */
 export async function provisionIdentity({
@@ -26,7 +26,7 @@ export async function provisionIdentity({
   return {
     ...own,
     clusterKey: exportPrivateKey(clusterKeys.privateKey),
-    maskingKey: randomBytes(MASKING_KEY_LENGTH),
+    maskingKey: randomBytes(MASKING_KEY_BYTES),
     clusterCsr: await clusterCsr(clusterKeys, mode, serialNumber),
   };
 }
