@@ -12,7 +12,7 @@ import {
   statusCommand,
   terminalIo,
 } from '../cli/index.ts';
-import { enrolCommand, serveCommand } from './hsm-host-commands.ts';
+import { enrolCommand, openRecoveryCommand, serveCommand } from './hsm-host-commands.ts';
 import { recoverCommand } from './recover.ts';
 
 const io = terminalIo(process, (code) => {
@@ -23,7 +23,10 @@ export const env = (): Command => envCommand(process.env, io);
 export const status = (): Command => statusCommand(process.env, io);
 /** The commands for HSM users, plus those that let another machine run an HSM. */
 export const hsm = (): Command =>
-  hsmCommand(process.env, io).addCommand(enrolCommand()).addCommand(serveCommand());
+  hsmCommand(process.env, io)
+    .addCommand(enrolCommand())
+    .addCommand(serveCommand())
+    .addCommand(openRecoveryCommand());
 export const reconcile = (): Command =>
   reconcileCommand({
     env: process.env,

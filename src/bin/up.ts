@@ -76,6 +76,14 @@ export function upCommand(): Command {
       parseHostAndPort,
     )
     .option(
+      '--managed-hsm-host <id>',
+      'host that runs the HSM of the default key store, or local (default: as before, at first local)',
+    )
+    .option(
+      '--recovery-key <file>',
+      'public key (PEM) that the admin password of that HSM is sealed for (default: it is thrown away)',
+    )
+    .option(
       '--hsm-rate <rate>',
       'operations per second of each HSM: 2000 for all classes, or symmetric=2000; repeatable',
       parseHsmRate,

@@ -23,6 +23,8 @@ export {
   type ManagedHsms,
   type ManagedHsmsOptions,
 } from './managed/managed-hsms.ts';
+export { openRecoveryFile } from './managed/admin-recovery.ts';
+export { LOCAL, recordedPlace } from './managed/place.ts';
 export { enrol, readHostIdentity, type HostIdentity } from './remote/enrol.ts';
 export { HostFiles } from './remote/host-files.ts';
 export { openHostAuthority } from './remote/host-identity.ts';

@@ -33,6 +33,7 @@ export { fillNonce, randomBytes } from './random.ts';
 export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
 export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
+export { openFor, readRecipientKey, readRecipientPrivateKey, sealFor } from './seal-for.ts';
 export { joinShares, splitSecret } from './secret-sharing.ts';
 export {
   chainHash,

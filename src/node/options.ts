@@ -35,6 +35,10 @@ export interface UpOptions {
   readonly hsmRate?: HsmRate;
   /** Address for the connections of other machines that run HSMs. */
   readonly hsmHosts?: HostAndPort;
+  /** `local`, or the ID of the managed HSM's host. Default: as at the previous start. */
+  readonly managedHsmHost?: string;
+  /** PEM file with the public key that the managed HSM's admin password is sealed for. */
+  readonly recoveryKey?: string;
   /** In milliseconds. */
   readonly auditRetention?: number;
 }

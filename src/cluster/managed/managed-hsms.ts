@@ -14,9 +14,12 @@ import { certifyHardware } from '../certify-hardware.ts';
 import type { LaunchHsm } from '../hsm-child.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import { launchHsm } from '../launch.ts';
+import type { HsmHosts } from '../remote/hosts.ts';
 import { HsmSupervisor } from '../supervisor.ts';
-import { ensureDomainKey } from './domain-key.ts';
-import { openSecrets } from './secrets.ts';
+import { activate, findDomainKey, replaceAdminPassword, type TrustedHsm } from './activation.ts';
+import { openAdminRecovery, type AdminRecovery } from './admin-recovery.ts';
+import { LOCAL, openPlace, type ManagedPlace } from './place.ts';
+import { openSecrets, randomPassword, writeSecrets, type ManagedSecrets } from './secrets.ts';
 
 export interface ManagedHsmsOptions {
   /** Keyhold's data folder, which exists. */
@@ -28,7 +31,12 @@ export interface ManagedHsmsOptions {
   readonly rate?: HsmRate | undefined;
   readonly log: Logger;
   readonly authorities: Promise<Authorities>;
+  readonly hosts: HsmHosts;
   readonly launch?: LaunchHsm;
+  /** Where the HSM runs: `local`, or a host's ID. Default: as at the previous start. */
+  readonly managedHsmHost?: string | undefined;
+  /** Public key, PEM, that the admin's password is sealed for. Default: it is thrown away. */
+  readonly recoveryKey?: string | undefined;
 }
 
 /** The HSMs of the default key store. */
@@ -39,6 +47,7 @@ export interface ManagedHsms {
   onMembersChanged(listener: (members: readonly HsmAddress[]) => void): void;
   /** CA certificate of the managed cluster, PEM. */
   readonly trustAnchor: string;
+  /** Credentials of the crypto user. The front end knows no admin's password. */
   readonly credentials: { readonly username: string; readonly password: SecretText };
   readonly domainKeyHandle: string;
   /** Status by HSM ID, as in `ClusterControl.statuses`. */
@@ -51,98 +60,212 @@ export interface ManagedHsms {
  * an earlier attempt was interrupted.
  */
 export async function startManagedHsms(options: ManagedHsmsOptions): Promise<ManagedHsms> {
-  const { dataFolder, clock, clockOffset, rate, log, launch = launchHsm } = options;
-  const home = join(dataFolder, 'managed');
-  const folder = join(home, 'hsm');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const secrets = openSecrets(home);
-  const { hsmId, clusterId, username, password } = secrets;
-  const listeners = new Set<(members: readonly HsmAddress[]) => void>();
-  const firstStart = Promise.withResolvers<HsmProcess>();
-  const provisioning = {
-    hsmId,
-    clusterId,
-    folder,
-    host: '127.0.0.1',
-    port: 0,
-    mode: 'FIPS',
-    first: true,
-    clockOffset,
-    ...(rate && { rate }),
-  } as const;
-  const supervisor = new HsmSupervisor({ provisioning, launch, clock, log, onChange });
-
-  function members(): HsmAddress[] {
-    const { process } = supervisor;
-    return process ? [{ hsmId, host: process.status.host, port: process.status.port }] : [];
-  }
-  function onChange(): void {
-    const { process } = supervisor;
-    if (process) firstStart.resolve(process);
-    else
-      firstStart.reject(new Error('the managed HSM failed to start; see the log for the reason'));
-    for (const listener of listeners) listener(members());
-  }
-
+  const home = join(options.dataFolder, 'managed');
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const recovery = openAdminRecovery(home, options.recoveryKey);
+  const managed = new ManagedHsm(home, options);
   try {
-    const process = await firstStart.promise;
-    const trustAnchor = await claimHsm(process, home, options);
-    const [address] = members();
-    if (!address) throw new Error('the managed HSM went down during its setup');
-    const domainKeyHandle = await readOrCreate(join(home, 'domain-key'), () =>
-      ensureDomainKey(address, trustAnchor, secrets),
-    );
+    const hsm = await managed.start();
+    const domainKeyHandle =
+      readFileIfThere(join(home, 'domain-key'))?.toString().trim() ??
+      (await completeFirstStart(managed, hsm, recovery));
+    await retireStoredPassword(managed, recovery);
+    recovery.checkKept();
+    managed.place.record();
+    const { hsmId, username, password } = managed.secrets;
     return {
-      members,
-      onMembersChanged: (listener) => void listeners.add(listener),
-      trustAnchor,
+      members: () => managed.members(),
+      onMembersChanged: (listener) => managed.onMembersChanged(listener),
+      trustAnchor: managed.trusted().trustAnchor,
       credentials: { username, password },
       domainKeyHandle,
-      statuses: () => new Map(supervisor.process ? [[hsmId, supervisor.process.status]] : []),
-      close: () => supervisor.stop(),
+      statuses: () => new Map(managed.process ? [[hsmId, managed.process.status]] : []),
+      close: () => managed.stop(),
     };
   } catch (error) {
-    await supervisor.stop();
+    await managed.stop();
     throw error;
   }
 }
 
 /**
- * Claims the HSM, unless it has been claimed already, and returns the trust anchor. The private key
- * of the CA exists only during this call.
+ * Activates the HSM with an admin password that exists only during this call, and returns the
+ * handle of its domain key. The password of an interrupted attempt is lost, so the HSM is then
+ * provisioned again: it holds no key that was ever used.
  */
-async function claimHsm(
+async function completeFirstStart(
+  managed: ManagedHsm,
   process: HsmProcess,
-  home: string,
-  { authorities, clock }: ManagedHsmsOptions,
+  recovery: AdminRecovery,
 ): Promise<string> {
-  const path = join(home, 'trust-anchor.crt');
-  if (process.status.lifecycle !== 'uninitialized')
-    return (readFileIfThere(path) ?? missing(path)).toString();
-  // Provisioning it again would silently make all keys of the default key store unusable.
-  if (readFileIfThere(join(home, 'domain-key')))
-    throw new Error(
-      `the managed HSM has lost its state: restore ${join(home, 'hsm')} from a backup`,
-    );
-  if (process.status.hsmCertificate === undefined)
-    await certifyHardware(process, await authorities);
-  const { clusterCertificate, trustAnchor } = await claimManagedCluster(
-    process.status.clusterCsr ?? missing('cluster CSR'),
-    clock,
-  );
-  // Before the HSM gets it: from then on only this anchor is valid, and the CA's key is discarded.
-  writeFileDurably(path, trustAnchor);
-  await process.call('initialize', { clusterCertificate, trustAnchor });
-  return trustAnchor;
+  let handle =
+    process.status.lifecycle === 'active'
+      ? await findDomainKey(managed.trusted(), managed.secrets)
+      : undefined;
+  if (handle === undefined) {
+    if (process.status.lifecycle === 'active') await managed.provisionAgain();
+    const adminPassword = randomPassword();
+    recovery.keep(adminPassword);
+    handle = await activate(managed.trusted(), managed.secrets, adminPassword);
+  }
+  writeFileDurably(join(managed.home, 'domain-key'), `${handle}\n`);
+  return handle;
 }
 
-/** Returns the file's content. If there is no file, creates it with the result of `create`. */
-async function readOrCreate(path: string, create: () => Promise<string>): Promise<string> {
-  const existing = readFileIfThere(path);
-  if (existing) return existing.toString().trim();
-  const created = await create();
-  writeFileDurably(path, `${created}\n`);
-  return created;
+/**
+ * Removes the admin's password from a folder of an earlier version. The HSM gets a new one first,
+ * so that copies of the file are worthless.
+ */
+async function retireStoredPassword(
+  { home, secrets, log, trusted }: ManagedHsm,
+  recovery: AdminRecovery,
+): Promise<void> {
+  const { storedAdminPassword: stored, hsmId } = secrets;
+  if (stored === undefined) return;
+  await replaceAdminPassword(trusted(), stored, (password) => recovery.keep(password));
+  writeSecrets(home, secrets);
+  log.warn(
+    { hsmId },
+    'the admin password of the managed HSM was changed and removed from managed/credentials.json',
+  );
+}
+
+/** The one managed HSM: its process, wherever it runs, and the files about it. */
+class ManagedHsm {
+  readonly home: string;
+  readonly secrets: ManagedSecrets;
+  readonly place: ManagedPlace;
+  readonly log: Logger;
+  readonly #options: ManagedHsmsOptions;
+  readonly #listeners = new Set<(members: readonly HsmAddress[]) => void>();
+  #supervisor: HsmSupervisor | undefined;
+
+  constructor(home: string, options: ManagedHsmsOptions) {
+    const { hosts, managedHsmHost: wanted, launch: launchLocally = launchHsm, log } = options;
+    this.home = home;
+    this.log = log;
+    this.secrets = openSecrets(home);
+    this.place = openPlace({ home, wanted, hosts, launchLocally, log });
+    this.place.onReady(() => this.#supervisor?.retryNow());
+    this.#options = options;
+  }
+
+  get process(): HsmProcess | undefined {
+    return this.#supervisor?.process;
+  }
+
+  members(): HsmAddress[] {
+    if (!this.process) return [];
+    const { host, port } = this.process.status;
+    return [{ hsmId: this.secrets.hsmId, host: this.place.addressOf(host), port }];
+  }
+
+  onMembersChanged(listener: (members: readonly HsmAddress[]) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  readonly trusted = (): TrustedHsm => {
+    const [address] = this.members();
+    if (!address) throw new Error('the managed HSM went down during its setup');
+    return { address, trustAnchor: readTrustAnchor(this.home) };
+  };
+
+  /** Starts the HSM and claims it, unless it has been claimed already. */
+  async start(): Promise<HsmProcess> {
+    await this.place.ready();
+    const process = await this.#startProcess();
+    if (process.status.lifecycle === 'uninitialized') await this.#claim(process);
+    return process;
+  }
+
+  /** Removes an HSM that holds nothing, and starts a new one. */
+  async provisionAgain(): Promise<void> {
+    const keys = this.process?.status.keyCount ?? 0;
+    // An interrupted first start leaves no more than the domain key.
+    if (keys > 1)
+      throw new Error(
+        `the managed HSM holds ${keys} keys but no domain key; restore ${this.home} from a backup`,
+      );
+    this.log.warn(
+      { hsmId: this.secrets.hsmId },
+      'the first start of the managed HSM was interrupted; it is provisioned again',
+    );
+    await this.process?.destroy();
+    await this.stop();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#supervisor?.stop();
+  }
+
+  #stateFolder(): string {
+    return this.place.name === LOCAL
+      ? `${join(this.home, 'hsm')} from a backup`
+      : `hsms/${this.secrets.hsmId} in the data folder of host ${this.place.name} from a backup, or from where the HSM ran before`;
+  }
+
+  #startProcess(): Promise<HsmProcess> {
+    const { clock, clockOffset, rate, log } = this.#options;
+    const { hsmId, clusterId } = this.secrets;
+    const folder = join(this.home, 'hsm');
+    if (this.place.name === LOCAL) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const firstStart = Promise.withResolvers<HsmProcess>();
+    const provisioning = {
+      hsmId,
+      clusterId,
+      folder,
+      host: '127.0.0.1',
+      port: 0,
+      mode: 'FIPS',
+      first: true,
+      clockOffset,
+      ...(rate && { rate }),
+    } as const;
+    const supervisor = new HsmSupervisor({
+      provisioning,
+      launch: this.place.launch,
+      clock,
+      log,
+      onChange: () => {
+        if (supervisor.process) firstStart.resolve(supervisor.process);
+        else
+          firstStart.reject(
+            new Error(
+              `the managed HSM failed to start: ${supervisor.failure?.reason ?? 'unknown'}`,
+            ),
+          );
+        for (const listener of this.#listeners) listener(this.members());
+      },
+    });
+    this.#supervisor = supervisor;
+    return firstStart.promise;
+  }
+
+  /** Claims the HSM. The private key of the CA exists only during this call. */
+  async #claim(process: HsmProcess): Promise<void> {
+    const { authorities, clock } = this.#options;
+    // Provisioning it again would silently make all keys of the default key store unusable.
+    if (readFileIfThere(join(this.home, 'domain-key')))
+      throw new Error(`the managed HSM has lost its state: restore ${this.#stateFolder()}`);
+    if (process.status.hsmCertificate === undefined)
+      await certifyHardware(process, await authorities);
+    const { clusterCertificate, trustAnchor } = await claimManagedCluster(
+      process.status.clusterCsr ?? missing('cluster CSR'),
+      clock,
+    );
+    // Before the HSM gets it: from then on only this anchor is valid.
+    writeFileDurably(trustAnchorFile(this.home), trustAnchor);
+    await process.call('initialize', { clusterCertificate, trustAnchor });
+  }
+}
+
+function readTrustAnchor(home: string): string {
+  return (readFileIfThere(trustAnchorFile(home)) ?? missing('trust anchor')).toString();
+}
+
+function trustAnchorFile(home: string): string {
+  return join(home, 'trust-anchor.crt');
 }
 
 function missing(what: string): never {

@@ -44,15 +44,18 @@ export class HostFiles {
   }
 
   /** Stores a new host. */
-  add(host: Omit<HsmHost, 'hostId'>): HsmHost {
-    const added = { hostId: base32Id(ID_LENGTH), ...host };
-    writeFileDurably(this.#hostPath(added.hostId), JSON.stringify(added));
-    return added;
+  add(host: HsmHost): HsmHost {
+    writeFileDurably(this.#hostPath(host.hostId), JSON.stringify(host));
+    return host;
+  }
+
+  hasToken(id: string): boolean {
+    return ID_FORMAT.test(id) && readFileIfThere(this.#tokenPath(id)) !== undefined;
   }
 
   /**
-   * Creates a token with which one host can enrol in a zone. `expires` is in milliseconds since the
-   * epoch. Only a hash of the secret is stored.
+   * Creates a token with which one host can enrol in a zone. Its ID becomes the host's. `expires`
+   * is in milliseconds since the epoch. Only a hash of the secret is stored.
    */
   createToken(
     availabilityZone: string,

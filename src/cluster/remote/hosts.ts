@@ -56,6 +56,8 @@ export class HsmHosts {
   #files: HostFiles | undefined;
   readonly #connected = new Map<string, TLSSocket>();
   readonly #listeners = new Set<(hostId: string) => void>();
+  /** Hosts that are not for customers' clusters. */
+  readonly #reserved = new Set<string>();
   #server: Server | undefined;
 
   constructor(options: HostsOptions) {
@@ -87,6 +89,29 @@ export class HsmHosts {
     return typeof address === 'object' && address ? address.port : port;
   }
 
+  get listening(): boolean {
+    return this.#files !== undefined;
+  }
+
+  /** Finds a host that has enrolled. */
+  find(hostId: string): HsmHost | undefined {
+    return this.#files?.host(hostId);
+  }
+
+  /** Returns true if there is a token with which the host can enrol. */
+  expects(hostId: string): boolean {
+    return this.#files?.hasToken(hostId) ?? false;
+  }
+
+  isConnected(hostId: string): boolean {
+    return this.#connected.has(hostId);
+  }
+
+  /** Keeps the host out of the results of `findFree`. */
+  reserve(hostId: string): void {
+    this.#reserved.add(hostId);
+  }
+
   /**
    * Finds a connected host of the zone that runs no HSM, with `address` if that is given. `taken`
    * are the IDs of hosts that run one.
@@ -103,7 +128,10 @@ export class HsmHosts {
           host.availabilityZone === availabilityZone &&
           (address === undefined || host.address === address),
       )
-      .find(({ hostId }) => this.#connected.has(hostId) && !taken.has(hostId));
+      .find(
+        ({ hostId }) =>
+          this.#connected.has(hostId) && !taken.has(hostId) && !this.#reserved.has(hostId),
+      );
   }
 
   /**
@@ -169,7 +197,8 @@ export class HsmHosts {
     const availabilityZone = files.redeemToken(id, secret, clock.now());
     if (availabilityZone === undefined)
       return { error: { code: 'not-permitted', message: 'the token is invalid, used or expired' } };
-    const host = files.add({ availabilityZone, address });
+    // The ID of the token, so that it is known before the host enrols.
+    const host = files.add({ hostId: id, availabilityZone, address });
     const certificate = await certifyHost(authority, host.hostId, csr, clock);
     if (certificate === undefined)
       return {

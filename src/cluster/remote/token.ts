@@ -7,6 +7,7 @@ export interface EnrolmentToken {
   readonly address: string;
   /** Certificate of the authority that certifies the control plane and its hosts, PEM. */
   readonly authority: string;
+  /** ID of the token, and of the host that enrols with it. */
   readonly id: string;
   readonly secret: string;
 }
