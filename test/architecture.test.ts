@@ -1,4 +1,7 @@
-/** The rules of docs/architecture.md as a test: who may import whom, faces, cycles, and what an HSM's process holds. */
+/**
+ * The rules of docs/architecture.md as a test: allowed imports, faces, cycles, and the contents of
+ * an HSM's bundle.
+ */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';

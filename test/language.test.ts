@@ -1,6 +1,6 @@
 /**
- * The prose of the repository, as far as a program can judge it: no phrase that makes a reader stop. Comments and
- * strings of the sources and tests, and the text of the documents. CONTRIBUTING.md says how to write instead.
+ * Checks the prose of comments, strings and documents for phrases that make a reader stop, as far
+ * as a program can find them. CONTRIBUTING.md says how to write instead.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -112,32 +112,28 @@ const texts = [...sources.flatMap(textsOfSource), ...documents.flatMap(textsOfDo
   ({ file }) => !exempt.has(file),
 );
 
-describe(
-  'the prose of sources, tests and documents has no',
-  { todo: 'until every folder is read' },
-  () => {
-    for (const { name, instead, pattern, kinds } of rules) {
-      it(name, () => {
-        const found = texts
-          .filter(({ kind, text }) => kinds.includes(kind) && pattern.test(text))
-          .map(({ file, line, text }) => `${file}:${line}: ${pattern.exec(text)?.[0]}`);
-        assert.deepEqual(found, [], `write ${instead}`);
-      });
-    }
-
-    it('comment line over 100 columns', () => {
-      const long = sources.flatMap((path) =>
-        readFileSync(path, 'utf8')
-          .split('\n')
-          .flatMap((line, index) =>
-            line.length > 100 &&
-            /^\s*(?:\/?\*|\/\/)/.test(line) &&
-            !/https?:\/\/|oxlint-disable/.test(line)
-              ? [`${relative(ROOT, path)}:${index + 1}`]
-              : [],
-          ),
-      );
-      assert.deepEqual(long, [], 'wrap it');
+describe('the prose of sources, tests and documents has no', () => {
+  for (const { name, instead, pattern, kinds } of rules) {
+    it(name, () => {
+      const found = texts
+        .filter(({ kind, text }) => kinds.includes(kind) && pattern.test(text))
+        .map(({ file, line, text }) => `${file}:${line}: ${pattern.exec(text)?.[0]}`);
+      assert.deepEqual(found, [], `write ${instead}`);
     });
-  },
-);
+  }
+
+  it('comment line over 100 columns', () => {
+    const long = sources.flatMap((path) =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          line.length > 100 &&
+          /^\s*(?:\/?\*|\/\/)/.test(line) &&
+          !/https?:\/\/|oxlint-disable/.test(line)
+            ? [`${relative(ROOT, path)}:${index + 1}`]
+            : [],
+        ),
+    );
+    assert.deepEqual(long, [], 'wrap it');
+  });
+});

@@ -11,22 +11,9 @@ export {
   type AuditTrailOptions,
 } from './audit-trail.ts';
 export { cloudTrailEvent, cloudTrailServiceEvent } from './cloud-trail-event.ts';
-export type {
-  ApiCall,
-  AuditEvent,
-  AuditResource,
-  EventSource,
-  ServiceEvent,
-  TlsDetails,
-} from './event.ts';
-export {
-  LookupCursorError,
-  type FoundEvent,
-  type Lookup,
-  type LookupPage,
-  type LookupCursor,
-} from './lookup.ts';
+export type { ApiCall, AuditEvent, AuditResource, EventSource, TlsDetails } from './event.ts';
+export { LookupCursorError, type FoundEvent, type Lookup, type LookupCursor } from './lookup.ts';
 export type { ChainHead } from './chain.ts';
-export { startAuditUpkeep, type AuditUpkeepOptions, type KeptHead } from './upkeep.ts';
+export { startAuditUpkeep, type KeptHead } from './upkeep.ts';
 export { trailEvents } from './trail-events.ts';
 export { verifyTrail, type Expected, type TrailReport } from './verify.ts';

@@ -16,7 +16,7 @@ export interface ApiAccess {
 type Section = Readonly<Record<string, string>>;
 
 /** Reads the `key = value` lines under `[name]` in a file of the AWS CLI. */
-export function readSection(text: string, name: string): Section {
+function readSection(text: string, name: string): Section {
   const section: Record<string, string> = {};
   let inside = false;
   for (const raw of text.split('\n')) {

@@ -10,6 +10,5 @@ export { reconcileCommand } from './reconcile/reconcile-command.ts';
 export { statusCommand } from './status.ts';
 export { demoCommand } from './demo/demo-command.ts';
 export { hsmCommand } from './hsm/hsm-command.ts';
-export { attempt, CliError, type CliIo, type Env } from './io.ts';
+export { type CliIo } from './io.ts';
 export { terminalIo } from './terminal.ts';
-export { accessInEnv, accessInFolder, type ApiAccess } from './access.ts';

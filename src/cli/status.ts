@@ -30,7 +30,7 @@ export function statusCommand(env: Env, io: CliIo): Command {
     );
 }
 
-export function renderStatus(status: Status): string {
+function renderStatus(status: Status): string {
   return [
     `Keyhold ${status.Version} at ${status.Endpoint}, up ${duration(status.Uptime)}\n`,
     section(

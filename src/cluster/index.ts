@@ -5,24 +5,11 @@
  * Begin at `contract.ts`, then `reconcile.ts`: every step derives its work from the current state,
  * so that it can be interrupted at any point.
  */
-export type {
-  ClusterControl,
-  ClusterLimits,
-  HsmSelector,
-  NewCluster,
-  Subnet,
-  Vpc,
-} from './contract.ts';
-export type { LaunchHsm } from './hsm-child.ts';
-export type { ClusterControlOptions } from './options.ts';
+export type { ClusterControl } from './contract.ts';
 export type { HsmStatus } from '../hsm/wire/index.ts';
-export { openAuthorities, type Authorities } from './authorities.ts';
+export { openAuthorities } from './authorities.ts';
 export { startClusterControl } from './cluster-control.ts';
-export {
-  startManagedHsms,
-  type ManagedHsms,
-  type ManagedHsmsOptions,
-} from './managed/managed-hsms.ts';
+export { startManagedHsms, type ManagedHsms } from './managed/managed-hsms.ts';
 export { openRecoveryFile } from './managed/admin-recovery.ts';
 export { LOCAL, recordedPlace } from './managed/place.ts';
 export { enrol, readHostIdentity, type HostIdentity } from './remote/enrol.ts';
@@ -31,4 +18,4 @@ export { openHostAuthority } from './remote/host-identity.ts';
 export { HsmHosts, hostsFolder } from './remote/hosts.ts';
 export { serveHsms } from './remote/serve.ts';
 export { decodeToken, encodeToken } from './remote/token.ts';
-export { launchHsm, launchHsmAt } from './launch.ts';
+export { launchHsmAt } from './launch.ts';

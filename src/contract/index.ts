@@ -9,26 +9,11 @@ export {
   type Request,
   type Response,
   type ServiceName,
-  type Services,
 } from './services.ts';
 export { shapes, withoutOutput, withoutSignature } from './shapes.ts';
-export type {
-  BlobShape,
-  BoolShape,
-  EnumShape,
-  IntShape,
-  ListShape,
-  MapShape,
-  Members,
-  MemberShape,
-  ShapeOf,
-  StructShape,
-  TextShape,
-  TimestampShape,
-} from './shape.ts';
+export type { ListShape, MapShape, Members, MemberShape } from './shape.ts';
 export type {
   AccessCause,
-  AccountInfo,
   ClusterStatus,
   ExplainedAccess,
   HsmStatus,

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, KeyObject } from 'node:crypto';
 import { fillNonce } from './random.ts';
 
-export const IV_BYTES = 12;
-export const TAG_BYTES = 16;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
 const options = { authTagLength: TAG_BYTES };
 const NAMES: Readonly<Record<number, 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm'>> = {
   16: 'aes-128-gcm',

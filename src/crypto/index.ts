@@ -28,28 +28,16 @@ export {
   type PairKind,
 } from './pair-kind.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
-export { readSigningKey, signSha256, verifySha256 } from './plain-signature.ts';
+export { readSigningKey, verifySha256 } from './plain-signature.ts';
 export { fillNonce, randomBytes } from './random.ts';
 export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';
 export { rsaDecrypt, rsaEncrypt, type OaepHash } from './rsa-oaep.ts';
 export { openFor, readRecipientKey, readRecipientPrivateKey, sealFor } from './seal-for.ts';
 export { joinShares, splitSecret } from './secret-sharing.ts';
-export {
-  chainHash,
-  GENESIS,
-  LogVerifier,
-  signCheckpoint,
-  type LogEntry,
-  type LogFault,
-} from './signed-log.ts';
+export { chainHash, GENESIS, LogVerifier, signCheckpoint, type LogFault } from './signed-log.ts';
 export { openBox, sealBox } from './sealed-box.ts';
-export {
-  messageSigner,
-  type DigestSigner,
-  type SignatureScheme,
-  type Signer,
-} from './signature.ts';
+export { messageSigner, type SignatureScheme, type Signer } from './signature.ts';
 export { sm2Decrypt, sm2Encrypt } from './sm2.ts';
 export { signatureSchemes, type SignatureMechanism } from './signature-schemes.ts';
 export {
@@ -69,6 +57,5 @@ export {
   createCsr,
   issueCertificate,
   readCsr,
-  type CertificateOrder,
   type Issuer,
 } from './x509-issue.ts';

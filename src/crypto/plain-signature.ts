@@ -2,15 +2,6 @@ import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 
 /**
  * Signs with SHA-256 and ECDSA (DER) or RSASSA-PKCS1-v1_5, depending on the key.
- *
- * @example
- * ```ts
- * import { makeKeyPair, signSha256, verifySha256 } from 'src/crypto/index.ts';
- *
- * const { privateKey, publicKey } = makeKeyPair();
- * const data = Buffer.from('data');
- * assert.ok(verifySha256(publicKey, data, signSha256(privateKey, data)));
- * ```
  */
 export function signSha256(privateKey: KeyObject, data: Uint8Array): Buffer {
   return sign('sha256', data, privateKey);
@@ -18,6 +9,16 @@ export function signSha256(privateKey: KeyObject, data: Uint8Array): Buffer {
 
 /**
  * Verifies a signature by `signSha256`. Returns false for bytes that are not a signature at all.
+ *
+ * @example
+ * ```ts
+ * import { sign } from 'node:crypto';
+ * import { makeKeyPair, verifySha256 } from 'src/crypto/index.ts';
+ *
+ * const { privateKey, publicKey } = makeKeyPair();
+ * const data = Buffer.from('data');
+ * assert.ok(verifySha256(publicKey, data, sign('sha256', data, privateKey)));
+ * ```
  */
 export function verifySha256(
   publicKey: KeyObject,

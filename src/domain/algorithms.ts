@@ -117,4 +117,3 @@ export interface AlgorithmsByUsage {
   readonly KEY_AGREEMENT: KeyAgreementAlgorithm;
   readonly ENCAPSULATE_DECAPSULATE: EncapsulationAlgorithm;
 }
-export type Algorithm = AlgorithmsByUsage[KeyUsage];

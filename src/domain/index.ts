@@ -11,18 +11,8 @@ export type {
   KeyRow,
   KeyUseRow,
   MaterialRow,
-  MaterialState,
-  Origin,
 } from './key-rows.ts';
-export type {
-  BackupReason,
-  BackupRow,
-  BackupState,
-  ClusterRow,
-  ClusterState,
-  HsmRow,
-  HsmState,
-} from './cluster-rows.ts';
+export type { BackupReason, BackupRow, ClusterRow, ClusterState, HsmRow } from './cluster-rows.ts';
 export type { KeyStoreRow, ConnectionState, ConnectionErrorCode } from './key-store-row.ts';
 export type { SettingRow } from './setting-row.ts';
 export type { Tag } from './tag.ts';
@@ -31,7 +21,6 @@ export type {
   AccessKeyUseRow,
   AccountRow,
   GroupRow,
-  IamEntityRow,
   ManagedPolicyRow,
   MembershipRow,
   OidcProviderRow,
@@ -42,14 +31,7 @@ export type {
 } from './identity-rows.ts';
 export { KmsError, isKmsError, errors, type ErrorName } from './errors.ts';
 export type { Principal, PrincipalSession } from './principal.ts';
-export {
-  assumedRoleArn,
-  iamArn,
-  oidcProviderArn,
-  parseIamArn,
-  type IamKind,
-  type ParsedIamArn,
-} from './iam-arn.ts';
+export { assumedRoleArn, iamArn, oidcProviderArn, parseIamArn, type IamKind } from './iam-arn.ts';
 export {
   accountRootArn,
   aliasArn,
@@ -59,39 +41,23 @@ export {
   parseBackupArn,
   parseKmsArn,
   partitionOf,
-  type KmsArn,
   type Scope,
 } from './arn.ts';
-export {
-  keyState,
-  keyStateRules,
-  stateVerdict,
-  type KeyState,
-  type KeyStateRule,
-  type StateVerdict,
-} from './key-state.ts';
-export { kindMismatch, type KeyKindRule, type KindMismatch } from './key-kind.ts';
+export { keyState, stateVerdict, type KeyState, type KeyStateRule } from './key-state.ts';
+export { kindMismatch, type KeyKindRule } from './key-kind.ts';
 export { MAX_CONTEXT_BYTES, serializeContext } from './encryption-context.ts';
-export {
-  bindingOf,
-  decodeCiphertextBlob,
-  encodeCiphertextBlob,
-  type CiphertextParts,
-} from './ciphertext-blob.ts';
+export { bindingOf, decodeCiphertextBlob, encodeCiphertextBlob } from './ciphertext-blob.ts';
 export {
   encapsulationAlgorithms,
   encryptionAlgorithms,
-  hashLengths,
   keyAgreementAlgorithms,
   keyUsages,
   macAlgorithms,
   messageTypes,
   signingAlgorithms,
-  type Algorithm,
   type AlgorithmsByUsage,
   type EncapsulationAlgorithm,
   type EncryptionAlgorithm,
-  type Hash,
   type KeyAgreementAlgorithm,
   type KeyUsage,
   type MacAlgorithm,

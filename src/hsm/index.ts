@@ -3,4 +3,4 @@
  * on its peers, behind a TLS port and a control channel. It must not know KMS, accounts or who owns
  * these keys there. Begin at `hsm.ts`, then `commands/table.ts`.
  */
-export { ControlService, type ControlOptions } from './control/index.ts';
+export { ControlService } from './control/index.ts';

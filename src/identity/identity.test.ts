@@ -102,7 +102,7 @@ describe('a session', () => {
     const wrong = `${sessionToken.slice(0, -8)}AAAAAAA=`;
     const elsewhere = openIdentity({ store, clock: { now: () => now }, seal: localSeal });
     const callers = await Promise.all(
-      [wrong, sessionToken, wrong, sessionToken].map((token) =>
+      [wrong, sessionToken, wrong, sessionToken].map(async (token) =>
         elsewhere.lookup(accessKeyId, token),
       ),
     );

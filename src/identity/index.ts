@@ -3,21 +3,14 @@
  * session, and which policies apply to them (`identity.ts`, where to begin). Secrets are sealed at
  * rest. It must not know HTTP, signatures or operations.
  */
-export {
-  openIdentity,
-  type Identity,
-  type IdentityOptions,
-  type IssuedAccessKey,
-  type IssuedSession,
-} from './identity.ts';
+export { openIdentity, type Identity } from './identity.ts';
 export { requirePrincipal, uniqueIdsIn } from './named-principals.ts';
 export { managementAccount, type Administrator } from './bootstrap.ts';
-export type { NewAdministrator } from './administrator.ts';
 export type { Caller } from './caller.ts';
-export type { PrincipalWithPolicies, PrincipalsByArn } from './principals-by-arn.ts';
+export type { PrincipalWithPolicies } from './principals-by-arn.ts';
 export type { Seal } from './access-key-secret.ts';
 export type { Session } from './session-token.ts';
 export { awsManagedPolicies } from './aws-managed-policies.ts';
-export { defaultDocument, findManagedPolicy } from './managed-policies.ts';
+export { findManagedPolicy } from './managed-policies.ts';
 export { issuerOf, type WebIdentity } from './web-identity.ts';
 export { accountOfAccessKey, uniqueId } from './unique-ids.ts';

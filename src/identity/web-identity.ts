@@ -124,8 +124,8 @@ async function discover(issuer: string): Promise<KeySet> {
 
 /**
  * Parses the address of the provider's keys. It must be https. Only an issuer on this machine may
- * also name an http address on this machine. Whoever controls the response of an http issuer could
- * otherwise make Keyhold trust, and send requests to, any server that it can reach.
+ * also name an http address on this machine. Otherwise, an attacker who controls the response of an
+ * http issuer could make Keyhold trust, and send requests to, any server that it can reach.
  */
 function keyAddress(text: string, issuer: string): URL {
   const address = new URL(text);

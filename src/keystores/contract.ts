@@ -45,8 +45,8 @@ export interface SigningInput {
 }
 
 /**
- * Whether a new secret is also returned unencrypted (`reveal`): as plaintext, or for `recipient` as
- * CMS EnvelopedData.
+ * Form in which a new secret is also returned, if `reveal`: as plaintext, or for `recipient` as CMS
+ * EnvelopedData.
  */
 export interface RevealOptions extends RecipientOptions {
   readonly reveal: boolean;

@@ -11,16 +11,12 @@ export {
   type KeyStore,
   type KeyStoreFailure,
   type MaterialLocation,
-  type NewMaterial,
   type StoredMaterial,
-  type RandomKey,
-  type RandomPair,
-  type RecipientOptions,
   type RevealOptions,
   type SigningInput,
 } from './contract.ts';
 export { defaultMaterialBackend } from './default/material-backend.ts';
 export { hsmKeyStore } from './hsm/hsm-key-store.ts';
 export { openKeyStores, type KeyStores } from './key-stores.ts';
-export { passwordSeal, type PasswordSeal } from './cloudhsm/password-seal.ts';
+export { passwordSeal } from './cloudhsm/password-seal.ts';
 export { openSecretSeal, type SecretSeal } from './secret-seal.ts';

@@ -8,10 +8,10 @@
 export { createPerform } from './perform.ts';
 export type { Perform, PerformRequest } from './request.ts';
 export { registry } from './registry.ts';
-export { openGrantCache, type GrantCache } from './caches/grant-cache.ts';
-export { openKeyCache, type KeyCache } from './caches/key-cache.ts';
-export { openKeyUses, type KeyUses } from './caches/key-uses.ts';
+export { openGrantCache } from './caches/grant-cache.ts';
+export { openKeyCache } from './caches/key-cache.ts';
+export { openKeyUses } from './caches/key-uses.ts';
 export { startKeyUpkeep } from './kms/start-upkeep.ts';
 export { awsQuotas, type Quotas } from './limits/quotas.ts';
 export { defaultRates, RequestLimits, type RequestRates } from './limits/request-limits.ts';
-export type { InstallationInfo, Services } from './services.ts';
+export type { Services } from './services.ts';

@@ -4,7 +4,7 @@ import type { Page } from '../storage/index.ts';
 /**
  * Decodes a marker: the primary key of the last row, as base64url JSON. It is opaque to clients.
  */
-export function readMarker(marker: string | undefined): readonly string[] | undefined {
+function readMarker(marker: string | undefined): readonly string[] | undefined {
   if (marker === undefined) return undefined;
   try {
     const after: unknown = JSON.parse(Buffer.from(marker, 'base64url').toString('utf8'));

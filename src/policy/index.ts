@@ -10,42 +10,26 @@ export {
   type AccessRequest,
   type Cause,
   type Decision,
-  type Denial,
-  type Evaluation,
   type GrantVerdict,
-  type Permission,
   type Source,
 } from './authorize.ts';
-export {
-  compilePolicy,
-  type PolicyQuestion,
-  type CompiledPolicy,
-  type Verdict,
-} from './compile.ts';
+export { compilePolicy, type CompiledPolicy } from './compile.ts';
 export { noContext, type ContextValue, type RequestContext } from './context.ts';
 export { defaultKeyPolicy } from './default-key-policy.ts';
 export { denialText } from './denial-text.ts';
 export {
   MAX_POLICY_BYTES,
   PolicyError,
-  type Condition,
   type PolicyDocument,
   type PolicyKind,
   type PrincipalPattern,
-  type Statement,
 } from './document.ts';
 export { statementJson } from './describe.ts';
-export { lintPolicy, type Finding, type Vocabulary } from './lint.ts';
-export { lockoutSafe, type LockoutQuestion } from './lockout.ts';
+export { lintPolicy, type Vocabulary } from './lint.ts';
+export { lockoutSafe } from './lockout.ts';
 export { parsePolicy } from './parse.ts';
-export {
-  compilePrincipals,
-  parsePrincipals,
-  type Names,
-  type Naming,
-  type UniqueIds,
-} from './principal-pattern.ts';
+export { type Naming } from './principal-pattern.ts';
 export type { PrincipalPolicies } from './principal-policies.ts';
 export { relaxed, relaxedAll } from './relaxed.ts';
-export { trustVerdict, type TrustQuestion } from './trust.ts';
+export { trustVerdict } from './trust.ts';
 export { callerIdentity, type CallerIdentity } from './caller-identity.ts';

@@ -4,8 +4,8 @@
  * and `handle.ts` above `codec/`. It must not know keys, policies or storage. Begin at `handle.ts`.
  */
 export { createHttpServer } from './http/server.ts';
-export type { HttpOptions, HttpServer, ObservedRequest } from './http/options.ts';
-export { isLoopback, watchCertificate, type TlsCredentials, type TlsSource } from './http/tls.ts';
+export type { ObservedRequest } from './http/options.ts';
+export { isLoopback, watchCertificate, type TlsSource } from './http/tls.ts';
 export { certificateFiles } from './http/certificate-files.ts';
-export { localCertificates, type LocalCertificates } from './http/local-certificates.ts';
+export { localCertificates } from './http/local-certificates.ts';
 export { isAddressOrBlock } from './http/client-address.ts';

@@ -3,13 +3,6 @@
  * for the server. It knows headers, bytes and time. It must not know operations, or where
  * credentials are stored. Begin at `verify.ts`.
  */
-export { signRequest, type Credentials, type RequestToSign } from './sign.ts';
-export {
-  createVerifier,
-  type KnownCredential,
-  type Lookup,
-  type Verified,
-  type VerifierOptions,
-  type Verify,
-} from './verify.ts';
-export type { SignableHeaders, SignableRequest } from './canonical.ts';
+export { signRequest, type Credentials } from './sign.ts';
+export { createVerifier, type Verified, type Verify } from './verify.ts';
+export type { SignableRequest } from './canonical.ts';

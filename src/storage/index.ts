@@ -4,7 +4,7 @@
  * mean. SQLite is the embedded engine.
  */
 export type { Change, Page, Reader, Store, Transaction } from './store.ts';
-export { layouts, type IndexName, type TableName, type Tables } from './tables.ts';
+export { type TableName, type Tables } from './tables.ts';
 export { sealedSetting } from './sealed-setting.ts';
 export { openSqliteStore } from './sqlite/sqlite-store.ts';
 export { DerivedCache } from './derived-cache.ts';

@@ -1,4 +1,4 @@
-/** Attacks by whoever controls the responses of an identity provider that an account trusts. */
+/** Attacks by an identity provider that an account trusts, or by a party in its place. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';

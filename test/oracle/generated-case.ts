@@ -31,11 +31,11 @@ export interface GeneratedRequest {
 }
 
 export const account = '111122223333';
-export const elsewhere = '444455556666';
-export const resourceArn = `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const elsewhere = '444455556666';
+const resourceArn = `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
 /** Returns a generator of numbers in [0, 1): mulberry32. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -45,7 +45,7 @@ export interface World extends AsyncDisposable {
 }
 
 /** Runs `keyhold up` on a free port and waits for its ready line. */
-export async function startServer(data: string, options: readonly string[] = []): Promise<Running> {
+async function startServer(data: string, options: readonly string[] = []): Promise<Running> {
   const child = spawn(process.execPath, [ENTRY, 'up', '--port', '0', '--data', data, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -79,10 +79,7 @@ export async function startServer(data: string, options: readonly string[] = [])
 }
 
 /** Sends a server a signal and waits until it has exited. */
-export async function endServer(
-  { process: child }: Running,
-  signal: NodeJS.Signals,
-): Promise<void> {
+async function endServer({ process: child }: Running, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill(signal);

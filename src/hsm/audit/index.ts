@@ -3,4 +3,4 @@
  * secrets: only names, handles and outcomes. Nor does it know replication: `audit-policy.ts` and
  * `received-entry.ts`, one level up, join the two. Begin at `audit.ts`.
  */
-export { Audit, type NewAuditEntry, type CheckpointSigner, type Opcode } from './audit.ts';
+export { Audit, type NewAuditEntry, type Opcode } from './audit.ts';

@@ -6,7 +6,6 @@
 export {
   HsmUnreachableError,
   type ClusterClient,
-  type ClusterClientOptions,
   type ConnectOptions,
   type Credentials,
   type HsmAddress,

@@ -10,7 +10,6 @@ export {
   type EngineKey,
   type EngineResult,
   type SignatureInput,
-  type WrappedKey,
 } from './engine.ts';
 export { KeyPairGenerator } from './key-pair-generator.ts';
 export { createSoftwareEngine, type SoftwareEngine } from './software/software.ts';

@@ -2,8 +2,8 @@
  * hsm/keys: the keys of this HSM, their PKCS#11 attributes, and who may use them. It must not know
  * connections or how keys reach other HSMs. Begin at `key.ts`.
  */
-export { attributesOf, sharedWith, unsharedWith, type Key, type KeyAbility } from './key.ts';
+export { attributesOf, sharedWith, unsharedWith, type Key } from './key.ts';
 export { amend, isKeyId, isLabel } from './amend.ts';
 export { matcher } from './filter.ts';
 export { Keys, MAX_KEYS } from './keys.ts';
-export { fromTemplate, newHandle, type NewKey } from './make.ts';
+export { fromTemplate } from './make.ts';

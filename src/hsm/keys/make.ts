@@ -11,7 +11,7 @@ export type NewKey = Omit<Key, 'engineKey'>;
  * Returns a new handle: 16 hex digits with 63 random bits, so that the HSMs of a cluster need not
  * coordinate.
  */
-export function newHandle(): string {
+function newHandle(): string {
   const bytes = randomBytes(8);
   bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
   return bytes.toString('hex');

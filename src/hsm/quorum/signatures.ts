@@ -7,7 +7,7 @@ import { HsmError, type Approval, type QuorumService, type Role } from '../wire/
  * Returns whether users of a role may approve operations of a service, once they have registered a
  * key.
  */
-export function mayApprove(service: QuorumService, role: Role): boolean {
+function mayApprove(service: QuorumService, role: Role): boolean {
   return role === 'admin' || (service === 'key-deletion' && role === 'crypto-user');
 }
 

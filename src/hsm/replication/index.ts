@@ -3,7 +3,7 @@
  * same state; links between HSMs carry them. It must not know what records mean. Begin at
  * `record.ts` and `merge.ts`.
  */
-export type { Change, RecordKind, ReplicaRecord } from './record.ts';
+export type { Change, ReplicaRecord } from './record.ts';
 export { isPeerOperation, PeerService } from './peer-service.ts';
 export { Peers } from './peers.ts';
 export { Replica } from './replica.ts';

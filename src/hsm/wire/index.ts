@@ -9,7 +9,6 @@ export type {
   CommandInput,
   CommandName,
   CommandOutput,
-  Commands,
   ForRecipient,
 } from './commands.ts';
 export type { LoginRole, Role } from './roles.ts';
@@ -29,8 +28,6 @@ export {
 } from './quorum.ts';
 export type {
   ControlCommandName,
-  ControlCommands,
-  ControlEvent,
   ControlInput,
   ControlOutput,
   HsmProvisioning,
@@ -47,7 +44,6 @@ export {
   FramingError,
   MAX_FRAME_BYTES,
   MAX_UNAUTHENTICATED_FRAME_BYTES,
-  type Frame,
   type ReplyFrame,
   type RequestFrame,
 } from './framing.ts';
@@ -63,21 +59,13 @@ export {
   type EncryptionMechanism,
   type KeyForm,
   type KeyPairKind,
-  type MacHash,
   type NewKeyForm,
   type SecretKeyType,
   type SignatureMechanism,
   type SignedData,
   type WrapMechanism,
 } from './mechanisms.ts';
-export {
-  decodeBackupFile,
-  encodeBackupPrefix,
-  type BackedUpKey,
-  type BackupFile,
-  type BackupHeader,
-  type BackupProtection,
-} from './backup-file.ts';
+export { decodeBackupFile, encodeBackupPrefix, type BackupHeader } from './backup-file.ts';
 export {
   AUDIT_FORMAT,
   auditFields,

@@ -9,7 +9,7 @@ import {
 import { HsmError } from '../../hsm/wire/index.ts';
 
 /** The HSM user that KMS acts as in every custom key store. */
-export const KMS_USER = 'kmsuser';
+const KMS_USER = 'kmsuser';
 
 /** Failed connection attempt, with the error code that DescribeCustomKeyStores reports. */
 export class ConnectionFailure extends Error {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { KmsError } from '../../domain/index.ts';
 
-export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 /**
  * Bytes of an oversized body that are still read and discarded, so that a client that is still
  * sending receives the error.

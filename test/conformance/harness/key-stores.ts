@@ -20,7 +20,7 @@ const NAME = 'own-hsms';
 const clusters = new WeakMap<Stage, Promise<OwnCluster>>();
 
 /** Returns the stage's cluster, with two HSMs and kmsuser. Creates it on first use. */
-export function clusterOf(stage: Stage): Promise<OwnCluster> {
+function clusterOf(stage: Stage): Promise<OwnCluster> {
   const known = clusters.get(stage) ?? ownCluster(stage.world);
   clusters.set(stage, known);
   return known;

@@ -41,7 +41,7 @@ export async function customerCa(): Promise<CustomerCa> {
   return { certificate, issue };
 }
 
-export function infoOf(hsmId: string): HsmInfo {
+function infoOf(hsmId: string): HsmInfo {
   const names = {
     vendor: 'Keyhold',
     model: 'test',

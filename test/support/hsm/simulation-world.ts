@@ -33,7 +33,7 @@ function transmitted<T>(value: T): T {
  * Simulated time. Runs due actions in order, each with all promises that it resolves, before time
  * advances.
  */
-export class Timeline {
+class Timeline {
   now = 0;
   readonly #due: { readonly time: number; readonly act: () => void; cancelled: boolean }[] = [];
 

@@ -14,7 +14,7 @@ export function isPermanent({ state }: MaterialRow): boolean {
  * Returns the row of a material without its bytes. The ID remains, so that only the same bytes can
  * be imported again.
  */
-export function withoutBytes(material: MaterialRow): MaterialRow {
+function withoutBytes(material: MaterialRow): MaterialRow {
   const { token: _token, domainKeyHandle: _domainKey, validTo: _validTo, ...known } = material;
   return { ...known, importState: 'PENDING_IMPORT' };
 }
