@@ -17,7 +17,7 @@ export function managedCredentials(data: string): ManagedCredentials {
 }
 
 /** Returns the address at which the running HSM listens, as the log says. */
-export function managedAddress(data: string): HsmAddress {
+function managedAddress(data: string): HsmAddress {
   const { hsmId } = managedCredentials(data);
   const lines = readFileSync(join(data, 'keyhold.log'), 'utf8').split('\n');
   const up = lines.findLast((line) => line.includes('HSM is up') && line.includes(hsmId));

@@ -45,7 +45,7 @@ export interface World extends AsyncDisposable {
 }
 
 /** Runs `keyhold up` on a free port and waits for its ready line. */
-async function startServer(data: string, options: readonly string[] = []): Promise<Running> {
+export async function startServer(data: string, options: readonly string[] = []): Promise<Running> {
   const child = spawn(process.execPath, [ENTRY, 'up', '--port', '0', '--data', data, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -79,7 +79,10 @@ async function startServer(data: string, options: readonly string[] = []): Promi
 }
 
 /** Sends a server a signal and waits until it has exited. */
-async function endServer({ process: child }: Running, signal: NodeJS.Signals): Promise<void> {
+export async function endServer(
+  { process: child }: Running,
+  signal: NodeJS.Signals,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill(signal);
