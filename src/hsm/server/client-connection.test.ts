@@ -124,7 +124,10 @@ test('unauthenticated connections do not lock out users', async () => {
     strangers.push(...(await Promise.all(Array.from({ length: 40 }, raw))));
   await (await world.login('alice')).call('random', { length: 1 });
   await user.call('random', { length: 1 });
-  await until('the oldest stranger had to go', async () => strangers[0]?.resume().closed);
+  await until(
+    'the oldest unauthenticated connection is closed',
+    async () => strangers[0]?.resume().closed,
+  );
   for (const stranger of strangers) stranger.destroy();
 });
 
@@ -161,7 +164,7 @@ test('the HSM stops reading from a client that does not read responses, and lose
   const { operations } = await world.first.control.call('status', {});
   assert.ok(
     (operations['random'] ?? 0) - before < asked / 2,
-    'the HSM must not answer what nobody takes',
+    'the HSM must not answer requests whose responses are not read',
   );
   assert.equal((await answers(socket, asked)).length, asked);
 });
