@@ -66,8 +66,8 @@ test('an exported log in which an entry was changed, removed, moved, added or si
     [[...lines, lines[last] ?? ''], /missing/],
     [lines.slice(0, last), /not signed/],
     [changed(last, (record) => ({ ...record, detail: 'AAAA' })), /was changed/],
-    [changed(0, (identity) => ({ ...identity, hsmId: 'hsm-zzzzzzzzzzz' })), /identity is missing/],
-    [lines.slice(1), /identity is missing/],
+    [changed(0, (identity) => ({ ...identity, hsmId: 'hsm-zzzzzzzzzzz' })), /has no identity header/],
+    [lines.slice(1), /has no identity header/],
     [[], /no audit log/],
     [['nonsense'], /no audit record/],
   ];
