@@ -66,7 +66,10 @@ test('an exported log in which an entry was changed, removed, moved, added or si
     [[...lines, lines[last] ?? ''], /missing/],
     [lines.slice(0, last), /not signed/],
     [changed(last, (record) => ({ ...record, detail: 'AAAA' })), /was changed/],
-    [changed(0, (identity) => ({ ...identity, hsmId: 'hsm-zzzzzzzzzzz' })), /has no identity header/],
+    [
+      changed(0, (identity) => ({ ...identity, hsmId: 'hsm-zzzzzzzzzzz' })),
+      /has no identity header/,
+    ],
     [lines.slice(1), /has no identity header/],
     [[], /no audit log/],
     [['nonsense'], /no audit record/],
