@@ -72,7 +72,7 @@ test('an exported log in which an entry was changed, removed, moved, added or si
     ],
     [lines.slice(1), /has no identity header/],
     [[], /no audit log/],
-    [['nonsense'], /no audit record/],
+    [['nonsense'], /not an audit record/],
   ];
   for (const [given, reason] of cases) {
     await assert.rejects(verify(given), reason);
@@ -85,7 +85,7 @@ test('an exported log in which an entry was changed, removed, moved, added or si
   await using stranger = await hsmWorld(1);
   await assert.rejects(
     verify(lines, { manufacturerRoot: stranger.manufacturer.certificate }),
-    /not one that you trust/,
+    /is not trusted/,
   );
 });
 
