@@ -106,4 +106,19 @@ describe('a presigned URL', () => {
       );
     }
   });
+
+  for (const expires of [undefined, '901', '604800']) {
+    it(`is valid for 15 minutes with X-Amz-Expires ${expires ?? 'absent'}`, async () => {
+      // The signature is not AWS's. A URL that has expired is rejected before it is compared.
+      now = SIGNED + 900_000;
+      await rejects(send({ 'X-Amz-Expires': expires }), 'InvalidSignatureException', /not match/);
+      now = SIGNED + 901_000;
+      await rejects(
+        send({ 'X-Amz-Expires': expires }),
+        'InvalidSignatureException',
+        /^Signature expired: .* - 15 min\.\)$/,
+      );
+      now = SIGNED;
+    });
+  }
 });

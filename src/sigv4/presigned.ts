@@ -7,7 +7,7 @@ export interface Presigned {
   readonly authorization: Authorization;
   /** Format: ISO 8601 basic. */
   readonly timestamp: string;
-  /** Period after `timestamp` in which the request is valid. */
+  /** Period after `timestamp` in which the request is valid, in seconds. */
   readonly seconds: number;
   readonly sessionToken: string | undefined;
   /** The request that was signed: without the signature in its query. */
@@ -20,12 +20,14 @@ const REQUIRED = [
   'X-Amz-Algorithm',
   'X-Amz-Credential',
   'X-Amz-Date',
-  'X-Amz-Expires',
   'X-Amz-SignedHeaders',
   SIGNATURE,
 ] as const;
 const ALGORITHM = 'AWS4-HMAC-SHA256';
+/** The largest value that Signature Version 4 allows in X-Amz-Expires. */
 const MAX_EXPIRES_SECONDS = 7 * 86_400;
+/** Longest validity of a URL, whatever it says, and that of a URL that says nothing. */
+const MAX_VALIDITY_SECONDS = 15 * 60;
 
 export function isPresigned(query: string): boolean {
   return query.includes(`${SIGNATURE}=`);
@@ -44,16 +46,22 @@ export function readPresigned(request: SignableRequest): Presigned {
     );
   if (given.get('X-Amz-Algorithm') !== ALGORITHM)
     throw incomplete(`X-Amz-Algorithm must be '${ALGORITHM}'.`);
-  const seconds = Number(given.get('X-Amz-Expires'));
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_SECONDS)
-    throw incomplete(`X-Amz-Expires must be from 1 to ${MAX_EXPIRES_SECONDS} seconds.`);
   return {
     authorization: authorizationOf((name) => given.get(PREFIX + name) ?? ''),
     timestamp: given.get('X-Amz-Date') ?? '',
-    seconds,
+    seconds: validityOf(given.get('X-Amz-Expires')),
     sessionToken: given.get('X-Amz-Security-Token') ?? undefined,
     request: { ...request, query: withoutSignature(request.query) },
   };
+}
+
+/** Returns for how many seconds a URL is valid that has this X-Amz-Expires. */
+function validityOf(expires: string | null): number {
+  if (expires === null) return MAX_VALIDITY_SECONDS;
+  const seconds = Number(expires);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_SECONDS)
+    throw incomplete(`X-Amz-Expires must be from 1 to ${MAX_EXPIRES_SECONDS} seconds.`);
+  return Math.min(seconds, MAX_VALIDITY_SECONDS);
 }
 
 function withoutSignature(query: string): string {
