@@ -129,9 +129,21 @@ function errorText(body: unknown, status: number | undefined): string {
 
 export type Cluster = NonNullable<JsonResponse<'cloudhsm', 'DescribeClusters'>['Clusters']>[number];
 
-/** The addresses of a cluster's running HSMs, from DescribeClusters. */
-export async function describeCluster(env: Env, clusterId: string): Promise<readonly HsmAddress[]> {
-  return addressesIn(await describe(env, clusterId));
+/** The HSMs of a cluster, and the certificate that they present. */
+export interface ClusterTarget {
+  /** Addresses of the running HSMs. */
+  readonly addresses: readonly HsmAddress[];
+  /** PEM. Undefined before the cluster is initialized. */
+  readonly clusterCertificate: string | undefined;
+}
+
+/** Returns how to connect to a cluster, from DescribeClusters. */
+export async function describeCluster(env: Env, clusterId: string): Promise<ClusterTarget> {
+  const cluster = await describe(env, clusterId);
+  return {
+    addresses: addressesIn(cluster),
+    clusterCertificate: cluster.Certificates?.ClusterCertificate,
+  };
 }
 
 export function addressesIn({ Hsms = [] }: Cluster): HsmAddress[] {

@@ -1,8 +1,15 @@
 /** Attacks by a client that can reach a port and has no credentials. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { createServer } from 'node:tls';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { SecretText, silentLogger, systemClock } from '../../src/base/index.ts';
+import { createCsr, exportPrivateKey, makeKeyPair } from '../../src/crypto/index.ts';
+import { logInAsKmsUser } from '../../src/keystores/cloudhsm/connect.ts';
+import type { CustomerCa } from '../support/customer-ca.ts';
+import { asAdmin, ownCluster } from '../support/own-cluster.ts';
 import { awsFiles } from '../support/aws-files.ts';
 import { childrenOf, needsProc } from '../support/hsm-process.ts';
 import { presign } from '../support/presign.ts';
@@ -13,6 +20,26 @@ function nativeAddOns(pid: number): string[] {
   return readFileSync(`/proc/${pid}/maps`, 'utf8')
     .split('\n')
     .filter((line) => line.endsWith('.node'));
+}
+
+/** A TLS server with a certificate of the customer's CA that is not the cluster's. */
+async function otherServer(ca: CustomerCa) {
+  const keys = makeKeyPair();
+  const certificate = await ca.sign(await createCsr(keys, { CN: 'intranet.example.com' }));
+  let bytes = 0;
+  const server = createServer({ key: exportPrivateKey(keys.privateKey), cert: certificate });
+  server.on('secureConnection', (socket) => {
+    socket.on('data', (data) => (bytes += data.length)).on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    certificate,
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    received: () => bytes,
+    [Symbol.dispose]: () => void server.close(),
+  };
 }
 
 describe('a client on the network', () => {
@@ -58,5 +85,36 @@ describe('a client on the network', () => {
     }
     assert.equal((await send(4, 300)).status, 200);
     assert.match(await (await send(6, 300)).text(), /Signature expired/);
+  });
+
+  it("gets no password at an HSM's address with another certificate of the customer's CA", async () => {
+    await using world = await startWorld();
+    const cluster = await ownCluster(world, { zones: ['a'] });
+    using other = await otherServer(cluster.ca);
+    await assert.rejects(
+      cluster.hsm(['user', 'list', '--hsm', `127.0.0.1:${other.port}`], asAdmin),
+      /does not present the cluster certificate/,
+    );
+    const { Certificates } = await cluster.describe();
+    const { ca } = cluster;
+    const hsm = { hsmId: '', eniIp: '127.0.0.1', port: other.port, state: 'ACTIVE' };
+    const request = {
+      keyStore: {
+        trustAnchor: ca.certificate,
+        clusterCertificate: Certificates?.ClusterCertificate,
+      },
+      cluster: { state: 'ACTIVE' },
+      hsms: [hsm],
+      passwords: [new SecretText('kmspassword1')],
+      exclusive: true,
+      clock: systemClock,
+      log: silentLogger,
+    };
+    await assert.rejects(
+      // Only the members that connecting uses.
+      logInAsKmsUser(request as unknown as Parameters<typeof logInAsKmsUser>[0]),
+      /does not present the cluster certificate/,
+    );
+    assert.equal(other.received(), 0, 'nothing was sent over the connection');
   });
 });

@@ -56,9 +56,13 @@ export class Scene {
     readonly role: 'admin' | 'crypto-user';
     readonly password: SecretText;
   }): Promise<HsmConnection> {
-    const [address] = addressesIn(await this.cluster());
-    if (!address) throw new Error('the cluster has no active HSM');
-    const connection = await connectHsm(address, { trustAnchor: this.ca.certificate });
+    const cluster = await this.cluster();
+    const [address] = addressesIn(cluster);
+    const clusterCertificate = cluster.Certificates?.ClusterCertificate;
+    if (!address || clusterCertificate === undefined)
+      throw new Error('the cluster has no active HSM');
+    const trust = { trustAnchor: this.ca.certificate, clusterCertificate };
+    const connection = await connectHsm(address, trust);
     if (user)
       await connection.call('login', {
         username: user.username,

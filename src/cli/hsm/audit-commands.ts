@@ -6,7 +6,7 @@ import { act } from './answer.ts';
 import { logOf } from './audit-log.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { withLogin } from './login.ts';
-import { addressesOf, trustAnchorOf } from './target.ts';
+import { targetOf } from './target.ts';
 import { verifyAudit } from './verify-audit.ts';
 
 interface PolicyOptions extends TargetOptions {
@@ -101,10 +101,10 @@ async function verify({ file, manufacturerRoot, publicKey }: VerifyOptions): Pro
 async function exportAll(context: HsmContext, options: TargetOptions): Promise<void> {
   const { io } = context;
   await attempt(io, async () => {
-    const trustAnchor = trustAnchorOf(context, options);
-    for (const address of await addressesOf(context, options)) {
+    const { addresses, trust } = await targetOf(context, options);
+    for (const address of addresses) {
       await attempt(io, async () => {
-        for await (const line of logOf(context, address, trustAnchor)) io.out(line);
+        for await (const line of logOf(context, address, trust)) io.out(line);
       });
     }
   });

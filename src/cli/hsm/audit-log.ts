@@ -1,9 +1,8 @@
 import { connectHsm, type HsmAddress, type HsmConnection } from '../../hsm/client/index.ts';
 import { AUDIT_FORMAT } from '../../hsm/wire/index.ts';
-import { CliError } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { loginFrom } from './credentials.ts';
-import { addressesOf, trustAnchorOf } from './target.ts';
+import { targetOf, type Target } from './target.ts';
 
 const RECORDS_PER_REQUEST = 500;
 
@@ -14,14 +13,10 @@ const RECORDS_PER_REQUEST = 500;
 export async function* logOf(
   context: HsmContext,
   address: HsmAddress,
-  trustAnchor: string | undefined,
+  trust: Target['trust'],
 ): AsyncGenerator<string> {
-  if (trustAnchor === undefined)
-    throw new CliError(
-      'missing CA of the cluster certificate: pass --ca-file customerCA.crt or set CLOUDHSM_CA_FILE',
-    );
   const { username, role, password } = loginFrom(context.env);
-  const connection = await connectHsm(address, { trustAnchor });
+  const connection = await connectHsm(address, trust);
   try {
     await connection.call('login', { username, role, password });
     yield* recordsOf(connection);
@@ -33,8 +28,8 @@ export async function* logOf(
 
 /** Yields the logs of all HSMs that the options name. */
 export async function* logsOf(context: HsmContext, options: TargetOptions): AsyncGenerator<string> {
-  for (const address of await addressesOf(context, options))
-    yield* logOf(context, address, trustAnchorOf(context, options));
+  const { addresses, trust } = await targetOf(context, options);
+  for (const address of addresses) yield* logOf(context, address, trust);
 }
 
 /** Requests a checkpoint first, so that a truncated log is detected. */

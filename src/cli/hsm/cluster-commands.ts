@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { connectHsm, type HsmAddress } from '../../hsm/client/index.ts';
+import { connectHsm, type ConnectOptions, type HsmAddress } from '../../hsm/client/index.ts';
 import type { HsmInfo } from '../../hsm/wire/index.ts';
 import { CliError, messageOf } from '../io.ts';
 import { act } from './answer.ts';
 import { newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { hsmShape } from './shapes.ts';
-import { addressesOf, trustAnchorOf, withHsm } from './target.ts';
+import { addressesOf, targetOf, trustAnchorOf, withHsm } from './target.ts';
 
 interface ActivateOptions extends TargetOptions {
   readonly password?: string;
@@ -39,21 +39,21 @@ async function activate(context: HsmContext, options: ActivateOptions): Promise<
 }
 
 async function showHsms(context: HsmContext, options: TargetOptions): Promise<object> {
-  const trustAnchor = trustAnchorOf(context, options);
-  const addresses = await addressesOf(context, options);
-  const answers = await Promise.allSettled(
-    addresses.map((address) => infoOf(address, trustAnchor)),
-  );
+  const { addresses, trust } =
+    trustAnchorOf(context, options) === undefined
+      ? { addresses: await addressesOf(context, options), trust: { trustAnchor: undefined } }
+      : await targetOf(context, options);
+  const answers = await Promise.allSettled(addresses.map((address) => infoOf(address, trust)));
   const hsms = answers.flatMap((one) => (one.status === 'fulfilled' ? [hsmShape(one.value)] : []));
   const failures = answers.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   if (hsms.length === 0) throw failures[0];
   return { hsms, ...(failures.length > 0 && { unreachable: failures.map(messageOf) }) };
 }
 
-async function infoOf(address: HsmAddress, trustAnchor: string | undefined): Promise<HsmInfo> {
-  const connection = await connectHsm(address, { trustAnchor });
+async function infoOf(address: HsmAddress, trust: ConnectOptions): Promise<HsmInfo> {
+  const connection = await connectHsm(address, trust);
   try {
-    if (trustAnchor === undefined && connection.info.lifecycle !== 'uninitialized') {
+    if (trust.trustAnchor === undefined && connection.info.lifecycle !== 'uninitialized') {
       throw new CliError(
         'missing CA of the cluster certificate: the cluster is initialized, so pass --ca-file customerCA.crt',
       );

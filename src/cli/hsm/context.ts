@@ -1,10 +1,10 @@
-import type { HsmAddress } from '../../hsm/client/index.ts';
+import type { ClusterTarget } from '../api.ts';
 import type { CliIo, Env } from '../io.ts';
 import type { Format } from './format.ts';
 import type { Session } from './session.ts';
 
-/** Finds the running HSMs of a cluster. */
-export type DescribeCluster = (clusterId: string) => Promise<readonly HsmAddress[]>;
+/** Finds the running HSMs of a cluster, and its certificate. */
+export type DescribeCluster = (clusterId: string) => Promise<ClusterTarget>;
 
 export interface HsmContext {
   readonly env: Env;
@@ -18,6 +18,7 @@ export interface HsmContext {
 export interface TargetOptions {
   readonly clusterId?: string;
   readonly caFile?: string;
+  readonly clusterCertificate?: string;
   readonly hsm?: readonly string[];
   readonly format?: Format;
 }

@@ -43,6 +43,10 @@ export function hsmCommand(
       '--ca-file <file>',
       'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)',
     )
+    .option(
+      '--cluster-certificate <file>',
+      'certificate that the CA issued for the cluster (default: $CLOUDHSM_CLUSTER_CERTIFICATE, or that of DescribeClusters)',
+    )
     .addOption(
       new Option('--hsm <host:port>', 'connect to this HSM; repeatable')
         .argParser(collect)

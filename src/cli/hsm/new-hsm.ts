@@ -30,7 +30,10 @@ export async function withNewHsm<R>(
       'the server is not the HSM that the manufacturer certified; nothing was sent',
     );
   }
-  const connection = await connectHsm(address, { trustAnchor: peek.clusterCertificate });
+  const connection = await connectHsm(address, {
+    trustAnchor: peek.clusterCertificate,
+    clusterCertificate: peek.clusterCertificate,
+  });
   try {
     return await work(connection);
   } finally {

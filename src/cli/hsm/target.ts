@@ -8,24 +8,77 @@ import {
 import { CliError } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 
+const MISSING_HSMS =
+  'missing HSMs: pass --cluster-id cluster-… (or set CLOUDHSM_CLUSTER_ID), or --hsm host:port';
+const MISSING_PIN =
+  'missing cluster certificate: pass --cluster-certificate FILE (or set CLOUDHSM_CLUSTER_CERTIFICATE), or --cluster-id cluster-… to get it from DescribeClusters';
+const CLUSTER_CERTIFICATE_HINT =
+  '--cluster-certificate must be the certificate that the CA issued for the cluster';
+
+/** The HSMs of an initialized cluster, and the certificates that they are verified by, as PEM. */
+export interface Target {
+  /** At least one. */
+  readonly addresses: readonly HsmAddress[];
+  readonly trust: { readonly trustAnchor: string; readonly clusterCertificate: string };
+}
+
+/**
+ * Returns the HSMs that the options name, and how to verify them. The customer's CA comes only from
+ * the user. The cluster certificate comes from the user or from DescribeClusters. Throws CliError
+ * if anything is missing.
+ */
+export async function targetOf(context: HsmContext, options: TargetOptions): Promise<Target> {
+  const trustAnchor = trustAnchorOf(context, options);
+  if (trustAnchor === undefined) {
+    throw new CliError(
+      'missing CA of the cluster certificate: pass --ca-file customerCA.crt or set CLOUDHSM_CA_FILE',
+    );
+  }
+  const named = namedHsms(options);
+  const file = options.clusterCertificate ?? context.env['CLOUDHSM_CLUSTER_CERTIFICATE'];
+  const given = file ? certificateIn(file, CLUSTER_CERTIFICATE_HINT) : undefined;
+  if (named && given !== undefined)
+    return { addresses: named, trust: { trustAnchor, clusterCertificate: given } };
+  const clusterId = clusterIdOf(context, options) ?? missing(named ? MISSING_PIN : MISSING_HSMS);
+  const cluster = await context.describeCluster(clusterId);
+  const clusterCertificate =
+    given ??
+    cluster.clusterCertificate ??
+    missing(`${clusterId} is not initialized: aws cloudhsmv2 initialize-cluster …`);
+  return {
+    addresses: named ?? activeHsms(clusterId, cluster.addresses),
+    trust: { trustAnchor, clusterCertificate },
+  };
+}
+
 /** Returns the addresses that the options name: at least one, otherwise throws CliError. */
 export async function addressesOf(
   context: HsmContext,
   options: TargetOptions,
 ): Promise<readonly HsmAddress[]> {
-  if (options.hsm && options.hsm.length > 0) return options.hsm.map(parseAddress);
-  const clusterId = options.clusterId ?? context.env['CLOUDHSM_CLUSTER_ID'];
-  if (!clusterId)
-    throw new CliError(
-      'missing HSMs: pass --cluster-id cluster-… (or set CLOUDHSM_CLUSTER_ID), or --hsm host:port',
-    );
-  const addresses = await context.describeCluster(clusterId);
-  if (addresses.length === 0) {
-    throw new CliError(
-      `${clusterId} has no active HSM; create one: aws cloudhsmv2 create-hsm --cluster-id ${clusterId} --availability-zone …`,
-    );
-  }
-  return addresses;
+  const named = namedHsms(options);
+  if (named) return named;
+  const clusterId = clusterIdOf(context, options) ?? missing(MISSING_HSMS);
+  return activeHsms(clusterId, (await context.describeCluster(clusterId)).addresses);
+}
+
+function namedHsms({ hsm = [] }: TargetOptions): readonly HsmAddress[] | undefined {
+  return hsm.length > 0 ? hsm.map(parseAddress) : undefined;
+}
+
+function clusterIdOf(context: HsmContext, options: TargetOptions): string | undefined {
+  return options.clusterId || context.env['CLOUDHSM_CLUSTER_ID'] || undefined;
+}
+
+function activeHsms(clusterId: string, addresses: readonly HsmAddress[]): readonly HsmAddress[] {
+  if (addresses.length > 0) return addresses;
+  throw new CliError(
+    `${clusterId} has no active HSM; create one: aws cloudhsmv2 create-hsm --cluster-id ${clusterId} --availability-zone …`,
+  );
+}
+
+function missing(message: string): never {
+  throw new CliError(message);
 }
 
 function parseAddress(text: string): HsmAddress {
@@ -40,13 +93,18 @@ function parseAddress(text: string): HsmAddress {
 export function trustAnchorOf(context: HsmContext, options: TargetOptions): string | undefined {
   const file = options.caFile ?? context.env['CLOUDHSM_CA_FILE'];
   if (!file) return undefined;
+  return certificateIn(
+    file,
+    "--ca-file must be the certificate of the CA that signed the cluster's CSR",
+  );
+}
+
+/** Reads a file with a certificate. `hint` says what it must contain. */
+function certificateIn(file: string, hint: string): string {
   const pem = readFileIfThere(file)?.toString('utf8');
-  if (pem === undefined)
-    throw new CliError(
-      `file ${file} does not exist; --ca-file must be the certificate of the CA that signed the cluster's CSR`,
-    );
+  if (pem === undefined) throw new CliError(`file ${file} does not exist; ${hint}`);
   if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new CliError(`${file} is not a PEM certificate; check --ca-file`);
+    throw new CliError(`${file} is not a PEM certificate; ${hint}`);
   return pem;
 }
 
@@ -70,23 +128,11 @@ export async function withHsm<R>(
 
 /** Connects to the first reachable HSM that the options name. */
 export async function connect(context: HsmContext, options: TargetOptions): Promise<HsmConnection> {
-  const trustAnchor = trustAnchorOf(context, options);
-  if (trustAnchor === undefined) {
-    throw new CliError(
-      'missing CA of the cluster certificate: pass --ca-file customerCA.crt or set CLOUDHSM_CA_FILE',
-    );
-  }
-  return connectAny(await addressesOf(context, options), trustAnchor);
-}
-
-async function connectAny(
-  addresses: readonly HsmAddress[],
-  trustAnchor: string,
-): Promise<HsmConnection> {
+  const { addresses, trust } = await targetOf(context, options);
   const failures: string[] = [];
   for (const address of addresses) {
     try {
-      return await connectHsm(address, { trustAnchor });
+      return await connectHsm(address, trust);
     } catch (error) {
       // All HSMs of a cluster have the same certificate, so another one would be untrusted, too.
       if (!(error instanceof HsmUnreachableError) || error.reason === 'untrusted') throw error;

@@ -21,6 +21,7 @@ interface Options {
   readonly hsmLog: readonly string[];
   readonly clusterId?: string;
   readonly caFile?: string;
+  readonly clusterCertificate?: string;
   readonly json?: true;
 }
 
@@ -54,6 +55,10 @@ export function reconcileCommand({ env, io, readTrail }: ReconcileContext): Comm
     .option(
       '--ca-file <file>',
       'certificate of the CA that signed the cluster certificate (default: $CLOUDHSM_CA_FILE)',
+    )
+    .option(
+      '--cluster-certificate <file>',
+      'certificate that the CA issued for the cluster (default: $CLOUDHSM_CLUSTER_CERTIFICATE, or that of DescribeClusters)',
     )
     .option('--json', 'print the report as JSON')
     .addHelpText('after', HELP)

@@ -27,10 +27,11 @@ export class ClusterPool implements ClusterClient {
   #next = 0;
 
   constructor(options: ClusterClientOptions) {
-    const { trustAnchor, timeout, clock, log } = options;
+    const { trustAnchor, clusterCertificate, timeout, clock, log } = options;
     this.#gate = new LoginGate(options.credentials);
     this.#context = {
       trustAnchor,
+      ...(clusterCertificate !== undefined && { clusterCertificate }),
       ...(timeout !== undefined && { timeout }),
       clock,
       log,

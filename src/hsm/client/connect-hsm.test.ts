@@ -83,6 +83,14 @@ describe('connecting to an HSM', () => {
     );
   });
 
+  test('sends nothing to an HSM that does not present the cluster certificate', async () => {
+    for (const clusterCertificate of [otherCa.certificate, 'not a certificate'])
+      await assert.rejects(
+        withHsm({}, async () => undefined, { trustAnchor: ca.certificate, clusterCertificate }),
+        isUnreachable('untrusted'),
+      );
+  });
+
   test('sends no secret to an HSM without a verified certificate', async () => {
     await withHsm(
       {},

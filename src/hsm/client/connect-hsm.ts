@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   HsmUnreachableError,
   type ConnectOptions,
@@ -15,9 +16,9 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 const commandsWithoutTrust: ReadonlySet<CommandName> = new Set<CommandName>(['hello', 'info']);
 
 /**
- * Opens a TLS connection to an HSM, verifies its certificate against the trust anchor and sends
- * `hello`. Does not log in. Fails with `HsmUnreachableError`, or with `HsmError` if the HSM rejects
- * the hello.
+ * Opens a TLS connection to an HSM, verifies its certificate against the trust anchor and the
+ * cluster certificate, and sends `hello`. Does not log in. Fails with `HsmUnreachableError`, or with
+ * `HsmError` if the HSM rejects the hello.
  *
  * @example
  * ```ts hsm
@@ -41,6 +42,7 @@ export async function connectHsm(
   try {
     const certificate = socket.getPeerX509Certificate();
     checkExpiry(certificate?.validToDate, address, options);
+    checkPin(certificate, address, options);
     return connectionOver(link, {
       address,
       clusterCertificate: certificate?.toString() ?? '',
@@ -67,6 +69,29 @@ function checkExpiry(
     'untrusted',
     `${nameOf(address)}: certificate has expired on ${expiry.toISOString()}`,
   );
+}
+
+/** Checks that the HSM presents the cluster certificate, if the options name one. */
+function checkPin(
+  presented: X509Certificate | undefined,
+  address: HsmAddress,
+  { clusterCertificate }: ConnectOptions,
+): void {
+  if (clusterCertificate === undefined || presented?.raw.equals(bytesOf(clusterCertificate)))
+    return;
+  throw new HsmUnreachableError(
+    'untrusted',
+    `${nameOf(address)} does not present the cluster certificate`,
+  );
+}
+
+/** Returns the certificate's DER. Empty, which no certificate is, if it is malformed. */
+function bytesOf(pem: string): Uint8Array {
+  try {
+    return new X509Certificate(pem).raw;
+  } catch {
+    return new Uint8Array();
+  }
 }
 
 async function greet(link: Link, address: HsmAddress): Promise<HsmInfo> {

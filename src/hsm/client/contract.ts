@@ -23,7 +23,7 @@ export interface Credentials {
 
 /**
  * Why an HSM could not be reached, as opposed to an `HsmError`, which is its response. `untrusted`:
- * its certificate does not chain to the trust anchor.
+ * its certificate does not chain to the trust anchor, or is not the cluster certificate.
  */
 export type UnreachableCause =
   | 'refused'
@@ -80,6 +80,12 @@ export interface ConnectOptions {
    * initialized.
    */
   readonly trustAnchor: string | undefined;
+  /**
+   * PEM of the certificate that the HSM must present, because the customer's CA may have signed
+   * others. If undefined, any certificate that the trust anchor signed: only for a CA that has
+   * signed one.
+   */
+  readonly clusterCertificate?: string;
   /** Timeout for connecting and for each command, in milliseconds. Defaults to 5,000. */
   readonly timeout?: number;
   /** Clock by which the certificate must be valid, in addition to the machine's clock. */

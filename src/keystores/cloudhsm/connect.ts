@@ -70,7 +70,10 @@ export interface LoginRequest {
   readonly log: Logger;
 }
 
-/** Connects to the cluster by TLS, verifies it against the trust anchor and logs in as kmsuser. */
+/**
+ * Connects to the cluster by TLS, verifies it against the trust anchor and the cluster certificate
+ * of the key store, and logs in as kmsuser.
+ */
 export async function logInAsKmsUser(
   request: LoginRequest,
 ): Promise<{ client: ClusterClient; password: SecretText }> {
@@ -92,6 +95,7 @@ export async function logInAsKmsUser(
       return {
         client: await connectCluster({
           trustAnchor: keyStore.trustAnchor,
+          clusterCertificate: keyStore.clusterCertificate,
           members,
           credentials,
           clock,
