@@ -36,12 +36,16 @@ export function backupArn(scope: Scope, backupId: string): string {
 }
 
 const BACKUP_ARN =
-  /^arn:aws[a-z-]*:cloudhsm:([a-z0-9-]+):(\d{12}):backup\/(backup-[2-7a-zA-Z]{11,16})$/;
+  /^arn:(aws[a-z-]*):cloudhsm:([a-z0-9-]+):(\d{12}):backup\/(backup-[2-7a-zA-Z]{11,16})$/;
 
-/** Parses the ARN of a backup. Returns undefined if it is malformed. */
+/**
+ * Parses the ARN of a backup. Returns undefined if it is malformed, or names another partition than
+ * the Region's.
+ */
 export function parseBackupArn(text: string): (Scope & { readonly backupId: string }) | undefined {
-  const [, region, account, backupId] = BACKUP_ARN.exec(text) ?? [];
-  return region && account && backupId ? { region, account, backupId } : undefined;
+  const [, partition, region, account, backupId] = BACKUP_ARN.exec(text) ?? [];
+  if (!region || !account || !backupId || partition !== partitionOf(region)) return undefined;
+  return { region, account, backupId };
 }
 
 export function accountRootArn(account: string): string {
@@ -50,9 +54,13 @@ export function accountRootArn(account: string): string {
 
 const KMS_ARN = /^arn:(aws(?:-[a-z-]+)?):kms:([a-z0-9-]+):(\d{12}):((?:key|alias)\/.+)$/;
 
+/**
+ * Parses the ARN of a key or an alias. Returns undefined if it is malformed, or names another
+ * partition than the Region's.
+ */
 export function parseKmsArn(text: string): KmsArn | undefined {
   const match = KMS_ARN.exec(text);
   const [, partition, region, account, resource] = match ?? [];
-  if (!partition || !region || !account || !resource) return undefined;
+  if (!region || !account || !resource || partition !== partitionOf(region)) return undefined;
   return { partition, region, account, resource };
 }

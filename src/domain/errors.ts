@@ -92,6 +92,7 @@ export const errors = {
   InvalidNextTokenException: rejected,
   InvalidTimeRangeException: rejected,
   // IAM and STS, under their own names on the wire.
+  ConcurrentModification: later,
   DeleteConflict: rejected,
   EntityAlreadyExists: rejected,
   IDPCommunicationError: later,

@@ -1,5 +1,6 @@
 import {
   accountRootArn,
+  iamArn,
   parseIamArn,
   type Principal,
   type RoleRow,
@@ -13,8 +14,8 @@ import type { PolicyLoader } from './policy-loader.ts';
 /** A principal and its policies, without credentials. */
 export type PrincipalWithPolicies = Pick<Caller, 'principal' | 'policies'>;
 
-const SESSION = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]+)$/;
-const ROOT = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+const SESSION = /^arn:aws:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]+)$/;
+const ROOT = /^arn:aws:iam::(\d{12}):root$/;
 
 /** Session name for a role that is named by its own ARN. */
 const ANY_SESSION = 'session';
@@ -65,7 +66,7 @@ export function principalsByArn(policyLoader: PolicyLoader): PrincipalsByArn {
       const named = parseIamArn('user', arn) ?? parseIamArn('role', arn);
       if (parseIamArn('user', arn) && named) {
         const row = await reader.get('users', named.account, named.name);
-        return row && user(reader, row);
+        return row && iamArn('user', row) === arn ? user(reader, row) : undefined;
       }
       const [, sessionAccount, roleName = '', sessionName] = SESSION.exec(arn) ?? [];
       const row = await reader.get(
@@ -73,7 +74,7 @@ export function principalsByArn(policyLoader: PolicyLoader): PrincipalsByArn {
         named?.account ?? sessionAccount ?? '',
         named?.name ?? roleName,
       );
-      if (row) return role(reader, row, sessionName);
+      if (row && (!named || iamArn('role', row) === arn)) return role(reader, row, sessionName);
       const [, rootAccount] = ROOT.exec(arn) ?? [];
       return rootAccount === undefined ? undefined : root(reader, policyLoader, rootAccount);
     },

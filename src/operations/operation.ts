@@ -14,6 +14,7 @@ import type {
 } from '../domain/index.ts';
 import type { CompiledPolicy, RequestContext } from '../policy/index.ts';
 import type { Reader } from '../storage/index.ts';
+import type { RowRef } from './row-ref.ts';
 import type { Services } from './services.ts';
 
 /** Requirements on the key. The pipeline checks them in this order, after authorization. */
@@ -77,8 +78,17 @@ export type Target =
     } & KeyRequirements)
   /** A CloudHSM cluster, whether or not it exists. */
   | { readonly on: 'cluster'; readonly clusterId: string; readonly action?: string }
-  /** A CloudHSM backup in the caller's account and Region, whether or not it exists. */
-  | { readonly on: 'backup'; readonly backupId: string; readonly action?: string }
+  /**
+   * A CloudHSM backup by ID or ARN, whether or not it exists. The backup belongs to the caller's
+   * account and Region, or to another account in that Region if `shared` is true and its resource
+   * policy allows the action.
+   */
+  | {
+      readonly on: 'backup';
+      readonly name: string;
+      readonly shared?: true;
+      readonly action?: string;
+    }
   | IamTarget;
 
 /**
@@ -100,8 +110,15 @@ export interface IamResource {
   readonly account: string;
   /** The ARN by which policies name the resource. */
   readonly arn: string;
+  /**
+   * The rows that must still be the same resource when a transaction of the handler begins. Empty
+   * for a resource that the call creates, and for a collection.
+   */
+  readonly rows: readonly RowRef[];
   /** Values of `aws:ResourceTag`. */
   readonly tags?: readonly Tag[];
+  /** ARN of the permissions boundary of a user or role. */
+  readonly boundary?: string;
   /** The trust policy of a role that is about to be assumed. */
   readonly trustPolicy?: CompiledPolicy;
 }
@@ -142,6 +159,8 @@ export interface AuthorizedBackup extends Authorized {
   readonly backup: BackupRow | undefined;
   readonly scope: Scope;
   readonly backupId: string;
+  /** The ID or ARN in the request. */
+  readonly name: string;
   readonly arn: string;
 }
 export interface AuthorizedService extends Authorized {

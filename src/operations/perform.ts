@@ -1,3 +1,4 @@
+import type { ServiceName } from '../contract/index.ts';
 import { KmsError, type KeyRow, type Scope } from '../domain/index.ts';
 import { requireGrantTokens } from './grants/grant-token.ts';
 import type { CountedRequest } from './limits/request-limits.ts';
@@ -10,7 +11,9 @@ import { resolveTarget } from './pipeline/resolve-target.ts';
 import { registry } from './registry.ts';
 import type { Perform, PerformRequest } from './request.ts';
 import type { LookupContext, ResolvedRequest, ResolvedTargets } from './resolved-target.ts';
+import { ChangedMeanwhile, guardedStore, type RowRef } from './row-ref.ts';
 import type { Services } from './services.ts';
+import { rowsOf } from './target-rows.ts';
 
 /**
  * Creates the inner half of a request: resolve the targets, authorize them, check key states, run
@@ -80,10 +83,36 @@ async function run(
     conditions: (action, name) => contextOf(services, resolvedRequest, name, action),
   };
   try {
-    return await operation.handle(services, request.input, authorizedTargets(resolved), call);
+    return await operation.handle(
+      { ...services, store: guardedStore(services.store, () => rowsOfAll(resolved)) },
+      request.input,
+      authorizedTargets(resolved),
+      call,
+    );
   } catch (error) {
+    if (error instanceof ChangedMeanwhile) throw changedMeanwhile(operation.service, error);
     throw apiError(error, failedKey(resolved, request.input));
   }
+}
+
+function rowsOfAll(resolved: ResolvedTargets): RowRef[] {
+  return Object.values(resolved).flatMap(rowsOf);
+}
+
+/** Returns the error for a call whose resource was replaced meanwhile. Clients repeat the call. */
+function changedMeanwhile(service: ServiceName, cause: ChangedMeanwhile): KmsError {
+  if (service === 'iam') {
+    return new KmsError(
+      'ConcurrentModification',
+      'The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again.',
+      { cause },
+    );
+  }
+  return new KmsError(
+    'ServiceUnavailableException',
+    'The resource was changed by another request. Try again.',
+    { cause },
+  );
 }
 
 function lookupContext(

@@ -35,6 +35,8 @@ export interface ResolvedKey extends ResolvedResource {
   readonly policy: CompiledPolicy;
   /** Present if this AWS managed key does not exist yet (`orUncreated`). */
   readonly uncreated?: true;
+  /** The alias that an `alias-key` target names. */
+  readonly alias?: AliasRow;
   /** The grant that a `grant` target names. */
   readonly grant?: GrantRow;
   /** The material that the header of a `ciphertext` target names. */
@@ -55,7 +57,11 @@ export interface ResolvedCluster extends ResolvedResource {
 export interface ResolvedBackup extends ResolvedResource {
   readonly kind: 'backup';
   readonly backupId: string;
+  /** The ID or ARN in the request. */
+  readonly name: string;
   readonly backup: BackupRow | undefined;
+  /** The resource policy of a backup of another account. */
+  readonly policy?: CompiledPolicy;
 }
 export interface ResolvedIam extends ResolvedResource, IamResource {
   readonly kind: 'iam';

@@ -82,6 +82,7 @@ export const statuses = {
   InvalidNextTokenException: 400,
   InvalidTimeRangeException: 400,
   // IAM and STS.
+  ConcurrentModification: 409,
   DeleteConflict: 409,
   EntityAlreadyExists: 409,
   IDPCommunicationError: 400,

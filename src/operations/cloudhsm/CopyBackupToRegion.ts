@@ -3,7 +3,7 @@ import { joinedTags } from './cluster-tags.ts';
 
 export const CopyBackupToRegion = defineOperation('cloudhsm', 'CopyBackupToRegion', {
   effect: 'write',
-  targets: ({ BackupId }) => ({ backup: { on: 'backup', backupId: BackupId } }),
+  targets: ({ BackupId }) => ({ backup: { on: 'backup', name: BackupId } }),
   async handle({ clusters }, { DestinationRegion, TagList }, { backup: { scope, backupId } }) {
     const tags = TagList && joinedTags([], TagList);
     const { creationDate, copy } = await clusters.copyBackup(scope, backupId, {

@@ -2,7 +2,7 @@ import { KmsError, type BackupRow } from '../../domain/index.ts';
 import { defineOperation } from '../operation.ts';
 import { describeBackup } from './backup-description.ts';
 import { tokenPage } from './next-token.ts';
-import { isShared } from './shared-backups.ts';
+import { isShared } from '../pipeline/find-backup.ts';
 
 const DEFAULT_LIMIT = 50;
 /** Digits of a padded time in milliseconds, so that times sort as strings. */

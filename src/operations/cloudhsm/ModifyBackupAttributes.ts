@@ -3,7 +3,7 @@ import { describeBackup } from './backup-description.ts';
 
 export const ModifyBackupAttributes = defineOperation('cloudhsm', 'ModifyBackupAttributes', {
   effect: 'write',
-  targets: ({ BackupId }) => ({ backup: { on: 'backup', backupId: BackupId } }),
+  targets: ({ BackupId }) => ({ backup: { on: 'backup', name: BackupId } }),
   handle: async ({ clusters }, { NeverExpires }, { backup: { scope, backupId } }) => ({
     Backup: describeBackup(await clusters.modifyBackup(scope, backupId, NeverExpires)),
   }),

@@ -6,14 +6,11 @@ import { backupTarget, changePolicy } from './resource-policy.ts';
 export const PutResourcePolicy = defineOperation('cloudhsm', 'PutResourcePolicy', {
   effect: 'write',
   targets: ({ ResourceArn }) => ({ backup: backupTarget(ResourceArn) }),
-  async handle(services, { ResourceArn, Policy }, { backup }) {
+  async handle(services, { Policy }, { backup }) {
     if (Policy === undefined)
       throw new KmsError('CloudHsmInvalidRequestException', 'Policy must be specified.');
     checkPolicy(Policy);
-    await changePolicy(services, { backup, resourceArn: ResourceArn }, (row) => ({
-      ...row,
-      policy: Policy,
-    }));
+    await changePolicy(services, backup, (row) => ({ ...row, policy: Policy }));
     return { ResourceArn: backup.arn, Policy };
   },
 });

@@ -3,7 +3,7 @@ import { describeBackup } from './backup-description.ts';
 
 export const RestoreBackup = defineOperation('cloudhsm', 'RestoreBackup', {
   effect: 'write',
-  targets: ({ BackupId }) => ({ backup: { on: 'backup', backupId: BackupId } }),
+  targets: ({ BackupId }) => ({ backup: { on: 'backup', name: BackupId } }),
   handle: async ({ clusters }, _input, { backup: { scope, backupId } }) => ({
     Backup: describeBackup(await clusters.restoreBackup(scope, backupId)),
   }),

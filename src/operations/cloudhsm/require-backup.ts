@@ -1,8 +1,12 @@
-import { KmsError, type BackupRow } from '../../domain/index.ts';
+import type { BackupRow } from '../../domain/index.ts';
 import type { AuthorizedBackup } from '../operation.ts';
+import { rowOf } from '../row-ref.ts';
+import { backupRef } from '../target-rows.ts';
 
-/** Returns the backup that the request names. @throws KmsError CloudHsmResourceNotFoundException */
-export function requireBackup({ backup, backupId }: AuthorizedBackup): BackupRow {
-  if (backup) return backup;
-  throw new KmsError('CloudHsmResourceNotFoundException', `Backup '${backupId}' was not found.`);
+/**
+ * Returns the backup that the request names.
+ * @throws KmsError CloudHsmResourceNotFoundException
+ */
+export function requireBackup(target: AuthorizedBackup): BackupRow {
+  return rowOf(backupRef(target));
 }

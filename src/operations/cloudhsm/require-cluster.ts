@@ -1,11 +1,12 @@
-import { KmsError, type ClusterRow } from '../../domain/index.ts';
+import type { ClusterRow } from '../../domain/index.ts';
 import type { AuthorizedCluster } from '../operation.ts';
+import { rowOf } from '../row-ref.ts';
+import { clusterRef } from '../target-rows.ts';
 
 /**
  * Returns the cluster that the request names.
  * @throws KmsError CloudHsmResourceNotFoundException
  */
-export function requireCluster({ cluster, clusterId }: AuthorizedCluster): ClusterRow {
-  if (cluster && cluster.state !== 'DELETED') return cluster;
-  throw new KmsError('CloudHsmResourceNotFoundException', `Cluster '${clusterId}' was not found.`);
+export function requireCluster(target: AuthorizedCluster): ClusterRow {
+  return rowOf(clusterRef(target));
 }

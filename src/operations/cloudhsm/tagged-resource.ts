@@ -1,6 +1,8 @@
 import { KmsError, type BackupRow, type ClusterRow, type Tag } from '../../domain/index.ts';
 import type { AuthorizedBackup, AuthorizedCluster, Target } from '../operation.ts';
+import { amend } from '../row-ref.ts';
 import type { Services } from '../services.ts';
+import { backupRef, clusterRef } from '../target-rows.ts';
 import { requireBackup } from './require-backup.ts';
 import { requireCluster } from './require-cluster.ts';
 
@@ -19,7 +21,7 @@ export function taggedTargets(resourceId: string): {
   const isBackup = resourceId.startsWith('backup-');
   return {
     cluster: isBackup ? undefined : { on: 'cluster', clusterId: resourceId },
-    backup: isBackup ? { on: 'backup', backupId: resourceId } : undefined,
+    backup: isBackup ? { on: 'backup', name: resourceId } : undefined,
   };
 }
 
@@ -30,20 +32,15 @@ export function taggedRow({ cluster, backup }: TaggedTargets): ClusterRow | Back
 }
 
 /** Changes the current tags of the resource. */
-export function amendTags(
+export async function amendTags(
   { store }: Services,
-  targets: TaggedTargets,
+  { backup, cluster }: TaggedTargets,
   change: (tags: readonly Tag[]) => readonly Tag[],
 ): Promise<void> {
-  const found = taggedRow(targets);
-  const { account, region } = found;
-  return store.transact(async (transaction) => {
-    if ('backupId' in found) {
-      const backup = await transaction.get('backups', account, region, found.backupId);
-      if (backup) await transaction.put('backups', { ...backup, tags: change(backup.tags) });
-    } else {
-      const cluster = await transaction.get('clusters', account, region, found.clusterId);
-      if (cluster) await transaction.put('clusters', { ...cluster, tags: change(cluster.tags) });
-    }
+  const changed = <R extends ClusterRow | BackupRow>(row: R): R => ({
+    ...row,
+    tags: change(row.tags),
   });
+  if (backup) await amend(store, backupRef(backup), changed);
+  if (cluster) await amend(store, clusterRef(cluster), changed);
 }

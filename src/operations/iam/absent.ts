@@ -3,7 +3,8 @@
  * and certificates for other services. Clients call them before they delete a user.
  */
 import { defineOperation } from '../operation.ts';
-import { collectionTarget, noSuchEntity, ofUser, rowOf } from './entities.ts';
+import { rowOf } from '../row-ref.ts';
+import { collectionTarget, noSuchEntity, ofUser } from './entities.ts';
 
 export const GetLoginProfile = defineOperation('iam', 'GetLoginProfile', {
   effect: 'read',

@@ -1,7 +1,8 @@
 import { KmsError, type AccessKeyRow } from '../../domain/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation, type IamTarget } from '../operation.ts';
-import { current, entityTarget, noSuchEntity, ofUser, rowOf, type IamEntity } from './entities.ts';
+import { current, rowOf } from '../row-ref.ts';
+import { entityTarget, noSuchEntity, ofUser, type IamEntity } from './entities.ts';
 import { pageOf } from './page.ts';
 import { checkQuota } from './quotas.ts';
 

@@ -2,13 +2,12 @@ import { parseIamArn } from '../../domain/index.ts';
 import { findManagedPolicy } from '../../identity/index.ts';
 import type { Store } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
+import { amend, rowOf } from '../row-ref.ts';
 import {
-  amend,
   noSuchEntity,
   ofGroup,
   ofRole,
   ofUser,
-  rowOf,
   type HolderTable,
   type IamEntity,
 } from './entities.ts';

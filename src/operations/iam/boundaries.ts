@@ -1,6 +1,7 @@
 import { defineOperation } from '../operation.ts';
+import { amend } from '../row-ref.ts';
 import { checkedBoundary } from './boundary.ts';
-import { amend, ofRole, ofUser } from './entities.ts';
+import { ofRole, ofUser } from './entities.ts';
 
 function unbounded<R extends { readonly boundary?: string }>({
   boundary: _gone,

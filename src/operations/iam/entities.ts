@@ -7,8 +7,8 @@ import {
   type Tag,
 } from '../../domain/index.ts';
 import { findManagedPolicy } from '../../identity/index.ts';
-import type { Store, Tables, Transaction } from '../../storage/index.ts';
 import type { IamResource, IamTarget } from '../operation.ts';
+import type { RowRef } from '../row-ref.ts';
 
 const kinds = {
   users: 'user',
@@ -21,10 +21,8 @@ export type EntityTable = keyof typeof kinds;
 export type HolderTable = Exclude<EntityTable, 'managedPolicies'>;
 
 /** A user, group, role or managed policy, whether or not it exists. */
-export interface IamEntity<T extends EntityTable> extends IamResource {
-  readonly table: T;
+export interface IamEntity<T extends EntityTable> extends IamResource, RowRef<T> {
   readonly name: string;
-  readonly row: Tables[T] | undefined;
 }
 
 /**
@@ -40,21 +38,30 @@ export function entityTarget<T extends HolderTable>(
       const { account } = caller;
       const wanted = name ?? ownName(caller);
       const row = await reader.get(table, account, wanted);
-      return {
-        account,
-        table,
-        name: wanted,
-        row,
-        ...tagsOf(row),
-        arn: iamArn(kinds[table], row ?? { account, path: '/', name: wanted }),
-      };
+      const arn = iamArn(kinds[table], row ?? { account, path: '/', name: wanted });
+      return entityOf({ table, account, name: wanted, row, arn });
     },
   };
 }
 
-/** Returns the tags of an entity. Groups have none. */
-function tagsOf(row: object | undefined): Pick<IamResource, 'tags'> {
-  return row && 'tags' in row ? { tags: row.tags as readonly Tag[] } : {};
+function entityOf<T extends EntityTable>({
+  table,
+  account,
+  name,
+  row,
+  arn,
+}: Pick<IamEntity<T>, 'table' | 'account' | 'name' | 'row' | 'arn'>): IamEntity<T> {
+  const missing = (): KmsError => noSuchEntity(notFound[table]({ name, arn }));
+  const ref: RowRef<T> = { table, key: [account, name], row, missing };
+  return { ...ref, ...comparedColumns(row), account, name, arn, rows: [ref] };
+}
+
+/** Returns what condition keys compare of an entity. Groups have neither tags nor a boundary. */
+function comparedColumns(row: object = {}): Pick<IamResource, 'tags' | 'boundary'> {
+  return {
+    ...('tags' in row && { tags: row.tags as readonly Tag[] }),
+    ...('boundary' in row && { boundary: row.boundary as string }),
+  };
 }
 
 function ownName({ userName }: Principal): string {
@@ -65,7 +72,11 @@ function ownName({ userName }: Principal): string {
   );
 }
 
-/** Returns the target for a managed policy by ARN: the account's own, or one of AWS's. */
+/**
+ * Returns the target for a managed policy by ARN: the account's own, or one of AWS's. Names are
+ * unique regardless of their path, but an ARN with another path, account or partition than the
+ * policy's own names no policy.
+ */
 export function managedPolicyTarget(arn: string): IamTarget<IamEntity<'managedPolicies'>> {
   return {
     on: 'iam',
@@ -73,7 +84,9 @@ export function managedPolicyTarget(arn: string): IamTarget<IamEntity<'managedPo
       const name = parseIamArn('policy', arn)?.name;
       if (name === undefined) throw new KmsError('ValidationException', `ARN ${arn} is not valid.`);
       const row = await findManagedPolicy(reader, account, arn);
-      return { account, table: 'managedPolicies', name, row, ...tagsOf(row), arn };
+      const policy = entityOf({ table: 'managedPolicies', account, name, row, arn });
+      // Neither AWS's policies nor missing ones have a row that a change could meet.
+      return row?.account === account ? policy : { ...policy, rows: [] };
     },
   };
 }
@@ -85,7 +98,36 @@ export function newEntityTarget(table: EntityTable, name: string, path = '/'): I
     find: async (_reader, { account }) => ({
       account,
       arn: iamArn(kinds[table], { account, path, name }),
+      rows: [],
     }),
+  };
+}
+
+/** The new name and path of an entity, as far as it gets one. */
+interface Move {
+  readonly name?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+/**
+ * Returns the target for an entity under its new name and path, or undefined if it keeps both.
+ * Moving an entity requires permission on the source and on the target. Source: UpdateUser and
+ * UpdateGroup, IAM API Reference.
+ */
+export function movedEntityTarget(
+  table: HolderTable,
+  from: string,
+  to: Move,
+): IamTarget | undefined {
+  if (to.name === undefined && to.path === undefined) return undefined;
+  const source = entityTarget(table, from);
+  return {
+    on: 'iam',
+    async find(reader, caller) {
+      const { row, arn: _source, ...entity } = await source.find(reader, caller);
+      const { name = entity.name, path = row?.path ?? '/' } = to;
+      return { ...entity, arn: iamArn(kinds[table], { account: entity.account, name, path }) };
+    },
   };
 }
 
@@ -95,11 +137,17 @@ export function collectionTarget(
 ): IamTarget {
   return {
     on: 'iam',
-    find: async (_reader, { account }) => ({ account, arn: `arn:aws:iam::${account}:${what}/` }),
+    find: async (_reader, { account }) => ({
+      account,
+      arn: `arn:aws:iam::${account}:${what}/`,
+      rows: [],
+    }),
   };
 }
 
-const missing: { readonly [T in EntityTable]: (entity: IamEntity<T>) => string } = {
+const notFound: Readonly<
+  Record<EntityTable, (entity: { readonly name: string; readonly arn: string }) => string>
+> = {
   users: ({ name }) => `The user with name ${name} cannot be found.`,
   groups: ({ name }) => `The group with name ${name} cannot be found.`,
   roles: ({ name }) => `The role with name ${name} cannot be found.`,
@@ -108,36 +156,6 @@ const missing: { readonly [T in EntityTable]: (entity: IamEntity<T>) => string }
 
 export function noSuchEntity(text: string): KmsError {
   return new KmsError('NoSuchEntity', text);
-}
-
-/** Returns the row that was found. @throws KmsError NoSuchEntity */
-export function rowOf<T extends EntityTable>(entity: IamEntity<T>): Tables[T] {
-  if (entity.row === undefined) throw noSuchEntity(missing[entity.table](entity));
-  return entity.row;
-}
-
-/** Changes the current row of an entity. @throws KmsError NoSuchEntity */
-export async function amend<T extends EntityTable>(
-  store: Store,
-  entity: IamEntity<T>,
-  change: (row: Tables[T], transaction: Transaction) => Tables[T] | Promise<Tables[T]>,
-): Promise<Tables[T]> {
-  return store.transact(async (transaction) => {
-    const changed = await change(await current(transaction, entity), transaction);
-    await transaction.put(entity.table, changed);
-    return changed;
-  });
-}
-
-/** Returns the current row of an entity, inside a transaction. @throws KmsError NoSuchEntity */
-export async function current<T extends EntityTable>(
-  transaction: Transaction,
-  entity: IamEntity<T>,
-): Promise<Tables[T]> {
-  return rowOf({
-    ...entity,
-    row: await transaction.get(entity.table, entity.account, entity.name),
-  });
 }
 
 export function conflict(rest: string): KmsError {

@@ -2,16 +2,16 @@ import { iamArn, type GroupRow } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import type { Reader, Transaction } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
+import { current, rowOf } from '../row-ref.ts';
 import { describeUser } from './describe.ts';
 import {
   collectionTarget,
   conflict,
-  current,
+  movedEntityTarget,
   newEntityTarget,
   noSuchEntity,
   ofGroup,
   ofUser,
-  rowOf,
 } from './entities.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
@@ -74,7 +74,10 @@ export const ListGroups = defineOperation('iam', 'ListGroups', {
 
 export const UpdateGroup = defineOperation('iam', 'UpdateGroup', {
   effect: 'write',
-  targets: ofGroup,
+  targets: ({ GroupName, NewGroupName, NewPath }) => ({
+    ...ofGroup({ GroupName }),
+    moved: movedEntityTarget('groups', GroupName, { name: NewGroupName, path: NewPath }),
+  }),
   async handle({ store }, { NewGroupName, NewPath }, { group }) {
     await store.transact(async (transaction) => {
       const row = await current(transaction, group);

@@ -1,13 +1,12 @@
 import type { Store } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
+import { amend, rowOf } from '../row-ref.ts';
 import { checkedDocument, checkSize, shownDocument } from './documents.ts';
 import {
-  amend,
   noSuchEntity,
   ofGroup,
   ofRole,
   ofUser,
-  rowOf,
   type HolderTable,
   type IamEntity,
 } from './entities.ts';

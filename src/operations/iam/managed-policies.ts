@@ -1,10 +1,11 @@
 import { KmsError, type ManagedPolicyRow, type PolicyVersion } from '../../domain/index.ts';
 import { awsManagedPolicies, uniqueId } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
+import { amend, current, rowOf } from '../row-ref.ts';
 import { attachments } from './attachments.ts';
 import { describePolicy } from './describe.ts';
 import { checkedDocument, checkSize, shownDocument } from './documents.ts';
-import { amend, current, newEntityTarget, ofPolicy, rowOf, type IamEntity } from './entities.ts';
+import { newEntityTarget, ofPolicy, type IamEntity } from './entities.ts';
 import { checkNewName } from './new-name.ts';
 import { quotas } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';

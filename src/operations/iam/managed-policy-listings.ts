@@ -1,9 +1,10 @@
 import { iamArn, type ManagedPolicyRow } from '../../domain/index.ts';
 import { awsManagedPolicies } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
+import { rowOf } from '../row-ref.ts';
 import { attachments, type Attachments } from './attachments.ts';
 import { describePolicy } from './describe.ts';
-import { collectionTarget, ofPolicy, rowOf } from './entities.ts';
+import { collectionTarget, ofPolicy } from './entities.ts';
 import { pageOfTexts } from './page.ts';
 
 type Usage = 'PermissionsPolicy' | 'PermissionsBoundary' | undefined;

@@ -1,17 +1,14 @@
 import { KmsError, oidcProviderArn, type OidcProviderRow } from '../../domain/index.ts';
-import type { Store } from '../../storage/index.ts';
 import { defineOperation, type IamResource, type IamTarget } from '../operation.ts';
+import { amend, current, rowOf, type RowRef } from '../row-ref.ts';
 import { collectionTarget, noSuchEntity } from './entities.ts';
 import { checkQuota } from './quotas.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';
 
 /** An identity provider, whether or not it exists. */
-interface ProviderResource extends IamResource {
-  readonly url: string;
-  readonly row: OidcProviderRow | undefined;
-}
+interface ProviderResource extends IamResource, RowRef<'oidcProviders'> {}
 
-const ARN = /^arn:aws[a-z-]*:iam::(\d{12}):oidc-provider\/(.+)$/;
+const ARN = /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/(.+)$/;
 const URL_FORM = /^(https?):\/\/([a-z0-9.-]+(?::\d+)?(?:\/[^?#\s]*)?)$/i;
 /** Hosts that may be used without TLS: only providers on this machine can be trusted then. */
 const LOCAL = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::|\/|$)/;
@@ -20,32 +17,24 @@ function providerTarget(arn: string): IamTarget<ProviderResource> {
   return {
     on: 'iam',
     async find(reader, { account }) {
-      const [, owner, url] = ARN.exec(arn) ?? [];
+      const [, url] = ARN.exec(arn) ?? [];
       if (url === undefined) throw new KmsError('InvalidInput', `Invalid ARN ${arn}`);
+      const own = oidcProviderArn(account, url) === arn;
+      const ref: RowRef<'oidcProviders'> = {
+        table: 'oidcProviders',
+        key: [account, url],
+        row: own ? await reader.get('oidcProviders', account, url) : undefined,
+        missing: () => noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`),
+      };
       return {
+        ...ref,
+        ...(ref.row && { tags: ref.row.tags }),
         account,
         arn,
-        url,
-        row: owner === account ? await reader.get('oidcProviders', account, url) : undefined,
+        rows: own ? [ref] : [],
       };
     },
   };
-}
-
-function requireRow({ row, arn }: ProviderResource): OidcProviderRow {
-  if (!row) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
-  return row;
-}
-
-async function amend(
-  store: Store,
-  provider: ProviderResource,
-  change: (row: OidcProviderRow) => OidcProviderRow,
-): Promise<void> {
-  await store.transact(async (transaction) => {
-    const row = await transaction.get('oidcProviders', requireRow(provider).account, provider.url);
-    await transaction.put('oidcProviders', change(requireRow({ ...provider, row })));
-  });
 }
 
 function newProviderTarget(url: string): IamTarget {
@@ -54,6 +43,7 @@ function newProviderTarget(url: string): IamTarget {
     find: async (_reader, { account }) => ({
       account,
       arn: oidcProviderArn(account, parseUrl(url).url),
+      rows: [],
     }),
   };
 }
@@ -109,7 +99,7 @@ export const GetOpenIDConnectProvider = defineOperation('iam', 'GetOpenIDConnect
     provider: providerTarget(OpenIDConnectProviderArn),
   }),
   async handle(_services, _input, { provider }) {
-    const { url, clientIds, thumbprints, creationDate, tags } = requireRow(provider);
+    const { url, clientIds, thumbprints, creationDate, tags } = rowOf(provider);
     return {
       Url: url,
       ClientIDList: clientIds,
@@ -188,8 +178,12 @@ export const DeleteOpenIDConnectProvider = defineOperation('iam', 'DeleteOpenIDC
   targets: ({ OpenIDConnectProviderArn }) => ({
     provider: providerTarget(OpenIDConnectProviderArn),
   }),
-  async handle({ store }, _input, { provider: { account, url } }) {
-    await store.transact((transaction) => transaction.delete('oidcProviders', account, url));
+  async handle({ store }, _input, { provider }) {
+    if (provider.row === undefined) return {};
+    await store.transact(async (transaction) => {
+      const { account, url } = await current(transaction, provider);
+      await transaction.delete('oidcProviders', account, url);
+    });
     return {};
   },
 });
@@ -224,7 +218,7 @@ export const ListOpenIDConnectProviderTags = defineOperation(
     targets: ({ OpenIDConnectProviderArn }) => ({
       provider: providerTarget(OpenIDConnectProviderArn),
     }),
-    handle: (_services, wanted, { provider }) => pageOfTags(wanted, requireRow(provider).tags),
+    handle: (_services, wanted, { provider }) => pageOfTags(wanted, rowOf(provider).tags),
   },
 );
 

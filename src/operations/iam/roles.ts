@@ -2,17 +2,10 @@ import type { Response } from '../../contract/index.ts';
 import { iamArn, type RoleRow } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import { defineOperation } from '../operation.ts';
+import { amend, current, rowOf } from '../row-ref.ts';
 import { checkedBoundary, shownBoundary } from './boundary.ts';
 import { checkedTrustPolicy, shownDocument } from './documents.ts';
-import {
-  amend,
-  collectionTarget,
-  conflict,
-  current,
-  newEntityTarget,
-  ofRole,
-  rowOf,
-} from './entities.ts';
+import { collectionTarget, conflict, newEntityTarget, ofRole } from './entities.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
 import { checkedTags, pageOfTags, someTags, tagged, untagged } from './tags.ts';

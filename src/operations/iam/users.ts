@@ -2,16 +2,15 @@ import type { UserRow } from '../../domain/index.ts';
 import { uniqueId } from '../../identity/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { defineOperation } from '../operation.ts';
+import { amend, current, rowOf } from '../row-ref.ts';
 import { checkedBoundary, shownBoundary } from './boundary.ts';
 import { describeUser } from './describe.ts';
 import {
-  amend,
   collectionTarget,
   conflict,
-  current,
+  movedEntityTarget,
   newEntityTarget,
   ofUser,
-  rowOf,
 } from './entities.ts';
 import { checkNewName } from './new-name.ts';
 import { pageOf } from './page.ts';
@@ -70,7 +69,10 @@ export const ListUsers = defineOperation('iam', 'ListUsers', {
 
 export const UpdateUser = defineOperation('iam', 'UpdateUser', {
   effect: 'write',
-  targets: ofUser,
+  targets: ({ UserName, NewUserName, NewPath }) => ({
+    ...ofUser({ UserName }),
+    moved: movedEntityTarget('users', UserName, { name: NewUserName, path: NewPath }),
+  }),
   async handle({ store }, { NewUserName, NewPath }, { user }) {
     await store.transact(async (transaction) => {
       const row = await current(transaction, user);

@@ -1,7 +1,8 @@
 import { KmsError } from '../../domain/index.ts';
 import { parsePolicy, PolicyError } from '../../policy/index.ts';
 import { defineOperation } from '../operation.ts';
-import { accountOf, accountTarget } from './account-target.ts';
+import { amend } from '../row-ref.ts';
+import { accountTarget } from './account-target.ts';
 
 export const PutServiceControlPolicies = defineOperation('keyhold', 'PutServiceControlPolicies', {
   effect: 'write',
@@ -16,14 +17,9 @@ export const PutServiceControlPolicies = defineOperation('keyhold', 'PutServiceC
       );
     }
     for (const document of Policies) checkDocument(document);
-    await store.transact(async (transaction) => {
-      const row = accountOf({ ...account, row: await transaction.get('accounts', AccountId) });
-      const { serviceControlPolicies: _before, ...rest } = row;
-      await transaction.put(
-        'accounts',
-        Policies.length === 0 ? rest : { ...rest, serviceControlPolicies: Policies },
-      );
-    });
+    await amend(store, account, ({ serviceControlPolicies: _before, ...rest }) =>
+      Policies.length === 0 ? rest : { ...rest, serviceControlPolicies: Policies },
+    );
     return {};
   },
 });

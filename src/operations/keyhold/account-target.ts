@@ -1,11 +1,10 @@
 import { KmsError, type AccountRow } from '../../domain/index.ts';
 import { managementAccount } from '../../identity/index.ts';
 import type { IamResource, IamTarget } from '../operation.ts';
+import type { RowRef } from '../row-ref.ts';
 
 /** An account of the installation, whether or not it exists. */
-export interface AccountResource extends IamResource {
-  readonly row: AccountRow | undefined;
-}
+export interface AccountResource extends IamResource, RowRef<'accounts'> {}
 
 /**
  * Returns the target for an account, or for all accounts. They belong to the management account:
@@ -16,19 +15,21 @@ export function accountTarget(id = '*'): IamTarget<AccountResource> {
     on: 'iam',
     async find(reader) {
       const account = await managementAccount(reader);
+      const ref: RowRef<'accounts'> = {
+        table: 'accounts',
+        key: [id],
+        row: await reader.get('accounts', id),
+        missing: () => new KmsError('NotFoundException', `Account ${id} does not exist.`),
+      };
+      // A missing account may be one that the call creates.
       return {
+        ...ref,
         account,
         arn: `arn:aws:keyhold::${account}:account/${id}`,
-        row: await reader.get('accounts', id),
+        rows: ref.row ? [ref] : [],
       };
     },
   };
-}
-
-export function accountOf({ row, arn }: AccountResource): AccountRow {
-  if (!row)
-    throw new KmsError('NotFoundException', `Account ${arn.replace(/^.*\//, '')} does not exist.`);
-  return row;
 }
 
 export function describeAccount({ account, name, creationDate }: AccountRow, management: string) {

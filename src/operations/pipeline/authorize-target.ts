@@ -21,6 +21,7 @@ import { decideWithGrants } from '../grants/decide.ts';
 import { retirementVerdict } from '../grants/granted.ts';
 import { targetNamed, type ResolvedRequest } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
+import { backupRef } from '../target-rows.ts';
 import { unknownCiphertext } from './find-key.ts';
 
 const KMS = 'kms:';
@@ -61,6 +62,8 @@ export function authorizeTarget(
     // key.
     if (decision.because === 'hidden' && target.on === 'ciphertext' && target.id === undefined)
       throw unknownCiphertext();
+    if (decision.because === 'hidden' && resolved.kind === 'backup')
+      throw backupRef(resolved).missing();
     throw new KmsError(
       accessDenied[operation.service],
       denialText(decision, { principal: caller, action, resourceArn: resolved.arn }),
@@ -80,6 +83,7 @@ function accessOf(inputs: ConditionInputs, policies: PrincipalPolicies): AccessR
     ...(resolved.kind === 'key' && { resourcePolicy: resolved.policy }),
     ...(resolved.kind === 'iam' &&
       resolved.trustPolicy && { resourcePolicy: resolved.trustPolicy }),
+    ...(resolved.kind === 'backup' && resolved.policy && { resourcePolicy: resolved.policy }),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   keySpecProperties,
   KmsError,
   parseKmsArn,
+  type AliasRow,
   type Scope,
 } from '../../domain/index.ts';
 import { compilePolicy, parsePolicy } from '../../policy/index.ts';
@@ -69,7 +70,7 @@ export function keyById(
         'InvalidArnException',
         'Key Aliases are not supported for this operation.',
       );
-    return keyByAlias(lookup, context, scope, name);
+    return keyByAlias(lookup, context, scope, name).then(({ cached }) => cached);
   }
   const keyId = arn ? name.replace(/^key\//, '') : name;
   if (!KEY_ID.test(keyId)) throw new KmsError('NotFoundException', `Invalid keyId '${id}'`);
@@ -84,10 +85,10 @@ export async function keyByAlias(
   context: LookupContext,
   scope: Scope,
   name: string,
-): Promise<CachedKey> {
+): Promise<{ readonly alias: AliasRow; readonly cached: CachedKey }> {
   const alias = await lookup.keys.alias(scope, name);
   const cached = alias && (await lookup.keys.key(scope, alias.keyId));
-  if (cached) return cached;
+  if (cached) return { alias, cached };
   throw missing(context, scope, `Alias ${aliasArn(scope, name)} is not found.`);
 }
 

@@ -1,18 +1,18 @@
 import { whenReady } from '../../base/index.ts';
-import { aliasArn, backupArn, clusterArn, KmsError, type Scope } from '../../domain/index.ts';
+import { aliasArn, clusterArn, KmsError, type Scope } from '../../domain/index.ts';
 import { requireGrantId } from '../grants/grant-id.ts';
 import { grantOfToken } from '../grants/grant-token.ts';
 import type { IamTarget, Target } from '../operation.ts';
 import type {
   LookupContext,
   ResolvedAlias,
-  ResolvedBackup,
   ResolvedCluster,
   ResolvedIam,
   ResolvedKey,
   ResolvedTarget,
 } from '../resolved-target.ts';
 import type { Services } from '../services.ts';
+import { findBackup } from './find-backup.ts';
 import {
   ALIAS_PREFIX,
   keyByAlias,
@@ -46,13 +46,13 @@ export function resolveTarget(
     case 'alias':
       return aliasByName(lookup, context.scope, target.name);
     case 'alias-key':
-      return keyByAlias(lookup, context, context.scope, target.name).then(resolvedKey);
+      return keyOfAlias(lookup, context, target.name);
     case 'grant':
       return grantNamed(lookup, context, target);
     case 'cluster':
       return clusterById(lookup, context.scope, target.clusterId);
     case 'backup':
-      return backupById(lookup, context.scope, target.backupId);
+      return findBackup(lookup, context, target);
     case 'iam':
       return iamResource(lookup, context, target);
   }
@@ -82,6 +82,15 @@ async function aliasByName(
     scope,
     arn: aliasArn(scope, name),
   };
+}
+
+async function keyOfAlias(
+  lookup: TargetLookup,
+  context: LookupContext,
+  name: string,
+): Promise<ResolvedKey> {
+  const { alias, cached } = await keyByAlias(lookup, context, context.scope, name);
+  return { ...resolvedKey(cached), alias };
 }
 
 async function grantNamed(
@@ -123,17 +132,6 @@ async function clusterById(
     reader.get('clusters', scope.account, scope.region, clusterId),
   );
   return { kind: 'cluster', clusterId, cluster, scope, arn: clusterArn(scope, clusterId) };
-}
-
-async function backupById(
-  lookup: TargetLookup,
-  scope: Scope,
-  backupId: string,
-): Promise<ResolvedBackup> {
-  const backup = await lookup.store.read((reader) =>
-    reader.get('backups', scope.account, scope.region, backupId),
-  );
-  return { kind: 'backup', backupId, backup, scope, arn: backupArn(scope, backupId) };
 }
 
 async function iamResource(

@@ -27,6 +27,16 @@ async function assumableRole(reader: Reader, arn: string): Promise<AssumableRole
     account: parsed.account,
     arn,
     row: found,
+    rows: found
+      ? [
+          {
+            table: 'roles',
+            key: [parsed.account, parsed.name],
+            row: found,
+            missing: () => new KmsError('NoSuchEntity', `Role ${arn} does not exist.`),
+          },
+        ]
+      : [],
     ...tags,
     trustPolicy: found
       ? compilePolicy(parsePolicy(found.trustPolicy, 'trust'), found.trustPrincipals)
