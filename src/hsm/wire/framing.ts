@@ -5,7 +5,7 @@
 import type { Writable } from 'node:stream';
 import type { HsmErrorCode } from './errors.ts';
 import type { ControlEvent } from './control.ts';
-import { packFrame, unpackValue } from './messagepack.ts';
+import { packFrame, unpackFrame } from './messagepack.ts';
 
 /** Maximum body length of a frame. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
@@ -15,7 +15,14 @@ export const MAX_FRAME_BYTES = 1024 * 1024;
  */
 export const MAX_UNAUTHENTICATED_FRAME_BYTES = 16 * 1024;
 /** High-water mark of the write buffer. Above it, no further requests are read. */
-const HIGH_WATER_BYTES = 4 * MAX_FRAME_BYTES;
+export const HIGH_WATER_BYTES = 4 * MAX_FRAME_BYTES;
+/** The same before login, where answers are short. */
+export const UNAUTHENTICATED_HIGH_WATER_BYTES = 64 * 1024;
+/**
+ * A frame's limit in bytes, divided by this, limits its values, because a value of one byte costs
+ * far more than a byte to decode and to hold.
+ */
+const MIN_BYTES_PER_NODE = 16;
 const HEADER_BYTES = 4;
 
 export interface RequestFrame {
@@ -36,9 +43,19 @@ export class FramingError extends Error {
   override readonly name = 'FramingError';
 }
 
+/** Returns the frame as a request. Throws `FramingError` if it is none. */
+export function requestOf(frame: unknown): RequestFrame {
+  if (typeof frame !== 'object' || frame === null) throw new FramingError('frame is not a request');
+  const { id, op, in: input } = { id: undefined, op: undefined, in: undefined, ...frame };
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof op !== 'string')
+    throw new FramingError('frame is not a request');
+  return { id, op, in: input };
+}
+
 /** Encodes one frame, with header and body. */
 export function encodeFrame(message: Frame): Buffer {
-  const frame = packFrame(message, HEADER_BYTES);
+  const frame = packFrame(message, HEADER_BYTES, maxNodes(MAX_FRAME_BYTES));
+  if (!frame) throw new FramingError('frame has too many values');
   const length = frame.length - HEADER_BYTES;
   if (length > MAX_FRAME_BYTES) throw new FramingError(`frame of ${length} bytes is too long`);
   frame.writeUInt32BE(length, 0);
@@ -47,6 +64,8 @@ export function encodeFrame(message: Frame): Buffer {
 
 /** Writes all frames of one turn of the event loop with one system call. */
 export class FrameWriter {
+  /** High-water mark in bytes. Can be changed at any time. */
+  highWater = HIGH_WATER_BYTES;
   readonly #stream: Writable;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -69,7 +88,7 @@ export class FrameWriter {
    * `drain`.
    */
   get congested(): boolean {
-    return this.#waitingBytes + this.#stream.writableLength > HIGH_WATER_BYTES;
+    return this.#waitingBytes + this.#stream.writableLength > this.highWater;
   }
 
   /** Writes the queued frames now. */
@@ -87,9 +106,11 @@ export class FrameWriter {
 export class FrameReader {
   /** Maximum body length. Can be changed at any time. */
   limit: number;
-  #rest: Buffer[] = [];
-  #restBytes = 0;
-  #wanted = HEADER_BYTES;
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerBytes = 0;
+  /** Body of the frame that has not arrived in full. */
+  #body: Buffer | undefined;
+  #bodyBytes = 0;
 
   constructor(limit: number = MAX_FRAME_BYTES) {
     this.limit = limit;
@@ -97,38 +118,44 @@ export class FrameReader {
 
   /** Returns the messages that `chunk` completes. Throws `FramingError`. */
   feed(chunk: Buffer): unknown[] {
-    this.#restBytes += chunk.length;
-    this.#rest.push(chunk);
-    // Joined only once a whole frame has arrived. Otherwise a frame in many small pieces would be
-    // copied for each of them.
-    if (this.#restBytes < this.#wanted) return [];
-    const bytes = this.#rest.length === 1 ? chunk : Buffer.concat(this.#rest);
-    return this.#cut(bytes);
+    const messages: unknown[] = [];
+    for (let at = 0; ;) {
+      if (this.#body) {
+        // Copied, not collected: many small pieces would take far more memory than their bytes.
+        const copied = chunk.copy(this.#body, this.#bodyBytes, at);
+        at += copied;
+        this.#bodyBytes += copied;
+        if (this.#bodyBytes < this.#body.length) return messages;
+        messages.push(this.#decode(this.#body));
+        this.#body = undefined;
+      }
+      const copied = chunk.copy(this.#header, this.#headerBytes, at);
+      at += copied;
+      this.#headerBytes += copied;
+      if (this.#headerBytes < HEADER_BYTES) return messages;
+      this.#headerBytes = 0;
+      const length = this.#header.readUInt32BE(0);
+      if (length > this.limit) throw new FramingError('frame is too long');
+      if (chunk.length - at < length) {
+        this.#body = Buffer.allocUnsafeSlow(length);
+        this.#bodyBytes = 0;
+      } else {
+        messages.push(this.#decode(chunk.subarray(at, at + length)));
+        at += length;
+      }
+    }
   }
 
-  #cut(bytes: Buffer): unknown[] {
-    const messages: unknown[] = [];
-    let offset = 0;
-    this.#wanted = HEADER_BYTES;
-    while (bytes.length - offset >= HEADER_BYTES) {
-      const length = bytes.readUInt32BE(offset);
-      if (length > this.limit) throw new FramingError('frame is too long');
-      this.#wanted = HEADER_BYTES + length;
-      if (bytes.length - offset < this.#wanted) break;
-      messages.push(decodeBody(bytes.subarray(offset + HEADER_BYTES, offset + this.#wanted)));
-      offset += this.#wanted;
-      this.#wanted = HEADER_BYTES;
+  #decode(body: Buffer): unknown {
+    try {
+      return unpackFrame(body, maxNodes(this.limit));
+    } catch {
+      throw new FramingError('frame is not MessagePack');
     }
-    this.#rest = offset === bytes.length ? [] : [bytes.subarray(offset)];
-    this.#restBytes = bytes.length - offset;
-    return messages;
   }
 }
 
-function decodeBody(body: Buffer): unknown {
-  try {
-    return unpackValue(body);
-  } catch {
-    throw new FramingError('frame is not MessagePack');
-  }
+/** Maximum number of values in a frame, for frames of at most `limit` bytes. */
+function maxNodes(limit: number): number {
+  return Math.ceil(limit / MIN_BYTES_PER_NODE);
 }

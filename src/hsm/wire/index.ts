@@ -42,8 +42,11 @@ export {
   FrameReader,
   FrameWriter,
   FramingError,
+  HIGH_WATER_BYTES,
   MAX_FRAME_BYTES,
   MAX_UNAUTHENTICATED_FRAME_BYTES,
+  requestOf,
+  UNAUTHENTICATED_HIGH_WATER_BYTES,
   type ReplyFrame,
   type RequestFrame,
 } from './framing.ts';

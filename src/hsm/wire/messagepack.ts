@@ -1,39 +1,56 @@
 /**
- * The only MessagePack codec of the HSM: for frames, for values in the database, and for the
- * contents of sealed records, clones and backups. Values are plain: maps with string keys, arrays,
- * strings, bytes, numbers, booleans, null. Encoding uses one extension type, msgpackr's for
- * `undefined`. Decoding also accepts msgpackr's other ones (dates, sets, errors, records).
+ * The one MessagePack codec of the HSM: frames, values in the database, and what lies inside sealed
+ * records, clones and backups. The set of values is closed: maps with text keys, lists, text,
+ * bytes, numbers, booleans and null. There are no extension types and no references.
  */
-// From these entry points, because `msgpackr` itself loads the native add-on `msgpackr-extract`.
-import { Packr, RESERVE_START_SPACE } from 'msgpackr/pack';
-import { Unpackr } from 'msgpackr/unpack';
+import { Decoder } from './messagepack-decoder.ts';
+import { Encoder } from './messagepack-encoder.ts';
+
+export { EncodingError } from './messagepack-decoder.ts';
 
 /**
- * Encodes the length of every map in 16 bits. Used for stored values, whose bytes must not change.
+ * Writes the length of every map as 16 bits. Stored values have this form: their bytes must not
+ * change.
  */
-const valuePacker = new Packr({ useRecords: false });
-/** Encodes the length of a map as compactly as possible. Used for frames. */
-const framePacker = new Packr({ useRecords: false, variableMapSize: true });
-const unpacker = new Unpackr({ useRecords: false, mapsAsObjects: true });
-/** The decoder's result for 0xc1, the one byte that MessagePack never uses. */
-const UNUSED_BYTE: unknown = unpacker.unpack(Uint8Array.of(0xc1));
+const valueEncoder = new Encoder({ shortMaps: false });
+/** Writes the length of a map as short as possible. Frames have this form. */
+const frameEncoder = new Encoder({ shortMaps: true });
+const valueDecoder = new Decoder({ strict: false });
+const frameDecoder = new Decoder({ strict: true });
 
 /** Encodes a value that is stored or sealed. */
 export function packValue(value: unknown): Buffer {
-  return valuePacker.pack(value);
-}
-
-/** Encodes the body of a frame after `headerBytes` bytes (at most 255), which the caller fills. */
-export function packFrame(message: unknown, headerBytes: number): Buffer {
-  return framePacker.pack(message, RESERVE_START_SPACE | headerBytes);
+  return valueEncoder.encode(value);
 }
 
 /**
- * Decodes one value of either encoding. Byte strings are views of `bytes`. Throws if it is not
- * MessagePack.
+ * Decodes a value that was stored or sealed. Byte strings are views of `bytes`.
+ *
+ * @throws EncodingError
  */
 export function unpackValue(bytes: Uint8Array): unknown {
-  const value: unknown = unpacker.unpack(bytes);
-  if (value === UNUSED_BYTE) throw new TypeError('not MessagePack');
-  return value;
+  return valueDecoder.decode(bytes);
+}
+
+/**
+ * Encodes the body of a frame, behind `headerBytes` bytes that the caller fills.
+ *
+ * @returns undefined if it has more than `maxNodes` values.
+ */
+export function packFrame(
+  message: unknown,
+  headerBytes: number,
+  maxNodes: number,
+): Buffer | undefined {
+  const frame = frameEncoder.encode(message, headerBytes);
+  return frameEncoder.nodes > maxNodes ? undefined : frame;
+}
+
+/**
+ * Decodes the body of a frame, which anyone may have sent. Byte strings are views of `bytes`.
+ *
+ * @throws EncodingError if it is not one value, or has more than `maxNodes` values.
+ */
+export function unpackFrame(bytes: Uint8Array, maxNodes: number): unknown {
+  return frameDecoder.decode(bytes, maxNodes);
 }
