@@ -45,8 +45,9 @@ export async function createCsr(keys: KeyPair, subject: Subject): Promise<string
 }
 
 /**
- * Reads a certificate signing request. Returns undefined if `pem` is not a request, or is not
- * signed by its own key.
+ * Reads a certificate signing request. Returns undefined if `pem` is not a request, is not signed
+ * by its own key, or is for a key that cannot be certified here: it must be EC on P-256 or P-384,
+ * or RSA of 2,048 to 4,096 bits.
  */
 export async function readCsr(
   pem: string,
@@ -60,7 +61,7 @@ export async function readCsr(
       format: 'der',
       type: 'spki',
     });
-    return { publicKey, subject: request.subject };
+    return canCertify(publicKey) ? { publicKey, subject: request.subject } : undefined;
   } catch {
     return undefined;
   }
@@ -174,6 +175,8 @@ function nameOf(subject: Subject): Peculiar.JsonName {
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const P384 = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' };
+const MIN_RSA_BITS = 2_048;
+const MAX_RSA_BITS = 4_096;
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 
 function algorithmOf({
@@ -182,6 +185,13 @@ function algorithmOf({
 }: KeyObject): typeof P256 | typeof RSA {
   if (asymmetricKeyType === 'rsa') return RSA;
   return asymmetricKeyDetails?.namedCurve === 'secp384r1' ? P384 : P256;
+}
+
+function canCertify({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  const { namedCurve, modulusLength = 0 } = asymmetricKeyDetails ?? {};
+  if (asymmetricKeyType === 'rsa')
+    return modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS;
+  return namedCurve === 'prime256v1' || namedCurve === 'secp384r1';
 }
 
 function signingKey(key: KeyObject): webcrypto.CryptoKey {

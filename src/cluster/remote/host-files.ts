@@ -71,19 +71,31 @@ export class HostFiles {
     return token;
   }
 
+  /** Returns whether `redeemToken` would accept the token. */
+  acceptsToken(id: string, secret: string, now: number): boolean {
+    const token = this.#token(id, secret);
+    return token !== undefined && now <= token.expires;
+  }
+
   /**
    * Uses a token up and returns its zone. Returns undefined if the token is wrong, used or expired.
    */
   redeemToken(id: string, secret: string, now: number): string | undefined {
-    const content = ID_FORMAT.test(id) ? readFileIfThere(this.#tokenPath(id)) : undefined;
-    if (!content) return undefined;
-    const record = JSON.parse(content.toString()) as TokenRecord;
-    if (!equalBytes(sha256(secret), Buffer.from(record.secret, 'hex'))) return undefined;
+    const token = this.#token(id, secret);
+    if (!token) return undefined;
     // Renamed first: of two simultaneous requests with the same token, only one succeeds.
     const used = `${this.#tokenPath(id)}.used`;
     renameSync(this.#tokenPath(id), used);
     rmSync(used);
-    return now <= record.expires ? record.availabilityZone : undefined;
+    return now <= token.expires ? token.availabilityZone : undefined;
+  }
+
+  #token(id: string, secret: string): TokenRecord | undefined {
+    const content = ID_FORMAT.test(id) ? readFileIfThere(this.#tokenPath(id)) : undefined;
+    if (!content) return undefined;
+    // Only this class writes this file.
+    const token = JSON.parse(content.toString()) as TokenRecord;
+    return equalBytes(sha256(secret), Buffer.from(token.secret, 'hex')) ? token : undefined;
   }
 
   #hostPath(hostId: string): string {

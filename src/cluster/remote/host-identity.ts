@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../base/index.ts';
 import {
   exportPrivateKey,
@@ -32,19 +33,26 @@ export async function controlPlaneIdentity(
   return { key: exportPrivateKey(privateKey), cert: await issueCertificate(order, authority) };
 }
 
-/** Certifies a host's key. Returns undefined if the CSR is invalid. */
-export async function certifyHost(
+/**
+ * Returns the key of a certificate signing request. Undefined if the request is invalid, or the key
+ * is not of the kind that hosts make.
+ */
+export async function hostKeyOf(csr: string): Promise<KeyObject | undefined> {
+  const publicKey = (await readCsr(csr))?.publicKey;
+  return publicKey?.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? publicKey : undefined;
+}
+
+/** Certifies a host's key. */
+export function certifyHost(
   authority: Issuer,
   hostId: string,
-  csr: string,
+  publicKey: KeyObject,
   clock: Clock,
-): Promise<string | undefined> {
-  const request = await readCsr(csr);
-  if (!request) return undefined;
+): Promise<string> {
   const order = {
     ...validity(clock, VALIDITY_YEARS),
     subject: { O: 'Keyhold', CN: hostId },
-    publicKey: request.publicKey,
+    publicKey,
     ca: false,
   };
   return issueCertificate(order, authority);

@@ -1,22 +1,33 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import type { Clock, Logger } from '../../base/index.ts';
+import { Strangers, type Clock, type Logger } from '../../base/index.ts';
 import type { Issuer } from '../../crypto/index.ts';
 import {
   FrameReader,
   FrameWriter,
+  HsmError,
   MAX_UNAUTHENTICATED_FRAME_BYTES,
-  type HsmError,
 } from '../../hsm/wire/index.ts';
 import type { HsmChild } from '../hsm-child.ts';
 import { HostFiles, type HsmHost } from './host-files.ts';
-import { certifyHost, controlPlaneIdentity, openHostAuthority } from './host-identity.ts';
+import {
+  certifyHost,
+  controlPlaneIdentity,
+  hostKeyOf,
+  openHostAuthority,
+} from './host-identity.ts';
 import { RemoteChild } from './remote-child.ts';
 
+const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** Time that an unauthenticated client gets to enrol. */
 const ENROLMENT_TIMEOUT_MS = 10_000;
-const MAX_CONNECTIONS = 256;
+/** Connections of clients that are not known as hosts, in a handshake or about to enrol. */
+const MAX_STRANGERS = 128;
+/** All connections. */
+const MAX_CONNECTIONS = 1_024;
+/** An IP address or a DNS name. */
+const ADDRESS = /^[\w.:%-]{1,253}$/;
 /** Idle time after which the kernel probes a host's connection. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
@@ -35,11 +46,10 @@ export interface HostsOptions {
   readonly log: Logger;
 }
 
-type EnrolmentError = Pick<HsmError, 'code' | 'message'>;
-
 interface HostRegistry {
   readonly authority: Issuer;
   readonly files: HostFiles;
+  readonly strangers: Strangers;
 }
 
 export function hostsFolder(dataFolder: string): string {
@@ -77,12 +87,25 @@ export class HsmHosts {
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: 'TLSv1.3',
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     });
     server.maxConnections = MAX_CONNECTIONS;
-    server.on('secureConnection', (socket) => this.#accept(socket, { authority, files }));
+    const registry = { authority, files, strangers: new Strangers(server, MAX_STRANGERS) };
+    server.on('secureConnection', (socket) => {
+      try {
+        this.#accept(socket, registry);
+      } catch (error) {
+        this.#options.log.error({ err: error }, 'a connection for HSM hosts failed');
+        socket.destroy();
+      }
+    });
     server.on('tlsClientError', () => undefined);
     server.listen(port, host);
     await once(server, 'listening');
+    // For example too many open files. Existing connections continue.
+    server.on('error', (error) =>
+      this.#options.log.error({ err: error }, 'a connection could not be accepted'),
+    );
     this.#server = server;
     this.#files = files;
     const address = server.address();
@@ -165,6 +188,7 @@ export class HsmHosts {
     if (typeof hostId !== 'string' || !registry.files.host(hostId)) return void socket.destroy();
     // A host has one connection. The previous one must be dead, even if that has not shown yet.
     this.#connected.get(hostId)?.destroy();
+    registry.strangers.recognize(socket);
     this.#connected.set(hostId, socket);
     socket.once('close', () => {
       if (this.#connected.get(hostId) === socket) this.#connected.delete(hostId);
@@ -173,40 +197,74 @@ export class HsmHosts {
     for (const listener of this.#listeners) listener(hostId);
   }
 
+  /** Serves one request to enrol, then ends the connection. */
   #awaitEnrolment(socket: TLSSocket, registry: HostRegistry): void {
     const reader = new FrameReader(MAX_UNAUTHENTICATED_FRAME_BYTES);
-    const writer = new FrameWriter(socket);
     socket.setTimeout(ENROLMENT_TIMEOUT_MS, () => socket.destroy());
-    socket.on('data', (chunk: Buffer) => {
+    const read = (chunk: Buffer): void => {
       try {
         const [frame] = reader.feed(chunk);
-        if (frame !== undefined)
-          void this.#enrol(frame, registry).then((reply) => writer.write({ id: 1, ...reply }));
+        if (frame === undefined) return;
+        socket.off('data', read).pause();
+        void this.#answerEnrolment(socket, parseEnrolment(frame), registry);
       } catch {
         socket.destroy();
       }
-    });
+    };
+    socket.on('data', read);
   }
 
+  async #answerEnrolment(
+    socket: TLSSocket,
+    enrolment: Enrolment,
+    registry: HostRegistry,
+  ): Promise<void> {
+    const writer = new FrameWriter(socket);
+    try {
+      writer.write({ id: 1, out: await this.#enrol(enrolment, registry) });
+    } catch (error) {
+      if (!(error instanceof HsmError))
+        this.#options.log.error({ err: error }, 'the enrolment of an HSM host failed');
+      const { code, message } =
+        error instanceof HsmError
+          ? error
+          : new HsmError('internal', 'the control plane failed; see keyhold.log for the reason');
+      writer.write({ id: 1, error: { code, message } });
+    }
+    writer.flush();
+    socket.end();
+  }
+
+  /**
+   * Certifies the host of whoever has a token. A request that is refused for another reason than
+   * its token does not use the token up.
+   */
   async #enrol(
-    frame: unknown,
+    { id, secret, csr, address }: Enrolment,
     { authority, files }: HostRegistry,
-  ): Promise<{ readonly out: object } | { readonly error: EnrolmentError }> {
+  ): Promise<{ readonly hostId: string; readonly certificate: string }> {
     const { clock, log } = this.#options;
-    const { id, secret, csr, address } = parseEnrolment(frame);
+    if (!files.acceptsToken(id, secret, clock.now())) throw invalidToken();
+    if (!ADDRESS.test(address))
+      throw new HsmError('invalid-argument', 'the address is neither an IP address nor a name');
+    const publicKey = await hostKeyOf(csr);
+    if (!publicKey)
+      throw new HsmError(
+        'invalid-argument',
+        'the certificate signing request must be PKCS#10 in PEM, for an EC key on P-256 and signed by it',
+      );
     const availabilityZone = files.redeemToken(id, secret, clock.now());
-    if (availabilityZone === undefined)
-      return { error: { code: 'not-permitted', message: 'the token is invalid, used or expired' } };
+    if (availabilityZone === undefined) throw invalidToken();
     // The ID of the token, so that it is known before the host enrols.
     const host = files.add({ hostId: id, availabilityZone, address });
-    const certificate = await certifyHost(authority, host.hostId, csr, clock);
-    if (certificate === undefined)
-      return {
-        error: { code: 'invalid-argument', message: 'invalid certificate signing request' },
-      };
+    const certificate = await certifyHost(authority, host.hostId, publicKey, clock);
     log.info({ ...host }, 'HSM host enrolled');
-    return { out: { hostId: host.hostId, certificate } };
+    return { hostId: host.hostId, certificate };
   }
+}
+
+function invalidToken(): HsmError {
+  return new HsmError('not-permitted', 'the token is invalid, used or expired');
 }
 
 /** Reads the request of an unauthenticated client. Missing members become empty strings. */

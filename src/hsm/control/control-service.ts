@@ -8,6 +8,7 @@ import {
   FrameReader,
   FrameWriter,
   HsmError,
+  requestOf,
   type HsmLocation,
   type HsmProvisioning,
   type HsmStatus,
@@ -70,8 +71,7 @@ export class ControlService {
 
   #read(reader: FrameReader, chunk: Buffer): void {
     try {
-      // Only the control plane holds the other end.
-      for (const frame of reader.feed(chunk)) this.#enqueue(frame as RequestFrame);
+      for (const frame of reader.feed(chunk)) this.#enqueue(requestOf(frame));
     } catch {
       this.stop();
     }
@@ -127,11 +127,20 @@ export class ControlService {
     setImmediate(() => {
       this.#pushScheduled = false;
       if (!this.#running || this.#stopping) return;
-      const status = statusOf(this.#running);
+      this.#pushStatus(this.#running);
+    });
+  }
+
+  #pushStatus(running: RunningHsm): void {
+    try {
+      const status = statusOf(running);
       if (statusFingerprint(status) === this.#pushedFingerprint) return;
       this.#pushedFingerprint = statusFingerprint(status);
       this.#writer.write({ event: 'status', status });
-    });
+    } catch (error) {
+      // The control plane also asks for the status.
+      this.#options.log.error({ err: error }, 'the status could not be sent');
+    }
   }
 
   async #end(): Promise<void> {

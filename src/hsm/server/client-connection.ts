@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import type { Strangers } from '../../base/index.ts';
 import { execute, type HsmClient } from '../commands/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { isPeerOperation, PeerService } from '../replication/index.ts';
@@ -8,8 +9,11 @@ import {
   FrameWriter,
   FramingError,
   HsmError,
+  HIGH_WATER_BYTES,
   MAX_FRAME_BYTES,
   MAX_UNAUTHENTICATED_FRAME_BYTES,
+  requestOf,
+  UNAUTHENTICATED_HIGH_WATER_BYTES,
   type RequestFrame,
 } from '../wire/index.ts';
 
@@ -25,6 +29,7 @@ const UNAUTHENTICATED_TIMEOUT_MS = 60_000;
 export class ClientConnection implements HsmClient {
   readonly #hsm: Hsm;
   readonly #socket: TLSSocket;
+  readonly #strangers: Strangers;
   readonly #reader = new FrameReader(MAX_UNAUTHENTICATED_FRAME_BYTES);
   readonly #writer: FrameWriter;
   readonly #peer: PeerService;
@@ -34,10 +39,13 @@ export class ClientConnection implements HsmClient {
   #authenticated = false;
   #session: Session | undefined;
 
-  constructor(hsm: Hsm, socket: TLSSocket) {
+  /** `strangers` gets to know when the other side has logged in, or out. */
+  constructor(hsm: Hsm, socket: TLSSocket, strangers: Strangers) {
     this.#hsm = hsm;
     this.#socket = socket;
+    this.#strangers = strangers;
     this.#writer = new FrameWriter(socket);
+    this.#writer.highWater = UNAUTHENTICATED_HIGH_WATER_BYTES;
     const { peers, replica, sessions } = hsm;
     const sessionsOf = (username: string): number => sessions.count(username);
     this.#peer = new PeerService(
@@ -63,15 +71,15 @@ export class ClientConnection implements HsmClient {
     return this.#session && this.#hsm.sessions.isLive(this.#session) ? this.#session : undefined;
   }
 
-  /** True if a user has logged in, or if the other side is a proven peer. */
-  get authenticated(): boolean {
-    return this.#authenticated;
-  }
-
   startSession(session: Session): void {
     this.#session = session;
     if (this.#socket.destroyed) this.endSession();
     else this.#setAuthenticated(true);
+  }
+
+  /** True if a user has logged in, or if the other side is a proven peer. */
+  get authenticated(): boolean {
+    return this.#authenticated;
   }
 
   /** Ends the session, because the connection is closed. */
@@ -87,11 +95,6 @@ export class ClientConnection implements HsmClient {
     }
   }
 
-  /** Closes the connection at once. */
-  drop(): void {
-    this.#socket.destroy();
-  }
-
   /** Completes requests in flight, sends their responses and closes. */
   async close(): Promise<void> {
     this.#socket.pause();
@@ -105,13 +108,16 @@ export class ClientConnection implements HsmClient {
   /** An authenticated connection may send long frames and be idle. */
   #setAuthenticated(authenticated: boolean): void {
     this.#authenticated = authenticated;
+    if (authenticated) this.#strangers.recognize(this.#socket);
+    else this.#strangers.forget(this.#socket);
     this.#reader.limit = authenticated ? MAX_FRAME_BYTES : MAX_UNAUTHENTICATED_FRAME_BYTES;
+    this.#writer.highWater = authenticated ? HIGH_WATER_BYTES : UNAUTHENTICATED_HIGH_WATER_BYTES;
     this.#socket.setTimeout(authenticated ? 0 : UNAUTHENTICATED_TIMEOUT_MS);
   }
 
   #read(chunk: Buffer): void {
     try {
-      for (const frame of this.#reader.feed(chunk)) this.#inbox.push(asRequest(frame));
+      for (const frame of this.#reader.feed(chunk)) this.#inbox.push(requestOf(frame));
     } catch {
       this.#socket.destroy();
       return;
@@ -155,7 +161,7 @@ export class ClientConnection implements HsmClient {
     try {
       const output = this.#answer(op, input);
       if (output instanceof Promise) this.#await(id, op, output);
-      else this.#reply(id, output);
+      else this.#reply(id, op, output);
     } catch (error) {
       this.#replyError(id, op, error);
     }
@@ -164,7 +170,7 @@ export class ClientConnection implements HsmClient {
   #await(id: number, op: string, output: Promise<unknown>): void {
     const done = output
       .then(
-        (out) => this.#reply(id, out),
+        (out) => this.#reply(id, op, out),
         (error: unknown) => this.#replyError(id, op, error),
       )
       .finally(() => {
@@ -192,18 +198,17 @@ export class ClientConnection implements HsmClient {
     return output;
   }
 
-  #reply(id: number, out: unknown): void {
+  #reply(id: number, op: string, out: unknown): void {
     try {
       this.#writer.write({ id, out });
     } catch (error) {
-      if (!(error instanceof FramingError)) throw error;
-      this.#writer.write({
+      this.#replyError(
         id,
-        error: {
-          code: 'limit-exceeded',
-          message: 'response exceeds 1 MiB; request a smaller page',
-        },
-      });
+        op,
+        error instanceof FramingError
+          ? new HsmError('limit-exceeded', 'response exceeds 1 MiB; request a smaller page')
+          : error,
+      );
     }
   }
 
@@ -215,12 +220,4 @@ export class ClientConnection implements HsmClient {
         : new HsmError('internal', 'internal error; see the log of the HSM');
     this.#writer.write({ id, error: { code, message } });
   }
-}
-
-function asRequest(frame: unknown): RequestFrame {
-  if (typeof frame !== 'object' || frame === null) throw new FramingError('frame is not a request');
-  const { id, op, in: input } = { id: undefined, op: undefined, in: undefined, ...frame };
-  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof op !== 'string')
-    throw new FramingError('frame is not a request');
-  return { id, op, in: input };
 }

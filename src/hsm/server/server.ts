@@ -1,19 +1,17 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { Strangers } from '../../base/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { tlsCredentials } from '../identity/index.ts';
 import { ClientConnection } from './client-connection.ts';
 
-/** Maximum sockets, including those in a handshake. */
-const MAX_SOCKETS = 4_096;
 /** Maximum authenticated connections. CloudHSM has 900 per cluster. */
 const MAX_AUTHENTICATED = 1_024;
-/**
- * Maximum unauthenticated connections. A new one replaces the oldest, so that they cannot lock out
- * users.
- */
+/** Maximum unauthenticated connections, including those in a handshake. */
 const MAX_UNAUTHENTICATED = 512;
+/** Maximum sockets. There is room for those that were closed a moment ago. */
+const MAX_SOCKETS = MAX_AUTHENTICATED + 2 * MAX_UNAUTHENTICATED;
 /** Time for a TLS handshake. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** Time for requests in flight when the HSM stops. */
@@ -24,15 +22,24 @@ export class HsmServer {
   readonly #hsm: Hsm;
   readonly #server: Server;
   readonly #connections = new Set<ClientConnection>();
+  readonly #strangers: Strangers;
   #presentedCertificate: string | undefined;
 
   private constructor(hsm: Hsm, server: Server) {
     this.#hsm = hsm;
     this.#server = server;
     this.#presentedCertificate = hsm.identity.state.clusterCertificate;
+    this.#strangers = new Strangers(server, MAX_UNAUTHENTICATED);
     hsm.onChange(() => void this.#renewCertificate());
     server.maxConnections = MAX_SOCKETS;
-    server.on('secureConnection', (socket) => this.#accept(socket));
+    server.on('secureConnection', (socket) => {
+      try {
+        this.#accept(socket);
+      } catch (error) {
+        hsm.log.error({ err: error }, 'a connection failed');
+        socket.destroy();
+      }
+    });
     // Failed handshakes are not logged: unauthenticated clients could otherwise flood the log.
     server.on('tlsClientError', () => undefined);
   }
@@ -70,14 +77,16 @@ export class HsmServer {
 
   /** Uses a new certificate for all later connections. */
   async #renewCertificate(): Promise<void> {
-    const { identity, clock } = this.#hsm;
+    const { identity, clock, log } = this.#hsm;
     const { clusterCertificate } = identity.state;
     if (clusterCertificate === this.#presentedCertificate) return;
     this.#presentedCertificate = clusterCertificate;
-    this.#server.setSecureContext({
-      ...(await tlsCredentials(identity, clock)),
-      minVersion: 'TLSv1.3',
-    });
+    try {
+      const credentials = await tlsCredentials(identity, clock);
+      this.#server.setSecureContext({ ...credentials, minVersion: 'TLSv1.3' });
+    } catch (error) {
+      log.error({ err: error }, 'the new certificate could not be used');
+    }
   }
 
   async close(): Promise<void> {
@@ -98,22 +107,15 @@ export class HsmServer {
   }
 
   #accept(socket: TLSSocket): void {
-    const connection = new ClientConnection(this.#hsm, socket);
+    if (this.#authenticatedCount >= MAX_AUTHENTICATED) return void socket.destroy();
+    const connection = new ClientConnection(this.#hsm, socket, this.#strangers);
     this.#connections.add(connection);
     socket.on('close', () => this.#connections.delete(connection));
-    this.#dropSurplus();
   }
 
-  #dropSurplus(): void {
-    if (this.#connections.size <= MAX_UNAUTHENTICATED) return;
-    const all = [...this.#connections];
-    const unauthenticated = all.filter(({ authenticated }) => !authenticated);
-    // Authenticated connections stay. If there are too many of them, the new connection is closed.
-    const leaving =
-      all.length - unauthenticated.length >= MAX_AUTHENTICATED
-        ? unauthenticated
-        : unauthenticated.slice(0, -MAX_UNAUTHENTICATED);
-    for (const connection of leaving) connection.drop();
+  get #authenticatedCount(): number {
+    if (this.#connections.size < MAX_AUTHENTICATED) return this.#connections.size;
+    return [...this.#connections].filter(({ authenticated }) => authenticated).length;
   }
 }
 
