@@ -5,7 +5,7 @@
  */
 export class FairShares<T> {
   readonly #places: number;
-  /** The holders of each network, in the order in which they took their places, with their sizes. */
+  /** Holders of each network and their places, those that took places first in front. */
   readonly #networks = new Map<string, Network<T>>();
   #taken = 0;
 

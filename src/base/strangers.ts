@@ -9,7 +9,7 @@ import { FairShares } from './fair-shares.ts';
  */
 export class Strangers {
   readonly #shares: FairShares<Stranger>;
-  /** By endpoint, because a TLS socket and the TCP socket under it are different objects. */
+  /** Keys are endpoints, because a TLS socket and the TCP socket under it are different objects. */
   readonly #open = new Map<string, Stranger>();
   readonly #onDropped: () => void;
 

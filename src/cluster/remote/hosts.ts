@@ -236,8 +236,8 @@ export class HsmHosts {
   }
 
   /**
-   * Certifies the host of whoever has a token. A request that is refused for another reason than
-   * its token does not use the token up.
+   * Certifies a host whose request contains a valid token. A request that is refused for another
+   * reason does not use the token up.
    */
   async #enrol(
     { id, secret, csr, address }: Enrolment,

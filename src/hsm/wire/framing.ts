@@ -43,7 +43,7 @@ export class FramingError extends Error {
   override readonly name = 'FramingError';
 }
 
-/** Returns the frame as a request. Throws `FramingError` if it is none. */
+/** Returns the frame as a request. Throws `FramingError` if it is anything else. */
 export function requestOf(frame: unknown): RequestFrame {
   if (typeof frame !== 'object' || frame === null) throw new FramingError('frame is not a request');
   const { id, op, in: input } = { id: undefined, op: undefined, in: undefined, ...frame };

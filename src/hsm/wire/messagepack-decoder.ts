@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Maximum number of lists and maps around a value. Keyhold's own values are less than half as deep. */
+/** Maximum number of lists and maps around a value. Keyhold's own values have less than half. */
 const MAX_DEPTH = 16;
 /** Bytes up to which a loop reads an ASCII text faster than a call of `Buffer.utf8Slice`. */
 const SHORT_TEXT_BYTES = 16;

@@ -12,7 +12,7 @@ const MAX_BYTES_PER_CHAR = 3;
  * `undefined` becomes null, as in JSON.
  */
 export class Encoder {
-  /** Whether the length of a map takes as few bytes as possible. If not, it takes 16 bits. */
+  /** True if the length of a map takes as few bytes as possible, false if it takes 16 bits. */
   readonly #shortMaps: boolean;
   #target = Buffer.allocUnsafeSlow(KEPT_BYTES);
   #at = 0;
@@ -58,7 +58,9 @@ export class Encoder {
         if (value instanceof Uint8Array) return this.#writeBytes(value);
         if (Array.isArray(value)) return this.#writeList(value);
         return this.#writeMap(value as Readonly<Record<string, unknown>>);
-      default:
+      case 'bigint':
+      case 'function':
+      case 'symbol':
         throw new TypeError(`a ${typeof value} has no MessagePack`);
     }
   }

@@ -210,18 +210,16 @@ test('a stored member that was undefined is still read, and is written no more',
 test('only the closed set of types is decoded, from stored values and from frames', () => {
   const refused = [
     // The byte that MessagePack never uses, and 64-bit integers.
-    'c1',
-    'cf0000000000000001',
-    'd30000000000000001',
+    'c1 cf0000000000000001 d30000000000000001',
     // Extension types of every length: msgpackr reads some of them as references, errors and sets.
-    ...['d401ff', 'd5690001', 'd66900000001c0', 'd670000000ff', `d7ff${'00'.repeat(8)}`],
-    ...[`d873${'00'.repeat(16)}`, 'c70073', 'c700', 'c8000073', 'c90000000073'],
+    'd401ff d5690001 d66900000001c0 d670000000ff c70073 c700 c8000073 c90000000073',
+    `d7ff${'00'.repeat(8)} d873${'00'.repeat(16)}`,
     // Names that are no text, and the one that would change the object.
-    ...['8101c0', '81c0c0', '81c40161c0', '8190c0', '81a95f5f70726f746f5f5fc0'],
+    '8101c0 81c0c0 81c40161c0 8190c0 81a95f5f70726f746f5f5fc0',
     // Bytes that are missing or too many, and lengths without bytes.
-    ...['', '81a161', 'a261', 'cd01', 'c0c0', '9101c0', 'ddffffffff', 'dfffffffff', 'dbffffffff'],
+    ' 81a161 a261 cd01 c0c0 9101c0 ddffffffff dfffffffff dbffffffff',
   ];
-  for (const encoded of refused) {
+  for (const encoded of refused.flatMap((line) => line.split(' '))) {
     assert.throws(() => unpackValue(bin(encoded)), EncodingError, encoded);
     assert.throws(() => unpackFrame(bin(encoded), 100), EncodingError, encoded);
   }
