@@ -35,6 +35,10 @@ export class BoundedCache<K, V> {
     this.#evicted?.(oldest[1], oldest[0]);
   }
 
+  values(): IterableIterator<V> {
+    return this.#entries.values();
+  }
+
   delete(key: K): boolean {
     return this.#entries.delete(key);
   }

@@ -1,5 +1,6 @@
 import type {
   EncryptionAlgorithm,
+  KeyUsage,
   MacAlgorithm,
   MaterialRow,
   MaterialType,
@@ -25,6 +26,13 @@ export interface NewMaterial {
   readonly materialId: string;
   /** Kind and length of the material, from the key spec. */
   readonly type: MaterialType;
+  /** Usage of the KMS key. The material allows no other. */
+  readonly usage: KeyUsage;
+}
+
+/** Request for a key pair that unwraps material for one KMS key. */
+export interface NewWrappingPair extends Pick<NewMaterial, 'materialId' | 'type'> {
+  readonly unwraps: Pick<NewMaterial, 'type' | 'usage'>;
 }
 
 /**
@@ -105,8 +113,13 @@ export interface KeyStore {
   /** Throws `unsupported` if this kind of key store cannot create such material. */
   createMaterial(request: NewMaterial): Promise<MaterialLocation>;
   /**
+   * Creates a pair for one import. What it unwraps can become nothing but the named material.
+   * Throws `unsupported` if the key store imports none.
+   */
+  createWrappingPair(request: NewWrappingPair): Promise<MaterialLocation>;
+  /**
    * Imports material that was wrapped with the public key of `wrappingPair`, a pair from
-   * `createMaterial`.
+   * `createWrappingPair`.
    */
   importMaterial(wrappingPair: StoredMaterial, wrapped: WrappedMaterial): Promise<ImportedMaterial>;
   /** Returns false if the HSMs could not be reached; the material is then orphaned. */

@@ -50,6 +50,7 @@ async function newMaterial(store: Store, keyStore: KeyStore): Promise<MaterialRo
     keyArn: 'keyhold secret seal',
     materialId,
     type: { kind: 'aes', length: 32 },
+    usage: 'ENCRYPT_DECRYPT',
   });
   const material: MaterialRow = {
     materialId,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { KeyAttributes, KeyFilter, KeyTemplate } from '../../hsm/wire/index.ts';
 
-type Kind = 'text' | 'flag' | 'number';
+type Kind = 'text' | 'flag' | 'number' | 'template';
 type Value = string | boolean | number;
 
 const kinds: Readonly<Record<keyof KeyAttributes, Kind>> = {
@@ -32,12 +32,22 @@ const kinds: Readonly<Record<keyof KeyAttributes, Kind>> = {
   derive: 'flag',
   trusted: 'flag',
   'wrap-with-trusted': 'flag',
+  'unwrap-template': 'template',
 };
 
 const parsers: Readonly<Record<Kind, (text: string) => Value | undefined>> = {
   text: (text) => text,
   flag: (text) => ({ true: true, false: false })[text],
   number: (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+  // Only `collectTemplate` takes templates.
+  template: () => undefined,
+};
+
+const descriptions: Readonly<Record<Kind, string>> = {
+  text: 'text',
+  flag: 'true or false',
+  number: 'a number',
+  template: 'set when the key is created',
 };
 
 function pair(text: string): [name: string, value: string] {
@@ -56,7 +66,7 @@ export function attributeValue(name: string, text: string): Value {
   const value = parsers[kind](text);
   if (value === undefined)
     throw new InvalidArgumentError(
-      `Invalid value "${text}" for attribute ${name}: must be ${kind === 'flag' ? 'true or false' : 'a number'}.`,
+      `Invalid value "${text}" for attribute ${name}: must be ${descriptions[kind]}.`,
     );
   return value;
 }
@@ -85,9 +95,15 @@ export function collectFilter(text: string, previous: KeyFilter = {}): KeyFilter
 
 /**
  * Commander parser: adds a `name=value` to the attributes of a new key. The HSM checks which
- * attributes can be set.
+ * attributes can be set. The value of `unwrap-template` is itself a list:
+ * `unwrap-template=extractable=false,decrypt=true`.
  */
 export function collectTemplate(text: string, previous: KeyTemplate = {}): KeyTemplate {
   const [name, value] = pair(text);
-  return { ...previous, [name]: attributeValue(name, value) };
+  if (name !== 'unwrap-template') return { ...previous, [name]: attributeValue(name, value) };
+  const template = value.split(',').map((part): [string, Value] => {
+    const [attribute, prescribed] = pair(part);
+    return [attribute, attributeValue(attribute, prescribed)];
+  });
+  return { ...previous, 'unwrap-template': Object.fromEntries(template) };
 }

@@ -112,6 +112,15 @@ async function loginUser(
 
 /** Requires only one copy: the key never leaves the managed HSMs, and there is only one of them. */
 function generateDomainKey(user: HsmConnection): Promise<KeyInfo> {
-  const template = { label: LABEL, token: true, extractable: false, wrap: true, unwrap: true };
+  const template = {
+    label: LABEL,
+    token: true,
+    extractable: false,
+    modifiable: false,
+    destroyable: false,
+    wrap: true,
+    unwrap: true,
+    'unwrap-template': { token: false, extractable: false, modifiable: false },
+  };
   return user.call('generateKey', { keyType: 'aes', length: 32, template, minimumCopies: 1 });
 }

@@ -2,9 +2,9 @@ import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { attributesOf, isKeyId, isLabel, MAX_KEYS, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
-import { HsmError, type KeyInfo, type KeyTemplate } from '../wire/index.ts';
+import { HsmError, type KeyInfo, type KeyTemplate, type UnwrapTemplate } from '../wire/index.ts';
 import { entryOf } from './command.ts';
-import { fields, flag, integer, optional, refuse, type Check } from './input.ts';
+import { fields, flag, integer, oneOf, optional, refuse, text, type Check } from './input.ts';
 
 /** CloudHSM's key availability quorum. */
 const DEFAULT_COPIES = 2;
@@ -12,7 +12,7 @@ const DEFAULT_COPIES = 2;
 const label: Check<string> = (value) => (isLabel(value) ? value : refuse());
 const keyId: Check<string> = (value) => (isKeyId(value) ? value : refuse());
 
-export const template: Check<KeyTemplate> = fields<KeyTemplate>({
+const settable = {
   label: optional(label),
   id: optional(keyId),
   token: optional(flag),
@@ -27,6 +27,20 @@ export const template: Check<KeyTemplate> = fields<KeyTemplate>({
   unwrap: optional(flag),
   derive: optional(flag),
   'wrap-with-trusted': optional(flag),
+};
+
+const unwrapTemplate: Check<UnwrapTemplate> = fields<UnwrapTemplate>({
+  ...settable,
+  class: optional(oneOf('secret-key', 'private-key')),
+  'key-type': optional(oneOf('aes', 'generic-secret', 'rsa', 'ec', 'ml-dsa', 'ml-kem')),
+  curve: optional(text(64)),
+  'modulus-size-bits': optional(integer(0, 1 << 16)),
+  'parameter-set': optional(text(64)),
+});
+
+export const template: Check<KeyTemplate> = fields<KeyTemplate>({
+  ...settable,
+  'unwrap-template': optional(unwrapTemplate),
 });
 
 /** CloudHSM's quota of HSMs per cluster is 28. */

@@ -20,6 +20,7 @@ after(() => world[Symbol.asyncDispose]());
 const [first, second] = world.hsms;
 const alice = await world.login('alice', 'crypto-user', first);
 const aliceElsewhere = await world.login('alice', 'crypto-user', second);
+const admin = await world.login('admin', 'admin');
 const message = Buffer.from('message');
 const aad = Buffer.alloc(0);
 
@@ -29,6 +30,13 @@ function makePair(
   publicTemplate: KeyTemplate = {},
 ): Promise<CommandOutput<'generateKeyPair'>> {
   return alice.call('generateKeyPair', { kind, publicTemplate, privateTemplate });
+}
+/** Creates a key that can wrap key tokens, of which an admin has made sure. */
+async function trustedKey(): Promise<string> {
+  const template = { wrap: true, unwrap: true };
+  const { handle } = await alice.call('generateKey', { keyType: 'aes', length: 32, template });
+  await admin.call('setAttribute', { handle, name: 'trusted', value: true });
+  return handle;
 }
 const signing = { mechanism: 'ecdsa-sha256', form: 'raw', data: message } as const;
 
@@ -204,21 +212,18 @@ describe('keys of the wrong kind', () => {
 
 describe('keys that the HSM does not keep', () => {
   it('are generated and unwrapped under a wrapping key, and leave nothing behind', async () => {
-    const { handle: wrappingKey } = await alice.call('generateKey', {
-      keyType: 'aes',
-      length: 32,
-      template: { wrap: true, unwrap: true },
-    });
+    const wrappingKey = await trustedKey();
     const before = (await alice.call('findKeys', { filter: {}, limit: 1 })).total;
     const form = { class: 'private-key', type: 'secp256r1' } as const;
     const binding = Buffer.from('its id');
     const { wrapped, publicKey } = await alice.call('generateWrappedKey', {
       wrappingKey,
       form,
+      template: { sign: true },
       binding,
     });
     assert.equal((await alice.call('findKeys', { filter: {}, limit: 1 })).total, before);
-    const template = { token: false, sign: true };
+    const template = { token: false };
     const mechanism = 'aes-gcm-bound';
     const key = await aliceElsewhere.call('unwrapKey', {
       wrappingKey,
@@ -266,11 +271,7 @@ describe('keys that the HSM does not keep', () => {
   });
 
   it('are rewrapped from their owner’s wrapping, with their own fingerprint', async () => {
-    const { handle: toKey } = await alice.call('generateKey', {
-      keyType: 'aes',
-      length: 32,
-      template: { wrap: true, unwrap: true },
-    });
+    const toKey = await trustedKey();
     const { privateKey } = await makePair('rsa-2048', { token: false, unwrap: true });
     const { publicKey } = await alice.call('exportPublicKey', { key: privateKey.handle });
     const spki = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
@@ -285,6 +286,7 @@ describe('keys that the HSM does not keep', () => {
       mechanism: 'rsa-oaep-sha256',
       wrapped,
       form,
+      template: { sign: true },
       toKey,
       prefix: Buffer.from('a'),
     } as const;
@@ -298,7 +300,7 @@ describe('keys that the HSM does not keep', () => {
       alice.call('rewrapKey', { ...order, wrapped: wrapped.subarray(1) }),
       refusedAs('ciphertext-invalid'),
     );
-    const template = { token: false, sign: true };
+    const template = { token: false };
     const mechanism = 'aes-gcm-bound';
     const key = await alice.call('unwrapKey', {
       wrappingKey: toKey,
@@ -316,13 +318,7 @@ describe('keys that the HSM does not keep', () => {
   });
 
   it('cannot be exported by a user who may unwrap them', async () => {
-    const admin = await world.login('admin', 'admin');
-    const { handle: domain } = await alice.call('generateKey', {
-      keyType: 'aes',
-      length: 32,
-      template: { wrap: true, unwrap: true },
-    });
-    await admin.call('setAttribute', { handle: domain, name: 'trusted', value: true });
+    const domain = await trustedKey();
     const { handle: own } = await alice.call('generateKey', {
       keyType: 'aes',
       length: 32,
@@ -349,7 +345,15 @@ describe('keys that the HSM does not keep', () => {
       refusedAs('key-not-extractable'),
     );
     const template = { token: false, extractable: true, 'wrap-with-trusted': false };
-    const opened = await alice.call('unwrapKey', { ...bound, wrappingKey: domain, template });
+    await assert.rejects(
+      alice.call('unwrapKey', { ...bound, wrappingKey: domain, template }),
+      refusedAs('template-inconsistent', /extractable=false/),
+    );
+    const opened = await alice.call('unwrapKey', {
+      ...bound,
+      wrappingKey: domain,
+      template: { token: false },
+    });
     for (const wrappingKey of [own, domain]) {
       await assert.rejects(
         alice.call('wrapKey', { key: opened.handle, wrappingKey }),

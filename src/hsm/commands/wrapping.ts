@@ -1,7 +1,7 @@
 import { whenReady } from '../../base/index.ts';
 import type { EngineKey, EngineResult } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { fromTemplate, type Key } from '../keys/index.ts';
+import { fromTemplate, unionOf, type Key } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
 import {
   HsmError,
@@ -27,11 +27,14 @@ import {
   optional,
   type Check,
 } from './input.ts';
+import { readToken, tokenHeader } from './key-token.ts';
 import { storeKey, template } from './new-key.ts';
+import { checkTrustworthy } from './trust.ts';
 
 const DEFAULT_MECHANISM: WrapMechanism = 'aes-kwp';
 /** Mechanism for keys that the HSM does not keep. */
 const BOUND_MECHANISM: WrapMechanism = 'aes-gcm-bound';
+const NOTHING = new Uint8Array(0);
 const DEFAULT_FORM: KeyForm = { class: 'secret-key', type: 'aes' };
 const MAX_SECRET_BYTES = 800;
 
@@ -77,6 +80,7 @@ export const wrappingCommands: CommandsOf<
     input: fields<CommandInput<'generateWrappedKey'>>({
       wrappingKey: keyHandle,
       form: newForm,
+      template: optional(template),
       binding: bytes,
     }),
     run: generateWrappedKey,
@@ -89,6 +93,7 @@ export const wrappingCommands: CommandsOf<
       mechanism,
       wrapped: bytes,
       form,
+      template: optional(template),
       toKey: keyHandle,
       prefix: bytes,
     }),
@@ -105,71 +110,86 @@ function wrapKey(
     mechanism = DEFAULT_MECHANISM,
   }: CommandInput<'wrapKey'>,
 ): EngineResult<CommandOutput<'wrapKey'>> {
+  if (mechanism === BOUND_MECHANISM)
+    throw new HsmError('invalid-argument', `${mechanism} is for keys that the HSM does not keep`);
   const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'wrap', 'unwrap');
   const key = hsm.keys.owned(handle, session);
   if (!key.fixed.extractable)
     throw new HsmError('key-not-extractable', 'the key is not extractable');
-  if (key.changeable['wrap-with-trusted'] && !wrappingKey.changeable.trusted) {
+  return whenReady(checkWrapWithTrusted(hsm, key, wrappingKey), () =>
+    whenReady(hsm.engine.wrap(wrappingKey.engineKey, mechanism, key.engineKey), (wrapped) => {
+      hsm.audit.note(
+        entryOf(session, 'CN_WRAP_KEY', { keyHandle: handle, detail: `with ${wrappingHandle}` }),
+      );
+      return { wrapped };
+    }),
+  );
+}
+
+/** Checks the wrapping key as when it was trusted: a private half may be here only since then. */
+function checkWrapWithTrusted(hsm: Hsm, key: Key, wrappingKey: Key): EngineResult<void> {
+  if (!key.changeable['wrap-with-trusted']) return;
+  if (!wrappingKey.changeable.trusted)
     throw new HsmError('key-not-extractable', 'the key can be wrapped only with a trusted key');
-  }
-  const result = hsm.engine.wrap(wrappingKey.engineKey, mechanism, key.engineKey);
-  return whenReady(result, (wrapped) => {
-    hsm.audit.note(
-      entryOf(session, 'CN_WRAP_KEY', { keyHandle: handle, detail: `with ${wrappingHandle}` }),
-    );
-    return { wrapped };
-  });
+  return checkTrustworthy(hsm, wrappingKey);
 }
 
 function unwrapKey(
   hsm: Hsm,
   session: Session,
-  input: CommandInput<'unwrapKey'>,
-): EngineResult<KeyInfo> {
-  const {
+  {
     wrappingKey: wrappingHandle,
     wrapped,
     template,
     mechanism = DEFAULT_MECHANISM,
     form = DEFAULT_FORM,
-    binding,
-  } = input;
+    binding = NOTHING,
+  }: CommandInput<'unwrapKey'>,
+): EngineResult<KeyInfo> {
   const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'unwrap');
-  const allowed = { ...template, ...confinement(wrappingKey, mechanism) };
+  const allowed = allowedTemplate(hsm, wrappingKey, form, template);
+  const token = mechanism === BOUND_MECHANISM ? readToken(wrapped, form, binding) : undefined;
   const unwrapped = hsm.engine.unwrap(wrappingKey.engineKey, mechanism, {
     form,
-    bytes: wrapped,
-    binding,
+    bytes: token?.sealed ?? wrapped,
+    binding: token?.bound ?? binding,
   });
   return whenReady(unwrapped, (engineKey) => {
-    const key = { ...fromTemplate(allowed, session.username, 'unwrapped'), engineKey };
+    const effective = token ? unionOf(token.template(), form, allowed) : allowed;
+    const key = { ...fromTemplate(effective, session.username, 'unwrapped'), engineKey };
     return storeKey(hsm, session, key, { opcode: 'CN_UNWRAP_KEY' });
   });
 }
 
 /**
- * Restrictions on an unwrapped key. A key wrapped under a trusted key can be wrapped only under a
- * trusted key. A bound key cannot be wrapped again. Otherwise a user who may unwrap a key could
- * turn it into one that can be exported.
+ * Returns the client's template with what the unwrapping key prescribes. A key that was wrapped
+ * under a trusted key can be wrapped only under a trusted key. Otherwise a user who may unwrap a
+ * key could turn it into one that can be exported. Throws HsmError `template-inconsistent`.
  */
-function confinement({ changeable }: Key, mechanism: WrapMechanism): KeyTemplate {
-  return {
-    ...(changeable.trusted && { 'wrap-with-trusted': true }),
-    ...(mechanism === BOUND_MECHANISM && { extractable: false }),
-  };
+function allowedTemplate(
+  { keys }: Hsm,
+  unwrappingKey: Key,
+  form: KeyForm,
+  template: KeyTemplate,
+): KeyTemplate {
+  const { unwrapTemplate = {} } = unwrappingKey.fixed;
+  const union = unionOf(unwrapTemplate, form, template);
+  return keys.wasTrusted(unwrappingKey) ? { ...union, 'wrap-with-trusted': true } : union;
 }
 
 async function generateWrappedKey(
   hsm: Hsm,
   session: Session,
-  { wrappingKey: wrappingHandle, form, binding }: CommandInput<'generateWrappedKey'>,
+  { wrappingKey: wrappingHandle, form, template = {}, binding }: CommandInput<'generateWrappedKey'>,
 ): Promise<CommandOutput<'generateWrappedKey'>> {
-  const wrappingKey = hsm.keys.usable(wrappingHandle, session, 'wrap');
+  const wrappingKey = tokenKey(hsm, session, wrappingHandle);
+  checkTemplate(template, session);
+  const header = tokenHeader(template, form);
   const key =
     form.class === 'private-key'
       ? await hsm.keyPairs.generate(form.type)
       : await hsm.engine.generate(form.type, form.length);
-  const wrapped = await hsm.engine.wrap(wrappingKey.engineKey, BOUND_MECHANISM, key, binding);
+  const wrapped = await wrapAsToken(hsm, wrappingKey, key, { header, binding });
   hsm.audit.note(
     entryOf(session, 'CN_GENERATE_KEY', {
       keyHandle: wrappingHandle,
@@ -182,22 +202,19 @@ async function generateWrappedKey(
 async function rewrapKey(
   hsm: Hsm,
   session: Session,
-  { fromKey, mechanism, wrapped, form, toKey, prefix }: CommandInput<'rewrapKey'>,
+  { fromKey, mechanism, wrapped, form, template = {}, toKey, prefix }: CommandInput<'rewrapKey'>,
 ): Promise<CommandOutput<'rewrapKey'>> {
   if (mechanism === BOUND_MECHANISM)
     throw new HsmError('key-not-extractable', 'a bound key cannot be rewrapped');
   const { engine, keys } = hsm;
   const from = keys.usable(fromKey, session, 'unwrap');
-  const to = keys.usable(toKey, session, 'wrap');
-  if (from.changeable.trusted && !to.changeable.trusted) {
-    throw new HsmError(
-      'key-not-extractable',
-      'a key that was wrapped with a trusted key can be wrapped only with a trusted key',
-    );
-  }
+  const to = tokenKey(hsm, session, toKey);
+  const allowed = allowedTemplate(hsm, from, form, template);
+  checkTemplate(allowed, session);
+  const header = tokenHeader(allowed, form);
   const key = await engine.unwrap(from.engineKey, mechanism, { form, bytes: wrapped });
   const fingerprint = await engine.fingerprint(key, prefix);
-  const rewrapped = await engine.wrap(to.engineKey, BOUND_MECHANISM, key, fingerprint);
+  const rewrapped = await wrapAsToken(hsm, to, key, { header, binding: fingerprint });
   hsm.audit.note(
     entryOf(session, 'CN_UNWRAP_KEY', {
       keyHandle: fromKey,
@@ -205,6 +222,33 @@ async function rewrapKey(
     }),
   );
   return { wrapped: rewrapped, length: key.length, fingerprint, ...(await publicPart(hsm, key)) };
+}
+
+/**
+ * Returns a key that can wrap key tokens. It must be trusted: the user may know other keys, and
+ * would get what they wrap.
+ */
+function tokenKey({ keys }: Hsm, session: Session, handle: string): Key {
+  const key = keys.usable(handle, session, 'wrap');
+  if (!key.changeable.trusted || key.fixed.extractable)
+    throw new HsmError('key-not-extractable', 'key tokens need a trusted key that stays here');
+  return key;
+}
+
+/** Checks that a key can have this template when its token is opened. Throws HsmError. */
+function checkTemplate(template: KeyTemplate, { username }: Session): void {
+  fromTemplate(template, username, 'unwrapped');
+}
+
+async function wrapAsToken(
+  { engine }: Hsm,
+  wrappingKey: Key,
+  key: EngineKey,
+  { header, binding }: { readonly header: Buffer; readonly binding: Uint8Array },
+): Promise<Uint8Array> {
+  const bound = Buffer.concat([header, binding]);
+  const sealed = await engine.wrap(wrappingKey.engineKey, BOUND_MECHANISM, key, bound);
+  return Buffer.concat([header, sealed]);
 }
 
 async function publicPart(

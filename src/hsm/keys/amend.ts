@@ -32,7 +32,7 @@ const ALLOWS: Readonly<Record<Rule, (value: string | boolean) => boolean>> = {
  * does not allow the change.
  */
 export function amend(
-  { changeable }: Key,
+  { changeable, fixed }: Key,
   name: string,
   value: string | boolean,
 ): ChangeableAttributes {
@@ -43,6 +43,8 @@ export function amend(
     throw new HsmError('not-permitted', 'the key is not modifiable');
   if (!ALLOWS[RULES[name]](value))
     throw new HsmError('invalid-argument', `invalid value for ${name}`);
+  if (name === 'decrypt' && value === true && fixed.unwrapTemplate)
+    throw new HsmError('not-permitted', 'a key with an unwrap template cannot be for decrypt');
   return { ...changeable, [name]: value };
 }
 

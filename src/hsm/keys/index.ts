@@ -7,3 +7,4 @@ export { amend, isKeyId, isLabel } from './amend.ts';
 export { matcher } from './filter.ts';
 export { Keys, MAX_KEYS } from './keys.ts';
 export { fromTemplate } from './make.ts';
+export { confines, unionOf } from './unwrap-template.ts';

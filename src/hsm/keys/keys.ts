@@ -9,6 +9,12 @@ import type { FixedAttributes, Key, KeyAbility } from './key.ts';
 export const MAX_KEYS = 16_666;
 const MAX_SESSION_KEYS = 32_768;
 
+/**
+ * Prefix of the setting that marks a key that was ever trusted. It is a record of its own, because
+ * another change of the key's attributes at the same time, at another HSM, must not undo it.
+ */
+const ONCE_TRUSTED = 'once-trusted/';
+
 interface KeyBody {
   readonly owner: string;
   readonly fixed: FixedAttributes;
@@ -27,6 +33,8 @@ export class Keys {
   readonly #imports = new Map<string, Promise<void>>();
   readonly #importFailed: (handle: string, error: unknown) => void;
   readonly #tokenKeys = new Map<string, Key>();
+  /** Handles of keys that an admin has ever trusted. */
+  readonly #onceTrusted = new Set<string>();
   readonly #sessionKeys: BoundedCache<string, { readonly key: Key; readonly session: Session }>;
 
   constructor(
@@ -41,6 +49,12 @@ export class Keys {
     );
     replica.subscribe('key', (record) => this.#applyKey(record));
     replica.subscribe('key-attributes', (record) => this.#applyAttributes(record));
+    replica.subscribe('setting', ({ id, deleted }) => {
+      const handle = id.startsWith(ONCE_TRUSTED) ? id.slice(ONCE_TRUSTED.length) : undefined;
+      if (handle === undefined) return;
+      if (deleted) this.#onceTrusted.delete(handle);
+      else this.#onceTrusted.add(handle);
+    });
   }
 
   /**
@@ -82,9 +96,30 @@ export class Keys {
   ): Key {
     const key = this.get(handle, session);
     const needed = key.engineKey.class === 'private-key' ? inverse : ability;
-    if (!key.changeable[needed])
+    // A race between HSMs may have allowed what `amend` refuses. The fixed attributes decide.
+    const barred = needed === 'decrypt' && key.fixed.unwrapTemplate !== undefined;
+    if (!key.changeable[needed] || barred)
       throw new HsmError('key-not-usable', `the key does not allow ${needed}`);
     return key;
+  }
+
+  /**
+   * Returns whether keys wrapped under this key may have been so because it was trusted: it is
+   * trusted, or was.
+   */
+  wasTrusted({ handle, changeable }: Key): boolean {
+    return changeable.trusted || this.#onceTrusted.has(handle);
+  }
+
+  /** Returns the private keys here that are of the same type and have the same check value. */
+  privateKeysLike({ type, checkValue }: EngineKey): Key[] {
+    const sessionKeys = [...this.#sessionKeys.values()].map(({ key }) => key);
+    return [...this.#tokenKeys.values(), ...sessionKeys].filter(
+      ({ engineKey }) =>
+        engineKey.class === 'private-key' &&
+        engineKey.type === type &&
+        engineKey.checkValue === checkValue,
+    );
   }
 
   /** Returns a key that `session` may see and whose owner is its user. */
@@ -160,11 +195,22 @@ export class Keys {
     return [{ kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } }];
   }
 
+  /** Returns the changes that set whether a key is trusted. */
+  trust(key: Key): Change[] {
+    return [
+      ...this.alteration(key),
+      { kind: 'setting', id: ONCE_TRUSTED + key.handle, body: true },
+    ];
+  }
+
   /** Returns the changes that destroy a key. */
   destruction({ handle }: Key): Change[] {
     return [
       { kind: 'key', id: handle },
       { kind: 'key-attributes', id: handle },
+      ...(this.#onceTrusted.has(handle)
+        ? [{ kind: 'setting', id: ONCE_TRUSTED + handle } as const]
+        : []),
     ];
   }
 

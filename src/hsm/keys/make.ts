@@ -1,5 +1,5 @@
 import { randomBytes } from '../../crypto/index.ts';
-import type { KeyTemplate } from '../wire/index.ts';
+import { HsmError, type KeyTemplate } from '../wire/index.ts';
 import type { ChangeableAttributes, FixedAttributes, Key } from './key.ts';
 
 /** Where a key comes from. */
@@ -19,16 +19,27 @@ function newHandle(): string {
 
 /**
  * Returns a new key by a template. The defaults are safe: the key allows nothing and is not
- * extractable.
+ * extractable. Throws HsmError if the template has an unwrap template that it would undermine.
  */
 export function fromTemplate(template: KeyTemplate, owner: string, origin: KeySource): NewKey {
-  const { token = true, extractable = false, ...rest } = template;
+  const {
+    token = true,
+    extractable = false,
+    'unwrap-template': unwrapTemplate,
+    ...rest
+  } = template;
+  if (unwrapTemplate && (extractable || rest.decrypt === true))
+    throw new HsmError(
+      'invalid-argument',
+      'a key with an unwrap template can be neither extractable nor for decrypt',
+    );
   const local = origin === 'generated';
   const fixed: FixedAttributes = {
     token,
     extractable,
     local,
     neverExtractable: local && !extractable,
+    ...(unwrapTemplate && { unwrapTemplate }),
   };
   const changeable: ChangeableAttributes = {
     label: rest.label ?? '',

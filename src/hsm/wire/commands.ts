@@ -282,10 +282,11 @@ export interface Commands {
   >;
   /**
    * Unwraps a key, with the same default mechanism. The default form is an AES key. Fails with
-   * `key-invalid` for a key of another form. Regardless of the template, a key that was wrapped
-   * under a trusted key can be wrapped only under a trusted key, and a bound key (`aes-gcm-bound`)
-   * cannot be wrapped at all. A session key ends with its session. An HSM may drop the least
-   * recently used session keys (`key-not-found`).
+   * `key-invalid` for a key of another form, and with `template-inconsistent` if the template
+   * contradicts the unwrap template of the wrapping key or, for a key token (`aes-gcm-bound`), the
+   * attributes in the token. Regardless of the template, a key that was wrapped under a trusted key
+   * can be wrapped only under a trusted key, and a key from a token not at all. A session key ends
+   * with its session. An HSM may drop the least recently used session keys (`key-not-found`).
    */
   unwrapKey: Exchange<
     {
@@ -308,18 +309,25 @@ export interface Commands {
     KeyInfo
   >;
   /**
-   * Generates a key that the HSM does not keep. Returns it wrapped by `aes-gcm-bound` and bound to
-   * `binding`, and the public key of a pair.
+   * Generates a key that the HSM does not keep. Returns it as a key token: wrapped by
+   * `aes-gcm-bound` under a trusted key, and bound to `binding` and its attributes. From then on
+   * nobody can change the attributes. Also returns the public key of a pair.
    */
   generateWrappedKey: Exchange<
-    { readonly wrappingKey: string; readonly form: NewKeyForm; readonly binding: Uint8Array },
+    {
+      readonly wrappingKey: string;
+      readonly form: NewKeyForm;
+      /** Default: a key that allows nothing. */
+      readonly template?: KeyTemplate;
+      readonly binding: Uint8Array;
+    },
     { readonly wrapped: Uint8Array; readonly publicKey?: Uint8Array }
   >;
   /**
-   * Unwraps a key and wraps it again by `aes-gcm-bound`. The HSM does not keep it. A key wrapped
-   * under a trusted key can be wrapped only under a trusted key. A bound key cannot be rewrapped.
-   * `fingerprint` is the SHA-256 of `prefix` and the plaintext key. It identifies the key without
-   * revealing it, and the result is bound to it.
+   * Unwraps a key and wraps it again as a key token, under a trusted key. The HSM does not keep it.
+   * Its attributes are the unwrap template of `fromKey` and `template`. A bound key cannot be
+   * rewrapped. `fingerprint` is the SHA-256 of `prefix` and the plaintext key. It identifies the
+   * key without revealing it, and the result is bound to it.
    */
   rewrapKey: Exchange<
     {
@@ -327,6 +335,7 @@ export interface Commands {
       readonly mechanism: WrapMechanism;
       readonly wrapped: Uint8Array;
       readonly form: KeyForm;
+      readonly template?: KeyTemplate;
       readonly toKey: string;
       readonly prefix: Uint8Array;
     },

@@ -17,6 +17,8 @@ export type HsmErrorCode =
   | 'key-not-usable'
   | 'key-not-extractable'
   | 'key-invalid'
+  /** The template of a new key contradicts the unwrap template of the key that unwraps it. */
+  | 'template-inconsistent'
   | 'insufficient-copies'
   | 'ciphertext-invalid'
   | 'backup-invalid'

@@ -13,7 +13,14 @@ export type {
 } from './commands.ts';
 export type { LoginRole, Role } from './roles.ts';
 export type { Coverage, HsmInfo, HsmLifecycle, UserInfo } from './info.ts';
-export type { KeyAttributes, KeyFilter, KeyInfo, KeyTemplate } from './key-attributes.ts';
+export { formAttributes } from './form-attributes.ts';
+export type {
+  KeyAttributes,
+  KeyFilter,
+  KeyInfo,
+  KeyTemplate,
+  UnwrapTemplate,
+} from './key-attributes.ts';
 export type { BackupSummary, ExportProtection, ExportSecret, ExportShare } from './export.ts';
 export {
   MAX_QUORUM_VALUE,

@@ -36,7 +36,18 @@ export interface KeyAttributes {
   readonly derive: boolean;
   readonly trusted: boolean;
   readonly 'wrap-with-trusted': boolean;
+  /** Present only if it was set when the key was created. */
+  readonly 'unwrap-template'?: UnwrapTemplate;
 }
+
+/**
+ * Attributes of every key that a key unwraps (CKA_UNWRAP_TEMPLATE): what it must be, and what the
+ * client's template can't change.
+ */
+export type UnwrapTemplate = Omit<KeyTemplate, 'unwrap-template'> &
+  Partial<
+    Pick<KeyAttributes, 'class' | 'key-type' | 'curve' | 'modulus-size-bits' | 'parameter-set'>
+  >;
 
 /** Attributes that a client can choose when it creates a key. The defaults are safe. */
 export type KeyTemplate = Partial<
@@ -56,6 +67,7 @@ export type KeyTemplate = Partial<
     | 'unwrap'
     | 'derive'
     | 'wrap-with-trusted'
+    | 'unwrap-template'
   >
 >;
 

@@ -1,8 +1,14 @@
 import { BoundedCache } from '../../base/index.ts';
 import type { ClusterClient } from '../../hsm/client/index.ts';
-import { KeyStoreError, type StoredMaterial } from '../contract.ts';
+import type { KeyTemplate } from '../../hsm/wire/index.ts';
+import {
+  KeyStoreError,
+  type MaterialLocation,
+  type NewMaterial,
+  type StoredMaterial,
+} from '../contract.ts';
 import type { MaterialBackend } from '../hsm/material-commands.ts';
-import { usageAttributes, keyForm, newKeyForm } from '../hsm/mechanisms.ts';
+import { keyForm, newKeyForm, usageTemplate, wrappingPairTemplate } from '../hsm/mechanisms.ts';
 
 /** Maximum number of session keys that are cached, and so kept open in the managed HSMs. */
 const MAX_OPEN_KEYS = 8_192;
@@ -25,28 +31,39 @@ export function defaultMaterialBackend(domainKeyHandle: string): MaterialBackend
       form: keyForm(material.kind),
       mechanism: 'aes-gcm-bound',
       binding: Buffer.from(material.materialId, 'hex'),
-      template: { token: false, extractable: false, ...usageAttributes(material.kind) },
+      // The token has all attributes of the key.
+      template: { token: false },
     });
     opened.set(material.materialId, key.handle);
     return key.handle;
   }
 
+  async function generate(
+    cluster: ClusterClient,
+    { type, materialId }: Pick<NewMaterial, 'type' | 'materialId'>,
+    template: KeyTemplate,
+  ): Promise<MaterialLocation> {
+    const { wrapped, publicKey } = await cluster.call('generateWrappedKey', {
+      wrappingKey: domainKeyHandle,
+      form: newKeyForm(type),
+      template,
+      binding: Buffer.from(materialId, 'hex'),
+    });
+    const token = Buffer.from(wrapped).toString('base64');
+    return {
+      kind: type.kind,
+      token,
+      domainKeyHandle,
+      ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }),
+    };
+  }
+
   return {
     domainKeyHandle,
-    async create(cluster, { type, materialId }) {
-      const { wrapped, publicKey } = await cluster.call('generateWrappedKey', {
-        wrappingKey: domainKeyHandle,
-        form: newKeyForm(type),
-        binding: Buffer.from(materialId, 'hex'),
-      });
-      const token = Buffer.from(wrapped).toString('base64');
-      return {
-        kind: type.kind,
-        token,
-        domainKeyHandle,
-        ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }),
-      };
-    },
+    create: (cluster, { type, materialId, usage }) =>
+      generate(cluster, { type, materialId }, usageTemplate(type.kind, usage)),
+    createWrappingPair: (cluster, { type, materialId, unwraps }) =>
+      generate(cluster, { type, materialId }, wrappingPairTemplate(unwraps)),
     resolveHandle(cluster, material, stale) {
       const cached = opened.get(material.materialId);
       if (cached !== undefined && cached !== stale) return cached;

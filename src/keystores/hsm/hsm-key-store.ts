@@ -7,7 +7,7 @@ import type {
 } from '../../hsm/wire/index.ts';
 import type { EncryptionInput, KeyStore, RecipientOptions, SigningInput } from '../contract.ts';
 import { toKeyStoreError } from './hsm-errors.ts';
-import { importMaterial } from './import-material.ts';
+import { createWrappingPair, importMaterial } from './import-material.ts';
 import { MaterialCommands, type MaterialBackend } from './material-commands.ts';
 import { encryptionMechanism, signatureMechanism, signedData } from './mechanisms.ts';
 
@@ -24,6 +24,7 @@ export function hsmKeyStore(
   return {
     createMaterial: (request) =>
       commands.translateErrors((client) => backend.create(client, request)),
+    createWrappingPair: (request) => createWrappingPair(commands, request),
     importMaterial: (wrappingPair, wrapped) => importMaterial(commands, wrappingPair, wrapped),
     async destroyMaterial(material) {
       try {

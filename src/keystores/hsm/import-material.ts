@@ -1,11 +1,24 @@
 import {
   KeyStoreError,
   type ImportedMaterial,
+  type MaterialLocation,
+  type NewWrappingPair,
   type StoredMaterial,
   type WrappedMaterial,
 } from '../contract.ts';
 import type { MaterialCommands } from './material-commands.ts';
 import { importMechanisms, keyForm } from './mechanisms.ts';
+
+/** Creates the key pair for one import. */
+export async function createWrappingPair(
+  commands: MaterialCommands,
+  request: NewWrappingPair,
+): Promise<MaterialLocation> {
+  const { backend } = commands;
+  return commands.translateErrors(
+    (client) => backend.createWrappingPair?.(client, request) ?? Promise.reject(unsupported()),
+  );
+}
 
 /**
  * Unwraps material from its owner's wrapping and wraps it under the domain key, in one command: the
@@ -17,8 +30,7 @@ export async function importMaterial(
   { type, algorithm, wrapped, prefix }: WrappedMaterial,
 ): Promise<ImportedMaterial> {
   const { domainKeyHandle } = commands.backend;
-  if (domainKeyHandle === undefined)
-    throw new KeyStoreError('unsupported', 'this key store cannot import key material');
+  if (domainKeyHandle === undefined) throw unsupported();
   const mechanism = importMechanisms[algorithm];
   const imported = await commands.call(wrappingPair, 'rewrapKey', (fromKey) => ({
     fromKey,
@@ -37,4 +49,8 @@ export async function importMaterial(
     ...(publicKey && { publicKey: Buffer.from(publicKey).toString('base64') }),
   };
   return { location, length, fingerprint };
+}
+
+function unsupported(): KeyStoreError {
+  return new KeyStoreError('unsupported', 'this key store cannot import key material');
 }

@@ -4,6 +4,7 @@ import {
   KeyStoreError,
   type MaterialLocation,
   type NewMaterial,
+  type NewWrappingPair,
   type StoredMaterial,
 } from '../contract.ts';
 import { toKeyStoreError } from './hsm-errors.ts';
@@ -14,6 +15,8 @@ import { toKeyStoreError } from './hsm-errors.ts';
  */
 export interface MaterialBackend {
   create(cluster: ClusterClient, request: NewMaterial): Promise<MaterialLocation>;
+  /** Absent if the key store imports no material. */
+  createWrappingPair?(cluster: ClusterClient, request: NewWrappingPair): Promise<MaterialLocation>;
   /**
    * Returns the handle of the HSM key that holds the material. `stale` is a handle that the HSM
    * reported as unknown.

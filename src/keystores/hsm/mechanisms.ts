@@ -3,20 +3,22 @@ import {
   encryptionAlgorithms,
   signingAlgorithms,
   type EncryptionAlgorithm,
+  type KeyUsage,
   type MaterialType,
   type MessageType,
   type SigningAlgorithm,
 } from '../../domain/index.ts';
-import type {
-  EncryptionMechanism,
-  KeyForm,
-  KeyTemplate,
-  NewKeyForm,
-  SignatureMechanism,
-  SignedData,
-  WrapMechanism,
+import {
+  formAttributes,
+  type EncryptionMechanism,
+  type KeyForm,
+  type KeyTemplate,
+  type NewKeyForm,
+  type SignatureMechanism,
+  type SignedData,
+  type WrapMechanism,
 } from '../../hsm/wire/index.ts';
-import type { ImportAlgorithm } from '../contract.ts';
+import type { ImportAlgorithm, NewWrappingPair } from '../contract.ts';
 
 type Kind = MaterialType['kind'];
 
@@ -32,15 +34,53 @@ export function newKeyForm(type: MaterialType): NewKeyForm {
     : { class: 'private-key', type: type.kind };
 }
 
-/**
- * Returns the usage attributes of an HSM key for material of this kind. KMS itself enforces the key
- * usage of the KMS key.
- */
-export function usageAttributes(kind: Kind): KeyTemplate {
-  if (kind === 'aes') return { encrypt: true, decrypt: true };
-  if (kind === 'generic-secret') return { sign: true, verify: true };
-  return { sign: true, decrypt: true, derive: true, unwrap: true };
+/** Returns the attributes of an HSM key that allow this usage of a KMS key, and no other. */
+export function usageTemplate(kind: Kind, usage: KeyUsage): KeyTemplate {
+  return isSecret(kind) ? secretUsages[usage] : privateUsages[usage];
 }
+
+/** Returns the attributes of a key pair that unwraps only material of this type and usage. */
+export function wrappingPairTemplate({ type, usage }: NewWrappingPair['unwraps']): KeyTemplate {
+  const { kind } = type;
+  return {
+    unwrap: true,
+    'unwrap-template': {
+      ...formAttributes(keyForm(kind)),
+      ...NO_USAGE,
+      ...usageTemplate(kind, usage),
+      token: false,
+      extractable: false,
+      modifiable: false,
+    },
+  };
+}
+
+const NO_USAGE: KeyTemplate = {
+  encrypt: false,
+  decrypt: false,
+  sign: false,
+  verify: false,
+  wrap: false,
+  unwrap: false,
+  derive: false,
+};
+
+const secretUsages: Readonly<Record<KeyUsage, KeyTemplate>> = {
+  ENCRYPT_DECRYPT: { encrypt: true, decrypt: true },
+  GENERATE_VERIFY_MAC: { sign: true, verify: true },
+  SIGN_VERIFY: {},
+  KEY_AGREEMENT: {},
+  ENCAPSULATE_DECAPSULATE: {},
+};
+
+/** A private key that may decrypt or sign can also be used to encrypt or verify. */
+const privateUsages: Readonly<Record<KeyUsage, KeyTemplate>> = {
+  ENCRYPT_DECRYPT: { decrypt: true },
+  GENERATE_VERIFY_MAC: {},
+  SIGN_VERIFY: { sign: true },
+  KEY_AGREEMENT: { derive: true },
+  ENCAPSULATE_DECAPSULATE: { decrypt: true },
+};
 
 /** Returns undefined for symmetric encryption, which has only one mechanism. */
 export function encryptionMechanism(

@@ -16,10 +16,10 @@ export const GetParametersForImport = defineOperation('kms', 'GetParametersForIm
   async handle(services, input, { key: { key, arn } }) {
     const { algorithm, spec } = checkedWrapping(input, key.keySpec);
     const materialId = hexId(64);
-    const { publicKey = '', ...location } = await services.keyStores.default.createMaterial({
-      keyArn: arn,
+    const { publicKey = '', ...location } = await services.keyStores.default.createWrappingPair({
       materialId,
       type: keySpecProperties(spec).material,
+      unwraps: { type: keySpecProperties(key.keySpec).material, usage: key.keyUsage },
     });
     const validTo = services.clock.now() + DAY_MS;
     return {

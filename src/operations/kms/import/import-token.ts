@@ -19,7 +19,8 @@ export interface ImportToken {
   readonly validTo: number;
 }
 
-const PURPOSE = 'keyhold import token';
+/** Tokens of earlier versions are invalid: their pair has no unwrap template. */
+const PURPOSE = 'keyhold import token 2';
 
 /** Seals a token, so that nobody else can create or change one. Nothing of it is stored. */
 export async function sealImportToken(

@@ -16,15 +16,16 @@ export function newKeyId(multiRegion: boolean): string {
 /** Creates material for a key in its store. Records nothing yet. */
 export async function newMaterial(
   keyStore: KeyStore,
-  key: Pick<KeyRow, 'account' | 'region' | 'keyId' | 'keySpec'>,
+  key: Pick<KeyRow, 'account' | 'region' | 'keyId' | 'keySpec' | 'keyUsage'>,
   creationDate: number,
 ): Promise<MaterialRow> {
-  const { account, region, keyId, keySpec } = key;
+  const { account, region, keyId, keySpec, keyUsage: usage } = key;
   const materialId = hexId(64);
   const location = await keyStore.createMaterial({
     keyArn: keyArn(key, keyId),
     materialId,
     type: keySpecProperties(keySpec).material,
+    usage,
   });
   return { materialId, region, account, keyId, creationDate, state: 'CURRENT', ...location };
 }
