@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { until } from '../../test/support/until.ts';
 import { silentLogger } from '../base/index.ts';
 import { makeKeyPair } from '../crypto/index.ts';
 import {
@@ -29,6 +30,7 @@ import {
   type AuditTrailOptions,
   type ChainHead,
   type KeptHead,
+  type VouchedHead,
 } from './index.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'keyhold-audit-'));
@@ -45,6 +47,9 @@ function event(eventName: string, time = 0): AuditEvent {
     account: '111122223333',
   });
 }
+
+/** Problems of a trail whose upkeep was never started. */
+const UNSIGNED = ['no checkpoint vouches for any event'];
 
 const files = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name.startsWith('trail'));
@@ -105,7 +110,7 @@ describe('the audit trail', () => {
       appendFileSync(join(folder, 'trail.ndjson'), `{"eventName":"${'x'.repeat(length)}`);
       await filled(folder, ['next']);
       assert.deepEqual(names(folder), ['whole', 'next']);
-      assert.deepEqual((await verifyTrail(folder)).problems, []);
+      assert.deepEqual((await verifyTrail(folder)).problems, UNSIGNED);
     });
   }
 
@@ -151,7 +156,7 @@ describe('the audit trail', () => {
     const kept = new Set(names(folder));
     assert.ok(acknowledged.length >= 500);
     assert.ok(acknowledged.every((name) => kept.has(name)));
-    assert.deepEqual((await verifyTrail(folder)).problems, []);
+    assert.deepEqual((await verifyTrail(folder)).problems, UNSIGNED);
   });
 
   it('begins another file when one is full, and continues after a restart', async () => {
@@ -163,7 +168,7 @@ describe('the audit trail', () => {
     const report = await verifyTrail(folder);
     assert.deepEqual(
       [report.events, report.first, report.head.sequence, report.problems],
-      [5, 1, 5, []],
+      [5, 1, 5, UNSIGNED],
     );
   });
 
@@ -246,7 +251,7 @@ describe('verification of a trail', () => {
   const clock = { now: () => now };
 
   function keptHead(): KeptHead {
-    let kept: ChainHead | undefined;
+    let kept: VouchedHead | undefined;
     return {
       load: async () => kept,
       async save(head) {
@@ -279,8 +284,8 @@ describe('verification of a trail', () => {
   it('finds no problem in an intact trail', async () => {
     const report = await verifyTrail(await checkpointedTrail());
     assert.deepEqual(
-      [report.events, report.signedUpTo, report.keys.length, report.problems],
-      [5, 5, 1, []],
+      [report.events, report.vouched, report.keys.length, report.problems],
+      [5, { from: 1, to: 5, at: new Date(now).toISOString() }, 1, []],
     );
   });
 
@@ -377,6 +382,78 @@ describe('verification of a trail', () => {
     }
   });
 
+  it('signs every event within a minute', async (context) => {
+    context.mock.timers.enable({ apis: ['setInterval'] });
+    const folder = newFolder();
+    const trail = await openAuditTrail(folder);
+    const lastHead = keptHead();
+    const upkeep = await startAuditUpkeep({
+      folder,
+      trail,
+      keys,
+      lastHead,
+      clock,
+      log: silentLogger,
+    });
+    for (let minute = 1; minute <= 3; minute += 1) {
+      for (let second = 0; second < 60; second += 5) {
+        await trail.record(event('load', now));
+        now += 5_000;
+        context.mock.timers.tick(5_000);
+      }
+      const events = minute * 12;
+      await until('a checkpoint of the last minute', async () => {
+        const { to = 0, at = '' } = (await verifyTrail(folder)).vouched ?? {};
+        return to > events - 12 && Date.parse(at) > now - 60_000;
+      });
+    }
+    await upkeep.close();
+    await trail.close();
+  });
+
+  it('reports a change that Keyhold found, although the checkpoint that says so was removed', async () => {
+    const lastHead = keptHead();
+    const folder = await checkpointedTrail(lastHead);
+    for (const name of files(folder)) rmSync(join(folder, name));
+    await filled(folder, ['v', 'w', 'x', 'y', 'z', 'more']);
+    for (const name of ['later', 'latest']) {
+      const trail = await openAuditTrail(folder);
+      const upkeep = await startAuditUpkeep({
+        folder,
+        trail,
+        keys,
+        lastHead,
+        clock,
+        log: silentLogger,
+      });
+      await trail.record(event(name, now));
+      await upkeep.close();
+      await trail.close();
+    }
+    change(folder, 'checkpoints.ndjson', (text) => `${text.split('\n').at(-2)}\n`);
+    const report = await verifyTrail(folder);
+    assert.deepEqual(
+      [report.checkpoints, report.vouched?.from, report.vouched?.to],
+      [1, 7, 8],
+      'only what was recorded after the change was found',
+    );
+    assert.match(report.problems.join(), /does not vouch for events 1 to 6: it found them changed/);
+  });
+
+  it('reports events that continue for minutes after the last checkpoint', async () => {
+    const lastHead = keptHead();
+    const folder = await checkpointedTrail(lastHead);
+    const trail = await openAuditTrail(folder);
+    await trail.record(event('soon', now + 60_000));
+    assert.deepEqual((await verifyTrail(folder)).problems, []);
+    await trail.record(event('later', now + 3_600_000));
+    await trail.close();
+    assert.match(
+      (await verifyTrail(folder)).problems.join(),
+      /^events 6 to 7 continue for 60 minutes after the last checkpoint/,
+    );
+  });
+
   it('covers events after the last checkpoint of a run that was killed', async () => {
     const lastHead = keptHead();
     const folder = await checkpointedTrail(lastHead);
@@ -387,7 +464,7 @@ describe('verification of a trail', () => {
     ).close();
     await trail.close();
     const report = await verifyTrail(folder);
-    assert.deepEqual([report.signedUpTo, report.problems], [9, []]);
+    assert.deepEqual([report.vouched?.to, report.problems], [9, []]);
   });
 
   it('fails to sign a head that does not continue the one that was signed before', async () => {
@@ -402,7 +479,7 @@ describe('verification of a trail', () => {
       ];
       const trail = { durableHead: async () => heads.shift() } as unknown as AuditTrail;
       const lastHead = keptHead();
-      await lastHead.save({ sequence: 5, hash: 'a'.repeat(64) });
+      await lastHead.save({ sequence: 5, hash: 'a'.repeat(64), from: 1 });
       const errors: unknown[] = [];
       const log = { ...silentLogger, error: (context: object) => void errors.push(context) };
       const folder = newFolder();
@@ -421,13 +498,15 @@ describe('verification of a trail', () => {
       keys: [key = ''],
       head,
     } = await verifyTrail(folder);
-    assert.deepEqual((await verifyTrail(folder, { key, head })).problems, []);
+    assert.deepEqual((await verifyTrail(folder, { key, heads: [head] })).problems, []);
     assert.match(
       (await verifyTrail(folder, { key: '00' })).problems.join('\n'),
       /signed by another key/,
     );
     assert.match(
-      (await verifyTrail(folder, { head: { sequence: 9, hash: head.hash } })).problems.join('\n'),
+      (await verifyTrail(folder, { heads: [{ sequence: 9, hash: head.hash }] })).problems.join(
+        '\n',
+      ),
       /missing at the end/,
     );
   });

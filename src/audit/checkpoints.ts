@@ -25,7 +25,16 @@ const scheme = messageSigner('sha256');
 const kinds = ['head', 'removed', 'broken'] as const;
 export type CheckpointKind = (typeof kinds)[number];
 
-export interface Checkpoint extends ChainHead {
+/** A head, and the part of the trail before it that Keyhold vouches for. */
+export interface VouchedHead extends ChainHead {
+  /**
+   * Sequence number of the first event that Keyhold vouches for. It is 1 until Keyhold finds that
+   * the trail was changed, and then that of the next event.
+   */
+  readonly from: number;
+}
+
+export interface Checkpoint extends VouchedHead {
   readonly kind: CheckpointKind;
   /** ISO 8601. */
   readonly time: string;
@@ -35,10 +44,15 @@ export interface Checkpoint extends ChainHead {
   readonly signature: string;
 }
 
-type CheckpointContent = Pick<Checkpoint, 'kind' | 'time' | 'sequence' | 'hash'>;
+type CheckpointContent = Pick<Checkpoint, 'kind' | 'time' | 'sequence' | 'hash' | 'from'>;
 
-function signedText({ kind, time, sequence, hash }: CheckpointContent): Buffer {
-  return Buffer.from(`keyhold audit checkpoint\n${kind}\n${time}\n${sequence}\n${hash}`);
+/**
+ * Returns the text that is signed. `from` is part of it only after a change, so that checkpoints of
+ * older versions remain valid.
+ */
+function signedText({ kind, time, sequence, hash, from }: CheckpointContent): Buffer {
+  const vouched = from === 1 ? '' : `\nfrom ${from}`;
+  return Buffer.from(`keyhold audit checkpoint\n${kind}\n${time}\n${sequence}\n${hash}${vouched}`);
 }
 
 interface Signing {
@@ -50,10 +64,16 @@ interface Signing {
 /** Signs a head and appends it to the folder's checkpoints. It is durable once this resolves. */
 export async function writeCheckpoint(
   folder: string,
-  { sequence, hash }: ChainHead,
+  { sequence, hash, from }: VouchedHead,
   { kind, keys, now }: Signing,
 ): Promise<void> {
-  const facts: CheckpointContent = { kind, time: new Date(now).toISOString(), sequence, hash };
+  const facts: CheckpointContent = {
+    kind,
+    time: new Date(now).toISOString(),
+    sequence,
+    hash,
+    from,
+  };
   const signature = Buffer.from(await scheme.sign(keys.privateKey, signedText(facts))).toString(
     'base64',
   );
@@ -83,15 +103,22 @@ export async function* readCheckpoints(folder: string): AsyncGenerator<Checkpoin
 
 function parseCheckpoint(text: string): Checkpoint | undefined {
   try {
-    const { kind, time, sequence, hash, publicKey, signature } = JSON.parse(
-      text,
-    ) as Partial<Checkpoint>;
+    const {
+      kind,
+      time,
+      sequence,
+      hash,
+      from = 1,
+      publicKey,
+      signature,
+    } = JSON.parse(text) as Partial<Checkpoint>;
     if (typeof sequence !== 'number' || kind === undefined || !kinds.includes(kind))
       return undefined;
+    if (typeof from !== 'number') return undefined;
     const texts = [time, hash, publicKey, signature];
     if (!texts.every((one) => typeof one === 'string')) return undefined;
     const [at = '', sum = '', key = '', signed = ''] = texts;
-    return { kind, time: at, sequence, hash: sum, publicKey: key, signature: signed };
+    return { kind, time: at, sequence, hash: sum, from, publicKey: key, signature: signed };
   } catch {
     return undefined;
   }
@@ -120,4 +147,9 @@ export async function isSigned(checkpoint: Checkpoint): Promise<boolean> {
  */
 export function fingerprint({ publicKey }: Pick<Checkpoint, 'publicKey'>): string {
   return sha256(Buffer.from(publicKey, 'base64')).toString('hex');
+}
+
+/** Returns the fingerprint of a key that signs checkpoints. */
+export function keyFingerprint(publicKey: KeyPair['publicKey']): string {
+  return fingerprint({ publicKey: writePublicKey(publicKey).toString('base64') });
 }

@@ -14,6 +14,7 @@ export { cloudTrailEvent, cloudTrailServiceEvent } from './cloud-trail-event.ts'
 export type { ApiCall, AuditEvent, AuditResource, EventSource, TlsDetails } from './event.ts';
 export { LookupCursorError, type FoundEvent, type Lookup, type LookupCursor } from './lookup.ts';
 export type { ChainHead } from './chain.ts';
+export type { VouchedHead } from './checkpoints.ts';
 export { startAuditUpkeep, type KeptHead } from './upkeep.ts';
 export { trailEvents } from './trail-events.ts';
 export { verifyTrail, type Expected, type TrailReport } from './verify.ts';

@@ -113,11 +113,16 @@ async function search(
 /** Member names of an event never match inside a string, where quotes are escaped. */
 const TIME = /"eventTime":"([^"]+)"/;
 
+/** Returns the time of an event, given as JSON. */
+export function eventTimeIn(json: string): string | undefined {
+  return TIME.exec(json)?.[1];
+}
+
 function matchIn(
   text: string,
   { mayMatch, matches, notBefore }: Lookup,
 ): FoundEvent | 'too old' | undefined {
-  if (notBefore !== undefined && (TIME.exec(text)?.[1] ?? '') < notBefore) return 'too old';
+  if (notBefore !== undefined && (eventTimeIn(text) ?? '') < notBefore) return 'too old';
   if (mayMatch?.(text) === false) return undefined;
   const json = parseLine(text)?.event;
   if (json === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { startAuditUpkeep, type ChainHead, type KeptHead } from '../audit/index.ts';
+import { startAuditUpkeep, type KeptHead, type VouchedHead } from '../audit/index.ts';
 import { SecretText } from '../base/index.ts';
 import { exportPrivateKey, importKeyPair, makeKeyPair } from '../crypto/index.ts';
 import type { Seal } from '../identity/index.ts';
@@ -38,17 +38,20 @@ function sealedHead(store: Store, seal: Seal): KeptHead {
       const kept = await store.read((reader) => reader.get('settings', HEAD_SETTING));
       if (!kept) return undefined;
       try {
-        // Only `save` seals for this purpose.
-        return JSON.parse((await seal.open(kept.value, HEAD_PURPOSE)).reveal()) as ChainHead;
+        // Only `save` seals for this purpose. Heads of older versions have no `from`.
+        const head = JSON.parse(
+          (await seal.open(kept.value, HEAD_PURPOSE)).reveal(),
+        ) as VouchedHead;
+        return { ...head, from: head.from ?? 1 };
       } catch (error) {
         if (error instanceof KeyStoreError && error.failure === 'ciphertext-invalid')
           return undefined;
         throw error;
       }
     },
-    async save({ sequence, hash }) {
+    async save({ sequence, hash, from }) {
       const value = await seal.seal(
-        new SecretText(JSON.stringify({ sequence, hash })),
+        new SecretText(JSON.stringify({ sequence, hash, from })),
         HEAD_PURPOSE,
       );
       await store.transact((transaction) =>

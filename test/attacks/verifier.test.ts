@@ -1,0 +1,134 @@
+/**
+ * Attacks on what an auditor verifies, by an attacker that can write the files of an audit trail or
+ * of an HSM's log: `keyhold audit verify` and `keyhold hsm audit verify` as processes.
+ */
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { CreateKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
+import { chainedLine, nextHead, parseLine, type ChainHead } from '../../src/audit/chain.ts';
+import { keyhold, type Outcome } from '../support/keyhold-cli.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'keyhold-verifier-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+
+/** Cuts a trail after an event, and continues it with a forged one. */
+function cutAndRechain(data: string, keep: number): void {
+  const path = join(data, 'audit', 'trail.ndjson');
+  const kept = readFileSync(path, 'utf8').split('\n').slice(0, keep);
+  const last = parseLine(kept.at(-1) ?? '');
+  assert.ok(last);
+  const head: ChainHead = last;
+  const forged = last.event.replace(/"eventName":"[^"]*"/, '"eventName":"NothingHappened"');
+  writeFileSync(path, `${kept.join('\n')}\n${chainedLine(forged, nextHead(head, forged))}`);
+}
+
+/** Removes the checkpoints that cover events after this one. */
+function cutCheckpoints(data: string, keep: number): void {
+  const path = join(data, 'audit', 'checkpoints.ndjson');
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const kept = lines.filter((line) => (JSON.parse(line) as { sequence: number }).sequence <= keep);
+  assert.ok(kept.length > 0 && kept.length < lines.length);
+  writeFileSync(path, `${kept.join('\n')}\n`);
+}
+
+describe('an attacker that can write the audit trail', () => {
+  let world: World;
+  let other: World;
+  /** An auditor's copy of the trail: 3 calls, a stop, and 3 more calls. */
+  const original = join(base, 'original');
+  let cutAt = 0;
+
+  before(async () => {
+    world = await startWorld();
+    for (let n = 0; n < 3; n += 1) await world.kms.send(new CreateKeyCommand({}));
+    await world.stop();
+    cutAt = readFileSync(join(world.data, 'audit', 'trail.ndjson'), 'utf8').split('\n').length - 1;
+    await world.start();
+    for (let n = 0; n < 3; n += 1) await world.kms.send(new ListKeysCommand({}));
+    await world.stop();
+    cpSync(join(world.data, 'audit'), join(original, 'audit'), { recursive: true });
+    other = await startWorld();
+    await other.kms.send(new CreateKeyCommand({}));
+    await other.stop();
+  });
+  after(async () => {
+    await world[Symbol.asyncDispose]();
+    await other[Symbol.asyncDispose]();
+  });
+
+  let auditors = 0;
+  /** An auditor with an own configuration folder and copy of the trail. */
+  function auditor() {
+    const home = join(base, `auditor-${(auditors += 1)}`);
+    const data = join(home, 'copy');
+    cpSync(original, data, { recursive: true });
+    return {
+      data,
+      verify: (...args: string[]): Promise<Outcome> =>
+        keyhold(['audit', 'verify', '--data', data, ...args], {
+          PATH: process.env['PATH'],
+          HOME: home,
+        }),
+    };
+  }
+
+  it('is noticed after cutting the last hour and chaining other events to it, by an auditor that verified before', async () => {
+    const { data, verify } = auditor();
+    const first = await verify();
+    assert.equal(first.code, 0, first.stdout);
+    cutAndRechain(data, cutAt);
+    cutCheckpoints(data, cutAt);
+    const { code, stdout } = await verify();
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /was changed, or is not complete/);
+    assert.match(stdout, /events \d+ to \d+ are missing at the end/);
+    assert.match(stdout, /--forget/);
+  });
+
+  it('can replace only events that a first verification does not vouch for', async () => {
+    const { data, verify } = auditor();
+    cutAndRechain(data, cutAt);
+    assert.match((await verify()).stdout, /events \d+ to \d+ are missing at the end/);
+    cutCheckpoints(data, cutAt);
+    const { stdout } = await verify();
+    assert.match(
+      stdout,
+      new RegExp(`Vouched for: +events 1 to ${cutAt}, by the checkpoint of \\d{4}-`),
+    );
+    assert.match(
+      stdout,
+      new RegExp(`Not vouched for: +events ${cutAt + 1} to ${cutAt + 1}, and any later ones`),
+    );
+    assert.doesNotMatch(stdout, /intact|whole|complete\b/);
+  });
+
+  it('is noticed after rewriting the whole trail under another key', async () => {
+    const { data, verify } = auditor();
+    const first = await verify();
+    assert.match(first.stdout, /NOT compared, remembered from now on/);
+    rmSync(join(data, 'audit'), { recursive: true });
+    cpSync(join(other.data, 'audit'), join(data, 'audit'), { recursive: true });
+    const { code, stdout } = await verify();
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /signed by another key/);
+    const again = await verify('--forget');
+    assert.equal(again.code, 0, again.stdout);
+    assert.match((await verify()).stdout, /compared with the remembered key/);
+  });
+
+  it('is noticed by an auditor that verifies with the key that Keyhold logs when it starts', async () => {
+    const { data, verify } = auditor();
+    const [, logged = ''] =
+      /"key":"([0-9a-f]{64})","msg":"this key signs the checkpoints/.exec(
+        readFileSync(join(world.data, 'keyhold.log'), 'utf8'),
+      ) ?? [];
+    assert.equal((await verify('--key', logged)).code, 0);
+    rmSync(join(data, 'audit'), { recursive: true });
+    cpSync(join(other.data, 'audit'), join(data, 'audit'), { recursive: true });
+    assert.equal((await verify('--key', logged, '--forget')).code, 1);
+  });
+});
