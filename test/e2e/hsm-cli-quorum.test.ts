@@ -212,7 +212,7 @@ describe('keyhold hsm', () => {
         '--threshold',
         threshold,
       ]);
-    await assert.rejects(create('3'), /3 shares/);
+    await assert.rejects(create('3'), /threshold 3 exceeds the number of holders/);
     await create('2');
     const open = (username: string): string => {
       const key = keys.get(username);
