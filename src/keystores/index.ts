@@ -15,7 +15,7 @@ export {
   type RevealOptions,
   type SigningInput,
 } from './contract.ts';
-export { defaultMaterialBackend } from './default/material-backend.ts';
+export { defaultMaterialStorage } from './default/default-material.ts';
 export { hsmKeyStore } from './hsm/hsm-key-store.ts';
 export { openKeyStores, type KeyStores } from './key-stores.ts';
 export { passwordSeal } from './cloudhsm/password-seal.ts';

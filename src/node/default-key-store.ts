@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../base/index.ts';
 import type { ManagedHsms } from '../cluster/index.ts';
 import { connectCluster, type ClusterClient } from '../hsm/client/index.ts';
-import { defaultMaterialBackend, hsmKeyStore, type KeyStore } from '../keystores/index.ts';
+import { defaultMaterialStorage, hsmKeyStore, type KeyStore } from '../keystores/index.ts';
 
 export interface DefaultKeyStore {
   readonly keyStore: KeyStore;
@@ -25,5 +25,5 @@ export async function openDefaultKeyStore(
   };
   const client = await connectCluster(options);
   managed.onMembersChanged((members) => client.setMembers(members));
-  return { client, keyStore: hsmKeyStore(defaultMaterialBackend(domainKeyHandle), () => client) };
+  return { client, keyStore: hsmKeyStore(defaultMaterialStorage(domainKeyHandle), () => client) };
 }

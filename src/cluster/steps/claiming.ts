@@ -1,3 +1,4 @@
+/** Steps of a cluster's first HSM. Later HSMs join the cluster, see `membership.ts`. */
 import type { ClusterRow } from '../../domain/index.ts';
 import { HsmError } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../certify-hardware.ts';

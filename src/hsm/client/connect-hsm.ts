@@ -17,8 +17,8 @@ const commandsWithoutTrust: ReadonlySet<CommandName> = new Set<CommandName>(['he
 
 /**
  * Opens a TLS connection to an HSM, verifies its certificate against the trust anchor and the
- * cluster certificate, and sends `hello`. Does not log in. Fails with `HsmUnreachableError`, or with
- * `HsmError` if the HSM rejects the hello.
+ * cluster certificate, and sends `hello`. Does not log in. Fails with `HsmUnreachableError`, or
+ * with `HsmError` if the HSM rejects the hello.
  *
  * @example
  * ```ts hsm

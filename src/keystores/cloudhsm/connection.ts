@@ -7,7 +7,7 @@ import { changeConnectionState, changeKeyStore, notConnected } from '../connecti
 import type { KeyStore } from '../contract.ts';
 import { hsmKeyStore } from '../hsm/hsm-key-store.ts';
 import { addressesOf, toConnectionFailure, logInAsKmsUser, rotatePassword } from './connect.ts';
-import { cloudHsmMaterialBackend } from './material-backend.ts';
+import { cloudHsmMaterialStorage } from './cloudhsm-material.ts';
 import type { PasswordSeal } from './password-seal.ts';
 
 /** Delays between attempts to reconnect, in milliseconds. The last one repeats. */
@@ -42,7 +42,7 @@ export class CloudHsmConnection {
   #failure: ConnectionFailureInfo | undefined;
 
   constructor(row: KeyStoreRow, context: ConnectionContext) {
-    this.keyStore = hsmKeyStore(cloudHsmMaterialBackend, () => this.#client);
+    this.keyStore = hsmKeyStore(cloudHsmMaterialStorage, () => this.#client);
     this.#row = row;
     this.#context = context;
     // A store whose row says CONNECTED remains so through a restart. Until its HSMs respond, calls

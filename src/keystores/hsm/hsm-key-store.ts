@@ -8,7 +8,7 @@ import type {
 import type { EncryptionInput, KeyStore, RecipientOptions, SigningInput } from '../contract.ts';
 import { toKeyStoreError } from './hsm-errors.ts';
 import { createWrappingPair, importMaterial } from './import-material.ts';
-import { MaterialCommands, type MaterialBackend } from './material-commands.ts';
+import { MaterialCommands, type MaterialStorage } from './material-commands.ts';
 import { encryptionMechanism, signatureMechanism, signedData } from './mechanisms.ts';
 
 /**
@@ -16,19 +16,19 @@ import { encryptionMechanism, signatureMechanism, signedData } from './mechanism
  * connection to the cluster.
  */
 export function hsmKeyStore(
-  backend: MaterialBackend,
+  storage: MaterialStorage,
   cluster: () => ClusterClient | undefined,
 ): KeyStore {
-  const commands = new MaterialCommands(backend, cluster);
+  const commands = new MaterialCommands(storage, cluster);
 
   return {
     createMaterial: (request) =>
-      commands.translateErrors((client) => backend.create(client, request)),
+      commands.translateErrors((client) => storage.create(client, request)),
     createWrappingPair: (request) => createWrappingPair(commands, request),
     importMaterial: (wrappingPair, wrapped) => importMaterial(commands, wrappingPair, wrapped),
     async destroyMaterial(material) {
       try {
-        await backend.destroy(commands.client(), material);
+        await storage.destroy(commands.client(), material);
         return true;
       } catch (error) {
         // Already destroyed: Keyhold was killed after the HSM's reply and before it was recorded.

@@ -14,9 +14,9 @@ export async function createWrappingPair(
   commands: MaterialCommands,
   request: NewWrappingPair,
 ): Promise<MaterialLocation> {
-  const { backend } = commands;
+  const { storage } = commands;
   return commands.translateErrors(
-    (client) => backend.createWrappingPair?.(client, request) ?? Promise.reject(unsupported()),
+    (client) => storage.createWrappingPair?.(client, request) ?? Promise.reject(unsupported()),
   );
 }
 
@@ -29,7 +29,7 @@ export async function importMaterial(
   wrappingPair: StoredMaterial,
   { type, algorithm, wrapped, prefix }: WrappedMaterial,
 ): Promise<ImportedMaterial> {
-  const { domainKeyHandle } = commands.backend;
+  const { domainKeyHandle } = commands.storage;
   if (domainKeyHandle === undefined) throw unsupported();
   const mechanism = importMechanisms[algorithm];
   const imported = await commands.call(wrappingPair, 'rewrapKey', (fromKey) => ({

@@ -13,7 +13,7 @@ import { toKeyStoreError } from './hsm-errors.ts';
  * How one kind of key store creates, finds and destroys key material in its HSMs. Everything else
  * is the same for all kinds.
  */
-export interface MaterialBackend {
+export interface MaterialStorage {
   create(cluster: ClusterClient, request: NewMaterial): Promise<MaterialLocation>;
   /** Absent if the key store imports no material. */
   createWrappingPair?(cluster: ClusterClient, request: NewWrappingPair): Promise<MaterialLocation>;
@@ -33,11 +33,11 @@ export interface MaterialBackend {
 
 /** Runs HSM commands that use key material, in a cluster that may not be connected. */
 export class MaterialCommands {
-  readonly backend: MaterialBackend;
+  readonly storage: MaterialStorage;
   readonly #cluster: () => ClusterClient | undefined;
 
-  constructor(backend: MaterialBackend, cluster: () => ClusterClient | undefined) {
-    this.backend = backend;
+  constructor(storage: MaterialStorage, cluster: () => ClusterClient | undefined) {
+    this.storage = storage;
     this.#cluster = cluster;
   }
 
@@ -69,7 +69,7 @@ export class MaterialCommands {
     let handle: string | undefined;
     try {
       const client = this.client();
-      const resolved = this.backend.resolveHandle(client, material);
+      const resolved = this.storage.resolveHandle(client, material);
       handle = resolved instanceof Promise ? await resolved : resolved;
       return await client.call(command, input(handle));
     } catch (error) {
@@ -93,7 +93,7 @@ export class MaterialCommands {
     input: (handle: string) => CommandInput<C>,
   ): Promise<CommandOutput<C>> {
     return this.translateErrors(async (client) => {
-      const fresh = await this.backend.resolveHandle(client, material, stale);
+      const fresh = await this.storage.resolveHandle(client, material, stale);
       if (fresh === stale) throw failure;
       return client.call(command, input(fresh));
     });
@@ -108,16 +108,16 @@ export class MaterialCommands {
   ): Promise<CommandOutput<C>> {
     return this.translateErrors(async (client) => {
       const handles = [
-        await this.backend.resolveHandle(client, first),
-        await this.backend.resolveHandle(client, second),
+        await this.storage.resolveHandle(client, first),
+        await this.storage.resolveHandle(client, second),
       ] as const;
       try {
         return await client.call(command, input(...handles));
       } catch (error) {
         if (toKeyStoreError(error).failure !== 'material-missing') throw error;
         const fresh = [
-          await this.backend.resolveHandle(client, first, handles[0]),
-          await this.backend.resolveHandle(client, second, handles[1]),
+          await this.storage.resolveHandle(client, first, handles[0]),
+          await this.storage.resolveHandle(client, second, handles[1]),
         ] as const;
         if (fresh[0] === handles[0] && fresh[1] === handles[1]) throw error;
         return client.call(command, input(...fresh));

@@ -106,7 +106,7 @@ export function missing({ caller, action }: LookupContext, scope: Scope, text: s
 
 /**
  * Finds the key of a ciphertext: the key that the caller names, else the one in the ciphertext's
- * header. A ciphertext without a cached key is indistinguishable from one under a forbidden key.
+ * header. A ciphertext whose key does not exist looks like one under a forbidden key.
  */
 export async function keyOfCiphertext(
   lookup: KeyLookup,

@@ -7,18 +7,18 @@ import {
   type NewMaterial,
   type StoredMaterial,
 } from '../contract.ts';
-import type { MaterialBackend } from '../hsm/material-commands.ts';
+import type { MaterialStorage } from '../hsm/material-commands.ts';
 import { keyForm, newKeyForm, usageTemplate, wrappingPairTemplate } from '../hsm/mechanisms.ts';
 
 /** Maximum number of session keys that are cached, and so kept open in the managed HSMs. */
 const MAX_OPEN_KEYS = 8_192;
 
 /**
- * Backend of the default key store. Outside the managed HSMs, material exists only as a key token:
+ * Storage of material in the default key store. Outside the managed HSMs, material exists only as a key token:
  * wrapped by a domain key that never leaves them, and bound to the material's ID. The first use of
  * a key unwraps its token to a session key, whose handle is cached.
  */
-export function defaultMaterialBackend(domainKeyHandle: string): MaterialBackend {
+export function defaultMaterialStorage(domainKeyHandle: string): MaterialStorage {
   const opened = new BoundedCache<string, Promise<string> | string>(MAX_OPEN_KEYS);
 
   async function open(cluster: ClusterClient, material: StoredMaterial): Promise<string> {

@@ -1,13 +1,13 @@
 import { HsmUnreachableError, type ClusterClient } from '../../hsm/client/index.ts';
 import type { CommandInput } from '../../hsm/wire/index.ts';
 import { KeyStoreError } from '../contract.ts';
-import type { MaterialBackend } from '../hsm/material-commands.ts';
+import type { MaterialStorage } from '../hsm/material-commands.ts';
 
 /**
- * Backend of CloudHSM key stores: the material is a token key of kmsuser in the customer's cluster,
+ * Storage of material in CloudHSM key stores: the material is a token key of kmsuser in the customer's cluster,
  * identified by its handle.
  */
-export const cloudHsmMaterialBackend: MaterialBackend = {
+export const cloudHsmMaterialStorage: MaterialStorage = {
   async create(cluster, { keyArn, materialId, type }) {
     if (type.kind !== 'aes')
       throw new KeyStoreError('unsupported', `this key store cannot create ${type.kind} keys`);
