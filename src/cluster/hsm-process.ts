@@ -154,14 +154,14 @@ export class HsmProcess {
   #update(status: HsmStatus): void {
     const before = this.#status;
     this.#status = status;
-    if (
-      before &&
-      (['lifecycle', 'port', 'synchronized', 'trouble'] as const).some(
-        (name) => before[name] !== status[name],
-      )
-    )
-      this.#onChange();
+    if (before && workStateOf(before) !== workStateOf(status)) this.#onChange();
   }
+}
+
+/** Returns the parts of a status that the work on the cluster depends on. */
+function workStateOf(status: HsmStatus): string {
+  const { lifecycle, port, synchronized, trouble, waiting } = status;
+  return JSON.stringify([lifecycle, port, synchronized, trouble, waiting]);
 }
 
 function forwardLines(stream: Readable | null, onLine: (line: string) => void): void {

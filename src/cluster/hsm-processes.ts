@@ -43,7 +43,11 @@ export class HsmProcesses {
    * Starts the HSM unless it has been started already. The `first` HSM makes the cluster's key
    * pair; the others are cloned from a member.
    */
-  ensureStarted(cluster: ClusterRow, { hsmId, eniIp, hostId }: HsmRow, first: boolean): void {
+  ensureStarted(
+    cluster: ClusterRow,
+    { hsmId, eniIp, hostId, availabilityZone }: HsmRow,
+    first: boolean,
+  ): void {
     if (this.#closed || this.#supervisors.has(hsmId)) return;
     const { clock, clockOffset, rate, log, hosts, onChange } = this.#options;
     const launch =
@@ -58,6 +62,7 @@ export class HsmProcesses {
       host: eniIp,
       port: 0,
       mode: cluster.mode,
+      zone: availabilityZone,
       first,
       clockOffset,
       ...(rate && { rate }),

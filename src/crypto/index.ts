@@ -28,7 +28,8 @@ export {
   type PairKind,
 } from './pair-kind.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
-export { readSigningKey, verifySha256 } from './plain-signature.ts';
+export { readSigningKey, signSha256, verifySha256 } from './plain-signature.ts';
+export { decodePublicKey, encodePublicKey, fingerprintOf } from './public-key.ts';
 export { fillNonce, randomBytes } from './random.ts';
 export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';

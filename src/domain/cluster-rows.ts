@@ -113,6 +113,11 @@ export interface HsmRow {
   readonly hostId?: string;
   /** When the HSM became degraded, in milliseconds since the epoch. */
   readonly degradedSince?: number;
+  /**
+   * When the HSM began to wait for the cluster's owner, in milliseconds since the epoch. The state
+   * message says what for.
+   */
+  readonly waitingSince?: number;
   readonly creationDate: number;
   /** The backup that this HSM is restored from, if there was no other HSM to clone it from. */
   readonly restoreFrom?: string;

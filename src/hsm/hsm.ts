@@ -5,6 +5,7 @@ import { AuditPolicy } from './audit-policy.ts';
 import { createSoftwareEngine, KeyPairGenerator, type Engine } from './engine/index.ts';
 import { HsmIdentity, provisionIdentity } from './identity/index.ts';
 import { Keys } from './keys/index.ts';
+import { Membership } from './membership/index.ts';
 import { OperationRateLimiter } from './operation-rate-limiter.ts';
 import { Quorum } from './quorum/index.ts';
 import { receivedEntry } from './received-entry.ts';
@@ -54,6 +55,7 @@ export class Hsm {
   readonly quorum: Quorum;
   readonly auditPolicy: AuditPolicy;
   readonly passwordQueue = new SerialQueue();
+  readonly membership: Membership;
   readonly peers: Peers;
   readonly operationLimiter: OperationRateLimiter;
   /**
@@ -102,6 +104,11 @@ export class Hsm {
     this.lockouts = new Lockouts(this.replica, provisioning.hsmId);
     this.quorum = new Quorum(this.replica);
     this.auditPolicy = new AuditPolicy(this.replica);
+    this.membership = new Membership(this.replica, {
+      hsmId: provisioning.hsmId,
+      clusterId: identity.state.clusterId,
+      hardwareKeys: identity.hardwareKeys,
+    });
     this.replica.subscribe('user', () => this.changed());
     this.replica.load();
     const changed = (): void => this.changed();
@@ -109,10 +116,12 @@ export class Hsm {
       hsmId: provisioning.hsmId,
       database,
       replica: this.replica,
+      membership: this.membership,
       onStateChange: changed,
       onSynchronized: () => this.#onSynchronized(),
     });
-    this.#createInitialUsers();
+    this.membership.onChange(() => this.#onMembersChanged());
+    this.#found();
     if (identity.state.maskingKey) this.peers.unlock(identity.state.maskingKey);
     this.initialSync = this.peers.initialSync();
   }
@@ -136,11 +145,33 @@ export class Hsm {
       model: 'Keyhold software HSM',
       serialNumber,
       firmwareVersion: FIRMWARE_VERSION,
+      fingerprint: this.membership.fingerprint,
       fipsState:
         mode === 'FIPS' ? '2 [FIPS mode with single factor authentication]' : '0 [non-FIPS mode]',
       keyCount: this.keys.count,
       userCount: this.users.size,
     };
+  }
+
+  /** Reason for which a running HSM cannot work. */
+  get trouble(): string | undefined {
+    const listed = this.lifecycle === 'active' && this.synchronized;
+    return (
+      this.database.writeFailure ??
+      (listed ? this.membership.trouble : undefined) ??
+      this.peers.refusal
+    );
+  }
+
+  /** True if this HSM knows that it was removed from its cluster. It then serves no users. */
+  get removed(): boolean {
+    return this.membership.standing(this.provisioning.hsmId) === 'removed';
+  }
+
+  /** Where this HSM is, for the list of members. */
+  get place(): { readonly host: string; readonly zone: string; readonly admittedAt: number } {
+    const { host, zone = '' } = this.provisioning;
+    return { host, zone, admittedAt: this.clock.now() };
   }
 
   /**
@@ -187,6 +218,11 @@ export class Hsm {
     this.changed();
   }
 
+  #onMembersChanged(): void {
+    this.peers.membersChanged();
+    this.changed();
+  }
+
   /** The hardware key signs the log. Manufacturer and operator certify that key. */
   #startCheckpoints(): void {
     const { audit, identity, provisioning } = this;
@@ -206,11 +242,20 @@ export class Hsm {
   }
 
   /**
-   * Creates the users that every cluster starts with, on its first HSM. The other HSMs get them
-   * from it.
+   * Creates what every cluster starts with, on the HSM that generated the cluster's key: its first
+   * users, and the list of members with this HSM in it. The other HSMs get them from it. Depends
+   * only on what this HSM has stored: the control plane must not be able to make a joining HSM
+   * create users.
    */
-  #createInitialUsers(): void {
-    if (!this.provisioning.first || this.users.size > 0) return;
+  #found(): void {
+    const { clusterCsr, clusterCertificate } = this.identity.state;
+    if (clusterCsr === undefined) return;
+    if (this.membership.list().length === 0)
+      this.replica.write([this.membership.found(this.place)], {
+        opcode: 'KH_MEMBER_ADDED',
+        detail: this.provisioning.hsmId,
+      });
+    if (clusterCertificate !== undefined || this.users.size > 0) return;
     const first = [
       Users.put({ username: ADMIN, role: 'unactivated-admin', password: undefined }),
       Users.put({

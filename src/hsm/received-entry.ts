@@ -20,5 +20,10 @@ export function receivedEntry({
     };
   if (kind === 'user')
     return { opcode: deleted ? 'CN_DELETE_USER' : 'KH_RECEIVE_USER', detail: `${id}, ${detail}` };
+  if (kind === 'member')
+    return {
+      opcode: deleted ? 'KH_MEMBER_REMOVED' : 'KH_MEMBER_ADDED',
+      detail: `${id}, ${detail}`,
+    };
   return undefined;
 }

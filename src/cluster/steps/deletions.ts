@@ -1,7 +1,7 @@
 import type { ClusterRow, HsmRow } from '../../domain/index.ts';
 import type { ClusterRows } from '../rows.ts';
 import { pendingBackup } from './backups.ts';
-import { awaitsActivation, type Step, type StepContext } from './step.ts';
+import { awaitsActivation, running, type Step, type StepContext } from './step.ts';
 
 /**
  * Removes an HSM that is to be deleted, once the others hold all its data. Throws while that is not
@@ -13,6 +13,7 @@ export const removeHsms: Step = async (context, rows) => {
   // Pending backups come first, because they may include its data.
   if (!leaving || pendingBackup(rows) || !(await mayLeave(context, rows, leaving))) return false;
   await processes.remove(leaving.hsmId);
+  await removeMember(context, rows, leaving.hsmId);
   await store.transact(async (transaction) => {
     const { account, region, clusterId, hsmId } = leaving;
     await transaction.delete('hsms', account, region, clusterId, hsmId);
@@ -24,6 +25,15 @@ export const removeHsms: Step = async (context, rows) => {
   log.info({ clusterId: leaving.clusterId, hsmId: leaving.hsmId }, 'HSM deleted');
   return true;
 };
+
+/** Removes the HSM from the cluster's list of members, at one of those that remain. */
+async function removeMember(context: StepContext, rows: ClusterRows, hsmId: string): Promise<void> {
+  const member = running(context, rows).find(
+    ({ status }) => status.lifecycle === 'active' && status.synchronized,
+  );
+  // The last HSM of a cluster takes the list with it.
+  await member?.process.call('removeMember', { hsmId });
+}
 
 /**
  * Returns true if an HSM can be removed: another one holds all its data, or it is the last one, or

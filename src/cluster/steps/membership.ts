@@ -1,9 +1,9 @@
-import type { Peer } from '../../hsm/wire/index.ts';
+import { formatFingerprint, HsmError, type Peer } from '../../hsm/wire/index.ts';
 import { certifyHardware } from '../certify-hardware.ts';
 import type { HsmProcess } from '../hsm-process.ts';
 import type { HsmRow } from '../../domain/index.ts';
 import { backupRequest } from '../backups/backup-request.ts';
-import type { ClusterRows } from '../rows.ts';
+import { changeHsm, type ClusterRows } from '../rows.ts';
 import { running, type RunningHsm, type Step, type StepContext } from './step.ts';
 
 /**
@@ -43,11 +43,58 @@ async function join(
     const member = running(context, rows).find(
       (candidate) => candidate.hsm.state === 'ACTIVE' && candidate.status.lifecycle === 'active',
     );
-    if (member) await clone(context, member.process, process, hsm.hsmId);
-    else if (!(await restoreInto(context, rows, { hsm, process }))) return false;
+    if (member) {
+      const obstacle = await admission(member, hsm, process);
+      if (obstacle !== undefined) return recordObstacle(context, hsm, obstacle);
+      await clone(context, member.process, process, hsm);
+    } else if (!(await restoreInto(context, rows, { hsm, process }))) return false;
   }
   if (!process.status.synchronized) return false;
   return recordJoined(context, rows, hsm);
+}
+
+/**
+ * Asks a member to admit the HSM. Returns the reason why it doesn't, as a message for the cluster's
+ * owner.
+ */
+async function admission(
+  { process: member, status }: RunningHsm,
+  hsm: HsmRow,
+  { status: { fingerprint } }: HsmProcess,
+): Promise<string | undefined> {
+  const { clusterId, hsmId } = hsm;
+  const waiting = `HSM waits for admission: keyhold hsm cluster admit --cluster-id ${clusterId} --hsm-id ${hsmId} --fingerprint ${formatFingerprint(fingerprint)}`;
+  if (status.waiting.includes(hsmId)) return waiting;
+  try {
+    await member.call('requestAdmission', { hsmId, fingerprint, ...placeOf(hsm) });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof HsmError)) throw error;
+    if (error.code === 'admission-required') return waiting;
+    if (error.code === 'not-a-member') return `HSM cannot join: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Records why the HSM waits. */
+function recordObstacle(
+  { store, clock }: StepContext,
+  hsm: HsmRow,
+  stateMessage: string,
+): Promise<boolean> {
+  return changeHsm(store, hsm, (row) =>
+    row.state === 'CREATE_IN_PROGRESS' && row.stateMessage !== stateMessage
+      ? { ...row, stateMessage, waitingSince: row.waitingSince ?? clock.now() }
+      : undefined,
+  );
+}
+
+/** Where an HSM is, for the list of members. */
+function placeOf({ eniIp, availabilityZone }: HsmRow): {
+  readonly host: string;
+  readonly zone: string;
+} {
+  return { host: eniIp, zone: availabilityZone };
 }
 
 function recordJoined(
@@ -58,7 +105,7 @@ function recordJoined(
   return store.transact(async (transaction) => {
     const hsm = await transaction.get('hsms', account, region, clusterId, hsmId);
     if (hsm?.state !== 'CREATE_IN_PROGRESS') return false;
-    const { restoreFrom: _done, ...joined } = hsm;
+    const { restoreFrom: _done, waitingSince: _ended, ...joined } = hsm;
     await transaction.put('hsms', { ...joined, state: 'ACTIVE', stateMessage: 'HSM created.' });
     await transaction.put('backups', backupRequest(cluster, 'join', clock.now()));
     return true;
@@ -91,12 +138,13 @@ async function clone(
   context: StepContext,
   member: HsmProcess,
   joining: HsmProcess,
-  hsmId: string,
+  hsm: HsmRow,
 ): Promise<void> {
   const { manufacturerHardwareCertificate } = await certifyHardware(joining, context.authorities);
   const { sealed } = await member.call('exportClone', {
     hardwareCertificate: manufacturerHardwareCertificate,
-    hsmId,
+    hsmId: hsm.hsmId,
+    ...placeOf(hsm),
   });
   await joining.call('importClone', { sealed });
 }

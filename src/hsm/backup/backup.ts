@@ -1,6 +1,7 @@
 import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import { randomBytes } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
+import { membershipAfterRestore } from '../membership/index.ts';
 import { HsmError, type BackupHeader, type BackupSummary } from '../wire/index.ts';
 import { gatherRecords, packContents, unpackContents, type BackupContents } from './contents.ts';
 import { openBackup, protectionOf, sealBackup, type BackupSecret } from './seal.ts';
@@ -111,9 +112,11 @@ export function restore(hsm: Hsm, header: BackupHeader, { facts, records }: Back
   if (hsm.lifecycle !== 'uninitialized')
     throw new HsmError('wrong-lifecycle', 'this HSM already belongs to a cluster');
   const detail = `${header.protection} ${header.backupId} of ${header.clusterId}`;
+  const { hsmId, clusterId } = hsm.identity.state;
+  const own = { hsmId, clusterId, hardwareKeys: hsm.identity.hardwareKeys };
   let takeEffect: (() => void) | undefined;
   // All or nothing: an HSM must never have the users of one cluster and the certificate of another.
-  hsm.replica.receive(records, () => {
+  hsm.replica.receive(membershipAfterRestore(records, own, hsm.place), () => {
     hsm.audit.append({ opcode: 'CN_RESTORE_BEGIN', detail });
     takeEffect = hsm.identity.write({ ...facts, synchronized: true });
     hsm.audit.append({ opcode: 'CN_RESTORE_END', detail });

@@ -40,11 +40,17 @@ function executeOpen(
   input: unknown,
 ): unknown {
   const taken = command.input(input);
+  if (!isPublic(command)) assertNotRemoved(hsm);
   if (!command.during.includes(hsm.lifecycle))
     throw new HsmError('wrong-lifecycle', `the cluster is ${hsm.lifecycle}`);
   if (!hsm.synchronized && hsm.lifecycle === 'active' && !isPublic(command))
     throw new HsmError('busy', 'this HSM is still joining its cluster');
   return command.run(hsm, client, taken);
+}
+
+function assertNotRemoved({ removed, provisioning }: Hsm): void {
+  if (removed)
+    throw new HsmError('not-a-member', `${provisioning.hsmId} was removed from its cluster`);
 }
 
 /** Returns whether an HSM accepts the command although it does not have the cluster's users yet. */
@@ -60,6 +66,7 @@ function executeAsUser(
   given: unknown,
 ): unknown {
   const input = command.input(given);
+  assertNotRemoved(hsm);
   if (!session) throw new HsmError('not-logged-in', 'log in first');
   const { work = 'other' } = command;
   hsm.operationLimiter.count(typeof work === 'function' ? work(input) : work);

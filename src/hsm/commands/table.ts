@@ -6,6 +6,7 @@ import { clusterCommands } from './cluster.ts';
 import type { CommandsOf } from './command.ts';
 import { encryptionCommands } from './encryption.ts';
 import { importCommands } from './import.ts';
+import { memberCommands } from './members.ts';
 import { keyCommands } from './keys.ts';
 import { loginCommands } from './login.ts';
 import { quorumCommands } from './quorum.ts';
@@ -18,6 +19,7 @@ import { wrappingCommands } from './wrapping.ts';
 export const commandTable = {
   ...clusterCommands,
   ...loginCommands,
+  ...memberCommands,
   ...userCommands,
   ...quorumCommands,
   ...keyCommands,

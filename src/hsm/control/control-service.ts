@@ -5,6 +5,7 @@ import { openHsm, type HsmEnvironment } from '../hsm.ts';
 import { HsmServer } from '../server/index.ts';
 import { FolderInUseError, WrongSecretError } from '../storage/index.ts';
 import {
+  formatFingerprint,
   FrameReader,
   FrameWriter,
   HsmError,
@@ -117,6 +118,10 @@ export class ControlService {
     const status = statusOf(this.#running);
     this.#pushedFingerprint = statusFingerprint(status);
     log.info({ host: status.host, port: status.port, lifecycle: status.lifecycle }, 'listening');
+    log.info(
+      { hsmId: provisioning.hsmId, fingerprint: formatFingerprint(status.fingerprint) },
+      'hardware fingerprint',
+    );
     return status;
   }
 

@@ -163,7 +163,8 @@ test('a certificate that the customer’s CA did not sign for this cluster is re
 
 test('a clone opens only in genuine hardware, and only in the intended HSM', async () => {
   const impostor = await authority('Impostor');
-  const order = { hardwareCertificate: impostor.certificate, hsmId: 'hsm-x' };
+  const place = { host: '127.0.0.1', zone: '' };
+  const order = { hardwareCertificate: impostor.certificate, hsmId: 'hsm-x', ...place };
   await assert.rejects(
     first.control.call('exportClone', order),
     refusedAs('invalid-argument', /manufacturer/),

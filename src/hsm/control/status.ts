@@ -18,12 +18,14 @@ export function statusOf({ hsm, server }: RunningHsm): HsmStatus {
     host: hsm.provisioning.host,
     port: server.port,
     serialNumber,
+    fingerprint: hsm.membership.fingerprint,
+    waiting: hsm.membership.waiting().map(({ hsmId }) => hsmId),
     keyCount: hsm.keys.count,
     userCount: hsm.users.size,
     linkedPeers: hsm.peers.connected,
     synchronized: hsm.synchronized,
     coverage: hsm.peers.fullCoverage,
-    ...(hsm.database.writeFailure !== undefined && { trouble: hsm.database.writeFailure }),
+    ...(hsm.trouble !== undefined && { trouble: hsm.trouble }),
     ...(clusterCsr !== undefined && clusterCertificate === undefined && { clusterCsr }),
     ...(hsmCertificate !== undefined && { hsmCertificate }),
     ...(clusterCertificate !== undefined && { clusterCertificate }),
@@ -42,6 +44,7 @@ export function statusFingerprint({
   synchronized,
   linkedPeers,
   trouble,
+  waiting,
 }: HsmStatus): string {
-  return JSON.stringify([lifecycle, port, synchronized, linkedPeers.toSorted(), trouble]);
+  return JSON.stringify([lifecycle, port, synchronized, linkedPeers.toSorted(), trouble, waiting]);
 }

@@ -3,9 +3,7 @@ import type { Hsm } from '../hsm.ts';
 import {
   acceptHardwareCertificates,
   checkClusterCertificate,
-  exportClone,
   hardwareCsr,
-  importClone,
 } from '../identity/index.ts';
 import { readPiece } from '../upload.ts';
 import {
@@ -14,6 +12,7 @@ import {
   type ControlInput,
   type ControlOutput,
 } from '../wire/index.ts';
+import { clone, join, removeDeleted, requestAdmission } from './joining.ts';
 import { statusOf, type RunningHsm } from './status.ts';
 
 type Handler<C extends ControlCommandName> = (
@@ -62,22 +61,10 @@ export const controlCommands = {
     hsm.peers.set(peers);
     return {};
   },
-  exportClone: ({ hsm }, input) => {
-    if (hsm.lifecycle !== 'active' || !hsm.synchronized)
-      throw new HsmError('wrong-lifecycle', 'only an active, synchronized HSM can be cloned');
-    const sealed = exportClone(hsm.identity, input);
-    hsm.audit.note({ opcode: 'CN_CLONE_SOURCE_STAGE1', detail: `to ${input.hsmId}` });
-    return { sealed };
-  },
-  importClone: ({ hsm }, { sealed }) => {
-    if (hsm.identity.state.clusterKey !== undefined)
-      throw new HsmError('wrong-lifecycle', 'this HSM already belongs to a cluster');
-    const cloned = importClone(hsm.identity, sealed);
-    hsm.identity.update(cloned, () => hsm.audit.append({ opcode: 'CN_CLONE_TARGET_STAGE1' }));
-    hsm.peers.unlock(cloned.maskingKey);
-    hsm.changed();
-    return {};
-  },
+  requestAdmission: ({ hsm }, input) => requestAdmission(hsm, input),
+  exportClone: ({ hsm }, input) => clone(hsm, input),
+  removeMember: ({ hsm }, input) => removeDeleted(hsm, input),
+  importClone: ({ hsm }, input) => join(hsm, input),
   createBackup: async (running, { backupId }) => {
     const { hsm } = running;
     const file = await createBackup(

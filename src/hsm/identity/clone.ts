@@ -1,7 +1,7 @@
 /**
  * Cloning gives a joining HSM the secrets of its cluster: cluster key, masking key and
- * certificates. It does not copy users and keys. These are records, which the new HSM pulls from
- * its peers once it holds the masking key (`replication/`).
+ * certificates, and the list of members. It does not copy users and keys. These are records, which
+ * the new HSM pulls from its peers once it can greet them (`replication/`).
  */
 import {
   BrokenSealError,
@@ -9,31 +9,30 @@ import {
   openBox,
   readCertificate,
   sealBox,
+  type KeyPair,
 } from '../../crypto/index.ts';
-import { HsmError, packValue, unpackValue, type ControlInput } from '../wire/index.ts';
+import type { ReplicaRecord } from '../replication/index.ts';
+import { HsmError, packValue, unpackValue } from '../wire/index.ts';
 import type { ClusterIdentity, HsmIdentity, HsmIdentityState } from './identity.ts';
 
 type ClonedIdentity = ClusterIdentity & Pick<HsmIdentityState, 'clusterId' | 'guarded'>;
 
+/** Contents of a clone. */
+export interface Clone {
+  readonly identity: ClonedIdentity;
+  /** Records of all members, so that the joining HSM can verify the greetings of its peers. */
+  readonly members: readonly ReplicaRecord[];
+}
+
+type PublicKey = KeyPair['publicKey'];
+
 /**
- * Encrypts the cluster's secrets so that only the genuine hardware in the certificate can decrypt
- * them.
+ * Returns the hardware key in a certificate.
+ *
+ * @throws HsmError `invalid-argument` unless the certificate chains to the manufacturer root.
  */
-export function exportClone(
-  identity: HsmIdentity,
-  { hardwareCertificate, hsmId }: ControlInput<'exportClone'>,
-): Uint8Array {
-  const {
-    clusterId,
-    clusterKey,
-    maskingKey,
-    clusterCertificate,
-    trustAnchor,
-    manufacturerRoot,
-    guarded,
-  } = identity.state;
-  if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor)
-    throw new HsmError('wrong-lifecycle');
+export function genuineHardwareKey({ state }: HsmIdentity, hardwareCertificate: string): PublicKey {
+  const { manufacturerRoot } = state;
   const hardware = readCertificate(hardwareCertificate);
   if (!hardware || !manufacturerRoot || !isSignedBy(hardwareCertificate, manufacturerRoot)) {
     throw new HsmError(
@@ -41,25 +40,42 @@ export function exportClone(
       'the hardware certificate does not chain to the manufacturer root',
     );
   }
-  const contents: ClonedIdentity = {
-    clusterId,
-    clusterKey,
-    maskingKey,
-    clusterCertificate,
-    trustAnchor,
-    ...(guarded !== undefined && { guarded }),
+  return hardware.publicKey;
+}
+
+/** Encrypts the cluster's secrets so that only the holder of the hardware key can decrypt them. */
+export function exportClone(
+  identity: HsmIdentity,
+  { publicKey, hsmId }: { readonly publicKey: PublicKey; readonly hsmId: string },
+  members: readonly ReplicaRecord[],
+): Uint8Array {
+  const { clusterId, clusterKey, maskingKey, clusterCertificate, trustAnchor, guarded } =
+    identity.state;
+  if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor)
+    throw new HsmError('wrong-lifecycle');
+  const contents: Clone = {
+    identity: {
+      clusterId,
+      clusterKey,
+      maskingKey,
+      clusterCertificate,
+      trustAnchor,
+      ...(guarded !== undefined && { guarded }),
+    },
+    members,
   };
-  return sealBox(hardware.publicKey, packValue(contents), binding(clusterId, hsmId));
+  return sealBox(publicKey, packValue(contents), binding(clusterId, hsmId));
 }
 
 /** Decrypts the result of `exportClone` for this HSM. */
-export function importClone(identity: HsmIdentity, sealed: Uint8Array): ClonedIdentity {
+export function importClone(identity: HsmIdentity, sealed: Uint8Array): Clone {
   const { clusterId, hsmId } = identity.state;
   try {
-    // Only a member of the cluster can create it, and it is bound to this HSM and cluster.
+    // It is bound to this HSM and cluster. Its secrets fit no other cluster: clients and peers
+    // would notice.
     return unpackValue(
       openBox(identity.hardwareKeys.privateKey, sealed, binding(clusterId, hsmId)),
-    ) as ClonedIdentity;
+    ) as Clone;
   } catch (error) {
     if (error instanceof BrokenSealError)
       throw new HsmError('invalid-argument', 'the clone is not for this HSM');

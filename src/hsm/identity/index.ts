@@ -3,7 +3,7 @@
  * masking key), and how a joining HSM receives it. It must not know users or keys. Begin at
  * `identity.ts`.
  */
-export { exportClone, importClone } from './clone.ts';
+export { exportClone, genuineHardwareKey, importClone } from './clone.ts';
 export { HsmIdentity, type ClusterIdentity, type HsmIdentityState } from './identity.ts';
 export { provisionIdentity } from './provision.ts';
 export {

@@ -3,6 +3,8 @@
  * same state; links between HSMs carry them. It must not know what records mean. Begin at
  * `record.ts` and `merge.ts`.
  */
+export type { PeerMembership, Standing } from './peer-greeting.ts';
+export type { Admission } from './peer-protocol.ts';
 export type { Change, ReplicaRecord } from './record.ts';
 export { isPeerOperation, PeerService } from './peer-service.ts';
 export { Peers } from './peers.ts';

@@ -1,5 +1,5 @@
 import type { PeerNetwork } from './peer-network.ts';
-import type { PeerProof } from './peer-protocol.ts';
+import type { PeerGreeting } from './peer-greeting.ts';
 import type { RecordSeal } from './record-seal.ts';
 import type { Replica } from './replica.ts';
 
@@ -8,11 +8,10 @@ import type { Replica } from './replica.ts';
  * authenticates peers.
  */
 export interface LinkContext {
-  readonly hsmId: string;
   readonly replica: Replica;
   readonly network: PeerNetwork;
   readonly seal: RecordSeal;
-  readonly proof: PeerProof;
+  readonly greeting: PeerGreeting;
   /** Called when the state of a link has changed. */
   onStateChange(): void;
 }

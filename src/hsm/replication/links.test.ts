@@ -14,6 +14,7 @@ async function linked(
 ): Promise<{ readonly cluster: SimulatedCluster; readonly hsms: readonly SimulatedHsm[] }> {
   const cluster = new SimulatedCluster(1);
   const hsms = Array.from({ length: count }, () => cluster.add(true));
+  cluster.found(hsms);
   for (const hsm of hsms) hsm.start();
   cluster.tellPeers(hsms);
   await cluster.timeline.runFor(1_000);
@@ -103,6 +104,7 @@ test('a joining HSM misses nothing that is written while it joins, and reports t
       (index) => bodyAt(joining, `w${index}`) === undefined,
     ).length;
   };
+  hsms[0]?.admit(joining);
   joining.start();
   cluster.tellPeers([...hsms, joining]);
   assert.equal(joining.synchronized, false);

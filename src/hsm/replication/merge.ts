@@ -1,11 +1,14 @@
 import type { Rank, RecordKind, RecordName, ReplicaRecord } from './record.ts';
 
+/** Kinds whose deletion is permanent. */
+const FINAL_KINDS: ReadonlySet<RecordKind> = new Set<RecordKind>(['key', 'member']);
+
 /**
  * Returns whether `a` replaces `b` as the state of one record. It never holds in both directions,
  * so the order of arrival does not matter.
  */
 export function outranks(kind: RecordKind, a: Rank, b: Rank): boolean {
-  if (kind === 'key' && a.deleted !== b.deleted) return a.deleted;
+  if (FINAL_KINDS.has(kind) && a.deleted !== b.deleted) return a.deleted;
   const [counterA, writerA] = a.version;
   const [counterB, writerB] = b.version;
   if (counterA !== counterB) return counterA > counterB;

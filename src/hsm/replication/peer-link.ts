@@ -45,6 +45,7 @@ export class PeerLink {
   #pausing = new AbortController();
   readonly #endInitialSync: () => void;
   #state: LinkState = 'untried';
+  #refusal: string | undefined;
   #channel: PeerChannel | undefined;
   #acknowledgedUpTo = 0;
   /**
@@ -63,6 +64,11 @@ export class PeerLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Reason for which the peer rejects this HSM, as stated by the peer. */
+  get refusal(): string | undefined {
+    return this.#refusal;
   }
 
   get connected(): boolean {
@@ -128,6 +134,15 @@ export class PeerLink {
     }
   }
 
+  /**
+   * Closes the link to an HSM that was removed from the cluster. The HSM gets the `record` that
+   * says so first, if it is connected.
+   */
+  async dismiss(record: SealedRecord): Promise<void> {
+    await this.push([record]);
+    this.close();
+  }
+
   close(): void {
     this.#stopped = true;
     this.#pausing.abort();
@@ -191,19 +206,21 @@ export class PeerLink {
 
   /** Proves to the peer that this HSM belongs to the cluster, and verifies the same of the peer. */
   async #exchangeHello(channel: PeerChannel): Promise<void> {
-    const { hsmId, proof } = this.#context;
-    const answer = await channel.call('peerHello', {
-      hsmId,
-      proof: proof.make(channel.binding, 'caller', hsmId),
-    });
+    const { greeting } = this.#context;
+    const answer = await channel
+      .call('peerHello', greeting.make(channel.binding, 'caller'))
+      .catch((error: unknown) => {
+        this.#refusal = refusalIn(error);
+        throw error;
+      });
+    this.#refusal = undefined;
+    const hsmId = greeting.check(channel.binding, 'answerer', answer);
     const expected = this.address.hsmId;
-    if (answer.hsmId !== expected)
+    if (hsmId !== expected)
       throw new HsmError(
         'not-permitted',
-        `peer identity mismatch: expected ${expected}, got ${answer.hsmId}`,
+        `peer identity mismatch: expected ${expected}, got ${hsmId}`,
       );
-    if (!proof.check(channel.binding, 'answerer', answer.hsmId, answer.proof))
-      throw new HsmError('not-permitted', 'the peer does not hold the masking key of the cluster');
   }
 
   /** Pulls new records, `pulls` times. Throws when the link is lost. */
@@ -240,6 +257,11 @@ export class PeerLink {
     this.#state = state;
     this.#context.onStateChange();
   }
+}
+
+/** Returns the reason for which a peer rejects this HSM permanently, if that is the error. */
+function refusalIn(error: unknown): string | undefined {
+  return error instanceof HsmError && error.code === 'not-a-member' ? error.message : undefined;
 }
 
 function goneSignal({ closed }: PeerChannel): AbortSignal {

@@ -1,10 +1,3 @@
-import {
-  deriveKey,
-  equalBytes,
-  hmacSha256,
-  secretKey,
-  type SecretKey,
-} from '../../crypto/index.ts';
 import type { SealedRecord } from './record-seal.ts';
 import type { Rank, RecordName } from './record.ts';
 
@@ -13,16 +6,33 @@ interface Exchange<In, Out> {
   readonly out: Out;
 }
 
+/** What an HSM proves to a peer. */
+export interface PeerHello {
+  readonly hsmId: string;
+  /** Proves that the HSM holds the cluster's masking key. A backup contains it, too. */
+  readonly proof: Uint8Array;
+  /** Proves that the HSM holds its own hardware key. No backup contains it. */
+  readonly signature: Uint8Array;
+  /** The HSM's admission, for a peer that has not received its record yet. */
+  readonly admission?: Admission;
+}
+
+/** Statement of a member, signed with its hardware key, that an HSM is a member as well. */
+export interface Admission {
+  /** Hardware key of the admitted HSM (SubjectPublicKeyInfo, DER). */
+  readonly publicKey: Uint8Array;
+  /** ID of the member that made the statement. */
+  readonly admittedBy: string;
+  readonly signature: Uint8Array;
+}
+
 /** Commands between HSMs of one cluster. They use the same port and the same frames as clients. */
 export interface PeerCommands {
   /**
-   * First command of a connection: each side proves that it holds the masking key, on this very
-   * connection.
+   * First command of a connection: each side proves that it is a member of the cluster, on this
+   * very connection.
    */
-  peerHello: Exchange<
-    { readonly hsmId: string; readonly proof: Uint8Array },
-    { readonly hsmId: string; readonly proof: Uint8Array }
-  >;
+  peerHello: Exchange<PeerHello, PeerHello>;
   /**
    * Compares all records. `head` is the sequence of the answerer's newest record. `branches` is
    * empty if the digests are equal. `synchronized` is true if the answerer holds all that the
@@ -76,36 +86,4 @@ export type CallPeer = <C extends PeerCommandName>(
  */
 export interface ChannelBinding {
   exportKeyingMaterial(length: number, label: string, context: Buffer): Buffer;
-}
-
-export type Side = 'caller' | 'answerer';
-
-const EXPORTER = 'EXPORTER-keyhold-peer';
-
-/** Proof, on one connection, that an HSM holds the cluster's masking key. */
-export class PeerProof {
-  readonly #key: SecretKey;
-
-  constructor(maskingKey: Uint8Array) {
-    this.#key = secretKey(
-      deriveKey(secretKey(maskingKey), 'keyhold peer link', Buffer.alloc(0), 32),
-    );
-  }
-
-  /**
-   * Creates a proof. It is bound to the keys of the connection, so a replayed or relayed proof is
-   * worthless on another one.
-   */
-  make(channel: ChannelBinding, side: Side, hsmId: string): Buffer {
-    const binding = channel.exportKeyingMaterial(32, EXPORTER, Buffer.alloc(0));
-    return hmacSha256(this.#key, Buffer.concat([Buffer.from(`${side}/${hsmId}/`), binding]));
-  }
-
-  check(channel: ChannelBinding, side: Side, hsmId: unknown, proof: unknown): hsmId is string {
-    return (
-      typeof hsmId === 'string' &&
-      proof instanceof Uint8Array &&
-      equalBytes(proof, this.make(channel, side, hsmId))
-    );
-  }
 }

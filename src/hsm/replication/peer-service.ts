@@ -1,6 +1,7 @@
 import { HsmError } from '../wire/index.ts';
 import { listedRecords, fetchedRecords, pulledRecords } from './answers.ts';
 import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
+import { notAMember, type PeerMembership } from './peer-greeting.ts';
 import type { LinkContext } from './link-context.ts';
 import type { Peers } from './peers.ts';
 import type { Replica } from './replica.ts';
@@ -21,9 +22,9 @@ export function isPeerOperation(operation: string): operation is PeerCommandName
 }
 
 export interface PeerServiceOptions {
-  readonly hsmId: string;
   readonly replica: Replica;
   readonly peers: Peers;
+  readonly membership: PeerMembership;
   readonly synchronized: () => boolean;
   readonly sessionsOf: (username: string) => number;
 }
@@ -43,22 +44,30 @@ export class PeerService {
     this.#channel = channel;
   }
 
-  /** Returns whether the caller has proved to be an HSM of this cluster. */
+  /** Returns whether the caller has proved to be an HSM of this cluster, and still is one. */
   get proven(): boolean {
-    return this.#caller !== undefined;
+    return this.#caller !== undefined && !this.removed;
+  }
+
+  /** Returns whether the caller has been removed from the cluster since it proved to be a member. */
+  get removed(): boolean {
+    return (
+      this.#caller !== undefined && this.#options.membership.standing(this.#caller) === 'removed'
+    );
   }
 
   answer(operation: PeerCommandName, input: unknown): unknown {
-    if (operation !== 'peerHello' && !this.proven) throw new HsmError('not-permitted');
+    if (operation !== 'peerHello' && !this.proven)
+      throw this.removed ? notAMember(this.#caller ?? '') : new HsmError('not-permitted');
     if (typeof input !== 'object' || input === null) throw new HsmError('malformed-request');
-    // Input of a proven HSM of this cluster has the shape that the table says. `#hello` checks the
-    // input of unauthenticated callers.
+    // Input of a proven HSM of this cluster has the shape that the table says. `PeerGreeting`
+    // checks the input of unauthenticated callers.
     const answer = this.#answers[operation] as (input: object) => unknown;
     return answer(input);
   }
 
   readonly #answers: Answers = {
-    peerHello: ({ hsmId, proof }) => this.#hello(hsmId, proof),
+    peerHello: (hello) => this.#hello(hello),
     compare: ({ digest }) => {
       const { head, digests } = this.#options.replica;
       const branches =
@@ -82,14 +91,11 @@ export class PeerService {
     sessionsOf: ({ username }) => ({ count: this.#options.sessionsOf(username) }),
   };
 
-  #hello(hsmId: unknown, proof: unknown): PeerCommands['peerHello']['out'] {
-    const { linkContext } = this.#options.peers;
-    if (!linkContext?.proof.check(this.#channel, 'caller', hsmId, proof))
-      throw new HsmError('not-permitted');
-    this.#caller = hsmId;
-    this.#options.peers.onPeerHello(hsmId, this);
-    const own = this.#options.hsmId;
-    return { hsmId: own, proof: linkContext.proof.make(this.#channel, 'answerer', own) };
+  #hello(hello: unknown): PeerCommands['peerHello']['out'] {
+    const { greeting } = this.#linkContext;
+    this.#caller = greeting.check(this.#channel, 'caller', hello);
+    this.#options.peers.onPeerHello(this.#caller, this);
+    return greeting.make(this.#channel, 'answerer');
   }
 
   get #linkContext(): LinkContext {

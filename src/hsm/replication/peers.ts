@@ -1,7 +1,7 @@
 import { assertInvariant } from '../../base/index.ts';
 import type { Coverage, Peer } from '../wire/index.ts';
 import type { LinkContext } from './link-context.ts';
-import { PeerProof } from './peer-protocol.ts';
+import { PeerGreeting, type PeerMembership } from './peer-greeting.ts';
 import type { PeerNetwork } from './peer-network.ts';
 import { PeerLink } from './peer-link.ts';
 import type { RecordKind } from './record.ts';
@@ -23,6 +23,7 @@ export interface PeersOptions {
     putSetting(name: string, value: unknown): void;
   };
   readonly replica: Replica;
+  readonly membership: PeerMembership;
   readonly network?: PeerNetwork;
   /** Called when the state of a link has changed. */
   readonly onStateChange: () => void;
@@ -54,13 +55,12 @@ export class Peers {
 
   /** Supplies the cluster's masking key, without which there are no links. */
   unlock(maskingKey: Uint8Array): void {
-    const { hsmId, replica } = this.#options;
-    const keys = { seal: new RecordSeal(maskingKey), proof: new PeerProof(maskingKey) };
+    const { hsmId, replica, membership } = this.#options;
     this.#linkContext = {
-      hsmId,
       replica,
       network: this.#network,
-      ...keys,
+      seal: new RecordSeal(maskingKey),
+      greeting: new PeerGreeting(hsmId, maskingKey, membership),
       onStateChange: () => this.#onStateChange(),
     };
     this.#adjustLinks();
@@ -76,6 +76,17 @@ export class Peers {
     this.#options.database.putSetting('peers', peers);
     this.#wanted = peers;
     this.#adjustLinks();
+  }
+
+  /** Closes the links to HSMs that have been removed from the cluster. */
+  membersChanged(): void {
+    this.#adjustLinks();
+  }
+
+  /** Reason for which peers reject this HSM, as stated by one of them. */
+  get refusal(): string | undefined {
+    const link = [...this.#links.values()].find(({ refusal }) => refusal !== undefined);
+    return link && `${link.address.hsmId} rejects this HSM: ${link.refusal}`;
   }
 
   /** IDs of all peers, reachable or not. */
@@ -187,16 +198,20 @@ export class Peers {
 
   #countHolders(holds: (link: PeerLink) => boolean): Coverage {
     const holders = [...this.#links.values()].filter(holds);
-    return { on: 1 + holders.length, of: 1 + this.#wanted.length };
+    // An HSM that waits for its admission is not expected to hold anything.
+    const members = this.#wanted.filter(
+      ({ hsmId }) => this.#options.membership.standing(hsmId) === 'member',
+    );
+    return { on: 1 + holders.length, of: 1 + members.length };
   }
 
   #adjustLinks(): void {
     if (!this.#linkContext) return;
-    const wanted = new Map(this.#wanted.map((peer) => [peer.hsmId, peer]));
+    const wanted = new Map(this.#wantedLinks().map((peer) => [peer.hsmId, peer]));
     for (const [hsmId, link] of this.#links) {
       const peer = wanted.get(hsmId);
       if (peer?.host === link.address.host && peer.port === link.address.port) continue;
-      link.close();
+      this.#endLink(link, this.#linkContext);
       this.#links.delete(hsmId);
     }
     for (const peer of wanted.values()) {
@@ -204,6 +219,22 @@ export class Peers {
         this.#links.set(peer.hsmId, new PeerLink(peer, this.#linkContext));
     }
     this.#onStateChange();
+  }
+
+  /**
+   * Peers that are linked. An HSM without a record is tried as well: it may hold the record that is
+   * missing here, and can show its admission.
+   */
+  #wantedLinks(): readonly Peer[] {
+    const { hsmId: own, membership } = this.#options;
+    if (membership.standing(own) === 'removed') return [];
+    return this.#wanted.filter(({ hsmId }) => membership.standing(hsmId) !== 'removed');
+  }
+
+  #endLink(link: PeerLink, { replica, seal }: LinkContext): void {
+    const removal = replica.read('member', link.address.hsmId);
+    if (removal?.deleted) void link.dismiss(seal.seal(removal));
+    else link.close();
   }
 
   #onStateChange(): void {

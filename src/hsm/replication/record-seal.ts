@@ -8,6 +8,7 @@ const KINDS: ReadonlySet<unknown> = new Set<RecordKind>([
   'user',
   'lockout',
   'setting',
+  'member',
 ]);
 
 /**

@@ -1,8 +1,8 @@
 /**
- * Kinds of records. A `key` never changes, and its deletion is permanent. The others are
- * last-writer-wins registers.
+ * Kinds of records. A `key` and a `member` (an HSM of the cluster) never change, and their deletion
+ * is permanent. The others are last-writer-wins registers.
  */
-export type RecordKind = 'key' | 'key-attributes' | 'user' | 'lockout' | 'setting';
+export type RecordKind = 'key' | 'key-attributes' | 'user' | 'lockout' | 'setting' | 'member';
 
 /**
  * A Lamport counter and its writer. A writer is one run of one HSM, so that no two writes have the

@@ -183,7 +183,7 @@ export class Replica {
       );
       assertInvariant(
         this.lacks(record),
-        'a record changes to a higher rank only: its version never goes back, and a deleted key stays deleted',
+        'a record changes to a higher rank only: its version never goes back, and a deleted key stays deleted, like a removed member',
       );
     }
     assertInvariant(

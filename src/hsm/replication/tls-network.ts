@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { FrameReader, FrameWriter, type Peer, type ReplyFrame } from '../wire/index.ts';
+import { FrameReader, FrameWriter, HsmError, type Peer, type ReplyFrame } from '../wire/index.ts';
 import type { PeerChannel, PeerNetwork } from './peer-network.ts';
 import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
 
@@ -88,7 +88,7 @@ class TlsChannel implements PeerChannel {
 
   #receive(reply: ReplyFrame): void {
     this.#settle(reply.id, (pending) => {
-      if ('error' in reply) pending.reject(new Error(reply.error.message));
+      if ('error' in reply) pending.reject(new HsmError(reply.error.code, reply.error.message));
       else pending.resolve(reply.out);
     });
   }
@@ -103,8 +103,8 @@ class TlsChannel implements PeerChannel {
 }
 
 /**
- * Opens a TLS connection. Any certificate is accepted: `PeerProof`, which is bound to the
- * connection, authenticates the peer.
+ * Opens a TLS connection. Any certificate is accepted: `PeerGreeting`, which is bound to
+ * the connection, authenticates the peer.
  */
 function secureSocket({ host, port }: Peer): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {

@@ -50,9 +50,9 @@ export class ClientConnection implements HsmClient {
     const sessionsOf = (username: string): number => sessions.count(username);
     this.#peer = new PeerService(
       {
-        hsmId: hsm.provisioning.hsmId,
         replica,
         peers,
+        membership: hsm.membership,
         synchronized: () => hsm.synchronized,
         sessionsOf,
       },
@@ -93,6 +93,19 @@ export class ClientConnection implements HsmClient {
     } catch (error) {
       this.#hsm.log.error({ err: error }, 'the end of a session could not be recorded');
     }
+  }
+
+  /**
+   * True if the connection must end because of a removal: the other side is a removed HSM, or this
+   * HSM was removed and must not serve users anymore.
+   */
+  get removed(): boolean {
+    return this.#peer.removed || (this.#hsm.removed && this.#session !== undefined);
+  }
+
+  /** Closes the connection at once. */
+  drop(): void {
+    this.#socket.destroy();
   }
 
   /** Completes requests in flight, sends their responses and closes. */

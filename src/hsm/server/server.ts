@@ -30,7 +30,10 @@ export class HsmServer {
     this.#server = server;
     this.#presentedCertificate = hsm.identity.state.clusterCertificate;
     this.#strangers = new Strangers(server, MAX_UNAUTHENTICATED);
-    hsm.onChange(() => void this.#renewCertificate());
+    hsm.onChange(() => {
+      void this.#renewCertificate();
+      this.#dropRemoved();
+    });
     server.maxConnections = MAX_SOCKETS;
     server.on('secureConnection', (socket) => {
       try {
@@ -111,6 +114,10 @@ export class HsmServer {
     const connection = new ClientConnection(this.#hsm, socket, this.#strangers);
     this.#connections.add(connection);
     socket.on('close', () => this.#connections.delete(connection));
+  }
+
+  #dropRemoved(): void {
+    for (const connection of this.#connections) if (connection.removed) connection.drop();
   }
 
   get #authenticatedCount(): number {

@@ -24,6 +24,7 @@ import type {
   QuorumTokenInfo,
   TokenService,
 } from './quorum.ts';
+import type { JoinRequest, MemberInfo } from './membership.ts';
 import type { LoginRole } from './roles.ts';
 
 interface Exchange<In, Out> {
@@ -92,6 +93,31 @@ export interface Commands {
   logout: Exchange<Empty, Empty>;
   /** Sets the first admin's password. Only while the cluster is `initialized`. */
   activate: Exchange<{ readonly password: string }, Empty>;
+  /** For admin and auditor. Lists the HSMs of the cluster, and those that wait for admission. */
+  listMembers: Exchange<
+    Empty,
+    {
+      /** True if admins admit each HSM. */
+      readonly guarded: boolean;
+      readonly members: readonly MemberInfo[];
+      readonly waiting: readonly JoinRequest[];
+    }
+  >;
+  /**
+   * For admins of a guarded cluster. Admits the waiting HSM if it has the hardware key with this
+   * fingerprint (64 hex digits). Needs a token of service `user`, with as many approvals as the
+   * greater of two values: those of the `user` and the `quorum` service.
+   */
+  admitHsm: Exchange<
+    { readonly hsmId: string; readonly fingerprint: string } & WithApproval,
+    Empty
+  >;
+  /**
+   * For admins. Removes an HSM permanently: a member, whose links to the others are closed, or one
+   * that waits for admission. Cannot be sent to the HSM itself. Needs the same approvals as
+   * `admitHsm`.
+   */
+  removeHsm: Exchange<{ readonly hsmId: string } & WithApproval, Empty>;
   listUsers: Exchange<Empty, { readonly users: readonly UserInfo[] }>;
   createUser: Exchange<
     {

@@ -24,6 +24,8 @@ export interface HsmProvisioning {
   readonly host: string;
   readonly port: number;
   readonly mode: 'FIPS' | 'NON_FIPS';
+  /** Availability zone, which the list of members shows. */
+  readonly zone?: string;
   /**
    * True until the cluster is active. A new HSM then generates the cluster's key pair and first
    * users. Otherwise it joins: it receives the cluster's secrets in a clone, and the records from
@@ -50,6 +52,10 @@ export interface HsmStatus {
   readonly host: string;
   readonly port: number;
   readonly serialNumber: string;
+  /** SHA-256 of the hardware key, 64 hex digits. */
+  readonly fingerprint: string;
+  /** HSMs that wait until the cluster's admins admit them. */
+  readonly waiting: readonly string[];
   readonly keyCount: number;
   readonly userCount: number;
   /** Peers with a live link to this HSM. */
@@ -117,16 +123,41 @@ export interface ControlCommands {
   /** Replaces the list of the cluster's other HSMs. */
   setPeers: Exchange<{ readonly peers: readonly Peer[] }, Empty>;
   /**
-   * At a member: encrypts the cluster's secrets for a joining HSM whose hardware certificate chains
-   * to the manufacturer root.
+   * At a member: asks to admit an HSM. In a guarded cluster, fails with `admission-required` until
+   * its admins have admitted this HSM with this fingerprint, and keeps the request for them. Fails
+   * with `not-a-member` if the HSM was removed, or has another hardware key than the member.
+   */
+  requestAdmission: Exchange<
+    {
+      readonly hsmId: string;
+      readonly fingerprint: string;
+      readonly host: string;
+      readonly zone: string;
+    },
+    Empty
+  >;
+  /**
+   * At a member: makes a joining HSM a member, and encrypts the cluster's secrets and list of
+   * members for it. Its hardware certificate must chain to the manufacturer root. Fails like
+   * `requestAdmission`, with the key in the certificate.
    */
   exportClone: Exchange<
-    { readonly hardwareCertificate: string; readonly hsmId: string },
+    {
+      readonly hardwareCertificate: string;
+      readonly hsmId: string;
+      readonly host: string;
+      readonly zone: string;
+    },
     { readonly sealed: Uint8Array }
   >;
   /**
-   * At the joining HSM: stores the cluster's secrets. The HSM then pulls all records from its
-   * peers.
+   * At another member: removes an HSM that was deleted, or withdraws its request to join. Permanent,
+   * and not an error if the HSM is unknown.
+   */
+  removeMember: Exchange<{ readonly hsmId: string }, Empty>;
+  /**
+   * At the joining HSM, which holds no records yet: stores the cluster's secrets and list of
+   * members. The HSM then pulls all records from its peers.
    */
   importClone: Exchange<{ readonly sealed: Uint8Array }, Empty>;
   /**
@@ -163,7 +194,8 @@ export type ControlCommandName = keyof ControlCommands;
 export type ControlInput<C extends ControlCommandName> = ControlCommands[C]['in'];
 export type ControlOutput<C extends ControlCommandName> = ControlCommands[C]['out'];
 
-/** Sent by the HSM whenever its lifecycle, port, synchronization or peer links change. */
+/** Sent by the HSM whenever its lifecycle, port, synchronization, peer links or list of waiting HSMs
+ * change. */
 export interface ControlEvent {
   readonly event: 'status';
   readonly status: HsmStatus;

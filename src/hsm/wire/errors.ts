@@ -24,6 +24,10 @@ export type HsmErrorCode =
   | 'backup-invalid'
   | 'quorum-required'
   | 'quorum-failed'
+  /** The cluster is guarded, and its admins have not admitted this HSM. */
+  | 'admission-required'
+  /** The HSM was removed from the cluster, or has another hardware key than the member. */
+  | 'not-a-member'
   | 'limit-exceeded'
   /** Nothing was executed, because the disk is full, failing or damaged. */
   | 'disk-failure'

@@ -57,6 +57,8 @@ export {
   type ReplyFrame,
   type RequestFrame,
 } from './framing.ts';
+export { formatFingerprint, parseFingerprint } from './fingerprint.ts';
+export type { JoinRequest, MemberInfo } from './membership.ts';
 export { packValue, unpackValue } from './messagepack.ts';
 export {
   encryptionMechanisms,

@@ -25,6 +25,8 @@ export interface HsmInfo {
   readonly model: string;
   readonly serialNumber: string;
   readonly firmwareVersion: string;
+  /** SHA-256 of the hardware key, 64 hex digits. The HSM states it. Its console shows it as well. */
+  readonly fingerprint: string;
   readonly fipsState: string;
   readonly keyCount: number;
   readonly userCount: number;

@@ -37,7 +37,7 @@ import {
 } from '../../crypto/index.ts';
 import { authority } from '../../../test/support/hsm/certificates-world.ts';
 import { packContents, unpackContents } from '../backup/contents.ts';
-import { exportClone, HsmIdentity, importClone } from '../identity/index.ts';
+import { exportClone, genuineHardwareKey, HsmIdentity, importClone } from '../identity/index.ts';
 import { RecordSeal } from '../replication/record-seal.ts';
 import { openDatabase } from '../storage/index.ts';
 import { encodeFrame, FrameReader } from './framing.ts';
@@ -111,7 +111,7 @@ const bytes = {
     'de0003a776657273696f6e9203a868736d2d612e3030a764656c65746564c2a4626f6479de0003a56f776e6572a5616c696365a56669786564de0001a5746f6b656ec3a86d6174657269616cc4020102',
   record: 'de0002a4726f6c65ab63727970746f2d75736572a870617373776f7264a468617368',
   clone:
-    'de0005a9636c75737465724964b3636c75737465722d6161616161616161616161aa636c75737465724b6579a76b65792070656daa6d61736b696e674b6579c4020304b2636c75737465724365727469666963617465af63657274696669636174652070656dab7472757374416e63686f72aa616e63686f722070656d',
+    'de0002a86964656e74697479de0005a9636c75737465724964b3636c75737465722d6161616161616161616161aa636c75737465724b6579a76b65792070656daa6d61736b696e674b6579c4020304b2636c75737465724365727469666963617465af63657274696669636174652070656dab7472757374416e63686f72aa616e63686f722070656da76d656d6265727391de0005a46b696e64a475736572a26964a5616c696365a776657273696f6e9204a868736d2d612e3030a764656c65746564c2a4626f6479de0002a4726f6c65ab63727970746f2d75736572a870617373776f7264a468617368',
   backup:
     'de0002a56661637473de0004aa636c75737465724b6579a76b65792070656daa6d61736b696e674b6579c4020304b2636c75737465724365727469666963617465af63657274696669636174652070656dab7472757374416e63686f72aa616e63686f722070656da77265636f72647392de0005a46b696e64a475736572a26964a5616c696365a776657273696f6e9204a868736d2d612e3030a764656c65746564c2a4626f6479de0002a4726f6c65ab63727970746f2d75736572a870617373776f7264a468617368de0005a46b696e64a475736572a26964a5616c696365a776657273696f6e9204a868736d2d612e3030a764656c65746564c3a4626f6479c0',
 };
@@ -189,10 +189,11 @@ test("a clone's contents have the pinned bytes", async () => {
   };
   const hsm = new HsmIdentity(database as never, facts);
   const { hsmId } = identity;
-  const sealed = exportClone(hsm, { hardwareCertificate, hsmId });
+  const publicKey = genuineHardwareKey(hsm, hardwareCertificate);
+  const sealed = exportClone(hsm, { publicKey, hsmId }, [record]);
   const binding = Buffer.from(`clone/cluster-aaaaaaaaaaa/${hsmId}`);
   assert.equal(hex(openBox(hardware.privateKey, sealed, binding)), bytes.clone);
-  assert.deepEqual(importClone(hsm, sealed), clusterSecrets);
+  assert.deepEqual(importClone(hsm, sealed), { identity: clusterSecrets, members: [record] });
 });
 
 test("a backup's contents have the pinned bytes", () => {

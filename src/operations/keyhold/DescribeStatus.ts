@@ -98,9 +98,19 @@ function describeHsm(
     Operations: Object.values(status?.operations ?? {}).reduce((sum, count) => sum + count, 0),
     Synchronized: status?.synchronized ?? false,
     ...(status && { Coverage: { On: status.coverage.on, Of: status.coverage.of } }),
-    ...(hsm.state === 'DEGRADED' && hsm.stateMessage !== undefined && { Reason: hsm.stateMessage }),
-    ...(hsm.degradedSince !== undefined && { Since: hsm.degradedSince / 1000 }),
+    ...problemOf(hsm),
   };
+}
+
+/** Returns the problem of a degraded HSM, or of one that waits for the cluster's owner. */
+function problemOf({
+  stateMessage,
+  degradedSince,
+  waitingSince,
+}: HsmRow): Pick<Status['Clusters'][number]['Hsms'][number], 'Reason' | 'Since'> {
+  const since = degradedSince ?? waitingSince;
+  if (since === undefined) return {};
+  return { Since: since / 1000, ...(stateMessage !== undefined && { Reason: stateMessage }) };
 }
 
 function describeKeyStore(

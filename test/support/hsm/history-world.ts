@@ -36,6 +36,7 @@ class History {
     this.#cluster.latency = 1 + random() * 300;
     const count = 2 + Math.floor(random() * 3);
     this.#members = Array.from({ length: count }, () => this.#cluster.add(true));
+    this.#cluster.found(this.#members);
     for (const member of this.#members) member.start();
     this.#cluster.tellPeers(this.#members);
   }
@@ -178,7 +179,7 @@ class History {
 
   /** Removes the HSM together with its disk, and adds another one. */
   #replace(hsm: SimulatedHsm): void {
-    if (!this.#mayLoseData) return;
+    if (!this.#mayLoseData || !this.#admitterOtherThan(hsm)) return;
     this.#mayLoseData = false;
     hsm.crash();
     this.#members = this.#members.filter((member) => member !== hsm);
@@ -186,10 +187,21 @@ class History {
   }
 
   #join(): void {
-    if (this.#members.length > 4) return;
+    const admitter = this.#admitterOtherThan(undefined);
+    if (this.#members.length > 4 || !admitter) return;
     const joining = this.#cluster.add(false);
+    admitter.admit(joining);
     this.#members = [...this.#members, joining];
     this.#restart(joining);
+  }
+
+  /** Returns an HSM that can clone itself: it runs, is synchronized and can write. */
+  #admitterOtherThan(hsm: SimulatedHsm | undefined): SimulatedHsm | undefined {
+    return this.#pick(
+      this.#members.filter(
+        (member) => member !== hsm && member.run && member.synchronized && !member.disk.full,
+      ),
+    );
   }
 
   #pick<T>(from: readonly T[]): T | undefined {

@@ -164,6 +164,8 @@ export class HsmWorld implements AsyncDisposable {
     const { sealed } = await this.first.control.call('exportClone', {
       hardwareCertificate,
       hsmId: hsm.address.hsmId,
+      host: hsm.address.host,
+      zone: '',
     });
     await hsm.control.call('importClone', { sealed });
     await until(

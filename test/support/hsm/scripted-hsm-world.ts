@@ -47,6 +47,7 @@ function infoOf(hsmId: string): HsmInfo {
     model: 'test',
     serialNumber: '1',
     firmwareVersion: '1.0',
+    fingerprint: '0'.repeat(64),
     fipsState: '2',
   };
   return {

@@ -5,7 +5,8 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { Random } from '../../fuzz/random.ts';
-import { hmacSha256 } from '../../../src/crypto/index.ts';
+import { hmacSha256, makeKeyPair } from '../../../src/crypto/index.ts';
+import { Membership } from '../../../src/hsm/membership/index.ts';
 import type { StoredRecord } from '../../../src/hsm/storage/index.ts';
 import {
   encodeFrame,
@@ -14,6 +15,7 @@ import {
   unpackValue,
   type Peer,
 } from '../../../src/hsm/wire/index.ts';
+import type { ReplicaRecord } from '../../../src/hsm/replication/record.ts';
 import type { PeerChannel, PeerNetwork } from '../../../src/hsm/replication/peer-network.ts';
 import type { PeerCommandName, PeerCommands } from '../../../src/hsm/replication/peer-protocol.ts';
 import { PeerService } from '../../../src/hsm/replication/peer-service.ts';
@@ -21,6 +23,7 @@ import { Peers } from '../../../src/hsm/replication/peers.ts';
 import { Replica, type RecordStore } from '../../../src/hsm/replication/replica.ts';
 
 const CALL_TIMEOUT_MS = 2_000;
+const CLUSTER_ID = 'cluster-simulated';
 const MASKING_KEY = Buffer.alloc(32, 7);
 
 /** Returns a value as it arrives after transmission. Throws if it does not fit into a frame. */
@@ -134,8 +137,8 @@ function opened({ content, ...row }: StoredRecord): StoredRecord {
 /** One run of an HSM, from its start to its crash. */
 export interface Run {
   readonly replica: Replica;
+  readonly membership: Membership;
   readonly peers: Peers;
-  readonly services: Set<PeerService>;
 }
 
 export class SimulatedHsm {
@@ -144,6 +147,7 @@ export class SimulatedHsm {
   run: Run | undefined;
   /** Called when a joining HSM is synchronized. */
   onSynchronized: () => void = () => undefined;
+  readonly hardwareKeys = makeKeyPair();
   readonly #cluster: SimulatedCluster;
   #runs = 0;
 
@@ -155,6 +159,28 @@ export class SimulatedHsm {
 
   get synchronized(): boolean {
     return this.disk.setting('synchronized') === true;
+  }
+
+  /** This HSM as one that states admissions. */
+  get admitter(): { hsmId: string; clusterId: string; hardwareKeys: SimulatedHsm['hardwareKeys'] } {
+    return { hsmId: this.hsmId, clusterId: CLUSTER_ID, hardwareKeys: this.hardwareKeys };
+  }
+
+  /** Makes another HSM a member and gives it the list of members, as cloning does. */
+  admit(joining: SimulatedHsm): void {
+    const { run } = this;
+    if (!run) throw new Error('an HSM that does not run cannot admit another');
+    const member = { hsmId: joining.hsmId, publicKey: joining.hardwareKeys.publicKey };
+    const place = { host: joining.hsmId, zone: '', admittedAt: 0 };
+    void run.peers.replicate(run.replica.write(run.membership.admit({ ...member, ...place })));
+    joining.receive(run.membership.records());
+  }
+
+  /** Stores records before the HSM runs. */
+  receive(records: readonly ReplicaRecord[]): void {
+    const replica = new Replica(this.disk, { append: () => undefined }, this.hsmId, 'before');
+    replica.load();
+    replica.receive(records.map((record) => structuredClone(record)));
   }
 
   start(): Run {
@@ -171,11 +197,13 @@ export class SimulatedHsm {
       ({ body }) =>
         body instanceof Object && 'material' in body && (body.material as Uint8Array).fill(0),
     );
+    const membership = new Membership(replica, this.admitter);
     replica.load();
     const peers: Peers = new Peers({
       hsmId: this.hsmId,
       database: this.disk,
       replica,
+      membership,
       network: this.#cluster.networkOf(this),
       onStateChange: () => undefined,
       onSynchronized: () => {
@@ -184,7 +212,8 @@ export class SimulatedHsm {
         this.onSynchronized();
       },
     });
-    this.run = { replica, peers, services: new Set() };
+    membership.onChange(() => peers.membersChanged());
+    this.run = { replica, membership, peers };
     peers.unlock(MASKING_KEY);
     return this.run;
   }
@@ -197,10 +226,15 @@ export class SimulatedHsm {
 
   serviceFor(binding: PeerChannel['binding']): PeerService | undefined {
     if (!this.run) return undefined;
-    const { replica, peers } = this.run;
-    const { hsmId } = this;
+    const { replica, membership, peers } = this.run;
     return new PeerService(
-      { hsmId, replica, peers, synchronized: () => this.synchronized, sessionsOf: () => 0 },
+      {
+        replica,
+        peers,
+        membership,
+        synchronized: () => this.synchronized,
+        sessionsOf: () => 0,
+      },
       binding,
     );
   }
@@ -230,6 +264,22 @@ export class SimulatedCluster {
     const hsm = new SimulatedHsm(`hsm-${this.hsms.length}`, this, synchronized);
     this.hsms = [...this.hsms, hsm];
     return hsm;
+  }
+
+  /** Makes HSMs that do not run yet the first members of the cluster. */
+  found(members: readonly SimulatedHsm[]): void {
+    const [first] = members;
+    if (!first) return;
+    const list = new Membership(
+      new Replica(new SimulatedDisk(), { append: () => undefined }, first.hsmId),
+      first.admitter,
+    );
+    const records = members.map(({ hsmId, hardwareKeys: { publicKey } }) => {
+      const [change] = list.admit({ hsmId, publicKey, host: hsmId, zone: '', admittedAt: 0 });
+      if (!change) throw new Error('an admission changes the list of members');
+      return { ...change, body: change.body, version: [1, 'founding'] as const, deleted: false };
+    });
+    for (const member of members) member.receive(records);
   }
 
   /** Sends each running member the list of its peers, as the control plane does. */

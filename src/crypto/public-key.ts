@@ -1,0 +1,34 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { sha256Hex } from './hash.ts';
+
+/** Returns SubjectPublicKeyInfo in DER. */
+export function encodePublicKey(publicKey: KeyObject): Buffer {
+  return publicKey.export({ type: 'spki', format: 'der' });
+}
+
+/** Reads SubjectPublicKeyInfo in DER. Returns undefined unless it is an EC P-256 key. */
+export function decodePublicKey(der: Uint8Array): KeyObject | undefined {
+  try {
+    const key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Returns the SHA-256 of the key's SubjectPublicKeyInfo, as 64 hex digits.
+ *
+ * @example
+ * ```ts
+ * import { decodePublicKey, encodePublicKey, fingerprintOf, makeKeyPair } from 'src/crypto/index.ts';
+ *
+ * const { publicKey } = makeKeyPair();
+ * const decoded = decodePublicKey(encodePublicKey(publicKey));
+ * assert.ok(decoded);
+ * assert.equal(fingerprintOf(decoded), fingerprintOf(publicKey));
+ * ```
+ */
+export function fingerprintOf(publicKey: KeyObject): string {
+  return sha256Hex(encodePublicKey(publicKey));
+}
