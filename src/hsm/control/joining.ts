@@ -10,8 +10,8 @@ const PLACE = /^[\w.:-]{0,256}$/;
 type Empty = Readonly<Record<string, never>>;
 
 /**
- * Asks to admit an HSM. In a guarded cluster, its admins decide, so the request of the control plane
- * is only kept for them.
+ * Asks to admit an HSM. In a guarded cluster, its admins decide, so the control plane's request is
+ * only kept for them.
  */
 export async function requestAdmission(
   hsm: Hsm,

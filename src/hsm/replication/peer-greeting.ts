@@ -35,9 +35,9 @@ const EXPORTER = 'EXPORTER-keyhold-peer';
 const BINDING_BYTES = 32;
 
 /**
- * Greeting between two HSMs: each proves, on one connection, that it holds the cluster's masking key
- * and the hardware key of a member. The masking key alone does not suffice, because backups contain
- * it.
+ * Greeting between two HSMs: each proves, on one connection, that it holds the cluster's masking
+ * key and the hardware key of a member. The masking key alone does not suffice, because backups
+ * contain it.
  */
 export class PeerGreeting {
   readonly #hsmId: string;
@@ -53,8 +53,8 @@ export class PeerGreeting {
   }
 
   /**
-   * Creates this HSM's greeting. It is bound to the keys of the connection, so a replayed or relayed
-   * greeting is worthless on another one.
+   * Creates this HSM's greeting. It is bound to the keys of the connection, so a replayed or
+   * relayed greeting is worthless on another one.
    */
   make(channel: ChannelBinding, side: Side): PeerHello {
     const statement = statementOf(channel, side, this.#hsmId);
@@ -70,7 +70,7 @@ export class PeerGreeting {
   /**
    * Verifies a greeting of an unauthenticated HSM. Returns its HSM ID.
    *
-   * @throws HsmError `not-a-member` if the HSM was removed, `not-permitted` if a proof is not valid.
+   * @throws HsmError `not-a-member` if the HSM was removed, `not-permitted` if a proof is invalid.
    */
   check(channel: ChannelBinding, side: Side, hello: unknown): string {
     const { hsmId, proof, signature, admission }: Partial<Record<keyof PeerHello, unknown>> =
@@ -82,7 +82,7 @@ export class PeerGreeting {
     )
       throw new HsmError('not-permitted');
     const statement = statementOf(channel, side, hsmId);
-    // First the cheap check: an unauthenticated client must not cost the verification of signatures.
+    // First the cheap check: only holders of the masking key can cause a signature verification.
     if (!equalBytes(proof, hmacSha256(this.#key, statement)))
       throw new HsmError('not-permitted', `${hsmId} does not hold the cluster's masking key`);
     if (this.#membership.standing(hsmId) === 'removed') throw notAMember(hsmId);

@@ -6,7 +6,7 @@ interface Exchange<In, Out> {
   readonly out: Out;
 }
 
-/** What an HSM proves to a peer. */
+/** Proofs that an HSM shows to a peer. */
 export interface PeerHello {
   readonly hsmId: string;
   /** Proves that the HSM holds the cluster's masking key. A backup contains it, too. */

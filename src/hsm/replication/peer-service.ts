@@ -49,7 +49,7 @@ export class PeerService {
     return this.#caller !== undefined && !this.removed;
   }
 
-  /** Returns whether the caller has been removed from the cluster since it proved to be a member. */
+  /** Returns whether the caller has been removed from the cluster after its greeting. */
   get removed(): boolean {
     return (
       this.#caller !== undefined && this.#options.membership.standing(this.#caller) === 'removed'

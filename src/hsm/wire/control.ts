@@ -151,8 +151,8 @@ export interface ControlCommands {
     { readonly sealed: Uint8Array }
   >;
   /**
-   * At another member: removes an HSM that was deleted, or withdraws its request to join. Permanent,
-   * and not an error if the HSM is unknown.
+   * At another member: removes an HSM that was deleted, or withdraws its request to join.
+   * Permanent, and not an error if the HSM is unknown.
    */
   removeMember: Exchange<{ readonly hsmId: string }, Empty>;
   /**
@@ -194,8 +194,10 @@ export type ControlCommandName = keyof ControlCommands;
 export type ControlInput<C extends ControlCommandName> = ControlCommands[C]['in'];
 export type ControlOutput<C extends ControlCommandName> = ControlCommands[C]['out'];
 
-/** Sent by the HSM whenever its lifecycle, port, synchronization, peer links or list of waiting HSMs
- * change. */
+/**
+ * Sent by the HSM whenever its lifecycle, port, synchronization, peer links or list of waiting HSMs
+ * change.
+ */
 export interface ControlEvent {
   readonly event: 'status';
   readonly status: HsmStatus;

@@ -25,7 +25,7 @@ export interface HsmInfo {
   readonly model: string;
   readonly serialNumber: string;
   readonly firmwareVersion: string;
-  /** SHA-256 of the hardware key, 64 hex digits. The HSM states it. Its console shows it as well. */
+  /** SHA-256 of the hardware key, 64 hex digits. The HSM's console shows it as well. */
   readonly fingerprint: string;
   readonly fipsState: string;
   readonly keyCount: number;
