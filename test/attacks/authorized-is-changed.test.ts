@@ -1,7 +1,7 @@
 /**
- * What is authorized is what is changed, for every operation whose input names a resource. Calls
- * name an existing resource in every wrong way: with another path, account, partition, Region, case
- * or type. None of them may find it. The right name must be authorized under the resource's own ARN.
+ * Attacks by names, on every operation whose input names a resource. Calls name an existing
+ * resource in every wrong way: with another path, account, partition, Region, case or type. None of
+ * them may find the resource. The right name must be authorized under the resource's own ARN.
  */
 import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -36,118 +36,27 @@ import {
   ReplicateKeyCommand,
 } from '@aws-sdk/client-kms';
 import { SecretText } from '../../src/base/index.ts';
-import { services, shapes, type Members, type ServiceName } from '../../src/contract/index.ts';
+import { services } from '../../src/contract/index.ts';
 import { signRequest } from '../../src/sigv4/index.ts';
 import { encode } from '../fuzz/encode.ts';
-import { Random } from '../fuzz/random.ts';
-import { validInput } from '../fuzz/valid-input.ts';
 import { awsFiles } from '../support/aws-files.ts';
 import { keyhold } from '../support/keyhold-cli.ts';
+import {
+  ACCOUNT,
+  inputFor,
+  operations,
+  OTHER,
+  unknownNames,
+  type Kind,
+  type NamingOperation,
+  type Subject,
+} from '../support/named-inputs.ts';
 import { ownCluster, subnetIds } from '../support/own-cluster.ts';
 import { administrator, policy, type Clients } from '../support/principals.ts';
 import { until } from '../support/until.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-const ACCOUNT = '111122223333';
-const OTHER = '444455556666';
 const IAM = `arn:aws:iam::${ACCOUNT}:`;
-
-/** The kinds of names, as members of inputs contain them. */
-type Kind =
-  | 'user'
-  | 'user ARN'
-  | 'group'
-  | 'role'
-  | 'role ARN'
-  | 'policy'
-  | 'provider'
-  | 'access key'
-  | 'account'
-  | 'key'
-  | 'alias'
-  | 'grant'
-  | 'cluster'
-  | 'backup'
-  | 'backup or its ARN'
-  | 'cluster or backup'
-  | 'HSM';
-
-/** Members that name the resource that a call acts on. */
-const kinds: Readonly<Record<string, Kind>> = {
-  AccessKeyId: 'access key',
-  AccountId: 'account',
-  AliasName: 'alias',
-  BackupId: 'backup',
-  ClusterId: 'cluster',
-  DestinationKeyId: 'key',
-  GrantId: 'grant',
-  GroupName: 'group',
-  HsmId: 'HSM',
-  KeyId: 'key',
-  OpenIDConnectProviderArn: 'provider',
-  PermissionsBoundary: 'policy',
-  PolicyArn: 'policy',
-  PrincipalArn: 'user ARN',
-  ResourceArn: 'backup or its ARN',
-  ResourceId: 'cluster or backup',
-  RoleArn: 'role ARN',
-  RoleName: 'role',
-  SourceBackupId: 'backup or its ARN',
-  SourceKeyId: 'key',
-  TargetKeyId: 'key',
-  UserName: 'user',
-};
-
-/** Members that look like names of resources, with the reason why they are not. */
-const notNames: Readonly<Record<string, string>> = {
-  AccountName: 'a new name',
-  CloudHsmClusterId: 'read in the account and Region of the key store, which AWS authorizes as *',
-  'Constraints.SourceArn': 'rejected',
-  CustomKeyStoreId: 'AWS authorizes key stores as *',
-  CustomKeyStoreName: 'AWS authorizes key stores as *',
-  EniId: 'an HSM of the authorized cluster, as HsmId',
-  EniIp: 'an HSM of the authorized cluster, as HsmId',
-  ExternalId: 'a condition value',
-  GrantToken: 'issued by Keyhold for one grant',
-  GrantTokens: 'proof of a grant',
-  GranteePrincipal: 'a principal that gets access',
-  GranteeServicePrincipal: 'rejected',
-  IpAddress: 'an address for a new HSM',
-  KeyMaterialId: 'a material of the authorized key',
-  Name: 'a new name',
-  NewCustomKeyStoreName: 'a new name',
-  NewGroupName: 'authorized as a new name: see iam-caller.test.ts',
-  NewUserName: 'authorized as a new name: see iam-caller.test.ts',
-  NextToken: 'a position in a listing',
-  'PolicyArns.arn': 'policies that limit the session',
-  PolicyName: 'a policy of the authorized user, group, role or key',
-  'ProvidedContexts.ProviderArn': 'ignored',
-  ProviderId: 'ignored',
-  RetiringPrincipal: 'a principal that may retire a grant',
-  RetiringServicePrincipal: 'rejected',
-  RoleSessionName: 'a new name',
-  ServiceName: 'a filter',
-  VersionId: 'a version of the authorized policy',
-  WebIdentityToken: 'signed by its provider',
-  XksKeyId: 'rejected',
-  'XksProxyAuthenticationCredential.AccessKeyId': 'rejected',
-  XksProxyVpcEndpointServiceName: 'rejected',
-};
-
-/** Members that mean something else in one operation. */
-const exceptions: Readonly<Record<string, string>> = {
-  'iam:CreateGroup.GroupName': 'a new name',
-  'iam:CreateOpenIDConnectProvider.Url': 'a new name',
-  'iam:CreateRole.RoleName': 'a new name',
-  'iam:CreateUser.UserName': 'a new name',
-  'iam:CreatePolicy.PolicyName': 'a new name',
-  'keyhold:CreateAccount.AccountId': 'a new name',
-  'keyhold:ExplainAccess.ResourceArn': 'a hypothetical resource',
-  'keyhold:ListBackups.ClusterId': 'a filter',
-  'kms:CreateAlias.AliasName': 'a new name',
-  'kms:ListGrants.GrantId': 'a filter',
-  'sts:GetAccessKeyInfo.AccessKeyId': 'AWS authorizes it as *',
-};
 
 /** Operations that are not authorized on the resource that they name. */
 const notAuthorized: Readonly<Record<string, string>> = {
@@ -155,8 +64,6 @@ const notAuthorized: Readonly<Record<string, string>> = {
   'iam:CreateUser': 'authorized on the new user; the boundary is a condition value',
   'sts:AssumeRoleWithWebIdentity': 'not signed: the trust policy decides',
 };
-
-const LOOKS_LIKE_A_NAME = /(?:[Aa]rn|Principal|Name|Id|Tokens?|Url|Ip|IpAddress|Boundary)$/;
 
 /** Errors for names that lead nowhere. */
 const NOT_FOUND = new Set([
@@ -177,48 +84,16 @@ const NOT_FOUND = new Set([
 /** Operations that succeed if the resource does not exist, as at AWS. */
 const idempotent = new Set(['iam:DeleteOpenIDConnectProvider']);
 
-interface Operation {
-  readonly id: string;
-  readonly service: ServiceName;
-  readonly name: string;
-  readonly members: Members;
-  /** The members that name a resource. */
-  readonly named: readonly (readonly [member: string, kind: Kind])[];
-}
-
-const operations: readonly Operation[] = (Object.keys(shapes) as ServiceName[]).flatMap((service) =>
-  Object.entries<Members>(shapes[service]).map(([name, members]) => {
-    const id = `${service}:${name}`;
-    const named = Object.keys(members).flatMap((member) => {
-      const kind = kinds[member];
-      const except = Object.hasOwn(exceptions, `${id}.${member}`);
-      return kind === undefined || except ? [] : [[member, kind] as const];
-    });
-    return { id, service, name, members, named };
-  }),
-);
-
-/** Lists the text members of a shape, with the paths of those in structures and lists. */
-function textMembers(members: Members, prefix = ''): string[] {
-  return Object.entries(members).flatMap(([name, shape]) => {
-    const inner = shape.kind === 'list' ? shape.member : shape;
-    if (inner.kind === 'struct') return textMembers(inner.members, `${prefix}${name}.`);
-    return inner.kind === 'text' ? [prefix + name] : [];
-  });
-}
-
 /** A resource's own name, and wrong ones by what is wrong with them. */
 interface Names {
   readonly own: string;
   readonly wrong: Readonly<Record<string, string>>;
 }
 
-interface Subject {
+interface NamedSubject extends Subject {
   readonly names: Readonly<Record<Kind, Names>>;
   /** ARNs of all of them. */
   readonly arns: readonly string[];
-  /** Values for other members. */
-  readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** Returns wrong forms of an ARN of IAM: `own` is of the form `user/team/name`. */
@@ -263,7 +138,7 @@ function wrongRegional(arn: string, otherType: string): Record<string, string> {
 }
 
 /** Creates one resource of each kind, and returns how calls can name them. */
-async function makeSubject(world: World, { iam, kms, cloudhsm }: Clients): Promise<Subject> {
+async function makeSubject(world: World, { iam, kms, cloudhsm }: Clients): Promise<NamedSubject> {
   const document = policy({ Action: 's3:GetObject', Resource: '*' });
   const trust = policy({ Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT } });
   const inline = { PolicyName: 'inline', PolicyDocument: document };
@@ -335,7 +210,51 @@ async function makeSubject(world: World, { iam, kms, cloudhsm }: Clients): Promi
     'another type by ID': swapped('backup-', 'cluster-', backupId),
   };
   const iamArn = (own: string): Names => ({ own: IAM + own, wrong: wrongIamArns(own) });
+  const names: NamedSubject['names'] = {
+    user: { own: 'victor', wrong: wrongIamNames('victor', 'clerk') },
+    'user ARN': iamArn('user/team/victor'),
+    group: { own: 'staff', wrong: wrongIamNames('staff', 'victor') },
+    role: { own: 'clerk', wrong: wrongIamNames('clerk', 'victor') },
+    'role ARN': iamArn('role/team/clerk'),
+    policy: iamArn('policy/team/Limits'),
+    provider: iamArn('oidc-provider/oidc.example.com/team/a'),
+    'access key': {
+      own: AccessKeyId,
+      wrong: {
+        'another case': AccessKeyId.toLowerCase(),
+        'another user': awsFiles(world.data).credentials.accessKeyId,
+      },
+    },
+    account: { own: OTHER, wrong: { 'no such account': '222222222222' } },
+    key: {
+      own: keyArn,
+      wrong: { ...wrongRegional(keyArn, 'alias'), 'no such alias': 'alias/ledger' },
+    },
+    alias: {
+      own: 'alias/Ledger',
+      wrong: {
+        'another case': 'alias/ledger',
+        'another case of the prefix': 'Alias/Ledger',
+        'its own ARN': `arn:aws:kms:${world.region}:${ACCOUNT}:alias/Ledger`,
+        'another type': bareId(keyArn),
+      },
+    },
+    grant: {
+      own: grantId,
+      wrong: { 'another key': otherGrant, 'another case': grantId.toUpperCase() },
+    },
+    cluster: { own: clusterId, wrong: wrongCluster },
+    backup: { own: backupId, wrong: { ...wrongBackup, 'its own ARN': backupArn } },
+    'backup or its ARN': { own: backupArn, wrong: wrongBackup },
+    'cluster or backup': {
+      own: clusterId,
+      wrong: { ...wrongCluster, ...wrongRegional(backupArn, 'cluster'), 'an ARN': backupArn },
+    },
+    HSM: { own: hsmId, wrong: { 'another case': hsmId.toUpperCase() } },
+  };
   return {
+    names,
+    own: ownNames(names),
     arns: [
       ...['user/team/victor', 'group/team/staff', 'role/team/clerk', 'policy/team/Limits'].map(
         (own) => IAM + own,
@@ -347,48 +266,6 @@ async function makeSubject(world: World, { iam, kms, cloudhsm }: Clients): Promi
       backupArn,
       `arn:aws:keyhold::${ACCOUNT}:account/${OTHER}`,
     ],
-    names: {
-      user: { own: 'victor', wrong: wrongIamNames('victor', 'clerk') },
-      'user ARN': iamArn('user/team/victor'),
-      group: { own: 'staff', wrong: wrongIamNames('staff', 'victor') },
-      role: { own: 'clerk', wrong: wrongIamNames('clerk', 'victor') },
-      'role ARN': iamArn('role/team/clerk'),
-      policy: iamArn('policy/team/Limits'),
-      provider: iamArn('oidc-provider/oidc.example.com/team/a'),
-      'access key': {
-        own: AccessKeyId,
-        wrong: {
-          'another case': AccessKeyId.toLowerCase(),
-          'another user': awsFiles(world.data).credentials.accessKeyId,
-        },
-      },
-      account: { own: OTHER, wrong: { 'no such account': '222222222222' } },
-      key: {
-        own: keyArn,
-        wrong: { ...wrongRegional(keyArn, 'alias'), 'no such alias': 'alias/ledger' },
-      },
-      alias: {
-        own: 'alias/Ledger',
-        wrong: {
-          'another case': 'alias/ledger',
-          'another case of the prefix': 'Alias/Ledger',
-          'its own ARN': `arn:aws:kms:${world.region}:${ACCOUNT}:alias/Ledger`,
-          'another type': bareId(keyArn),
-        },
-      },
-      grant: {
-        own: grantId,
-        wrong: { 'another key': otherGrant, 'another case': grantId.toUpperCase() },
-      },
-      cluster: { own: clusterId, wrong: wrongCluster },
-      backup: { own: backupId, wrong: { ...wrongBackup, 'its own ARN': backupArn } },
-      'backup or its ARN': { own: backupArn, wrong: wrongBackup },
-      'cluster or backup': {
-        own: clusterId,
-        wrong: { ...wrongCluster, ...wrongRegional(backupArn, 'cluster'), 'an ARN': backupArn },
-      },
-      HSM: { own: hsmId, wrong: { 'another case': hsmId.toUpperCase() } },
-    },
     values: {
       ...inline,
       Action: 'kms:Encrypt',
@@ -415,47 +292,18 @@ async function makeSubject(world: World, { iam, kms, cloudhsm }: Clients): Promi
   };
 }
 
-/** Values by service, where the services differ. */
-const valuesOf: Partial<Record<ServiceName, Readonly<Record<string, unknown>>>> = {
-  iam: { Tags: [{ Key: 't', Value: 'v' }], TagKeys: ['t'] },
-  kms: { Tags: [{ TagKey: 't', TagValue: 'v' }], TagKeys: ['t'], PolicyName: 'default' },
-  cloudhsm: {
-    TagList: [{ Key: 't', Value: 'v' }],
-    TagKeyList: ['t'],
-    Policy: policy({ Action: 'cloudhsm:*', Principal: { AWS: OTHER }, Resource: '*' }),
-  },
-  keyhold: { Policies: [policy({ Action: '*', Resource: '*' })] },
-};
-
-/** Returns an input that names the subject's resources, and could succeed. */
-function inputFor({ service, id, members, named }: Operation, subject: Subject) {
-  const required = Object.fromEntries(
-    Object.entries(members).filter(([, { required }]) => required),
-  );
-  const existing = {
-    keys: [''],
-    ciphertexts: ['AAAA'],
-    grant: { id: '', token: '' },
-    account: ACCOUNT,
-  };
-  const values = { ...subject.values, ...valuesOf[service] };
-  const known = Object.entries(values).filter(([name]) => Object.hasOwn(members, name));
-  const input: Record<string, unknown> = {
-    ...validInput(new Random(1), required, existing),
-    ...Object.fromEntries(known),
-    ...Object.fromEntries(named.map(([member, kind]) => [member, subject.names[kind].own])),
-  };
-  if (id === 'iam:UpdateAssumeRolePolicy')
-    input['PolicyDocument'] = subject.values['AssumeRolePolicyDocument'];
-  if (id.endsWith('KeyPolicy'))
-    input['Policy'] = policy({ Action: 'kms:*', Principal: { AWS: ACCOUNT }, Resource: '*' });
-  return input;
+function ownNames(names: NamedSubject['names']): Subject['own'] {
+  // The result has the keys of `names`.
+  return Object.fromEntries(Object.entries(names).map(([kind, { own }]) => [kind, own])) as Record<
+    Kind,
+    string
+  >;
 }
 
 describe('every operation that names a resource', () => {
   let world: World;
   let admin: Clients;
-  let subject: Subject;
+  let subject: NamedSubject;
   let database: DatabaseSync;
   let denied: { readonly accessKeyId: string; readonly secretAccessKey: SecretText };
   before(async () => {
@@ -489,7 +337,7 @@ describe('every operation that names a resource', () => {
 
   /** Sends a call. Returns its error code and message, or undefined if it succeeds. */
   async function call(
-    { service, name }: Operation,
+    { service, name }: NamingOperation,
     input: object,
     credentials = administratorOf(world),
   ): Promise<string | undefined> {
@@ -543,15 +391,8 @@ describe('every operation that names a resource', () => {
     return tables.map((table) => database.prepare(`SELECT * FROM "${table}"`).all());
   }
 
-  it('has a row in this file for each of its names', () => {
-    const unknown = operations.flatMap(({ id, members }) =>
-      textMembers(members)
-        .filter((member) => LOOKS_LIKE_A_NAME.test(member))
-        .filter((member) => ![kinds, notNames].some((list) => Object.hasOwn(list, member)))
-        .filter((member) => !Object.hasOwn(exceptions, `${id}.${member}`))
-        .map((member) => `${id}.${member}`),
-    );
-    assert.deepEqual(unknown, []);
+  it('has a row in named-inputs.ts for each of its names', () => {
+    assert.deepEqual(unknownNames(), []);
   });
 
   for (const operation of operations) {
