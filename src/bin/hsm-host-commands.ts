@@ -73,8 +73,10 @@ async function enrolHost({ data, zone, address, valid }: EnrolOptions): Promise<
     throw new Error(
       'Keyhold has not listened for HSM hosts yet; start it with --hsm-hosts address:port, or pass --address',
     );
+  // Before the first start of Keyhold this creates the folder.
+  const files = new HostFiles(folder);
   const { certificate: authority } = await openHostAuthority(folder, systemClock);
-  const token = new HostFiles(folder).createToken(zone, systemClock.now() + valid);
+  const token = files.createToken(zone, systemClock.now() + valid);
   process.stderr.write(`ID of the host: ${token.id}\n`);
   process.stdout.write(`${encodeToken({ address: listening, authority, ...token })}\n`);
 }

@@ -17,7 +17,7 @@ import { childrenOf } from '../support/hsm-process.ts';
 import { keyhold } from '../support/keyhold-cli.ts';
 import { newKey } from '../support/own-cluster.ts';
 import { until } from '../support/until.ts';
-import { startWorld } from '../support/world.ts';
+import { endServer, startServer, startWorld } from '../support/world.ts';
 
 describe('keyhold up', () => {
   it('prints the next steps when it is ready, and writes credentials for the AWS CLI', async () => {
@@ -55,6 +55,28 @@ describe('keyhold up', () => {
       (await world.kms.send(new DescribeKeyCommand({ KeyId: 'alias/kept' }))).KeyMetadata?.Arn,
       KeyId,
     );
+  });
+
+  it('says at the start that the passphrase of its HSM is wrong or missing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
+    try {
+      const data = join(folder, 'data');
+      const env = { ...process.env, KEYHOLD_HSM_PASSPHRASE: 'the right passphrase' };
+      await endServer(await startServer(data, [], { env }), 'SIGTERM');
+      for (const [passphrase, reason] of [
+        ['a wrong passphrase', /another secret than the given passphrase; start it with/],
+        [undefined, /no secret is given for this HSM's folder; start it with/],
+      ] as const) {
+        const { code, stderr } = await keyhold(['up', '--port', '0', '--data', data], {
+          ...process.env,
+          ...(passphrase !== undefined && { KEYHOLD_HSM_PASSPHRASE: passphrase }),
+        });
+        assert.equal(code, 1);
+        assert.match(stderr, reason);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('does not start on a data folder that is in use, and reports it', async () => {

@@ -44,11 +44,26 @@ export interface World extends AsyncDisposable {
   start(...options: string[]): Promise<void>;
 }
 
+/** A user of this machine, by number. Only root can start processes as another user. */
+export interface MachineUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+interface ProcessOptions extends Partial<MachineUser> {
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Runs `keyhold up` on a free port and waits for its ready line. */
-export async function startServer(data: string, options: readonly string[] = []): Promise<Running> {
+export async function startServer(
+  data: string,
+  options: readonly string[] = [],
+  settings: ProcessOptions = {},
+): Promise<Running> {
   const child = spawn(process.execPath, [ENTRY, 'up', '--port', '0', '--data', data, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '' },
+    ...settings,
+    env: { ...(settings.env ?? process.env), NODE_OPTIONS: '' },
   });
   let output = '';
   const ready = new Promise<string>((resolve, reject) => {
@@ -89,10 +104,19 @@ export async function endServer(
   await gone;
 }
 
-export async function startWorld(options: readonly string[] = []): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'keyhold-test-'));
+/** Where and as which user a world runs. Default: in a new folder, as the user of the test. */
+export interface WorldPlace {
+  readonly folder: string;
+  readonly user: MachineUser;
+}
+
+export async function startWorld(
+  options: readonly string[] = [],
+  place?: WorldPlace,
+): Promise<World> {
+  const folder = place?.folder ?? mkdtempSync(join(tmpdir(), 'keyhold-test-'));
   const data = join(folder, 'data');
-  let server = await startServer(data, options).catch((error: unknown) => {
+  let server = await startServer(data, options, place?.user).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });
@@ -144,7 +168,7 @@ export async function startWorld(options: readonly string[] = []): Promise<World
     stop: () => endServer(server, 'SIGTERM'),
     kill: () => endServer(server, 'SIGKILL'),
     async start(...more) {
-      server = await startServer(data, [...options, ...more]);
+      server = await startServer(data, [...options, ...more], place?.user);
     },
     async [Symbol.asyncDispose]() {
       for (const client of [kms, cloudhsm, sts, ...elsewhere.values(), ...others]) client.destroy();

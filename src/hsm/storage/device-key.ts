@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFileIfThere, type SecretText, writeFileDurably } from '../../base/index.ts';
 import {
@@ -25,6 +26,8 @@ const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 /** Maximum size of a credential. A larger file is probably not a key. */
 const MAX_CREDENTIAL_BYTES = 1024;
+const HINT =
+  'start it with the same secret as before: systemd credential keyhold-device-key, KEYHOLD_HSM_PASSPHRASE, or its device.key';
 const PROOF = Buffer.from('keyhold device key');
 
 /**
@@ -32,14 +35,14 @@ const PROOF = Buffer.from('keyhold device key');
  * on the folder accepts only the same kind of secret.
  */
 export async function openDeviceKey(folder: string, secret: DeviceSecret): Promise<SecretKey> {
-  const { kind, key } = await chooseKey(folder, secret);
   const path = join(folder, 'device.seal');
-  const aad = Buffer.from(kind);
   const kept = readFileIfThere(path);
+  const { kind, key } = await chooseKey(folder, secret, kept !== undefined);
+  const aad = Buffer.from(kind);
   if (!kept) writeFileDurably(path, seal(key, PROOF, aad));
   else if (!opens(key, kept, aad))
     throw new WrongSecretError(
-      `this HSM's folder is sealed with another secret than the given ${kind}`,
+      `this HSM's folder is sealed with another secret than the given ${kind}; ${HINT}`,
     );
   return key;
 }
@@ -47,6 +50,7 @@ export async function openDeviceKey(folder: string, secret: DeviceSecret): Promi
 async function chooseKey(
   folder: string,
   { credentialsFolder, passphrase }: DeviceSecret,
+  isSealed: boolean,
 ): Promise<{ kind: string; key: SecretKey }> {
   const credential =
     credentialsFolder === undefined
@@ -68,7 +72,10 @@ async function chooseKey(
       kind: 'passphrase',
       key: secretKey(await stretchPassword(passphrase.reveal(), salt())),
     };
-  return { kind: 'key file', key: secretKey(keepFile(join(folder, 'device.key'), KEY_BYTES)) };
+  const path = join(folder, 'device.key');
+  if (isSealed && !existsSync(path))
+    throw new WrongSecretError(`no secret is given for this HSM's folder; ${HINT}`);
+  return { kind: 'key file', key: secretKey(keepFile(path, KEY_BYTES)) };
 }
 
 /** Returns the file's bytes. If it does not exist, creates it with random bytes. */
