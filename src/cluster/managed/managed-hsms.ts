@@ -8,7 +8,7 @@ import {
   type Logger,
 } from '../../base/index.ts';
 import type { HsmAddress } from '../../hsm/client/index.ts';
-import type { HsmRate, HsmStatus } from '../../hsm/wire/index.ts';
+import { HsmError, type HsmRate, type HsmStatus } from '../../hsm/wire/index.ts';
 import { claimManagedCluster, type Authorities } from '../authorities.ts';
 import { certifyHardware } from '../certify-hardware.ts';
 import type { LaunchHsm } from '../hsm-child.ts';
@@ -114,7 +114,7 @@ async function completeFirstStart(
 
 /**
  * Removes the admin's password from a folder of an earlier version. The HSM gets a new one first,
- * so that copies of the file are worthless.
+ * so that copies of the file are worthless. While the admin is locked, that waits for a later start.
  */
 async function retireStoredPassword(
   { home, secrets, log, trusted }: ManagedHsm,
@@ -122,7 +122,13 @@ async function retireStoredPassword(
 ): Promise<void> {
   const { storedAdminPassword: stored, hsmId } = secrets;
   if (stored === undefined) return;
-  await replaceAdminPassword(trusted(), stored, (password) => recovery.keep(password));
+  try {
+    await replaceAdminPassword(trusted(), stored, (password) => recovery.keep(password));
+  } catch (error) {
+    if (!(error instanceof HsmError && error.code === 'user-locked')) throw error;
+    log.error({ hsmId, err: error }, 'the admin password of the managed HSM is still in a file');
+    return;
+  }
   writeSecrets(home, secrets);
   log.warn(
     { hsmId },
