@@ -32,7 +32,7 @@ import {
 const FIRMWARE_VERSION = '1.0';
 const LOGINS_PER_SECOND = 200;
 /** Interval between checks for a due checkpoint of the audit log. */
-const CHECKPOINT_POLL_MS = 60_000;
+const CHECKPOINT_POLL_MS = 5_000;
 
 /**
  * The components of one HSM, for the commands to work with. Of the network, it knows only its

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CreateKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { chainedLine, nextHead, parseLine, type ChainHead } from '../../src/audit/chain.ts';
+import { asAdmin, ownCluster, type OwnCluster } from '../support/own-cluster.ts';
 import { keyhold, type Outcome } from '../support/keyhold-cli.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -130,5 +131,66 @@ describe('an attacker that can write the audit trail', () => {
     rmSync(join(data, 'audit'), { recursive: true });
     cpSync(join(other.data, 'audit'), join(data, 'audit'), { recursive: true });
     assert.equal((await verify('--key', logged, '--forget')).code, 1);
+  });
+});
+
+describe('an attacker that can write an exported HSM log', () => {
+  let world: World;
+  let cluster: OwnCluster;
+  before(async () => {
+    world = await startWorld();
+    cluster = await ownCluster(world, { zones: ['a'] });
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  const nonce = '0123456789abcdef0123456789abcdef';
+
+  /** Exports the log and returns its lines. */
+  async function exported(...args: string[]): Promise<string[]> {
+    const target = ['--cluster-id', cluster.clusterId, '--ca-file', cluster.caFile];
+    const { code, stdout, stderr } = await keyhold(['hsm', 'audit', 'export', ...target, ...args], {
+      ...world.environment(),
+      CLOUDHSM_ROLE: asAdmin.role,
+      CLOUDHSM_PIN: asAdmin.pin,
+    });
+    assert.equal(code, 0, stderr);
+    return stdout.trimEnd().split('\n');
+  }
+
+  function verify(lines: readonly string[], ...args: string[]): Promise<unknown> {
+    const file = join(base, 'audit.ndjson');
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const root = join(world.data, 'certificates', 'manufacturer-root.crt');
+    return cluster.hsm(['audit', 'verify', '--file', file, '--manufacturer-root', root, ...args]);
+  }
+
+  it('cannot cut it for a verifier that chose a nonce, and is not vouched for by others', async () => {
+    const old = await exported();
+    for (let n = 0; n < 5; n += 1) await cluster.hsm(['audit', 'policy'], asAdmin);
+    const lines = await exported('--nonce', nonce);
+    assert.ok(lines.length > old.length + 5);
+    const { logs } = (await verify(lines, '--nonce', nonce)) as {
+      logs: readonly Record<string, unknown>[];
+    };
+    assert.deepEqual(
+      logs.map((log) => [log['records'], log['answers-nonce']]),
+      [[lines.length - 1, true]],
+    );
+    const cut = lines.slice(0, old.length);
+    await assert.rejects(
+      verify(cut, '--nonce', nonce),
+      new RegExp(`or was cut. It is complete only up to record ${old.length - 2}, signed at 20`),
+    );
+    const { logs: unsure } = (await verify(cut)) as { logs: readonly Record<string, unknown>[] };
+    assert.deepEqual(
+      unsure.map((log) => [log['answers-nonce'], log['vouched-for'], log['not-vouched-for']]),
+      [
+        [
+          false,
+          `the first ${old.length - 1} records, unchanged and complete`,
+          `records after the first ${old.length - 1}, in the file or cut from it`,
+        ],
+      ],
+    );
   });
 });

@@ -7,19 +7,20 @@ import { targetOf, type Target } from './target.ts';
 const RECORDS_PER_REQUEST = 500;
 
 /**
- * Yields the log of an HSM as lines of JSON: an identity header, then the records. Requires the
- * credentials of an admin or auditor.
+ * Yields the log of an HSM as lines of JSON: an identity header, then the records. `nonce` is that
+ * of a verifier. Requires the credentials of an admin or auditor.
  */
 export async function* logOf(
   context: HsmContext,
   address: HsmAddress,
   trust: Target['trust'],
+  nonce?: string,
 ): AsyncGenerator<string> {
   const { username, role, password } = loginFrom(context.env);
   const connection = await connectHsm(address, trust);
   try {
     await connection.call('login', { username, role, password });
-    yield* recordsOf(connection);
+    yield* recordsOf(connection, nonce);
     await connection.call('logout', {});
   } finally {
     connection.close();
@@ -32,9 +33,15 @@ export async function* logsOf(context: HsmContext, options: TargetOptions): Asyn
   for (const address of addresses) yield* logOf(context, address, trust);
 }
 
-/** Requests a checkpoint first, so that a truncated log is detected. */
-async function* recordsOf(connection: HsmConnection): AsyncGenerator<string> {
-  const { identity } = await connection.call('checkpointAudit', {});
+/** Requests a checkpoint first, which answers the nonce, so that a truncated log is detected. */
+async function* recordsOf(
+  connection: HsmConnection,
+  nonce: string | undefined,
+): AsyncGenerator<string> {
+  const { identity } = await connection.call(
+    'checkpointAudit',
+    nonce === undefined ? {} : { nonce },
+  );
   yield `${JSON.stringify({ format: AUDIT_FORMAT, ...identity })}\n`;
   for (let from = 0; ;) {
     const { records } = await connection.call('readAudit', { from, limit: RECORDS_PER_REQUEST });

@@ -7,6 +7,7 @@ import {
 } from '../../crypto/index.ts';
 import {
   AUDIT_FORMAT,
+  AUDIT_NONCE,
   auditFields,
   CHECKPOINT,
   checkpointPurpose,
@@ -25,6 +26,10 @@ export interface VerifiedLog {
   readonly records: number;
   /** Number of records, from the first, that the HSM's signatures cover. */
   readonly signedRecords: number;
+  /** Time of the newest signature, by the HSM's clock, in milliseconds since the epoch. */
+  readonly signedAt: number;
+  /** True if the HSM has signed the verifier's nonce. The log was complete at that time. */
+  readonly answersNonce: boolean;
 }
 
 const faults: Readonly<Record<LogFault, string>> = {
@@ -36,15 +41,19 @@ const faults: Readonly<Record<LogFault, string>> = {
 interface OneLog {
   readonly identity: AuditIdentity;
   readonly verifier: LogVerifier;
+  signedAt: number;
+  /** Sequence of the record with the verifier's nonce. */
+  nonceAt: number | undefined;
 }
 
 /**
  * Verifies the output of `keyhold hsm audit export`, of one HSM or several. Rejects with `CliError`
- * at the first fault.
+ * at the first fault, or if a nonce is given that a log does not answer.
  */
 export async function verifyAudit(
   lines: AsyncIterable<string>,
   trust: AuditTrust,
+  nonce?: string,
 ): Promise<VerifiedLog[]> {
   const logs = new Map<string, OneLog>();
   let number = 0;
@@ -52,19 +61,32 @@ export async function verifyAudit(
     number += 1;
     if (line.trim() === '') continue;
     const entry = parse(line, number);
-    if ('format' in entry) logs.set(entry.hsmId, beginLog(entry, trust));
-    else continueLog(logs.get(entry.hsmId), entry, number);
+    if (!('format' in entry)) continueLog(logs.get(entry.hsmId), entry, number, nonce);
+    else if (!logs.has(entry.hsmId)) logs.set(entry.hsmId, beginLog(entry, trust));
+    else throw new CliError(`line ${number}: the file contains the log of ${entry.hsmId} twice`);
   }
   if (logs.size === 0) throw new CliError('the file contains no audit log');
-  return Array.from(logs.values(), ({ identity, verifier }) => {
-    if (verifier.signed === 0) throw new CliError(`the log of ${identity.hsmId} is not signed`);
-    return {
-      hsmId: identity.hsmId,
-      serialNumber: identity.serialNumber,
-      records: verifier.length,
-      signedRecords: verifier.signed,
-    };
-  });
+  return Array.from(logs.values(), (log) => verified(log, nonce));
+}
+
+function verified(
+  { identity: { hsmId, serialNumber }, verifier, signedAt, nonceAt }: OneLog,
+  nonce: string | undefined,
+): VerifiedLog {
+  if (verifier.signed === 0) throw new CliError(`the log of ${hsmId} is not signed`);
+  const answersNonce = nonceAt !== undefined && nonceAt < verifier.signed;
+  if (nonce !== undefined && !answersNonce)
+    throw new CliError(
+      `the log of ${hsmId} does not answer the nonce: it is of another export, or was cut. It is complete only up to record ${verifier.signed - 1}, signed at ${new Date(signedAt).toISOString()}`,
+    );
+  return {
+    hsmId,
+    serialNumber,
+    records: verifier.length,
+    signedRecords: verifier.signed,
+    signedAt,
+    answersNonce,
+  };
 }
 
 type HsmIdentityLine = AuditIdentity & { readonly format: string };
@@ -96,10 +118,15 @@ function beginLog(identity: HsmIdentityLine, trust: AuditTrust): OneLog {
     throw new CliError(
       `the key of ${identity.hsmId} is not trusted; check --manufacturer-root or --public-key`,
     );
-  return { identity, verifier: new LogVerifier(publicKey) };
+  return { identity, verifier: new LogVerifier(publicKey), signedAt: 0, nonceAt: undefined };
 }
 
-function continueLog(log: OneLog | undefined, record: EntryLine, number: number): void {
+function continueLog(
+  log: OneLog | undefined,
+  record: EntryLine,
+  number: number,
+  nonce: string | undefined,
+): void {
   if (!log) throw new CliError(`line ${number}: the log of ${record.hsmId} has no identity header`);
   const { sequence, hash, opcode, detail = '', hsmId } = record;
   const checkpoint =
@@ -109,4 +136,6 @@ function continueLog(log: OneLog | undefined, record: EntryLine, number: number)
     throw new CliError(
       `record ${sequence} of ${hsmId} on line ${number} is invalid: ${faults[fault]}`,
     );
+  if (checkpoint) log.signedAt = record.time;
+  if (opcode === AUDIT_NONCE && nonce !== undefined && detail === nonce) log.nonceAt = sequence;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { verifyAudit, type AuditTrust } from '../../cli/hsm/verify-audit.ts';
+import { verifyAudit, type AuditTrust, type VerifiedLog } from '../../cli/hsm/verify-audit.ts';
 import { until } from '../../../test/support/until.ts';
 import {
   auditLines,
@@ -21,15 +21,13 @@ const aad = Buffer.alloc(0);
 const exported = async (hsm?: WorldHsm): Promise<string[]> =>
   auditLines(hsm === undefined ? auditor : await world.login('eve', 'auditor', hsm));
 
-async function verify(
-  lines: readonly string[],
-  by = trust,
-): Promise<{ records: number; signedRecords: number }> {
+async function verify(lines: readonly string[], by = trust, nonce?: string): Promise<VerifiedLog> {
   const [log] = await verifyAudit(
     (async function* each() {
       yield* lines;
     })(),
     by,
+    nonce,
   );
   assert.ok(log);
   return log;
@@ -87,6 +85,23 @@ test('an exported log in which an entry was changed, removed, moved, added or si
     verify(lines, { manufacturerRoot: stranger.manufacturer.certificate }),
     /is not trusted/,
   );
+});
+
+test('an exported log answers the nonce of its verifier only if it is complete up to the export', async () => {
+  const nonce = 'a nonce that was chosen at random'.replaceAll(' ', '-');
+  const before = await exported();
+  await assert.rejects(
+    auditor.call('checkpointAudit', { nonce: 'short' }),
+    refusedAs('malformed-request'),
+  );
+  const lines = await auditLines(auditor, nonce);
+  const { answersNonce, records, signedRecords } = await verify(lines, trust, nonce);
+  assert.deepEqual([answersNonce, signedRecords], [true, records]);
+  assert.equal((await verify(lines)).answersNonce, false, 'without the nonce');
+  await assert.rejects(verify(before, trust, nonce), /does not answer the nonce.* or was cut/);
+  await assert.rejects(verify(lines.slice(0, -1), trust, nonce), /does not answer the nonce/);
+  await assert.rejects(verify(lines, trust, `${nonce}-2`), /does not answer the nonce/);
+  await assert.rejects(verify([...lines, ...before]), /contains the log of \S+ twice/);
 });
 
 test('the log is signed automatically after many entries, after some time, and when the HSM stops', async () => {

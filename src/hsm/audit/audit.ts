@@ -1,7 +1,7 @@
 import { assertInvariant, type Clock } from '../../base/index.ts';
 import { chainHash, GENESIS } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
-import { auditFields, CHECKPOINT, type AuditEntry } from '../wire/index.ts';
+import { auditFields, CHECKPOINT, type AUDIT_NONCE, type AuditEntry } from '../wire/index.ts';
 
 /**
  * Opcodes of recorded events: CloudHSM's where it has one, and Keyhold's own (`KH_…`) otherwise.
@@ -51,6 +51,7 @@ export type Opcode =
   | 'KH_SET_AUDIT_POLICY'
   | 'KH_USE_KEY'
   | 'KH_RECEIVE_USER'
+  | typeof AUDIT_NONCE
   | typeof CHECKPOINT;
 
 /** The part of an entry that the caller provides. `response` defaults to `success`. */
@@ -61,7 +62,11 @@ export type NewAuditEntry = { readonly opcode: Opcode; readonly response?: strin
 
 /** Maximum number of entries between two checkpoints. */
 const CHECKPOINT_AFTER_ENTRIES = 256;
-const CHECKPOINT_INTERVAL_MS = 600_000;
+/**
+ * Time after a checkpoint, in milliseconds, from which on the next one is due. With the interval
+ * between checks, an entry is signed within a minute.
+ */
+const CHECKPOINT_INTERVAL_MS = 50_000;
 
 /**
  * Signs a checkpoint, given its sequence number and the hash of the entry before it. Returns

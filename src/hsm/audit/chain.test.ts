@@ -29,6 +29,27 @@ function violates(invariant: RegExp, operate: () => void): void {
   assert.equal(database.auditLength(), length);
 }
 
+describe('the audit log of an HSM', () => {
+  it('signs every entry within a minute, and nothing while there are no entries', () => {
+    let now = 0;
+    const audit = new Audit(database, { now: () => now });
+    audit.signWith(() => 'a signature');
+    const checkpoints = (): number[] =>
+      audit
+        .read(0, 1_000)
+        .records.filter(({ opcode }) => opcode === 'KH_CHECKPOINT')
+        .map(({ time }) => time / 1_000);
+    audit.note({ opcode: 'CN_LOGIN' });
+    audit.checkpoint();
+    for (let second = 0; second <= 240; second += 5) {
+      now = second * 1_000;
+      if (second < 120) audit.note({ opcode: 'CN_LOGIN' });
+      audit.checkpointIfDue();
+    }
+    assert.deepEqual(checkpoints(), [0, 50, 100, 150]);
+  });
+});
+
 describe('the audit log of an HSM writes nothing and fails', () => {
   it('when an entry is appended outside the transaction of what it records', () => {
     const audit = new Audit(database, systemClock);

@@ -1,11 +1,12 @@
 import { AuditPolicy } from '../audit-policy.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
-import type { CommandInput, CommandOutput } from '../wire/index.ts';
+import { AUDIT_NONCE, type CommandInput, type CommandOutput } from '../wire/index.ts';
 import { ADMIN, ADMIN_OR_AUDITOR, entryOf, type CommandsOf } from './command.ts';
-import { fields, flag, integer, nothing } from './input.ts';
+import { fields, flag, integer, matching, nothing, optional } from './input.ts';
 
 const MAX_PAGE = 1_000;
+const nonceText = matching(/^[A-Za-z0-9_-]{16,64}$/);
 
 export const auditCommands: CommandsOf<
   'readAudit' | 'checkpointAudit' | 'getAuditPolicy' | 'setAuditPolicy'
@@ -15,7 +16,11 @@ export const auditCommands: CommandsOf<
     input: fields({ from: integer(0, Number.MAX_SAFE_INTEGER), limit: integer(1, MAX_PAGE) }),
     run: ({ audit }, _session, { from, limit }) => audit.read(from, limit),
   },
-  checkpointAudit: { by: ADMIN_OR_AUDITOR, input: nothing, run: checkpointAudit },
+  checkpointAudit: {
+    by: ADMIN_OR_AUDITOR,
+    input: fields<CommandInput<'checkpointAudit'>>({ nonce: optional(nonceText) }),
+    run: checkpointAudit,
+  },
   getAuditPolicy: {
     by: ADMIN_OR_AUDITOR,
     input: nothing,
@@ -29,7 +34,12 @@ export const auditCommands: CommandsOf<
   },
 };
 
-function checkpointAudit({ audit, identity }: Hsm): CommandOutput<'checkpointAudit'> {
+function checkpointAudit(
+  { audit, identity }: Hsm,
+  session: Session,
+  { nonce }: CommandInput<'checkpointAudit'>,
+): CommandOutput<'checkpointAudit'> {
+  if (nonce !== undefined) audit.note(entryOf(session, AUDIT_NONCE, { detail: nonce }));
   audit.checkpoint();
   const {
     hsmId,

@@ -43,6 +43,10 @@ export function text(longest: number): Check<string> {
   return (value) => (typeof value === 'string' && value.length <= longest ? value : refuse());
 }
 
+export function matching(pattern: RegExp): Check<string> {
+  return (value) => (typeof value === 'string' && pattern.test(value) ? value : refuse());
+}
+
 export function integer(least: number, most: number): Check<number> {
   return (value) =>
     typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most

@@ -13,6 +13,12 @@ export const AUDIT_FORMAT = 'keyhold-audit-1';
  */
 export const CHECKPOINT = 'KH_CHECKPOINT';
 
+/**
+ * Opcode of entries that answer a verifier. `detail` is the verifier's nonce. A checkpoint that
+ * follows was signed after the verifier chose the nonce. All entries before it are therefore there.
+ */
+export const AUDIT_NONCE = 'KH_AUDIT_NONCE';
+
 export interface AuditEntry {
   /** Counts from 0 per HSM, without gaps. */
   readonly sequence: number;

@@ -380,8 +380,10 @@ export interface Commands {
   >;
   /**
    * For admin and auditor. Signs all entries so far, and returns the identity behind the signature.
+   * A nonce of 16 to 64 letters, digits, `-` and `_` is recorded first. The log
+   * then shows the verifier that chose it that no earlier entry is missing.
    */
-  checkpointAudit: Exchange<Empty, { readonly identity: AuditIdentity }>;
+  checkpointAudit: Exchange<{ readonly nonce?: string }, { readonly identity: AuditIdentity }>;
   /**
    * For admin and auditor. Management commands are always recorded. Each use of a key is recorded
    * only if `cryptography`.

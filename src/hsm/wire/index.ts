@@ -80,6 +80,7 @@ export {
 export { decodeBackupFile, encodeBackupPrefix, type BackupHeader } from './backup-file.ts';
 export {
   AUDIT_FORMAT,
+  AUDIT_NONCE,
   auditFields,
   CHECKPOINT,
   checkpointPurpose,

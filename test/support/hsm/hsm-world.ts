@@ -182,8 +182,8 @@ export function refusedAs(code: HsmErrorCode, text = /./): (error: unknown) => b
 }
 
 /** Returns the lines that `keyhold hsm audit export` prints for one HSM. */
-export async function auditLines(reader: HsmConnection): Promise<string[]> {
-  const { identity } = await reader.call('checkpointAudit', {});
+export async function auditLines(reader: HsmConnection, nonce?: string): Promise<string[]> {
+  const { identity } = await reader.call('checkpointAudit', nonce === undefined ? {} : { nonce });
   const { records } = await reader.call('readAudit', { from: 0, limit: 1_000 });
   const { hsmId } = reader.info;
   return [
