@@ -5,6 +5,7 @@ import { CliError, messageOf } from '../io.ts';
 import { act } from './answer.ts';
 import { newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
+import { addMemberCommands } from './member-commands.ts';
 import { hsmShape } from './shapes.ts';
 import { addressesOf, targetOf, trustAnchorOf, withHsm } from './target.ts';
 
@@ -30,6 +31,7 @@ export function addClusterCommands(hsm: Command, context: HsmContext): void {
     )
     .addHelpText('after', '\nExample:\n  keyhold hsm cluster hsm-info --cluster-id cluster-…')
     .action(act(context, showHsms));
+  addMemberCommands(cluster, context);
 }
 
 async function activate(context: HsmContext, options: ActivateOptions): Promise<string> {

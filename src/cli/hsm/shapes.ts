@@ -2,14 +2,15 @@
  * The output of cloudhsm-cli, with its inconsistencies. Source: its reference in the AWS CloudHSM
  * User Guide.
  */
-import type {
-  BackupHeader,
-  BackupSummary,
-  Coverage,
-  HsmInfo,
-  KeyInfo,
-  QuorumTokenInfo,
-  UserInfo,
+import {
+  formatFingerprint,
+  type BackupHeader,
+  type BackupSummary,
+  type Coverage,
+  type HsmInfo,
+  type KeyInfo,
+  type QuorumTokenInfo,
+  type UserInfo,
 } from '../../hsm/wire/index.ts';
 
 function coverage({ on, of }: Coverage): string {
@@ -61,7 +62,7 @@ export function keyShape({
   };
 }
 
-/** Adds the HSM's ID to AWS's members. A software HSM has no hardware, hence version 0.0. */
+/** Adds the HSM's ID and fingerprint to AWS's members. A software HSM has no hardware, hence version 0.0. */
 export function hsmShape(info: HsmInfo): object {
   const [major = '0', minor = '0', build = '0'] = info.firmwareVersion.split('.');
   return {
@@ -77,6 +78,7 @@ export function hsmShape(info: HsmInfo): object {
     'firmware-build-number': build,
     'firmware-id': `${info.model}-FW-${info.firmwareVersion}`,
     'fips-state': info.fipsState,
+    fingerprint: formatFingerprint(info.fingerprint),
   };
 }
 
