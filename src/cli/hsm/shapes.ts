@@ -62,7 +62,10 @@ export function keyShape({
   };
 }
 
-/** Adds the HSM's ID and fingerprint to AWS's members. A software HSM has no hardware, hence version 0.0. */
+/**
+ * Adds the HSM's ID and fingerprint to AWS's members. A software HSM has no hardware, hence version
+ * 0.0.
+ */
 export function hsmShape(info: HsmInfo): object {
   const [major = '0', minor = '0', build = '0'] = info.firmwareVersion.split('.');
   return {
