@@ -55,7 +55,7 @@ class Forger {
     );
   }
 
-  /** Returns a greeting under any name, with any admission that needs no hardware key of a member. */
+  /** Returns a greeting under any name, with an admission that the attacker has signed. */
   greeting(socket: TLSSocket, side: string, hsmId: string, admittedBy?: string): object {
     const binding = socket.exportKeyingMaterial(32, EXPORTER, Buffer.alloc(0));
     const statement = Buffer.concat([
