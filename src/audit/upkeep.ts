@@ -47,8 +47,9 @@ export interface KeptHead {
 
 /**
  * Signs a checkpoint now, within a minute of each event, after many events and at the end, and
- * removes full files that are past their retention. Before a file is removed, a checkpoint signs its
- * last event, which the following files continue from. What remains can therefore still be verified.
+ * removes full files that are past their retention. Before a file is removed, a checkpoint signs
+ * its last event, which the following files continue from. What remains can therefore still be
+ * verified.
  */
 export async function startAuditUpkeep(
   options: AuditUpkeepOptions,

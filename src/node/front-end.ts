@@ -1,5 +1,7 @@
+import { summarizeRejectedRequests } from '../audit/index.ts';
 import { systemClock } from '../base/index.ts';
 import { services as awsServices } from '../contract/index.ts';
+import { managementAccount } from '../identity/index.ts';
 import { createPerform, type Services } from '../operations/index.ts';
 import { createHttpServer, watchCertificate } from '../protocol/index.ts';
 import { createVerifier } from '../sigv4/index.ts';
@@ -14,17 +16,28 @@ interface Parts {
   readonly services: Services;
   readonly controlPlane: ControlPlane;
   readonly tls: Tls | undefined;
+  /** Region of the clients of this machine. */
+  readonly region: string;
 }
 
 /** Starts the server of the AWS APIs and the operators' probes. Resolves to its endpoint. */
 export async function startFrontEnd(
   { host, port, principalRate, trustedProxy }: UpOptions,
-  { services, controlPlane, tls }: Parts,
+  { services, controlPlane, tls, region }: Parts,
   lifetime: Lifetime,
 ): Promise<string> {
   const { clock, log, store, identity, keyStores } = services;
   const metrics = createMetrics({ ...controlPlane, store, keyStores });
   const signingNames = new Set(Object.values(awsServices).map(({ signingName }) => signingName));
+  const rejectedRequests = lifetime.closing(
+    summarizeRejectedRequests({
+      trail: services.audit,
+      account: await store.read(managementAccount),
+      region,
+      clock,
+      log,
+    }),
+  );
   const server = lifetime.closing(
     createHttpServer({
       perform: createPerform(services),
@@ -39,6 +52,7 @@ export async function startFrontEnd(
       ready: () => controlPlane.client.members().some(({ healthy }) => healthy),
       metrics: () => metrics.render(),
       observe: (request) => metrics.observe(request),
+      rejected: (request) => rejectedRequests.note(request),
       trustedProxies: trustedProxy,
       ...(principalRate !== undefined && { principalRate }),
       ...(tls && { tls: await tls.source.read() }),

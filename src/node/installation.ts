@@ -51,8 +51,8 @@ export async function startInstallation(options: UpOptions): Promise<Installatio
       account: options.account ?? '111122223333',
     });
     await services.keyStores.waitForReconnect(KEY_STORE_RECONNECT_TIMEOUT_MS);
-    endpoint = await startFrontEnd(options, { services, controlPlane, tls }, lifetime);
     const region = options.region ?? readRegion(foundation.folder) ?? 'us-east-1';
+    endpoint = await startFrontEnd(options, { services, controlPlane, tls, region }, lifetime);
     const authorityFile = tls?.authorityFile;
     writeAwsFiles(foundation.folder, { endpoint, region, accessKey, authorityFile });
     foundation.log.info({ endpoint, version: manifest.version }, 'ready');

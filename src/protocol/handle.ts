@@ -17,6 +17,8 @@ export interface Handled {
   /** Undefined if the request failed before its operation was known. */
   readonly route: Route | undefined;
   readonly error: KmsError | undefined;
+  /** True if the operation was performed, or tried, and has left an audit record. */
+  readonly performed: boolean;
 }
 
 export interface HandleOptions {
@@ -50,29 +52,33 @@ export function createHandle(options: HandleOptions): Handle {
   return async (request, requestId) => {
     const codec = codecFor(request);
     let route: Route | undefined;
+    let performed = false;
     try {
       const verified = anonymousCaller(request) ?? (await options.authenticate(request));
       admit(verified, request);
       route = codec.findRoute(request);
       checkService(verified, route);
+      const decoded = decodeInput(codec, route, request);
+      performed = true;
       const output = await options.perform({
         service: route.service,
         operation: route.operation,
         caller: verified.credential.principal,
         policies: verified.credential.policies,
         region: verified.region,
-        ...decodeInput(codec, route, request),
+        ...decoded,
         requestId,
         sourceIp: request.sourceIp,
         secure: request.secure,
         tls: request.tls,
         userAgent: headerOf(request, 'user-agent').slice(0, MAX_USER_AGENT_CHARS),
       });
-      return { response: codec.writeOutput(route, output, requestId), route, error: undefined };
+      const response = codec.writeOutput(route, output, requestId);
+      return { response, route, error: undefined, performed };
     } catch (thrown) {
       const error = publicError(thrown, route?.service);
       await delay(error.code, request.sourceIp);
-      return { response: codec.writeError(error, requestId), route, error };
+      return { response: codec.writeError(error, requestId), route, error, performed };
     }
   };
 }

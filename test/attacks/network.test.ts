@@ -13,7 +13,7 @@ import { asAdmin, ownCluster } from '../support/own-cluster.ts';
 import { awsFiles } from '../support/aws-files.ts';
 import { childrenOf, needsProc } from '../support/hsm-process.ts';
 import { presign } from '../support/presign.ts';
-import { startWorld } from '../support/world.ts';
+import { auditEvents, startWorld } from '../support/world.ts';
 
 /** Returns the native add-ons of packages that a process has mapped. */
 function nativeAddOns(pid: number): string[] {
@@ -85,6 +85,58 @@ describe('a client on the network', () => {
     }
     assert.equal((await send(4, 300)).status, 200);
     assert.match(await (await send(6, 300)).text(), /Signature expired/);
+  });
+
+  it('leaves a record of requests that it sends unsigned, wrongly signed or malformed, of bounded size', async () => {
+    await using world = await startWorld();
+    const { endpoint } = world.server;
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'TrentService.ListKeys',
+    };
+    const signed = presign({
+      endpoint,
+      service: 'kms',
+      region: world.region,
+      credentials: { ...awsFiles(world.data).credentials, secretAccessKey: 'guessed' },
+      headers,
+      body: '{}',
+      signedAt: Date.now(),
+      expires: 60,
+    });
+    const sent = [endpoint, endpoint, endpoint, signed, signed];
+    for (const url of sent) {
+      const response = await fetch(url, { method: 'POST', headers, body: '{}' });
+      assert.equal(response.status, 400);
+      await response.text();
+    }
+    const before = auditEvents(world.data).filter(({ eventName }) => eventName === 'ListKeys');
+    await world.stop();
+    const summaries = auditEvents(world.data).filter(
+      ({ eventName }) => eventName === 'RejectRequests',
+    );
+    const details = summaries.map(
+      (event) =>
+        event['serviceEventDetails'] as {
+          count: number;
+          reasons: Record<string, number>;
+          sourceIPAddresses: Record<string, number>;
+        },
+    );
+    assert.equal(before.length, 0, 'no record of its own for a request without a caller');
+    assert.ok(summaries.length <= 2, 'one record per minute');
+    const sum = (counts: readonly (number | undefined)[]): number =>
+      counts.reduce<number>((total, count = 0) => total + count, 0);
+    assert.equal(sum(details.map(({ count }) => count)), sent.length);
+    for (const [reason, count] of [
+      ['MissingAuthenticationTokenException', 3],
+      ['InvalidSignatureException', 2],
+    ] as const)
+      assert.equal(sum(details.map(({ reasons }) => reasons[reason])), count, reason);
+    assert.deepEqual(
+      [...new Set(details.flatMap(({ sourceIPAddresses }) => Object.keys(sourceIPAddresses)))],
+      ['127.0.0.1'],
+    );
   });
 
   it("gets no password at an HSM's address with another certificate of the customer's CA", async () => {

@@ -10,7 +10,11 @@ import type { Caller } from '../../src/identity/index.ts';
 import type { Perform } from '../../src/operations/index.ts';
 import { createVerifier, signRequest } from '../../src/sigv4/index.ts';
 import { createHttpServer } from '../../src/protocol/http/server.ts';
-import type { HttpOptions, ObservedRequest } from '../../src/protocol/http/options.ts';
+import type {
+  HttpOptions,
+  ObservedRequest,
+  RejectedRequest,
+} from '../../src/protocol/http/options.ts';
 import type { TlsCredentials } from '../../src/protocol/http/tls.ts';
 
 const ACCESS_KEY = 'AKIAEXAMPLE';
@@ -45,6 +49,8 @@ export interface SignedCall {
 export interface ApiWorld extends AsyncDisposable {
   readonly port: number;
   readonly seen: readonly ObservedRequest[];
+  /** Requests that were reported as leaving no audit record. */
+  readonly rejected: readonly RejectedRequest[];
   /** Contexts of all messages logged as errors. */
   readonly failures: readonly object[];
   close(): Promise<void>;
@@ -66,6 +72,7 @@ export async function startApi(
 ): Promise<ApiWorld> {
   const seen: ObservedRequest[] = [];
   const failures: object[] = [];
+  const rejected: RejectedRequest[] = [];
   const log: Logger = {
     debug() {},
     info() {},
@@ -84,6 +91,7 @@ export async function startApi(
     ready: () => true,
     metrics: async () => ({ contentType: 'text/plain', body: 'requests 1\n' }),
     observe: (one) => seen.push(one),
+    rejected: (one) => rejected.push(one),
     ...options,
   });
   const port = await server.listen('127.0.0.1', 0);
@@ -107,6 +115,7 @@ export async function startApi(
   return {
     port,
     seen,
+    rejected,
     failures,
     close,
     renew: (identity) => server.renew(identity),

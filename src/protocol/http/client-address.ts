@@ -96,6 +96,7 @@ function textOf(value: string | readonly string[] | undefined): string {
 }
 
 /** Unwraps an IPv4 address that an IPv6 socket reports. */
-function plainAddress(address = ''): string {
+/** Returns an address without the form that Node gives IPv4 addresses on IPv6 sockets. */
+export function plainAddress(address = ''): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }

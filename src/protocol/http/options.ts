@@ -12,6 +12,14 @@ export interface ObservedRequest {
   readonly seconds: number;
 }
 
+/** A request that leaves no audit record. */
+export interface RejectedRequest {
+  /** Name of the error on the wire, or the reason why there was no answer. */
+  readonly reason: string;
+  /** Address of the client. */
+  readonly source: string;
+}
+
 /** Limits on clients. Times are in milliseconds, as Node takes them. */
 export interface HttpLimits {
   /** For the headers and for a whole request. Slower clients are disconnected. */
@@ -31,6 +39,8 @@ export interface HttpOptions extends HandleOptions {
   /** Response of `GET /metrics`. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   readonly observe: (seen: ObservedRequest) => void;
+  /** Called for requests that were rejected before the operation, and leave no audit record. */
+  readonly rejected: (request: RejectedRequest) => void;
   /** Addresses and CIDR blocks of proxies whose forwarding headers are trusted. */
   readonly trustedProxies?: readonly string[];
   /** Overrides of the default limits. */

@@ -326,6 +326,26 @@ describe('limits', () => {
     assert.equal(reply.headers['connection'], 'close');
   });
 
+  it('reports every request that was rejected before it was performed, and no other', async () => {
+    await using own = await startApi(async () => {
+      throw new KmsError('NotFoundException');
+    });
+    await own.call({ target: 'TrentService.ListKeys' });
+    assert.deepEqual(own.rejected, []);
+    await own.call({ target: 'TrentService.Nothing' });
+    await own.send({ path: '/' });
+    await own.call({ target: 'TrentService.ListKeys', body: 'x'.repeat(1024 * 1024 + 1) });
+    const socket = connect(own.port, '127.0.0.1');
+    socket.end('GARBAGE\r\n\r\n');
+    await once(socket.resume(), 'close');
+    assert.deepEqual(own.rejected, [
+      { reason: 'UnknownOperationException', source: '127.0.0.1' },
+      { reason: 'MissingAuthenticationTokenException', source: '127.0.0.1' },
+      { reason: 'RequestEntityTooLargeException', source: '127.0.0.1' },
+      { reason: 'MalformedHttp', source: '127.0.0.1' },
+    ]);
+  });
+
   it('stops reading an endless body', async () => {
     const socket = connect(api.port, '127.0.0.1');
     const closed = new Promise((resolve) => socket.on('close', resolve));

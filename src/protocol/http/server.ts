@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { Socket, type AddressInfo } from 'node:net';
 import { uuid } from '../../base/index.ts';
 import { KmsError } from '../../domain/index.ts';
 import { awsJsonError } from '../codec/aws-json.ts';
@@ -15,7 +15,11 @@ import { publicError } from '../errors.ts';
 import { createHandle, type Handle, type Handled } from '../handle.ts';
 import { httpRequestOf, type HttpRequest, type HttpResponse } from '../request.ts';
 import { BodyReader } from './body.ts';
-import { createClientAddressResolver, type ResolveClientAddress } from './client-address.ts';
+import {
+  createClientAddressResolver,
+  plainAddress,
+  type ResolveClientAddress,
+} from './client-address.ts';
 import type { HttpLimits, HttpOptions, HttpServer } from './options.ts';
 import { createProbes, type Probes } from './probes.ts';
 import { refuseSocket } from './refuse-socket.ts';
@@ -45,6 +49,7 @@ class ApiServer implements HttpServer {
   readonly #log: RequestLog;
   readonly #resolveClientAddress: ResolveClientAddress;
   readonly #probes: Probes;
+  readonly #rejected: HttpOptions['rejected'];
   readonly #server: Server | TlsServer;
   readonly #limits: HttpLimits;
   readonly #bodies = new BodyReader();
@@ -56,6 +61,7 @@ class ApiServer implements HttpServer {
     this.#handle = createHandle(options);
     this.#resolveClientAddress = createClientAddressResolver(options.trustedProxies);
     this.#probes = createProbes(options);
+    this.#rejected = options.rejected;
     const serve: RequestListener = (request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         this.#log.failed(error);
@@ -74,9 +80,16 @@ class ApiServer implements HttpServer {
     this.#server.maxConnections = this.#limits.maxConnections;
     this.#server.on('clientError', (error, socket) => {
       const requestId = uuid();
-      this.#log.rejectedConnection(refuseSocket(error, socket, requestId), requestId);
+      const source = socket instanceof Socket ? plainAddress(socket.remoteAddress) : '';
+      const reason = refuseSocket(error, socket, requestId);
+      this.#log.rejectedConnection(reason, requestId);
+      this.#rejected({ reason, source });
     });
-    this.#server.on('drop', () => this.#log.rejectedConnection('TooManyConnections'));
+    this.#server.on('drop', (dropped) => {
+      const reason = 'TooManyConnections';
+      this.#log.rejectedConnection(reason);
+      this.#rejected({ reason, source: plainAddress(dropped?.remoteAddress) });
+    });
   }
 
   async listen(host: string, port: number): Promise<number> {
@@ -106,6 +119,11 @@ class ApiServer implements HttpServer {
     const handled = await this.#handleRequest(request, requestId);
     if (!handled) return;
     this.#send(response, requestId, handled.response);
+    if (handled.error && !handled.performed)
+      this.#rejected({
+        reason: handled.error.code,
+        source: this.#resolveClientAddress(request).sourceIp,
+      });
     this.#log.completed(handled, {
       id: requestId,
       message: request,
@@ -126,7 +144,7 @@ class ApiServer implements HttpServer {
       );
     } catch (thrown) {
       const error = publicError(thrown);
-      return { response: awsJsonError(error), route: undefined, error };
+      return { response: awsJsonError(error), route: undefined, error, performed: false };
     }
   }
 
