@@ -10,6 +10,7 @@ import { until } from './until.ts';
 import { silentLogger, systemClock } from '../../src/base/index.ts';
 import type { ClusterState, HsmRow } from '../../src/domain/index.ts';
 import { connectHsm } from '../../src/hsm/client/index.ts';
+import type { CommandInput } from '../../src/hsm/wire/index.ts';
 import { openSqliteStore, type Store } from '../../src/storage/index.ts';
 import { openAuthorities } from '../../src/cluster/authorities.ts';
 import { startClusterControl } from '../../src/cluster/cluster-control.ts';
@@ -153,18 +154,23 @@ export async function claimFor(
 }
 
 /** Activates the cluster: sets the first admin's password, directly on the HSM. */
-export async function activate({ eniIp, port, hsmId }: HsmRow, trustAnchor: string): Promise<void> {
+export async function activate(
+  { eniIp, port, hsmId }: HsmRow,
+  trustAnchor: string,
+  options: Partial<CommandInput<'activate'>> = {},
+): Promise<void> {
   const connection = await connectHsm({ hsmId, host: eniIp, port }, { trustAnchor });
   try {
-    await connection.call('activate', { password: ADMIN_PASSWORD });
+    await connection.call('activate', { password: ADMIN_PASSWORD, ...options });
   } finally {
     connection.close();
   }
 }
 
-/** Creates an initialised and activated cluster with one HSM. */
+/** Creates an initialised cluster with one HSM, activated with these options. */
 export async function activeCluster(
   world: ClusterWorld,
+  options: Partial<CommandInput<'activate'>> = {},
 ): Promise<{ clusterId: string; first: HsmRow; ca: CustomerCa }> {
   const ca = await customerCa('EC');
   const clusterId = await newCluster(world);
@@ -172,7 +178,7 @@ export async function activeCluster(
   const first = await newHsm(world, clusterId, 'a');
   await world.control.initializeCluster(scope, clusterId, await claimFor(world, clusterId, ca));
   await untilState(world, clusterId, 'INITIALIZED');
-  await activate(first, ca.certificate);
+  await activate(first, ca.certificate, options);
   await untilState(world, clusterId, 'ACTIVE');
   return { clusterId, first, ca };
 }

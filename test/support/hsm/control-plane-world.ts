@@ -111,18 +111,19 @@ export class ControlPlaneWorld implements AsyncDisposable {
     return first;
   }
 
-  /** Asks `member` to clone itself to another HSM, and lets that HSM join. */
+  /** Asks `member` to admit another HSM, and lets that HSM join. */
   async join(member: HsmInHand, joining: HsmInHand): Promise<void> {
-    const hardwareCertificate = await this.certify(joining);
     const { fingerprint } = await joining.status();
-    const { hsmId, host } = joining.address;
-    const candidate = { hsmId, host, zone: 'us-east-1a' };
-    await member.control.call('requestAdmission', { ...candidate, fingerprint });
-    const { sealed } = await member.control.call('exportClone', {
-      ...candidate,
-      hardwareCertificate,
-    });
+    await member.control.call('requestAdmission', { ...candidateOf(joining), fingerprint });
+    const sealed = await this.cloneFor(member, joining);
     await joining.control.call('importClone', { sealed });
+  }
+
+  /** Asks `member` for a clone for another HSM, without asking for its admission. */
+  async cloneFor(member: HsmInHand, joining: HsmInHand): Promise<Uint8Array> {
+    const hardwareCertificate = await this.certify(joining);
+    const order = { ...candidateOf(joining), hardwareCertificate };
+    return (await member.control.call('exportClone', order)).sealed;
   }
 
   /** Sends each HSM the addresses of the others. */
@@ -160,4 +161,12 @@ export class ControlPlaneWorld implements AsyncDisposable {
     await Promise.all(this.hsms.map((hsm) => hsm.end()));
     rmSync(this.#root, { recursive: true, force: true, maxRetries: 10 });
   }
+}
+
+function candidateOf({ address: { hsmId, host } }: HsmInHand): {
+  readonly hsmId: string;
+  readonly host: string;
+  readonly zone: string;
+} {
+  return { hsmId, host, zone: 'us-east-1a' };
 }
