@@ -114,7 +114,8 @@ async function completeFirstStart(
 
 /**
  * Removes the admin's password from a folder of an earlier version. The HSM gets a new one first,
- * so that copies of the file are worthless. While the admin is locked, that waits for a later start.
+ * so that copies of the file are worthless. While the admin is locked, that waits for a later
+ * start.
  */
 async function retireStoredPassword(
   { home, secrets, log, trusted }: ManagedHsm,
