@@ -21,7 +21,7 @@ export function keyRef(row: KeyRow): RowRef<'keys'> {
   };
 }
 
-export function aliasRef(row: AliasRow): RowRef<'aliases'> {
+function aliasRef(row: AliasRow): RowRef<'aliases'> {
   const { account, region, name } = row;
   return {
     table: 'aliases',
@@ -31,7 +31,7 @@ export function aliasRef(row: AliasRow): RowRef<'aliases'> {
   };
 }
 
-export function grantRef(row: GrantRow): RowRef<'grants'> {
+function grantRef(row: GrantRow): RowRef<'grants'> {
   const { account, region, keyId, grantId } = row;
   return {
     table: 'grants',

@@ -1,6 +1,8 @@
 import { DAY_MS } from '../../../base/index.ts';
 import { KmsError, type KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
+import { current } from '../../row-ref.ts';
+import { keyRef } from '../../target-rows.ts';
 import { familyOf } from '../keys/key-family.ts';
 
 const DEFAULT_WINDOW_DAYS = 30;
@@ -22,7 +24,7 @@ export const ScheduleKeyDeletion = defineOperation('kms', 'ScheduleKeyDeletion',
     }
     const deletionDate = clock.now() + PendingWindowInDays * DAY_MS;
     const waits = await store.transact(async (transaction) => {
-      const row = (await transaction.get('keys', key.account, key.region, key.keyId)) ?? key;
+      const row = await current(transaction, keyRef(key));
       const waiting =
         row.primaryRegion === row.region && (await familyOf(transaction, row)).length > 1;
       const scheduled: KeyRow = {

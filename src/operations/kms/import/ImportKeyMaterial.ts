@@ -2,7 +2,9 @@ import type { Request } from '../../../contract/index.ts';
 import { keySpecProperties, KmsError, type KeyRow } from '../../../domain/index.ts';
 import { KeyStoreError } from '../../../keystores/index.ts';
 import { defineOperation } from '../../operation.ts';
+import { current } from '../../row-ref.ts';
 import type { Services } from '../../services.ts';
+import { keyRef } from '../../target-rows.ts';
 import { chosenExpiry } from './expiration.ts';
 import { openImportToken, type ImportToken } from './import-token.ts';
 import { recordImport, type IncomingMaterial } from './record-import.ts';
@@ -37,8 +39,7 @@ export const ImportKeyMaterial = defineOperation('kms', 'ImportKeyMaterial', {
       type: input.ImportType,
     };
     await services.store.transact(async (transaction) => {
-      const row = await transaction.get('keys', key.account, key.region, key.keyId);
-      if (row) await recordImport(transaction, row, incoming);
+      await recordImport(transaction, await current(transaction, keyRef(key)), incoming);
     });
     return { KeyId: arn, KeyMaterialId: materialId };
   },

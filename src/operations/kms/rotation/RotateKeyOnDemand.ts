@@ -1,5 +1,7 @@
 import { KmsError, type KeyRow } from '../../../domain/index.ts';
 import { defineOperation } from '../../operation.ts';
+import { current } from '../../row-ref.ts';
+import { keyRef } from '../../target-rows.ts';
 import { amendFamily } from '../keys/key-family.ts';
 import { pendingMaterial } from './rotate-key.ts';
 
@@ -19,7 +21,7 @@ export const RotateKeyOnDemand = defineOperation('kms', 'RotateKeyOnDemand', {
   async handle({ store, clock }, _input, { key: { key, arn } }) {
     const now = clock.now();
     await store.transact(async (transaction) => {
-      const row = (await transaction.get('keys', key.account, key.region, key.keyId)) ?? key;
+      const row = await current(transaction, keyRef(key));
       requireNoOther(row, arn, now);
       if (row.origin === 'EXTERNAL' && !(await pendingMaterial(transaction, row))) {
         throw new KmsError(
