@@ -4,8 +4,8 @@ import { KeyStoreError } from '../contract.ts';
 import type { MaterialStorage } from '../hsm/material-commands.ts';
 
 /**
- * Storage of material in CloudHSM key stores: the material is a token key of kmsuser in the customer's cluster,
- * identified by its handle.
+ * Storage of material in CloudHSM key stores: the material is a token key of kmsuser in the
+ * customer's cluster, identified by its handle.
  */
 export const cloudHsmMaterialStorage: MaterialStorage = {
   async create(cluster, { keyArn, materialId, type }) {

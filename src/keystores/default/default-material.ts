@@ -14,9 +14,9 @@ import { keyForm, newKeyForm, usageTemplate, wrappingPairTemplate } from '../hsm
 const MAX_OPEN_KEYS = 8_192;
 
 /**
- * Storage of material in the default key store. Outside the managed HSMs, material exists only as a key token:
- * wrapped by a domain key that never leaves them, and bound to the material's ID. The first use of
- * a key unwraps its token to a session key, whose handle is cached.
+ * Storage of material in the default key store. Outside the managed HSMs, material exists only as
+ * a key token: wrapped by a domain key that never leaves them, and bound to the material's ID. The
+ * first use of a key unwraps its token to a session key, whose handle is cached.
  */
 export function defaultMaterialStorage(domainKeyHandle: string): MaterialStorage {
   const opened = new BoundedCache<string, Promise<string> | string>(MAX_OPEN_KEYS);
