@@ -16,10 +16,6 @@ export { LookupCursorError, type FoundEvent, type Lookup, type LookupCursor } fr
 export type { ChainHead } from './chain.ts';
 export type { VouchedHead } from './checkpoints.ts';
 export { startAuditUpkeep, type KeptHead } from './upkeep.ts';
-export {
-  summarizeRejectedRequests,
-  type RejectedRequest,
-  type RejectedRequests,
-} from './rejected-requests.ts';
+export { summarizeRejectedRequests } from './rejected-requests.ts';
 export { trailEvents } from './trail-events.ts';
-export { verifyTrail, type Expected, type TrailReport } from './verify.ts';
+export { verifyTrail, type TrailReport } from './verify.ts';
