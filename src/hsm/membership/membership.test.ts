@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { hsmWorld, refusedAs, type HsmWorld } from '../../../test/support/hsm/hsm-world.ts';
+import {
+  ADMIN_PASSWORD,
+  hsmWorld,
+  refusedAs,
+  type HsmWorld,
+} from '../../../test/support/hsm/hsm-world.ts';
 import { until } from '../../../test/support/until.ts';
+import type { HsmConnection } from '../client/index.ts';
 import { formatFingerprint, parseFingerprint } from '../wire/index.ts';
 
 describe('members of an ordinary cluster', () => {
@@ -92,6 +99,38 @@ describe('members of an ordinary cluster', () => {
     assert.deepEqual((await statusAt(0)).coverage, { on: 1, of: 1 });
   });
 });
+
+describe('the quorum of a change to the list of members', () => {
+  it('is the greater one of users and quorum values', async () => {
+    await using world = await hsmWorld(2);
+    const admin = await world.login('admin', 'admin');
+    const password = ADMIN_PASSWORD;
+    await admin.call('createUser', { username: 'deputy', role: 'admin', password });
+    const deputy = await world.connect();
+    await deputy.call('login', { username: 'deputy', role: 'admin', password });
+    for (const user of [admin, deputy]) await registerKey(user);
+    await admin.call('setQuorumValue', { service: 'quorum', value: 2 });
+    const hsmId = world.hsms[1]?.address.hsmId ?? '';
+    for (const change of [
+      admin.call('removeHsm', { hsmId }),
+      admin.call('admitHsm', { hsmId: 'hsm-x', fingerprint: '0'.repeat(64) }),
+    ])
+      await assert.rejects(change, refusedAs('quorum-required'));
+    const { members } = await admin.call('listMembers', {});
+    assert.equal(members.length, 2);
+  });
+});
+
+/** Registers a key of the user to approve with. */
+async function registerKey(user: HsmConnection): Promise<void> {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { approvalData } = await user.call('generateQuorumToken', { service: 'registration' });
+  await user.call('registerQuorumKey', {
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
+    approvalData,
+    signature: sign('sha256', approvalData, privateKey),
+  });
+}
 
 it('a fingerprint is read with and without separators, in lower and upper case', () => {
   const hex = '0123456789abcdef'.repeat(4);
