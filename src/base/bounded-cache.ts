@@ -39,6 +39,11 @@ export class BoundedCache<K, V> {
     return this.#entries.values();
   }
 
+  /** Returns the keys, the least recently used first. */
+  keys(): K[] {
+    return [...this.#entries.keys()];
+  }
+
   delete(key: K): boolean {
     return this.#entries.delete(key);
   }

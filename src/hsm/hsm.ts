@@ -1,6 +1,6 @@
 import { offsetClock, type Clock, type Logger } from '../base/index.ts';
 import { signCheckpoint } from '../crypto/index.ts';
-import { Audit, type NewAuditEntry } from './audit/index.ts';
+import { Audit, FailedLogins, type NewAuditEntry } from './audit/index.ts';
 import { AuditPolicy } from './audit-policy.ts';
 import { createSoftwareEngine, KeyPairGenerator, type Engine } from './engine/index.ts';
 import { HsmIdentity, provisionIdentity } from './identity/index.ts';
@@ -19,7 +19,15 @@ import {
   type FolderLock,
 } from './storage/index.ts';
 import { BackupUpload } from './upload.ts';
-import { ADMIN, APPLIANCE_USER, Lockouts, SerialQueue, Sessions, Users } from './users/index.ts';
+import {
+  ADMIN,
+  APPLIANCE_USER,
+  Lockouts,
+  LoginSources,
+  SerialQueue,
+  Sessions,
+  Users,
+} from './users/index.ts';
 import {
   checkpointPurpose,
   HsmError,
@@ -31,6 +39,7 @@ import {
 
 const FIRMWARE_VERSION = '1.0';
 const LOGINS_PER_SECOND = 200;
+const UNKNOWN_LOGINS_PER_SECOND = 50;
 /** Interval between checks for a due checkpoint of the audit log. */
 const CHECKPOINT_POLL_MS = 5_000;
 
@@ -52,16 +61,25 @@ export class Hsm {
   readonly sessions: Sessions;
   readonly users: Users;
   readonly lockouts: Lockouts;
+  readonly loginSources: LoginSources;
+  readonly failedLogins: FailedLogins;
   readonly quorum: Quorum;
   readonly auditPolicy: AuditPolicy;
   readonly passwordQueue = new SerialQueue();
   readonly membership: Membership;
+  /**
+   * Password checks for addresses from which the user never logged in. They wait apart, so that
+   * they can't keep other logins waiting.
+   */
+  readonly unknownSourceQueue = new SerialQueue();
   readonly peers: Peers;
   readonly operationLimiter: OperationRateLimiter;
   /**
    * Rate limit for unauthenticated logins. Each attempt costs an argon2id hash and an audit entry.
    */
   readonly loginLimiter: OperationRateLimiter;
+  /** The same, for addresses from which the user never logged in. */
+  readonly unknownLoginLimiter: OperationRateLimiter;
   /** The backup that is being uploaded. */
   readonly upload = new BackupUpload();
   /** Latest token for restoring a backup that needs approval. Undefined once it has been used. */
@@ -91,6 +109,11 @@ export class Hsm {
     this.#lock = lock;
     this.operationLimiter = new OperationRateLimiter(provisioning.rate ?? {}, clock);
     this.loginLimiter = new OperationRateLimiter({ other: LOGINS_PER_SECOND }, clock);
+    this.unknownLoginLimiter = new OperationRateLimiter(
+      { other: UNKNOWN_LOGINS_PER_SECOND },
+      clock,
+    );
+    this.failedLogins = new FailedLogins(audit, clock);
     this.#startCheckpoints();
     this.replica = new Replica(database, audit, provisioning.hsmId);
     this.replica.onReceived(receivedEntry);
@@ -102,6 +125,7 @@ export class Hsm {
     this.sessions = new Sessions((session) => this.keys.dropSession(session));
     this.users = new Users(this.replica, (username) => this.sessions.endAllOf(username));
     this.lockouts = new Lockouts(this.replica, provisioning.hsmId);
+    this.loginSources = new LoginSources(this.replica, clock);
     this.quorum = new Quorum(this.replica);
     this.auditPolicy = new AuditPolicy(this.replica);
     this.membership = new Membership(this.replica, {
@@ -205,6 +229,7 @@ export class Hsm {
   close(): void {
     clearInterval(this.#timer);
     this.peers.close();
+    this.failedLogins.flush();
     this.audit.checkpoint();
     this.database.close();
     this.#lock.release();
@@ -235,6 +260,7 @@ export class Hsm {
   /** If the log cannot be written, keys can still be used. */
   #signIfDue(): void {
     try {
+      this.failedLogins.flush();
       this.audit.checkpointIfDue();
     } catch (error) {
       this.log.error({ err: error }, 'the audit log could not be signed');

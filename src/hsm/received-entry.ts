@@ -18,6 +18,14 @@ export function receivedEntry({
       keyHandle: id,
       detail,
     };
+  const [setting, username] = id.split('/');
+  if (kind === 'setting' && setting === 'user-disabled')
+    return {
+      opcode: deleted ? 'KH_ENABLE_USER' : 'KH_DISABLE_USER',
+      detail: `${username}, ${detail}`,
+    };
+  if (kind === 'setting' && setting === 'user-logout' && !deleted)
+    return { opcode: 'KH_LOGOUT_USER', detail: `${username}, ${detail}` };
   if (kind === 'user')
     return { opcode: deleted ? 'CN_DELETE_USER' : 'KH_RECEIVE_USER', detail: `${id}, ${detail}` };
   if (kind === 'member')

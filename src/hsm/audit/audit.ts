@@ -52,6 +52,10 @@ export type Opcode =
   | 'KH_USE_KEY'
   | 'KH_RECEIVE_USER'
   | typeof AUDIT_NONCE
+  | 'KH_LOGOUT_USER'
+  | 'KH_DISABLE_USER'
+  | 'KH_ENABLE_USER'
+  | 'KH_FAILED_LOGINS'
   | typeof CHECKPOINT;
 
 /** The part of an entry that the caller provides. `response` defaults to `success`. */

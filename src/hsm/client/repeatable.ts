@@ -15,6 +15,10 @@ const repeatable = {
   createUser: false,
   deleteUser: false,
   changePassword: false,
+  // Repeated, it would end sessions that began in the meantime.
+  logoutUser: false,
+  disableUser: false,
+  enableUser: false,
   listQuorumValues: true,
   setQuorumValue: false,
   registerQuorumKey: false,

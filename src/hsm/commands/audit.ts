@@ -14,7 +14,10 @@ export const auditCommands: CommandsOf<
   readAudit: {
     by: ADMIN_OR_AUDITOR,
     input: fields({ from: integer(0, Number.MAX_SAFE_INTEGER), limit: integer(1, MAX_PAGE) }),
-    run: ({ audit }, _session, { from, limit }) => audit.read(from, limit),
+    run: ({ audit, failedLogins }, _session, { from, limit }) => {
+      failedLogins.flush();
+      return audit.read(from, limit);
+    },
   },
   checkpointAudit: {
     by: ADMIN_OR_AUDITOR,
@@ -35,10 +38,11 @@ export const auditCommands: CommandsOf<
 };
 
 function checkpointAudit(
-  { audit, identity }: Hsm,
+  { audit, failedLogins, identity }: Hsm,
   session: Session,
   { nonce }: CommandInput<'checkpointAudit'>,
 ): CommandOutput<'checkpointAudit'> {
+  failedLogins.flush();
   if (nonce !== undefined) audit.note(entryOf(session, AUDIT_NONCE, { detail: nonce }));
   audit.checkpoint();
   const {

@@ -16,6 +16,8 @@ import type { Check } from './input.ts';
 export interface HsmClient {
   /** Undefined before login and after the session has ended. */
   readonly session: Session | undefined;
+  /** Address of the client, as far as one client controls it: see `sourceOf`. */
+  readonly source: string;
   /** Assigns a session to the connection. */
   startSession(session: Session): void;
   endSession(): void;

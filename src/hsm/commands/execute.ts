@@ -2,7 +2,7 @@ import { BrokenSealError, InvalidKeyError } from '../../crypto/index.ts';
 import { UnfitKeyError } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import type { Session } from '../users/index.ts';
-import { HsmError, type CommandInput, type CommandName } from '../wire/index.ts';
+import { HsmError, operationText, type CommandInput, type CommandName } from '../wire/index.ts';
 import { approve } from './approve.ts';
 import type { GuardedAction } from './guarded-action.ts';
 import {
@@ -94,10 +94,12 @@ interface CommandContext {
   readonly input: CommandInput<CommandName>;
 }
 
-function runApproved({ hsm, session, command, input }: CommandContext): unknown {
+function runApproved({ hsm, session, name, command, input }: CommandContext): unknown {
   const guarded = guardedBy(hsm, session, command, input);
   const run = (): unknown => command.run(hsm, session, input);
-  return guarded ? approve(hsm, session, guarded).then(run) : run();
+  return guarded
+    ? approve(hsm, session, guarded, operationText(name, input)).then(run)
+    : run();
 }
 
 function succeeded(context: CommandContext, output: unknown): unknown {

@@ -80,6 +80,9 @@ const table: {
   checkpointAudit: [['admin', 'auditor'], {}],
   getAuditPolicy: [['admin', 'auditor'], {}],
   setAuditPolicy: [['admin'], { cryptography: false }],
+  logoutUser: [['admin'], { username: 'nobody' }],
+  disableUser: [['admin'], { username: 'nobody' }],
+  enableUser: [['admin'], { username: 'nobody' }],
   listQuorumValues: [everyone, {}],
   setQuorumValue: [['admin'], { service: 'user', value: 8 }],
   registerQuorumKey: [

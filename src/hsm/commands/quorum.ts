@@ -1,4 +1,4 @@
-import { equalBytes, readSigningKey, sha256, verifySha256 } from '../../crypto/index.ts';
+import { readSigningKey, sha256, verifySha256 } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
 import {
   approvalDataOf,
@@ -7,7 +7,7 @@ import {
   TOKEN_LIFETIME_MS,
   type Token,
 } from '../quorum/index.ts';
-import { Users, type Session } from '../users/index.ts';
+import { Users, type Session, type User } from '../users/index.ts';
 import {
   HsmError,
   MAX_QUORUM_VALUE,
@@ -15,11 +15,23 @@ import {
   tokenServices,
   type CommandInput,
   type CommandOutput,
+  type QuorumService,
   type QuorumTokenInfo,
 } from '../wire/index.ts';
-import { approval } from './approve.ts';
+import { approval, checkBound, spendRegistration } from './approve.ts';
 import { ADMIN, ADMIN_OR_CRYPTO_USER, entryOf, type CommandsOf } from './command.ts';
-import { bytes, fields, integer, keyHandle, nothing, oneOf, optional, text } from './input.ts';
+import {
+  bytes,
+  fields,
+  integer,
+  keyHandle,
+  nothing,
+  oneOf,
+  optional,
+  refuse,
+  text,
+} from './input.ts';
+import { changeOfApprovers } from './change-of-approvers.ts';
 
 type Empty = Readonly<Record<string, never>>;
 type Names =
@@ -63,17 +75,20 @@ export const quorumCommands: CommandsOf<Names> = {
   registerQuorumKey: {
     by: ADMIN_OR_CRYPTO_USER,
     opcode: 'KH_REGISTER_QUORUM_KEY',
+    quorum: (hsm, { role }, { approval }) => changeOfApprovers(hsm, role, approval),
     input: fields<CommandInput<'registerQuorumKey'>>({
       publicKey: text(MAX_PEM_LENGTH),
       approvalData: bytes,
       signature: bytes,
+      approval,
     }),
     run: registerQuorumKey,
   },
   removeQuorumKey: {
     by: ADMIN,
     opcode: 'KH_REMOVE_QUORUM_KEY',
-    quorum: (_hsm, _session, { approval }) => ({ service: 'user', approval }),
+    quorum: (hsm, _session, { username, approval }) =>
+      changeOfApprovers(hsm, hsm.users.find(username)?.role ?? 'admin', approval),
     input: fields<CommandInput<'removeQuorumKey'>>({ username: text(64), approval }),
     run: removeQuorumKey,
   },
@@ -83,6 +98,7 @@ export const quorumCommands: CommandsOf<Names> = {
     input: fields<CommandInput<'generateQuorumToken'>>({
       service: oneOf(...tokenServices),
       keyHandle: optional(keyHandle),
+      operation: optional(digest),
     }),
     run: generateQuorumToken,
   },
@@ -99,18 +115,27 @@ export const quorumCommands: CommandsOf<Names> = {
   },
 };
 
+/** A SHA-256. */
+function digest(value: unknown): Uint8Array {
+  const given = bytes(value);
+  return given.length === 32 ? given : refuse();
+}
+
 async function setQuorumValue(
   hsm: Hsm,
   session: Session,
   { service, value }: CommandInput<'setQuorumValue'>,
 ): Promise<Empty> {
-  const able = approvers(hsm.users.list(), service).length;
-  // Otherwise nothing could be approved any more, not even a lower value.
-  if (value > 1 && able < value) {
-    throw new HsmError(
-      'invalid-argument',
-      `quorum value ${value} is too high: only ${able} approvers of ${service} have registered a key`,
-    );
+  // Otherwise nothing could be approved any more, not even a lower value, which approvers of
+  // `quorum` approve.
+  for (const approved of [service, 'quorum'] as const) {
+    const able = approvers(hsm.users.list(), approved).length;
+    if (value > 1 && able < value) {
+      throw new HsmError(
+        'invalid-argument',
+        `quorum value ${value} is too high: only ${able} approvers of ${approved} have registered a key`,
+      );
+    }
   }
   await hsm.replicate(
     [Quorum.put(service, value)],
@@ -125,13 +150,7 @@ async function registerQuorumKey(
   { publicKey, approvalData, signature }: CommandInput<'registerQuorumKey'>,
 ): Promise<Empty> {
   const user = hsm.users.find(session.username);
-  const token = hsm.quorum.token(session.username, 'registration');
-  if (!user || !token || !isLive(hsm, token) || !equalBytes(token.approvalData, approvalData)) {
-    throw new HsmError(
-      'quorum-failed',
-      'Quorum Failed: the token is unknown, expired, used before, or for something else',
-    );
-  }
+  if (!user) throw new HsmError('user-not-found', `there is no user ${session.username}`);
   const key = readSigningKey(publicKey);
   if (!key)
     throw new HsmError(
@@ -141,8 +160,14 @@ async function registerQuorumKey(
   if (!verifySha256(key, approvalData, signature)) {
     throw new HsmError('quorum-failed', 'Invalid username-signature pair for quorum authorization');
   }
-  const changes = [Users.put({ ...user, quorumKey: publicKey }), Quorum.removeToken(token)];
-  await hsm.replicate(changes, entryOf(session, 'KH_REGISTER_QUORUM_KEY'));
+  await spendRegistration(hsm, session, approvalData);
+  // Read again: the user may have changed while the token was spent at another HSM.
+  const current = hsm.users.find(session.username);
+  if (!current) throw new HsmError('user-not-found', `there is no user ${session.username}`);
+  await hsm.replicate(
+    [Users.put({ ...current, quorumKey: publicKey })],
+    entryOf(session, 'KH_REGISTER_QUORUM_KEY'),
+  );
   return {};
 }
 
@@ -164,14 +189,14 @@ async function removeQuorumKey(
 
 /** Throws `HsmError` if the remaining users could not reach a quorum. */
 export function keepApprovers(hsm: Hsm, username: string): void {
-  const rest = hsm.users.list().filter((user) => user.username !== username);
+  const all = hsm.users.list();
+  const rest = all.filter((user) => user.username !== username);
+  const able = (users: readonly User[], service: QuorumService): number =>
+    // Approvers of `quorum` approve a lower value.
+    Math.min(approvers(users, service).length, approvers(users, 'quorum').length);
   for (const service of quorumServices) {
     const value = hsm.quorum.value(service);
-    if (
-      value > 1 &&
-      approvers(rest, service).length < value &&
-      approvers(hsm.users.list(), service).length >= value
-    ) {
+    if (value > 1 && able(rest, service) < value && able(all, service) >= value) {
       throw new HsmError(
         'not-permitted',
         `the quorum of ${service} needs ${username} as an approver; lower its quorum value first`,
@@ -183,8 +208,9 @@ export function keepApprovers(hsm: Hsm, username: string): void {
 async function generateQuorumToken(
   hsm: Hsm,
   session: Session,
-  { service, keyHandle }: CommandInput<'generateQuorumToken'>,
+  { service, keyHandle, operation }: CommandInput<'generateQuorumToken'>,
 ): Promise<CommandOutput<'generateQuorumToken'>> {
+  if (service !== 'registration') checkBound(hsm, { keyHandle, operation });
   if ((service === 'key-deletion') !== (keyHandle !== undefined)) {
     throw new HsmError(
       'invalid-argument',
@@ -194,13 +220,23 @@ async function generateQuorumToken(
   if (keyHandle !== undefined) hsm.keys.owned(keyHandle, session);
   const { username } = session;
   const createdAt = hsm.clock.now();
-  const approvalData = approvalDataOf({ service, username, createdAt, keyHandle });
+  const maker = hsm.replica.writer;
+  const approvalData = approvalDataOf({
+    service,
+    username,
+    createdAt,
+    keyHandle,
+    operation,
+    maker,
+  });
   const token = {
     service,
     username,
     approvalData,
     createdAt,
+    maker,
     ...(keyHandle !== undefined && { keyHandle }),
+    ...(operation && { operation }),
   };
   await hsm.replicate(
     [Quorum.putToken(token)],
@@ -236,7 +272,7 @@ function isLive({ clock }: Hsm, { createdAt }: Token): boolean {
 
 function describe(
   { quorum }: Hsm,
-  { service, username, createdAt, keyHandle }: Token,
+  { service, username, createdAt, keyHandle, operation }: Token,
 ): QuorumTokenInfo {
   const approvalsRequired = service === 'registration' ? 1 : quorum.value(service);
   return {
@@ -246,5 +282,6 @@ function describe(
     createdAt,
     expiresAt: createdAt + TOKEN_LIFETIME_MS,
     ...(keyHandle !== undefined && { keyHandle }),
+    ...(operation && { operation: Buffer.from(operation).toString('hex') }),
   };
 }

@@ -10,6 +10,7 @@ import { memberCommands } from './members.ts';
 import { keyCommands } from './keys.ts';
 import { loginCommands } from './login.ts';
 import { quorumCommands } from './quorum.ts';
+import { revocationCommands } from './revocation.ts';
 import { sharingCommands } from './sharing.ts';
 import { signingCommands } from './signing.ts';
 import { userCommands } from './users.ts';
@@ -21,6 +22,7 @@ export const commandTable = {
   ...loginCommands,
   ...memberCommands,
   ...userCommands,
+  ...revocationCommands,
   ...quorumCommands,
   ...keyCommands,
   ...importCommands,

@@ -10,11 +10,18 @@ import {
   type Session,
   type User,
 } from '../users/index.ts';
-import { HsmError, type CommandInput, type LoginRole, type UserInfo } from '../wire/index.ts';
+import {
+  HsmError,
+  type CommandInput,
+  type LoginRole,
+  type UserInfo,
+} from '../wire/index.ts';
 import { approval } from './approve.ts';
 import { ADMIN, entryOf, EVERY_ROLE, type CommandsOf } from './command.ts';
 import { anyText, fields, nothing, oneOf, text } from './input.ts';
+import { userChange } from './change-of-approvers.ts';
 import { keepApprovers } from './quorum.ts';
+import { isLastUsableAdmin, isLocked } from './usable-admins.ts';
 
 type Empty = Readonly<Record<string, never>>;
 const loginRole = oneOf('admin', 'crypto-user', 'auditor');
@@ -32,7 +39,7 @@ export const userCommands: CommandsOf<
   createUser: {
     by: ADMIN,
     opcode: ({ role }) => creationOf(role),
-    quorum: (_hsm, _session, { approval }) => ({ service: 'user', approval }),
+    quorum: (hsm, _session, { role, approval }) => userChange(hsm, role, approval),
     input: fields<CommandInput<'createUser'>>({ ...nameAndRole, password: anyText, approval }),
     run: (hsm, session, input) =>
       hsm.passwordQueue.run(input.username.toLowerCase(), () => createUser(hsm, session, input)),
@@ -40,15 +47,15 @@ export const userCommands: CommandsOf<
   deleteUser: {
     by: ADMIN,
     opcode: 'CN_DELETE_USER',
-    quorum: (_hsm, _session, { approval }) => ({ service: 'user', approval }),
+    quorum: (hsm, _session, { role, approval }) => userChange(hsm, role, approval),
     input: fields<CommandInput<'deleteUser'>>({ ...nameAndRole, approval }),
     run: deleteUser,
   },
   changePassword: {
     by: EVERY_ROLE,
     opcode: 'CN_CHANGE_PSWD',
-    quorum: (_hsm, session, { username, approval }) =>
-      isOwn(session, username) ? undefined : { service: 'user', approval },
+    quorum: (hsm, session, { username, role, approval }) =>
+      isOwn(session, username) ? undefined : userChange(hsm, role, approval),
     input: fields<CommandInput<'changePassword'>>({ ...nameAndRole, password: anyText, approval }),
     run: (hsm, session, input) =>
       hsm.passwordQueue.run(input.username.toLowerCase(), () =>
@@ -57,12 +64,14 @@ export const userCommands: CommandsOf<
   },
 };
 
-function describe(hsm: Hsm, { username, role, quorumKey }: User): UserInfo {
+function describe(hsm: Hsm, user: User): UserInfo {
+  const { username, role, quorumKey } = user;
   return {
     username,
     role,
     approver: quorumKey !== undefined,
-    locked: hsm.lockouts.isLocked(username),
+    locked: isLocked(hsm, user),
+    disabled: user.disabled === true,
     coverage: hsm.peers.coverage('user', username),
   };
 }
@@ -94,7 +103,12 @@ async function createUser(
   check();
   const entry = entryOf(session, creationOf(role), { detail: `${role} ${username}` });
   await hsm.replicate(
-    [Users.put({ username, role, password: hash }), ...hsm.lockouts.forget(username)],
+    [
+      Users.put({ username, role, password: hash }),
+      ...hsm.users.forget(username),
+      ...hsm.lockouts.forget(username),
+      ...hsm.loginSources.forget(username),
+    ],
     entry,
   );
   return {};
@@ -105,10 +119,10 @@ async function deleteUser(
   session: Session,
   input: CommandInput<'deleteUser'>,
 ): Promise<Empty> {
-  const { username, role } = find(hsm, input);
-  const admins = hsm.users.list().filter((user) => user.role === 'admin');
-  if (role === 'admin' && admins.length === 1)
-    throw new HsmError('last-admin', `${username} is the last admin`);
+  const user = find(hsm, input);
+  const { username, role } = user;
+  if (isLastUsableAdmin(hsm, user))
+    throw new HsmError('last-admin', `${username} is the last admin who can log in`);
   if (hsm.keys.owns(username)) throw new HsmError('user-owns-keys', `${username} owns keys`);
   keepApprovers(hsm, username);
   await checkLoggedOut(hsm, username);
@@ -118,7 +132,13 @@ async function deleteUser(
     .sharedWith(username)
     .flatMap((key) => hsm.keys.alteration(unsharedWith(key, username)));
   await hsm.replicate(
-    [Users.remove(username), ...hsm.lockouts.forget(username), ...unshared],
+    [
+      Users.remove(username),
+      ...hsm.users.forget(username),
+      ...hsm.lockouts.forget(username),
+      ...hsm.loginSources.forget(username),
+      ...unshared,
+    ],
     entry,
   );
   return {};
@@ -160,7 +180,10 @@ function find(
 async function checkLoggedOut(hsm: Hsm, username: string): Promise<void> {
   const elsewhere = await hsm.peers.sessionsOf(username);
   if (elsewhere + hsm.sessions.count(username) > 0)
-    throw new HsmError('user-logged-in', `${username} is logged in`);
+    throw new HsmError(
+      'user-logged-in',
+      `${username} is logged in; end its sessions: user logout --username ${username} (a client that knows the password logs in again; to keep it out: user disable --username ${username})`,
+    );
 }
 
 function checkPassword(password: string): void {

@@ -3,6 +3,6 @@
  * verification of their signatures. It must not know the commands that it guards. Begin at
  * `quorum.ts`.
  */
-export { approvalDataOf, type Approved } from './approval-data.ts';
+export { approvalDataOf } from './approval-data.ts';
 export { Quorum, TOKEN_LIFETIME_MS, type Token } from './quorum.ts';
-export { approvers, checkSignatures } from './signatures.ts';
+export { approvers, checkSignatures, servicesApprovedBy } from './signatures.ts';

@@ -9,11 +9,11 @@ import {
   refusedAs,
   USER_PASSWORD,
 } from '../../../test/support/hsm/hsm-world.ts';
-import type { Approval, QuorumService } from '../wire/index.ts';
+import { operationText, type Approval, type QuorumService } from '../wire/index.ts';
 
 const world = await hsmWorld(2);
 after(() => world[Symbol.asyncDispose]());
-const admin = await world.login('admin', 'admin');
+let admin = await world.login('admin', 'admin');
 const keys = new Map<string, KeyObject>();
 
 /** Registers an RSA or EC key for a user. */
@@ -103,9 +103,9 @@ test('registering a key requires a signature with its private key', async () => 
   );
 });
 
-test('the token is the SHA-256 of the 80 bytes of approval data', async () => {
+test('the token is the SHA-256 of the approval data, which begins with the 80 bytes of CloudHSM', async () => {
   const { approvalData, token } = await admin.call('generateQuorumToken', { service: 'user' });
-  assert.equal(approvalData.length, 80);
+  assert.equal(approvalData.length, 160);
   assert.deepEqual(Buffer.from(token), createHash('sha256').update(approvalData).digest());
   assert.equal(Buffer.from(approvalData).subarray(32, 37).toString(), 'admin');
 });
@@ -201,7 +201,50 @@ test('an approval is valid once, even for two concurrent commands, and only for 
   assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
 });
 
-test('a token works at any HSM of the cluster', async () => {
+test('an approval for one operation is for its command and arguments only', async () => {
+  const eve = newUser('eve');
+  const forOperation = async (command: string, input: object): Promise<Approval> => {
+    const operation = createHash('sha256').update(operationText(command, input)).digest();
+    const { approvalData } = await admin.call('generateQuorumToken', {
+      service: 'user',
+      operation,
+    });
+    return signed(approvalData, 'admin', 'second');
+  };
+  const create = await forOperation('createUser', { ...eve, password: undefined });
+  const other = refusedAs('quorum-failed', /for another operation, or for other arguments$/);
+  for (const changed of [
+    { ...eve, username: 'mallory' },
+    { ...eve, role: 'auditor' },
+  ] as const)
+    await assert.rejects(admin.call('createUser', { ...changed, approval: create }), other);
+  await assert.rejects(
+    admin.call('changePassword', { ...newUser('one'), approval: create }),
+    other,
+  );
+  await admin.call('createUser', { ...eve, approval: create });
+  await admin.call('deleteUser', {
+    username: 'eve',
+    role: 'crypto-user',
+    approval: await forOperation('deleteUser', { username: 'eve', role: 'crypto-user' }),
+  });
+});
+
+test('an HSM rejects an approval if it can’t reach the maker of the token, or the maker restarted', async () => {
+  const [, holder] = world.hsms;
+  assert.ok(holder);
+  const good = await approval('user', 'admin', 'second');
+  const atOther = await world.login('admin', 'admin', holder);
+  const create = (): Promise<unknown> =>
+    atOther.call('createUser', { ...newUser('nowhere'), approval: good });
+  await world.first.stop();
+  await assert.rejects(create(), refusedAs('quorum-failed', /cannot reach hsm-aaaaaaaaaaa/));
+  await world.restart(world.first);
+  await assert.rejects(create(), refusedAs('quorum-failed', /unknown, expired, used before/));
+  admin = await world.login('admin', 'admin');
+});
+
+test('a token works at any HSM of the cluster that is linked to its maker', async () => {
   const elsewhere = await world.connect(world.hsms[1]);
   await elsewhere.call('login', { username: 'admin', role: 'admin', password: ADMIN_PASSWORD });
   await elsewhere.call('createUser', {

@@ -2,6 +2,7 @@ import { assertInvariant } from '../../base/index.ts';
 import { equalBytes } from '../../crypto/index.ts';
 import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
 import {
+  decodeApprovalData,
   quorumServices,
   tokenServices,
   type QuorumService,
@@ -20,16 +21,26 @@ export interface Token {
   readonly approvalData: Uint8Array;
   readonly createdAt: number;
   readonly keyHandle?: string;
+  /** SHA-256 of the operation's text, if the token is for one operation only. */
+  readonly operation?: Uint8Array;
+  /** Run of the HSM that created the token, and the only one that can spend it. */
+  readonly maker: string;
 }
 
 type TokenBody = Omit<Token, 'service' | 'username'>;
 
-/** The cluster's quorum values and live tokens, the same on all HSMs. */
+/**
+ * The cluster's quorum values and live tokens, the same on all HSMs. All HSMs list a token, but
+ * only the run of the HSM that created it can spend it: two HSMs, or one whose database was set
+ * back, would otherwise accept the same approval twice.
+ */
 export class Quorum {
+  readonly #replica: Replica;
   readonly #values = new Map<string, number>();
   readonly #tokens = new Map<string, Token>();
 
   constructor(replica: Replica) {
+    this.#replica = replica;
     replica.subscribe('setting', (record) => this.#take(record));
   }
 
@@ -58,14 +69,25 @@ export class Quorum {
   }
 
   /**
-   * Asserts that a token is consumed. A command must not run before the token that approves it is.
+   * Spends the token of this approval data. Returns false, and does nothing, unless this run of this
+   * HSM created the token, and it was not spent, replaced or deleted, and has not expired. `write`
+   * must write the change to the replica before it returns. The change may reach the peers later.
    */
-  assertConsumed({ username, service, approvalData }: Token): void {
-    const live = this.token(username, service);
+  spend(approvalData: Uint8Array, now: number, write: (change: Change) => void): boolean {
+    const approved = decodeApprovalData(approvalData);
+    const token = approved && this.token(approved.username, approved.service);
+    if (
+      token?.maker !== this.#replica.writer ||
+      !equalBytes(token.approvalData, approvalData) ||
+      now > token.createdAt + TOKEN_LIFETIME_MS
+    )
+      return false;
+    write(Quorum.removeToken(token));
     assertInvariant(
-      !live || !equalBytes(live.approvalData, approvalData),
+      this.token(token.username, token.service) !== token,
       'a quorum token is consumed before its command runs',
     );
+    return true;
   }
 
   tokens(): Token[] {
@@ -85,7 +107,7 @@ export class Quorum {
     const { username, service, ...body } = token;
     assertInvariant(
       isApprovalDataOf(token.approvalData, token),
-      'what approvers sign names the service, user and key of the token',
+      'what approvers sign names the service, user, key, operation and maker of the token',
     );
     return { kind: 'setting', id: tokenId(username, service), body: body satisfies TokenBody };
   }

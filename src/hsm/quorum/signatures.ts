@@ -1,7 +1,13 @@
 import { assertInvariant } from '../../base/index.ts';
 import { readSigningKey, verifySha256 } from '../../crypto/index.ts';
 import type { User } from '../users/index.ts';
-import { HsmError, type Approval, type QuorumService, type Role } from '../wire/index.ts';
+import {
+  HsmError,
+  quorumServices,
+  type Approval,
+  type QuorumService,
+  type Role,
+} from '../wire/index.ts';
 
 /**
  * Returns whether users of a role may approve operations of a service, once they have registered a
@@ -9,6 +15,11 @@ import { HsmError, type Approval, type QuorumService, type Role } from '../wire/
  */
 function mayApprove(service: QuorumService, role: Role): boolean {
   return role === 'admin' || (service === 'key-deletion' && role === 'crypto-user');
+}
+
+/** Returns the services whose operations users of a role may approve. */
+export function servicesApprovedBy(role: Role): QuorumService[] {
+  return quorumServices.filter((service) => mayApprove(service, role));
 }
 
 /**
@@ -44,6 +55,7 @@ export function checkSignatures(
     const key = user?.quorumKey === undefined ? undefined : readSigningKey(user.quorumKey);
     if (
       !user ||
+      user.disabled ||
       !key ||
       names.has(user.username) ||
       !mayApprove(service, user.role) ||
@@ -68,6 +80,7 @@ export function checkSignatures(
 /** Returns the users who can currently approve operations of a service. */
 export function approvers(users: readonly User[], service: QuorumService): User[] {
   return users.filter(
-    ({ role, quorumKey }) => quorumKey !== undefined && mayApprove(service, role),
+    ({ role, quorumKey, disabled }) =>
+      quorumKey !== undefined && !disabled && mayApprove(service, role),
   );
 }

@@ -2,6 +2,7 @@ import { HsmError, type Peer } from '../wire/index.ts';
 import type { PeerChannel } from './peer-network.ts';
 import type { LinkContext } from './link-context.ts';
 import { fetchMissing } from './anti-entropy.ts';
+import type { TokenSpending } from './peer-protocol.ts';
 import type { SealedRecord } from './record-seal.ts';
 
 const PULL_INTERVAL_MS = 500;
@@ -141,6 +142,18 @@ export class PeerLink {
   async dismiss(record: SealedRecord): Promise<void> {
     await this.push([record]);
     this.close();
+  }
+
+  /**
+   * Resolves to whether the peer has spent a token that it created, or to undefined if it did not
+   * answer.
+   */
+  async spendToken(spending: TokenSpending): Promise<boolean | undefined> {
+    try {
+      return (await this.#channel?.call('spendToken', spending))?.spent;
+    } catch {
+      return undefined;
+    }
   }
 
   close(): void {

@@ -1,5 +1,14 @@
+import type { Role } from '../wire/index.ts';
 import type { SealedRecord } from './record-seal.ts';
 import type { Rank, RecordName } from './record.ts';
+
+/** What an HSM sends to spend a token of another one. */
+export interface TokenSpending {
+  readonly approvalData: Uint8Array;
+  readonly username: string;
+  readonly role: Role;
+  readonly detail: string;
+}
 
 interface Exchange<In, Out> {
   readonly in: In;
@@ -71,6 +80,11 @@ export interface PeerCommands {
   /** Sends records. The answer means that they are on disk. */
   push: Exchange<{ readonly records: readonly SealedRecord[] }, Readonly<Record<string, never>>>;
   sessionsOf: Exchange<{ readonly username: string }, { readonly count: number }>;
+  /**
+   * Spends a quorum token that the answerer created, for a command at the caller. `username`, `role`
+   * and `detail` are for the answerer's audit log. `spent` is false if the token is not valid.
+   */
+  spendToken: Exchange<TokenSpending, { readonly spent: boolean }>;
 }
 export type PeerCommandName = keyof PeerCommands;
 

@@ -1,7 +1,7 @@
 import { HsmError } from '../wire/index.ts';
 import { listedRecords, fetchedRecords, pulledRecords } from './answers.ts';
-import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
 import { notAMember, type PeerMembership } from './peer-greeting.ts';
+import type { ChannelBinding, PeerCommandName, PeerCommands, TokenSpending } from './peer-protocol.ts';
 import type { LinkContext } from './link-context.ts';
 import type { Peers } from './peers.ts';
 import type { Replica } from './replica.ts';
@@ -15,6 +15,7 @@ const operations: ReadonlySet<string> = new Set<PeerCommandName>([
   'pull',
   'push',
   'sessionsOf',
+  'spendToken',
 ]);
 
 export function isPeerOperation(operation: string): operation is PeerCommandName {
@@ -27,6 +28,8 @@ export interface PeerServiceOptions {
   readonly membership: PeerMembership;
   readonly synchronized: () => boolean;
   readonly sessionsOf: (username: string) => number;
+  /** Spends a token of this HSM for the HSM `usedAt`. Returns false if it is not valid. */
+  readonly spendToken: (spending: TokenSpending, usedAt: string) => boolean;
 }
 
 type Answers = {
@@ -89,6 +92,9 @@ export class PeerService {
       return {};
     },
     sessionsOf: ({ username }) => ({ count: this.#options.sessionsOf(username) }),
+    spendToken: (spending) => ({
+      spent: this.#options.spendToken(spending, this.#caller ?? ''),
+    }),
   };
 
   #hello(hello: unknown): PeerCommands['peerHello']['out'] {

@@ -2,6 +2,7 @@ import { assertInvariant } from '../../base/index.ts';
 import type { Coverage, Peer } from '../wire/index.ts';
 import type { LinkContext } from './link-context.ts';
 import { PeerGreeting, type PeerMembership } from './peer-greeting.ts';
+import type { TokenSpending } from './peer-protocol.ts';
 import type { PeerNetwork } from './peer-network.ts';
 import { PeerLink } from './peer-link.ts';
 import type { RecordKind } from './record.ts';
@@ -161,6 +162,14 @@ export class Peers {
       [...this.#links.values()].map((link) => link.sessionsOf(username)),
     );
     return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /**
+   * Resolves to whether a peer has spent a token that it created. Resolves to undefined if the peer
+   * did not answer: it may have spent the token.
+   */
+  async spendToken(hsmId: string, spending: TokenSpending): Promise<boolean | undefined> {
+    return this.#links.get(hsmId)?.spendToken(spending);
   }
 
   /** Called when a peer has connected to this HSM. */

@@ -58,6 +58,11 @@ export class Replica {
     this.#writer = `${hsmId}.${run}`;
   }
 
+  /** This run of this HSM, as in the versions of the records that it writes. */
+  get writer(): string {
+    return this.#writer;
+  }
+
   /** Sequence of the newest record here. */
   get head(): number {
     return this.#head;

@@ -3,7 +3,7 @@ import type { Strangers } from '../../base/index.ts';
 import { execute, type HsmClient } from '../commands/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { isPeerOperation, PeerService } from '../replication/index.ts';
-import type { Session } from '../users/index.ts';
+import { sourceOf, type Session } from '../users/index.ts';
 import {
   FrameReader,
   FrameWriter,
@@ -35,6 +35,7 @@ export class ClientConnection implements HsmClient {
   readonly #peer: PeerService;
   readonly #inbox: RequestFrame[] = [];
   readonly #inFlight = new Set<Promise<void>>();
+  readonly source: string;
   #helloDone = false;
   #authenticated = false;
   #session: Session | undefined;
@@ -46,6 +47,7 @@ export class ClientConnection implements HsmClient {
     this.#strangers = strangers;
     this.#writer = new FrameWriter(socket);
     this.#writer.highWater = UNAUTHENTICATED_HIGH_WATER_BYTES;
+    this.source = sourceOf(socket.remoteAddress);
     const { peers, replica, sessions } = hsm;
     const sessionsOf = (username: string): number => sessions.count(username);
     this.#peer = new PeerService(
@@ -55,6 +57,14 @@ export class ClientConnection implements HsmClient {
         membership: hsm.membership,
         synchronized: () => hsm.synchronized,
         sessionsOf,
+        spendToken: ({ approvalData, username, role, detail }, usedAt) => {
+          const entry = { username, role, detail: `${detail}, used at ${usedAt}` };
+          return hsm.quorum.spend(
+            approvalData,
+            hsm.clock.now(),
+            (change) => void hsm.replicate([change], { opcode: 'CN_APPROVE_TOKEN', ...entry }),
+          );
+        },
       },
       socket,
     );

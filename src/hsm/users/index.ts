@@ -13,4 +13,5 @@ export {
   type User,
 } from './users.ts';
 export { Lockouts } from './lockouts.ts';
+export { LoginSources, sourceOf } from './login-sources.ts';
 export { SerialQueue } from './serial-queue.ts';

@@ -15,16 +15,40 @@ export interface User {
   readonly password: string | undefined;
   /** PEM of the public key that verifies the user's approvals. */
   readonly quorumKey?: string;
+  /** True if an admin has disabled the user, who then can't log in or approve. */
+  readonly disabled?: boolean;
 }
+
+const DISABLED = 'user-disabled/';
+const LOGOUT = 'user-logout/';
 
 /** Users of the cluster, as this HSM knows them. */
 export class Users {
   readonly #users = new Map<string, User>();
+  readonly #disabled = new Set<string>();
+  readonly #loggedOut = new Set<string>();
 
-  constructor(replica: Replica, removed: (username: string) => void) {
+  /** `revoked` is called when the sessions of a user must end. */
+  constructor(replica: Replica, revoked: (username: string) => void) {
     replica.subscribe('user', ({ id, deleted, body }: ReplicaRecord) => {
       if (!deleted) this.#users.set(id, { username: id, ...(body as Omit<User, 'username'>) });
-      else if (this.#users.delete(id)) removed(id);
+      else if (this.#users.delete(id)) revoked(id);
+    });
+    // Records of their own: a password that changes at the same moment elsewhere must not undo
+    // them.
+    replica.subscribe('setting', ({ id, deleted }: ReplicaRecord) => {
+      for (const [prefix, usernames] of [
+        [DISABLED, this.#disabled],
+        [LOGOUT, this.#loggedOut],
+      ] as const) {
+        if (!id.startsWith(prefix)) continue;
+        const username = id.slice(prefix.length);
+        if (deleted) usernames.delete(username);
+        else {
+          usernames.add(username);
+          revoked(username);
+        }
+      }
     });
   }
 
@@ -33,11 +57,26 @@ export class Users {
   }
 
   find(username: string): User | undefined {
-    return this.#users.get(username.toLowerCase());
+    const user = this.#users.get(username.toLowerCase());
+    return user && this.#withState(user);
   }
 
   list(): User[] {
-    return [...this.#users.values()].toSorted((a, b) => (a.username < b.username ? -1 : 1));
+    return [...this.#users.values()]
+      .map((user) => this.#withState(user))
+      .toSorted((a, b) => (a.username < b.username ? -1 : 1));
+  }
+
+  /** Returns the changes that remove what is kept about a user besides the user itself. */
+  forget(username: string): Change[] {
+    return [
+      ...(this.#disabled.has(username) ? [Users.enable(username)] : []),
+      ...(this.#loggedOut.has(username) ? [{ kind: 'setting', id: LOGOUT + username } as const] : []),
+    ];
+  }
+
+  #withState(user: User): User {
+    return this.#disabled.has(user.username) ? { ...user, disabled: true } : user;
   }
 
   /** Returns the change that creates or updates a user. */
@@ -52,6 +91,20 @@ export class Users {
 
   static remove(username: string): Change {
     return { kind: 'user', id: username };
+  }
+
+  /** Returns the change that ends the user's sessions on all HSMs and keeps the user from logging in. */
+  static disable(username: string): Change {
+    return { kind: 'setting', id: DISABLED + username, body: true };
+  }
+
+  static enable(username: string): Change {
+    return { kind: 'setting', id: DISABLED + username };
+  }
+
+  /** Returns the change that ends the user's present sessions on all HSMs. */
+  static logOut(username: string): Change {
+    return { kind: 'setting', id: LOGOUT + username, body: true };
   }
 }
 

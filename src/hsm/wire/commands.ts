@@ -4,7 +4,7 @@
  */
 import type { AuditEntry, AuditIdentity } from './audit-format.ts';
 import type { BackupSummary, ExportProtection, ExportSecret, ExportShare } from './export.ts';
-import type { HsmInfo, UserInfo } from './info.ts';
+import type { Coverage, HsmInfo, UserInfo } from './info.ts';
 import type { KeyFilter, KeyInfo, KeyTemplate } from './key-attributes.ts';
 import type {
   EncryptionMechanism,
@@ -69,6 +69,14 @@ interface WithApproval {
   readonly approval?: Approval;
 }
 
+/** Result of a command that ends or allows sessions. */
+interface Revocation {
+  /** Number of sessions that the user had on the HSMs that could be reached. */
+  readonly sessions: number;
+  /** HSMs on which the command has taken effect. */
+  readonly coverage: Coverage;
+}
+
 export interface Commands {
   /** The first command on every connection. Negotiates the protocol version. */
   hello: Exchange<
@@ -79,7 +87,9 @@ export interface Commands {
   /**
    * Opens a session, which lasts as long as the connection. `exclusive`: fails with
    * `user-logged-in` if the user has a session anywhere in the cluster. Checks run in this order:
-   * user-not-found, user-locked, user-logged-in, login-failed.
+   * user-not-found, user-disabled, user-locked, user-logged-in, login-failed. Five wrong passwords
+   * from addresses that logged in as the user before lock the user on all HSMs. Wrong passwords from
+   * other addresses delay those addresses only (also `user-locked`).
    */
   login: Exchange<
     {
@@ -119,6 +129,7 @@ export interface Commands {
    */
   removeHsm: Exchange<{ readonly hsmId: string } & WithApproval, Empty>;
   listUsers: Exchange<Empty, { readonly users: readonly UserInfo[] }>;
+  /** Creating an admin needs as many approvals as the largest quorum value of all services. */
   createUser: Exchange<
     {
       readonly username: string;
@@ -127,13 +138,14 @@ export interface Commands {
     } & WithApproval,
     Empty
   >;
+  /** Deletes a user who is not logged in. Deleting an admin needs as many approvals as creating one. */
   deleteUser: Exchange<
     { readonly username: string; readonly role: LoginRole } & WithApproval,
     Empty
   >;
   /**
    * Changes the caller's own password, or (admin) that of any user who is not logged in. Unlocks
-   * the user.
+   * the user. The password of another admin needs as many approvals as the largest quorum value.
    */
   changePassword: Exchange<
     {
@@ -143,6 +155,14 @@ export interface Commands {
     } & WithApproval,
     Empty
   >;
+  /**
+   * Ends the user's sessions on all HSMs. An HSM that can't be reached ends them when it is linked
+   * again. The user can log in again.
+   */
+  logoutUser: Exchange<{ readonly username: string } & WithApproval, Revocation>;
+  /** The same, and the user can't log in, nor approve, until `enableUser`. */
+  disableUser: Exchange<{ readonly username: string } & WithApproval, Revocation>;
+  enableUser: Exchange<{ readonly username: string } & WithApproval, Revocation>;
 
   listQuorumValues: Exchange<Empty, { readonly values: Readonly<Record<QuorumService, number>> }>;
   /**
@@ -156,24 +176,32 @@ export interface Commands {
   >;
   /**
    * Registers a key of the caller: the PEM of an RSA-2048 or EC P-256 public key, and its signature
-   * of a token of service `registration`.
+   * of a token of service `registration`. Makes the caller an approver, so it needs as many
+   * approvals of service `user` as the largest value of the services that the caller may approve.
    */
   registerQuorumKey: Exchange<
     {
       readonly publicKey: string;
       readonly approvalData: Uint8Array;
       readonly signature: Uint8Array;
-    },
+    } & WithApproval,
     Empty
   >;
+  /** Needs as many approvals as the registration of the user's key. */
   removeQuorumKey: Exchange<{ readonly username: string } & WithApproval, Empty>;
   /**
    * Creates a token for the caller. Replaces the caller's previous token for the service. The token
-   * is valid for 600 s, once, for the caller only, at any HSM of the cluster. `key-deletion`
-   * requires the key to be destroyed.
+   * is valid for 600 s, once, for the caller only, until this HSM restarts. Other HSMs of the cluster
+   * accept it while they can reach this one, which spends it. `key-deletion` requires the key to be
+   * destroyed. `operation` is the SHA-256 of `operationText`. The token is then for that operation
+   * with these arguments only. Guarded clusters require it, except for `key-deletion`.
    */
   generateQuorumToken: Exchange<
-    { readonly service: TokenService; readonly keyHandle?: string },
+    {
+      readonly service: TokenService;
+      readonly keyHandle?: string;
+      readonly operation?: Uint8Array;
+    },
     QuorumToken
   >;
   listQuorumTokens: Exchange<Empty, { readonly tokens: readonly QuorumTokenInfo[] }>;

@@ -8,6 +8,7 @@ export type HsmErrorCode =
   | 'user-not-found'
   | 'user-exists'
   | 'user-locked'
+  | 'user-disabled'
   | 'user-logged-in'
   | 'user-owns-keys'
   | 'last-admin'

@@ -33,6 +33,14 @@ export {
   type QuorumTokenInfo,
   type TokenService,
 } from './quorum.ts';
+export {
+  APPROVAL_RANDOM_BYTES,
+  approvalRandom,
+  decodeApprovalData,
+  encodeApprovalData,
+  type Approved,
+} from './approval-data.ts';
+export { operationText } from './quorum-operation.ts';
 export type {
   ControlCommandName,
   ControlInput,

@@ -36,6 +36,8 @@ export interface UserInfo {
   readonly username: string;
   readonly role: Role;
   readonly locked: boolean;
+  /** True if an admin has disabled the user. */
+  readonly disabled: boolean;
   /** True if the user has registered a key for approvals. */
   readonly approver: boolean;
   readonly coverage: Coverage;

@@ -5,8 +5,8 @@
  */
 
 /**
- * Services that can be put under a quorum. `user`: creating and deleting users, and changing
- * another user's password. `quorum`: the quorum values. `key-deletion`: destroying token keys.
+ * Services that can be put under a quorum. `user`: creating, deleting and disabling users, ending
+ * their sessions, and changing another user's password. `quorum`: the quorum values. `key-deletion`: destroying token keys.
  * `backup`: exporting a backup. `restore`: restoring an exported backup. Approvers are admins. For
  * `key-deletion`, also crypto users.
  */
@@ -38,7 +38,7 @@ export interface Approval {
 }
 
 export interface QuorumToken {
-  /** 80 bytes: what is approved, for which user, and when the token was created. */
+  /** What is approved, for which user, when the token was created, and by which HSM. */
   readonly approvalData: Uint8Array;
   /**
    * SHA-256 of `approvalData`. Approvers sign it as a digest (`openssl pkeyutl -sign -pkeyopt
@@ -57,4 +57,6 @@ export interface QuorumTokenInfo {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly keyHandle?: string;
+  /** Hex SHA-256 of the operation's text, if the token is for one operation only. */
+  readonly operation?: string;
 }

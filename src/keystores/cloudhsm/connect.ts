@@ -25,6 +25,8 @@ export class ConnectionFailure extends Error {
 const hsmErrorCodes: Readonly<Record<string, ConnectionErrorCode>> = {
   'user-not-found': 'USER_NOT_FOUND',
   'user-locked': 'USER_LOCKED_OUT',
+  // AWS has no code for it. Both are for the HSMs' admin to resolve.
+  'user-disabled': 'USER_LOCKED_OUT',
   'user-logged-in': 'USER_LOGGED_IN',
   'login-failed': 'INVALID_CREDENTIALS',
 };

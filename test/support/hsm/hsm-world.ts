@@ -110,6 +110,13 @@ export class HsmWorld implements AsyncDisposable {
     connection.close();
   }
 
+  /** Starts an HSM that was stopped. Resolves when it is linked again. */
+  async restart(hsm: WorldHsm): Promise<void> {
+    await hsm.start();
+    await this.#tellPeers();
+    await this.linked();
+  }
+
   /** Resolves when every HSM has a link to every other. */
   async linked(): Promise<void> {
     await until('all HSMs are linked', async () => {

@@ -20,6 +20,8 @@ import type { PeerChannel, PeerNetwork } from '../../../src/hsm/replication/peer
 import type { PeerCommandName, PeerCommands } from '../../../src/hsm/replication/peer-protocol.ts';
 import { PeerService } from '../../../src/hsm/replication/peer-service.ts';
 import { Peers } from '../../../src/hsm/replication/peers.ts';
+import type { Change } from '../../../src/hsm/replication/record.ts';
+import { Quorum } from '../../../src/hsm/quorum/index.ts';
 import { Replica, type RecordStore } from '../../../src/hsm/replication/replica.ts';
 
 const CALL_TIMEOUT_MS = 2_000;
@@ -139,6 +141,7 @@ export interface Run {
   readonly replica: Replica;
   readonly membership: Membership;
   readonly peers: Peers;
+  readonly quorum: Quorum;
 }
 
 export class SimulatedHsm {
@@ -198,6 +201,7 @@ export class SimulatedHsm {
         body instanceof Object && 'material' in body && (body.material as Uint8Array).fill(0),
     );
     const membership = new Membership(replica, this.admitter);
+    const quorum = new Quorum(replica);
     replica.load();
     const peers: Peers = new Peers({
       hsmId: this.hsmId,
@@ -213,7 +217,7 @@ export class SimulatedHsm {
       },
     });
     membership.onChange(() => peers.membersChanged());
-    this.run = { replica, membership, peers };
+    this.run = { replica, membership, quorum, peers };
     peers.unlock(MASKING_KEY);
     return this.run;
   }
@@ -222,6 +226,17 @@ export class SimulatedHsm {
   crash(): void {
     this.run?.peers.close();
     this.run = undefined;
+  }
+
+  /** Spends a token that this run created. */
+  spend(approvalData: Uint8Array): boolean {
+    const { run } = this;
+    const { now } = this.#cluster.timeline;
+    return run?.quorum.spend(approvalData, now, (change) => this.#write(run, change)) === true;
+  }
+
+  #write({ replica, peers }: Run, change: Change): void {
+    void peers.replicate(replica.write([change]));
   }
 
   serviceFor(binding: PeerChannel['binding']): PeerService | undefined {
@@ -234,6 +249,7 @@ export class SimulatedHsm {
         membership,
         synchronized: () => this.synchronized,
         sessionsOf: () => 0,
+        spendToken: ({ approvalData }) => this.spend(approvalData),
       },
       binding,
     );
