@@ -260,7 +260,7 @@ export class Hsm {
   /** If the log cannot be written, keys can still be used. */
   #signIfDue(): void {
     try {
-      this.failedLogins.flush();
+      this.failedLogins.flushIfDue();
       this.audit.checkpointIfDue();
     } catch (error) {
       this.log.error({ err: error }, 'the audit log could not be signed');

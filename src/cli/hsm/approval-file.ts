@@ -1,17 +1,26 @@
 import { writeFileDurably } from '../../base/index.ts';
-import type { Approval, QuorumToken, TokenService } from '../../hsm/wire/index.ts';
+import { equalBytes, sha256 } from '../../crypto/index.ts';
+import {
+  decodeApprovalData,
+  type Approval,
+  type Approved,
+  type QuorumToken,
+  type TokenService,
+} from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import { bytesOfFile } from './files.ts';
 
 /**
  * Token file of cloudhsm-cli, version 2.0: the data to approve, the digest to sign, and the
- * signatures. All in base64.
+ * signatures. All in base64. Keyhold adds the text of the operation.
  */
 interface ApprovalFile {
   readonly version: '2.0';
   readonly service: TokenService;
   readonly approval_data: string;
   readonly token: string;
+  /** Result of `operationText`, if the token is for one operation only. */
+  readonly operation?: string;
   readonly signatures: readonly { readonly username: string; readonly signature: string }[];
 }
 
@@ -35,6 +44,7 @@ export function writeTokenFile(
   path: string,
   service: TokenService,
   { approvalData, token }: QuorumToken,
+  operation?: string,
 ): void {
   const file: ApprovalFile | RegistrationFile =
     service === 'registration'
@@ -47,6 +57,7 @@ export function writeTokenFile(
           service,
           approval_data: base64(approvalData),
           token: base64(token),
+          ...(operation !== undefined && { operation }),
           signatures: [],
         };
   write(path, file);
@@ -63,10 +74,37 @@ export function addSignature(path: string, username: string, signature: Uint8Arr
   write(path, { ...file, signatures: [...others, { username, signature: base64(signature) }] });
 }
 
-/** Reads the SHA-256 digest that approvers sign. */
-export function digestIn(path: string): Buffer {
+/** Contents of a token file, and the digest that approvers sign. */
+export interface TokenContents {
+  readonly approved: Approved;
+  readonly digest: Buffer;
+  /** Text of the operation, if the token is for one operation only. */
+  readonly operation: string | undefined;
+}
+
+/**
+ * Reads a token file. Throws CliError if its parts contradict each other: an approver would then
+ * sign something else than the file shows.
+ */
+export function tokenIn(path: string): TokenContents {
   const file = read(path);
-  return Buffer.from(isRegistration(file) ? file.tokens[0].unsigned : file.token, 'base64');
+  const [data, token] = isRegistration(file)
+    ? [file.tokens[0].approval_data, file.tokens[0].unsigned]
+    : [file.approval_data, file.token];
+  const operation = isRegistration(file) ? undefined : file.operation;
+  const approvalData = Buffer.from(data, 'base64');
+  const approved = decodeApprovalData(approvalData);
+  const digest = sha256(approvalData);
+  const hash = operation === undefined ? undefined : sha256(Buffer.from(operation));
+  if (
+    !approved ||
+    !equalBytes(digest, Buffer.from(token, 'base64')) ||
+    !equalBytes(hash ?? Buffer.alloc(0), approved.operation ?? Buffer.alloc(0))
+  )
+    throw new CliError(
+      `${path} contradicts itself: its digest is not that of the operation that it shows; do not sign it`,
+    );
+  return { approved, digest, operation };
 }
 
 /** Reads the `approval` of a command. Returns an empty object if no file is given. */
@@ -119,10 +157,16 @@ function isRegistration(file: unknown): file is RegistrationFile {
 }
 
 function isApproval(file: unknown): file is ApprovalFile {
-  const { approval_data: data, token, signatures } = Object(file) as Partial<ApprovalFile>;
+  const {
+    approval_data: data,
+    token,
+    operation,
+    signatures,
+  } = Object(file) as Partial<ApprovalFile>;
   return (
     typeof data === 'string' &&
     typeof token === 'string' &&
+    (operation === undefined || typeof operation === 'string') &&
     Array.isArray(signatures) &&
     signatures.every(isSignature)
   );

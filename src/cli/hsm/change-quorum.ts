@@ -1,9 +1,19 @@
 import type { Command } from 'commander';
 import { act } from './answer.ts';
-import { APPROVAL, approvalFrom, registrationFrom } from './approval-file.ts';
+import { registrationFrom } from './approval-file.ts';
+import { callApproved, withApprovalOptions, type ApprovalOptions } from './approved-call.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
 import { withLogin } from './login.ts';
+
+interface RegisterOptions extends TargetOptions, ApprovalOptions {
+  readonly publicKey: string;
+  readonly signedToken: string;
+}
+
+interface DeregisterOptions extends TargetOptions, ApprovalOptions {
+  readonly username: string;
+}
 
 /** Adds the commands for the keys that users approve with. */
 export function addChangeQuorumCommands(user: Command, context: HsmContext): void {
@@ -12,8 +22,7 @@ export function addChangeQuorumCommands(user: Command, context: HsmContext): voi
     .description('keys that users approve with')
     .command('token-sign')
     .description('approval by signed tokens');
-  sign
-    .command('register')
+  withApprovalOptions(sign.command('register'))
     .description('register your own key, with a signed token of service registration')
     .requiredOption('--public-key <file>', 'PEM file with an RSA-2048 or EC P-256 public key')
     .requiredOption('--signed-token <file>', 'token file with your signature')
@@ -22,11 +31,9 @@ export function addChangeQuorumCommands(user: Command, context: HsmContext): voi
       '\nExample:\n  keyhold hsm user change-quorum token-sign register --public-key bob.pem --signed-token registration.token',
     )
     .action(act(context, register));
-  sign
-    .command('deregister')
+  withApprovalOptions(sign.command('deregister'))
     .description('remove a user’s key (as admin)')
     .requiredOption('--username <name>', 'name of the user')
-    .option(...APPROVAL)
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm user change-quorum token-sign deregister --username bob',
@@ -34,34 +41,19 @@ export function addChangeQuorumCommands(user: Command, context: HsmContext): voi
     .action(act(context, deregister));
 }
 
-async function register(
-  context: HsmContext,
-  {
-    publicKey,
-    signedToken,
-    ...target
-  }: TargetOptions & { readonly publicKey: string; readonly signedToken: string },
-): Promise<object> {
-  const pem = bytesOfFile(publicKey).toString('utf8');
-  return withLogin(context, target, async (connection, { username, role }) => {
-    await connection.call('registerQuorumKey', {
-      publicKey: pem,
-      ...registrationFrom(signedToken),
-    });
-    return { username, role };
-  });
+async function register(context: HsmContext, options: RegisterOptions): Promise<object> {
+  const publicKey = bytesOfFile(options.publicKey).toString('utf8');
+  const input = { publicKey, ...registrationFrom(options.signedToken) };
+  const call = { service: 'user', command: 'registerQuorumKey', input } as const;
+  return withLogin(context, options, (connection, { username, role }) =>
+    callApproved(connection, call, options, () => ({ username, role })),
+  );
 }
 
-async function deregister(
-  context: HsmContext,
-  {
-    username,
-    approval,
-    ...target
-  }: TargetOptions & { readonly username: string; readonly approval?: string },
-): Promise<object> {
-  return withLogin(context, target, async (connection) => {
-    await connection.call('removeQuorumKey', { username, ...approvalFrom(approval) });
-    return { username: username.toLowerCase() };
-  });
+async function deregister(context: HsmContext, options: DeregisterOptions): Promise<object> {
+  const { username } = options;
+  const call = { service: 'user', command: 'removeQuorumKey', input: { username } } as const;
+  return withLogin(context, options, (connection) =>
+    callApproved(connection, call, options, () => ({ username: username.toLowerCase() })),
+  );
 }

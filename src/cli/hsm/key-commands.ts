@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { KeyFilter, KeyInfo } from '../../hsm/wire/index.ts';
 import { act } from './answer.ts';
-import { APPROVAL, approvalFrom } from './approval-file.ts';
+import { callApproved, withApprovalOptions, type ApprovalOptions } from './approved-call.ts';
 import { attributeValue } from './attributes.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { findKeys, oneKey, withFilter } from './find-keys.ts';
@@ -29,8 +29,9 @@ export function addKeyCommands(key: Command, context: HsmContext): void {
       '\nExamples:\n  keyhold hsm key list\n  keyhold hsm key list --filter attr.label=my-key --verbose',
     )
     .action(act(context, list));
-  withFilter(key.command('delete').description('delete the key that matches the filter'))
-    .option(...APPROVAL)
+  withApprovalOptions(
+    withFilter(key.command('delete').description('delete the key that matches the filter')),
+  )
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm key delete --filter key-reference=0x00000000001c0686',
@@ -110,14 +111,16 @@ function shapeFor(role: string, verbose: true | undefined): (key: KeyInfo) => ob
   return verbose ? keyShape : keyBriefShape;
 }
 
-async function remove(
-  context: HsmContext,
-  options: Filtered & { readonly approval?: string },
-): Promise<object> {
+async function remove(context: HsmContext, options: Filtered & ApprovalOptions): Promise<object> {
   return withLogin(context, options, async (connection) => {
     const { handle } = await oneKey(connection, options.filter);
-    await connection.call('destroyKey', { handle, ...approvalFrom(options.approval) });
-    return { message: 'Key deleted successfully' };
+    const call = {
+      service: 'key-deletion',
+      command: 'destroyKey',
+      input: { handle },
+      keyHandle: handle,
+    } as const;
+    return callApproved(connection, call, options, () => ({ message: 'Key deleted successfully' }));
   });
 }
 

@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 import { tokenServices, type KeyFilter, type TokenService } from '../../hsm/wire/index.ts';
 import { act } from './answer.ts';
-import { addSignature, digestIn, writeTokenFile } from './approval-file.ts';
+import { addSignature, tokenIn, writeTokenFile } from './approval-file.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesFrom, bytesTo } from './files.ts';
 import { oneKey, withFilter } from './find-keys.ts';
 import { withLogin } from './login.ts';
-import { tokenShape } from './shapes.ts';
+import { reference, tokenShape } from './shapes.ts';
 
 interface GenerateOptions extends TargetOptions {
   readonly service: TokenService;
@@ -75,9 +75,15 @@ function addSigningCommands(sign: Command, context: HsmContext): void {
     )
     .action(
       act(context, (_, { token, path }: { token: string; path?: string }) =>
-        Promise.resolve(bytesTo('digest', digestIn(token), path)),
+        Promise.resolve(bytesTo('digest', tokenIn(token).digest, path)),
       ),
     );
+  sign
+    .command('show')
+    .description('show what a token file asks approvers to approve')
+    .requiredOption('--token <file>', 'token file')
+    .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign show --token user.token')
+    .action(act(context, show));
   sign
     .command('approve')
     .description('add an approver’s signature to a token file')
@@ -105,6 +111,19 @@ async function generate(
     writeTokenFile(path, service, token);
     return { path, 'expires-at': new Date(token.expiresAt).toISOString() };
   });
+}
+
+async function show(_context: HsmContext, { token }: { readonly token: string }): Promise<object> {
+  const { approved, operation } = tokenIn(token);
+  const { service, username, createdAt, keyHandle } = approved;
+  return {
+    service,
+    username,
+    'created-at': new Date(createdAt).toISOString(),
+    ...(keyHandle !== undefined && { 'key-reference': reference(keyHandle) }),
+    operation:
+      operation === undefined ? `any operation of service ${service}` : JSON.parse(operation),
+  };
 }
 
 async function approve(

@@ -1,17 +1,16 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { quorumServices, type QuorumService } from '../../hsm/wire/index.ts';
 import { act } from './answer.ts';
-import { APPROVAL, approvalFrom } from './approval-file.ts';
+import { callApproved, withApprovalOptions, type ApprovalOptions } from './approved-call.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { withLogin } from './login.ts';
 
 /** Lifetime of an HSM's tokens. */
 const TOKEN_LIFETIME_SECONDS = 600;
 
-interface SetOptions extends TargetOptions {
+interface SetOptions extends TargetOptions, ApprovalOptions {
   readonly service: QuorumService;
   readonly value: number;
-  readonly approval?: string;
 }
 
 /** Adds the commands for the number of approvals that each service requires. */
@@ -26,8 +25,7 @@ export function addValueCommands(sign: Command, context: HsmContext): void {
     .description('show the lifetime of tokens, in seconds')
     .addHelpText('after', '\nExample:\n  keyhold hsm quorum token-sign list-timeouts')
     .action(act(context, listTimeouts));
-  sign
-    .command('set-quorum-value')
+  withApprovalOptions(sign.command('set-quorum-value'))
     .description(
       'set the number of approvals that a service requires (as admin); 1 means no quorum',
     )
@@ -37,7 +35,6 @@ export function addValueCommands(sign: Command, context: HsmContext): void {
         .makeOptionMandatory(),
     )
     .requiredOption('--value <number>', 'number of approvals, 1 to 8', parseValue)
-    .option(...APPROVAL)
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm quorum token-sign set-quorum-value --service user --value 2',
@@ -63,12 +60,14 @@ async function listTimeouts(): Promise<object> {
   return { generated: TOKEN_LIFETIME_SECONDS, approved: TOKEN_LIFETIME_SECONDS };
 }
 
-async function setValue(
-  context: HsmContext,
-  { service, value, approval, ...target }: SetOptions,
-): Promise<string> {
-  return withLogin(context, target, async (connection) => {
-    await connection.call('setQuorumValue', { service, value, ...approvalFrom(approval) });
-    return 'Set quorum value successful';
-  });
+async function setValue(context: HsmContext, options: SetOptions): Promise<object | string> {
+  const { service, value } = options;
+  const call = {
+    service: 'quorum',
+    command: 'setQuorumValue',
+    input: { service, value },
+  } as const;
+  return withLogin(context, options, (connection) =>
+    callApproved(connection, call, options, () => 'Set quorum value successful'),
+  );
 }

@@ -13,7 +13,7 @@ import {
   type UserInfo,
 } from '../../hsm/wire/index.ts';
 
-function coverage({ on, of }: Coverage): string {
+export function coverageShape({ on, of }: Coverage): string {
   return on === of ? 'full' : `${on} of ${of}`;
 }
 
@@ -22,9 +22,11 @@ export function userShape(user: UserInfo): object {
     username: user.username,
     role: user.role,
     locked: user.locked,
+    // cloudhsm-cli has no such state, so the member is only there if it is true.
+    ...(user.disabled && { disabled: true }),
     mfa: [],
     quorum: user.approver ? [{ strategy: 'token-sign', status: 'enabled' }] : [],
-    'cluster-coverage': coverage(user.coverage),
+    'cluster-coverage': coverageShape(user.coverage),
   };
 }
 
@@ -50,13 +52,13 @@ export function keyShape({
   return {
     'key-reference': reference(handle),
     'key-info': {
-      'key-owners': [{ username: owner, 'key-coverage': coverage(copies) }],
+      'key-owners': [{ username: owner, 'key-coverage': coverageShape(copies) }],
       'shared-users': sharedUsers.map((username) => ({
         username,
-        'key-coverage': coverage(copies),
+        'key-coverage': coverageShape(copies),
       })),
       'key-quorum-values': { 'manage-key-quorum-value': 0, 'use-key-quorum-value': 0 },
-      'cluster-coverage': coverage(copies),
+      'cluster-coverage': coverageShape(copies),
     },
     attributes,
   };
@@ -92,12 +94,14 @@ export function tokenShape({
   createdAt,
   expiresAt,
   keyHandle,
+  operation,
 }: QuorumTokenInfo): object {
   return {
     service,
     'approvals-required': { value: approvalsRequired },
     'user-info': { username },
     ...(keyHandle !== undefined && { 'key-reference': reference(keyHandle) }),
+    ...(operation !== undefined && { 'operation-sha256': operation }),
     'created-at': new Date(createdAt).toISOString(),
     'expires-at': new Date(expiresAt).toISOString(),
   };

@@ -1,20 +1,20 @@
 import { Option, type Command } from 'commander';
 import type { LoginRole } from '../../hsm/wire/index.ts';
 import { act } from './answer.ts';
-import { APPROVAL, approvalFrom } from './approval-file.ts';
+import { callApproved, withApprovalOptions, type ApprovalOptions } from './approved-call.ts';
 import { knownPassword, newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { ROLES } from './credentials.ts';
 import { asUser, withLogin } from './login.ts';
 import { addChangeQuorumCommands } from './change-quorum.ts';
+import { addRevocationCommands } from './revocation-commands.ts';
 import { userShape } from './shapes.ts';
 import { withHsm } from './target.ts';
 
-interface UserOptions extends TargetOptions {
+interface UserOptions extends TargetOptions, ApprovalOptions {
   readonly username: string;
   readonly role: LoginRole;
   readonly password?: string;
-  readonly approval?: string;
 }
 
 interface Named {
@@ -40,28 +40,25 @@ export function addUserCommands(hsm: Command, context: HsmContext): void {
     .addHelpText('after', '\nExample:\n  keyhold hsm user list')
     .action(act(context, list));
   named(
-    user.command('create'),
+    withApprovalOptions(user.command('create')),
     'create a user (as admin)',
     'user create --username kmsuser --role crypto-user',
   )
     .option(...PASSWORD)
-    .option(...APPROVAL)
     .action(act(context, setPassword('createUser')));
   named(
-    user.command('delete'),
+    withApprovalOptions(user.command('delete')),
     'delete a user (as admin)',
     'user delete --username alice --role crypto-user',
-  )
-    .option(...APPROVAL)
-    .action(act(context, remove));
+  ).action(act(context, remove));
   named(
-    user.command('change-password'),
+    withApprovalOptions(user.command('change-password')),
     'change your own password, or (as admin) that of any user',
     'user change-password --username alice --role crypto-user',
   )
     .option(...PASSWORD)
-    .option(...APPROVAL)
     .action(act(context, setPassword('changePassword')));
+  addRevocationCommands(user, context);
   addChangeQuorumCommands(user, context);
 }
 
@@ -95,21 +92,24 @@ async function list(context: HsmContext, options: TargetOptions): Promise<object
 }
 
 function setPassword(command: 'createUser' | 'changePassword') {
-  return async (context: HsmContext, options: UserOptions): Promise<Named> => {
-    const password = await newPassword(context.io, options.password);
-    const { username, role, approval } = options;
-    const input = { username, role, password, ...approvalFrom(approval) };
-    await withLogin(context, options, (connection) => connection.call(command, input));
-    return asStored(options);
+  return async (context: HsmContext, options: UserOptions): Promise<object> => {
+    const { username, role } = options;
+    const requesting = options.requestApproval !== undefined;
+    // An approval does not cover the password.
+    const password = requesting ? '' : await newPassword(context.io, options.password);
+    const call = { service: 'user', command, input: { username, role, password } } as const;
+    return withLogin(context, options, (connection) =>
+      callApproved(connection, call, options, () => asStored(options)),
+    );
   };
 }
 
-async function remove(context: HsmContext, options: UserOptions): Promise<Named> {
-  const { username, role, approval } = options;
-  await withLogin(context, options, (connection) =>
-    connection.call('deleteUser', { username, role, ...approvalFrom(approval) }),
+async function remove(context: HsmContext, options: UserOptions): Promise<object> {
+  const { username, role } = options;
+  const call = { service: 'user', command: 'deleteUser', input: { username, role } } as const;
+  return withLogin(context, options, (connection) =>
+    callApproved(connection, call, options, () => asStored(options)),
   );
-  return asStored(options);
 }
 
 async function logIn(context: HsmContext, options: UserOptions): Promise<Named> {

@@ -4,6 +4,7 @@ import type { Audit, NewAuditEntry } from './audit.ts';
 /** Failed logins that are recorded one by one: on average, and after a quiet time. */
 const RECORDED_PER_MINUTE = 20;
 const RECORDED_AT_ONCE = 40;
+const SUMMARY_INTERVAL_MS = 60_000;
 /** Maximum number of addresses and users that a summary distinguishes. */
 const MAX_DISTINCT = 1_000;
 /** Maximum number of users that a summary names. */
@@ -52,6 +53,12 @@ export class FailedLogins {
     const name = user ?? 'unknown users';
     if (summary.users.size < MAX_DISTINCT || summary.users.has(name))
       summary.users.set(name, (summary.users.get(name) ?? 0) + 1);
+  }
+
+  /** Writes the summary if it covers at least a minute. */
+  flushIfDue(): void {
+    if (this.#summary && this.#clock.now() - this.#summary.first >= SUMMARY_INTERVAL_MS)
+      this.flush();
   }
 
   /** Writes the summary of what was only counted, if anything was. */

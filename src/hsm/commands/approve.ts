@@ -60,7 +60,7 @@ export async function approve(
 interface Spending {
   readonly approvalData: Uint8Array;
   readonly approved: Approved;
-  /** What the audit log says about the approval. */
+  /** Text about the approval for the audit log. */
   readonly detail: string;
 }
 

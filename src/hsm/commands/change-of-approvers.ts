@@ -13,8 +13,8 @@ export function userChange(hsm: Hsm, role: Role, approval: Approval | undefined)
 
 /**
  * Returns the action of making, removing or taking over an approver with this role. It needs as
- * many approvals as the strictest service that the approver may approve: a user could otherwise make
- * a second approver, and approve alone.
+ * many approvals as the strictest service that the approver may approve: a user could otherwise
+ * make a second approver, and approve alone.
  */
 export function changeOfApprovers(
   { quorum }: Hsm,

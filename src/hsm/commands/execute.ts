@@ -97,9 +97,7 @@ interface CommandContext {
 function runApproved({ hsm, session, name, command, input }: CommandContext): unknown {
   const guarded = guardedBy(hsm, session, command, input);
   const run = (): unknown => command.run(hsm, session, input);
-  return guarded
-    ? approve(hsm, session, guarded, operationText(name, input)).then(run)
-    : run();
+  return guarded ? approve(hsm, session, guarded, operationText(name, input)).then(run) : run();
 }
 
 function succeeded(context: CommandContext, output: unknown): unknown {

@@ -210,7 +210,11 @@ test('a forced logout ends the present sessions of a user on all HSMs, not later
   }
   await admin.call('disableUser', { username: 'judy' });
   await admin.call('deleteUser', { username: 'judy', role: 'crypto-user' });
-  await admin.call('createUser', { username: 'judy', role: 'crypto-user', password: USER_PASSWORD });
+  await admin.call('createUser', {
+    username: 'judy',
+    role: 'crypto-user',
+    password: USER_PASSWORD,
+  });
   (await attempt('judy', USER_PASSWORD)).close();
 });
 

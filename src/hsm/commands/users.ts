@@ -10,12 +10,7 @@ import {
   type Session,
   type User,
 } from '../users/index.ts';
-import {
-  HsmError,
-  type CommandInput,
-  type LoginRole,
-  type UserInfo,
-} from '../wire/index.ts';
+import { HsmError, type CommandInput, type LoginRole, type UserInfo } from '../wire/index.ts';
 import { approval } from './approve.ts';
 import { ADMIN, entryOf, EVERY_ROLE, type CommandsOf } from './command.ts';
 import { anyText, fields, nothing, oneOf, text } from './input.ts';

@@ -69,9 +69,10 @@ export class Quorum {
   }
 
   /**
-   * Spends the token of this approval data. Returns false, and does nothing, unless this run of this
-   * HSM created the token, and it was not spent, replaced or deleted, and has not expired. `write`
-   * must write the change to the replica before it returns. The change may reach the peers later.
+   * Spends the token of this approval data. Returns false, and does nothing, unless this run of
+   * this HSM created the token, and it was not spent, replaced or deleted, and has not expired.
+   * `write` must write the change to the replica before it returns. The change may reach the peers
+   * later.
    */
   spend(approvalData: Uint8Array, now: number, write: (change: Change) => void): boolean {
     const approved = decodeApprovalData(approvalData);

@@ -103,7 +103,11 @@ describe('a quorum token', () => {
 
 describe('the text of an operation', () => {
   it('is the same for equal arguments in any order, and differs for others', () => {
-    const text = operationText('createUser', { username: 'eve', role: 'admin', password: 'secret' });
+    const text = operationText('createUser', {
+      username: 'eve',
+      role: 'admin',
+      password: 'secret',
+    });
     assert.equal(text, '{"command":"createUser","arguments":{"role":"admin","username":"eve"}}');
     assert.equal(operationText('createUser', { role: 'admin', username: 'eve' }), text);
     const others = [

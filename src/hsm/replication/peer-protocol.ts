@@ -2,7 +2,7 @@ import type { Role } from '../wire/index.ts';
 import type { SealedRecord } from './record-seal.ts';
 import type { Rank, RecordName } from './record.ts';
 
-/** What an HSM sends to spend a token of another one. */
+/** Request of one HSM to spend a token of another. */
 export interface TokenSpending {
   readonly approvalData: Uint8Array;
   readonly username: string;
@@ -81,8 +81,9 @@ export interface PeerCommands {
   push: Exchange<{ readonly records: readonly SealedRecord[] }, Readonly<Record<string, never>>>;
   sessionsOf: Exchange<{ readonly username: string }, { readonly count: number }>;
   /**
-   * Spends a quorum token that the answerer created, for a command at the caller. `username`, `role`
-   * and `detail` are for the answerer's audit log. `spent` is false if the token is not valid.
+   * Spends a quorum token that the answerer created, for a command at the caller. `username`,
+   * `role` and `detail` are for the answerer's audit log. `spent` is false if the token is not
+   * valid.
    */
   spendToken: Exchange<TokenSpending, { readonly spent: boolean }>;
 }

@@ -1,7 +1,12 @@
 import { HsmError } from '../wire/index.ts';
 import { listedRecords, fetchedRecords, pulledRecords } from './answers.ts';
 import { notAMember, type PeerMembership } from './peer-greeting.ts';
-import type { ChannelBinding, PeerCommandName, PeerCommands, TokenSpending } from './peer-protocol.ts';
+import type {
+  ChannelBinding,
+  PeerCommandName,
+  PeerCommands,
+  TokenSpending,
+} from './peer-protocol.ts';
 import type { LinkContext } from './link-context.ts';
 import type { Peers } from './peers.ts';
 import type { Replica } from './replica.ts';

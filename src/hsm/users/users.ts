@@ -71,7 +71,9 @@ export class Users {
   forget(username: string): Change[] {
     return [
       ...(this.#disabled.has(username) ? [Users.enable(username)] : []),
-      ...(this.#loggedOut.has(username) ? [{ kind: 'setting', id: LOGOUT + username } as const] : []),
+      ...(this.#loggedOut.has(username)
+        ? [{ kind: 'setting', id: LOGOUT + username } as const]
+        : []),
     ];
   }
 
@@ -93,7 +95,10 @@ export class Users {
     return { kind: 'user', id: username };
   }
 
-  /** Returns the change that ends the user's sessions on all HSMs and keeps the user from logging in. */
+  /**
+   * Returns the change that ends the user's sessions on all HSMs and keeps the user from logging
+   * in.
+   */
   static disable(username: string): Change {
     return { kind: 'setting', id: DISABLED + username, body: true };
   }

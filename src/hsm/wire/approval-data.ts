@@ -22,7 +22,7 @@ const MAKER_BYTES = 48;
 /** Number of random bytes in approval data. */
 export const APPROVAL_RANDOM_BYTES = 16;
 
-/** What approvers sign. */
+/** The facts that approvers sign. */
 export interface Approved {
   readonly service: TokenService;
   /** User who may use the approval. */
@@ -31,7 +31,9 @@ export interface Approved {
   readonly createdAt: number;
   /** 16 hex digits. */
   readonly keyHandle?: string | undefined;
-  /** SHA-256 of the operation's text. Undefined if the approval is for any operation of the service. */
+  /**
+   * SHA-256 of the operation's text. Undefined if the approval is for any operation of the service.
+   */
   readonly operation?: Uint8Array | undefined;
   /** Run of an HSM that created the token, and the only one that can spend it. */
   readonly maker?: string | undefined;

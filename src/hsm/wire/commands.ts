@@ -88,8 +88,8 @@ export interface Commands {
    * Opens a session, which lasts as long as the connection. `exclusive`: fails with
    * `user-logged-in` if the user has a session anywhere in the cluster. Checks run in this order:
    * user-not-found, user-disabled, user-locked, user-logged-in, login-failed. Five wrong passwords
-   * from addresses that logged in as the user before lock the user on all HSMs. Wrong passwords from
-   * other addresses delay those addresses only (also `user-locked`).
+   * from addresses that logged in as the user before lock the user on all HSMs. Wrong passwords
+   * from other addresses delay those addresses only (also `user-locked`).
    */
   login: Exchange<
     {
@@ -138,7 +138,9 @@ export interface Commands {
     } & WithApproval,
     Empty
   >;
-  /** Deletes a user who is not logged in. Deleting an admin needs as many approvals as creating one. */
+  /**
+   * Deletes a user who is not logged in. Deleting an admin needs as many approvals as creating one.
+   */
   deleteUser: Exchange<
     { readonly username: string; readonly role: LoginRole } & WithApproval,
     Empty
@@ -191,10 +193,10 @@ export interface Commands {
   removeQuorumKey: Exchange<{ readonly username: string } & WithApproval, Empty>;
   /**
    * Creates a token for the caller. Replaces the caller's previous token for the service. The token
-   * is valid for 600 s, once, for the caller only, until this HSM restarts. Other HSMs of the cluster
-   * accept it while they can reach this one, which spends it. `key-deletion` requires the key to be
-   * destroyed. `operation` is the SHA-256 of `operationText`. The token is then for that operation
-   * with these arguments only. Guarded clusters require it, except for `key-deletion`.
+   * is valid for 600 s, once, for the caller only, until this HSM restarts. Other HSMs of the
+   * cluster accept it while they can reach this one, which spends it. `key-deletion` requires the
+   * key to be destroyed. `operation` is the SHA-256 of `operationText`. The token is then for that
+   * operation with these arguments only. Guarded clusters require it, except for `key-deletion`.
    */
   generateQuorumToken: Exchange<
     {

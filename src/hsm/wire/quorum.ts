@@ -6,9 +6,9 @@
 
 /**
  * Services that can be put under a quorum. `user`: creating, deleting and disabling users, ending
- * their sessions, and changing another user's password. `quorum`: the quorum values. `key-deletion`: destroying token keys.
- * `backup`: exporting a backup. `restore`: restoring an exported backup. Approvers are admins. For
- * `key-deletion`, also crypto users.
+ * their sessions, and changing another user's password. `quorum`: the quorum values.
+ * `key-deletion`: destroying token keys. `backup`: exporting a backup. `restore`: restoring an
+ * exported backup. Approvers are admins. For `key-deletion`, also crypto users.
  */
 export const quorumServices = ['user', 'quorum', 'key-deletion', 'backup', 'restore'] as const;
 export type QuorumService = (typeof quorumServices)[number];
@@ -38,7 +38,7 @@ export interface Approval {
 }
 
 export interface QuorumToken {
-  /** What is approved, for which user, when the token was created, and by which HSM. */
+  /** Says what is approved, for which user, when the token was created, and by which HSM. */
   readonly approvalData: Uint8Array;
   /**
    * SHA-256 of `approvalData`. Approvers sign it as a digest (`openssl pkeyutl -sign -pkeyopt

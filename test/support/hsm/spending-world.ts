@@ -16,8 +16,8 @@ export interface Spendings {
 
 /**
  * Plays the history of a seed: HSMs create tokens, and approvals are shown to any HSMs at any time
- * and repeatedly, while links are cut, messages are late and duplicated, and HSMs restart, also from
- * an earlier state of their disk.
+ * and repeatedly, while links are cut, messages are late and duplicated, and HSMs restart, also
+ * from an earlier state of their disk.
  */
 export async function playSpendings(seed: number): Promise<Spendings> {
   const cluster = new SimulatedCluster(seed);
