@@ -62,26 +62,40 @@ describe('keyhold hsm', () => {
     ]);
   }
 
+  /** Registers a key, with the approvals of `approvers` if that takes any. */
   async function register(
     username: string,
     login: typeof asAdmin,
-    kind: 'ec' | 'rsa' = 'ec',
+    { kind = 'ec', approvers = [] }: { kind?: 'ec' | 'rsa'; approvers?: readonly string[] } = {},
   ): Promise<void> {
     const { publicKey, privateKey } =
       kind === 'ec'
         ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
         : generateKeyPairSync('rsa', { modulusLength: 2048 });
-    keys.set(username, privateKey);
     writeFileSync(file(`${username}.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
     const token = file(`${username}-registration.token`);
     await hsm('quorum token-sign generate --service registration', login, ['--token', token]);
+    const old = keys.get(username);
+    keys.set(username, privateKey);
     await approve(token, username);
-    await hsm('user change-quorum token-sign register', login, [
-      '--public-key',
-      file(`${username}.pem`),
-      '--signed-token',
-      token,
-    ]);
+    if (old) keys.set(username, old);
+    const options = ['--public-key', file(`${username}.pem`), '--signed-token', token];
+    await approved('user change-quorum token-sign register', login, options, approvers);
+    keys.set(username, privateKey);
+  }
+
+  /** Runs a command with the approvals of `approvers` for exactly this command. */
+  async function approved(
+    line: string,
+    login: typeof asAdmin,
+    options: readonly string[],
+    approvers: readonly string[],
+  ): Promise<Record<string, unknown>> {
+    if (approvers.length === 0) return hsm(line, login, options);
+    const token = file('approval.token');
+    await hsm(line, login, [...options, '--request-approval', token]);
+    for (const approver of approvers) await approve(token, approver);
+    return hsm(line, login, [...options, '--approval', token]);
   }
 
   before(async () => {
@@ -165,14 +179,22 @@ describe('keyhold hsm', () => {
     const token = file('user.token');
     const create = (): Promise<unknown> =>
       hsm(newUser('eve', 'crypto-user'), asAdmin, ['--approval', token]);
-    await assert.rejects(hsm(newUser('eve', 'crypto-user')), /[Qq]uorum/);
+    await assert.rejects(
+      hsm(newUser('eve', 'crypto-user')),
+      /Quorum approval is required for this operation/,
+    );
     await hsm('quorum token-sign generate --service user', asAdmin, ['--token', token]);
     await approve(token, 'admin');
     await assert.rejects(create(), /currently 1 approvals, but 2 approvals required/);
     await approve(token, 'deputy');
     assert.equal(((await hsm('quorum token-sign list'))['tokens'] as unknown[]).length, 1);
     await create();
-    await assert.rejects(create(), /Quorum Failed|exists/);
+    // For another user, so that only the token can be the reason.
+    await assert.rejects(
+      hsm(newUser('frank', 'crypto-user'), asAdmin, ['--approval', token]),
+      /Quorum Failed: the token is unknown, expired, used before, or for something else/,
+    );
+    assert.deepEqual((await hsm('quorum token-sign list'))['tokens'], []);
     const { users } = (await hsm('user list')) as unknown as {
       users: { username: string; quorum: unknown[] }[];
     };
@@ -182,12 +204,38 @@ describe('keyhold hsm', () => {
     );
   });
 
+  it('shows approvers the one command that they approve', async () => {
+    const token = file('frank.token');
+    const line = newUser('frank', 'crypto-user');
+    await hsm(line, asAdmin, ['--request-approval', token]);
+    const { operation } = await hsm('quorum token-sign show', asAdmin, ['--token', token]);
+    assert.deepEqual(operation, {
+      command: 'createUser',
+      arguments: { role: 'crypto-user', username: 'frank' },
+    });
+    for (const username of ['admin', 'deputy']) await approve(token, username);
+    await assert.rejects(
+      hsm(newUser('mallory', 'crypto-user'), asAdmin, ['--approval', token]),
+      /for another operation, or for other arguments/,
+    );
+    await hsm(line, asAdmin, ['--approval', token]);
+    const forged = JSON.parse(readFileSync(token, 'utf8')) as { operation: string };
+    writeFileSync(
+      token,
+      JSON.stringify({ ...forged, operation: forged.operation.replace('frank', 'grace') }),
+    );
+    await assert.rejects(
+      hsm('quorum token-sign digest', asAdmin, ['--token', token]),
+      /contradicts itself/,
+    );
+  });
+
   it('deletes a key with the approval of its owner and an admin', async () => {
     await register('owner', asOwner);
     await hsm('quorum token-sign set-quorum-value --service key-deletion --value 2');
     const remove = (more: readonly string[] = []): Promise<unknown> =>
       hsm('key delete --filter attr.label=kept', asOwner, more);
-    await assert.rejects(remove(), /[Qq]uorum/);
+    await assert.rejects(remove(), /Quorum approval is required for this operation/);
     const token = file('deletion.token');
     await hsm(
       'quorum token-sign generate --service key-deletion --filter attr.label=kept',
@@ -204,7 +252,7 @@ describe('keyhold hsm', () => {
       ['deputy', asDeputy],
       ['owner', asOwner],
     ] as const)
-      await register(username, login, 'rsa');
+      await register(username, login, { kind: 'rsa', approvers: ['admin', 'deputy'] });
     const path = ['--path', file('shared.backup')];
     const create = (threshold: string): Promise<unknown> =>
       hsm('backup create --share-holders deputy owner', asAdmin, [
@@ -234,10 +282,17 @@ describe('keyhold hsm', () => {
     );
   });
 
-  it('rejects the deregistration of an approver without approvals', async () => {
+  it('keeps a quorum that can be reached, whatever is approved', async () => {
+    const deregister = 'user change-quorum token-sign deregister --username deputy';
+    await assert.rejects(hsm(deregister), /Quorum approval is required for this operation/);
+    const both = ['admin', 'deputy'];
+    const needed = /the quorum of user needs deputy as an approver; lower its quorum value first/;
+    await assert.rejects(approved(deregister, asAdmin, [], both), needed);
     await assert.rejects(
-      hsm('user change-quorum token-sign deregister --username deputy'),
-      /[Qq]uorum|too few/,
+      approved('user delete --username deputy --role admin', asAdmin, [], both),
+      needed,
     );
+    await assert.rejects(approved('user disable --username deputy', asAdmin, [], both), needed);
+    assert.equal((await hsm('quorum token-sign list-quorum-values'))['user'], 2);
   });
 });

@@ -8,20 +8,33 @@ import type { GuardedAction } from './guarded-action.ts';
  * does to an admin is a change of approvers. Other users approve only with a registered key.
  */
 export function userChange(hsm: Hsm, role: Role, approval: Approval | undefined): GuardedAction {
-  return role === 'admin' ? changeOfApprovers(hsm, role, approval) : { service: 'user', approval };
+  return changeNeeding(hsm, role === 'admin' ? servicesApprovedBy(role) : ['user'], approval);
 }
 
-/**
- * Returns the action of making, removing or taking over an approver with this role. It needs as
- * many approvals as the strictest service that the approver may approve: a user could otherwise
- * make a second approver, and approve alone.
- */
-export function changeOfApprovers(
-  { quorum }: Hsm,
+/** Returns the action of registering a key for approvals, for a user with this role. */
+export function keyRegistration(
+  hsm: Hsm,
   role: Role,
   approval: Approval | undefined,
 ): GuardedAction {
-  const services: readonly QuorumService[] = ['user', ...servicesApprovedBy(role)];
+  return changeNeeding(hsm, servicesApprovedBy(role), approval);
+}
+
+/** Returns the action of removing the key of a user with this role. */
+export function keyRemoval(hsm: Hsm, role: Role, approval: Approval | undefined): GuardedAction {
+  return changeNeeding(hsm, ['user', ...servicesApprovedBy(role)], approval);
+}
+
+/**
+ * Returns an action that needs as many approvals as the strictest of these services. A change of
+ * approvers needs as many as the services that they may approve: a user could otherwise make a
+ * second approver, and approve alone.
+ */
+function changeNeeding(
+  { quorum }: Hsm,
+  services: readonly QuorumService[],
+  approval: Approval | undefined,
+): GuardedAction {
   const required = Math.max(...services.map((service) => quorum.value(service)));
   return { service: 'user', required, approval };
 }

@@ -31,7 +31,7 @@ import {
   refuse,
   text,
 } from './input.ts';
-import { changeOfApprovers } from './change-of-approvers.ts';
+import { keyRegistration, keyRemoval } from './change-of-approvers.ts';
 
 type Empty = Readonly<Record<string, never>>;
 type Names =
@@ -75,7 +75,7 @@ export const quorumCommands: CommandsOf<Names> = {
   registerQuorumKey: {
     by: ADMIN_OR_CRYPTO_USER,
     opcode: 'KH_REGISTER_QUORUM_KEY',
-    quorum: (hsm, { role }, { approval }) => changeOfApprovers(hsm, role, approval),
+    quorum: (hsm, { role }, { approval }) => keyRegistration(hsm, role, approval),
     input: fields<CommandInput<'registerQuorumKey'>>({
       publicKey: text(MAX_PEM_LENGTH),
       approvalData: bytes,
@@ -88,7 +88,7 @@ export const quorumCommands: CommandsOf<Names> = {
     by: ADMIN,
     opcode: 'KH_REMOVE_QUORUM_KEY',
     quorum: (hsm, _session, { username, approval }) =>
-      changeOfApprovers(hsm, hsm.users.find(username)?.role ?? 'admin', approval),
+      keyRemoval(hsm, hsm.users.find(username)?.role ?? 'admin', approval),
     input: fields<CommandInput<'removeQuorumKey'>>({ username: text(64), approval }),
     run: removeQuorumKey,
   },

@@ -189,7 +189,10 @@ export interface Commands {
     } & WithApproval,
     Empty
   >;
-  /** Needs as many approvals as the registration of the user's key. */
+  /**
+   * Needs as many approvals as the registration of the user's key, or the value of `user` if
+   * greater.
+   */
   removeQuorumKey: Exchange<{ readonly username: string } & WithApproval, Empty>;
   /**
    * Creates a token for the caller. Replaces the caller's previous token for the service. The token
