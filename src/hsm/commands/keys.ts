@@ -24,7 +24,7 @@ import {
   text,
 } from './input.ts';
 import { copies, describeKey, storeKey, storeKeyPair, template } from './new-key.ts';
-import { checkTrustworthy } from './trust.ts';
+import { setTrusted } from './trust.ts';
 
 type Empty = Readonly<Record<string, never>>;
 
@@ -150,14 +150,13 @@ async function setAttribute(
 ): Promise<Empty> {
   const key = changeableBy(hsm, session, handle, name);
   const changeable = amend(key, name, value);
-  if (changeable.trusted && !key.changeable.trusted) await checkTrustworthy(hsm, key);
+  if (name === 'trusted') {
+    await setTrusted(hsm, session, key, changeable.trusted);
+    return {};
+  }
   const entry = entryOf(session, 'CN_MODIFY_OBJECT', { keyHandle: handle, detail: name });
   const changed = { ...key, changeable };
-  if (key.fixed.token)
-    await hsm.replicate(
-      name === 'trusted' ? hsm.keys.trust(changed) : hsm.keys.alteration(changed),
-      entry,
-    );
+  if (key.fixed.token) await hsm.replicate(hsm.keys.alteration(changed), entry);
   else {
     hsm.audit.note(entry);
     hsm.keys.putSessionKey(changed, session);

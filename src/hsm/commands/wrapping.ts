@@ -156,15 +156,18 @@ function unwrapKey(
   });
   return whenReady(unwrapped, (engineKey) => {
     const effective = token ? unionOf(token.template(), form, allowed) : allowed;
-    const key = { ...fromTemplate(effective, session.username, 'unwrapped'), engineKey };
+    const { fixed, ...rest } = fromTemplate(effective, session.username, 'unwrapped');
+    const confined = hsm.keys.confines(wrappingKey) && ({ confined: true } as const);
+    const key = { ...rest, fixed: { ...fixed, ...confined }, engineKey };
     return storeKey(hsm, session, key, { opcode: 'CN_UNWRAP_KEY' });
   });
 }
 
 /**
  * Returns the client's template with what the unwrapping key prescribes. A key that was wrapped
- * under a trusted key can be wrapped only under a trusted key. Otherwise a user who may unwrap a
- * key could turn it into one that can be exported. Throws HsmError `template-inconsistent`.
+ * under a trusted key, or under a key that came from under one, can be wrapped only under a trusted
+ * key. Otherwise a user who may unwrap a key could turn it into one that can be exported. Throws
+ * HsmError `template-inconsistent`.
  */
 function allowedTemplate(
   { keys }: Hsm,
@@ -172,9 +175,11 @@ function allowedTemplate(
   form: KeyForm,
   template: KeyTemplate,
 ): KeyTemplate {
-  const { unwrapTemplate = {} } = unwrappingKey.fixed;
+  const { unwrapTemplate = {}, confined = false } = unwrappingKey.fixed;
   const union = unionOf(unwrapTemplate, form, template);
-  return keys.wasTrusted(unwrappingKey) ? { ...union, 'wrap-with-trusted': true } : union;
+  return confined || keys.wasTrusted(unwrappingKey)
+    ? { ...union, 'wrap-with-trusted': true }
+    : union;
 }
 
 async function generateWrappedKey(

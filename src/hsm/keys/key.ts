@@ -9,6 +9,11 @@ export interface FixedAttributes {
   readonly local: boolean;
   readonly neverExtractable: boolean;
   readonly unwrapTemplate?: UnwrapTemplate;
+  /**
+   * True if the key was unwrapped by one that confines what it unwraps. It then does so as well:
+   * the AES key inside a `rsa-aes` wrapping can be unwrapped by itself.
+   */
+  readonly confined?: true;
 }
 
 /** Attributes that can be changed after creation. */

@@ -4,16 +4,21 @@ import type { Change, Replica, ReplicaRecord } from '../replication/index.ts';
 import type { Session } from '../users/index.ts';
 import { HsmError, type KeyForm } from '../wire/index.ts';
 import type { FixedAttributes, Key, KeyAbility } from './key.ts';
+import { confines } from './unwrap-template.ts';
 
 /** CloudHSM's quota for hsm2m.medium. */
 export const MAX_KEYS = 16_666;
 const MAX_SESSION_KEYS = 32_768;
 
 /**
- * Prefix of the setting that marks a key that was ever trusted. It is a record of its own, because
- * another change of the key's attributes at the same time, at another HSM, must not undo it.
+ * Prefix of the setting that says whether a key is trusted, and marks that it ever was. It is a
+ * record of its own, because another change of the key's attributes at the same time, at another
+ * HSM, must not undo it.
  */
 const ONCE_TRUSTED = 'once-trusted/';
+
+/** `true` is from earlier versions: then the attribute in `key-attributes` counts. */
+type TrustBody = { readonly trusted: boolean } | true;
 
 interface KeyBody {
   readonly owner: string;
@@ -33,8 +38,8 @@ export class Keys {
   readonly #imports = new Map<string, Promise<void>>();
   readonly #importFailed: (handle: string, error: unknown) => void;
   readonly #tokenKeys = new Map<string, Key>();
-  /** Handles of keys that an admin has ever trusted. */
-  readonly #onceTrusted = new Set<string>();
+  /** Trust of the keys that an admin has ever trusted, by handle. */
+  readonly #trust = new Map<string, TrustBody>();
   readonly #sessionKeys: BoundedCache<string, { readonly key: Key; readonly session: Session }>;
 
   constructor(
@@ -49,12 +54,7 @@ export class Keys {
     );
     replica.subscribe('key', (record) => this.#applyKey(record));
     replica.subscribe('key-attributes', (record) => this.#applyAttributes(record));
-    replica.subscribe('setting', ({ id, deleted }) => {
-      const handle = id.startsWith(ONCE_TRUSTED) ? id.slice(ONCE_TRUSTED.length) : undefined;
-      if (handle === undefined) return;
-      if (deleted) this.#onceTrusted.delete(handle);
-      else this.#onceTrusted.add(handle);
-    });
+    replica.subscribe('setting', (record) => this.#applyTrust(record));
   }
 
   /**
@@ -108,7 +108,12 @@ export class Keys {
    * trusted, or was.
    */
   wasTrusted({ handle, changeable }: Key): boolean {
-    return changeable.trusted || this.#onceTrusted.has(handle);
+    return changeable.trusted || this.#trust.has(handle);
+  }
+
+  /** Returns whether what this key unwraps leaves the HSMs never, or under trusted keys only. */
+  confines(key: Key): boolean {
+    return this.wasTrusted(key) || key.fixed.confined === true || confines(key.fixed);
   }
 
   /** Returns the private keys here that are of the same type and have the same check value. */
@@ -195,12 +200,13 @@ export class Keys {
     return [{ kind: 'key-attributes', id: handle, body: { sharedUsers, changeable } }];
   }
 
-  /** Returns the changes that set whether a key is trusted. */
-  trust(key: Key): Change[] {
-    return [
-      ...this.alteration(key),
-      { kind: 'setting', id: ONCE_TRUSTED + key.handle, body: true },
-    ];
+  /**
+   * Returns the change that sets whether a key is trusted. Whatever the value, the key counts as
+   * trusted before from then on.
+   */
+  trust({ handle }: Key, trusted: boolean): Change {
+    const body: TrustBody = { trusted };
+    return { kind: 'setting', id: ONCE_TRUSTED + handle, body };
   }
 
   /** Returns the changes that destroy a key. */
@@ -208,7 +214,7 @@ export class Keys {
     return [
       { kind: 'key', id: handle },
       { kind: 'key-attributes', id: handle },
-      ...(this.#onceTrusted.has(handle)
+      ...(this.#trust.has(handle)
         ? [{ kind: 'setting', id: ONCE_TRUSTED + handle } as const]
         : []),
     ];
@@ -252,13 +258,31 @@ export class Keys {
     this.#combine(id);
   }
 
-  /** Combines a key from its two records, which may arrive in either order. */
+  #applyTrust({ id, deleted, body }: ReplicaRecord): void {
+    if (!id.startsWith(ONCE_TRUSTED)) return;
+    const handle = id.slice(ONCE_TRUSTED.length);
+    if (deleted) this.#trust.delete(handle);
+    else this.#trust.set(handle, body as TrustBody);
+    this.#combine(handle);
+  }
+
+  /** Combines a key from its records, which may arrive in any order. */
   #combine(handle: string): void {
     const fixedPart = this.#fixedParts.get(handle);
     const changeablePart = this.#changeableParts.get(handle);
-    if (fixedPart && changeablePart)
-      this.#tokenKeys.set(handle, { handle, ...fixedPart, ...changeablePart });
-    else this.#tokenKeys.delete(handle);
+    if (!fixedPart || !changeablePart) {
+      this.#tokenKeys.delete(handle);
+      return;
+    }
+    const { sharedUsers, changeable } = changeablePart;
+    const trust = this.#trust.get(handle);
+    const trusted = typeof trust === 'object' ? trust.trusted : changeable.trusted;
+    this.#tokenKeys.set(handle, {
+      handle,
+      ...fixedPart,
+      sharedUsers,
+      changeable: { ...changeable, trusted },
+    });
   }
 }
 
