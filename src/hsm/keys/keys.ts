@@ -214,9 +214,7 @@ export class Keys {
     return [
       { kind: 'key', id: handle },
       { kind: 'key-attributes', id: handle },
-      ...(this.#trust.has(handle)
-        ? [{ kind: 'setting', id: ONCE_TRUSTED + handle } as const]
-        : []),
+      ...(this.#trust.has(handle) ? [{ kind: 'setting', id: ONCE_TRUSTED + handle } as const] : []),
     ];
   }
 
