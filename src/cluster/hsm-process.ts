@@ -11,6 +11,7 @@ import type {
 } from '../hsm/wire/index.ts';
 import type { HsmChild, LaunchHsm } from './hsm-child.ts';
 import { ControlChannel } from './control-channel.ts';
+import { checkedStatus } from './hsm-status.ts';
 import { endOrphanedProcess, recordProcess } from './orphaned-process.ts';
 
 /** Interval of status requests, which also prove that the HSM still responds. */
@@ -67,7 +68,7 @@ export class HsmProcess {
     forwardLines(this.#child.stderr, (line) => log.warn({ hsmId: provisioning.hsmId }, line));
     // The fourth stdio entry is 'pipe', which is a socket pair.
     this.#channel = new ControlChannel(this.#child.stdio[3] as Duplex, (status) =>
-      this.#update(status),
+      this.#update(checkedStatus(status)),
     );
     void this.#channel.closed.then(() => this.#killAfterTimeout());
     void this.exited.then(() => {
@@ -86,7 +87,7 @@ export class HsmProcess {
   }
 
   async provision(provisioning: HsmProvisioning): Promise<void> {
-    this.#status = await this.#channel.call('birth', provisioning);
+    this.#status = checkedStatus(await this.#channel.call('birth', provisioning));
     this.#poll = setInterval(
       () => void this.refresh().catch(() => this.kill('process did not respond')),
       POLL_INTERVAL_MS,
@@ -105,7 +106,7 @@ export class HsmProcess {
   }
 
   async refresh(): Promise<void> {
-    this.#update(await this.#channel.call('status', {}));
+    this.#update(checkedStatus(await this.#channel.call('status', {})));
   }
 
   /** Sends the HSM its peers, unless it already has this list. */

@@ -58,7 +58,7 @@ export class HsmSupervisor {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, provisioning, onChange } = this.#options;
+    const { clock, log, provisioning } = this.#options;
     for (
       let wait = RESTART_DELAY_MIN_MS;
       !this.#stopping.signal.aborted;
@@ -68,7 +68,7 @@ export class HsmSupervisor {
       const { reason, ran } = await this.#runOnce();
       if (this.#stopping.signal.aborted) return;
       this.#failure = { reason, ran, since: this.#failure?.since ?? clock.now() };
-      onChange();
+      this.#notify();
       if (clock.now() - startedAt > STABLE_AFTER_MS) wait = RESTART_DELAY_MIN_MS;
       log.warn({ hsmId: provisioning.hsmId, restartIn: wait }, 'HSM is down and will be restarted');
       this.#waiting = new AbortController();
@@ -79,7 +79,7 @@ export class HsmSupervisor {
 
   /** Runs the process once, and returns the reason for its end. */
   async #runOnce(): Promise<Pick<HsmFailure, 'reason' | 'ran'>> {
-    const { log, provisioning, onChange } = this.#options;
+    const { log, provisioning } = this.#options;
     let reason = 'process failed to start';
     const starting = startHsmProcess(this.#options).catch((error: unknown) => {
       log.error({ hsmId: provisioning.hsmId, err: error }, 'HSM failed to start');
@@ -94,9 +94,18 @@ export class HsmSupervisor {
       { hsmId: provisioning.hsmId, host: process.status.host, port: process.status.port },
       'HSM is up',
     );
-    onChange();
+    this.#notify();
     await process.exited;
     this.#process = undefined;
     return { reason: process.exitReason, ran: true };
+  }
+
+  #notify(): void {
+    const { log, provisioning, onChange } = this.#options;
+    try {
+      onChange();
+    } catch (error) {
+      log.error({ hsmId: provisioning.hsmId, err: error }, 'a change of an HSM was not handled');
+    }
   }
 }

@@ -56,7 +56,7 @@ const ALGORITHMS = [
 export function issuerOf(token: string): string {
   try {
     const { iss } = decodeJwt(token);
-    if (iss !== undefined) return iss;
+    if (typeof iss === 'string') return iss;
   } catch {
     // Every malformed token gets the same error.
   }

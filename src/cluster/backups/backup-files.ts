@@ -5,6 +5,8 @@ import { decodeBackupFile, type BackupHeader } from '../../hsm/wire/index.ts';
 
 /** Size of the pieces in which a backup file is sent to an HSM, in bytes. */
 const PIECE_BYTES = 512 * 1024;
+/** Maximum size of a file. An HSM would not restore a larger one. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /**
  * The sealed files of backups, `<folder>/<backupId>.backup`, readable only by their owner. Only
@@ -23,6 +25,8 @@ export class BackupFiles {
     const pieces: Uint8Array[] = [];
     for (let offset = 0; ; offset += pieces.at(-1)?.length ?? 0) {
       const piece = await read(offset);
+      if (!(piece instanceof Uint8Array) || offset + piece.length > MAX_FILE_BYTES)
+        throw new Error(`the HSM sent a backup of more than ${MAX_FILE_BYTES} bytes`);
       if (piece.length === 0) break;
       pieces.push(piece);
     }

@@ -172,7 +172,11 @@ export class PeerLink {
         ? RECONNECT_DELAY_MIN_MS
         : Math.min(pause * 2, RECONNECT_DELAY_MAX_MS);
       this.#channel = undefined;
-      this.#setState('unreachable');
+      try {
+        this.#setState('unreachable');
+      } catch {
+        // A listener could not write to the disk. The next change of the state notifies it again.
+      }
       this.#endInitialSync();
       if (this.#stopped) return;
       this.#pausing = new AbortController();
