@@ -9,7 +9,7 @@ export { assertInvariant, InvariantError } from './invariant.ts';
 export { hexId, base32Id, decimalId, uuid } from './ids.ts';
 export { SecretText } from './secret-text.ts';
 export { BoundedCache } from './bounded-cache.ts';
-export { FairShares } from './fair-shares.ts';
+export { FairShares, networkOf } from './fair-shares.ts';
 export { Strangers } from './strangers.ts';
 export { setOwn } from './own-member.ts';
 export { RateLimit } from './rate-limit.ts';

@@ -11,10 +11,14 @@ export class Strangers {
   readonly #shares: FairShares<Stranger>;
   /** Keys are endpoints, because a TLS socket and the TCP socket under it are different objects. */
   readonly #open = new Map<string, Stranger>();
-  readonly #onDropped: () => void;
+  readonly #onDropped: (address: string) => void;
 
-  /** `onDropped` is called after a connection was closed to make room. */
-  constructor(server: Server, places: number, onDropped: () => void = () => undefined) {
+  /** `onDropped` gets the address of each connection that is closed to make room. */
+  constructor(
+    server: Server,
+    places: number,
+    onDropped: (address: string) => void = () => undefined,
+  ) {
     this.#shares = new FairShares(places);
     this.#onDropped = onDropped;
     server.on('connection', (socket: Socket) => this.#add(socket));
@@ -55,7 +59,7 @@ export class Strangers {
     ) {
       this.#shares.release(stranger, stranger.address);
       stranger.socket.destroy();
-      this.#onDropped();
+      this.#onDropped(stranger.address);
     }
   }
 }

@@ -16,7 +16,7 @@ describe('the delay of failed authentication', () => {
   };
   async function fail(authDelay: AuthDelay, times: number, source = '192.0.2.1'): Promise<void> {
     for (let time = 0; time < times; time += 1)
-      await authDelay('InvalidSignatureException', source);
+      await authDelay('InvalidSignatureException', source, 1_000);
   }
 
   it('starts after five invalid signatures, and doubles up to two seconds', async () => {
@@ -31,9 +31,9 @@ describe('the delay of failed authentication', () => {
     const authDelay = newDelay();
     await fail(authDelay, 5);
     await fail(authDelay, 1, '192.0.2.2');
-    await authDelay('ValidationException', '192.0.2.1');
+    await authDelay('ValidationException', '192.0.2.1', 1_000);
     assert.deepEqual(delays, []);
-    await authDelay('UnrecognizedClientException', '192.0.2.1');
+    await authDelay('UnrecognizedClientException', '192.0.2.1', 1_000);
     assert.deepEqual(delays, [50]);
   });
 
@@ -50,10 +50,28 @@ describe('the delay of failed authentication', () => {
     const authDelay = newDelay(() => release.promise);
     await fail(authDelay, 5);
     const waiting = Array.from({ length: 1_100 }, () =>
-      authDelay('InvalidSignatureException', '192.0.2.1'),
+      authDelay('InvalidSignatureException', '192.0.2.1', 1_000),
     );
     assert.equal(delays.length, 1_000);
     release.resolve();
     await Promise.all(waiting);
+  });
+
+  it('applies to requests of at most 64 MiB in total', async () => {
+    const release = Promise.withResolvers<void>();
+    const authDelay = newDelay(() => release.promise);
+    await fail(authDelay, 5);
+    const waiting = Array.from({ length: 100 }, () =>
+      authDelay('InvalidSignatureException', '192.0.2.1', 1024 * 1024),
+    );
+    assert.equal(delays.length, 64);
+    release.resolve();
+    await Promise.all(waiting);
+  });
+
+  it('counts an IPv6 network of 64 bits as one source', async () => {
+    const authDelay = newDelay();
+    for (let host = 1; host <= 7; host += 1) await fail(authDelay, 1, `2001:db8:1:2::${host}`);
+    assert.deepEqual(delays, [50, 100]);
   });
 });

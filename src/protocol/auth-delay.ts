@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BoundedCache, type Clock } from '../base/index.ts';
+import { BoundedCache, networkOf, type Clock } from '../base/index.ts';
 import type { ErrorName } from '../domain/index.ts';
 
 interface Failures {
@@ -15,18 +15,22 @@ const DELAY_MAX_MS = 2_000;
 const FORGET_AFTER_MS = 60_000;
 const MAX_SOURCES = 10_000;
 /**
- * Responses that are delayed at the same time. Further ones are sent at once, so that memory stays
- * bounded.
+ * Responses that are delayed at the same time, and memory of their requests. Further ones are sent
+ * at once.
  */
 const MAX_DELAYED_REQUESTS = 1_000;
+const MAX_DELAYED_BYTES = 64 * 1024 * 1024;
 
 const signatureErrors: ReadonlySet<ErrorName> = new Set([
   'InvalidSignatureException',
   'UnrecognizedClientException',
 ]);
 
-/** Waits before an error response is sent. */
-export type AuthDelay = (error: ErrorName, source: string) => Promise<void>;
+/**
+ * Waits before an error response is sent. `bytes` is the size of the request, which stays in
+ * memory.
+ */
+export type AuthDelay = (error: ErrorName, source: string, bytes: number) => Promise<void>;
 
 /**
  * Delays the error responses to sources that keep sending invalid signatures. The delay doubles
@@ -38,6 +42,7 @@ export function createAuthDelay(
 ): AuthDelay {
   const sources = new BoundedCache<string, Failures>(MAX_SOURCES);
   let waiting = 0;
+  let held = 0;
 
   function delayOf(source: string): number {
     const now = clock.now();
@@ -51,11 +56,13 @@ export function createAuthDelay(
       : Math.min(DELAY_MAX_MS, DELAY_MIN_MS * 2 ** (failures.count - UNDELAYED_FAILURES - 1));
   }
 
-  return async (error, source) => {
-    const delay = signatureErrors.has(error) ? delayOf(source) : 0;
-    if (delay === 0 || waiting >= MAX_DELAYED_REQUESTS) return;
+  return async (error, source, bytes) => {
+    const delay = signatureErrors.has(error) ? delayOf(networkOf(source)) : 0;
+    if (delay === 0 || waiting >= MAX_DELAYED_REQUESTS || held + bytes > MAX_DELAYED_BYTES) return;
     waiting += 1;
+    held += bytes;
     await wait(delay);
     waiting -= 1;
+    held -= bytes;
   };
 }

@@ -27,6 +27,7 @@ export interface HttpLimits {
   readonly requestTimeout: number;
   /** Interval between checks of the two timeouts. */
   readonly connectionsCheckingInterval: number;
+  /** Connections without a request in flight. */
   readonly maxConnections: number;
   /** Requests in flight. Further ones are answered with 503. */
   readonly maxRequests: number;

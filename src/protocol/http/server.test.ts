@@ -420,7 +420,7 @@ describe('abuse', () => {
       await go.promise;
       return {};
     };
-    await using api = await startApi(perform, { limits: { maxRequests: 1, maxConnections: 2 } });
+    await using api = await startApi(perform, { limits: { maxRequests: 1, maxConnections: 1 } });
     const first = api.call({ target: 'TrentService.ListKeys' });
     await begun.promise;
     const second = await api.call({ target: 'TrentService.ListKeys' });
@@ -428,12 +428,12 @@ describe('abuse', () => {
       [second.status, JSON.parse(second.body).__type],
       [503, 'ServiceUnavailableException'],
     );
-    const idle = connect(api.port, '127.0.0.1');
-    await once(idle, 'connect');
-    const dropped = connect(api.port, '127.0.0.1').on('error', () => undefined);
-    await new Promise((resolve) => dropped.on('close', resolve).resume());
+    const oldest = connect(api.port, '127.0.0.1').on('error', () => undefined);
+    await once(oldest, 'connect');
+    const newest = connect(api.port, '127.0.0.1');
+    await new Promise((resolve) => oldest.on('close', resolve).resume());
     assert.equal(api.seen.at(-1)?.error, 'TooManyConnections');
-    idle.destroy();
+    newest.destroy();
     go.resolve();
     assert.equal((await first).status, 200);
   });

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { Socket, type AddressInfo } from 'node:net';
-import { uuid } from '../../base/index.ts';
+import { Strangers, uuid } from '../../base/index.ts';
 import { KmsError } from '../../domain/index.ts';
 import { awsJsonError } from '../codec/aws-json.ts';
 import { publicError } from '../errors.ts';
@@ -52,6 +52,8 @@ class ApiServer implements HttpServer {
   readonly #rejected: HttpOptions['rejected'];
   readonly #server: Server | TlsServer;
   readonly #limits: HttpLimits;
+  /** The connections without a request in flight: they are idle, or still sending one. */
+  readonly #waiting: Strangers;
   readonly #bodies = new BodyReader();
   #inFlight = 0;
   #closing = false;
@@ -77,7 +79,13 @@ class ApiServer implements HttpServer {
     this.#server = options.tls
       ? createTlsServer({ ...settings, ...tlsOptions(options.tls) }, serve)
       : createServer(settings, serve);
-    this.#server.maxConnections = this.#limits.maxConnections;
+    this.#server.maxConnections = 2 * (this.#limits.maxConnections + this.#limits.maxRequests);
+    const dropped = (address: string | undefined): void => {
+      const reason = 'TooManyConnections';
+      this.#log.rejectedConnection(reason);
+      this.#rejected({ reason, source: plainAddress(address) });
+    };
+    this.#waiting = new Strangers(this.#server, this.#limits.maxConnections, dropped);
     this.#server.on('clientError', (error, socket) => {
       const requestId = uuid();
       const source = socket instanceof Socket ? plainAddress(socket.remoteAddress) : '';
@@ -85,16 +93,14 @@ class ApiServer implements HttpServer {
       this.#log.rejectedConnection(reason, requestId);
       this.#rejected({ reason, source });
     });
-    this.#server.on('drop', (dropped) => {
-      const reason = 'TooManyConnections';
-      this.#log.rejectedConnection(reason);
-      this.#rejected({ reason, source: plainAddress(dropped?.remoteAddress) });
-    });
+    this.#server.on('drop', (connection) => dropped(connection?.remoteAddress));
   }
 
   async listen(host: string, port: number): Promise<number> {
     this.#server.listen(port, host);
     await once(this.#server, 'listening');
+    // For example too many open files. Existing connections continue.
+    this.#server.on('error', (error) => this.#log.failed(error));
     return (this.#server.address() as AddressInfo).port;
   }
 
@@ -134,14 +140,13 @@ class ApiServer implements HttpServer {
   /** Resolves to undefined if the client disconnects before the end of its request. */
   async #handleRequest(request: IncomingMessage, requestId: string): Promise<Handled | undefined> {
     try {
-      const body = await this.#bodies.read(request);
+      const client = this.#resolveClientAddress(request);
+      const body = await this.#bodies.read(request, client.sourceIp);
       if (!body) return undefined;
+      this.#waiting.recognize(request.socket);
       if (this.#closing)
         throw new KmsError('ServiceUnavailableException', 'The service is stopping.');
-      return await this.#handleCounted(
-        httpRequestOf(request, body, this.#resolveClientAddress(request)),
-        requestId,
-      );
+      return await this.#handleCounted(httpRequestOf(request, body, client), requestId);
     } catch (thrown) {
       const error = publicError(thrown);
       return { response: awsJsonError(error), route: undefined, error, performed: false };
@@ -183,5 +188,6 @@ class ApiServer implements HttpServer {
     if (this.#closing || status === 413 || status === 503) headers.push('Connection', 'close');
     response.writeHead(status, headers);
     response.end(body);
+    if (response.socket) this.#waiting.forget(response.socket);
   }
 }
