@@ -1,4 +1,4 @@
-import { RateLimit, type Clock } from '../base/index.ts';
+import { networkOf, RateLimit, type Clock } from '../base/index.ts';
 import { isKmsError, KmsError } from '../domain/index.ts';
 import type { Caller } from '../identity/index.ts';
 import type { Perform, PerformRequest } from '../operations/index.ts';
@@ -77,7 +77,7 @@ export function createHandle(options: HandleOptions): Handle {
       return { response, route, error: undefined, performed };
     } catch (thrown) {
       const error = publicError(thrown, route?.service);
-      await delay(error.code, request.sourceIp);
+      await delay(error.code, request.sourceIp, request.body.length);
       return { response: codec.writeError(error, requestId), route, error, performed };
     }
   };
@@ -95,7 +95,7 @@ function createAdmission({
   const anonymousLimit = new RateLimit(ANONYMOUS_REQUESTS_PER_SECOND, clock);
   return (verified, { sourceIp }) => {
     const admitted = isAnonymous(verified)
-      ? anonymousLimit.take(sourceIp)
+      ? anonymousLimit.take(networkOf(sourceIp))
       : limit?.take(verified.credential.principal.arn);
     if (admitted === false) throw new KmsError('ThrottlingException', 'Rate exceeded');
   };

@@ -8,14 +8,17 @@ export interface Authorization {
   readonly region: string;
   readonly service: string;
   readonly terminator: string;
-  /** Header names in lower case, separated by semicolons. */
+  /** Header names in lower case, separated by semicolons. No name comes twice. */
   readonly signedHeaders: string;
-  readonly signedNames: readonly string[];
+  readonly signedNames: ReadonlySet<string>;
   /** 64 hex digits if the request is valid; not checked here. */
   readonly signature: string;
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
+/** More than any client signs, in names and in characters. Each name costs a header's length. */
+const MAX_SIGNED_HEADERS = 200;
+const MAX_SIGNED_HEADERS_CHARS = 8_192;
 const PARAMETERS = ['Credential', 'Signature', 'SignedHeaders'] as const;
 
 /** Parses the header. Throws a KmsError that names all missing parameters. */
@@ -60,9 +63,29 @@ export function authorizationOf(
     service,
     terminator,
     signedHeaders,
-    signedNames: signedHeaders.split(';'),
+    signedNames: namesOf(signedHeaders),
     signature,
   };
+}
+
+/**
+ * Splits the list of signed headers. Throws a KmsError if it is too long or repeats a name: then
+ * the text that is signed would be far longer than the request.
+ */
+function namesOf(signedHeaders: string): ReadonlySet<string> {
+  const names =
+    signedHeaders.length > MAX_SIGNED_HEADERS_CHARS
+      ? []
+      : signedHeaders.split(';', MAX_SIGNED_HEADERS + 1);
+  if (names.length === 0 || names.length > MAX_SIGNED_HEADERS)
+    throw new KmsError(
+      'IncompleteSignatureException',
+      `SignedHeaders must not have more than ${MAX_SIGNED_HEADERS} names or ${MAX_SIGNED_HEADERS_CHARS} characters.`,
+    );
+  const distinct = new Set(names);
+  if (distinct.size !== names.length)
+    throw new KmsError('IncompleteSignatureException', 'SignedHeaders must not repeat a name.');
+  return distinct;
 }
 
 function parametersOf(text: string): ReadonlyMap<string, string> {

@@ -34,16 +34,30 @@ export interface RequestSignature {
 /** How far the time of a request may be from the server's, in either direction. */
 export const VALIDITY_WINDOW_MS = 5 * 60_000;
 const SIGNATURE_CHARS = 64;
+/** More than any client sends in a URL. */
+const MAX_QUERY_PARAMETERS = 500;
 
 /** Parses a request's signature. `cachedSigner` finds the verified signer for a header prefix. */
 export function readSignature(
   request: SignableRequest,
   cachedSigner: (prefix: string) => CachedSigner | undefined,
 ): RequestSignature {
+  checkQuery(request.query);
   const header = textOf(request.headers['authorization']) ?? '';
   return header === '' && isPresigned(request.query)
     ? fromQuery(request)
     : fromHeader(request, header, cachedSigner);
+}
+
+/** Rejects a query that would take long to sort and to encode. */
+function checkQuery(query: string): void {
+  let parameters = 1;
+  for (let at = query.indexOf('&'); at >= 0; at = query.indexOf('&', at + 1)) parameters += 1;
+  if (parameters > MAX_QUERY_PARAMETERS)
+    throw new KmsError(
+      'IncompleteSignatureException',
+      `The query must not have more than ${MAX_QUERY_PARAMETERS} parameters.`,
+    );
 }
 
 function fromHeader(

@@ -148,23 +148,23 @@ function checkWindow(
  * Checks that `host` and every `x-amz-*` header of the request are signed, and that every signed
  * header is present.
  */
-function checkSignedHeaders(signed: readonly string[], headers: SignableHeaders): void {
-  if (!signed.includes('host')) {
+function checkSignedHeaders(signed: ReadonlySet<string>, headers: SignableHeaders): void {
+  if (!signed.has('host')) {
     throw new KmsError(
       'InvalidSignatureException',
       "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
     );
   }
   for (const name in headers) {
-    if (name.startsWith('x-amz-') && !signed.includes(name)) {
+    if (name.startsWith('x-amz-') && !signed.has(name)) {
       throw new KmsError(
         'InvalidSignatureException',
         `'${name}' must be a 'SignedHeader' in the AWS Authorization.`,
       );
     }
   }
-  if (!signed.every((name) => Object.hasOwn(headers, name)))
-    throw new KmsError('InvalidSignatureException', MISMATCH);
+  for (const name of signed)
+    if (!Object.hasOwn(headers, name)) throw new KmsError('InvalidSignatureException', MISMATCH);
 }
 
 function signingKeyOf({ date, region, service }: Authorization, secret: string): SigningKey {

@@ -8,6 +8,10 @@ import type { Codec } from './codec.ts';
 import type { Route } from './routes.ts';
 
 const TARGET = 'x-amz-target';
+/** A body up to this size cannot contain enough values to matter. */
+const UNCHECKED_BYTES = 64 * 1024;
+/** Maximum number of lists, maps and commas in a larger body. */
+const MAX_VALUES = 10_000;
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
 interface JsonService {
@@ -44,6 +48,25 @@ export function awsJsonCodec(
   };
 }
 
+const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE] = [0x22, 0x5c, 0x2c, 0x5b, 0x7b];
+
+/**
+ * Counts values before they are parsed: a megabyte of empty lists takes far more time and memory
+ * than a megabyte of text.
+ */
+function hasTooManyValues(body: Buffer): boolean {
+  if (body.length <= UNCHECKED_BYTES) return false;
+  let values = 0;
+  let quoted = false;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (quoted) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  }
+  return values > MAX_VALUES;
+}
+
 const NAMESPACE = 'com.amazonaws.';
 
 /** Returns the target without CloudTrail's namespace, which some clients send. */
@@ -64,6 +87,8 @@ export function awsJsonError({ code, publicMessage }: KmsError): HttpResponse {
 /** Parses the body. An empty body means an input without members. */
 function parse({ body }: HttpRequest): unknown {
   if (body.length === 0) return {};
+  if (hasTooManyValues(body))
+    throw new KmsError('SerializationException', `The request has more than ${MAX_VALUES} values`);
   if (!isUtf8(body)) throw new KmsError('SerializationException', 'The request is not valid UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));

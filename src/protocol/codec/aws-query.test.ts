@@ -18,7 +18,7 @@ const members = {
   Map: { kind: 'map', key: { kind: 'text' }, value: { kind: 'int' } },
 } as const satisfies Members;
 
-const read = (form: string): unknown => formValue(new URLSearchParams(form), members);
+const read = (form: string): unknown => formValue(Buffer.from(form), members);
 
 describe('parameters of the Query protocol', () => {
   it('name lists, structures and maps by dotted names', () => {
@@ -83,14 +83,31 @@ describe('parameters of the Query protocol', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.string()), { maxLength: 12 }), (pairs) => {
-        formValue(
-          new URLSearchParams(
-            pairs.map(([parts, text]): [string, string] => [parts.join('.'), text]),
-          ),
-          members,
+        const form = new URLSearchParams(
+          pairs.map(([parts, text]): [string, string] => [parts.join('.'), text]),
         );
+        formValue(Buffer.from(form.toString()), members);
       }),
     );
+  });
+
+  it('are decoded as the URL standard decodes them', () => {
+    const part = fc.oneof(
+      fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('%', '')),
+      fc.constantFrom('%41', '+', '%2B', '%C3%A9', '\u00E9', '='),
+    );
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        const form = `Name=${parts.join('').replaceAll('&', '')}`;
+        assert.deepEqual(read(form), { Name: new URLSearchParams(form).get('Name') });
+      }),
+    );
+    assert.deepEqual(read('N%61me=%+%4+%zz+100%'), { Name: '% %4 %zz 100%' });
+  });
+
+  it('are limited in number', () => {
+    read('a&'.repeat(2_047));
+    assert.throws(() => read('a&'.repeat(2_048)), { code: 'SerializationException' });
   });
 });
 

@@ -30,7 +30,7 @@ export function awsQueryCodec(
         );
       return route;
     },
-    readInput: (request, { members }) => formValue(new URLSearchParams(formOf(request)), members),
+    readInput: (request, { members }) => formValue(formOf(request), members),
     writeOutput: ({ operation }, output, requestId) =>
       response(
         200,
@@ -59,18 +59,31 @@ export function isForm(request: HttpRequest): boolean {
   return parameter(request, 'Action') !== undefined;
 }
 
-const plainWords = {
-  Action: /(?:^|&)Action=([\w-]{1,128})(?:&|$)/,
-  Version: /(?:^|&)Version=([\w-]{1,128})(?:&|$)/,
-} as const;
+const MAX_WORD_CHARS = 128;
+const PLAIN_WORD = /^[\w-]{1,128}(?=&|$)/;
+/** Places that look like the parameter, but are not, before the search ends. */
+const MAX_TRIES = 100;
+const AMPERSAND = '&'.charCodeAt(0);
 
 /** Reads a parameter whose value is a plain word, without parsing the whole form. */
-export function parameter(request: HttpRequest, name: keyof typeof plainWords): string | undefined {
-  return plainWords[name].exec(formOf(request))?.[1];
+export function parameter(request: HttpRequest, name: 'Action' | 'Version'): string | undefined {
+  const form = formOf(request);
+  const wanted = `${name}=`;
+  for (let tries = 0, at = form.indexOf(wanted); at >= 0 && tries < MAX_TRIES; tries += 1) {
+    const start = at + wanted.length;
+    if (at === 0 || form[at - 1] === AMPERSAND) {
+      const [word] =
+        PLAIN_WORD.exec(form.toString('latin1', start, start + MAX_WORD_CHARS + 1)) ?? [];
+      if (word !== undefined) return word;
+    }
+    at = form.indexOf(wanted, start);
+  }
+  return undefined;
 }
 
-function formOf({ body, query }: HttpRequest): string {
-  return body.length > 0 ? body.toString('utf8') : query;
+/** Returns the parameters as they were sent. Node has one character per byte in a URL. */
+function formOf({ body, query }: HttpRequest): Buffer {
+  return body.length > 0 ? body : Buffer.from(query, 'latin1');
 }
 
 function response(status: number, body: string): HttpResponse {
