@@ -227,20 +227,18 @@ const entries: readonly Entry[] = [
   },
 ];
 
-/** Feeds a frame at once, and in small pieces. */
+/** Feeds a frame in pieces of 1,000 bytes. */
 function frameWork(text: string, limit: number): Work {
   const body = Buffer.from(text, 'latin1');
   const header = Buffer.alloc(4);
   header.writeUInt32BE(body.length);
   const frame = Buffer.concat([header, body]);
   return () => {
-    for (const size of [frame.length, 100]) {
-      const reader = new FrameReader(limit);
-      try {
-        for (let at = 0; at < frame.length; at += size) reader.feed(frame.subarray(at, at + size));
-      } catch {
-        // What is no frame is refused.
-      }
+    const reader = new FrameReader(limit);
+    try {
+      for (let at = 0; at < frame.length; at += 1_000) reader.feed(frame.subarray(at, at + 1_000));
+    } catch {
+      // What is no frame is refused.
     }
   };
 }
