@@ -57,14 +57,17 @@ async function isTrusted(user: HsmConnection, handle: string): Promise<boolean> 
   return keys[0]?.attributes.trusted ?? assert.fail('the key is gone');
 }
 
-/** Breaks the links between the HSMs, or restores them. Each still knows of the other. */
-async function setLinked(linked: boolean): Promise<void> {
+/**
+ * Restores the links between the HSMs, or breaks them: the HSMs can't reach each other, or the
+ * control plane doesn't tell them of each other.
+ */
+async function setLinked(linked: boolean, how: 'unreachable' | 'untold' = 'unreachable') {
   for (const [hsm, peer] of [
     [first, second],
     [second, first],
   ] as const) {
-    const nobody = { ...peer.address, port: 1 };
-    await hsm.control.call('setPeers', { peers: [linked ? peer.address : nobody] });
+    const broken = how === 'untold' ? [] : [{ ...peer.address, port: 1 }];
+    await hsm.control.call('setPeers', { peers: linked ? [peer.address] : broken });
   }
   const isLinked = async ({ control }: WorldHsm): Promise<boolean> =>
     (await control.call('status', {})).linkedPeers.length > 0;
@@ -143,34 +146,35 @@ describe('a key that leaves under trusted keys only', () => {
     await assert.rejects(trust(publicKey), refusedAs('not-permitted', /private/));
   });
 
-  it('is not opened at an HSM that has not heard of the trust', async () => {
-    const wrappingKey = await makeAes({ wrap: true, unwrap: true });
-    const key = await guardedKey();
-    await setLinked(false);
-    try {
-      const attack = async (): Promise<void> => {
-        await trust(wrappingKey);
-        const { wrapped } = await owner.call('wrapKey', { key, wrappingKey });
-        const { handle } = await elsewhere.call('unwrapKey', {
-          wrappingKey,
-          wrapped,
-          template: { token: false, extractable: true },
-        });
-        await leave(elsewhere, handle);
-      };
-      await assert.rejects(attack, refusedAs('insufficient-copies', /HSMs/));
-      assert.equal(await isTrusted(owner, wrappingKey), false);
-      await assert.rejects(
-        owner.call('wrapKey', { key, wrappingKey }),
-        refusedAs('key-not-extractable'),
-      );
-    } finally {
-      await setLinked(true);
-    }
-    await trust(wrappingKey);
-    await owner.call('wrapKey', { key, wrappingKey });
-    await until('the other HSM trusts it', () => isTrusted(elsewhere, wrappingKey));
-  });
+  for (const how of ['unreachable', 'untold'] as const)
+    it(`is not opened at an HSM that has not heard of the trust (${how})`, async () => {
+      const wrappingKey = await makeAes({ wrap: true, unwrap: true });
+      const key = await guardedKey();
+      await setLinked(false, how);
+      try {
+        const attack = async (): Promise<void> => {
+          await trust(wrappingKey);
+          const { wrapped } = await owner.call('wrapKey', { key, wrappingKey });
+          const { handle } = await elsewhere.call('unwrapKey', {
+            wrappingKey,
+            wrapped,
+            template: { token: false, extractable: true },
+          });
+          await leave(elsewhere, handle);
+        };
+        await assert.rejects(attack, refusedAs('insufficient-copies', /HSMs/));
+        assert.equal(await isTrusted(owner, wrappingKey), false);
+        await assert.rejects(
+          owner.call('wrapKey', { key, wrappingKey }),
+          refusedAs('key-not-extractable'),
+        );
+      } finally {
+        await setLinked(true);
+      }
+      await trust(wrappingKey);
+      await owner.call('wrapKey', { key, wrappingKey });
+      await until('the other HSM trusts it', () => isTrusted(elsewhere, wrappingKey));
+    });
 });
 
 describe('a key that an admin no longer trusts', () => {
