@@ -157,17 +157,6 @@ export function addressesIn({ Hsms = [] }: Cluster): HsmAddress[] {
   });
 }
 
-/**
- * Returns the certificates by which a cluster's HSMs are verified before the customer's CA has
- * signed one, as PEM.
- */
-export async function describeCertificates(
-  env: Env,
-  clusterId: string,
-): Promise<NonNullable<Cluster['Certificates']>> {
-  return (await describe(env, clusterId)).Certificates ?? {};
-}
-
 async function describe(env: Env, clusterId: string): Promise<Cluster> {
   const { Clusters = [] } = await createApi(accessInEnv(env))('cloudhsm', 'DescribeClusters', {
     Filters: { clusterIds: [clusterId] },

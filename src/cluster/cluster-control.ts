@@ -12,6 +12,7 @@ import {
   modifyCluster,
   restoreBackup,
 } from './requests/backups.ts';
+import { authorizeRestore } from './requests/authorize-restore.ts';
 import { createCluster } from './requests/create-cluster.ts';
 import { createHsm } from './requests/create-hsm.ts';
 import { deleteCluster, deleteHsm } from './requests/delete.ts';
@@ -50,6 +51,8 @@ export async function startClusterControl(options: ClusterControlOptions): Promi
     copyBackup: (scope, backupId, to) =>
       copyBackup(context, files, { ref: { ...scope, backupId }, ...to }),
     backupHeader: (backupId) => files.header(backupId),
+    authorizeRestore: (scope, clusterId, sourceRoot) =>
+      authorizeRestore(context, workers.processes, { ...scope, clusterId }, sourceRoot),
     statuses: () => workers.processes.statuses(),
     refreshStatuses: () => workers.processes.refresh(),
     close: () => workers.close(),

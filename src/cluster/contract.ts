@@ -46,6 +46,16 @@ export interface ClusterChange {
   readonly retentionDays?: number | undefined;
 }
 
+/** The HSM that waits for a backup, and the token of its restore permit. */
+export interface RestoreAuthorization {
+  readonly hsmId: string;
+  readonly host: string;
+  readonly port: number;
+  readonly token: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 export interface ClusterLimits {
   /** Per account and Region. */
   readonly clusters: number;
@@ -91,6 +101,16 @@ export interface ClusterControl {
    * or does not exist yet.
    */
   backupHeader(backupId: string): BackupHeader | undefined;
+  /**
+   * Lets the caller restore a backup at the port of the cluster's HSM that belongs to no cluster
+   * yet. `sourceRoot` is the manufacturer root (PEM) of another installation whose HSM wrote the
+   * backup.
+   */
+  authorizeRestore(
+    scope: Scope,
+    clusterId: string,
+    sourceRoot: string | undefined,
+  ): Promise<RestoreAuthorization>;
   /**
    * Returns the last reported status of each running HSM by HSM ID, at most one second old. HSMs
    * that are down are missing.

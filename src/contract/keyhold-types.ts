@@ -167,6 +167,24 @@ export interface KeyholdOperations {
     readonly input: { readonly ClusterId?: string; readonly KeyLabel?: string };
     readonly output: { readonly Backups: readonly BackupInfo[] };
   };
+  /**
+   * Returns the token with which its holder may restore a backup at the port of the cluster's HSM
+   * that belongs to no cluster yet, within ten minutes, and the address of that HSM.
+   */
+  readonly AuthorizeRestore: {
+    readonly input: {
+      readonly ClusterId: string;
+      /** PEM of the manufacturer root of another installation, if an HSM of it wrote the backup. */
+      readonly SourceManufacturerRoot?: string;
+    };
+    readonly output: {
+      readonly HsmId: string;
+      readonly IpAddress: string;
+      readonly Port: number;
+      readonly RestoreToken: Uint8Array;
+      readonly Expires: Date;
+    };
+  };
   readonly CreateAccount: {
     readonly input: { readonly AccountId?: string; readonly AccountName?: string };
     readonly output: NewAccount;

@@ -12,6 +12,10 @@ export const keyholdShapes = {
   CreateBackup: {
     ClusterId: { kind: 'text', pattern: 'cluster-[2-7a-zA-Z]{11,16}', required: true },
   } satisfies Keyhold<'CreateBackup'>,
+  AuthorizeRestore: {
+    ClusterId: { kind: 'text', pattern: 'cluster-[2-7a-zA-Z]{11,16}', required: true },
+    SourceManufacturerRoot: { kind: 'text', min: 1, max: 5000 },
+  } satisfies Keyhold<'AuthorizeRestore'>,
   ListBackups: {
     ClusterId: { kind: 'text', pattern: 'cluster-[2-7a-zA-Z]{11,16}' },
     KeyLabel: { kind: 'text', min: 1, max: 512 },

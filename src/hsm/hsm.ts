@@ -9,6 +9,7 @@ import { Membership } from './membership/index.ts';
 import { OperationRateLimiter } from './operation-rate-limiter.ts';
 import { Quorum } from './quorum/index.ts';
 import { receivedEntry } from './received-entry.ts';
+import { Recovery } from './recovery/index.ts';
 import { Peers, Replica, type Change } from './replication/index.ts';
 import {
   lockFolder,
@@ -18,6 +19,7 @@ import {
   type DeviceSecret,
   type FolderLock,
 } from './storage/index.ts';
+import type { RestorePermit } from './restore-permit.ts';
 import { BackupUpload } from './upload.ts';
 import {
   ADMIN,
@@ -64,6 +66,7 @@ export class Hsm {
   readonly loginSources: LoginSources;
   readonly failedLogins: FailedLogins;
   readonly quorum: Quorum;
+  readonly recovery: Recovery;
   readonly auditPolicy: AuditPolicy;
   readonly passwordQueue = new SerialQueue();
   readonly membership: Membership;
@@ -82,6 +85,8 @@ export class Hsm {
   readonly unknownLoginLimiter: OperationRateLimiter;
   /** The backup that is being uploaded. */
   readonly upload = new BackupUpload();
+  /** Permission to restore a backup at this HSM's port. Undefined once it has been used. */
+  restorePermit: RestorePermit | undefined;
   /** Latest token for restoring a backup that needs approval. Undefined once it has been used. */
   restoreToken: QuorumToken | undefined;
   /** Number of executions per command. */
@@ -127,6 +132,7 @@ export class Hsm {
     this.lockouts = new Lockouts(this.replica, provisioning.hsmId);
     this.loginSources = new LoginSources(this.replica, clock);
     this.quorum = new Quorum(this.replica);
+    this.recovery = new Recovery(this.replica);
     this.auditPolicy = new AuditPolicy(this.replica);
     this.membership = new Membership(this.replica, {
       hsmId: provisioning.hsmId,

@@ -1,4 +1,4 @@
-import { HsmError } from './wire/index.ts';
+import { HsmError, type BackupHeader } from './wire/index.ts';
 
 /** More than the backup of a cluster that is full of keys with the longest labels. */
 const MAX_BACKUP_BYTES = 64 * 1024 * 1024;
@@ -7,13 +7,27 @@ const MAX_BACKUP_BYTES = 64 * 1024 * 1024;
 export class BackupUpload {
   #pieces: Buffer[] = [];
   #size = 0;
+  #awaitsShares: BackupHeader | undefined;
+
+  /**
+   * Header of a backup that the control plane has uploaded and that opens only with recovery
+   * shares. It stays until it is restored or another upload starts.
+   */
+  get awaitsShares(): BackupHeader | undefined {
+    return this.#awaitsShares;
+  }
+
+  /** Keeps the uploaded backup until its recovery shares are given. */
+  awaitShares(header: BackupHeader): void {
+    this.#awaitsShares = header;
+  }
 
   /**
    * Adds a piece. `offset` 0 starts a new upload. Otherwise `offset` is the end of the previous
    * piece.
    */
   write(offset: number, bytes: Uint8Array): void {
-    if (offset === 0) this.take();
+    if (offset === 0) this.discard();
     if (offset !== this.#size)
       throw new HsmError('invalid-argument', `the next piece must start at ${this.#size}`);
     if (this.#size + bytes.length > MAX_BACKUP_BYTES)
@@ -22,12 +36,22 @@ export class BackupUpload {
     this.#size += bytes.length;
   }
 
-  /** Returns the uploaded backup and forgets it. */
+  /** Returns the uploaded backup and forgets it, unless it waits for shares. */
   take(): Buffer {
-    const whole = Buffer.concat(this.#pieces);
+    const whole = this.read();
+    if (!this.#awaitsShares) this.discard();
+    return whole;
+  }
+
+  /** Returns the uploaded backup. */
+  read(): Buffer {
+    return Buffer.concat(this.#pieces);
+  }
+
+  discard(): void {
     this.#pieces = [];
     this.#size = 0;
-    return whole;
+    this.#awaitsShares = undefined;
   }
 }
 

@@ -17,6 +17,7 @@ import { InitializeCluster } from './cloudhsm/InitializeCluster.ts';
 import { ListTags } from './cloudhsm/ListTags.ts';
 import { TagResource as TagCluster } from './cloudhsm/TagResource.ts';
 import { UntagResource as UntagCluster } from './cloudhsm/UntagResource.ts';
+import { AuthorizeRestore } from './keyhold/AuthorizeRestore.ts';
 import { CreateAccount } from './keyhold/CreateAccount.ts';
 import { LookupEvents } from './cloudtrail/LookupEvents.ts';
 import { CreateBackup } from './keyhold/CreateBackup.ts';
@@ -206,6 +207,7 @@ const operations = {
     GetSessionToken,
   },
   keyhold: {
+    AuthorizeRestore,
     CreateAccount,
     CreateBackup,
     DescribeStatus,

@@ -27,6 +27,7 @@ import {
 import {
   addHsm,
   asAdmin,
+  holderFiles,
   KMSUSER_PASSWORD,
   newKey,
   ownCluster,
@@ -108,19 +109,7 @@ describe('backups of a cluster', () => {
   it('restore a related cluster; a key store that moves to it can use key material that was deleted', async () => {
     await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     await untilStore(world, storeId, 'DISCONNECTED');
-    await cluster.hsm(
-      [
-        'user',
-        'change-password',
-        '--username',
-        'kmsuser',
-        '--role',
-        'crypto-user',
-        '--password',
-        'taken-back-1',
-      ],
-      asAdmin,
-    );
+    await cluster.hsm(kmsuserPassword('taken-back-1'), asAdmin);
     await cluster.hsm(['key', 'delete', '--filter', `attr.label=${KeyId}`], {
       role: 'crypto-user',
       pin: 'kmsuser:taken-back-1',
@@ -176,9 +165,24 @@ describe('backups of a cluster', () => {
         name: 'CloudHsmClusterNotRelatedException',
       },
     );
-    // KMS still has the password that it set for kmsuser, which is the one in the backup.
+    // KMS still has the password that it set for kmsuser. The restore has voided it.
     await world.kms.send(
       new UpdateCustomKeyStoreCommand({ CustomKeyStoreId: storeId, CloudHsmClusterId: ClusterId }),
+    );
+    await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
+    assert.equal(await untilStore(world, storeId, 'FAILED'), 'INVALID_CREDENTIALS');
+    await world.kms.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
+    await untilStore(world, storeId, 'DISCONNECTED');
+    await hsmElsewhere(
+      world,
+      ClusterId,
+      cluster.ca.certificate,
+    )(kmsuserPassword('restored-pw-1'), asAdmin);
+    await world.kms.send(
+      new UpdateCustomKeyStoreCommand({
+        CustomKeyStoreId: storeId,
+        KeyStorePassword: 'restored-pw-1',
+      }),
     );
     await world.kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: storeId }));
     await untilStore(world, storeId, 'CONNECTED');
@@ -206,10 +210,10 @@ describe('backups of a cluster', () => {
       users.map(({ username }) => username),
       ['admin', 'app_user', 'kmsuser'],
     );
-    const keys = (await cluster.hsm(['key', 'list'], {
-      role: 'crypto-user',
-      pin: 'kmsuser:taken-back-1',
-    })) as { total_key_count: number };
+    const asKmsUser = { role: 'crypto-user', pin: 'kmsuser:taken-back-1' };
+    await assert.rejects(cluster.hsm(['key', 'list'], asKmsUser), /voided the password/);
+    await cluster.hsm(kmsuserPassword('taken-back-1'), asAdmin);
+    const keys = (await cluster.hsm(['key', 'list'], asKmsUser)) as { total_key_count: number };
     assert.equal(keys.total_key_count, 0, 'the last backup was created after the key was deleted');
   });
 
@@ -419,6 +423,11 @@ async function call(world: World, operation: string, input: object): Promise<unk
   return answer.json();
 }
 
+function kmsuserPassword(password: string): string[] {
+  const kmsuser = ['--username', 'kmsuser', '--role', 'crypto-user'];
+  return ['user', 'change-password', ...kmsuser, '--password', password];
+}
+
 /** Returns `keyhold hsm` for a cluster of another installation with the same customer CA. */
 function hsmElsewhere(world: World, clusterId: string, ca: string): OwnCluster['hsm'] {
   const caFile = join(world.folder, 'customerCA.crt');
@@ -434,13 +443,15 @@ describe('an exported backup', () => {
   it('passes backup check, and restores on another installation', async () => {
     await using world = await startWorld();
     await using elsewhere = await startWorld();
-    const cluster = await ownCluster(world);
+    const holders = holderFiles(world, ['anna', 'ben', 'carla'], 2);
+    const cluster = await ownCluster(world, { activation: holders.args });
     const file = join(world.folder, 'cluster.backup');
-    const secret = ['--path', file, '--passphrase', 'correct horse battery'];
-    const root = [
-      '--manufacturer-root',
-      join(elsewhere.data, 'certificates', 'manufacturer-root.crt'),
-    ];
+    const passphraseFile = join(world.folder, 'passphrase');
+    writeFileSync(passphraseFile, 'correct horse battery\n');
+    const secret = ['--path', file, '--passphrase-file', passphraseFile];
+    const rootOf = ({ data }: World): string => join(data, 'certificates', 'manufacturer-root.crt');
+    const root = ['--manufacturer-root', rootOf(elsewhere)];
+    const source = ['--source-manufacturer-root', rootOf(world)];
     await cluster.hsm(
       ['key', 'generate-symmetric', 'aes', '--label', 'mine', '--key-length-bytes', '32'],
       {
@@ -448,7 +459,7 @@ describe('an exported backup', () => {
         pin: `kmsuser:${KMSUSER_PASSWORD}`,
       },
     );
-    await cluster.hsm(['backup', 'create', ...secret], asAdmin);
+    await cluster.hsm(['backup', 'export', ...secret], asAdmin);
     const facts = (await cluster.hsm(['backup', 'check', ...secret], asAdmin)) as Record<
       string,
       unknown
@@ -467,11 +478,14 @@ describe('an exported backup', () => {
     );
     await addHsm(elsewhere, clusterId, 'a');
     const there = hsmElsewhere(elsewhere, clusterId, cluster.ca.certificate);
-    await assert.rejects(
-      there(['backup', 'restore', '--path', file, '--passphrase', 'wrong horse battery', ...root]),
-      /damaged|passphrase/,
-    );
-    await there(['backup', 'restore', ...secret, ...root]);
+    const one = await holders.open('anna');
+    const restore = ['backup', 'restore', ...secret, ...root];
+    await assert.rejects(there([...restore, ...source, ...one]), /too few/);
+    const two = await holders.open('anna', 'carla');
+    await assert.rejects(there([...restore, ...two]), /another manufacturer/);
+    const pin = ['--fingerprint', '0'.repeat(64)];
+    await assert.rejects(there([...restore, ...source, ...two, ...pin]), /not the one in/);
+    await there([...restore, ...source, ...two]);
     await untilCluster(
       elsewhere,
       clusterId,
@@ -487,12 +501,52 @@ describe('an exported backup', () => {
       'two HSMs are ACTIVE',
       ({ Hsms }) => (Hsms ?? []).filter(({ State }) => State === 'ACTIVE').length === 2,
     );
+    await there(kmsuserPassword('restored-pw-1'), asAdmin);
     const keys = (await there(['key', 'list', '--filter', 'attr.label=mine'], {
       role: 'crypto-user',
-      pin: `kmsuser:${KMSUSER_PASSWORD}`,
+      pin: 'kmsuser:restored-pw-1',
     })) as {
       total_key_count: number;
     };
     assert.equal(keys.total_key_count, 1);
+  });
+});
+
+describe('a backup of a guarded cluster', () => {
+  it('waits in an HSM until the owner gives the recovery shares there', async () => {
+    await using world = await startWorld();
+    const holders = holderFiles(world, ['anna', 'ben', 'carla'], 2);
+    const cluster = await ownCluster(world, {
+      zones: ['a'],
+      activation: ['--guarded', ...holders.args],
+    });
+    const made = (await cluster.hsm(['backup', 'create'])) as { 'backup-id': string };
+    await untilBackups(cluster, ['activation', 'demand']);
+    const { Cluster } = await world.cloudhsm.send(
+      new CreateClusterCommand({
+        HsmType: 'hsm2m.medium',
+        SubnetIds: await subnetIds(world),
+        SourceBackupId: made['backup-id'],
+      }),
+    );
+    const clusterId = Cluster?.ClusterId ?? '';
+    await untilCluster(world, clusterId, 'ACTIVE', ({ State }) => State === 'ACTIVE');
+    await world.cloudhsm.send(
+      new CreateHsmCommand({ ClusterId: clusterId, AvailabilityZone: 'us-east-1a' }),
+    );
+    const waiting = await untilCluster(world, clusterId, 'the HSM waits', ({ Hsms }) =>
+      (Hsms ?? []).some(({ StateMessage = '' }) => StateMessage.includes('recovery shares')),
+    );
+    assert.equal(waiting.Hsms?.[0]?.State, 'CREATE_IN_PROGRESS');
+    const there = hsmElsewhere(world, clusterId, cluster.ca.certificate);
+    const root = join(world.data, 'certificates', 'manufacturer-root.crt');
+    const restore = ['backup', 'restore', '--manufacturer-root', root];
+    await assert.rejects(there([...restore, ...(await holders.open('ben'))]), /too few/);
+    await there([...restore, ...(await holders.open('ben', 'carla'))]);
+    await untilCluster(world, clusterId, 'the HSM is ACTIVE', ({ Hsms }) =>
+      (Hsms ?? []).some(({ State }) => State === 'ACTIVE'),
+    );
+    const shown = (await there(['cluster', 'recovery', 'show'], asAdmin)) as { guarded: boolean };
+    assert.equal(shown.guarded, true);
   });
 });

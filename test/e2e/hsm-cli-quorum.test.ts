@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, privateDecrypt, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -7,9 +7,11 @@ import { CreateClusterCommand } from '@aws-sdk/client-cloudhsm-v2';
 import {
   addHsm,
   asAdmin,
+  holderFiles,
   ownCluster,
   subnetIds,
   untilCluster,
+  type HolderFiles,
   type OwnCluster,
 } from '../support/own-cluster.ts';
 import { keyholdHsm } from '../support/keyhold-cli.ts';
@@ -22,6 +24,7 @@ const PASSPHRASE = 'correct horse battery';
 describe('keyhold hsm', () => {
   let world: World;
   let cluster: OwnCluster;
+  let holders: HolderFiles;
   const keys = new Map<string, KeyObject>();
   const file = (name: string): string => join(world.folder, name);
   const hsm = (
@@ -66,12 +69,9 @@ describe('keyhold hsm', () => {
   async function register(
     username: string,
     login: typeof asAdmin,
-    { kind = 'ec', approvers = [] }: { kind?: 'ec' | 'rsa'; approvers?: readonly string[] } = {},
+    { approvers = [] }: { approvers?: readonly string[] } = {},
   ): Promise<void> {
-    const { publicKey, privateKey } =
-      kind === 'ec'
-        ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-        : generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     writeFileSync(file(`${username}.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
     const token = file(`${username}-registration.token`);
     await hsm('quorum token-sign generate --service registration', login, ['--token', token]);
@@ -100,7 +100,8 @@ describe('keyhold hsm', () => {
 
   before(async () => {
     world = await startWorld();
-    cluster = await ownCluster(world);
+    holders = holderFiles(world, ['anna', 'ben'], 2);
+    cluster = await ownCluster(world, { activation: holders.args });
     await hsm(newUser('deputy', 'admin'));
     await hsm(newUser('owner', 'crypto-user'));
     await hsm('key generate-symmetric aes --label kept --key-length-bytes 32', asOwner);
@@ -109,12 +110,15 @@ describe('keyhold hsm', () => {
 
   it('writes a backup to a file, lists the backups that contain a key, and checks that a backup can be opened', async () => {
     const path = ['--path', file('first.backup')];
-    const made = await hsm('backup create', asAdmin, [...path, '--passphrase', PASSPHRASE]);
+    writeFileSync(file('passphrase'), `${PASSPHRASE}\n`);
+    writeFileSync(file('incorrect'), 'incorrect horse battery');
+    const passphrase = ['--passphrase-file', file('passphrase')];
+    const made = await hsm('backup export', asAdmin, [...path, ...passphrase]);
     assert.equal(made['key-count'], 1);
-    const checked = await hsm('backup check', asAdmin, [...path, '--passphrase', PASSPHRASE]);
+    const checked = await hsm('backup check', asAdmin, [...path, ...passphrase]);
     assert.equal(checked['related'], true);
     await assert.rejects(
-      hsm('backup check', asAdmin, [...path, '--passphrase', 'incorrect horse battery']),
+      hsm('backup check', asAdmin, [...path, '--passphrase-file', file('incorrect')]),
       /backup/i,
     );
     const holding = async (label: string): Promise<unknown> =>
@@ -124,7 +128,7 @@ describe('keyhold hsm', () => {
     const torn = readFileSync(file('first.backup')).subarray(0, -1);
     writeFileSync(file('torn.backup'), torn);
     await assert.rejects(
-      hsm('backup check', asAdmin, ['--path', file('torn.backup'), '--passphrase', PASSPHRASE]),
+      hsm('backup check', asAdmin, ['--path', file('torn.backup'), ...passphrase]),
       /backup/i,
     );
   });
@@ -141,8 +145,9 @@ describe('keyhold hsm', () => {
       clusterId,
       '--path',
       file('first.backup'),
-      '--passphrase',
-      PASSPHRASE,
+      '--passphrase-file',
+      file('passphrase'),
+      ...(await holders.open('anna', 'ben')),
     ];
     const root = ['--manufacturer-root', join(world.data, 'certificates', 'manufacturer-root.crt')];
     const wrongRoot = keyholdHsm(
@@ -157,12 +162,17 @@ describe('keyhold hsm', () => {
       'the cluster is ACTIVE',
       ({ State }) => State === 'ACTIVE',
     );
-    const login = { CLOUDHSM_ROLE: asOwner.role, CLOUDHSM_PIN: asOwner.pin };
     const target = ['--cluster-id', clusterId, '--ca-file', cluster.caFile];
-    const { matched_keys: found } = (await keyholdHsm(['key', 'list', ...target], {
-      ...world.environment(),
-      ...login,
-    })) as {
+    const as = (login: typeof asAdmin, ...args: string[]): Promise<unknown> =>
+      keyholdHsm([...args, ...target], {
+        ...world.environment(),
+        CLOUDHSM_ROLE: login.role,
+        CLOUDHSM_PIN: login.pin,
+      });
+    await assert.rejects(as(asOwner, 'key', 'list'), /voided the password/);
+    const owner = ['--username', 'owner', '--role', 'crypto-user'];
+    await as(asAdmin, 'user', 'change-password', ...owner, '--password', 'owner-password-1');
+    const { matched_keys: found } = (await as(asOwner, 'key', 'list')) as {
       matched_keys: { attributes: { label: string } }[];
     };
     assert.deepEqual(
@@ -247,39 +257,38 @@ describe('keyhold hsm', () => {
     assert.deepEqual((await hsm('key list', asOwner))['matched_keys'], []);
   });
 
-  it('opens a backup with the shares of all its holders, not with one of them', async () => {
-    for (const [username, login] of [
-      ['deputy', asDeputy],
-      ['owner', asOwner],
-    ] as const)
-      await register(username, login, { kind: 'rsa', approvers: ['admin', 'deputy'] });
-    const path = ['--path', file('shared.backup')];
-    const create = (threshold: string): Promise<unknown> =>
-      hsm('backup create --share-holders deputy owner', asAdmin, [
-        ...path,
-        '--threshold',
-        threshold,
-      ]);
-    await assert.rejects(create('3'), /threshold 3 exceeds the number of holders/);
-    await create('2');
-    const open = (username: string): string => {
-      const key = keys.get(username);
-      assert.ok(key);
-      writeFileSync(
-        file(`${username}.share`),
-        privateDecrypt(
-          { key, oaepHash: 'sha256' },
-          readFileSync(file(`shared.backup.${username}.share`)),
-        ),
-      );
-      return file(`${username}.share`);
-    };
-    const [deputy, owner] = [open('deputy'), open('owner')];
-    await assert.rejects(hsm('backup check', asAdmin, [...path, '--share', deputy]), /backup/i);
-    assert.equal(
-      (await hsm('backup check', asAdmin, [...path, '--share', deputy, owner]))['related'],
-      true,
+  it('appoints other recovery holders with the signature of the customer’s CA', async () => {
+    const shown = await hsm('cluster recovery show');
+    assert.deepEqual([shown['guarded'], shown['threshold']], [false, 2]);
+    const next = holderFiles(world, ['carla', 'dora'], 1);
+    const request = file('recovery.request');
+    await hsm('cluster recovery request', asAdmin, [...next.args, '--path', request]);
+    assert.match(
+      readFileSync(request, 'utf8'),
+      /shares needed: 1 of 2\nholder: carla [0-9a-f]{64}/,
     );
+    writeFileSync(file('recovery.signature'), await cluster.ca.signBytes(readFileSync(request)));
+    const signed = ['--signature', file('recovery.signature')];
+    await assert.rejects(
+      hsm('cluster recovery reissue', asAdmin, [...next.args, ...signed]),
+      /[Qq]uorum/,
+    );
+    const token = file('recovery.token');
+    await hsm('quorum token-sign generate --service quorum', asAdmin, ['--token', token]);
+    for (const username of ['admin', 'deputy']) await approve(token, username);
+    await hsm('cluster recovery reissue', asAdmin, [...next.args, ...signed, '--approval', token]);
+    await hsm('backup export', asAdmin, ['--path', file('second.backup')]);
+    await assert.rejects(
+      hsm('backup check', asAdmin, ['--path', file('first.backup')]),
+      /passphrase|shares/,
+    );
+    const shares = await next.open('dora');
+    const checked = await hsm('backup check', asAdmin, [
+      '--path',
+      file('second.backup'),
+      ...shares,
+    ]);
+    assert.equal(checked['related'], true);
   });
 
   it('keeps a quorum that can be reached, whatever is approved', async () => {

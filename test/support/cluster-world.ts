@@ -10,7 +10,7 @@ import { until } from './until.ts';
 import { silentLogger, systemClock } from '../../src/base/index.ts';
 import type { ClusterState, HsmRow } from '../../src/domain/index.ts';
 import { connectHsm } from '../../src/hsm/client/index.ts';
-import type { CommandInput } from '../../src/hsm/wire/index.ts';
+import type { CommandInput, CommandOutput } from '../../src/hsm/wire/index.ts';
 import { openSqliteStore, type Store } from '../../src/storage/index.ts';
 import { openAuthorities } from '../../src/cluster/authorities.ts';
 import { startClusterControl } from '../../src/cluster/cluster-control.ts';
@@ -158,10 +158,10 @@ export async function activate(
   { eniIp, port, hsmId }: HsmRow,
   trustAnchor: string,
   options: Partial<CommandInput<'activate'>> = {},
-): Promise<void> {
+): Promise<CommandOutput<'activate'>> {
   const connection = await connectHsm({ hsmId, host: eniIp, port }, { trustAnchor });
   try {
-    await connection.call('activate', { password: ADMIN_PASSWORD, ...options });
+    return await connection.call('activate', { password: ADMIN_PASSWORD, ...options });
   } finally {
     connection.close();
   }
@@ -171,14 +171,19 @@ export async function activate(
 export async function activeCluster(
   world: ClusterWorld,
   options: Partial<CommandInput<'activate'>> = {},
-): Promise<{ clusterId: string; first: HsmRow; ca: CustomerCa }> {
+): Promise<{
+  clusterId: string;
+  first: HsmRow;
+  ca: CustomerCa;
+  recovery: CommandOutput<'activate'>['recovery'];
+}> {
   const ca = await customerCa('EC');
   const clusterId = await newCluster(world);
   await untilState(world, clusterId, 'UNINITIALIZED');
   const first = await newHsm(world, clusterId, 'a');
   await world.control.initializeCluster(scope, clusterId, await claimFor(world, clusterId, ca));
   await untilState(world, clusterId, 'INITIALIZED');
-  await activate(first, ca.certificate, options);
+  const { recovery } = await activate(first, ca.certificate, options);
   await untilState(world, clusterId, 'ACTIVE');
-  return { clusterId, first, ca };
+  return { clusterId, first, ca, recovery };
 }

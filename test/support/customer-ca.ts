@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, sign, webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   Pkcs10CertificateRequest,
@@ -26,6 +26,8 @@ export interface CustomerCa {
   readonly certificate: string;
   /** Signs a ClusterCsr. Returns the certificate in PEM. */
   sign(csr: string): Promise<string>;
+  /** Signs bytes as `openssl dgst -sha256 -sign customerCA.key` does. */
+  signBytes(data: Uint8Array): Promise<Buffer>;
 }
 
 /** Creates a CA. Its own certificate and those that it signs are valid for `days` days. */
@@ -49,6 +51,10 @@ export async function customerCa(
   });
   return {
     certificate: root.toString('pem'),
+    async signBytes(data) {
+      const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+      return sign('sha256', data, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+    },
     async sign(csr) {
       const request = new Pkcs10CertificateRequest(csr);
       const signed = await X509CertificateGenerator.create({

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -96,9 +97,14 @@ export async function addHsm(world: World, clusterId: string, zone: string): Pro
  */
 export async function ownCluster(
   world: World,
-  options: { readonly zones?: readonly string[]; readonly ca?: CustomerCa } = {},
+  options: {
+    readonly zones?: readonly string[];
+    readonly ca?: CustomerCa;
+    /** Further arguments of `cluster activate`. */
+    readonly activation?: readonly string[];
+  } = {},
 ): Promise<OwnCluster> {
-  const { zones = ['a', 'b'], ca = await customerCa('EC') } = options;
+  const { zones = ['a', 'b'], ca = await customerCa('EC'), activation = [] } = options;
   const created = await world.cloudhsm.send(
     new CreateClusterCommand({ HsmType: 'hsm2m.medium', SubnetIds: await subnetIds(world) }),
   );
@@ -140,7 +146,7 @@ export async function ownCluster(
         ...(login && { CLOUDHSM_ROLE: login.role, CLOUDHSM_PIN: login.pin }),
       }),
   };
-  await own.hsm(['cluster', 'activate', '--password', ADMIN_PASSWORD]);
+  await own.hsm(['cluster', 'activate', '--password', ADMIN_PASSWORD, ...activation]);
   await untilCluster(world, clusterId, 'the cluster is ACTIVE', ({ State }) => State === 'ACTIVE');
   await own.hsm(
     [
@@ -207,4 +213,54 @@ export async function newKey(world: World, storeId?: string): Promise<string> {
     ),
   );
   return KeyMetadata?.Arn ?? '';
+}
+
+/** Recovery holders with key files in the world's folder. */
+export interface HolderFiles {
+  /** Arguments that name the holders. */
+  readonly args: readonly string[];
+  /** Decrypts the shares of these holders. Returns `--share` and the files. */
+  open(...names: readonly string[]): Promise<readonly string[]>;
+}
+
+/** Creates an RSA key pair for each holder. */
+export function holderFiles(
+  world: World,
+  names: readonly string[],
+  threshold: number,
+): HolderFiles {
+  const { folder } = world;
+  const file = (name: string): string => join(folder, name);
+  for (const name of names) {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(file(`${name}.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
+    writeFileSync(file(`${name}.key`), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  }
+  return {
+    args: [
+      ...names.flatMap((name) => ['--recovery-holder', `${name}=${file(`${name}.pem`)}`]),
+      '--recovery-threshold',
+      String(threshold),
+      '--recovery-shares-dir',
+      folder,
+    ],
+    async open(...wanted) {
+      for (const name of wanted)
+        await keyholdHsm(
+          [
+            'cluster',
+            'recovery',
+            'open-share',
+            '--share-file',
+            file(`${name}.recovery-share.json`),
+            '--private-key',
+            file(`${name}.key`),
+            '--path',
+            file(`${name}.share`),
+          ],
+          world.environment(),
+        );
+      return ['--share', ...wanted.map((name) => file(`${name}.share`))];
+    },
+  };
 }

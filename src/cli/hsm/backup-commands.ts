@@ -1,94 +1,103 @@
 import type { Command } from 'commander';
 import { writeFileDurably } from '../../base/index.ts';
 import type { HsmConnection } from '../../hsm/client/index.ts';
-import { decodeBackupFile, type BackupHeader } from '../../hsm/wire/index.ts';
+import { decodeBackupFile, type BackupHeader, type BackupUnlock } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import { act } from './answer.ts';
 import { APPROVAL, approvalFrom, writeTokenFile } from './approval-file.ts';
-import {
-  protectionFrom,
-  secretFrom,
-  writeShares,
-  type ProtectionOptions,
-  type SecretOptions,
-} from './export-secret.ts';
+import { callApproved, withApprovalOptions, type ApprovalOptions } from './approved-call.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
 import { backUpNow, listKept } from './kept-backups.ts';
 import { withLogin } from './login.ts';
-import { withNewHsm } from './new-hsm.ts';
+import { withNewHsm, type NewHsmOptions } from './new-hsm.ts';
+import { shareIn } from './recovery-files.ts';
 import { backupSummaryShape, backupShape } from './shapes.ts';
 
-interface FileOptions extends TargetOptions, SecretOptions {
-  readonly path: string;
-  readonly approval?: string;
-  readonly manufacturerRoot: string;
+interface UnlockOptions {
+  readonly share?: readonly string[];
+  readonly passphraseFile?: string;
 }
+type CheckOptions = TargetOptions & UnlockOptions & { readonly path: string };
+type RestoreOptions = NewHsmOptions &
+  UnlockOptions & { readonly path?: string; readonly approval?: string };
+type ExportOptions = TargetOptions &
+  ApprovalOptions & { readonly path: string; readonly passphraseFile?: string };
 
 /** Upload sizes that an HSM accepts at a time, after a login and without one. */
 const PIECE_BYTES = 512 * 1024;
 const UNAUTHENTICATED_PIECE_BYTES = 12 * 1024;
 const PASSPHRASE = [
-  '--passphrase <text>',
-  'at least 12 characters; prompted for if omitted',
+  '--passphrase-file <file>',
+  'file with a passphrase of at least 12 characters, needed besides the shares',
+] as const;
+const SHARE = [
+  '--share <file...>',
+  'files with decrypted recovery shares, as many as the threshold',
 ] as const;
 const ROOT = [
   '--manufacturer-root <file>',
   'manufacturer-root.crt of the data folder, to verify that the HSM is genuine',
 ] as const;
+const FINGERPRINT = [
+  '--fingerprint <hex>',
+  'send nothing unless this is the fingerprint of the HSM’s hardware key',
+] as const;
 
 /**
  * Adds the commands for backups in Keyhold, and for exports: files of the owner, which any HSM can
- * restore with the passphrase or shares.
+ * restore with the recovery shares.
  */
 export function addBackupCommands(hsm: Command, context: HsmContext): void {
   const backup = hsm.command('backup').description('backups of a cluster with its users and keys');
   backup
     .command('create')
+    .description('create a backup in Keyhold now, in addition to the daily backups')
+    .addHelpText('after', '\nExample:\n  keyhold hsm backup create')
+    .action(act(context, backUpNow));
+  withApprovalOptions(
+    backup
+      .command('export')
+      .description('write a backup to a file that opens only with recovery shares (as admin)')
+      .requiredOption('--path <file>', 'file to write')
+      .option(...PASSPHRASE),
+  )
+    .addHelpText('after', '\nExample:\n  keyhold hsm backup export --path cluster.backup')
+    .action(act(context, exportFile));
+  backup
+    .command('check')
     .description(
-      'create a backup in Keyhold, or with --path an encrypted file of your own (as admin)',
+      'verify that a backup can be decrypted and is complete; changes nothing (as admin)',
     )
-    .option('--path <file>', 'file to write')
+    .requiredOption('--path <file>', 'backup file')
+    .option(...SHARE)
     .option(...PASSPHRASE)
+    .addHelpText('after', '\nExample:\n  keyhold hsm backup check --path cluster.backup')
+    .action(act(context, check));
+  backup
+    .command('restore')
+    .description('restore a backup, with its users and keys, to the first HSM of a cluster')
+    .option('--path <file>', 'backup file; omit it for the backup that Keyhold has sent to the HSM')
+    .option(...SHARE)
+    .option(...PASSPHRASE)
+    .requiredOption(...ROOT)
+    .option(...FINGERPRINT)
     .option(
-      '--share-holders <user...>',
-      'users with a registered RSA key who each get a share, instead of a passphrase',
+      '--source-manufacturer-root <file>',
+      'manufacturer-root.crt of the installation whose HSM wrote the backup, if it is another one',
     )
-    .option('--threshold <number>', 'number of shares needed to restore', Number)
     .option(...APPROVAL)
     .addHelpText(
       'after',
-      [
-        '\nExamples:',
-        '  keyhold hsm backup create',
-        '  keyhold hsm backup create --path cluster.backup',
-        '  keyhold hsm backup create --path cluster.backup --share-holders anna ben carla --threshold 2',
-        '\nTo decrypt a share, its holder runs:',
-        '  openssl pkeyutl -decrypt -inkey anna.key -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 \\',
-        '    -in cluster.backup.anna.share -out anna.share',
-      ].join('\n'),
+      '\nExample:\n  keyhold hsm backup restore --cluster-id cluster-… --path cluster.backup --share anna.share ben.share --manufacturer-root manufacturer-root.crt',
     )
-    .action(act(context, create));
-  fileCommand(
-    backup,
-    'check',
-    'verify that a backup can be decrypted and is complete; changes nothing (as admin)',
-    '--path cluster.backup',
-  ).action(act(context, check));
-  fileCommand(
-    backup,
-    'restore',
-    'restore a backup, with its users and keys, to the first HSM of a new cluster',
-    '--cluster-id cluster-… --path cluster.backup --manufacturer-root manufacturer-root.crt',
-  )
-    .requiredOption(...ROOT)
-    .option(...APPROVAL)
     .action(act(context, restore));
   backup
     .command('restore-token')
     .description('get a token to restore a backup that requires the approval of several users')
     .requiredOption('--token <file>', 'file to write the token to')
     .requiredOption(...ROOT)
+    .option(...FINGERPRINT)
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm backup restore-token --token restore.token --manufacturer-root manufacturer-root.crt',
@@ -109,69 +118,81 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
     .action(act(context, list));
 }
 
-function fileCommand(backup: Command, name: string, text: string, example: string): Command {
-  return backup
-    .command(name)
-    .description(text)
-    .requiredOption('--path <file>', 'backup file')
-    .option(...PASSPHRASE)
-    .option(
-      '--share <file...>',
-      'files with decrypted shares, as many as the threshold, instead of a passphrase',
-    )
-    .addHelpText('after', `\nExample:\n  keyhold hsm backup ${name} ${example}`);
+async function exportFile(context: HsmContext, options: ExportOptions): Promise<object> {
+  const { path } = options;
+  const passphrase = passphraseIn(options);
+  const call = {
+    service: 'backup',
+    command: 'exportBackup',
+    input: passphrase === undefined ? {} : { passphrase },
+  } as const;
+  return withLogin(context, options, (connection) =>
+    callApproved(connection, call, options, async ({ size }) => {
+      const file = await download(connection, size);
+      writeFileDurably(path, file);
+      return backupShape(path, headerOf(file, path));
+    }),
+  );
 }
 
-type CreateOptions = TargetOptions &
-  ProtectionOptions & { readonly path?: string; readonly approval?: string };
-
-async function create(context: HsmContext, options: CreateOptions): Promise<object> {
-  const { path, approval, ...target } = options;
-  if (path === undefined) return backUpNow(context, target);
-  const protection = await protectionFrom(context.io, options);
-  return withLogin(context, target, async (connection) => {
-    const { size, shares } = await connection.call('exportBackup', {
-      ...protection,
-      ...approvalFrom(approval),
-    });
-    const pieces: Uint8Array[] = [];
-    for (let offset = 0; offset < size;) {
-      const { bytes } = await connection.call('readBackup', { offset });
-      pieces.push(bytes);
-      offset += bytes.length;
-    }
-    const file = Buffer.concat(pieces);
-    writeFileDurably(path, file);
-    return { ...backupShape(path, headerOf(file, path)), ...writeShares(path, shares) };
-  });
+async function download(connection: HsmConnection, size: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for (let offset = 0; offset < size;) {
+    const { bytes } = await connection.call('readBackup', { offset });
+    pieces.push(bytes);
+    offset += bytes.length;
+  }
+  return Buffer.concat(pieces);
 }
 
-async function check(context: HsmContext, options: FileOptions): Promise<object> {
+async function check(context: HsmContext, options: CheckOptions): Promise<object> {
   const file = bytesOfFile(options.path);
-  const secret = await secretFrom(context.io, options);
+  const unlock = unlockFrom(options);
   return withLogin(context, options, async (connection) => {
-    await upload(connection, file, PIECE_BYTES);
-    return backupSummaryShape(await connection.call('checkBackup', secret));
+    for (const piece of piecesOf(file, PIECE_BYTES)) await connection.call('writeBackup', piece);
+    return backupSummaryShape(await connection.call('checkBackup', unlock));
   });
 }
 
-async function restore(context: HsmContext, options: FileOptions): Promise<object> {
-  const file = bytesOfFile(options.path);
-  const { clusterId } = headerOf(file, options.path);
-  const secret = await secretFrom(context.io, options);
-  return withNewHsm(context, options, async (connection) => {
-    await upload(connection, file, UNAUTHENTICATED_PIECE_BYTES);
-    await connection.call('restoreBackup', { ...secret, ...approvalFrom(options.approval) });
-    return { 'hsm-id': connection.info.hsmId, 'restored-from': clusterId };
+async function restore(context: HsmContext, options: RestoreOptions): Promise<object> {
+  const { path } = options;
+  const file = path === undefined ? undefined : bytesOfFile(path);
+  const clusterId = file && headerOf(file, path ?? '').clusterId;
+  const unlock = unlockFrom(options);
+  return withNewHsm(context, options, async ({ connection, permit }) => {
+    for (const piece of file ? piecesOf(file, UNAUTHENTICATED_PIECE_BYTES) : [])
+      await connection.call('writeBackup', { ...piece, permit });
+    const approval = approvalFrom(options.approval);
+    await connection.call('restoreBackup', { ...unlock, permit, ...approval });
+    return {
+      'hsm-id': connection.info.hsmId,
+      ...(clusterId !== undefined && { 'restored-from': clusterId }),
+      'next-step':
+        'no crypto user has a password: set one with user change-password, for kmsuser before its key store connects',
+    };
   });
+}
+
+function unlockFrom({ share, ...options }: UnlockOptions): BackupUnlock {
+  const passphrase = passphraseIn(options);
+  return {
+    ...(share && { shares: share.map(shareIn) }),
+    ...(passphrase !== undefined && { passphrase }),
+  };
+}
+
+/** Returns the first line of the passphrase file. */
+function passphraseIn({ passphraseFile }: UnlockOptions): string | undefined {
+  if (passphraseFile === undefined) return undefined;
+  return bytesOfFile(passphraseFile).toString('utf8').split(/\r?\n/)[0];
 }
 
 async function restoreToken(
   context: HsmContext,
-  options: TargetOptions & { readonly token: string; readonly manufacturerRoot: string },
+  options: NewHsmOptions & { readonly token: string },
 ): Promise<object> {
-  return withNewHsm(context, options, async (connection) => {
-    const token = await connection.call('generateRestoreToken', {});
+  return withNewHsm(context, options, async ({ connection, permit }) => {
+    const token = await connection.call('generateRestoreToken', { permit });
     writeTokenFile(options.token, 'restore', token);
     return { path: options.token, 'expires-at': new Date(token.expiresAt).toISOString() };
   });
@@ -194,10 +215,12 @@ async function list(
   };
 }
 
-async function upload(connection: HsmConnection, file: Uint8Array, piece: number): Promise<void> {
-  for (let offset = 0; offset < file.length; offset += piece) {
-    await connection.call('writeBackup', { offset, bytes: file.subarray(offset, offset + piece) });
-  }
+function* piecesOf(
+  file: Uint8Array,
+  length: number,
+): Generator<{ readonly offset: number; readonly bytes: Uint8Array }> {
+  for (let offset = 0; offset < file.length; offset += length)
+    yield { offset, bytes: file.subarray(offset, offset + length) };
 }
 
 function headerOf(file: Uint8Array, path: string): BackupHeader {

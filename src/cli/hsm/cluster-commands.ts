@@ -6,22 +6,39 @@ import { act } from './answer.ts';
 import { newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { addMemberCommands } from './member-commands.ts';
+import { addRecoveryCommands, issuedShape, withHolders } from './recovery-commands.ts';
+import { recoveryOrder, type HolderOptions } from './recovery-files.ts';
 import { hsmShape } from './shapes.ts';
 import { addressesOf, targetOf, trustAnchorOf, withHsm } from './target.ts';
 
-interface ActivateOptions extends TargetOptions {
+interface ActivateOptions extends TargetOptions, HolderOptions {
   readonly password?: string;
+  readonly guarded?: boolean;
 }
+
+const ORDINARY =
+  'Cluster activation successful. This is an ordinary cluster: the operator of Keyhold can restore its backups. To keep the operator out, activate a cluster with --guarded.';
 
 export function addClusterCommands(hsm: Command, context: HsmContext): void {
   const cluster = hsm.command('cluster').description('commands for the whole cluster');
-  cluster
-    .command('activate')
-    .description('set the password of the first admin; the cluster becomes ACTIVE')
-    .option('--password <password>', 'prompted for if omitted')
+  withHolders(
+    cluster
+      .command('activate')
+      .description('set the password of the first admin; the cluster becomes ACTIVE')
+      .option('--password <password>', 'prompted for if omitted')
+      .option(
+        '--guarded',
+        'make a guarded cluster: its backups open only with recovery shares, and its admins admit each HSM',
+      ),
+  )
     .addHelpText(
       'after',
-      '\nExample:\n  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt',
+      [
+        '\nExamples:',
+        '  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt',
+        '  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt --guarded \\',
+        '    --recovery-holder anna=anna.pem --recovery-holder ben=ben.pem --recovery-threshold 2',
+      ].join('\n'),
     )
     .action(act(context, activate));
   cluster
@@ -32,12 +49,29 @@ export function addClusterCommands(hsm: Command, context: HsmContext): void {
     .addHelpText('after', '\nExample:\n  keyhold hsm cluster hsm-info --cluster-id cluster-…')
     .action(act(context, showHsms));
   addMemberCommands(cluster, context);
+  addRecoveryCommands(cluster, context);
 }
 
-async function activate(context: HsmContext, options: ActivateOptions): Promise<string> {
+async function activate(context: HsmContext, options: ActivateOptions): Promise<unknown> {
+  const recovery = recoveryOrder(options);
+  const { guarded = false } = options;
+  if (guarded && !recovery)
+    throw new CliError(
+      '--guarded requires recovery holders: pass --recovery-holder NAME=FILE.pem and --recovery-threshold',
+    );
   const password = await newPassword(context.io, options.password);
-  await withHsm(context, options, (connection) => connection.call('activate', { password }));
-  return 'Cluster activation successful';
+  return withHsm(context, options, async (connection) => {
+    const { recovery: issued } = await connection.call('activate', {
+      password,
+      ...(recovery && { recovery }),
+      ...(guarded && { guarded }),
+    });
+    if (!issued) return ORDINARY;
+    return {
+      message: guarded ? 'Guarded cluster activation successful' : ORDINARY,
+      ...issuedShape(options, connection.info.clusterId, issued),
+    };
+  });
 }
 
 async function showHsms(context: HsmContext, options: TargetOptions): Promise<object> {

@@ -6,6 +6,9 @@ import { backupRequest } from '../backups/backup-request.ts';
 import { changeHsm, type ClusterRows } from '../rows.ts';
 import { running, type RunningHsm, type Step, type StepContext } from './step.ts';
 
+/** Maximum length of the holders' names in a state message, which has at most 300 characters. */
+const MAX_HOLDERS_LENGTH = 120;
+
 /**
  * Sends each HSM the list of its peers. An HSM that is down stays in the list: it will recover, and
  * until then the coverage of keys shows that it is missing. An HSM that is being deleted stays as
@@ -124,14 +127,35 @@ async function restoreInto(
     backups.some((backup) => backup.backupId === backupId && backup.state === 'CREATE_IN_PROGRESS')
   )
     return false;
+  // The HSM has the backup already. Its owner restores it with recovery shares, at the HSM's port.
+  if (process.status.awaitsShares?.backupId === backupId)
+    return recordWaiting(context, hsm, process.status.awaitsShares);
   await certifyHardware(process, context.authorities);
   await context.backupFiles.send(backupId, (piece) => process.call('writeBackup', piece));
-  await process.call('restoreBackup', {});
+  const { outcome } = await process.call('restoreBackup', {});
+  if (outcome === 'recovery-required')
+    return process.status.awaitsShares
+      ? recordWaiting(context, hsm, process.status.awaitsShares)
+      : false;
   context.log.info(
     { backupId, hsmId: hsm.hsmId, clusterId: hsm.clusterId },
     'HSM restored from a backup',
   );
   return true;
+}
+
+/** Records what a guarded cluster's HSM waits for. Returns false: it is not restored yet. */
+async function recordWaiting(
+  { store }: StepContext,
+  hsm: HsmRow,
+  { threshold, holders }: NonNullable<HsmProcess['status']['awaitsShares']>,
+): Promise<false> {
+  const from = holders.join(', ').slice(0, MAX_HOLDERS_LENGTH);
+  const stateMessage = `HSM waits for ${threshold} of ${holders.length} recovery shares (${from}): keyhold hsm backup restore --cluster-id ${hsm.clusterId} --share FILE …`;
+  await changeHsm(store, hsm, (row) =>
+    row.stateMessage === stateMessage ? undefined : { ...row, stateMessage },
+  );
+  return false;
 }
 
 async function clone(

@@ -1,24 +1,28 @@
 import type { NewAuditEntry, Opcode } from '../audit/index.ts';
 import { randomBytes } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
-import { membershipAfterRestore } from '../membership/index.ts';
-import { HsmError, type BackupHeader, type BackupSummary } from '../wire/index.ts';
-import { gatherRecords, packContents, unpackContents, type BackupContents } from './contents.ts';
-import { openBackup, protectionOf, sealBackup, type BackupSecret } from './seal.ts';
+import type { RecoverySet } from '../recovery/index.ts';
+import { encodeBackupPrefix, HsmError, type BackupHeader } from '../wire/index.ts';
+import { gatherRecords, packContents } from './contents.ts';
+import { sealBackup, type BackupSecret } from './seal.ts';
+import { signContents } from './signature.ts';
 
 const SALT_BYTES = 16;
 
 /** Returns the audit entry with the initiator of the backup. */
 type DescribeEntry = (opcode: Opcode, detail: string) => NewAuditEntry;
 
-/** Additional header members, depending on who creates the backup. */
-type ExportHeader = Partial<Pick<BackupHeader, 'backupId' | 'holders' | 'threshold'>>;
+/** Reason for a backup, and its protection. */
+export type BackupOrder =
+  /** For the control plane. */
+  | { readonly backupId: string }
+  /** For the cluster's owner: an export. */
+  | { readonly passphrase: string | undefined };
 
 /** Creates a backup of the whole cluster, as this HSM holds it. */
 export async function createBackup(
   hsm: Hsm,
-  secret: BackupSecret,
-  more: ExportHeader,
+  order: BackupOrder,
   by: DescribeEntry,
 ): Promise<Buffer> {
   const { clusterKey, maskingKey, clusterCertificate, trustAnchor } = hsm.identity.state;
@@ -26,27 +30,76 @@ export async function createBackup(
     throw new HsmError('wrong-lifecycle', 'only an active, synchronized HSM can be backed up');
   if (!clusterKey || !maskingKey || !clusterCertificate || !trustAnchor)
     throw new HsmError('wrong-lifecycle');
-  const what = `${protectionOf(secret)} ${more.backupId ?? ''}`.trim();
+  const { secret, marks } = protectionFor(hsm, order);
+  const backupId = 'backupId' in order ? order.backupId : '';
+  const what = `${marks.protection} ${marks.recovery?.keyId ?? ''} ${backupId}`
+    .replace(/ +/g, ' ')
+    .trim();
   hsm.audit.note(by('CN_BACKUP_BEGIN', what));
   const facts = { clusterKey, maskingKey, clusterCertificate, trustAnchor };
   const contents = packContents({ facts, records: await gatherRecords(hsm.replica) });
   await hsm.keys.imported();
-  const file = await sealBackup(
-    { ...headerOf(hsm, protectionOf(secret)), ...more },
-    contents,
-    secret,
-  );
+  const header: BackupHeader = { ...headerOf(hsm), backupId, ...marks };
+  const signed = signContents(hsm.identity, encodeBackupPrefix(header), contents);
   contents.fill(0);
+  const file = await sealBackup(header, signed, secret);
+  signed.fill(0);
   hsm.audit.note(by('CN_BACKUP_END', what));
   return file;
 }
 
-function headerOf(hsm: Hsm, protection: BackupHeader['protection']): BackupHeader {
+interface Protection {
+  readonly secret: BackupSecret;
+  readonly marks: Pick<BackupHeader, 'protection' | 'guarded' | 'recovery' | 'passphrase'>;
+}
+
+/**
+ * Backups of the control plane open in the installation's hardware, unless the cluster is guarded.
+ * Everything else opens only with the recovery key.
+ */
+function protectionFor(hsm: Hsm, order: BackupOrder): Protection {
+  const guarded = hsm.identity.state.guarded === true;
+  if ('backupId' in order && !guarded)
+    return { secret: { hardware: backupKeysOf(hsm) }, marks: { protection: 'hardware' } };
+  const { set } = hsm.recovery;
+  if (!set)
+    throw new HsmError(
+      'wrong-lifecycle',
+      'the cluster has no recovery holders: appoint them with `keyhold hsm cluster recovery reissue`',
+    );
+  const passphrase = 'passphrase' in order ? order.passphrase : undefined;
+  return {
+    secret: { recovery: set.key, passphrase },
+    marks: {
+      protection: 'recovery',
+      recovery: publicPart(set),
+      ...(guarded && { guarded }),
+      ...(passphrase !== undefined && { passphrase: true }),
+    },
+  };
+}
+
+function publicPart({
+  keyId,
+  threshold,
+  holders,
+}: RecoverySet): NonNullable<BackupHeader['recovery']> {
+  return { keyId, threshold, holders };
+}
+
+/** This hardware's parts of the key that seals backups of ordinary clusters. */
+export function backupKeysOf({
+  identity,
+}: Hsm): NonNullable<Hsm['identity']['state']['backupKeys']> {
+  const { backupKeys } = identity.state;
+  if (!backupKeys) throw new HsmError('wrong-lifecycle', 'this hardware has no backup keys');
+  return backupKeys;
+}
+
+function headerOf(hsm: Hsm): Omit<BackupHeader, 'protection' | 'backupId'> {
   const { hsmId, clusterId, mode, clusterCertificate = '' } = hsm.identity.state;
   return {
-    format: 1,
-    protection,
-    backupId: '',
+    format: 2,
     clusterId,
     hsmId,
     mode,
@@ -58,70 +111,4 @@ function headerOf(hsm: Hsm, protection: BackupHeader['protection']): BackupHeade
       .all()
       .map(({ handle, owner, changeable: { label, id } }) => ({ handle, label, id, owner })),
   };
-}
-
-/** Opens a backup, which proves that it is intact, and describes its contents. */
-export async function checkBackup(
-  hsm: Hsm,
-  file: Uint8Array,
-  secret: BackupSecret,
-): Promise<BackupSummary> {
-  const { header, contents } = await openBackup(file, secret);
-  const { records } = unpackContents(contents);
-  contents.fill(0);
-  const { backupId, clusterId, createdAt, userCount, keys } = header;
-  const related = header.clusterCertificate === hsm.identity.state.clusterCertificate;
-  return {
-    backupId,
-    clusterId,
-    createdAt,
-    userCount,
-    keyCount: keys.length,
-    recordCount: records.length,
-    related,
-  };
-}
-
-/** Opens a backup that can be restored here: this HSM must not belong to a cluster yet. */
-export async function openForRestore(
-  hsm: Hsm,
-  file: Uint8Array,
-  secret: BackupSecret,
-): Promise<{ header: BackupHeader; contents: BackupContents }> {
-  if (hsm.lifecycle !== 'uninitialized')
-    throw new HsmError(
-      'wrong-lifecycle',
-      'a backup can be restored only into an HSM that does not belong to a cluster',
-    );
-  const { header, contents } = await openBackup(file, secret);
-  const { mode } = hsm.identity.state;
-  if (header.mode !== mode)
-    throw new HsmError(
-      'invalid-argument',
-      `a ${header.mode} backup cannot be restored into a ${mode} HSM`,
-    );
-  return { header, contents: unpackContents(contents) };
-}
-
-/**
- * Restores a backup. The HSM keeps its own cluster ID. The certificate relates its cluster to the
- * backed-up one.
- */
-export function restore(hsm: Hsm, header: BackupHeader, { facts, records }: BackupContents): void {
-  // Checked again, because opening a backup takes time.
-  if (hsm.lifecycle !== 'uninitialized')
-    throw new HsmError('wrong-lifecycle', 'this HSM already belongs to a cluster');
-  const detail = `${header.protection} ${header.backupId} of ${header.clusterId}`;
-  const { hsmId, clusterId } = hsm.identity.state;
-  const own = { hsmId, clusterId, hardwareKeys: hsm.identity.hardwareKeys };
-  let takeEffect: (() => void) | undefined;
-  // All or nothing: an HSM must never have the users of one cluster and the certificate of another.
-  hsm.replica.receive(membershipAfterRestore(records, own, hsm.place), () => {
-    hsm.audit.append({ opcode: 'CN_RESTORE_BEGIN', detail });
-    takeEffect = hsm.identity.write({ ...facts, synchronized: true });
-    hsm.audit.append({ opcode: 'CN_RESTORE_END', detail });
-  });
-  takeEffect?.();
-  hsm.peers.unlock(facts.maskingKey);
-  hsm.changed();
 }

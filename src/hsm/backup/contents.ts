@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ClusterIdentity } from '../identity/index.ts';
+import { isRecoveryRecord } from '../recovery/index.ts';
 import type { Replica, ReplicaRecord } from '../replication/index.ts';
 import { packValue, unpackValue } from '../wire/index.ts';
 
@@ -14,7 +15,8 @@ export interface BackupContents {
 }
 
 /**
- * Returns all records of the replica. A record that changes in the meantime is contained twice, the
+ * Returns all records of the replica but the recovery key, which must not be in what it seals. A
+ * record that changes in the meantime is contained twice, the
  * newer state last.
  */
 export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> {
@@ -22,13 +24,9 @@ export async function gatherRecords(replica: Replica): Promise<ReplicaRecord[]> 
   for (let after = 0; ;) {
     const batch = replica.recordsAfter(after, BATCH_RECORDS);
     records.push(
-      ...batch.map(({ kind, id, version, deleted, body }) => ({
-        kind,
-        id,
-        version,
-        deleted,
-        body,
-      })),
+      ...batch
+        .filter((record) => !isRecoveryRecord(record))
+        .map(({ kind, id, version, deleted, body }) => ({ kind, id, version, deleted, body })),
     );
     if (batch.length < BATCH_RECORDS) return records;
     after = batch.at(-1)?.sequence ?? after;

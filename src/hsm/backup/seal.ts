@@ -4,6 +4,8 @@ import {
   decodeBackupFile,
   encodeBackupPrefix,
   HsmError,
+  isUnsignedBackup,
+  type BackupFile,
   type BackupHeader,
 } from '../wire/index.ts';
 
@@ -14,13 +16,12 @@ import {
 const PASSPHRASE_COST = { memory: 64 * 1024, passes: 3 };
 
 /**
- * Secret that opens a backup: the keys in this hardware, a passphrase, or the reconstructed secret
- * of the shares.
+ * Secret that opens a backup: the keys in this hardware, or the cluster's recovery key. A
+ * passphrase can be added to the recovery key, but never replaces it.
  */
 export type BackupSecret =
   | { readonly hardware: NonNullable<HsmIdentityState['backupKeys']> }
-  | { readonly passphrase: string }
-  | { readonly shared: Uint8Array };
+  | { readonly recovery: Uint8Array; readonly passphrase?: string | undefined };
 
 export async function sealBackup(
   header: BackupHeader,
@@ -33,26 +34,36 @@ export async function sealBackup(
 }
 
 /**
- * Throws `HsmError` if the file is damaged or the secret is wrong. Deliberately does not say which.
+ * Opens the sealed part of a backup. Throws `HsmError` if the file is damaged or the secret is
+ * wrong. Deliberately does not say which.
  */
 export async function openBackup(
-  file: Uint8Array,
+  { header, prefix, sealed }: BackupFile,
   secret: BackupSecret,
-): Promise<{ readonly header: BackupHeader; readonly contents: Buffer }> {
-  const parts = decodeBackupFile(file);
-  if (!parts || parts.header.protection !== protectionOf(secret)) throw invalidBackup();
-  const { header, prefix, sealed } = parts;
+): Promise<Buffer> {
+  if (header.protection !== protectionOf(secret)) throw invalidBackup();
   const key = await keyFor(header, secret);
   try {
-    return { header, contents: open(key, sealed, prefix) };
+    return open(key, sealed, prefix);
   } catch {
     throw invalidBackup();
   }
 }
 
-export function protectionOf(secret: BackupSecret): BackupHeader['protection'] {
-  if ('hardware' in secret) return 'hardware';
-  return 'passphrase' in secret ? 'passphrase' : 'shares';
+/** Returns the parts of a backup file. Throws `HsmError` if it is not one. */
+export function readBackupFile(bytes: Uint8Array): BackupFile {
+  const file = decodeBackupFile(bytes);
+  if (file) return file;
+  if (isUnsignedBackup(bytes))
+    throw new HsmError(
+      'backup-invalid',
+      'an earlier version of Keyhold made this backup without a signature: restore it with that version, upgrade, and make a new backup',
+    );
+  throw invalidBackup();
+}
+
+function protectionOf(secret: BackupSecret): BackupHeader['protection'] {
+  return 'hardware' in secret ? 'hardware' : 'recovery';
 }
 
 /**
@@ -61,13 +72,13 @@ export function protectionOf(secret: BackupSecret): BackupHeader['protection'] {
  */
 async function keyFor({ salt }: BackupHeader, secret: BackupSecret): Promise<Buffer> {
   const nonce = Buffer.from(salt, 'base64');
-  if ('passphrase' in secret) return stretchPassword(secret.passphrase, nonce, PASSPHRASE_COST);
-  return deriveKey(
-    secretKey('shared' in secret ? secret.shared : hardwareKey(secret.hardware)),
-    'keyhold backup contents',
-    nonce,
-    32,
-  );
+  const base = 'hardware' in secret ? hardwareKey(secret.hardware) : secret.recovery;
+  const stretched =
+    'recovery' in secret && secret.passphrase !== undefined
+      ? await stretchPassword(secret.passphrase, nonce, PASSPHRASE_COST)
+      : Buffer.alloc(0);
+  const context = Buffer.concat([nonce, stretched]);
+  return deriveKey(secretKey(base), 'keyhold backup contents', context, 32);
 }
 
 function hardwareKey([manufacturer, operator]: readonly [Uint8Array, Uint8Array]): Buffer {
@@ -75,9 +86,9 @@ function hardwareKey([manufacturer, operator]: readonly [Uint8Array, Uint8Array]
 }
 
 /** The same error for every fault of a backup or its secret. */
-export function invalidBackup(): HsmError {
+function invalidBackup(): HsmError {
   return new HsmError(
     'backup-invalid',
-    'the backup is damaged or not for this HSM, or the passphrase or shares are wrong',
+    'the backup is damaged or not for this HSM, or the shares or the passphrase are wrong',
   );
 }

@@ -13,7 +13,11 @@ const PROTOCOL_VERSION = 1;
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** Commands for an HSM whose certificate is not verified. None of them carries a secret. */
-const commandsWithoutTrust: ReadonlySet<CommandName> = new Set<CommandName>(['hello', 'info']);
+const commandsWithoutTrust: ReadonlySet<CommandName> = new Set<CommandName>([
+  'hello',
+  'info',
+  'describeHardware',
+]);
 
 /**
  * Opens a TLS connection to an HSM, verifies its certificate against the trust anchor and the

@@ -8,8 +8,15 @@ import type { Credentials, HsmConnection } from './contract.ts';
  */
 const finalCodes: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
   'login-failed',
+  'password-voided',
   'user-locked',
   'user-logged-in',
+]);
+/** Rejections that only another password can end. */
+const refusals: ReadonlySet<HsmErrorCode> = new Set<HsmErrorCode>([
+  'login-failed',
+  'password-voided',
+  'user-locked',
 ]);
 /**
  * Rejections after which login stops although the password was accepted before. The first may come
@@ -19,9 +26,7 @@ const MAX_REFUSALS = 2;
 
 /** Returns whether only another password can help. */
 export function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof HsmError && (error.code === 'login-failed' || error.code === 'user-locked')
-  );
+  return error instanceof HsmError && refusals.has(error.code);
 }
 
 /** Returns whether every HSM of the cluster would give the same answer. */

@@ -5,6 +5,7 @@ import { HsmUnreachableError } from './contract.ts';
 const repeatable = {
   hello: true,
   info: true,
+  describeHardware: true,
   login: false,
   logout: false,
   activate: false,
@@ -65,6 +66,9 @@ const repeatable = {
   checkBackup: false,
   restoreBackup: false,
   generateRestoreToken: true,
+  describeRecovery: true,
+  // The first result may hold the only shares.
+  reissueRecovery: false,
 } satisfies { [C in CommandName]: boolean | ((input: CommandInput<C>) => boolean) };
 
 export function isRepeatable<C extends CommandName>(command: C, input: CommandInput<C>): boolean {

@@ -1,14 +1,18 @@
 import { hashPassword } from '../../crypto/index.ts';
 import type { Hsm } from '../hsm.ts';
+import { issueRecovery, Recovery } from '../recovery/index.ts';
 import { ADMIN, isPassword, Users } from '../users/index.ts';
-import { HsmError } from '../wire/index.ts';
+import { HsmError, type CommandInput, type CommandOutput } from '../wire/index.ts';
 import type { CommandsOf } from './command.ts';
-import { anyText, fields, integer, list, nothing, text } from './input.ts';
+import { anyText, fields, flag, integer, list, nothing, optional, text } from './input.ts';
+import { recoveryOrder } from './recovery.ts';
 
 const PROTOCOL_VERSION = 1;
 
+type Activation = CommandInput<'activate'>;
+
 /** Information about the HSM, and activation by the cluster's owner. */
-export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
+export const clusterCommands: CommandsOf<'hello' | 'info' | 'describeHardware' | 'activate'> = {
   hello: {
     by: 'anyone',
     during: ['uninitialized', 'initialized', 'active'],
@@ -28,18 +32,40 @@ export const clusterCommands: CommandsOf<'hello' | 'info' | 'activate'> = {
     input: nothing,
     run: ({ info }) => info,
   },
+  describeHardware: {
+    by: 'anyone',
+    during: ['uninitialized', 'initialized', 'active'],
+    input: nothing,
+    run: ({ identity }) => {
+      const { manufacturerHardwareCertificate, hsmCertificate } = identity.state;
+      return {
+        ...(manufacturerHardwareCertificate !== undefined && {
+          hardwareCertificate: manufacturerHardwareCertificate,
+        }),
+        ...(hsmCertificate !== undefined && { hsmCertificate }),
+      };
+    },
+  },
   activate: {
     by: 'anyone',
     during: ['initialized'],
-    input: fields({ password: anyText }),
-    run: (hsm, _client, { password }) =>
-      hsm.passwordQueue.run(ADMIN, () => activate(hsm, password)),
+    input: fields<Activation>({
+      password: anyText,
+      recovery: optional(fields<NonNullable<Activation['recovery']>>(recoveryOrder)),
+      guarded: optional(flag),
+    }),
+    run: (hsm, _client, input) => hsm.passwordQueue.run(ADMIN, () => activate(hsm, input)),
   },
 };
 
-async function activate(hsm: Hsm, password: string): Promise<Readonly<Record<string, never>>> {
+async function activate(
+  hsm: Hsm,
+  { password, recovery, guarded = false }: Activation,
+): Promise<CommandOutput<'activate'>> {
   if (!isPassword(password))
     throw new HsmError('invalid-argument', 'a password must have 7 to 32 characters');
+  if (guarded && !recovery)
+    throw new HsmError('invalid-argument', 'a guarded cluster needs recovery holders');
   const admin = Users.put({
     username: ADMIN,
     role: 'admin',
@@ -47,10 +73,14 @@ async function activate(hsm: Hsm, password: string): Promise<Readonly<Record<str
   });
   if (hsm.lifecycle !== 'initialized')
     throw new HsmError('wrong-lifecycle', 'the cluster is already activated');
-  await hsm.replicate([admin], {
+  const { set, issued } = recovery ? issueRecovery(recovery) : {};
+  // First: after a crash in between, the cluster is not active yet and can be activated again.
+  hsm.identity.update({ guarded });
+  await hsm.replicate([admin, ...(set ? [Recovery.put(set)] : [])], {
     opcode: 'CN_CHANGE_PSWD',
     username: ADMIN,
     role: 'unactivated-admin',
+    ...(set && { detail: `${guarded ? 'guarded, ' : ''}recovery key ${set.keyId}` }),
   });
-  return {};
+  return issued ? { recovery: issued } : {};
 }

@@ -68,12 +68,6 @@ export function eitherOf<A, B>(first: Check<A>, second: Check<B>): Check<A | B> 
   };
 }
 
-/** Uses `first` if the map has this member, otherwise `second`. */
-export function eitherBy<A, B>(member: string, first: Check<A>, second: Check<B>): Check<A | B> {
-  return (value) =>
-    typeof value === 'object' && value !== null && member in value ? first(value) : second(value);
-}
-
 export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value) => (value === undefined ? undefined : check(value));
 }

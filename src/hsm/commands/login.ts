@@ -13,6 +13,9 @@ interface Attempt extends Login {
   readonly source: string;
 }
 
+const VOIDED =
+  'the restore of the cluster has voided the password; an admin sets a new one with `keyhold hsm user change-password`';
+
 export const loginCommands: CommandsOf<'login' | 'logout'> = {
   login: {
     by: 'anyone',
@@ -82,8 +85,9 @@ async function login(
 /** Returns the user if the right password would be accepted. */
 async function admit(hsm: Hsm, attempt: Attempt): Promise<User> {
   const user = hsm.users.find(attempt.username);
-  if (user?.password === undefined || user.role !== attempt.role)
-    return refuse(hsm, attempt, 'user-not-found');
+  if (user?.role !== attempt.role) return refuse(hsm, attempt, 'user-not-found');
+  if (user.password === undefined)
+    return refuse(hsm, attempt, 'password-voided', `${user.username}: ${VOIDED}`);
   if (user.disabled) return refuse(hsm, attempt, 'user-disabled');
   if (isLocked(hsm, user)) return refuse(hsm, attempt, 'user-locked');
   const slowKnown = isLastUsableAdmin(hsm, user) && hsm.lockouts.isLocked(user.username);

@@ -29,6 +29,7 @@ const table: {
 } = {
   hello: [everyone, { versions: [1], client: 'test' }],
   info: [everyone, {}],
+  describeHardware: [everyone, {}],
   activate: [[], { password: USER_PASSWORD }],
   login: [everyone, { ...nobody, password: USER_PASSWORD }],
   listUsers: [everyone, {}],
@@ -98,6 +99,8 @@ const table: {
   readBackup: [['admin'], { offset: 0 }],
   writeBackup: [['admin'], { offset: 0, bytes }],
   checkBackup: [['admin'], { passphrase: 'wrong' }],
+  describeRecovery: [['admin', 'auditor'], {}],
+  reissueRecovery: [['admin'], { holders: [], threshold: 1, signature: bytes }],
   restoreBackup: [[], { passphrase: 'wrong' }],
   logout: [users, {}],
 };

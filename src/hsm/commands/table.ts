@@ -10,6 +10,7 @@ import { memberCommands } from './members.ts';
 import { keyCommands } from './keys.ts';
 import { loginCommands } from './login.ts';
 import { quorumCommands } from './quorum.ts';
+import { recoveryCommands } from './recovery.ts';
 import { revocationCommands } from './revocation.ts';
 import { sharingCommands } from './sharing.ts';
 import { signingCommands } from './signing.ts';
@@ -33,4 +34,5 @@ export const commandTable = {
   ...wrappingCommands,
   ...auditCommands,
   ...backupCommands,
+  ...recoveryCommands,
 } satisfies CommandsOf<CommandName>;

@@ -1,6 +1,6 @@
 import type { Hsm } from '../hsm.ts';
 import type { HsmServer } from '../server/index.ts';
-import type { HsmStatus } from '../wire/index.ts';
+import type { BackupHeader, HsmStatus } from '../wire/index.ts';
 
 /** A provisioned HSM that is listening. */
 export interface RunningHsm {
@@ -31,7 +31,13 @@ export function statusOf({ hsm, server }: RunningHsm): HsmStatus {
     ...(clusterCertificate !== undefined && { clusterCertificate }),
     ...(trustAnchor !== undefined && { trustAnchor }),
     operations: Object.fromEntries(hsm.operationCounts),
+    ...(hsm.upload.awaitsShares && { awaitsShares: waitingFor(hsm.upload.awaitsShares) }),
   };
+}
+
+function waitingFor({ backupId, recovery }: BackupHeader): NonNullable<HsmStatus['awaitsShares']> {
+  const { threshold = 0, holders = [] } = recovery ?? {};
+  return { backupId, threshold, holders: holders.map(({ name }) => name) };
 }
 
 /**
@@ -45,6 +51,15 @@ export function statusFingerprint({
   linkedPeers,
   trouble,
   waiting,
+  awaitsShares,
 }: HsmStatus): string {
-  return JSON.stringify([lifecycle, port, synchronized, linkedPeers.toSorted(), trouble, waiting]);
+  return JSON.stringify([
+    lifecycle,
+    port,
+    synchronized,
+    linkedPeers.toSorted(),
+    trouble,
+    waiting,
+    awaitsShares,
+  ]);
 }

@@ -1,10 +1,10 @@
-import { createBackup, openForRestore, restore } from '../backup/index.ts';
-import type { Hsm } from '../hsm.ts';
+import { createBackup, openForRestore, readBackupFile, restore } from '../backup/index.ts';
 import {
   acceptHardwareCertificates,
   checkClusterCertificate,
   hardwareCsr,
 } from '../identity/index.ts';
+import { PERMIT_LIFETIME_MS } from '../restore-permit.ts';
 import { readPiece } from '../upload.ts';
 import {
   HsmError,
@@ -19,12 +19,6 @@ type Handler<C extends ControlCommandName> = (
   running: RunningHsm,
   input: ControlInput<C>,
 ) => ControlOutput<C> | Promise<ControlOutput<C>>;
-
-function backupKeysOf({ identity }: Hsm): NonNullable<Hsm['identity']['state']['backupKeys']> {
-  const { backupKeys } = identity.state;
-  if (!backupKeys) throw new HsmError('wrong-lifecycle', 'this hardware has no backup keys');
-  return backupKeys;
-}
 
 /** Commands of the control plane to a provisioned HSM. */
 export const controlCommands = {
@@ -67,12 +61,7 @@ export const controlCommands = {
   importClone: ({ hsm }, input) => join(hsm, input),
   createBackup: async (running, { backupId }) => {
     const { hsm } = running;
-    const file = await createBackup(
-      hsm,
-      { hardware: backupKeysOf(hsm) },
-      { backupId },
-      (opcode, detail) => ({ opcode, detail }),
-    );
+    const file = await createBackup(hsm, { backupId }, (opcode, detail) => ({ opcode, detail }));
     running.createdBackup = file;
     return { size: file.length };
   },
@@ -86,11 +75,20 @@ export const controlCommands = {
     return {};
   },
   restoreBackup: async ({ hsm }) => {
-    const { header, contents } = await openForRestore(hsm, hsm.upload.take(), {
-      hardware: backupKeysOf(hsm),
-    });
-    restore(hsm, header, contents);
-    return {};
+    const file = hsm.upload.read();
+    const { header } = readBackupFile(file);
+    if (header.protection === 'recovery') {
+      hsm.upload.awaitShares(header);
+      return { outcome: 'recovery-required' };
+    }
+    restore(hsm, await openForRestore(hsm, hsm.upload.take(), {}, []));
+    return { outcome: 'restored' };
+  },
+  permitRestore: ({ hsm }, { tokenHash, sourceRoots }) => {
+    const expiresAt = hsm.clock.now() + PERMIT_LIFETIME_MS;
+    hsm.audit.note({ opcode: 'KH_PERMIT_RESTORE' });
+    hsm.restorePermit = { tokenHash, expiresAt, sourceRoots };
+    return { expiresAt };
   },
   retire: async ({ hsm }) => ({ covered: await hsm.retire() }),
 } satisfies {

@@ -9,9 +9,11 @@ import {
   refusedAs,
   USER_PASSWORD,
 } from '../../../test/support/hsm/hsm-world.ts';
+import { permitRestore, recoveryHolders } from '../../../test/support/hsm/recovery-world.ts';
 import { operationText, type Approval, type QuorumService } from '../wire/index.ts';
 
-const world = await hsmWorld(2);
+const holders = recoveryHolders(['anna'], 1);
+const world = await hsmWorld(2, { recovery: holders.order });
 after(() => world[Symbol.asyncDispose]());
 let admin = await world.login('admin', 'admin');
 const keys = new Map<string, KeyObject>();
@@ -325,7 +327,6 @@ test('the deletion of a token key can require a quorum, that of session keys can
 });
 
 test('exports and their restoration can require a quorum, which the backup carries', async () => {
-  const passphrase = 'a passphrase for the backup';
   await admin.call('setQuorumValue', {
     service: 'backup',
     value: 2,
@@ -336,15 +337,16 @@ test('exports and their restoration can require a quorum, which the backup carri
     value: 2,
     approval: await approval('quorum', 'admin', 'second'),
   });
-  await assert.rejects(admin.call('exportBackup', { passphrase }), refusedAs('quorum-required'));
+  await assert.rejects(admin.call('exportBackup', {}), refusedAs('quorum-required'));
   await admin.call('exportBackup', {
-    passphrase,
     approval: await approval('backup', 'admin', 'third'),
   });
   const { bytes } = await admin.call('readBackup', { offset: 0 });
 
-  await using elsewhere = await emptyWorld();
-  const { address } = await elsewhere.addHsm();
+  await using elsewhere = await emptyWorld({ manufacturer: world.manufacturer });
+  const { address, control } = await elsewhere.addHsm();
+  const permit = await permitRestore(control);
+  const shares = holders.open(world.recovery);
   const look = await connectHsm(address, { trustAnchor: undefined });
   look.close();
   const stranger = await connectHsm(address, { trustAnchor: look.clusterCertificate });
@@ -353,16 +355,17 @@ test('exports and their restoration can require a quorum, which the backup carri
       await stranger.call('writeBackup', {
         offset,
         bytes: bytes.subarray(offset, offset + 12_000),
+        permit,
       });
     }
-    return stranger.call('restoreBackup', { passphrase, ...(given && { approval: given }) });
+    return stranger.call('restoreBackup', { shares, permit, ...(given && { approval: given }) });
   };
   await assert.rejects(restore(), refusedAs('quorum-required'));
   await assert.rejects(
     restore(signed(Buffer.alloc(0), 'admin', 'second')),
     refusedAs('quorum-failed'),
   );
-  const { approvalData } = await stranger.call('generateRestoreToken', {});
+  const { approvalData } = await stranger.call('generateRestoreToken', { permit });
   await assert.rejects(
     restore(signed(approvalData, 'admin')),
     refusedAs('quorum-failed', /Too few/),

@@ -5,7 +5,7 @@
  */
 export type { PeerMembership, Standing } from './peer-greeting.ts';
 export type { Admission } from './peer-protocol.ts';
-export type { Change, ReplicaRecord } from './record.ts';
+export type { Change, RecordName, ReplicaRecord } from './record.ts';
 export { isPeerOperation, PeerService } from './peer-service.ts';
 export { Peers } from './peers.ts';
 export { Replica } from './replica.ts';

@@ -1,18 +1,19 @@
 /**
  * Format of a backup file: 8 bytes `KEYHOLDB`, the 4-byte big-endian length of the header, the
  * header in JSON, and the sealed contents. The seal covers all bytes before it. The header can be
- * read without the secret.
+ * read without the secret. The sealed part is a MessagePack map of the contents and the signature
+ * of the HSM that wrote them (`hsm/backup/signature.ts`).
  */
+import type { RecoveryInfo } from './recovery.ts';
 
 /**
- * `hardware`: opens only in genuine HSMs of the same manufacturer and operator. `passphrase`: opens
- * in any HSM with the passphrase (argon2id). `shares`: opens in any HSM with enough shares of its
- * secret.
+ * `hardware`: opens in genuine HSMs of the same manufacturer and operator, so the operator is
+ * trusted. `recovery`: opens only with the cluster's recovery key.
  */
-export type BackupProtection = 'hardware' | 'passphrase' | 'shares';
+export type BackupProtection = 'hardware' | 'recovery';
 
 export interface BackupHeader {
-  readonly format: 1;
+  readonly format: 2;
   readonly protection: BackupProtection;
   /** ID given by the control plane. Empty for an export. */
   readonly backupId: string;
@@ -25,9 +26,12 @@ export interface BackupHeader {
   readonly clusterCertificate: string;
   /** Base64. Used to derive the key of this backup. */
   readonly salt: string;
-  /** With `shares`: the holders, and the number of shares needed. */
-  readonly holders?: readonly string[];
-  readonly threshold?: number;
+  /** True for a guarded cluster. The restored cluster is guarded, too. */
+  readonly guarded?: boolean;
+  /** With `recovery`: the recovery key that opens the backup. */
+  readonly recovery?: RecoveryInfo;
+  /** True if a passphrase is needed in addition to the recovery key. */
+  readonly passphrase?: boolean;
   readonly userCount: number;
   /** The token keys in the backup. Names only. */
   readonly keys: readonly BackedUpKey[];
@@ -76,10 +80,19 @@ function readHeader(json: Buffer): BackupHeader | undefined {
   try {
     // Opening the contents shows whether an HSM wrote the header, because the seal covers it.
     const header = JSON.parse(json.toString()) as BackupHeader;
-    return header.format === 1 && typeof header.salt === 'string' && Array.isArray(header.keys)
+    return header.format === 2 && typeof header.salt === 'string' && Array.isArray(header.keys)
       ? header
       : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Returns whether the bytes are a backup of an earlier version of Keyhold, which did not sign
+ * backups. No HSM opens them.
+ */
+export function isUnsignedBackup(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
+  return start.startsWith(MAGIC.toString()) && start.includes('{"format":1,');
 }

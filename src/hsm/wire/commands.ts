@@ -3,7 +3,7 @@
  * cloudhsm-cli. Bytes are MessagePack bin. Handles are 16 lower-case hex digits.
  */
 import type { AuditEntry, AuditIdentity } from './audit-format.ts';
-import type { BackupSummary, ExportProtection, ExportSecret, ExportShare } from './export.ts';
+import type { BackupSummary, BackupUnlock } from './export.ts';
 import type { Coverage, HsmInfo, UserInfo } from './info.ts';
 import type { KeyFilter, KeyInfo, KeyTemplate } from './key-attributes.ts';
 import type {
@@ -25,6 +25,7 @@ import type {
   TokenService,
 } from './quorum.ts';
 import type { JoinRequest, MemberInfo } from './membership.ts';
+import type { IssuedRecovery, RecoveryInfo, RecoveryOrder } from './recovery.ts';
 import type { LoginRole } from './roles.ts';
 
 interface Exchange<In, Out> {
@@ -77,6 +78,13 @@ interface Revocation {
   readonly coverage: Coverage;
 }
 
+/**
+ * Token of a restore permit (AuthorizeRestore of Keyhold's API). Needed at an uninitialized HSM.
+ */
+interface WithPermit {
+  readonly permit?: Uint8Array;
+}
+
 export interface Commands {
   /** The first command on every connection. Negotiates the protocol version. */
   hello: Exchange<
@@ -84,6 +92,15 @@ export interface Commands {
     { readonly version: number; readonly info: HsmInfo }
   >;
   info: Exchange<Empty, HsmInfo>;
+  /**
+   * Returns the certificates (PEM) that prove which hardware this is: the manufacturer's of the
+   * hardware key, and the hardware key's of the cluster's key, if there are any. Before the cluster
+   * has its certificate, the TLS key is one of these two keys.
+   */
+  describeHardware: Exchange<
+    Empty,
+    { readonly hardwareCertificate?: string; readonly hsmCertificate?: string }
+  >;
   /**
    * Opens a session, which lasts as long as the connection. `exclusive`: fails with
    * `user-logged-in` if the user has a session anywhere in the cluster. Checks run in this order:
@@ -101,8 +118,15 @@ export interface Commands {
     { readonly session: string }
   >;
   logout: Exchange<Empty, Empty>;
-  /** Sets the first admin's password. Only while the cluster is `initialized`. */
-  activate: Exchange<{ readonly password: string }, Empty>;
+  /**
+   * Sets the first admin's password. Only while the cluster is `initialized`. With `recovery`,
+   * makes the recovery key and returns its encrypted shares, once. `guarded` requires `recovery`:
+   * all backups of the cluster then open only with that key.
+   */
+  activate: Exchange<
+    { readonly password: string; readonly recovery?: RecoveryOrder; readonly guarded?: boolean },
+    { readonly recovery?: IssuedRecovery }
+  >;
   /** For admin and auditor. Lists the HSMs of the cluster, and those that wait for admission. */
   listMembers: Exchange<
     Empty,
@@ -426,43 +450,64 @@ export interface Commands {
   setAuditPolicy: Exchange<{ readonly cryptography: boolean }, Empty>;
 
   /**
-   * For admins. Creates a backup of the whole cluster, with users and keys, that any HSM can open:
-   * with the passphrase (at least 12 characters), or with `threshold` shares. Holders are users who
-   * have registered an RSA key. Each share is encrypted for its holder (RSAES-OAEP with SHA-256).
-   * `size` is in bytes. The same session reads the backup in pieces. `backup-file.ts` describes the
-   * format.
+   * For admins. Creates a backup of the whole cluster, with users and keys, that opens only with
+   * the cluster's recovery key, and if `passphrase` is given (at least 12 characters), only with
+   * both. Fails with `wrong-lifecycle` if the cluster has no recovery holders. `size` is in bytes.
+   * The same session reads the backup in pieces. `backup-file.ts` describes the format.
    */
   exportBackup: Exchange<
-    ExportProtection & WithApproval,
-    { readonly size: number; readonly shares?: readonly ExportShare[] }
+    { readonly passphrase?: string } & WithApproval,
+    { readonly size: number }
   >;
   /** Returns the piece at `offset`, as long as a frame allows. Empty at the end. */
   readBackup: Exchange<{ readonly offset: number }, { readonly bytes: Uint8Array }>;
   /**
-   * Uploads an exported backup in pieces, to check or restore it. `offset` 0 starts an upload. Each
-   * further piece starts at the end of the previous one. For admins, and for anyone while the HSM
-   * is uninitialized. A piece then has at most 12 KiB, because it must fit in a frame of an
-   * unauthenticated client.
+   * Uploads a backup in pieces, to check or restore it. `offset` 0 starts an upload. Each further
+   * piece starts at the end of the previous one. For admins, and while the HSM is uninitialized for
+   * the holder of a restore permit. A piece then has at most 12 KiB, because it must fit in a frame
+   * of an unauthenticated client.
    */
-  writeBackup: Exchange<{ readonly offset: number; readonly bytes: Uint8Array }, Empty>;
+  writeBackup: Exchange<
+    { readonly offset: number; readonly bytes: Uint8Array } & WithPermit,
+    Empty
+  >;
   /**
    * For admins. Opens the uploaded backup, which proves that it is intact, and describes it.
-   * Changes nothing.
+   * Changes nothing. Without `shares`, with the recovery key that this HSM holds.
    */
-  checkBackup: Exchange<ExportSecret, BackupSummary>;
+  checkBackup: Exchange<BackupUnlock, BackupSummary>;
   /**
-   * For anyone, at an uninitialized HSM (whose TLS certificate is for the same key as its
-   * HsmCertificate). Makes it an active member of the backup's cluster, with its users, passwords,
-   * keys and certificate. Changes nothing if the backup is damaged, or from an HSM in the other
-   * mode (FIPS or not). If the backup puts `restore` under a quorum, its users must approve: they
-   * sign the token of `generateRestoreToken`.
+   * For the holder of a restore permit, at an uninitialized HSM (`describeHardware` proves which).
+   * Restores the uploaded backup, which may also be one that the control plane has uploaded. Makes
+   * the HSM an active member of the backup's cluster, with its users, keys and certificate. Crypto
+   * users have no password until an admin sets one (`password-voided`). Changes nothing if the
+   * backup is damaged, is not signed by an HSM of this manufacturer or of one in the permit, or is
+   * from an HSM in the other mode (FIPS or not). If the backup puts `restore` under a quorum, its
+   * users must approve: they sign the token of `generateRestoreToken`.
    */
-  restoreBackup: Exchange<ExportSecret & WithApproval, Empty>;
+  restoreBackup: Exchange<BackupUnlock & WithPermit & WithApproval, Empty>;
   /**
-   * For anyone, at an uninitialized HSM. Creates the token for restoring a backup. Valid for 600 s,
-   * once, and replaced by the next one.
+   * For the holder of a restore permit, at an uninitialized HSM. Creates the token for restoring a
+   * backup. Valid for 600 s, once, and replaced by the next one.
    */
-  generateRestoreToken: Exchange<Empty, QuorumToken>;
+  generateRestoreToken: Exchange<WithPermit, QuorumToken>;
+
+  /** For admin and auditor. */
+  describeRecovery: Exchange<
+    Empty,
+    { readonly guarded: boolean; readonly recovery?: RecoveryInfo }
+  >;
+  /**
+   * For admins. Makes another recovery key for these holders and returns its encrypted shares,
+   * once. Later backups open only with it, earlier ones only with the earlier shares. `signature`
+   * is by the customer's CA (the trust anchor), SHA-256 with RSASSA-PKCS1-v1_5 or ECDSA in DER,
+   * over `recoveryRequestText`. Needs a token of service `quorum`, with as many approvals as the
+   * greatest value of `quorum`, `user` and `backup`.
+   */
+  reissueRecovery: Exchange<
+    RecoveryOrder & { readonly signature: Uint8Array } & WithApproval,
+    IssuedRecovery
+  >;
 }
 
 export type CommandName = keyof Commands;

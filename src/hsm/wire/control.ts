@@ -64,6 +64,13 @@ export interface HsmStatus {
   readonly synchronized: boolean;
   /** Number of HSMs in the cluster that hold everything that this one holds. */
   readonly coverage: Coverage;
+  /** The uploaded backup that waits for recovery shares. */
+  readonly awaitsShares?: {
+    readonly backupId: string;
+    readonly threshold: number;
+    /** Names of the recovery holders. */
+    readonly holders: readonly string[];
+  };
   /** Why a running HSM cannot work. */
   readonly trouble?: string;
   /** PEM. The CSR is present until the cluster certificate is set. */
@@ -161,9 +168,10 @@ export interface ControlCommands {
    */
   importClone: Exchange<{ readonly sealed: Uint8Array }, Empty>;
   /**
-   * Creates a backup of the whole cluster that only genuine hardware with the same backup keys can
-   * open. At an active, synchronized member. `size` is in bytes. The HSM keeps the latest backup
-   * until it has been read to its end.
+   * Creates a backup of the whole cluster, at an active, synchronized member. In an ordinary
+   * cluster, genuine hardware with the same backup keys can open it. In a guarded cluster, it opens
+   * only with the recovery key. `size` is in bytes. The HSM keeps the latest backup until it has
+   * been read to its end.
    */
   createBackup: Exchange<{ readonly backupId: string }, { readonly size: number }>;
   /** Returns the piece at `offset`, as long as a frame allows. Empty at the end. */
@@ -176,9 +184,20 @@ export interface ControlCommands {
   /**
    * Restores the uploaded backup, at an uninitialized HSM with hardware certificates. The HSM
    * becomes an active, synchronized member of its own cluster ID, with the certificate of the
-   * backup's cluster. If anything is wrong, fails with `backup-invalid` and changes nothing.
+   * backup's cluster. If anything is wrong, fails with `backup-invalid` and changes nothing. With
+   * `recovery-required`, the backup opens only with recovery shares: the HSM keeps it and waits for
+   * `restoreBackup` at its own port.
    */
-  restoreBackup: Exchange<Empty, Empty>;
+  restoreBackup: Exchange<Empty, { readonly outcome: 'restored' | 'recovery-required' }>;
+  /**
+   * Lets the holder of a token restore a backup at the HSM's port, within ten minutes. Replaces the
+   * previous permit. `sourceRoots` are manufacturer roots (PEM) of other installations whose HSMs
+   * may have written the backup.
+   */
+  permitRestore: Exchange<
+    { readonly tokenHash: Uint8Array; readonly sourceRoots: readonly string[] },
+    { readonly expiresAt: number }
+  >;
   /**
    * Prepares the HSM to leave the cluster: from now on, it accepts no changes. Returns, after a
    * bounded time, whether each connected peer, and at least one, holds everything that this HSM

@@ -13,6 +13,8 @@ export type HsmErrorCode =
   | 'user-owns-keys'
   | 'last-admin'
   | 'login-failed'
+  /** A restore has voided the user's password. An admin sets a new one. */
+  | 'password-voided'
   | 'invalid-argument'
   | 'key-not-found'
   | 'key-not-usable'

@@ -1,17 +1,11 @@
-/** Protection of an export: a passphrase, or shares of which `threshold` are needed. */
-export type ExportProtection =
-  | { readonly passphrase: string }
-  | { readonly holders: readonly string[]; readonly threshold: number };
-
-/** The secret that opens an export: the passphrase, or decrypted shares of the holders. */
-export type ExportSecret =
-  | { readonly passphrase: string }
-  | { readonly shares: readonly Uint8Array[] };
-
-export interface ExportShare {
-  readonly username: string;
-  /** Encrypted for the holder's RSA key. */
-  readonly encrypted: Uint8Array;
+/**
+ * Secrets that open a backup which is sealed under a recovery key: decrypted shares of its holders,
+ * and the passphrase if the export has one. An active HSM that holds the key needs no shares to
+ * check a backup.
+ */
+export interface BackupUnlock {
+  readonly shares?: readonly Uint8Array[];
+  readonly passphrase?: string;
 }
 
 /** Contents of a backup. */

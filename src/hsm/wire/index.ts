@@ -21,7 +21,17 @@ export type {
   KeyTemplate,
   UnwrapTemplate,
 } from './key-attributes.ts';
-export type { BackupSummary, ExportProtection, ExportSecret, ExportShare } from './export.ts';
+export type { BackupSummary, BackupUnlock } from './export.ts';
+export {
+  MAX_RECOVERY_HOLDERS,
+  RECOVERY_SHARE_PURPOSE,
+  recoveryRequestText,
+  type IssuedRecovery,
+  type RecoveryHolder,
+  type RecoveryHolderInfo,
+  type RecoveryInfo,
+  type RecoveryOrder,
+} from './recovery.ts';
 export {
   MAX_QUORUM_VALUE,
   quorumServices,
@@ -85,7 +95,13 @@ export {
   type SignedData,
   type WrapMechanism,
 } from './mechanisms.ts';
-export { decodeBackupFile, encodeBackupPrefix, type BackupHeader } from './backup-file.ts';
+export {
+  decodeBackupFile,
+  encodeBackupPrefix,
+  isUnsignedBackup,
+  type BackupFile,
+  type BackupHeader,
+} from './backup-file.ts';
 export {
   AUDIT_FORMAT,
   AUDIT_NONCE,

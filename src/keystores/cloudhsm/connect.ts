@@ -29,6 +29,7 @@ const hsmErrorCodes: Readonly<Record<string, ConnectionErrorCode>> = {
   'user-disabled': 'USER_LOCKED_OUT',
   'user-logged-in': 'USER_LOGGED_IN',
   'login-failed': 'INVALID_CREDENTIALS',
+  'password-voided': 'INVALID_CREDENTIALS',
 };
 
 export function toConnectionFailure(error: unknown): ConnectionFailure {

@@ -2,6 +2,7 @@
  * Test fixture: a cluster of HSMs in this process, with a customer's CA, a manufacturer, and a
  * clock that tests advance. Tests of HSMs as processes are in src/cluster/ and test/.
  */
+import { sign } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,8 @@ import { startHsm, type WorldHsm } from './one-hsm-world.ts';
 import {
   AUDIT_FORMAT,
   HsmError,
+  type CommandInput,
+  type CommandOutput,
   type HsmErrorCode,
   type HsmRate,
   type LoginRole,
@@ -26,11 +29,14 @@ export const ADMIN_PASSWORD = 'admin-password-1';
 export const USER_PASSWORD = 'user-password-1';
 
 /** Creates an active cluster of `count` HSMs. */
-export async function hsmWorld(count = 1): Promise<HsmWorld> {
+export async function hsmWorld(
+  count = 1,
+  activation: Partial<CommandInput<'activate'>> = {},
+): Promise<HsmWorld> {
   const world = await emptyWorld();
   try {
     await world.addHsm();
-    await world.claim();
+    await world.claim(activation);
     while (world.hsms.length < count) await world.addHsm();
     return world;
   } catch (error) {
@@ -39,11 +45,19 @@ export async function hsmWorld(count = 1): Promise<HsmWorld> {
   }
 }
 
-/** Creates a world without HSMs. Pass the `backupKeys` of another world to open its backups. */
+/**
+ * Creates a world without HSMs. Pass the `backupKeys` and the `manufacturer` of another world to
+ * open its backups.
+ */
 export async function emptyWorld({
   backupKeys = [randomBytes(32), randomBytes(32)],
-}: { backupKeys?: BackupKeys } = {}): Promise<HsmWorld> {
-  return new HsmWorld(await authority('Customer CA'), await authority('Manufacturer'), backupKeys);
+  manufacturer,
+}: { backupKeys?: BackupKeys; manufacturer?: Issuer } = {}): Promise<HsmWorld> {
+  return new HsmWorld(
+    await authority('Customer CA'),
+    manufacturer ?? (await authority('Manufacturer')),
+    backupKeys,
+  );
 }
 
 export class HsmWorld implements AsyncDisposable {
@@ -59,6 +73,8 @@ export class HsmWorld implements AsyncDisposable {
       this.ahead += milliseconds;
     },
   };
+  /** Shares that the activation returned. */
+  recovery: CommandOutput<'activate'>['recovery'];
   /** Rate limit of HSMs that are added later. */
   rate: HsmRate | undefined;
   readonly #root = mkdtempSync(join(tmpdir(), 'keyhold-hsm-'));
@@ -100,14 +116,21 @@ export class HsmWorld implements AsyncDisposable {
   }
 
   /** Initializes and activates the cluster, as its owner does. */
-  async claim(): Promise<void> {
+  async claim(options: Partial<CommandInput<'activate'>> = {}): Promise<CommandOutput<'activate'>> {
     const { control } = this.first;
     const { clusterCsr = '' } = await control.call('status', {});
     const clusterCertificate = await certify(clusterCsr, this.#customer);
     await control.call('initialize', { clusterCertificate, trustAnchor: this.trustAnchor });
     const connection = await this.connect();
-    await connection.call('activate', { password: ADMIN_PASSWORD });
+    const output = await connection.call('activate', { password: ADMIN_PASSWORD, ...options });
     connection.close();
+    this.recovery = output.recovery;
+    return output;
+  }
+
+  /** Signs with the key of the customer's CA. */
+  signAsCustomer(data: Uint8Array): Buffer {
+    return sign('sha256', data, this.#customer.privateKey);
   }
 
   /** Starts an HSM that was stopped. Resolves when it is linked again. */
