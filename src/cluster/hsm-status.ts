@@ -34,6 +34,10 @@ const checks: { readonly [K in keyof HsmStatus]-?: Check } = {
     const { on, of } = Object.fromEntries(membersOf(value));
     return count(on) && count(of);
   },
+  awaitsShares: (value) => {
+    const { backupId, threshold, holders } = Object.fromEntries(membersOf(value));
+    return value === undefined || (text(backupId) && count(threshold) && texts(holders));
+  },
   trouble: optionalText,
   clusterCsr: optionalText,
   hsmCertificate: optionalText,
