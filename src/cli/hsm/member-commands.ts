@@ -7,13 +7,12 @@ import {
 } from '../../hsm/wire/index.ts';
 import { CliError } from '../io.ts';
 import { act } from './answer.ts';
-import { APPROVAL, approvalFrom } from './approval-file.ts';
+import { callApproved, withApprovalOptions, type ApprovalOptions } from './approved-call.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { withLogin } from './login.ts';
 
-interface MemberOptions extends TargetOptions {
+interface MemberOptions extends TargetOptions, ApprovalOptions {
   readonly hsmId: string;
-  readonly approval?: string;
 }
 
 const ADMIT_HELP = `
@@ -33,19 +32,15 @@ export function addMemberCommands(cluster: Command, context: HsmContext): void {
     )
     .addHelpText('after', '\nExample:\n  keyhold hsm cluster members')
     .action(act(context, list));
-  cluster
-    .command('admit')
+  withApprovalOptions(cluster.command('admit'))
     .description('admit an HSM that waits to join a guarded cluster (as admin)')
     .requiredOption('--hsm-id <id>', 'ID of the HSM')
     .requiredOption('--fingerprint <hex>', 'fingerprint of its hardware key')
-    .option(...APPROVAL)
     .addHelpText('after', ADMIT_HELP)
     .action(act(context, admit));
-  cluster
-    .command('remove-hsm')
+  withApprovalOptions(cluster.command('remove-hsm'))
     .description('remove an HSM permanently, or refuse one that waits for admission (as admin)')
     .requiredOption('--hsm-id <id>', 'ID of the HSM')
-    .option(...APPROVAL)
     .addHelpText('after', '\nExample:\n  keyhold hsm cluster remove-hsm --hsm-id hsm-…')
     .action(act(context, remove));
 }
@@ -59,23 +54,25 @@ async function list(context: HsmContext, options: TargetOptions): Promise<object
 
 async function admit(
   context: HsmContext,
-  { hsmId, approval, ...options }: MemberOptions & { readonly fingerprint: string },
+  options: MemberOptions & { readonly fingerprint: string },
 ): Promise<object> {
+  const { hsmId } = options;
   const fingerprint = parseFingerprint(options.fingerprint);
   if (fingerprint === undefined)
     throw new CliError(
       `invalid --fingerprint "${options.fingerprint}": must have 64 hex digits, as shown by \`cluster members\``,
     );
-  await withLogin(context, options, (connection) =>
-    connection.call('admitHsm', { hsmId, fingerprint, ...approvalFrom(approval) }),
+  const call = { service: 'user', command: 'admitHsm', input: { hsmId, fingerprint } } as const;
+  return withLogin(context, options, (connection) =>
+    callApproved(connection, call, options, () => ({
+      'hsm-id': hsmId,
+      fingerprint: formatFingerprint(fingerprint),
+    })),
   );
-  return { 'hsm-id': hsmId, fingerprint: formatFingerprint(fingerprint) };
 }
 
-async function remove(
-  context: HsmContext,
-  { hsmId, approval, ...options }: MemberOptions,
-): Promise<object> {
+async function remove(context: HsmContext, options: MemberOptions): Promise<object> {
+  const { hsmId } = options;
   // An HSM cannot remove itself.
   const others = {
     ...context,
@@ -84,10 +81,10 @@ async function remove(
       return { ...cluster, addresses: cluster.addresses.filter((hsm) => hsm.hsmId !== hsmId) };
     },
   };
-  await withLogin(others, options, (connection) =>
-    connection.call('removeHsm', { hsmId, ...approvalFrom(approval) }),
+  const call = { service: 'user', command: 'removeHsm', input: { hsmId } } as const;
+  return withLogin(others, options, (connection) =>
+    callApproved(connection, call, options, () => ({ 'hsm-id': hsmId })),
   );
-  return { 'hsm-id': hsmId };
 }
 
 function memberShape(member: MemberInfo): object {

@@ -25,12 +25,12 @@ interface Summary {
  * summary.
  */
 export class FailedLogins {
-  readonly #audit: Audit;
+  readonly #audit: Pick<Audit, 'note'>;
   readonly #clock: Clock;
   readonly #bucket: TokenBucket;
   #summary: Summary | undefined;
 
-  constructor(audit: Audit, clock: Clock) {
+  constructor(audit: Pick<Audit, 'note'>, clock: Clock) {
     this.#audit = audit;
     this.#clock = clock;
     this.#bucket = new TokenBucket(RECORDED_PER_MINUTE / 60, RECORDED_AT_ONCE, clock);

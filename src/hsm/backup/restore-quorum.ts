@@ -1,7 +1,7 @@
 import { equalBytes } from '../../crypto/index.ts';
 import { checkSignatures } from '../quorum/index.ts';
 import type { ReplicaRecord } from '../replication/index.ts';
-import type { User } from '../users/index.ts';
+import { Users, type User } from '../users/index.ts';
 import { HsmError, type Approval } from '../wire/index.ts';
 
 /**
@@ -39,6 +39,10 @@ function userIn(records: readonly ReplicaRecord[], username: string): User | und
   const record = records.findLast(({ kind, id }) => kind === 'user' && id === username);
   // A record of this kind contains a user. An HSM wrote the backup.
   return record && !record.deleted
-    ? { username, ...(record.body as Omit<User, 'username'>) }
+    ? {
+        username,
+        ...(record.body as Omit<User, 'username'>),
+        disabled: Users.isDisabledIn(records, username),
+      }
     : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Hsm } from '../hsm.ts';
 import { servicesApprovedBy } from '../quorum/index.ts';
-import type { Approval, QuorumService, Role } from '../wire/index.ts';
+import { quorumServices, type Approval, type QuorumService, type Role } from '../wire/index.ts';
 import type { GuardedAction } from './guarded-action.ts';
 
 /**
@@ -23,6 +23,13 @@ export function keyRegistration(
 /** Returns the action of removing the key of a user with this role. */
 export function keyRemoval(hsm: Hsm, role: Role, approval: Approval | undefined): GuardedAction {
   return changeNeeding(hsm, ['user', ...servicesApprovedBy(role)], approval);
+}
+
+/**
+ * Returns the action of letting an HSM into the cluster, which gives it all keys, or removing it.
+ */
+export function membershipChange(hsm: Hsm, approval: Approval | undefined): GuardedAction {
+  return changeNeeding(hsm, quorumServices, approval);
 }
 
 /**

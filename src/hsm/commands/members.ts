@@ -3,13 +3,12 @@ import type { Session } from '../users/index.ts';
 import {
   HsmError,
   parseFingerprint,
-  type Approval,
   type CommandInput,
   type CommandOutput,
 } from '../wire/index.ts';
 import { approval } from './approve.ts';
+import { membershipChange } from './change-of-approvers.ts';
 import { ADMIN, ADMIN_OR_AUDITOR, entryOf, type CommandsOf } from './command.ts';
-import type { GuardedAction } from './guarded-action.ts';
 import { fields, nothing, refuse, text, type Check } from './input.ts';
 
 type Empty = Readonly<Record<string, never>>;
@@ -46,15 +45,6 @@ export const memberCommands: CommandsOf<'listMembers' | 'admitHsm' | 'removeHsm'
     run: removeHsm,
   },
 };
-
-/** A new HSM gets all users and quorum values, so it needs the approvals that both need. */
-function membershipChange({ quorum }: Hsm, approval: Approval | undefined): GuardedAction {
-  return {
-    service: 'user',
-    required: Math.max(quorum.value('user'), quorum.value('quorum')),
-    approval,
-  };
-}
 
 async function admitHsm(
   hsm: Hsm,

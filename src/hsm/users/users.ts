@@ -103,6 +103,12 @@ export class Users {
     return { kind: 'setting', id: DISABLED + username, body: true };
   }
 
+  /** Returns whether the user is disabled according to these records. */
+  static isDisabledIn(records: readonly ReplicaRecord[], username: string): boolean {
+    const id = DISABLED + username;
+    return records.findLast((one) => one.kind === 'setting' && one.id === id)?.deleted === false;
+  }
+
   static enable(username: string): Change {
     return { kind: 'setting', id: DISABLED + username };
   }

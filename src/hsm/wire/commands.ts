@@ -140,7 +140,7 @@ export interface Commands {
   /**
    * For admins of a guarded cluster. Admits the waiting HSM if it has the hardware key with this
    * fingerprint (64 hex digits). Needs a token of service `user`, with as many approvals as the
-   * greater of two values: those of the `user` and the `quorum` service.
+   * largest quorum value of all services, because the HSM gets all keys.
    */
   admitHsm: Exchange<
     { readonly hsmId: string; readonly fingerprint: string } & WithApproval,
