@@ -73,3 +73,26 @@ test('a key that the engine cannot import is reported, and is not there', async 
   assert.deepEqual(failures, [key.handle]);
   assert.equal(keys.count, 0);
 });
+
+test('the record of trust decides, in any order of arrival; that of an earlier version only marks', async () => {
+  for (const { attribute, body, trusted } of [
+    { attribute: true, body: { trusted: false }, trusted: false },
+    { attribute: false, body: { trusted: true }, trusted: true },
+    { attribute: true, body: true, trusted: true },
+    { attribute: false, body: true, trusted: false },
+  ]) {
+    const { handle, changeable, ...rest } = await newKey();
+    const key = { ...rest, handle, changeable: { ...changeable, trusted: attribute } };
+    const { kind, id } = keysOnPromisingEngine().keys.trust(key, true);
+    for (const trustFirst of [true, false]) {
+      const { keys, apply } = keysOnPromisingEngine();
+      const records = [...(await keys.creation([key]))];
+      records.splice(trustFirst ? 0 : records.length, 0, { kind, id, body });
+      for (const record of records) apply({ body: undefined, ...record });
+      await keys.imported();
+      const [held] = keys.all();
+      assert.equal(held?.changeable.trusted, trusted);
+      assert.ok(held && keys.wasTrusted(held));
+    }
+  }
+});
