@@ -27,6 +27,8 @@ interface Row {
 }
 
 const MECHANISM = 'rsa-oaep-sha256';
+/** What AES key wrap with padding adds to a key of 32 bytes. */
+const KWP_BYTES = 8;
 const aes = { class: 'secret-key', type: 'aes' } as const;
 const genericSecret = { class: 'secret-key', type: 'generic-secret' } as const;
 const rsa = { class: 'private-key', type: 'rsa-2048' } as const;
@@ -138,6 +140,50 @@ describe('material that a customer has imported', () => {
         prefix,
       }),
       'template-inconsistent',
+    );
+  });
+
+  it('is not unwrapped by the parts of a longer wrapping', async () => {
+    const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
+    const parameters = await parametersFor(
+      world.kms,
+      KeyMetadata?.KeyId ?? '',
+      'RSA_AES_KEY_WRAP_SHA_256',
+    );
+    const longer = wrap(parameters, material);
+    const { seal } = readRows(world.data);
+    const { handle: wrappingKey } = await attacker.call('unwrapKey', {
+      ...tokenInput(await openImportToken(attacker, seal, parameters.token)),
+      form: rsa,
+      template: { token: false },
+    });
+    const end = longer.length - material.length - KWP_BYTES;
+    const openAes = (template: KeyTemplate) =>
+      attacker.call('unwrapKey', {
+        wrappingKey,
+        wrapped: longer.subarray(0, end),
+        mechanism: MECHANISM,
+        form: aes,
+        template,
+      });
+    await refused(openAes({ token: false, unwrap: true }), 'template-inconsistent');
+    const { handle: opened } = await openAes({ token: false });
+    await refused(
+      attacker.call('setAttribute', { handle: opened, name: 'unwrap', value: true }),
+      'not-permitted',
+    );
+    const rest = longer.subarray(end);
+    await refused(
+      attacker.call('unwrapKey', {
+        wrappingKey: opened,
+        wrapped: rest,
+        template: { token: false, extractable: true },
+      }),
+      'key-not-usable',
+    );
+    await refused(
+      attacker.call('decrypt', { key: opened, ciphertext: rest, aad: Buffer.alloc(0) }),
+      'ciphertext-invalid',
     );
   });
 
