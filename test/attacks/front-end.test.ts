@@ -27,7 +27,7 @@ interface Row {
 }
 
 const MECHANISM = 'rsa-oaep-sha256';
-/** What AES key wrap with padding adds to a key of 32 bytes. */
+/** Number of bytes that AES key wrap with padding adds to a key of 32 bytes. */
 const KWP_BYTES = 8;
 const aes = { class: 'secret-key', type: 'aes' } as const;
 const genericSecret = { class: 'secret-key', type: 'generic-secret' } as const;
