@@ -9,6 +9,7 @@ export { deriveKey } from './counter-kdf.ts';
 export { equalBytes, hmac, hmacSha256, sha256, sha256Hex, type MacHash } from './hash.ts';
 export { agree, decapsulateSecret, encapsulateSecret } from './key-agreement.ts';
 export {
+  hasSafeExponent,
   InvalidKeyError,
   isConsistentPair,
   publicKeyOf,
@@ -29,7 +30,7 @@ export {
 } from './pair-kind.ts';
 export { hashPassword, stretchPassword, verifyPassword } from './passwords.ts';
 export { readSigningKey, signSha256, verifySha256 } from './plain-signature.ts';
-export { decodePublicKey, encodePublicKey, fingerprintOf } from './public-key.ts';
+export { decodePublicKey, fingerprintOf } from './public-key.ts';
 export { fillNonce, randomBytes } from './random.ts';
 export { sealForRecipient } from './recipient-seal.ts';
 export { rsaAesUnwrap, rsaAesWrap } from './rsa-aes-key-wrap.ts';

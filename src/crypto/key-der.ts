@@ -58,6 +58,20 @@ export function readPublicKey(spki: Uint8Array): KeyObject {
   }
 }
 
+/** Least public exponent of an RSA key that others may encrypt under (FIPS 186-5, A.1.1). */
+const MIN_RSA_EXPONENT = 65_537n;
+
+/**
+ * Returns whether encryption under this public key hides the plaintext: true for every key but RSA
+ * keys with a small or even public exponent. With exponent 1, the ciphertext is the padded
+ * plaintext.
+ */
+export function hasSafeExponent(publicKey: KeyObject): boolean {
+  const { publicExponent } = publicKey.asymmetricKeyDetails ?? {};
+  if (publicExponent === undefined) return true;
+  return publicExponent >= MIN_RSA_EXPONENT && publicExponent % 2n === 1n;
+}
+
 /** Returns PKCS#8 in DER. ML-DSA and ML-KEM keys are written as their seed. */
 export function writePrivateKey(key: KeyObject): Buffer {
   return key.export({ type: 'pkcs8', format: 'der' });

@@ -1,10 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { sha256Hex } from './hash.ts';
-
-/** Returns SubjectPublicKeyInfo in DER. */
-export function encodePublicKey(publicKey: KeyObject): Buffer {
-  return publicKey.export({ type: 'spki', format: 'der' });
-}
+import { writePublicKey } from './key-der.ts';
 
 /** Reads SubjectPublicKeyInfo in DER. Returns undefined unless it is an EC P-256 key. */
 export function decodePublicKey(der: Uint8Array): KeyObject | undefined {
@@ -21,12 +17,12 @@ export function decodePublicKey(der: Uint8Array): KeyObject | undefined {
  *
  * @example
  * ```ts
- * import { encodePublicKey, fingerprintOf, makeKeyPair, sha256Hex } from 'src/crypto/index.ts';
+ * import { writePublicKey, fingerprintOf, makeKeyPair, sha256Hex } from 'src/crypto/index.ts';
  *
  * const { publicKey } = makeKeyPair();
- * assert.equal(fingerprintOf(publicKey), sha256Hex(encodePublicKey(publicKey)));
+ * assert.equal(fingerprintOf(publicKey), sha256Hex(writePublicKey(publicKey)));
  * ```
  */
 export function fingerprintOf(publicKey: KeyObject): string {
-  return sha256Hex(encodePublicKey(publicKey));
+  return sha256Hex(writePublicKey(publicKey));
 }

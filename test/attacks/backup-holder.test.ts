@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import {
   createAuthority,
   deriveKey,
-  encodePublicKey,
+  writePublicKey,
   exportPrivateKey,
   hmacSha256,
   makeKeyPair,
@@ -62,7 +62,7 @@ class Forger {
       Buffer.from(`keyhold peer greeting/${side}/${hsmId}/`),
       binding,
     ]);
-    const publicKey = encodePublicKey(this.#hardware.publicKey);
+    const publicKey = writePublicKey(this.#hardware.publicKey);
     const admitted = Buffer.from(`keyhold admission/${CLUSTER_ID}/${hsmId}/`);
     const signature = signSha256(this.#hardware.privateKey, Buffer.concat([admitted, publicKey]));
     return {

@@ -3,6 +3,7 @@
  * it in plaintext.
  */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { hsmWorld, refusedAs } from '../support/hsm/hsm-world.ts';
 import { HsmError, type KeyTemplate } from '../../src/hsm/wire/index.ts';
@@ -86,6 +87,20 @@ describe('a key that leaves under trusted keys only', () => {
       });
       await notWrapped(handle);
     }
+  });
+
+  it('does not leave under an RSA key whose exponent hides nothing', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicExponent: 3,
+      publicKeyEncoding: { type: 'spki', format: 'der' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    });
+    const order = { kind: 'rsa-2048', publicKey, template: { wrap: true } } as const;
+    await assert.rejects(
+      owner.call('importPublicKey', order),
+      refusedAs('invalid-argument', /exponent/),
+    );
   });
 
   it('does not leave if the private half comes after the trust', async () => {

@@ -1,9 +1,10 @@
 import { whenReady } from '../../base/index.ts';
+import { hasSafeExponent, readPublicKey } from '../../crypto/index.ts';
 import type { EngineResult } from '../engine/index.ts';
 import type { Hsm } from '../hsm.ts';
 import { fromTemplate } from '../keys/index.ts';
 import type { Session } from '../users/index.ts';
-import { keyPairKinds, type CommandInput, type KeyInfo } from '../wire/index.ts';
+import { HsmError, keyPairKinds, type CommandInput, type KeyInfo } from '../wire/index.ts';
 import { CRYPTO_USER, type CommandsOf } from './command.ts';
 import { bytes, fields, oneOf } from './input.ts';
 import { storeKey, template } from './new-key.ts';
@@ -29,6 +30,8 @@ function importPublicKey(
 ): EngineResult<KeyInfo> {
   const imported = hsm.engine.importMaterial({ class: 'public-key', type: kind }, publicKey);
   return whenReady(imported, (engineKey) => {
+    if (!hasSafeExponent(readPublicKey(publicKey)))
+      throw new HsmError('invalid-argument', 'the public exponent must be odd, and 65537 or more');
     const key = { ...fromTemplate(template, session.username, 'unwrapped'), engineKey };
     return storeKey(hsm, session, key, { opcode: 'CN_INSERT_MASKED_OBJECT_USER' });
   });

@@ -1,6 +1,6 @@
 import {
   decodePublicKey,
-  encodePublicKey,
+  writePublicKey,
   signSha256,
   verifySha256,
   type KeyPair,
@@ -33,7 +33,7 @@ export interface NewMember extends Pick<MemberBody, 'host' | 'zone' | 'admittedA
 
 /** Returns the change that makes an HSM a member, with the admitter's signed statement. */
 export function putMember(admitter: Admitter, { hsmId, publicKey, ...rest }: NewMember): Change {
-  const encoded = encodePublicKey(publicKey);
+  const encoded = writePublicKey(publicKey);
   const statement = statementOf(admitter.clusterId, hsmId, encoded);
   const body: MemberBody = {
     ...rest,

@@ -1,4 +1,4 @@
-import { encodePublicKey, sha256Hex, signSha256 } from '../../crypto/index.ts';
+import { writePublicKey, sha256Hex, signSha256 } from '../../crypto/index.ts';
 import type {
   Admission,
   Change,
@@ -44,7 +44,7 @@ export class Membership implements PeerMembership {
   constructor(replica: Replica, own: Admitter) {
     this.#own = own;
     this.#replica = replica;
-    this.fingerprint = sha256Hex(encodePublicKey(own.hardwareKeys.publicKey));
+    this.fingerprint = sha256Hex(writePublicKey(own.hardwareKeys.publicKey));
     replica.subscribe('member', ({ id, deleted, body }: ReplicaRecord) => {
       this.#members.set(id, deleted ? 'removed' : (body as MemberBody));
       this.#changed();
