@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createServer } from 'node:tls';
-import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { SecretText, silentLogger, systemClock } from '../../src/base/index.ts';
 import { createCsr, exportPrivateKey, makeKeyPair } from '../../src/crypto/index.ts';
+import { signRequest } from '../../src/sigv4/index.ts';
 import { logInAsKmsUser } from '../../src/keystores/cloudhsm/connect.ts';
 import type { CustomerCa } from '../support/customer-ca.ts';
 import { asAdmin, ownCluster } from '../support/own-cluster.ts';
@@ -137,6 +140,54 @@ describe('a client on the network', () => {
       [...new Set(details.flatMap(({ sourceIPAddresses }) => Object.keys(sourceIPAddresses)))],
       ['127.0.0.1'],
     );
+  });
+
+  it('cannot hide its address by resetting the connection while the server is busy', async () => {
+    await using world = await startWorld();
+    const { host, hostname, port } = new URL(world.server.endpoint);
+    const headers = {
+      host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'TrentService.CreateKey',
+    };
+    const { accessKeyId, secretAccessKey } = awsFiles(world.data).credentials;
+    const signed = signRequest({
+      ...{ method: 'POST', path: '/', query: '', headers, body: '{}' },
+      ...{ region: world.region, service: 'kms', now: Date.now() },
+      credentials: { accessKeyId, secretAccessKey: new SecretText(secretAccessKey) },
+    });
+    const { pid } = world.server.process;
+    assert.ok(pid !== undefined);
+    for (const sent of [signed, headers]) {
+      const lines = Object.entries(sent).map(([name, value]) => `${name}: ${String(value)}`);
+      process.kill(pid, 'SIGSTOP');
+      try {
+        const socket = connect(Number(port), hostname);
+        await once(socket, 'connect');
+        await new Promise<unknown>((resolve) =>
+          socket.write(
+            ['POST / HTTP/1.1', ...lines, 'content-length: 2', '', '{}'].join('\r\n'),
+            resolve,
+          ),
+        );
+        socket.resetAndDestroy();
+        await once(socket, 'close');
+        // Loopback delivers the reset at once.
+        await pause(10);
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
+    }
+    // The server accepts connections in order.
+    await world.kms.send(new ListKeysCommand({}));
+    await world.stop();
+    for (const event of auditEvents(world.data)) {
+      const { sourceIPAddresses = {} } = (event['serviceEventDetails'] ?? {}) as {
+        sourceIPAddresses?: Record<string, number>;
+      };
+      const sources = [event['sourceIPAddress'], ...Object.keys(sourceIPAddresses)];
+      assert.ok(!sources.includes(''), JSON.stringify(event));
+    }
   });
 
   it("gets no password at an HSM's address with another certificate of the customer's CA", async () => {

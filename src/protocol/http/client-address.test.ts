@@ -57,6 +57,20 @@ describe('the client address', () => {
       true,
     ]);
   });
+
+  it('is that of the proxy if what the proxy wrote is not an address', async () => {
+    const proxies = ['127.0.0.1', '10.0.0.0/8'];
+    for (const written of ['192.0.2.1:5555', '[2001:db8::1]:443', 'unknown', '']) {
+      assert.deepEqual(await received(proxies, forwarded(`198.51.100.7, ${written}`)), [
+        '127.0.0.1',
+        true,
+      ]);
+      assert.deepEqual(await received(proxies, forwarded(`198.51.100.7, ${written}, 10.1.2.3`)), [
+        '10.1.2.3',
+        true,
+      ]);
+    }
+  });
 });
 
 describe('a trusted proxy', () => {

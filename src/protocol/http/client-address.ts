@@ -46,8 +46,9 @@ function agreedOn(socket: TLSSocket): Agreed {
 }
 
 /**
- * Each proxy appends the address of its peer. The client is the last address that is not a trusted
- * proxy.
+ * Each proxy appends the address of its peer. The client is the last one that is not a trusted
+ * proxy. If that is not an address, the client is unknown, and the proxy that wrote it counts as the
+ * client: entries before it may be forged.
  */
 function forwardedAddress(
   { headers }: IncomingMessage,
@@ -56,9 +57,13 @@ function forwardedAddress(
 ): ClientAddress {
   const hops = textOf(headers['x-forwarded-for'])
     .split(',')
-    .map((hop) => plainAddress(hop.trim()))
-    .filter((hop) => isIP(hop) > 0);
-  const sourceIp = hops.findLast((hop) => !isIn(trusted, hop)) ?? hops[0] ?? direct.sourceIp;
+    .map((hop) => plainAddress(hop.trim()));
+  hops.push(direct.sourceIp);
+  const at = Math.max(
+    0,
+    hops.findLastIndex((hop) => !isIn(trusted, hop)),
+  );
+  const sourceIp = hops.slice(at).find((hop) => isIP(hop) > 0) ?? direct.sourceIp;
   return {
     sourceIp,
     secure: textOf(headers['x-forwarded-proto']).split(',').at(-1)?.trim() === 'https',
@@ -95,7 +100,6 @@ function textOf(value: string | readonly string[] | undefined): string {
   return typeof value === 'string' ? value : (value ?? []).join(',');
 }
 
-/** Unwraps an IPv4 address that an IPv6 socket reports. */
 /** Returns an address without the form that Node gives IPv4 addresses on IPv6 sockets. */
 export function plainAddress(address = ''): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;

@@ -10,6 +10,7 @@ const malformed: Rejection = { status: '400 Bad Request', reason: 'MalformedHttp
 /** Rejections by the error codes of Node's HTTP parser. */
 const rejections: Readonly<Record<string, Rejection>> = {
   HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', reason: 'HeadersTooLarge' },
+  ECONNRESET: { status: '400 Bad Request', reason: 'ConnectionReset' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', reason: 'RequestTimeout' },
 };
 

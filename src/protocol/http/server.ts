@@ -86,6 +86,8 @@ class ApiServer implements HttpServer {
       this.#rejected({ reason, source: plainAddress(address) });
     };
     this.#waiting = new Strangers(this.#server, this.#limits.maxConnections, dropped);
+    this.#server.on('connection', requireAddress);
+    this.#server.on('secureConnection', requireAddress);
     this.#server.on('clientError', (error, socket) => {
       const requestId = uuid();
       const source = socket instanceof Socket ? plainAddress(socket.remoteAddress) : '';
@@ -190,4 +192,13 @@ class ApiServer implements HttpServer {
     response.end(body);
     if (response.socket) this.#waiting.forget(response.socket);
   }
+}
+
+/**
+ * Closes a connection whose client is unknown. After a reset by the client, the kernel does not know
+ * the address any more, but still delivers what was sent before. Reading the address here keeps it
+ * in the socket, so that each request on the connection has one.
+ */
+function requireAddress(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
 }
