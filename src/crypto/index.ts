@@ -45,6 +45,7 @@ export { signatureSchemes, type SignatureMechanism } from './signature-schemes.t
 export {
   certifies,
   exportPrivateKey,
+  hasSubject,
   importKeyPair,
   isSignedBy,
   makeKeyPair,

@@ -80,8 +80,8 @@ export class LogVerifier {
   }
 
   /**
-   * Number of entries, from the first on, that a checkpoint covers. Later entries may have been
-   * truncated or forged.
+   * Number of entries, from the first on, that a checkpoint signs. Later entries may have been
+   * truncated or forged. The checkpoint itself is signed by the next one.
    */
   get signed(): number {
     return this.#signed;
@@ -101,7 +101,7 @@ export class LogVerifier {
         )
       )
         return 'signature';
-      this.#signed = sequence + 1;
+      this.#signed = sequence;
     }
     this.#previous = hash;
     this.#length += 1;

@@ -81,6 +81,11 @@ export function certifies(certificatePem: string, publicKey: KeyObject): boolean
   return parse(certificatePem)?.publicKey.equals(publicKey) ?? false;
 }
 
+/** Checks that the subject of the certificate has this attribute, for example `CN=HSM:1`. */
+export function hasSubject(certificatePem: string, attribute: string): boolean {
+  return parse(certificatePem)?.subject.split('\n').includes(attribute) ?? false;
+}
+
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);

@@ -152,8 +152,14 @@ describe('a client on the network', () => {
     };
     const { accessKeyId, secretAccessKey } = awsFiles(world.data).credentials;
     const signed = signRequest({
-      ...{ method: 'POST', path: '/', query: '', headers, body: '{}' },
-      ...{ region: world.region, service: 'kms', now: Date.now() },
+      method: 'POST',
+      path: '/',
+      query: '',
+      headers,
+      body: '{}',
+      region: world.region,
+      service: 'kms',
+      now: Date.now(),
       credentials: { accessKeyId, secretAccessKey: new SecretText(secretAccessKey) },
     });
     const { pid } = world.server.process;

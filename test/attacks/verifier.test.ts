@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CreateKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
+import { chainHash } from '../../src/crypto/index.ts';
+import { auditFields, type AuditEntry } from '../../src/hsm/wire/index.ts';
 import { chainedLine, nextHead, parseLine, type ChainHead } from '../../src/audit/chain.ts';
 import { asAdmin, ownCluster, type OwnCluster } from '../support/own-cluster.ts';
 import { keyhold, type Outcome } from '../support/keyhold-cli.ts';
@@ -179,7 +181,7 @@ describe('an attacker that can write an exported HSM log', () => {
     const cut = lines.slice(0, old.length);
     await assert.rejects(
       verify(cut, '--nonce', nonce),
-      new RegExp(`or was cut. It is complete only up to record ${old.length - 2}, signed at 20`),
+      new RegExp(`or was cut. It is complete only up to record ${old.length - 3}, signed at 20`),
     );
     const { logs: unsure } = (await verify(cut)) as { logs: readonly Record<string, unknown>[] };
     assert.deepEqual(
@@ -187,10 +189,50 @@ describe('an attacker that can write an exported HSM log', () => {
       [
         [
           false,
-          `the first ${old.length - 1} records, unchanged and complete`,
-          `records after the first ${old.length - 1}, in the file or cut from it`,
+          `the first ${old.length - 2} records, unchanged and complete`,
+          `records after the first ${old.length - 2}, in the file or cut from it`,
         ],
       ],
     );
+  });
+
+  it('cannot make an old log look new, or its HSM look like another', async () => {
+    const lines = await exported();
+    const last = lines.length - 1;
+    const entry = (at: number) => JSON.parse(lines[at] ?? '') as AuditEntry & { hsmId: string };
+    const { time, ...rest } = entry(last);
+    const future = { ...rest, time: time + 86_400_000, username: 'carol' };
+    const hash = chainHash(entry(last - 1).hash, auditFields(future));
+    const { logs } = (await verify(lines.with(last, JSON.stringify({ ...future, hash })))) as {
+      logs: readonly Record<string, unknown>[];
+    };
+    assert.deepEqual(
+      logs.map((log) => [log['signed-records'], log['signed-at']]),
+      [[lines.length - 2, new Date(entry(last - 1).time).toISOString()]],
+    );
+    const [header = ''] = lines;
+    const identity = JSON.parse(header) as { serialNumber: string };
+    await assert.rejects(
+      verify(lines.with(0, JSON.stringify({ ...identity, serialNumber: 'HSM-OF-ANOTHER' }))),
+      /not certified as HSM-OF-ANOTHER/,
+    );
+  });
+
+  it('cannot add what the HSM did not sign to its records', async () => {
+    const lines = await exported();
+    const [, record = ''] = lines;
+    for (const changed of [
+      record.replace('{', '{"approvedBy":"carol",'),
+      record.replace('{', '{"opcode":"CN_DESTROY_OBJECT",'),
+      record.replace('{', '{"session":1e999,'),
+      record.replace('{', '{ '),
+      record.replace('"success"', '"\\u0073uccess"'),
+    ]) {
+      assert.notEqual(changed, record);
+      await assert.rejects(
+        verify(lines.with(1, changed)),
+        /line 2 is not as the HSM exported it|line 2 is not an audit record/,
+      );
+    }
   });
 });

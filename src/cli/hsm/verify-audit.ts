@@ -1,5 +1,6 @@
 import {
   certifies,
+  hasSubject,
   isSignedBy,
   LogVerifier,
   readSigningKey,
@@ -22,11 +23,12 @@ export type AuditTrust = { readonly manufacturerRoot: string } | { readonly publ
 /** A log that was verified completely. */
 export interface VerifiedLog {
   readonly hsmId: string;
-  readonly serialNumber: string;
+  /** Serial number of the hardware in the manufacturer's certificate, if that was verified. */
+  readonly serialNumber: string | undefined;
   readonly records: number;
-  /** Number of records, from the first, that the HSM's signatures cover. */
+  /** Number of records, from the first, that the HSM has signed. The last signature is not one. */
   readonly signedRecords: number;
-  /** Time of the newest signature, by the HSM's clock, in milliseconds since the epoch. */
+  /** Time of the newest signed record, by the HSM's clock, in milliseconds since the epoch. */
   readonly signedAt: number;
   /** True if the HSM has signed the verifier's nonce. The log was complete at that time. */
   readonly answersNonce: boolean;
@@ -38,9 +40,17 @@ const faults: Readonly<Record<LogFault, string>> = {
   signature: 'its signature is invalid',
 };
 
+/** Members of a record that are verified: its hash covers all but `hash`, and `hsmId` is signed. */
+const MEMBERS = new Set(
+  'hsmId sequence time opcode response session username role keyHandle detail hash'.split(' '),
+);
+
 interface OneLog {
-  readonly identity: AuditIdentity;
+  readonly hsmId: string;
+  readonly serialNumber: string | undefined;
   readonly verifier: LogVerifier;
+  /** Time of the newest record. */
+  time: number;
   signedAt: number;
   /** Sequence of the record with the verifier's nonce. */
   nonceAt: number | undefined;
@@ -61,6 +71,9 @@ export async function verifyAudit(
     number += 1;
     if (line.trim() === '') continue;
     const entry = parse(line, number);
+    // Hashes do not cover spaces, repeated members or the spelling of values.
+    if (JSON.stringify(entry) !== line)
+      throw new CliError(`line ${number} is not as the HSM exported it`);
     if (!('format' in entry)) continueLog(logs.get(entry.hsmId), entry, number, nonce);
     else if (!logs.has(entry.hsmId)) logs.set(entry.hsmId, beginLog(entry, trust));
     else throw new CliError(`line ${number}: the file contains the log of ${entry.hsmId} twice`);
@@ -70,7 +83,7 @@ export async function verifyAudit(
 }
 
 function verified(
-  { identity: { hsmId, serialNumber }, verifier, signedAt, nonceAt }: OneLog,
+  { hsmId, serialNumber, verifier, signedAt, nonceAt }: OneLog,
   nonce: string | undefined,
 ): VerifiedLog {
   if (verifier.signed === 0) throw new CliError(`the log of ${hsmId} is not signed`);
@@ -118,7 +131,18 @@ function beginLog(identity: HsmIdentityLine, trust: AuditTrust): OneLog {
     throw new CliError(
       `the key of ${identity.hsmId} is not trusted; check --manufacturer-root or --public-key`,
     );
-  return { identity, verifier: new LogVerifier(publicKey), signedAt: 0, nonceAt: undefined };
+  const { hsmId, serialNumber } = identity;
+  const certified = 'manufacturerRoot' in trust;
+  if (certified && !hasSubject(certificate, `CN=HSM:${serialNumber}`))
+    throw new CliError(`the hardware of ${hsmId} is not certified as ${serialNumber}`);
+  return {
+    hsmId,
+    serialNumber: certified ? serialNumber : undefined,
+    verifier: new LogVerifier(publicKey),
+    time: 0,
+    signedAt: 0,
+    nonceAt: undefined,
+  };
 }
 
 function continueLog(
@@ -128,6 +152,8 @@ function continueLog(
   nonce: string | undefined,
 ): void {
   if (!log) throw new CliError(`line ${number}: the log of ${record.hsmId} has no identity header`);
+  if (!Object.keys(record).every((member) => MEMBERS.has(member)))
+    throw new CliError(`line ${number} is not as the HSM exported it`);
   const { sequence, hash, opcode, detail = '', hsmId } = record;
   const checkpoint =
     opcode === CHECKPOINT ? { purpose: checkpointPurpose(hsmId), signature: detail } : undefined;
@@ -136,6 +162,8 @@ function continueLog(
     throw new CliError(
       `record ${sequence} of ${hsmId} on line ${number} is invalid: ${faults[fault]}`,
     );
-  if (checkpoint) log.signedAt = record.time;
+  // The signature is over the records before it. Its own record is signed by the next one.
+  if (checkpoint) log.signedAt = log.time;
+  log.time = record.time;
   if (opcode === AUDIT_NONCE && nonce !== undefined && detail === nonce) log.nonceAt = sequence;
 }

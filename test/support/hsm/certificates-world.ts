@@ -23,12 +23,12 @@ export async function authority(name: string): Promise<Issuer> {
   };
 }
 
-/** Issues a certificate for a certificate request. */
+/** Issues a certificate for a certificate request, with the request's common name if it is a CA. */
 export async function certify(csr: string, issuer: Issuer, ca = false): Promise<string> {
-  return issueCertificate(
-    { ...validity, subject: { CN: 'HSM' }, publicKey: await keyIn(csr), ca },
-    issuer,
-  );
+  const { publicKey, subject } = await contentsOf(csr);
+  const [, name = ''] = /CN=([^,]+)/.exec(subject) ?? [];
+  const order = { ...validity, subject: { CN: ca ? name : 'HSM' }, publicKey, ca };
+  return issueCertificate(order, issuer);
 }
 
 /**
@@ -41,7 +41,7 @@ export async function certifyHardware(
   backupKeys: BackupKeys,
 ): Promise<string> {
   const { csr } = await control.call('hardwareCsr', {});
-  const publicKey = await keyIn(csr);
+  const { publicKey } = await contentsOf(csr);
   const certificates = {
     manufacturerHardwareCertificate: await certify(csr, manufacturer, true),
     awsHardwareCertificate: await certify(csr, manufacturer, true),
@@ -55,8 +55,8 @@ export async function certifyHardware(
   return certificates.manufacturerHardwareCertificate;
 }
 
-async function keyIn(csr: string): Promise<KeyObject> {
+async function contentsOf(csr: string): Promise<{ publicKey: KeyObject; subject: string }> {
   const request = await readCsr(csr);
   if (!request) throw new Error('invalid certificate request');
-  return request.publicKey;
+  return request;
 }
