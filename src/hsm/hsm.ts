@@ -1,4 +1,4 @@
-import { offsetClock, type Clock, type Logger } from '../base/index.ts';
+import { offsetClock, RateLimit, type Clock, type Logger } from '../base/index.ts';
 import { signCheckpoint } from '../crypto/index.ts';
 import { Audit, FailedLogins, type NewAuditEntry } from './audit/index.ts';
 import { AuditPolicy } from './audit-policy.ts';
@@ -42,6 +42,7 @@ import {
 const FIRMWARE_VERSION = '1.0';
 const LOGINS_PER_SECOND = 200;
 const UNKNOWN_LOGINS_PER_SECOND = 50;
+const UNKNOWN_LOGINS_PER_SECOND_AND_ADDRESS = 20;
 /** Interval between checks for a due checkpoint of the audit log. */
 const CHECKPOINT_POLL_MS = 5_000;
 
@@ -83,6 +84,8 @@ export class Hsm {
   readonly loginLimiter: OperationRateLimiter;
   /** The same, for addresses from which the user never logged in. */
   readonly unknownLoginLimiter: OperationRateLimiter;
+  /** The same, for each of these addresses. */
+  readonly unknownLoginRates: RateLimit;
   /** The backup that is being uploaded. */
   readonly upload = new BackupUpload();
   /** Permission to restore a backup at this HSM's port. Undefined once it has been used. */
@@ -118,6 +121,7 @@ export class Hsm {
       { other: UNKNOWN_LOGINS_PER_SECOND },
       clock,
     );
+    this.unknownLoginRates = new RateLimit(UNKNOWN_LOGINS_PER_SECOND_AND_ADDRESS, clock);
     this.failedLogins = new FailedLogins(audit, clock);
     this.#startCheckpoints();
     this.replica = new Replica(database, audit, provisioning.hsmId);

@@ -27,5 +27,6 @@ describe('the commands to paste work in', { skip }, () => {
   it('docs/operations.md', async () => {
     const { stdout } = await paste(world, clone, 'docs/operations.md');
     assert.match(stdout, /^hello/m);
+    assert.match(stdout, /^KMS is locked out/m);
   });
 });

@@ -30,6 +30,8 @@ export const loginCommands: CommandsOf<'login' | 'logout'> = {
       const { source } = client;
       const username = input.username.toLowerCase();
       const known = hsm.loginSources.isKnown(username, source);
+      if (!known && !hsm.unknownLoginRates.take(source))
+        throw new HsmError('busy', `too many logins from ${source}; try again in a second`);
       (known ? hsm.loginLimiter : hsm.unknownLoginLimiter).count('other');
       await hsm.initialSync;
       const attempt = { ...input, username, source };

@@ -10,6 +10,7 @@ import {
   USER_PASSWORD,
 } from '../../../test/support/hsm/hsm-world.ts';
 import { permitRestore, recoveryHolders } from '../../../test/support/hsm/recovery-world.ts';
+import { Approvers } from '../../../test/support/hsm/approvers.ts';
 import { operationText, type Approval, type QuorumService } from '../wire/index.ts';
 
 const holders = recoveryHolders(['anna'], 1);
@@ -373,4 +374,32 @@ test('exports and their restoration can require a quorum, which the backup carri
   await restore(signed(approvalData, 'admin', 'second'));
   assert.equal((await stranger.call('info', {})).lifecycle, 'active');
   stranger.close();
+});
+
+test('a guarded cluster accepts approvals of one operation only', async () => {
+  const { order } = recoveryHolders(['anna'], 1);
+  await using guarded = await hsmWorld(1, { recovery: order, guarded: true });
+  const approvers = new Approvers();
+  const one = await guarded.login('admin', 'admin');
+  await one.call('createUser', { username: 'other', role: 'admin', password: USER_PASSWORD });
+  const other = await guarded.connect();
+  await other.call('login', { username: 'other', role: 'admin', password: USER_PASSWORD });
+  await approvers.register(one, 'admin');
+  await approvers.register(other, 'other');
+  await one.call('setQuorumValue', { service: 'user', value: 2 });
+  await assert.rejects(
+    one.call('generateQuorumToken', { service: 'user' }),
+    refusedAs('quorum-failed', /in a guarded cluster, an approval is for one operation/),
+  );
+  const approval = await approvers.approvalOf(
+    one,
+    'user',
+    ['createUser', newUser('alice')],
+    ['admin', 'other'],
+  );
+  await assert.rejects(
+    one.call('createUser', { ...newUser('mallory'), approval }),
+    refusedAs('quorum-failed', /for another operation/),
+  );
+  await one.call('createUser', { ...newUser('alice'), approval });
 });
