@@ -29,6 +29,8 @@ const SIGN1_TAG = 18;
 const ALGORITHM = 1;
 const ES384 = -35;
 
+/** Far larger than any document with its certificates. Small maps take long to decode. */
+const MAX_BYTES = 16 * 1024;
 const options = { useMaps: true, rejectDuplicateMapKeys: true };
 
 /**
@@ -36,6 +38,7 @@ const options = { useMaps: true, rejectDuplicateMapKeys: true };
  * signature.
  */
 export function readDocument(bytes: Uint8Array): SignedDocument | undefined {
+  if (bytes.length > MAX_BYTES) return undefined;
   try {
     const decoded: unknown = decode(bytes, { ...options, tags: Tagged.preserve(SIGN1_TAG) });
     const parts = decoded instanceof Tagged ? decoded.value : decoded;

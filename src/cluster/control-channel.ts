@@ -3,10 +3,10 @@ import {
   FrameReader,
   FrameWriter,
   HsmError,
+  replyOf,
   type ControlCommandName,
   type ControlInput,
   type ControlOutput,
-  type HsmStatus,
 } from '../hsm/wire/index.ts';
 
 /**
@@ -29,10 +29,11 @@ export class ControlChannel {
   readonly #socket: Duplex;
   readonly #writer: FrameWriter;
   readonly #pending = new Map<number, Pending>();
-  readonly #onStatus: (status: HsmStatus) => void;
+  readonly #onStatus: (status: unknown) => void;
   #lastId = 0;
 
-  constructor(socket: Duplex, onStatus: (status: HsmStatus) => void) {
+  /** `onStatus` gets whatever the HSM sends as its status, and throws if it is none. */
+  constructor(socket: Duplex, onStatus: (status: unknown) => void) {
     this.#socket = socket;
     this.#onStatus = onStatus;
     this.#writer = new FrameWriter(socket);
@@ -90,15 +91,16 @@ export class ControlChannel {
   }
 
   #receive(frame: unknown): void {
-    const message = frame as
-      | { event: 'status'; status: HsmStatus }
-      | { id: number; out: unknown }
-      | { id: number; error: { code: HsmError['code']; message: string } };
-    if ('event' in message) this.#onStatus(message.status);
-    else if ('error' in message) {
-      const { code, message: text } = message.error;
-      this.#settle(message.id, (pending) => pending.reject(new HsmError(code, text)));
-    } else this.#settle(message.id, (pending) => pending.resolve(message.out));
+    if (typeof frame === 'object' && frame !== null && 'event' in frame) {
+      // `onStatus` checks it.
+      this.#onStatus('status' in frame ? frame.status : undefined);
+      return;
+    }
+    const reply = replyOf(frame);
+    if ('error' in reply) {
+      const { code, message } = reply.error;
+      this.#settle(reply.id, (pending) => pending.reject(new HsmError(code, message)));
+    } else this.#settle(reply.id, (pending) => pending.resolve(reply.out));
   }
 
   #settle(id: number, settle: (pending: Pending) => void): void {

@@ -198,6 +198,14 @@ describe('a client that can reach the ports of HSMs', () => {
     await serves();
   });
 
+  it('cannot leave many requests before login for an HSM to remember', async () => {
+    const socket = await stranger(managedHsmPort(world));
+    const frame = encodeFrame({ id: 1, op: 'info', in: {} });
+    socket.write(Buffer.concat(Array.from({ length: 2_000 }, () => frame)));
+    await ended(socket);
+    await serves();
+  });
+
   it('keeps no host out with many connections from one address', onLinux, async () => {
     const many = [];
     for (let count = 0; count < 300; count += 1) many.push(await flood(hostsPort(world)));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { readFileIfThere, writeFileDurably } from '../../base/index.ts';
 import { createCsr, exportPrivateKey, makeKeyPair } from '../../crypto/index.ts';
-import { FrameReader, FrameWriter } from '../../hsm/wire/index.ts';
+import { FrameReader, FrameWriter, replyOf } from '../../hsm/wire/index.ts';
 import { CONTROL_PLANE_CN } from './host-identity.ts';
 import type { EnrolmentToken } from './token.ts';
 
@@ -92,13 +92,10 @@ async function readResponse(
   for await (const chunk of socket) {
     const [frame] = reader.feed(chunk as Buffer);
     if (frame === undefined) continue;
+    const reply = replyOf(frame);
+    if ('error' in reply) throw new Error(reply.error.message);
     // The control plane has been authenticated by its certificate.
-    const { out, error } = frame as {
-      out?: { hostId: string; certificate: string };
-      error?: { message: string };
-    };
-    if (out) return out;
-    throw new Error(error?.message ?? 'the control plane sent an invalid response');
+    return reply.out as { hostId: string; certificate: string };
   }
   throw new Error('the control plane closed the connection');
 }

@@ -87,6 +87,9 @@ export class HsmHosts {
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: 'TLSv1.3',
+      // Both sides have keys of this kind. A client's signature with another key, which may be of
+      // any size, is not verified.
+      sigalgs: 'ecdsa_secp256r1_sha256',
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     });
     server.maxConnections = MAX_CONNECTIONS;

@@ -236,6 +236,7 @@ describe('calls on one connection', () => {
 
   for (const [answer, reason] of [
     ['garbage', 'protocol'],
+    ['malformed error', 'protocol'],
     ['hang up', 'closed'],
   ] as const) {
     test(`may have been executed if the answer is ${answer}`, () =>

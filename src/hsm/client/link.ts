@@ -3,10 +3,10 @@ import {
   FrameReader,
   FrameWriter,
   HsmError,
+  replyOf,
   type CommandInput,
   type CommandName,
   type CommandOutput,
-  type HsmErrorCode,
 } from '../wire/index.ts';
 import { HsmUnreachableError, type HsmAddress, type UnreachableCause } from './contract.ts';
 import { nameOf, socketFailure } from './tls.ts';
@@ -139,24 +139,20 @@ export class Link {
   }
 
   #receive(frame: unknown): void {
-    const { id, out, error } = frame as {
-      id: number;
-      out?: unknown;
-      error?: { code: HsmErrorCode; message: string };
-    };
+    const reply = replyOf(frame);
+    const { id } = reply;
     const call = this.#pending.get(id);
     if (!call) {
       // A late response to a call that timed out is fine. A response to a call that was never made
       // is not.
-      if (!Number.isSafeInteger(id) || id < 1 || id > this.#lastId)
-        throw new Error('response to an unknown call');
+      if (id < 1 || id > this.#lastId) throw new Error('response to an unknown call');
       return;
     }
-    if (error === undefined && (typeof out !== 'object' || out === null))
+    if ('out' in reply && (typeof reply.out !== 'object' || reply.out === null))
       throw new Error('empty response');
     this.#pending.delete(id);
-    if (error === undefined) call.resolve(out);
-    else call.reject(new HsmError(error.code, error.message));
+    if ('error' in reply) call.reject(new HsmError(reply.error.code, reply.error.message));
+    else call.resolve(reply.out);
   }
 
   #sweep(): void {

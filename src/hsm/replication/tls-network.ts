@@ -1,5 +1,12 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { FrameReader, FrameWriter, HsmError, type Peer, type ReplyFrame } from '../wire/index.ts';
+import {
+  FrameReader,
+  FrameWriter,
+  replyOf,
+  HsmError,
+  type Peer,
+  type ReplyFrame,
+} from '../wire/index.ts';
 import type { PeerChannel, PeerNetwork } from './peer-network.ts';
 import type { ChannelBinding, PeerCommandName, PeerCommands } from './peer-protocol.ts';
 
@@ -80,7 +87,7 @@ class TlsChannel implements PeerChannel {
 
   #read(reader: FrameReader, chunk: Buffer): void {
     try {
-      for (const frame of reader.feed(chunk)) this.#receive(frame as ReplyFrame);
+      for (const frame of reader.feed(chunk)) this.#receive(replyOf(frame));
     } catch {
       this.close();
     }

@@ -19,6 +19,8 @@ import {
 
 /** Maximum requests in flight per connection. Further requests are not read. */
 const MAX_IN_FLIGHT = 256;
+/** Maximum unauthenticated requests that wait for earlier ones, or arrive together. */
+const MAX_UNAUTHENTICATED_INBOX = 256;
 /** Idle time after which an unauthenticated connection is closed. */
 const UNAUTHENTICATED_TIMEOUT_MS = 60_000;
 
@@ -141,6 +143,8 @@ export class ClientConnection implements HsmClient {
   #read(chunk: Buffer): void {
     try {
       for (const frame of this.#reader.feed(chunk)) this.#inbox.push(requestOf(frame));
+      if (!this.#authenticated && this.#inbox.length > MAX_UNAUTHENTICATED_INBOX)
+        throw new FramingError('too many requests before login');
     } catch {
       this.#socket.destroy();
       return;

@@ -24,6 +24,8 @@ export const UNAUTHENTICATED_HIGH_WATER_BYTES = 64 * 1024;
  */
 const MIN_BYTES_PER_NODE = 16;
 const HEADER_BYTES = 4;
+/** Longer than any message of an error. Whoever sends it decides what is logged and shown. */
+const MAX_ERROR_CHARS = 2_000;
 
 export interface RequestFrame {
   readonly id: number;
@@ -50,6 +52,25 @@ export function requestOf(frame: unknown): RequestFrame {
   if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof op !== 'string')
     throw new FramingError('frame is not a request');
   return { id, op, in: input };
+}
+
+/** Returns the frame as a reply. Throws `FramingError` if it is anything else. */
+export function replyOf(frame: unknown): ReplyFrame {
+  if (typeof frame !== 'object' || frame === null) throw new FramingError('frame is not a reply');
+  const { id, out, error } = { id: undefined, out: undefined, error: undefined, ...frame };
+  if (typeof id !== 'number' || !Number.isSafeInteger(id))
+    throw new FramingError('frame is not a reply');
+  return error === undefined ? { id, out } : { id, error: errorOf(error) };
+}
+
+function errorOf(error: unknown): { readonly code: HsmErrorCode; readonly message: string } {
+  const { code, message }: { code?: unknown; message?: unknown } =
+    typeof error === 'object' && error !== null ? error : {};
+  if (typeof code !== 'string' || typeof message !== 'string')
+    throw new FramingError('frame is not a reply');
+  // A newer HSM may have codes that this version does not know. Callers treat them like those for
+  // which they have no special case.
+  return { code: code as HsmErrorCode, message: message.slice(0, MAX_ERROR_CHARS) };
 }
 
 /** Encodes one frame, with header and body. */

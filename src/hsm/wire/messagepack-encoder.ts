@@ -30,7 +30,7 @@ export class Encoder {
   /**
    * Encodes a value, behind `headerBytes` bytes that the caller fills.
    *
-   * @throws TypeError if a value is of another type than the codec's.
+   * @throws TypeError if the codec has no such value.
    */
   encode(value: unknown, headerBytes = 0): Buffer {
     this.#at = headerBytes;
@@ -149,6 +149,7 @@ export class Encoder {
     for (const name of names) {
       const value = map[name];
       if (value === undefined) continue;
+      if (name === '__proto__') throw new TypeError('a map must not have the name __proto__');
       this.#writeText(name);
       this.#write(value);
     }

@@ -243,7 +243,7 @@ test('depth and number of values are limited', () => {
 });
 
 test('what is no value of the codec is not encoded', () => {
-  for (const value of [1n, Symbol('x'), () => 1])
+  for (const value of [1n, Symbol('x'), () => 1, JSON.parse('{"__proto__":1}')])
     assert.throws(() => packValue({ value }), TypeError);
 });
 

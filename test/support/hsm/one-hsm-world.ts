@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { silentLogger, type Clock } from '../../../src/base/index.ts';
 import { ControlChannel } from '../../../src/cluster/control-channel.ts';
+import { checkedStatus } from '../../../src/cluster/hsm-status.ts';
 import type { HsmAddress } from '../../../src/hsm/client/index.ts';
 import type { Engine } from '../../../src/hsm/engine/index.ts';
 import { ControlService } from '../../../src/hsm/index.ts';
@@ -94,7 +95,7 @@ async function begin(provisioning: HsmProvisioning, clock: Clock): Promise<Run> 
     ...(engineFor && { engine: engineFor() }),
   });
   let pushed: HsmStatus | undefined;
-  const control = new ControlChannel(ours, (status) => (pushed = status));
+  const control = new ControlChannel(ours, (status) => (pushed = checkedStatus(status)));
   const initialStatus = await control.call('birth', provisioning);
   return {
     control,

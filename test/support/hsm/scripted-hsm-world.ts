@@ -61,7 +61,7 @@ function infoOf(hsmId: string): HsmInfo {
 }
 
 /** A response, an error, or a protocol failure. */
-export type Answer = object | HsmError | 'silence' | 'garbage' | 'hang up';
+export type Answer = object | HsmError | 'silence' | 'garbage' | 'malformed error' | 'hang up';
 export type Script = Partial<
   Record<string, (input: Record<string, unknown>) => Answer | Promise<Answer>>
 >;
@@ -125,6 +125,8 @@ function serve(hsm: ScriptedHsm, socket: TLSSocket): void {
     const answer = await script(input as Record<string, unknown>);
     if (answer === 'garbage') socket.write(Buffer.from('ffffffffffffffff', 'hex'));
     else if (answer === 'hang up') socket.destroy();
+    else if (answer === 'malformed error')
+      writer.write({ id, error: { code: 'busy', message: { toString: null } as never } });
     else if (answer instanceof HsmError)
       writer.write({ id, error: { code: answer.code, message: answer.message } });
     else if (answer !== 'silence') writer.write({ id, out: answer });
