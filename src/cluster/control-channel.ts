@@ -32,7 +32,7 @@ export class ControlChannel {
   readonly #onStatus: (status: unknown) => void;
   #lastId = 0;
 
-  /** `onStatus` gets whatever the HSM sends as its status, and throws if it is none. */
+  /** `onStatus` gets whatever the HSM sends as its status, and throws if it is not one. */
   constructor(socket: Duplex, onStatus: (status: unknown) => void) {
     this.#socket = socket;
     this.#onStatus = onStatus;

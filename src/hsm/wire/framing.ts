@@ -24,7 +24,7 @@ export const UNAUTHENTICATED_HIGH_WATER_BYTES = 64 * 1024;
  */
 const MIN_BYTES_PER_NODE = 16;
 const HEADER_BYTES = 4;
-/** Longer than any message of an error. Whoever sends it decides what is logged and shown. */
+/** Longer than any message of an error. The sender decides what is logged and shown. */
 const MAX_ERROR_CHARS = 2_000;
 
 export interface RequestFrame {
