@@ -11,6 +11,7 @@ import type { ChainHead } from './chain.ts';
 import { linesOf } from './lines.ts';
 import { repairedLength } from './torn-line.ts';
 
+const HASH = /^[0-9a-f]{64}$/;
 const FILE = 'checkpoints.ndjson';
 const scheme = messageSigner('sha256');
 
@@ -118,6 +119,8 @@ function parseCheckpoint(text: string): Checkpoint | undefined {
     const texts = [time, hash, publicKey, signature];
     if (!texts.every((one) => typeof one === 'string')) return undefined;
     const [at = '', sum = '', key = '', signed = ''] = texts;
+    // The signed text has one part a line.
+    if (!HASH.test(sum) || at.includes('\n')) return undefined;
     return { kind, time: at, sequence, hash: sum, from, publicKey: key, signature: signed };
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -8,8 +9,9 @@ const NEWLINE = 10;
 /** Maximum line length: twice the maximum request, because JSON escapes some characters. */
 const MAX_LINE_BYTES = 1 << 22;
 
-/** One line without its line break, and the byte of the file at which it starts. */
+/** One line, and the byte of the file at which it starts. */
 export interface Line {
+  /** Without the line break. Empty if the bytes are not UTF-8: different bytes would read the same. */
   readonly text: string;
   readonly start: number;
 }
@@ -28,12 +30,16 @@ export async function* linesOf(path: string): AsyncGenerator<Line> {
     position += bytesRead;
     let text = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
     for (let at = text.indexOf(NEWLINE); at >= 0; at = text.indexOf(NEWLINE)) {
-      yield { text: text.toString('utf8', 0, at), start };
+      yield { text: textOf(text.subarray(0, at)), start };
       start += at + 1;
       text = text.subarray(at + 1);
     }
     rest = text;
   }
+}
+
+function textOf(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString('utf8') : '';
 }
 
 /** Error for a start of reading that is not the start of a line. */

@@ -1,4 +1,4 @@
-import { fstatSync, ftruncateSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 
 const CHUNK_BYTES = 65_536;
 const NEWLINE = 10;
@@ -9,6 +9,17 @@ export function repairedLength(file: number): number {
   const whole = endOfLastLine(file, size);
   if (whole < size) ftruncateSync(file, whole);
   return whole;
+}
+
+/** Returns how many bytes follow the last line break of a file. */
+export function bytesAfterLines(path: string): number {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    return size - endOfLastLine(file, size);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function endOfLastLine(file: number, size: number): number {

@@ -5,6 +5,7 @@ import { fingerprint, isSigned, readCheckpoints, type Checkpoint } from './check
 import { linesOf } from './lines.ts';
 import { eventTimeIn } from './lookup.ts';
 import { closedSegments, CURRENT } from './segments.ts';
+import { bytesAfterLines } from './torn-line.ts';
 
 /** Values that an auditor has kept elsewhere, to verify a trail against. */
 export interface Expected {
@@ -35,6 +36,8 @@ export interface TrailReport {
    * later events, or remove them with the checkpoints after them. Absent without a checkpoint.
    */
   readonly vouched?: Vouched;
+  /** Bytes after the last line of the current file: an event that is being written, or not one. */
+  readonly bytesAfterLines: number;
   /** Fingerprints of the keys that signed. */
   readonly keys: readonly string[];
   /** Problems found, at most a hundred. Empty if nothing shows a change. */
@@ -67,10 +70,21 @@ export async function verifyTrail(folder: string, expected: Expected = {}): Prom
   return {
     ...facts,
     checkpoints: signed.count,
+    bytesAfterLines: unfinishedBytes(folder, problems),
     keys: signed.keys,
     ...(signed.newest && { vouched: vouchedBy(signed.newest, chain.first) }),
     problems: problems.slice(0, MAX_PROBLEMS),
   };
+}
+
+/** Returns the bytes after the last line of the current file. A full file must have none. */
+function unfinishedBytes(folder: string, problems: string[]): number {
+  for (const { path } of closedSegments(folder)) {
+    const bytes = bytesAfterLines(path);
+    if (bytes > 0) problems.push(`${path}: ${bytes} bytes after the last line are not an event`);
+  }
+  const current = join(folder, CURRENT);
+  return existsSync(current) ? bytesAfterLines(current) : 0;
 }
 
 function vouchedBy({ from, sequence, time }: Checkpoint, first: number): Vouched {

@@ -147,11 +147,12 @@ function vouchedText({ vouched, problems }: TrailReport): string {
   return problems.length === 0 ? events : `${events}, except for the problems above`;
 }
 
-function unvouchedText({ vouched, head }: TrailReport): string {
+function unvouchedText({ vouched, head, bytesAfterLines }: TrailReport): string {
   const after = vouched?.to ?? 0;
+  const rest = bytesAfterLines > 0 ? `, and ${bytesAfterLines} bytes after the last line` : '';
   return after < head.sequence
-    ? `events ${after + 1} to ${head.sequence}, and any later ones that were removed`
-    : `any events after ${head.sequence} that were removed`;
+    ? `events ${after + 1} to ${head.sequence}, and any later ones that were removed${rest}`
+    : `any events after ${head.sequence} that were removed${rest}`;
 }
 
 function comparedText({ first }: TrailReport, { known, name }: Comparison): string {

@@ -3,7 +3,7 @@
  * of an HSM's log: `keyhold audit verify` and `keyhold hsm audit verify` as processes.
  */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -133,6 +133,62 @@ describe('an attacker that can write the audit trail', () => {
     rmSync(join(data, 'audit'), { recursive: true });
     cpSync(join(other.data, 'audit'), join(data, 'audit'), { recursive: true });
     assert.equal((await verify('--key', logged, '--forget')).code, 1);
+  });
+});
+
+describe('an attacker that can add bytes to the files of a trail', () => {
+  const FORGED = '{"eventName":"DeleteAlias","userIdentity":{"userName":"ana"}}';
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+    // Part of the first event: a character that invalid bytes are read as.
+    await world.kms.send(new CreateKeyCommand({ Description: '\uFFFD' }));
+    await world.stop();
+  });
+  after(() => world[Symbol.asyncDispose]());
+
+  /** Verifies a copy of the trail whose files were changed. */
+  async function verifyChanged(change: (folder: string) => void): Promise<Outcome> {
+    const home = mkdtempSync(join(base, 'changed-'));
+    const data = join(home, 'copy');
+    cpSync(join(world.data, 'audit'), join(data, 'audit'), { recursive: true });
+    change(join(data, 'audit'));
+    return keyhold(['audit', 'verify', '--data', data], { PATH: process.env['PATH'], HOME: home });
+  }
+
+  it('cannot add an event without a line break to a full file', async () => {
+    const { code, stdout } = await verifyChanged((folder) => {
+      const trail = join(folder, 'trail.ndjson');
+      const text = readFileSync(trail, 'utf8');
+      rmSync(trail);
+      const end = text.lastIndexOf('\n', text.length - 2) + 1;
+      writeFileSync(join(folder, 'trail-000000000001.ndjson'), text.slice(0, end) + FORGED);
+      writeFileSync(trail, text.slice(end));
+    });
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, new RegExp(`000001\\.ndjson: ${FORGED.length} bytes after the last line`));
+  });
+
+  it('is not vouched for with an event without a line break in the current file', async () => {
+    const { stdout } = await verifyChanged((folder) =>
+      appendFileSync(join(folder, 'trail.ndjson'), FORGED),
+    );
+    assert.match(
+      stdout,
+      new RegExp(`Not vouched for: .*, and ${FORGED.length} bytes after the last line`),
+    );
+  });
+
+  it('cannot replace a character by bytes that are not UTF-8', async () => {
+    const { code, stdout } = await verifyChanged((folder) => {
+      const trail = join(folder, 'trail.ndjson');
+      const bytes = readFileSync(trail);
+      const at = bytes.indexOf('\uFFFD');
+      assert.ok(at > 0);
+      writeFileSync(trail, bytes.fill(Buffer.from([0xf0, 0x9f, 0x98]), at, at + 3));
+    });
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /line \d+: is not an event of the trail/);
   });
 });
 
