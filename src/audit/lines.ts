@@ -11,7 +11,7 @@ const MAX_LINE_BYTES = 1 << 22;
 
 /** One line, and the byte of the file at which it starts. */
 export interface Line {
-  /** Without the line break. Empty if the bytes are not UTF-8: different bytes would read the same. */
+  /** Without the line break. Empty if the bytes are not UTF-8. */
   readonly text: string;
   readonly start: number;
 }

@@ -98,13 +98,23 @@ describe('a presigned URL', () => {
       /X-Amz-Algorithm/,
     );
     await rejects(send({ 'X-Amz-Date': 'today' }), 'IncompleteSignatureException', /basic format/);
-    for (const seconds of ['0', '604801', 'x', '1.5']) {
+    for (const seconds of ['0', '604801', 'x', '1.5', '0x3c', '6e1', '+60', ' 60', '60.0']) {
       await rejects(
         send({ 'X-Amz-Expires': seconds }),
         'IncompleteSignatureException',
         /from 1 to 604800 seconds/,
       );
     }
+  });
+
+  it('is rejected if a parameter of the signature is repeated', async () => {
+    const query = `${new URLSearchParams(example).toString()}&X-Amz-Signature=unsigned`;
+    const headers = { host: 'iam.amazonaws.com' };
+    await rejects(
+      verify({ method: 'GET', path: '/', query, headers, body: '' }),
+      'IncompleteSignatureException',
+      /must include 'X-Amz-Signature' once\.$/,
+    );
   });
 
   for (const expires of [undefined, '901', '604800']) {

@@ -44,6 +44,11 @@ export function readPresigned(request: SignableRequest): Presigned {
     throw incomplete(
       missing.map((name) => `AWS query-string parameters must include '${name}'.`).join(' '),
     );
+  const repeated = REQUIRED.filter((name) => given.getAll(name).length > 1);
+  if (repeated.length > 0)
+    throw incomplete(
+      repeated.map((name) => `AWS query-string parameters must include '${name}' once.`).join(' '),
+    );
   if (given.get('X-Amz-Algorithm') !== ALGORITHM)
     throw incomplete(`X-Amz-Algorithm must be '${ALGORITHM}'.`);
   return {
@@ -58,8 +63,8 @@ export function readPresigned(request: SignableRequest): Presigned {
 /** Returns for how many seconds a URL is valid that has this X-Amz-Expires. */
 function validityOf(expires: string | null): number {
   if (expires === null) return MAX_VALIDITY_SECONDS;
-  const seconds = Number(expires);
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_SECONDS)
+  const seconds = /^\d{1,9}$/.test(expires) ? Number(expires) : 0;
+  if (seconds < 1 || seconds > MAX_EXPIRES_SECONDS)
     throw incomplete(`X-Amz-Expires must be from 1 to ${MAX_EXPIRES_SECONDS} seconds.`);
   return Math.min(seconds, MAX_VALIDITY_SECONDS);
 }
