@@ -93,6 +93,7 @@ test('a backup of a guarded cluster is restored only with recovery shares', asyn
     return hsm?.stateMessage?.includes('recovery shares') === true ? hsm : undefined;
   });
   assert.equal(waiting.state, 'CREATE_IN_PROGRESS');
+  assert.ok(waiting.waitingSince !== undefined, '`keyhold status` lists it under Problems');
   assert.match(
     waiting.stateMessage ?? '',
     /waits for 2 of 3 recovery shares \(anna, ben, carla\): keyhold hsm backup restore/,

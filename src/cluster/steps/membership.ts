@@ -127,16 +127,17 @@ async function restoreInto(
     backups.some((backup) => backup.backupId === backupId && backup.state === 'CREATE_IN_PROGRESS')
   )
     return false;
-  // The HSM has the backup already. Its owner restores it with recovery shares, at the HSM's port.
-  if (process.status.awaitsShares?.backupId === backupId)
-    return recordWaiting(context, hsm, process.status.awaitsShares);
-  await certifyHardware(process, context.authorities);
-  await context.backupFiles.send(backupId, (piece) => process.call('writeBackup', piece));
-  const { outcome } = await process.call('restoreBackup', {});
-  if (outcome === 'recovery-required')
-    return process.status.awaitsShares
-      ? recordWaiting(context, hsm, process.status.awaitsShares)
-      : false;
+  if (process.status.awaitsShares?.backupId !== backupId) {
+    await certifyHardware(process, context.authorities);
+    await context.backupFiles.send(backupId, (piece) => process.call('writeBackup', piece));
+    await process.call('restoreBackup', {});
+  }
+  const { awaitsShares } = process.status;
+  if (awaitsShares) {
+    // The HSM keeps the backup. Its owner restores it with recovery shares, at the HSM's port.
+    await recordObstacle(context, hsm, sharesMessage(hsm, awaitsShares));
+    return false;
+  }
   context.log.info(
     { backupId, hsmId: hsm.hsmId, clusterId: hsm.clusterId },
     'HSM restored from a backup',
@@ -144,18 +145,13 @@ async function restoreInto(
   return true;
 }
 
-/** Records what a guarded cluster's HSM waits for. Returns false: it is not restored yet. */
-async function recordWaiting(
-  { store }: StepContext,
-  hsm: HsmRow,
+/** Describes what the HSM of a guarded cluster waits for. */
+function sharesMessage(
+  { clusterId }: HsmRow,
   { threshold, holders }: NonNullable<HsmProcess['status']['awaitsShares']>,
-): Promise<false> {
+): string {
   const from = holders.join(', ').slice(0, MAX_HOLDERS_LENGTH);
-  const stateMessage = `HSM waits for ${threshold} of ${holders.length} recovery shares (${from}): keyhold hsm backup restore --cluster-id ${hsm.clusterId} --share FILE …`;
-  await changeHsm(store, hsm, (row) =>
-    row.stateMessage === stateMessage ? undefined : { ...row, stateMessage },
-  );
-  return false;
+  return `HSM waits for ${threshold} of ${holders.length} recovery shares (${from}): keyhold hsm backup restore --cluster-id ${clusterId} --share FILE …`;
 }
 
 async function clone(
