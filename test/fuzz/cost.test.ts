@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SecretText, systemClock } from '../../src/base/index.ts';
 import { readCsr } from '../../src/crypto/index.ts';
-import type { Caller } from '../../src/identity/index.ts';
+import { issuerOf, type Caller } from '../../src/identity/index.ts';
 import { FrameReader, MAX_UNAUTHENTICATED_FRAME_BYTES } from '../../src/hsm/wire/index.ts';
 import { createHandle } from '../../src/protocol/handle.ts';
 import type { HttpRequest } from '../../src/protocol/request.ts';
@@ -207,6 +207,22 @@ const entries: readonly Entry[] = [
     pieces: framePieces,
     heads: ['', '\x83\xa2id\x01\xa2op\xa1a\xa2in', '\xdf\x00\x01\x00\x00', '\xdd\x00\x00\xff\xf0'],
     work: (text) => frameWork(text, MIB),
+  },
+  {
+    name: 'a token of an identity provider',
+    maxBytes: 14_000,
+    pieces: [...jsonPieces, '"iss":', '"https://a"'],
+    heads: ['', '{"iss":'],
+    work: (text) => () => {
+      const part = Buffer.from(text).toString('base64url');
+      for (const token of [`${part}.${part}.${part}`, text]) {
+        try {
+          issuerOf(token);
+        } catch {
+          // What is no token is refused.
+        }
+      }
+    },
   },
   {
     name: 'a certificate request',
