@@ -13,6 +13,12 @@ import type { PasswordSeal } from './password-seal.ts';
 /** Delays between attempts to reconnect, in milliseconds. The last one repeats. */
 const RECONNECT_DELAYS_MS = [50, 100, 200, 400, 800, 1_600, 5_000];
 
+/**
+ * Delays, in milliseconds, before a connect that found kmsuser logged in tries again. An HSM ends
+ * the session of a connection that was just closed a moment later.
+ */
+const LOGGED_IN_RETRY_DELAYS_MS = [200, 800, 2_000];
+
 /** Services that all connections share. */
 export interface ConnectionContext {
   readonly store: Store;
@@ -25,6 +31,12 @@ export interface ConnectionContext {
 export interface ConnectionFailureInfo {
   readonly reason: string;
   readonly since: number;
+}
+
+interface OpenedConnection {
+  readonly client: ClusterClient;
+  /** The password that logged in. */
+  readonly password: SecretText;
 }
 
 /**
@@ -75,7 +87,9 @@ export class CloudHsmConnection {
   async connect(exclusive: boolean): Promise<void> {
     const { store, log } = this.#context;
     try {
-      const { client, password } = await this.#open(exclusive);
+      const { client, password } = exclusive
+        ? await this.#openExclusive()
+        : await this.#open(false);
       this.#client = client;
       await this.#rotatePassword(client, password);
       if (this.#ending.signal.aborted) return;
@@ -148,7 +162,20 @@ export class CloudHsmConnection {
     this.#client?.close();
   }
 
-  async #open(exclusive: boolean): Promise<{ client: ClusterClient; password: SecretText }> {
+  /** Logs in, and fails if kmsuser stays logged in elsewhere. */
+  async #openExclusive(): Promise<OpenedConnection> {
+    for (const wait of LOGGED_IN_RETRY_DELAYS_MS) {
+      try {
+        return await this.#open(true);
+      } catch (error) {
+        if (toConnectionFailure(error).errorCode !== 'USER_LOGGED_IN') throw error;
+        await delay(wait, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+      }
+    }
+    return this.#open(true);
+  }
+
+  async #open(exclusive: boolean): Promise<OpenedConnection> {
     const { seal, clock, log } = this.#context;
     const { keyStore, cluster, hsms } = await this.#readRows();
     const sealed = [
