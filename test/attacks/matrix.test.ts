@@ -13,7 +13,7 @@ const attacks = readdirSync(new URL('test/attacks/', ROOT))
   .map((name) => basename(name, '.test.ts'))
   .filter((name) => name !== 'matrix');
 
-/** Tests named in a row, in parentheses: files of this folder, or paths from the repository's root. */
+/** Tests named in a row, in parentheses: files of this folder, or paths from the root. */
 function testsNamed(row: string): string[] {
   return Array.from(row.matchAll(/\(([^()]*)\)/g), ([, inside = '']) => inside)
     .flatMap((inside) => Array.from(inside.matchAll(/`([^`]+)`/g), ([, name = '']) => name))

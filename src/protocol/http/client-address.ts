@@ -47,8 +47,8 @@ function agreedOn(socket: TLSSocket): Agreed {
 
 /**
  * Each proxy appends the address of its peer. The client is the last one that is not a trusted
- * proxy. If that is not an address, the client is unknown, and the proxy that wrote it counts as the
- * client: entries before it may be forged.
+ * proxy. If that is not an address, the client is unknown, and the proxy that wrote it counts as
+ * the client: entries before it may be forged.
  */
 function forwardedAddress(
   { headers }: IncomingMessage,

@@ -195,9 +195,9 @@ class ApiServer implements HttpServer {
 }
 
 /**
- * Closes a connection whose client is unknown. After a reset by the client, the kernel does not know
- * the address any more, but still delivers what was sent before. Reading the address here keeps it
- * in the socket, so that each request on the connection has one.
+ * Closes a connection whose client is unknown. After a reset by the client, the kernel does not
+ * know the address any more, but still delivers what was sent before. Reading the address here
+ * keeps it in the socket, so that each request on the connection has one.
  */
 function requireAddress(socket: Socket): void {
   if (socket.remoteAddress === undefined) socket.destroy();
