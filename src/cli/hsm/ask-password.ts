@@ -18,7 +18,7 @@ export async function knownPassword(io: CliIo, given: string | undefined): Promi
 function prompt(io: CliIo): (question: string) => Promise<string> {
   if (!io.askSecret)
     throw new CliError(
-      'missing password: pass --password (for backups --passphrase), or run the command in a terminal to be prompted',
+      'missing password: pass --password, or run the command in a terminal to be prompted',
     );
   return io.askSecret;
 }
