@@ -27,6 +27,7 @@ const checks: { readonly [K in keyof HsmStatus]-?: Check } = {
   keyCount: count,
   userCount: count,
   fingerprint: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+  members: texts,
   waiting: texts,
   linkedPeers: texts,
   synchronized: flag,

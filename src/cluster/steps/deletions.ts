@@ -37,18 +37,21 @@ async function removeMember(context: StepContext, rows: ClusterRows, hsmId: stri
 
 /**
  * Returns true if an HSM can be removed: another one holds all its data, or it is the last one, or
- * it could not be restarted.
+ * it could not be restarted, or it is not a member of the cluster.
  */
 async function mayLeave(
-  { processes }: StepContext,
-  { cluster, hsms }: ClusterRows,
+  context: StepContext,
+  rows: ClusterRows,
   leaving: HsmRow,
 ): Promise<boolean> {
+  const { processes } = context;
+  const { cluster, hsms } = rows;
   const { hsmId } = leaving;
   if (
     hsms.every(({ state }) => state === 'DELETE_IN_PROGRESS') ||
     !processes.wasStarted(hsmId) ||
-    processes.failure(hsmId)?.ran === false
+    processes.failure(hsmId)?.ran === false ||
+    isOutsider(context, rows, hsmId)
   )
     return true;
   const process = processes.get(hsmId);
@@ -57,6 +60,14 @@ async function mayLeave(
   if (!process) return false;
   if ((await process.call('retire', {})).covered) return true;
   throw new Error(`HSM ${hsmId} can't be deleted until another HSM holds all its data`);
+}
+
+/** Returns true if the cluster's other HSMs do not count this one as a member. */
+function isOutsider(context: StepContext, rows: ClusterRows, hsmId: string): boolean {
+  const others = running(context, rows).filter(
+    ({ status }) => status.lifecycle === 'active' && status.synchronized,
+  );
+  return others.length > 0 && others.every(({ status }) => !status.members.includes(hsmId));
 }
 
 /** Columns of the cluster's row that depend on the key pair of its first HSM. */

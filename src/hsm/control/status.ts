@@ -19,6 +19,7 @@ export function statusOf({ hsm, server }: RunningHsm): HsmStatus {
     port: server.port,
     serialNumber,
     fingerprint: hsm.membership.fingerprint,
+    members: hsm.membership.list().map(({ hsmId }) => hsmId),
     waiting: hsm.membership.waiting().map(({ hsmId }) => hsmId),
     keyCount: hsm.keys.count,
     userCount: hsm.users.size,

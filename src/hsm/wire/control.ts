@@ -54,6 +54,8 @@ export interface HsmStatus {
   readonly serialNumber: string;
   /** SHA-256 of the hardware key, 64 hex digits. */
   readonly fingerprint: string;
+  /** HSMs of the cluster, as this one knows them. Others hold nothing that counts. */
+  readonly members: readonly string[];
   /** HSMs that wait until the cluster's admins admit them. */
   readonly waiting: readonly string[];
   readonly keyCount: number;
