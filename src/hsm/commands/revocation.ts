@@ -35,10 +35,11 @@ export const revocationCommands: CommandsOf<Names> = {
     input,
     run: (hsm, session, input) => {
       const user = find(hsm, input);
-      if (isLastUsableAdmin(hsm, user))
-        throw new HsmError('last-admin', `${user.username} is the last admin who can log in`);
-      keepApprovers(hsm, user.username);
-      return revoke(hsm, session, user, 'KH_DISABLE_USER', Users.disable(user.username));
+      return revoke(hsm, session, user, 'KH_DISABLE_USER', Users.disable(user.username), () => {
+        if (isLastUsableAdmin(hsm, user))
+          throw new HsmError('last-admin', `${user.username} is the last admin who can log in`);
+        keepApprovers(hsm, user.username);
+      });
     },
   },
   enableUser: {
@@ -64,14 +65,21 @@ function find(hsm: Hsm, { username }: Input): User {
   return user;
 }
 
+/**
+ * `check` throws if the change is not allowed. Nothing can happen between it and the change, for
+ * example the same for another user.
+ */
 async function revoke(
   hsm: Hsm,
   session: Session,
   { username }: User,
   opcode: Opcode,
   change: Change,
+  check: () => void = () => undefined,
 ): Promise<CommandOutput<Names>> {
-  const sessions = hsm.sessions.count(username) + (await hsm.peers.sessionsOf(username));
+  check();
+  const sessions = (await hsm.peers.sessionsOf(username)) + hsm.sessions.count(username);
+  check();
   const on = await hsm.replicate([change], entryOf(session, opcode, { detail: username }));
   return { sessions, coverage: { on, of: 1 + hsm.peers.known.length } };
 }

@@ -100,7 +100,7 @@ async function createUser(
   await hsm.replicate(
     [
       Users.put({ username, role, password: hash }),
-      ...hsm.users.forget(username),
+      ...hsm.users.begin(username, hsm.replica.sequenceOf('user', username) !== undefined),
       ...hsm.lockouts.forget(username),
       ...hsm.loginSources.forget(username),
     ],
@@ -116,11 +116,15 @@ async function deleteUser(
 ): Promise<Empty> {
   const user = find(hsm, input);
   const { username, role } = user;
-  if (isLastUsableAdmin(hsm, user))
-    throw new HsmError('last-admin', `${username} is the last admin who can log in`);
-  if (hsm.keys.owns(username)) throw new HsmError('user-owns-keys', `${username} owns keys`);
-  keepApprovers(hsm, username);
+  const check = (): void => {
+    if (isLastUsableAdmin(hsm, user))
+      throw new HsmError('last-admin', `${username} is the last admin who can log in`);
+    if (hsm.keys.owns(username)) throw new HsmError('user-owns-keys', `${username} owns keys`);
+    keepApprovers(hsm, username);
+  };
+  check();
   await checkLoggedOut(hsm, username);
+  check();
   const entry = entryOf(session, 'CN_DELETE_USER', { detail: `${role} ${username}` });
   // A later user with the same name must not inherit access to these keys.
   const unshared = hsm.keys

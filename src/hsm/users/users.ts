@@ -43,11 +43,11 @@ export class Users {
       ] as const) {
         if (!id.startsWith(prefix)) continue;
         const username = id.slice(prefix.length);
+        // If this HSM did not see what is undone, sessions that should have ended are still live.
+        const missed = deleted && !usernames.has(username);
         if (deleted) usernames.delete(username);
-        else {
-          usernames.add(username);
-          revoked(username);
-        }
+        else usernames.add(username);
+        if (!deleted || missed) revoked(username);
       }
     });
   }
@@ -75,6 +75,16 @@ export class Users {
         ? [{ kind: 'setting', id: LOGOUT + username } as const]
         : []),
     ];
+  }
+
+  /**
+   * Returns the changes with which a new user begins. Sessions of an earlier user of the name end,
+   * also at HSMs that have not heard of the deletion.
+   */
+  begin(username: string, isNameUsed: boolean): Change[] {
+    if (!isNameUsed) return this.forget(username);
+    const enabled = this.#disabled.has(username) ? [Users.enable(username)] : [];
+    return [...enabled, Users.logOut(username)];
   }
 
   #withState(user: User): User {
