@@ -111,6 +111,17 @@ describe('a control plane, at a guarded cluster', () => {
     await Promise.all([admitted.end(), impostor.end()]);
   });
 
+  it('can’t keep an admission for later: the admins withdraw it before the HSM joins', async () => {
+    const late = await world.start('hsm-late');
+    await assert.rejects(world.join(first, late), admissionRequired);
+    await admit(late);
+    const admin = await world.admin(first);
+    await admin.call('removeHsm', { hsmId: 'hsm-late' });
+    admin.close();
+    await staysOut(late, notAMember);
+    await late.end();
+  });
+
   it('can’t replace a member by an HSM with its ID in another folder or on another host', async () => {
     const impostor = await world.start('hsm-second', { folder: world.newFolder() });
     await staysOut(impostor, notAMember);

@@ -70,7 +70,8 @@ async function removeHsm(
       'not-permitted',
       `an HSM cannot remove itself; send the command to another HSM than ${hsmId}`,
     );
-  const waits = membership.waiting().some((one) => one.hsmId === hsmId);
+  const waits =
+    membership.isAdmitted(hsmId) || membership.waiting().some((one) => one.hsmId === hsmId);
   if (!waits && membership.standing(hsmId) !== 'member')
     throw new HsmError(
       'invalid-argument',

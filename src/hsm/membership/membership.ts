@@ -98,6 +98,11 @@ export class Membership implements PeerMembership {
     return this.#waiting.open().filter(({ hsmId }) => this.standing(hsmId) === 'unknown');
   }
 
+  /** Returns whether admins have admitted an HSM that has not joined yet. */
+  isAdmitted(hsmId: string): boolean {
+    return this.standing(hsmId) === 'unknown' && this.#waiting.approval(hsmId) !== undefined;
+  }
+
   /** Returns the records of all members, removed ones included. */
   records(): ReplicaRecord[] {
     return [...this.#members.keys()].flatMap((hsmId) => this.#replica.read('member', hsmId) ?? []);
