@@ -9,6 +9,7 @@ import { callApproved, withApprovalOptions, type ApprovalOptions } from './appro
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
 import { backUpNow, listKept } from './kept-backups.ts';
+import { FINGERPRINT_OPTION } from './hardware.ts';
 import { withLogin } from './login.ts';
 import { withNewHsm, type NewHsmOptions } from './new-hsm.ts';
 import { shareIn } from './recovery-files.ts';
@@ -38,10 +39,6 @@ const SHARE = [
 const ROOT = [
   '--manufacturer-root <file>',
   'manufacturer-root.crt of the data folder, to verify that the HSM is genuine',
-] as const;
-const FINGERPRINT = [
-  '--fingerprint <hex>',
-  'send nothing unless this is the fingerprint of the HSM’s hardware key',
 ] as const;
 
 /**
@@ -81,7 +78,7 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
     .option(...SHARE)
     .option(...PASSPHRASE)
     .requiredOption(...ROOT)
-    .option(...FINGERPRINT)
+    .option(...FINGERPRINT_OPTION)
     .option(
       '--source-manufacturer-root <file>',
       'manufacturer-root.crt of the installation whose HSM wrote the backup, if it is another one',
@@ -97,7 +94,7 @@ export function addBackupCommands(hsm: Command, context: HsmContext): void {
     .description('get a token to restore a backup that requires the approval of several users')
     .requiredOption('--token <file>', 'file to write the token to')
     .requiredOption(...ROOT)
-    .option(...FINGERPRINT)
+    .option(...FINGERPRINT_OPTION)
     .addHelpText(
       'after',
       '\nExample:\n  keyhold hsm backup restore-token --token restore.token --manufacturer-root manufacturer-root.crt',

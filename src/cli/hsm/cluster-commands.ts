@@ -5,6 +5,7 @@ import { CliError, messageOf } from '../io.ts';
 import { act } from './answer.ts';
 import { newPassword } from './ask-password.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
+import { FINGERPRINT_OPTION, provenHardware } from './hardware.ts';
 import { addMemberCommands } from './member-commands.ts';
 import { addRecoveryCommands, issuedShape, withHolders } from './recovery-commands.ts';
 import { recoveryOrder, type HolderOptions } from './recovery-files.ts';
@@ -14,6 +15,7 @@ import { addressesOf, targetOf, trustAnchorOf, withHsm } from './target.ts';
 interface ActivateOptions extends TargetOptions, HolderOptions {
   readonly password?: string;
   readonly guarded?: boolean;
+  readonly fingerprint?: string;
 }
 
 const ORDINARY =
@@ -26,6 +28,7 @@ export function addClusterCommands(hsm: Command, context: HsmContext): void {
       .command('activate')
       .description('set the password of the first admin; the cluster becomes ACTIVE')
       .option('--password <password>', 'prompted for if omitted')
+      .option(...FINGERPRINT_OPTION)
       .option(
         '--guarded',
         'make a guarded cluster: its backups open only with recovery shares, and its admins admit each HSM',
@@ -37,6 +40,7 @@ export function addClusterCommands(hsm: Command, context: HsmContext): void {
         '\nExamples:',
         '  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt',
         '  keyhold hsm cluster activate --cluster-id cluster-… --ca-file customerCA.crt --guarded \\',
+        '    --fingerprint 51c4-… \\',
         '    --recovery-holder anna=anna.pem --recovery-holder ben=ben.pem --recovery-threshold 2',
       ].join('\n'),
     )
@@ -61,6 +65,7 @@ async function activate(context: HsmContext, options: ActivateOptions): Promise<
     );
   const password = await newPassword(context.io, options.password);
   return withHsm(context, options, async (connection) => {
+    if (options.fingerprint !== undefined) await provenHardware(connection, options.fingerprint);
     const { recovery: issued } = await connection.call('activate', {
       password,
       ...(recovery && { recovery }),

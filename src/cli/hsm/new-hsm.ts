@@ -1,11 +1,12 @@
-import { certifies, fingerprintOf, isSignedBy, readCertificate } from '../../crypto/index.ts';
+import { isSignedBy } from '../../crypto/index.ts';
 import { connectHsm, type HsmConnection } from '../../hsm/client/index.ts';
-import { formatFingerprint, parseFingerprint } from '../../hsm/wire/index.ts';
+import { formatFingerprint } from '../../hsm/wire/index.ts';
 import { accessInEnv } from '../access.ts';
 import { createApi } from '../api.ts';
 import { CliError } from '../io.ts';
 import type { HsmContext, TargetOptions } from './context.ts';
 import { bytesOfFile } from './files.ts';
+import { provenHardware } from './hardware.ts';
 
 export interface NewHsmOptions extends TargetOptions {
   readonly manufacturerRoot: string;
@@ -44,10 +45,11 @@ export async function withNewHsm<R>(
   );
   const address = { hsmId: HsmId, host: IpAddress, port: Port };
   const peek = await connectHsm(address, { trustAnchor: undefined });
-  const fingerprint = await verifyHardware(peek, options).finally(() => peek.close());
-  context.io.err(`HSM ${HsmId}, hardware key ${formatFingerprint(fingerprint)}\n`);
+  peek.close();
   const connection = await connectHsm(address, { trustAnchor: peek.clusterCertificate });
   try {
+    const fingerprint = await verifyHardware(connection, options);
+    context.io.err(`HSM ${HsmId}, hardware key ${formatFingerprint(fingerprint)}\n`);
     return await work({ connection, permit: Buffer.from(RestoreToken, 'base64') });
   } finally {
     connection.close();
@@ -55,34 +57,18 @@ export async function withNewHsm<R>(
 }
 
 /**
- * Returns the fingerprint of the HSM's hardware key. Throws `CliError` unless the manufacturer has
- * certified that key, it vouches for the TLS key, and it is the pinned one.
+ * Returns the fingerprint of the HSM's hardware key. Throws `CliError` unless the HSM at the other
+ * end of this connection holds that key, the manufacturer has certified it, and it is the pinned
+ * one.
  */
 async function verifyHardware(
   connection: HsmConnection,
   { manufacturerRoot, fingerprint: pinned }: NewHsmOptions,
 ): Promise<string> {
-  const { hardwareCertificate, hsmCertificate } = await connection.call('describeHardware', {});
-  const root = bytesOfFile(manufacturerRoot).toString('utf8');
-  const hardware =
-    hardwareCertificate === undefined ? undefined : readCertificate(hardwareCertificate);
-  if (!hardware || hardwareCertificate === undefined || !isSignedBy(hardwareCertificate, root))
+  const { certificate, fingerprint } = await provenHardware(connection, pinned);
+  if (!isSignedBy(certificate, bytesOfFile(manufacturerRoot).toString('utf8')))
     throw new CliError(
       `${manufacturerRoot} did not certify the hardware of the HSM; check --manufacturer-root`,
-    );
-  const shown = readCertificate(connection.clusterCertificate);
-  const issued =
-    hsmCertificate !== undefined && isSignedBy(hsmCertificate, hardwareCertificate)
-      ? hsmCertificate
-      : hardwareCertificate;
-  if (!shown || !certifies(issued, shown.publicKey))
-    throw new CliError(
-      'the server is not the HSM that the manufacturer certified; nothing was sent',
-    );
-  const fingerprint = fingerprintOf(hardware.publicKey);
-  if (pinned !== undefined && parseFingerprint(pinned) !== fingerprint)
-    throw new CliError(
-      `the hardware key of the HSM is ${formatFingerprint(fingerprint)}, not the one in --fingerprint; nothing was sent`,
     );
   return fingerprint;
 }

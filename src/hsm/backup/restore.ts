@@ -1,4 +1,5 @@
 import type { Hsm } from '../hsm.ts';
+import { readClusterIdentity } from '../identity/index.ts';
 import { membershipAfterRestore } from '../membership/index.ts';
 import { Recovery } from '../recovery/index.ts';
 import { HsmError } from '../wire/index.ts';
@@ -13,7 +14,8 @@ export function restore(hsm: Hsm, { header, contents, recovery }: OpenedBackup):
   // Checked again, because opening a backup takes time.
   if (hsm.lifecycle !== 'uninitialized')
     throw new HsmError('wrong-lifecycle', 'this HSM already belongs to a cluster');
-  const { facts } = contents;
+  // An operator who also is the manufacturer can have signed them.
+  const facts = readClusterIdentity(contents.facts);
   const { hsmId, clusterId } = hsm.identity.state;
   const detail = `${header.protection} ${header.backupId} of ${header.clusterId}`;
   const own = { hsmId, clusterId, hardwareKeys: hsm.identity.hardwareKeys };

@@ -5,7 +5,13 @@ import {
   type HsmAddress,
   type HsmConnection,
 } from './contract.ts';
-import type { CommandInput, CommandName, CommandOutput, HsmInfo } from '../wire/index.ts';
+import {
+  hardwareStatement,
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  type HsmInfo,
+} from '../wire/index.ts';
 import { Link } from './link.ts';
 import { nameOf, openTls } from './tls.ts';
 
@@ -50,6 +56,7 @@ export async function connectHsm(
     return connectionOver(link, {
       address,
       clusterCertificate: certificate?.toString() ?? '',
+      hardwareStatement: hardwareStatement(socket),
       info: await greet(link, address),
       trusted: options.trustAnchor !== undefined,
     });
@@ -123,18 +130,20 @@ async function greet(link: Link, address: HsmAddress): Promise<HsmInfo> {
 interface OpenLink {
   readonly address: HsmAddress;
   readonly clusterCertificate: string;
+  readonly hardwareStatement: Uint8Array;
   readonly info: HsmInfo;
   readonly trusted: boolean;
 }
 
 function connectionOver(
   link: Link,
-  { address, clusterCertificate, info, trusted }: OpenLink,
+  { address, clusterCertificate, hardwareStatement, info, trusted }: OpenLink,
 ): HsmConnection {
   return {
     address,
     info,
     clusterCertificate,
+    hardwareStatement,
     closed: link.closed,
     get inFlight(): number {
       return link.inFlight;

@@ -54,6 +54,8 @@ export interface HsmConnection {
   readonly info: HsmInfo;
   /** Leaf certificate of the HSM, in PEM. */
   readonly clusterCertificate: string;
+  /** Bytes that `describeHardware` signs: a value of this connection only. */
+  readonly hardwareStatement: Uint8Array;
   readonly inFlight: number;
   /** False once the connection is closed. */
   readonly open: boolean;

@@ -36,13 +36,11 @@ export const clusterCommands: CommandsOf<'hello' | 'info' | 'describeHardware' |
     by: 'anyone',
     during: ['uninitialized', 'initialized', 'active'],
     input: nothing,
-    run: ({ identity }) => {
-      const { manufacturerHardwareCertificate, hsmCertificate } = identity.state;
+    run: ({ identity, membership }, { hardwareStatement }) => {
+      const { manufacturerHardwareCertificate: hardwareCertificate } = identity.state;
       return {
-        ...(manufacturerHardwareCertificate !== undefined && {
-          hardwareCertificate: manufacturerHardwareCertificate,
-        }),
-        ...(hsmCertificate !== undefined && { hsmCertificate }),
+        ...(hardwareCertificate !== undefined && { hardwareCertificate }),
+        proof: membership.sign(hardwareStatement),
       };
     },
   },

@@ -18,6 +18,8 @@ export interface HsmClient {
   readonly session: Session | undefined;
   /** Address of the client, as far as one client controls it: see `sourceOf`. */
   readonly source: string;
+  /** Bytes that the hardware key signs, to prove that this HSM is the other end. */
+  readonly hardwareStatement: Uint8Array;
   /** Assigns a session to the connection. */
   startSession(session: Session): void;
   endSession(): void;

@@ -93,7 +93,8 @@ async function hsmCertificate(
   const { clusterKeys, state } = identity;
   // A joining HSM has no cluster key yet. The member that clones to it verifies its hardware
   // certificate instead.
-  if (!clusterKeys) return {};
+  // A key that came with a backup or a clone is not certified: others may hold it.
+  if (!clusterKeys || state.clusterCertificate !== undefined) return {};
   const issuer = { certificate, privateKey: identity.hardwareKeys.privateKey };
   const subject = clusterSubject(state.mode, state.serialNumber);
   const order = {

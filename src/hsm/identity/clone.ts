@@ -13,7 +13,12 @@ import {
 } from '../../crypto/index.ts';
 import type { ReplicaRecord } from '../replication/index.ts';
 import { HsmError, packValue, unpackValue } from '../wire/index.ts';
-import type { ClusterIdentity, HsmIdentity, HsmIdentityState } from './identity.ts';
+import {
+  readClusterIdentity,
+  type ClusterIdentity,
+  type HsmIdentity,
+  type HsmIdentityState,
+} from './identity.ts';
 
 type ClonedIdentity = ClusterIdentity & Pick<HsmIdentityState, 'clusterId' | 'guarded'>;
 
@@ -73,9 +78,21 @@ export function importClone(identity: HsmIdentity, sealed: Uint8Array): Clone {
   try {
     // It is bound to this HSM and cluster. Its secrets fit no other cluster: clients and peers
     // would notice.
-    return unpackValue(
+    const clone = unpackValue(
       openBox(identity.hardwareKeys.privateKey, sealed, binding(clusterId, hsmId)),
     ) as Clone;
+    // But anybody can seal for the public key of an HSM.
+    if (!Array.isArray(clone.members) || clone.members.some(({ kind }) => kind !== 'member'))
+      throw new HsmError('invalid-argument', 'a clone contains no records but those of members');
+    const { guarded } = clone.identity;
+    return {
+      identity: {
+        ...readClusterIdentity(clone.identity),
+        clusterId,
+        ...(guarded !== undefined && { guarded }),
+      },
+      members: clone.members,
+    };
   } catch (error) {
     if (error instanceof BrokenSealError)
       throw new HsmError('invalid-argument', 'the clone is not for this HSM');

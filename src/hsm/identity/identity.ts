@@ -1,6 +1,8 @@
-import { importKeyPair, type KeyPair } from '../../crypto/index.ts';
+import { certifies, importKeyPair, isSignedBy, type KeyPair } from '../../crypto/index.ts';
 import type { Database } from '../storage/index.ts';
-import type { HsmProvisioning } from '../wire/index.ts';
+import { HsmError, type HsmProvisioning } from '../wire/index.ts';
+
+export const MASKING_KEY_BYTES = 32;
 
 /** Keys and certificates are in PEM. */
 export interface HsmIdentityState {
@@ -36,6 +38,33 @@ export interface HsmIdentityState {
 export type ClusterIdentity = Required<
   Pick<HsmIdentityState, 'clusterKey' | 'maskingKey' | 'clusterCertificate' | 'trustAnchor'>
 >;
+
+/**
+ * Returns these keys and certificates, and nothing else, of what a backup or a clone contains. Both
+ * may be made by a control plane: an HSM that took over other members, or only some of these, could
+ * look as if it belonged to no cluster.
+ *
+ * @throws HsmError `invalid-argument` if one is missing, or if they don't belong together.
+ */
+export function readClusterIdentity(value: unknown): ClusterIdentity {
+  const {
+    clusterKey,
+    maskingKey,
+    clusterCertificate,
+    trustAnchor,
+  }: Partial<Record<keyof ClusterIdentity, unknown>> = Object(value);
+  if (
+    typeof clusterKey === 'string' &&
+    maskingKey instanceof Uint8Array &&
+    maskingKey.length === MASKING_KEY_BYTES &&
+    typeof clusterCertificate === 'string' &&
+    typeof trustAnchor === 'string' &&
+    certifies(clusterCertificate, importKeyPair(clusterKey).publicKey) &&
+    isSignedBy(clusterCertificate, trustAnchor)
+  )
+    return { clusterKey, maskingKey, clusterCertificate, trustAnchor };
+  throw new HsmError('invalid-argument', "the cluster's keys and certificates are not complete");
+}
 
 /** Identity of this HSM, kept in the database. Replaced as a whole. */
 export class HsmIdentity {

@@ -4,7 +4,12 @@
  * `identity.ts`.
  */
 export { exportClone, genuineHardwareKey, importClone } from './clone.ts';
-export { HsmIdentity, type ClusterIdentity, type HsmIdentityState } from './identity.ts';
+export {
+  HsmIdentity,
+  readClusterIdentity,
+  type ClusterIdentity,
+  type HsmIdentityState,
+} from './identity.ts';
 export { provisionIdentity } from './provision.ts';
 export {
   acceptHardwareCertificates,

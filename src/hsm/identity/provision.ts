@@ -1,9 +1,7 @@
 import { exportPrivateKey, makeKeyPair, randomBytes } from '../../crypto/index.ts';
 import type { HsmProvisioning } from '../wire/index.ts';
 import { clusterCsr } from './certificates.ts';
-import type { HsmIdentityState } from './identity.ts';
-
-const MASKING_KEY_BYTES = 32;
+import { MASKING_KEY_BYTES, type HsmIdentityState } from './identity.ts';
 
 /** Creates the identity of a new HSM. */
 export async function provisionIdentity({

@@ -9,6 +9,7 @@ import {
   FrameWriter,
   FramingError,
   HsmError,
+  hardwareStatement,
   HIGH_WATER_BYTES,
   MAX_FRAME_BYTES,
   MAX_UNAUTHENTICATED_FRAME_BYTES,
@@ -81,6 +82,10 @@ export class ClientConnection implements HsmClient {
 
   get session(): Session | undefined {
     return this.#session && this.#hsm.sessions.isLive(this.#session) ? this.#session : undefined;
+  }
+
+  get hardwareStatement(): Uint8Array {
+    return hardwareStatement(this.#socket);
   }
 
   startSession(session: Session): void {

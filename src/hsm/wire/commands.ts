@@ -93,13 +93,13 @@ export interface Commands {
   >;
   info: Exchange<Empty, HsmInfo>;
   /**
-   * Returns the certificates (PEM) that prove which hardware this is: the manufacturer's of the
-   * hardware key, and the hardware key's of the cluster's key, if there are any. Before the cluster
-   * has its certificate, the TLS key is one of these two keys.
+   * Proves which hardware is at the other end of this connection: `hardwareCertificate` is the
+   * manufacturer's certificate (PEM) of the hardware key, if there is one, and `proof` a signature
+   * of that key over `hardwareStatement`.
    */
   describeHardware: Exchange<
     Empty,
-    { readonly hardwareCertificate?: string; readonly hsmCertificate?: string }
+    { readonly hardwareCertificate?: string; readonly proof: Uint8Array }
   >;
   /**
    * Opens a session, which lasts as long as the connection. `exclusive`: fails with

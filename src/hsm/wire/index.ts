@@ -77,6 +77,7 @@ export {
   type RequestFrame,
 } from './framing.ts';
 export { formatFingerprint, parseFingerprint } from './fingerprint.ts';
+export { hardwareStatement } from './hardware-proof.ts';
 export type { JoinRequest, MemberInfo } from './membership.ts';
 export { packValue, unpackValue } from './messagepack.ts';
 export {
