@@ -21,6 +21,8 @@ import { packValue, type Peer } from '../../src/hsm/wire/index.ts';
 import { controlPlaneWorld, type HsmInHand } from '../support/hsm/control-plane-world.ts';
 import { CLUSTER_ID } from '../support/hsm/one-hsm-world.ts';
 import { refusedAs } from '../support/hsm/hsm-world.ts';
+import { ownCluster } from '../support/own-cluster.ts';
+import { startWorld } from '../support/world.ts';
 
 const world = await controlPlaneWorld();
 after(() => world[Symbol.asyncDispose]());
@@ -115,5 +117,14 @@ describe('a control plane, at a new HSM that its owner is about to trust', () =>
     await hsm.end();
     const again = await world.start('hsm-cloned');
     assert.equal((await again.status()).fingerprint, fingerprint);
+  });
+
+  it('gets no cluster activated at another HSM than the one that the owner pins', async () => {
+    await using installation = await startWorld();
+    const activation = ['--fingerprint', '51c4'.repeat(16)];
+    await assert.rejects(
+      ownCluster(installation, { zones: ['a'], activation }),
+      /not the one in --fingerprint; nothing was sent/,
+    );
   });
 });
