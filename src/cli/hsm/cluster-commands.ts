@@ -8,7 +8,7 @@ import type { HsmContext, TargetOptions } from './context.ts';
 import { FINGERPRINT_OPTION, provenHardware } from './hardware.ts';
 import { addMemberCommands } from './member-commands.ts';
 import { addRecoveryCommands, issuedShape, withHolders } from './recovery-commands.ts';
-import { recoveryOrder, type HolderOptions } from './recovery-files.ts';
+import { checkShareFiles, recoveryOrder, type HolderOptions } from './recovery-files.ts';
 import { hsmShape } from './shapes.ts';
 import { addressesOf, targetOf, trustAnchorOf, withHsm } from './target.ts';
 
@@ -58,6 +58,7 @@ export function addClusterCommands(hsm: Command, context: HsmContext): void {
 
 async function activate(context: HsmContext, options: ActivateOptions): Promise<unknown> {
   const recovery = recoveryOrder(options);
+  if (recovery) checkShareFiles(options, recovery);
   const { guarded = false } = options;
   if (guarded && !recovery)
     throw new CliError(

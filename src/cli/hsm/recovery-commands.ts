@@ -24,6 +24,7 @@ import { withLogin } from './login.ts';
 import {
   openCommands,
   openShareFile,
+  checkShareFiles,
   recoveryOrder,
   writeShareFiles,
   type HolderOptions,
@@ -132,6 +133,7 @@ async function request(context: HsmContext, options: RequestOptions): Promise<ob
 
 async function reissue(context: HsmContext, options: ReissueOptions): Promise<object> {
   const order = required(options);
+  checkShareFiles(options, order);
   const signature = bytesOfFile(options.signature);
   const call = {
     service: 'quorum',

@@ -55,16 +55,22 @@ export function recoveryOrder(options: HolderOptions): RecoveryOrder | undefined
       '--recovery-holder requires --recovery-threshold (shares needed to restore)',
     );
   const order = { holders: given.map(holderIn), threshold };
-  for (const { name } of order.holders) {
+  return order;
+}
+
+/** Checks, before shares are issued, that `writeShareFiles` can write them. */
+export function checkShareFiles(options: HolderOptions, { holders }: RecoveryOrder): void {
+  for (const { name } of holders) {
     const path = pathOf(options, name);
     if (existsSync(path))
-      throw new CliError(`${path} exists and may be the only copy of a share; move it elsewhere`);
+      throw new CliError(
+        `${path} exists and may be the only copy of a share; move it, or choose another folder with --recovery-shares-dir`,
+      );
   }
   if (!existsSync(options.recoverySharesDir))
     throw new CliError(
       `folder ${options.recoverySharesDir} does not exist; check --recovery-shares-dir`,
     );
-  return order;
 }
 
 function holderIn(text: string): RecoveryHolder {
@@ -104,7 +110,8 @@ export function openCommands(holder: string): string {
   const file = `${holder}.recovery-share.json`;
   return [
     `keyhold hsm cluster recovery open-share --share-file ${file} --private-key ${holder}.key --path ${holder}.share`,
-    `or: sed -n 's/.*"encryptedShare": "\\(.*\\)".*/\\1/p' ${file} | base64 -d | openssl pkeyutl -decrypt -inkey ${holder}.key -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -out ${holder}.share`,
+    // Without quotes and backslashes, which JSON would escape.
+    `or, for an RSA key: grep -m1 encryptedShare ${file} | cut -d: -f2 | tr -dc A-Za-z0-9+/= | base64 -d | openssl pkeyutl -decrypt -inkey ${holder}.key -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -out ${holder}.share`,
   ].join(' ');
 }
 

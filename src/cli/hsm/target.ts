@@ -73,7 +73,7 @@ function clusterIdOf(context: HsmContext, options: TargetOptions): string | unde
 function activeHsms(clusterId: string, addresses: readonly HsmAddress[]): readonly HsmAddress[] {
   if (addresses.length > 0) return addresses;
   throw new CliError(
-    `${clusterId} has no active HSM; create one: aws cloudhsmv2 create-hsm --cluster-id ${clusterId} --availability-zone …`,
+    `${clusterId} has no active HSM; create one: aws cloudhsmv2 create-hsm --cluster-id ${clusterId} --availability-zone … (one that waits for its owner is not active: its state message in describe-clusters says for what)`,
   );
 }
 

@@ -7,7 +7,7 @@ import { changeHsm, type ClusterRows } from '../rows.ts';
 import { running, type RunningHsm, type Step, type StepContext } from './step.ts';
 
 /** Maximum length of the holders' names in a state message, which has at most 300 characters. */
-const MAX_HOLDERS_LENGTH = 120;
+const MAX_HOLDERS_LENGTH = 100;
 
 /**
  * Sends each HSM the list of its peers. An HSM that is down stays in the list: it will recover, and
@@ -151,7 +151,7 @@ function sharesMessage(
   { threshold, holders }: NonNullable<HsmProcess['status']['awaitsShares']>,
 ): string {
   const from = holders.join(', ').slice(0, MAX_HOLDERS_LENGTH);
-  return `HSM waits for ${threshold} of ${holders.length} recovery shares (${from}): keyhold hsm backup restore --cluster-id ${clusterId} --share FILE …`;
+  return `HSM waits for ${threshold} of ${holders.length} recovery shares (${from}): keyhold hsm backup restore --cluster-id ${clusterId} --share FILE … --manufacturer-root FILE --fingerprint HEX`;
 }
 
 async function clone(
