@@ -37,7 +37,7 @@ import {
 } from '../../crypto/index.ts';
 import { authority } from '../../../test/support/hsm/certificates-world.ts';
 import { packContents, unpackContents } from '../backup/contents.ts';
-import { exportClone, genuineHardwareKey, HsmIdentity, importClone } from '../identity/index.ts';
+import { exportClone, genuineHardwareKey, HsmIdentity } from '../identity/index.ts';
 import { RecordSeal } from '../replication/record-seal.ts';
 import { openDatabase } from '../storage/index.ts';
 import { encodeFrame, FrameReader } from './framing.ts';
@@ -192,8 +192,9 @@ test("a clone's contents have the pinned bytes", async () => {
   const publicKey = genuineHardwareKey(hsm, hardwareCertificate);
   const sealed = exportClone(hsm, { publicKey, hsmId }, [record]);
   const binding = Buffer.from(`clone/cluster-aaaaaaaaaaa/${hsmId}`);
-  assert.equal(hex(openBox(hardware.privateKey, sealed, binding)), bytes.clone);
-  assert.deepEqual(importClone(hsm, sealed), { identity: clusterSecrets, members: [record] });
+  const contents = openBox(hardware.privateKey, sealed, binding);
+  assert.equal(hex(contents), bytes.clone);
+  assert.deepEqual(unpackValue(contents), { identity: clusterSecrets, members: [record] });
 });
 
 test("a backup's contents have the pinned bytes", () => {

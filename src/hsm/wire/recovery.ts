@@ -50,6 +50,8 @@ export interface IssuedRecovery extends RecoveryInfo {
 }
 
 export interface RecoveryRequest extends Omit<RecoveryInfo, 'keyId'> {
+  /** Related clusters share the cluster key, so that it alone would not name one. */
+  readonly clusterId: string;
   /** SHA-256 of the cluster's public key (SubjectPublicKeyInfo), hex. */
   readonly clusterKey: string;
   /** ID of the recovery key that is replaced, if there is one. */
@@ -61,9 +63,10 @@ export interface RecoveryRequest extends Omit<RecoveryInfo, 'keyId'> {
  * ID of the replaced key makes it valid once.
  */
 export function recoveryRequestText(request: RecoveryRequest): string {
-  const { clusterKey, replaces = 'none', threshold, holders } = request;
+  const { clusterId, clusterKey, replaces = 'none', threshold, holders } = request;
   return [
     'Keyhold: new recovery holders',
+    `cluster: ${clusterId}`,
     `cluster key: ${clusterKey}`,
     `replaced recovery key: ${replaces}`,
     `shares needed: ${threshold} of ${holders.length}`,
