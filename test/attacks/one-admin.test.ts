@@ -41,6 +41,7 @@ async function requestFor(
   { first }: HsmWorld,
   admin: HsmConnection,
   { holders, threshold }: RecoveryOrder,
+  clusterId = admin.info.clusterId,
 ): Promise<Buffer> {
   const { clusterCertificate = '' } = await first.control.call('status', {});
   const certificate = readCertificate(clusterCertificate);
@@ -48,6 +49,7 @@ async function requestFor(
   const { recovery } = await admin.call('describeRecovery', {});
   return Buffer.from(
     recoveryRequestText({
+      clusterId,
       clusterKey: fingerprintOf(certificate.publicKey),
       replaces: recovery?.keyId,
       threshold,
@@ -96,7 +98,7 @@ test('an admin who makes more admins and a quorum of them cannot become a recove
   await assert.rejects(admin.call('exportBackup', {}), refusedAs('quorum-required'));
 });
 
-test('the customer’s CA appoints recovery holders, once per signature', async () => {
+test('the customer’s CA appoints recovery holders, for one cluster and once per signature', async () => {
   await using own = await emptyWorld();
   await own.addHsm();
   await own.claim();
@@ -111,6 +113,12 @@ test('the customer’s CA appoints recovery holders, once per signature', async 
   await assert.rejects(
     owner.call('reissueRecovery', { ...friends.order, threshold: 1, signature }),
     refusedAs('not-permitted'),
+  );
+  const related = await requestFor(own, owner, friends.order, 'cluster-bbbbbbbbbbb');
+  await assert.rejects(
+    owner.call('reissueRecovery', { ...friends.order, signature: own.signAsCustomer(related) }),
+    refusedAs('not-permitted'),
+    'a related cluster has the same cluster key',
   );
   const issued = await owner.call('reissueRecovery', { ...friends.order, signature });
   assert.equal(friends.open(issued).length, 2);

@@ -173,12 +173,13 @@ function recoveryShape({ keyId, threshold, holders }: RecoveryInfo): object {
 }
 
 function requestFor(
-  { clusterCertificate }: HsmConnection,
+  { clusterCertificate, info }: HsmConnection,
   { holders, threshold }: RecoveryOrder,
   replaces: string | undefined,
 ): string {
   const certificate = readCertificate(clusterCertificate);
   return recoveryRequestText({
+    clusterId: info.clusterId,
     clusterKey: certificate ? fingerprintOf(certificate.publicKey) : '',
     replaces,
     threshold,

@@ -68,6 +68,7 @@ async function reissueRecovery(
   const { set, issued } = issueRecovery({ holders, threshold });
   const { clusterKeys, state } = hsm.identity;
   const request = recoveryRequestText({
+    clusterId: state.clusterId,
     clusterKey: clusterKeys ? fingerprintOf(clusterKeys.publicKey) : '',
     replaces: hsm.recovery.set?.keyId,
     threshold,
