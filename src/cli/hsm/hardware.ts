@@ -18,7 +18,7 @@ export interface ProvenHardware {
 
 /**
  * Returns the hardware at the other end of this connection, which holds the key in the certificate.
- * Who issued the certificate is not checked.
+ * The issuer of the certificate is not checked.
  *
  * @throws CliError if the hardware proves nothing, or is not the `pinned` one.
  */
